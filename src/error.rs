@@ -1,0 +1,251 @@
+//! The one error of the crate: opaque, boxed, with a kind to match on and, for templates, where in the text it is.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+mod diagram;
+mod failures;
+mod kind;
+mod position;
+
+use diagram::Printable;
+pub(crate) use failures::Failures;
+pub use kind::ErrorKind;
+pub use position::Position;
+
+/// What every fallible function of the crate returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation was refused.
+///
+/// Match on [`kind`](Error::kind). The message never holds a value, a key or rejected input; it may hold the *name* of a
+/// secret and its scope, because both passed their grammar. An error about a template knows where in the text it is, but
+/// holds no text: [`position`](Error::position) and [`diagram`](Error::diagram) take it from the caller.
+///
+/// A resolve reports all of its failures at once: the error is the first one, [`all`](Error::all) lists it and the others.
+///
+/// ```
+/// use keyslot::{ErrorKind, SecretName};
+///
+/// let error = SecretName::new("two  spaces").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::InvalidName);
+/// assert_eq!(error.to_string(), "a secret name may not hold two spaces in a row (byte 4)");
+/// ```
+#[derive(Clone, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Box<Repr>);
+
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}{}{}", Printable(message), Place(self), Others(*count))]
+struct Repr {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    name: Option<Arc<str>>,
+    span: Option<Range<usize>>,
+    position: Option<Position>,
+    pointer: Option<Arc<str>>,
+    others: Vec<Error>,
+    /// All failures of the call, this one and those too many to list included.
+    count: usize,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// How many failures [`all`](Error::all) lists at most; [`count`](Error::count) counts them all.
+    pub const LISTED: usize = 50;
+
+    /// An error of a resolver or store implemented outside this crate.
+    ///
+    /// The message should be lower case, without a full stop, and must never hold a value.
+    ///
+    /// ```
+    /// use keyslot::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::NotFound, "no such entry in the keychain");
+    /// assert_eq!(error.to_string(), "no such entry in the keychain");
+    /// ```
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Repr {
+            kind,
+            message: message.into(),
+            name: None,
+            span: None,
+            position: None,
+            pointer: None,
+            others: Vec::new(),
+            count: 1,
+            source: None,
+        }))
+    }
+
+    /// Attaches the cause, which [`source`](std::error::Error::source) then gives. The cause must not hold a value either.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    /// Names the secret that the error is about.
+    #[must_use]
+    pub fn with_name(mut self, name: impl AsRef<str>) -> Self {
+        self.0.name = Some(name.as_ref().into());
+        self
+    }
+
+    /// What went wrong, to match on.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The name of the secret or variable that the error is about, where there is one.
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// Where in the template it is, in bytes. In a document the span is within the string at [`pointer`](Error::pointer).
+    pub fn span(&self) -> Option<Range<usize>> {
+        self.0.span.clone()
+    }
+
+    /// The JSON Pointer (RFC 6901) of the string that the error is in; `None` for plain text.
+    pub fn pointer(&self) -> Option<&str> {
+        self.0.pointer.as_deref()
+    }
+
+    /// Line and column of the error in `text`, the template it came from.
+    ///
+    /// ```
+    /// use keyslot::template::Template;
+    ///
+    /// let text = "first line\nkey: <<$secret.>>";
+    /// let position = Template::compile(text).unwrap_err().position(text).unwrap();
+    /// assert_eq!((position.line, position.column), (2, 6));
+    /// ```
+    pub fn position(&self, text: &str) -> Option<Position> {
+        self.0.span.as_ref().map(|span| Position::of(text, span.start))
+    }
+
+    /// All failures of the call in the order of the text, this one first; at most [`LISTED`](Error::LISTED) of them.
+    pub fn all(&self) -> impl Iterator<Item = &Error> {
+        std::iter::once(self).chain(&self.0.others)
+    }
+
+    /// How many failures the call had, also those that [`all`](Error::all) does not list.
+    pub fn count(&self) -> usize {
+        self.0.count
+    }
+
+    /// Adds to the message what to do next.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.0.message = format!("{}; {hint}", self.0.message).into();
+        self
+    }
+
+    /// Marks where in `text` the error is.
+    pub(crate) fn at(mut self, span: Range<usize>, text: &str) -> Self {
+        self.0.position = Some(Position::of(text, span.start));
+        self.0.span = Some(span);
+        self
+    }
+
+    /// Marks the string of a document that the error is in.
+    pub(crate) fn in_pointer(mut self, pointer: &str) -> Self {
+        self.0.pointer = Some(pointer.into());
+        self
+    }
+}
+
+struct Place<'a>(&'a Repr);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The pointer of a document that is a string is empty, and says nothing.
+        let pointer = self.0.pointer.as_deref().filter(|pointer| !pointer.is_empty()).map(Printable);
+        match (pointer, self.0.position) {
+            (None, None) => Ok(()),
+            (None, Some(Position { line, column })) => write!(f, " (line {line}, column {column})"),
+            (Some(pointer), None) => write!(f, " (at {pointer})"),
+            (Some(pointer), Some(Position { line: 1, column })) => write!(f, " (at {pointer}, column {column})"),
+            (Some(pointer), Some(Position { line, column })) => {
+                write!(f, " (at {pointer}, line {line}, column {column})")
+            }
+        }
+    }
+}
+
+struct Others(usize);
+
+impl fmt::Display for Others {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 | 1 => Ok(()),
+            2 => f.write_str(", and 1 more failure"),
+            count => write!(f, ", and {} more failures", count - 1),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &format_args!("{self}"))
+            .field("span", &self.0.span)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    fn refused() -> Error {
+        Error::new(ErrorKind::Syntax, "no")
+    }
+
+    #[test]
+    fn says_its_place() {
+        let text = "a\nbé<<";
+        assert_eq!(refused().to_string(), "no");
+        assert_eq!(refused().at(5..7, text).to_string(), "no (line 2, column 3)");
+        assert_eq!(refused().in_pointer("/a/0").to_string(), "no (at /a/0)");
+        assert_eq!(refused().at(5..7, text).in_pointer("/a").to_string(), "no (at /a, line 2, column 3)");
+        assert_eq!(refused().at(0..1, text).in_pointer("/a").to_string(), "no (at /a, column 1)");
+        assert_eq!(refused().in_pointer("").to_string(), "no");
+
+        let error = refused().at(5..7, text).in_pointer("/a").with_name("KEY");
+        assert_eq!((error.span(), error.pointer(), error.name()), (Some(5..7), Some("/a"), Some("KEY")));
+        assert_eq!((refused().span(), refused().pointer(), refused().name()), (None, None, None));
+        assert_eq!((refused().position(text), refused().diagram(text)), (None, None));
+    }
+
+    #[test]
+    fn shows_no_control_characters() {
+        let error = Error::new(ErrorKind::Store, "two\nlines\x1b[2J").in_pointer("/a\r\nb\u{202e}");
+        assert_eq!(error.to_string(), "two lines [2J (at /a  b )");
+        assert!(!format!("{error:?}").contains(char::is_control));
+    }
+
+    #[test]
+    fn chains_its_cause_and_does_not_print_it() {
+        let error = refused().with_source(std::io::Error::other("the cause"));
+        assert_eq!(error.to_string(), "no");
+        let cause = error.source().unwrap();
+        assert_eq!(cause.to_string(), "the cause");
+        assert!(cause.source().is_none() && refused().source().is_none());
+        assert!(format!("{error:?}").contains("the cause"));
+        assert!(error.clone().source().is_some());
+    }
+}

@@ -1,0 +1,28 @@
+//! Secrets by reference: placeholders become values right before a tool runs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// What only some features use is missed by nobody when they are off; with all of them on, nothing may be unused.
+#![cfg_attr(not(all(feature = "sqlite", feature = "json")), allow(dead_code))]
+#![allow(dead_code, unused_imports)] // the vault, which uses the rest, comes later
+#![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod error;
+mod name;
+mod record;
+mod reference;
+pub mod resolve;
+mod scope;
+mod status;
+pub mod template;
+
+pub use error::{Error, ErrorKind, Position, Result};
+pub use name::{NamePolicy, SecretName};
+pub use record::{RecordId, Revision, SecretInfo, Version, VersionInfo};
+pub use reference::{Form, Reference};
+pub use resolve::{Chain, Found, Missing, Outcome, Outcomes, Resolved, Resolver, Surface, Target, Used, Variables};
+pub use scope::Scope;
+pub use secrecy;
+pub use status::Status;
+#[cfg(feature = "json")]
+pub use template::Document;
+pub use template::{Lint, LintKind, ResolveExt, Template};

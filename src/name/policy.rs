@@ -1,0 +1,124 @@
+//! Narrower rules for the names of a vault.
+
+use regex::Regex;
+
+use super::SecretName;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Which names a vault handle lets in when a secret is stored; always within the grammar of [`SecretName`].
+///
+/// ```
+/// use keyslot::NamePolicy;
+///
+/// let policy = NamePolicy::upper_snake();
+/// assert!(policy.check(&"STRIPE_KEY".parse()?).is_ok());
+/// assert!(policy.check(&"stripe-key".parse()?).is_err());
+///
+/// let policy = NamePolicy::matching("[a-z]+(-[a-z]+){2}")?;
+/// assert!(policy.check(&"stripe-production-billing".parse()?).is_ok());
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct NamePolicy {
+    /// What the message says a name must be.
+    rule: &'static str,
+    rules: Rules,
+}
+
+#[derive(Clone, Debug)]
+enum Rules {
+    Any,
+    Bytes { start: fn(u8) -> bool, inner: fn(u8) -> bool, max_len: usize },
+    Matching(Regex),
+}
+
+impl NamePolicy {
+    /// Every secret name; the default.
+    pub fn any() -> Self {
+        Self { rule: "any secret name", rules: Rules::Any }
+    }
+
+    /// `[A-Za-z_][A-Za-z0-9_]*`: what the bare form `<<NAME>>` can refer to.
+    pub fn identifier() -> Self {
+        Self::bytes(
+            "a letter or \"_\", then letters, digits and \"_\"",
+            |byte| byte.is_ascii_alphabetic() || byte == b'_',
+            |byte| byte.is_ascii_alphanumeric() || byte == b'_',
+            SecretName::MAX_LEN,
+        )
+    }
+
+    /// `[A-Z_][A-Z0-9_]*`, as for environment variables.
+    pub fn upper_snake() -> Self {
+        Self::bytes(
+            "a capital letter or \"_\", then capital letters, digits and \"_\"",
+            |byte| byte.is_ascii_uppercase() || byte == b'_',
+            |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_',
+            SecretName::MAX_LEN,
+        )
+    }
+
+    /// `[A-Za-z][A-Za-z0-9_]*`.
+    pub fn letter_first() -> Self {
+        Self::bytes(
+            "a letter, then letters, digits and \"_\"",
+            |byte| byte.is_ascii_alphabetic(),
+            |byte| byte.is_ascii_alphanumeric() || byte == b'_',
+            SecretName::MAX_LEN,
+        )
+    }
+
+    /// `[a-z0-9][a-z0-9_-]{0,63}`, as in URLs.
+    pub fn slug() -> Self {
+        Self::bytes(
+            "up to 64 small letters, digits, \"_\" and \"-\", the first a letter or digit",
+            |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit(),
+            |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'),
+            64,
+        )
+    }
+
+    /// Names that the regular expression matches from beginning to end. The syntax is that of the crate [`regex`], whose
+    /// matching time is linear.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] when it is no regular expression or its program is too large.
+    pub fn matching(pattern: &str) -> Result<Self> {
+        // Two steps: `pattern` must be whole by itself, so that `a)|(b` cannot reach outside of the anchors.
+        Regex::new(pattern)
+            .and_then(|_| Regex::new(&format!(r"\A(?:{pattern})\z")))
+            .map(|regex| Self { rule: "a name that its pattern matches", rules: Rules::Matching(regex) })
+            .map_err(|_| Error::new(ErrorKind::InvalidInput, "the name policy is not a regular expression"))
+    }
+
+    /// Whether the policy lets a name in.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`]; the message says the rule.
+    pub fn check(&self, name: &SecretName) -> Result<()> {
+        let bytes = name.as_str().as_bytes();
+        let allowed = match &self.rules {
+            Rules::Any => true,
+            Rules::Bytes { start, inner, max_len } => {
+                bytes.len() <= *max_len && bytes.first().is_some_and(|&b| start(b)) && bytes.iter().all(|&b| inner(b))
+            }
+            Rules::Matching(regex) => regex.is_match(name.as_str()),
+        };
+        if allowed {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::InvalidName, format!("the name policy of this vault allows only {}", self.rule)))
+    }
+
+    fn bytes(rule: &'static str, start: fn(u8) -> bool, inner: fn(u8) -> bool, max_len: usize) -> Self {
+        Self { rule, rules: Rules::Bytes { start, inner, max_len } }
+    }
+}
+
+impl Default for NamePolicy {
+    fn default() -> Self {
+        Self::any()
+    }
+}

@@ -1,0 +1,104 @@
+//! References: placeholders found in a template, not yet resolved.
+
+use std::fmt;
+
+use crate::name::SecretName;
+use crate::record::Version;
+
+/// What a placeholder asks for: a name, in one of two forms, perhaps pinned to a version.
+///
+/// ```
+/// use keyslot::{Reference, template::Template};
+///
+/// let template = Template::compile("Bearer <<$secret.STRIPE_KEY@3>>")?;
+/// let reference: &Reference = &template.references()[0];
+/// assert_eq!(reference.name().as_str(), "STRIPE_KEY");
+/// assert_eq!(reference.version().map(|version| version.get()), Some(3));
+/// assert_eq!(reference.to_string(), "<<$secret.STRIPE_KEY@3>>");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference {
+    name: SecretName,
+    version: Option<Version>,
+    form: Form,
+}
+
+/// How a placeholder is written, which says who may answer it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// `<<$secret.NAME>>`: only ever a secret.
+    Secret,
+    /// `<<NAME>>`: whoever of a chain of resolvers knows the name.
+    Bare,
+}
+
+impl Reference {
+    /// `<<$secret.NAME>>`.
+    pub fn secret(name: SecretName) -> Self {
+        Self { name, version: None, form: Form::Secret }
+    }
+
+    /// `<<NAME>>`. In a text, only a name of letters, digits and `_` is found in this form.
+    pub fn bare(name: SecretName) -> Self {
+        Self { name, version: None, form: Form::Bare }
+    }
+
+    /// Pins the reference to one version of the value, `NAME@3`.
+    #[must_use]
+    pub fn at(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// The name asked for.
+    pub fn name(&self) -> &SecretName {
+        &self.name
+    }
+
+    /// The version it is pinned to; `None` asks for the newest.
+    pub fn version(&self) -> Option<Version> {
+        self.version
+    }
+
+    /// How it is written.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+}
+
+/// The placeholder in the default syntax, without filters.
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.form {
+            Form::Secret => "<<$secret.",
+            Form::Bare => "<<",
+        })?;
+        f.write_str(self.name.as_str())?;
+        if let Some(version) = self.version {
+            write!(f, "@{version}")?;
+        }
+        f.write_str(">>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_shown_as_it_is_written() {
+        let name: SecretName = "My Key".parse().unwrap();
+        let version = Version::new(3).unwrap();
+        let secret = Reference::secret(name.clone());
+        assert_eq!((secret.name(), secret.version(), secret.form()), (&name, None, Form::Secret));
+        assert_eq!(secret.to_string(), "<<$secret.My Key>>");
+        assert_eq!(secret.clone().at(version).to_string(), "<<$secret.My Key@3>>");
+
+        let bare = Reference::bare("KEY".parse().unwrap());
+        assert_eq!((bare.to_string().as_str(), bare.form()), ("<<KEY>>", Form::Bare));
+        assert_eq!(bare.clone().at(version).to_string(), "<<KEY@3>>");
+        assert_ne!(bare, Reference::secret("KEY".parse().unwrap()), "the form is part of what is asked");
+        assert_ne!(bare, bare.clone().at(version));
+    }
+}

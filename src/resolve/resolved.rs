@@ -1,0 +1,276 @@
+//! A text or document with values in it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::mem;
+use std::ops::Range;
+
+use secrecy::ExposeSecret;
+use zeroize::Zeroize;
+
+use super::Used;
+use crate::reference::Reference;
+
+/// A text or document with values in it. Exposed on demand, redacted in `Debug`, without `Display`, `Serialize` or
+/// `PartialEq`; when dropped, the values in it are wiped.
+///
+/// ```
+/// use keyslot::secrecy::ExposeSecret;
+/// use keyslot::{Variables, template::ResolveExt};
+///
+/// let resolved = Variables::new().with("USER", "ada")?.resolve("hello <<USER>>")?;
+/// assert_eq!(resolved.expose_secret(), "hello ada");
+/// assert_eq!(resolved.used()[0].name.as_str(), "USER");
+/// assert!(!format!("{resolved:?}").contains("hello"));
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub struct Resolved<T: Wipe> {
+    content: T,
+    places: T::Places,
+    used: Vec<Used>,
+    kept: Vec<Reference>,
+}
+
+impl<T: Wipe> Resolved<T> {
+    pub(crate) fn new(content: T, places: T::Places, used: Vec<Used>, kept: Vec<Reference>) -> Self {
+        Self { content, places, used, kept }
+    }
+
+    /// Which secrets and variables went in, each once, in the order of the text.
+    pub fn used(&self) -> &[Used] {
+        &self.used
+    }
+
+    /// The bare references that nobody knew and that stayed as they were, because the target says
+    /// [`Missing::Keep`](crate::Missing::Keep).
+    pub fn kept(&self) -> &[Reference] {
+        &self.kept
+    }
+}
+
+impl Resolved<Cow<'_, str>> {
+    /// Makes it independent of the template's text: copies the text if there was nothing to resolve in it.
+    #[must_use]
+    pub fn into_owned(mut self) -> Resolved<Cow<'static, str>> {
+        let content = Cow::Owned(mem::take(&mut self.content).into_owned());
+        Resolved::new(content, mem::take(&mut self.places), mem::take(&mut self.used), mem::take(&mut self.kept))
+    }
+}
+
+impl<T: Wipe> ExposeSecret<T> for Resolved<T> {
+    fn expose_secret(&self) -> &T {
+        &self.content
+    }
+}
+
+impl<T: Wipe> fmt::Debug for Resolved<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { content: _, places: _, used, kept } = self;
+        f.debug_struct("Resolved").field("content", &"[REDACTED]").field("used", used).field("kept", kept).finish()
+    }
+}
+
+impl<T: Wipe> Drop for Resolved<T> {
+    fn drop(&mut self) {
+        self.content.wipe(&self.places);
+    }
+}
+
+/// What can hold values and wipe them: text and documents. Sealed.
+pub trait Wipe: sealed::Sealed {
+    /// Where in it the values lie.
+    #[doc(hidden)]
+    type Places;
+
+    /// Overwrites the values.
+    #[doc(hidden)]
+    fn wipe(&mut self, places: &Self::Places);
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for std::borrow::Cow<'_, str> {}
+    #[cfg(feature = "json")]
+    impl Sealed for serde_json::Value {}
+}
+
+impl Wipe for Cow<'_, str> {
+    type Places = Vec<Range<usize>>;
+
+    fn wipe(&mut self, places: &Self::Places) {
+        // Borrowed text is the template itself, which holds no values.
+        if let Cow::Owned(text) = mem::take(self) {
+            wipe_ranges(&mut text.into_bytes(), places);
+        }
+    }
+}
+
+fn wipe_ranges(bytes: &mut [u8], places: &[Range<usize>]) {
+    for place in places {
+        match bytes.get_mut(place.clone()) {
+            Some(value) => value.zeroize(),
+            // Places that are wrong are no reason to leave values in memory.
+            None => bytes.zeroize(),
+        }
+    }
+}
+
+/// The places are the numbers, in ascending order, of the strings that were written, counting all strings of the document in
+/// the order of a walk.
+#[cfg(feature = "json")]
+impl Wipe for serde_json::Value {
+    type Places = Vec<usize>;
+
+    fn wipe(&mut self, places: &Self::Places) {
+        let mut places = places.iter().copied().peekable();
+        wipe_strings(self, &mut 0, &mut places);
+    }
+}
+
+#[cfg(feature = "json")]
+fn wipe_strings(
+    value: &mut serde_json::Value,
+    number: &mut usize,
+    places: &mut std::iter::Peekable<impl Iterator<Item = usize>>,
+) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => {
+            if places.next_if_eq(number).is_some() {
+                text.zeroize();
+            }
+            *number += 1;
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| wipe_strings(item, number, places)),
+        Value::Object(entries) => entries.values_mut().for_each(|entry| wipe_strings(entry, number, places)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)] // a list of one place is meant
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use super::*;
+
+    fn used(name: &str) -> Used {
+        Used { name: name.parse().unwrap(), scope: None, version: None, record: None }
+    }
+
+    fn text(content: Cow<'_, str>, places: Vec<Range<usize>>) -> Resolved<Cow<'_, str>> {
+        let kept = vec![Reference::bare("LATER".parse().unwrap())];
+        Resolved::new(content, places, vec![used("KEY")], kept)
+    }
+
+    #[test]
+    fn exactly_the_values_are_overwritten() {
+        let mut bytes = *b"Bearer value!, other";
+        wipe_ranges(&mut bytes, &[7..12, 15..20]);
+        assert_eq!(&bytes, b"Bearer \0\0\0\0\0!, \0\0\0\0\0");
+        wipe_ranges(&mut bytes, &[]);
+        wipe_ranges(&mut bytes, &[0..0]);
+        assert!(bytes.starts_with(b"Bearer "));
+    }
+
+    #[test]
+    fn wrong_places_overwrite_everything() {
+        for wrong in [3..99, Range { start: 4, end: 2 }] {
+            let mut bytes = *b"a value";
+            wipe_ranges(&mut bytes, &[wrong]);
+            assert_eq!(bytes, [0; 7]);
+        }
+    }
+
+    /// Records what is wiped, and with which places.
+    struct Recorder(Rc<RefCell<Vec<&'static str>>>);
+
+    impl sealed::Sealed for Recorder {}
+
+    impl Wipe for Recorder {
+        type Places = &'static str;
+
+        fn wipe(&mut self, places: &Self::Places) {
+            self.0.borrow_mut().push(places);
+        }
+    }
+
+    #[test]
+    fn dropping_wipes_once_with_the_places() {
+        let wiped = Rc::default();
+        let resolved = Resolved::new(Recorder(Rc::clone(&wiped)), "the places", Vec::new(), Vec::new());
+        assert!(wiped.borrow().is_empty());
+        drop(resolved);
+        assert_eq!(*wiped.borrow(), ["the places"]);
+
+        let resolved = Resolved::new(Recorder(Rc::clone(&wiped)), "of a panic", Vec::new(), Vec::new());
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+            let _resolved = resolved;
+            panic!("while values are held");
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(*wiped.borrow(), ["the places", "of a panic"]);
+    }
+
+    #[test]
+    fn wiping_text_takes_it_away_and_leaves_the_template_alone() {
+        let mut owned: Cow<'_, str> = Cow::Owned("a value".to_owned());
+        owned.wipe(&vec![2..7]);
+        assert_eq!(owned, "");
+
+        let template = "nothing in it".to_owned();
+        drop(text(Cow::Borrowed(&template), Vec::new()));
+        assert_eq!(template, "nothing in it");
+    }
+
+    #[test]
+    fn into_owned_keeps_content_places_and_traces() {
+        for (content, places) in [(Cow::Owned("a value".to_owned()), vec![2..7]), (Cow::Borrowed("a value"), vec![])] {
+            let owned = text(content, places.clone()).into_owned();
+            assert_eq!(owned.expose_secret(), "a value");
+            assert!(matches!(owned.content, Cow::Owned(_)));
+            assert_eq!(owned.places, places);
+            assert_eq!(owned.used(), [used("KEY")]);
+            assert_eq!(owned.kept()[0].to_string(), "<<LATER>>");
+        }
+    }
+
+    #[test]
+    fn into_owned_does_not_copy_values() {
+        let content = "a value".to_owned();
+        let address = content.as_ptr();
+        assert_eq!(text(Cow::Owned(content), vec![2..7]).into_owned().content.as_ptr(), address);
+    }
+
+    #[test]
+    fn debug_shows_names_and_no_content() {
+        let resolved = text(Cow::Borrowed("a value"), Vec::new());
+        for shown in [format!("{resolved:?}"), format!("{resolved:#?}")] {
+            assert!(shown.contains("[REDACTED]") && shown.contains("KEY") && shown.contains("LATER"), "{shown}");
+            assert!(!shown.contains("value"), "{shown}");
+        }
+    }
+
+    #[cfg(feature = "json")]
+    #[test]
+    fn wiping_a_document_empties_the_strings_that_were_written() {
+        use serde_json::json;
+
+        let whole = json!({"a": "0", "b": ["1", 7, {"c": "2", "d": null}, "3"], "e": true, "f": "4"});
+        let wiped = |places: &[usize]| {
+            let mut document = whole.clone();
+            document.wipe(&places.to_vec());
+            document
+        };
+        assert_eq!(wiped(&[]), whole);
+        let expected = json!({"a": "0", "b": ["", 7, {"c": "2", "d": null}, ""], "e": true, "f": "4"});
+        assert_eq!(wiped(&[1, 3]), expected);
+        let expected = json!({"a": "", "b": ["", 7, {"c": "", "d": null}, ""], "e": true, "f": ""});
+        assert_eq!(wiped(&[0, 1, 2, 3, 4]), expected);
+
+        let mut text = json!("value");
+        text.wipe(&vec![0]);
+        assert_eq!(text, "");
+    }
+}

@@ -1,0 +1,164 @@
+//! Where resolved text goes.
+
+use std::sync::Arc;
+
+/// Where the text goes once it is resolved: the access rules of a secret are checked against it, and its surface says how
+/// a value must be written to stay in its place.
+///
+/// ```
+/// use keyslot::{Surface, Target};
+///
+/// let target = Target::tool("stripe").host("api.stripe.com").surface(Surface::Header);
+/// assert_eq!(target.host_name(), Some("api.stripe.com"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    reader: Reader,
+    host: Option<Arc<str>>,
+    surface: Surface,
+    missing: Option<Missing>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Reader {
+    #[default]
+    Unspecified,
+    Tool(Arc<str>),
+    Instructions,
+}
+
+/// The kind of place a value is put in, which says how it is encoded and what is refused there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Surface {
+    /// Plain text: the value as it is.
+    #[default]
+    Text,
+    /// A line `Name: value` of an HTTP header, or its value: the value as it is; control characters, CR, LF and NUL are refused,
+    /// and so is a value in a line that begins with `Host:`.
+    Header,
+    /// A whole URL: percent-encoded for the part it stands in; refused in the scheme, host and port.
+    Url,
+    /// A segment of a URL path: percent-encoded.
+    UrlPath,
+    /// A name or value in a URL query: percent-encoded.
+    UrlQuery,
+    /// A name or value of a form (`application/x-www-form-urlencoded`).
+    Form,
+    /// Inside a string of JSON *text*: escaped. Documents that were parsed first need none.
+    Json,
+    /// A word of a POSIX shell, or a part of one: quoted. Refused between quotes of the text, and so is NUL.
+    Shell,
+    /// An environment variable: the value as it is; NUL is refused.
+    Env,
+}
+
+/// What becomes of a *bare* placeholder that nobody knows. `<<$secret.NAME>>` is always an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Missing {
+    /// The call fails.
+    Error,
+    /// The placeholder stays as it is and is reported by [`Resolved::kept`](crate::Resolved::kept).
+    Keep,
+}
+
+impl Target {
+    /// Nowhere in particular: what a call without a target means. Matches no access rule.
+    pub fn unspecified() -> Self {
+        Self::default()
+    }
+
+    /// A tool, by its name.
+    pub fn tool(name: impl AsRef<str>) -> Self {
+        Self { reader: Reader::Tool(name.as_ref().into()), ..Self::default() }
+    }
+
+    /// Text that a model reads. Only secrets marked for it resolve there, and bare placeholders that nobody knows stay,
+    /// because such text may hold the marks of another engine.
+    pub fn instructions() -> Self {
+        Self { reader: Reader::Instructions, ..Self::default() }
+    }
+
+    /// Says to which host the tool will send the text.
+    #[must_use]
+    pub fn host(mut self, host: impl AsRef<str>) -> Self {
+        self.host = Some(host.as_ref().into());
+        self
+    }
+
+    /// Says in what place the text stands; [`Surface::Text`] without.
+    #[must_use]
+    pub fn surface(mut self, surface: Surface) -> Self {
+        self.surface = surface;
+        self
+    }
+
+    /// Says what becomes of bare placeholders that nobody knows: by default [`Missing::Keep`] for
+    /// [instructions](Target::instructions) and [`Missing::Error`] elsewhere.
+    #[must_use]
+    pub fn missing(mut self, missing: Missing) -> Self {
+        self.missing = Some(missing);
+        self
+    }
+
+    /// The name of the tool, if it is one.
+    pub fn tool_name(&self) -> Option<&str> {
+        match &self.reader {
+            Reader::Tool(name) => Some(name),
+            Reader::Unspecified | Reader::Instructions => None,
+        }
+    }
+
+    /// The host, if it was said.
+    pub fn host_name(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
+    /// Whether a model reads the text.
+    pub fn is_instructions(&self) -> bool {
+        self.reader == Reader::Instructions
+    }
+
+    /// The place the text stands in.
+    pub fn surface_kind(&self) -> Surface {
+        self.surface
+    }
+
+    /// What becomes of bare placeholders that nobody knows.
+    pub fn missing_policy(&self) -> Missing {
+        self.missing.unwrap_or(if self.is_instructions() { Missing::Keep } else { Missing::Error })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unspecified_is_nowhere() {
+        let target = Target::unspecified();
+        assert_eq!(target, Target::default());
+        assert_eq!((target.tool_name(), target.host_name(), target.is_instructions()), (None, None, false));
+        assert_eq!((target.surface_kind(), target.missing_policy()), (Surface::Text, Missing::Error));
+    }
+
+    #[test]
+    fn a_tool_says_what_it_is_told() {
+        let target = Target::tool("stripe").host("api.stripe.com").surface(Surface::Url);
+        assert_eq!((target.tool_name(), target.host_name()), (Some("stripe"), Some("api.stripe.com")));
+        assert_eq!((target.surface_kind(), target.missing_policy()), (Surface::Url, Missing::Error));
+        assert!(!target.is_instructions());
+        assert_eq!(target.clone().missing(Missing::Keep).missing_policy(), Missing::Keep);
+        // A tool is what is named so, not what has a name like the other readers.
+        assert_ne!(Target::tool(""), Target::unspecified());
+        assert_ne!(Target::tool("instructions"), Target::instructions());
+    }
+
+    #[test]
+    fn instructions_keep_what_nobody_knows_unless_told_otherwise() {
+        let target = Target::instructions().host("example.com");
+        assert!(target.is_instructions() && target.tool_name().is_none());
+        assert_eq!(target.missing_policy(), Missing::Keep);
+        assert_eq!(target.missing(Missing::Error).missing_policy(), Missing::Error);
+    }
+}

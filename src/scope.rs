@@ -1,0 +1,209 @@
+//! Scopes: where a secret lives, and what it is visible from.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A path of 1 to 8 segments, `organization[/project[/…]]`. The first segment is the tenant: nothing crosses it.
+///
+/// A segment is 1 to 64 of `A-Z a-z 0-9 . _ -`, but neither `.` nor `..`; case counts. A secret of a scope is visible in that
+/// scope and in those below it, where a secret of the same name that is nearer hides it.
+///
+/// ```
+/// use keyslot::Scope;
+///
+/// let scope = Scope::organization("acme")?.project("billing")?;
+/// assert_eq!(scope, "acme/billing".parse()?);
+/// assert_eq!(scope.tenant(), "acme");
+/// assert_eq!(scope.parent(), Some("acme".parse()?));
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
+pub struct Scope(Arc<str>);
+
+impl Scope {
+    /// The most segments of a scope.
+    pub const MAX_SEGMENTS: usize = 8;
+
+    /// The longest segment, in bytes.
+    pub const MAX_SEGMENT_LEN: usize = 64;
+
+    /// Checks and takes the text form, `organization/project/…`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidScope`]; the message says which rule and in which segment, and does not repeat the text.
+    pub fn new(path: impl AsRef<str>) -> Result<Self> {
+        let path = path.as_ref();
+        for (index, segment) in path.split('/').enumerate() {
+            if index >= Self::MAX_SEGMENTS {
+                let max = Self::MAX_SEGMENTS;
+                return Err(Error::new(ErrorKind::InvalidScope, format!("a scope has {max} segments at most")));
+            }
+            check_segment(segment, index + 1)?;
+        }
+        Ok(Self(path.into()))
+    }
+
+    /// The scope of a tenant.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidScope`] when `segment` is no segment.
+    pub fn organization(segment: impl AsRef<str>) -> Result<Self> {
+        check_segment(segment.as_ref(), 1)?;
+        Ok(Self(segment.as_ref().into()))
+    }
+
+    /// The scope one below this one: of an organization a project, of a project an agent, and so on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidScope`] when `segment` is no segment, or the path would be longer than
+    /// [`MAX_SEGMENTS`](Scope::MAX_SEGMENTS).
+    pub fn project(&self, segment: impl AsRef<str>) -> Result<Self> {
+        check_segment(segment.as_ref(), self.depth() + 1)?;
+        Self::new(format!("{self}/{}", segment.as_ref()))
+    }
+
+    /// The first segment.
+    pub fn tenant(&self) -> &str {
+        self.segments().next().unwrap_or(&self.0)
+    }
+
+    /// The segments, the tenant first.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('/')
+    }
+
+    /// How many segments there are, 1 to [`MAX_SEGMENTS`](Scope::MAX_SEGMENTS).
+    pub fn depth(&self) -> usize {
+        self.segments().count()
+    }
+
+    /// The scope one above; `None` for an organization.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.into()))
+    }
+
+    /// This scope and those above it, nearest first: the order in which a name is looked up.
+    pub fn chain(&self) -> impl Iterator<Item = Self> + use<> {
+        std::iter::successors(Some(self.clone()), Self::parent)
+    }
+
+    /// The text form.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn check_segment(segment: &str, number: usize) -> Result<()> {
+    let rule = match segment {
+        "" => "may not be empty",
+        "." | ".." => "may not be \".\" or \"..\"",
+        _ if segment.len() > Scope::MAX_SEGMENT_LEN => "may have 64 characters at most",
+        _ if !segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) => {
+            "holds only letters, digits, \".\", \"_\" and \"-\" (ASCII)"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::InvalidScope, format!("segment {number} of a scope {rule}")))
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scope({})", self.0)
+    }
+}
+
+impl AsRef<str> for Scope {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Scope {
+    type Err = Error;
+
+    fn from_str(path: &str) -> Result<Self> {
+        Self::new(path)
+    }
+}
+
+impl TryFrom<&str> for Scope {
+    type Error = Error;
+
+    fn try_from(path: &str) -> Result<Self> {
+        Self::new(path)
+    }
+}
+
+impl TryFrom<String> for Scope {
+    type Error = Error;
+
+    fn try_from(path: String) -> Result<Self> {
+        Self::new(path)
+    }
+}
+
+impl From<&Scope> for Scope {
+    fn from(scope: &Scope) -> Self {
+        scope.clone()
+    }
+}
+
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The deserializer's own error shows what it found instead of a string, and that may be a value.
+        let path = String::deserialize(deserializer).map_err(|_| D::Error::custom("a scope is a string"))?;
+        Self::new(path).map_err(D::Error::custom)
+    }
+}
+
+impl From<Scope> for String {
+    fn from(scope: Scope) -> Self {
+        scope.0.as_ref().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_up_from_the_nearest_to_the_organization() {
+        let scope = Scope::new("acme/billing/mailer").unwrap();
+        let chain: Vec<String> = scope.chain().map(String::from).collect();
+        assert_eq!(chain, ["acme/billing/mailer", "acme/billing", "acme"]);
+        assert_eq!(scope.segments().rev().collect::<Vec<_>>(), ["mailer", "billing", "acme"]);
+        assert_eq!((scope.depth(), scope.tenant()), (3, "acme"));
+        assert_eq!(Scope::organization("acme").unwrap().parent(), None);
+        assert_eq!(format!("{scope} {scope:?}"), "acme/billing/mailer Scope(acme/billing/mailer)");
+    }
+
+    #[test]
+    fn says_which_segment_breaks_which_rule() {
+        let message = |path: &str| Scope::new(path).unwrap_err().to_string();
+        assert_eq!(message(""), "segment 1 of a scope may not be empty");
+        assert_eq!(message("acme//x"), "segment 2 of a scope may not be empty");
+        assert_eq!(message("acme/x/.."), "segment 3 of a scope may not be \".\" or \"..\"");
+        assert_eq!(message(&"x".repeat(65)), "segment 1 of a scope may have 64 characters at most");
+        assert_eq!(
+            message("acme/a b"),
+            "segment 2 of a scope holds only letters, digits, \".\", \"_\" and \"-\" (ASCII)"
+        );
+        assert_eq!(message("a/b/c/d/e/f/g/h/i"), "a scope has 8 segments at most");
+    }
+}

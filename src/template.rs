@@ -1,0 +1,188 @@
+//! Finds placeholders in texts and documents and puts values in their place. Pure: knows no store, no key and no scope.
+//!
+//! The language is described at [`syntax`]. [`ResolveExt`] does everything in one call; a [`Template`] or [`Document`] is
+//! compiled once and resolved many times, and tells what it [refers to](Template::references), so that an async host can
+//! await the look-up between compiling and [filling](Template::fill).
+
+#[cfg(feature = "json")]
+mod document;
+mod encoding;
+mod engine;
+mod fill;
+mod filter;
+mod flaw;
+mod lint;
+mod parse;
+mod plan;
+mod resolve_ext;
+mod scan;
+mod surface;
+pub mod syntax;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+#[cfg(feature = "json")]
+pub use document::Document;
+pub use engine::{Engine, Limits};
+pub use lint::{Lint, LintKind};
+pub use resolve_ext::{Resolvable, ResolveExt};
+pub use syntax::Syntax;
+
+use crate::error::{Error, ErrorKind, Failures, Result};
+use crate::reference::Reference;
+use crate::resolve::{Outcome, Resolved, Surface, Target, check_count};
+use fill::{Fill, LookedUp};
+use plan::{Plan, References};
+
+/// A text whose placeholders were found. Cheap to clone.
+///
+/// ```
+/// use keyslot::secrecy::ExposeSecret;
+/// use keyslot::template::Template;
+/// use keyslot::{Resolver, Target, Variables};
+///
+/// let template = Template::compile("GET /<<REGION>>/users?of=<<COMPANY>>")?;
+/// let variables = Variables::new().with("REGION", "eu")?.with("COMPANY", "Acme")?;
+///
+/// // The look-up may as well happen elsewhere, or later.
+/// let outcomes = variables.lookup(template.references(), &Target::unspecified())?;
+/// assert_eq!(template.fill(&outcomes)?.expose_secret(), "GET /eu/users?of=Acme");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Template {
+    text: Arc<str>,
+    compiled: Arc<Compiled>,
+}
+
+struct Compiled {
+    plan: Plan,
+    references: Vec<Reference>,
+    engine: Engine,
+    lints: OnceLock<Vec<Lint>>,
+}
+
+impl Template {
+    /// Finds the placeholders of a text.
+    ///
+    /// # Errors
+    ///
+    /// [`Syntax`](ErrorKind::Syntax) and [`UnknownFilter`](ErrorKind::UnknownFilter), all of the text in one error;
+    /// [`TooLarge`](ErrorKind::TooLarge) over 16 MiB or 10,000 placeholders.
+    pub fn compile(text: impl AsRef<str> + Into<Arc<str>>) -> Result<Self> {
+        Engine::new().compile(text)
+    }
+
+    fn with(engine: Engine, text: impl AsRef<str> + Into<Arc<str>>) -> Result<Self> {
+        let (marks, limits) = engine.parts();
+        limits.check_template(text.as_ref().len())?;
+        let text = text.into();
+        let mut references = References::default();
+        let plan = scan::scan(marks, limits, &text, &mut references)?;
+        let references = references.into_list();
+        Ok(Self { text, compiled: Arc::new(Compiled { plan, references, engine, lints: OnceLock::new() }) })
+    }
+
+    /// The text it was compiled from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What it refers to: each distinct name, version and form once, in the order in which they first appear.
+    pub fn references(&self) -> &[Reference] {
+        &self.compiled.references
+    }
+
+    /// What looks like a mistyped placeholder but is text by the grammar; the first [`Lint::LISTED`] of them. Found when
+    /// first asked for.
+    pub fn lints(&self) -> &[Lint] {
+        let Compiled { plan, engine, lints, .. } = &*self.compiled;
+        lints.get_or_init(|| lint::lints(engine.parts().0, &self.text, plan))
+    }
+
+    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references), as plain text and for
+    /// no target in particular.
+    ///
+    /// # Errors
+    ///
+    /// As for [`fill_for`](Template::fill_for).
+    pub fn fill(&self, outcomes: &[Outcome]) -> Result<Resolved<Cow<'_, str>>> {
+        self.fill_for(&Target::unspecified(), outcomes)
+    }
+
+    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references), written as the surface
+    /// of `target` needs it. `outcomes` are in the order of the references.
+    ///
+    /// # Errors
+    ///
+    /// The errors of the outcomes, [`FilterFailed`](ErrorKind::FilterFailed) and [`Unencodable`](ErrorKind::Unencodable),
+    /// once for each placeholder, all in one error; [`TooLarge`](ErrorKind::TooLarge) over 64 MiB;
+    /// [`BrokenResolver`](ErrorKind::BrokenResolver) when there is not one outcome for each reference.
+    pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<Cow<'_, str>>> {
+        let Compiled { plan, references, engine, .. } = &*self.compiled;
+        fill_text(&self.text, plan, references, engine.parts().1, target, outcomes)
+    }
+
+    /// Puts in values that are no secrets, in the order of the [references](Template::references): nothing is wiped.
+    ///
+    /// ```
+    /// use keyslot::template::Template;
+    ///
+    /// let template = Template::compile("<<GREETING>>, <<NAME>>! <<GREETING>>!")?;
+    /// assert_eq!(template.render(&["hello", "Ada"])?, "hello, Ada! hello!");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) when there is not one value for each reference, and what filters and
+    /// limits refuse.
+    pub fn render(&self, values: &[&str]) -> Result<String> {
+        let Compiled { plan, references, engine, .. } = &*self.compiled;
+        if values.len() != references.len() {
+            let message = format!("{} values were given for {} references", values.len(), references.len());
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
+        let mut fill = Fill::new(references, values, Surface::Text, engine.parts().1);
+        let mut failures = Failures::default();
+        let draft = fill.draft(&self.text, plan, &mut failures)?;
+        failures.into_result()?;
+        Ok(fill.write(&draft, |_| {}))
+    }
+}
+
+/// Puts outcomes into one text, which is borrowed if there is nothing to put in.
+fn fill_text<'t>(
+    text: &'t str,
+    plan: &Plan,
+    references: &[Reference],
+    limits: Limits,
+    target: &Target,
+    outcomes: &[Outcome],
+) -> Result<Resolved<Cow<'t, str>>> {
+    check_count(outcomes, references)?;
+    if plan.is_empty() {
+        return Ok(Resolved::new(Cow::Borrowed(text), Vec::new(), Vec::new(), Vec::new()));
+    }
+    let looked_up = LookedUp { outcomes, references, missing: target.missing_policy() };
+    let mut fill = Fill::new(references, looked_up, target.surface_kind(), limits);
+    let mut failures = Failures::default();
+    let draft = fill.draft(text, plan, &mut failures)?;
+    failures.into_result()?;
+    let mut places = Vec::with_capacity(plan.cuts().len());
+    let text = fill.write(&draft, |place| places.push(place));
+    let (used, kept) = looked_up.trace();
+    Ok(Resolved::new(Cow::Owned(text), places, used, kept))
+}
+
+/// The text holds no value, but belongs to somebody: only its size is shown.
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Template")
+            .field("bytes", &self.text.len())
+            .field("references", &self.references())
+            .finish_non_exhaustive()
+    }
+}

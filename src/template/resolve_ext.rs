@@ -1,0 +1,135 @@
+//! Everything in one call, for every resolver.
+
+use std::borrow::Cow;
+
+use super::plan::References;
+use super::scan::scan;
+use super::{Engine, Template, fill_text};
+use crate::error::Result;
+use crate::reference::Reference;
+use crate::resolve::{Outcomes, Resolved, Resolver, Target, Wipe};
+
+/// Gives every [`Resolver`] the calls that most users need.
+///
+/// ```
+/// use keyslot::secrecy::ExposeSecret;
+/// use keyslot::{Surface, Target, Variables, template::ResolveExt};
+///
+/// let variables = Variables::new().with("QUERY", "fish & chips")?;
+/// assert_eq!(variables.resolve("q: <<QUERY>>")?.expose_secret(), "q: fish & chips");
+///
+/// let url = Target::tool("search").host("search.example").surface(Surface::Url);
+/// let resolved = variables.resolve_for(&url, "https://search.example/?q=<<QUERY>>")?;
+/// assert_eq!(resolved.expose_secret(), "https://search.example/?q=fish%20%26%20chips");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub trait ResolveExt: Resolver {
+    /// Resolves a text for [no target in particular](Target::unspecified). One look-up, or none if there are no
+    /// placeholders; then the text is borrowed.
+    ///
+    /// # Errors
+    ///
+    /// What [`Template::compile`], [`lookup`](Resolver::lookup) and [`Template::fill_for`] say. There is never a partial
+    /// result.
+    fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
+        self.resolve_for(&Target::unspecified(), text)
+    }
+
+    /// Resolves the strings of a JSON document, keys excepted, for [no target in particular](Target::unspecified). One
+    /// look-up for the whole document.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Variables, template::ResolveExt};
+    /// use serde_json::json;
+    ///
+    /// let variables = Variables::new().with("TOKEN", "quote\" and }")?;
+    /// let config = json!({"headers": {"Authorization": "Bearer <<TOKEN>>"}, "retries": 3});
+    /// let resolved = variables.resolve_json(&config)?;
+    /// assert_eq!(resolved.expose_secret()["headers"]["Authorization"], "Bearer quote\" and }");
+    /// assert_eq!(resolved.expose_secret()["retries"], 3);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`resolve`](ResolveExt::resolve), each failure with the JSON Pointer of its string;
+    /// [`TooLarge`](crate::ErrorKind::TooLarge) for a document nested deeper than
+    /// [`Document::MAX_DEPTH`](super::Document::MAX_DEPTH).
+    #[cfg(feature = "json")]
+    fn resolve_json(&self, document: &serde_json::Value) -> Result<Resolved<serde_json::Value>> {
+        self.resolve_for(&Target::unspecified(), document)
+    }
+
+    /// Resolves a text, [`Template`] or document for a target, written as its surface needs it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`resolve`](ResolveExt::resolve).
+    fn resolve_for<I: Resolvable>(&self, target: &Target, input: I) -> Result<Resolved<I::Output>> {
+        Engine::new().resolve(self, target, input)
+    }
+}
+
+impl<R: Resolver + ?Sized> ResolveExt for R {}
+
+/// What can be resolved: `&str`, `&Template`, and with the feature `json` `&serde_json::Value` and `&Document`. Sealed.
+pub trait Resolvable: sealed::Sealed {
+    /// What it becomes.
+    type Output: Wipe;
+
+    #[doc(hidden)]
+    fn resolve_with<R: Resolver + ?Sized>(
+        self,
+        engine: &Engine,
+        resolver: &R,
+        target: &Target,
+    ) -> Result<Resolved<Self::Output>>;
+}
+
+pub(super) mod sealed {
+    pub trait Sealed {}
+    impl Sealed for &str {}
+    impl Sealed for &super::Template {}
+}
+
+impl<'t> Resolvable for &'t str {
+    type Output = Cow<'t, str>;
+
+    fn resolve_with<R: Resolver + ?Sized>(
+        self,
+        engine: &Engine,
+        resolver: &R,
+        target: &Target,
+    ) -> Result<Resolved<Self::Output>> {
+        let (marks, limits) = engine.parts();
+        limits.check_template(self.len())?;
+        let mut references = References::default();
+        let plan = scan(marks, limits, self, &mut references)?;
+        let references = references.into_list();
+        let outcomes = look_up(resolver, &references, target)?;
+        fill_text(self, &plan, &references, limits, target, &outcomes)
+    }
+}
+
+impl<'t> Resolvable for &'t Template {
+    type Output = Cow<'t, str>;
+
+    fn resolve_with<R: Resolver + ?Sized>(
+        self,
+        _: &Engine,
+        resolver: &R,
+        target: &Target,
+    ) -> Result<Resolved<Self::Output>> {
+        self.fill_for(target, &look_up(resolver, self.references(), target)?)
+    }
+}
+
+/// The one look-up of a call; none if there is nothing to look up.
+pub(super) fn look_up<R: Resolver + ?Sized>(
+    resolver: &R,
+    references: &[Reference],
+    target: &Target,
+) -> Result<Outcomes> {
+    if references.is_empty() { Ok(Outcomes::new()) } else { resolver.lookup(references, target) }
+}

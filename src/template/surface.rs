@@ -1,0 +1,217 @@
+//! Surfaces: how a value is written where it goes, and what is refused there.
+
+mod shell;
+mod url;
+
+use super::encoding::Encoding;
+use super::plan::{Cut, Plan};
+use crate::resolve::Surface;
+
+/// The surface of one text: knows the place of each of its slots.
+pub(super) struct Placing {
+    surface: Surface,
+    /// For a URL, the place of each slot, in order; otherwise empty.
+    places: Vec<url::Place>,
+    /// For a header, whether each slot is in the line of the host; for a shell, whether it is between quotes; otherwise empty.
+    forbidden: Vec<bool>,
+}
+
+impl Placing {
+    pub(super) fn new(surface: Surface, text: &str, plan: &Plan) -> Self {
+        let places = if surface == Surface::Url { url::places(text, plan.cuts()) } else { Vec::new() };
+        let forbidden = match surface {
+            Surface::Header => host_lines(text, plan.cuts()),
+            Surface::Shell => shell::quoted(text, plan.cuts()),
+            _ => Vec::new(),
+        };
+        Self { surface, places, forbidden }
+    }
+
+    /// Why a value may not stand in a slot, whose number counts from 0: what is read after "the value of NAME". `is_encoded`
+    /// says that a filter wrote the value and the surface will not.
+    pub(super) fn refusal(&self, slot: usize, value: &str, is_encoded: bool) -> Option<&'static str> {
+        let is_forbidden = self.forbidden.get(slot).copied().unwrap_or_default();
+        match self.surface {
+            Surface::Text | Surface::Json => None,
+            Surface::UrlQuery | Surface::Form => url::unencoded(value, is_encoded, url::IN_QUERY),
+            Surface::Header if is_forbidden => Some("may not choose the host: write the Host header out"),
+            Surface::Header => value
+                .bytes()
+                .any(|byte| byte.is_ascii_control())
+                .then_some("holds a control character, which may not stand in a header"),
+            Surface::Env => value.contains('\0').then_some("holds NUL, which may not stand in an environment variable"),
+            Surface::Shell if is_forbidden => {
+                Some("may not stand between shell quotes, because it brings its own: take those of the text away")
+            }
+            Surface::Shell => value.contains('\0').then_some("holds NUL, which may not stand in a shell word"),
+            Surface::UrlPath => dots(value).or_else(|| url::unencoded(value, is_encoded, url::IN_PATH)),
+            Surface::Url => match self.places.get(slot)? {
+                url::Place::Scheme => Some("may not choose where a URL goes: write scheme and host out"),
+                url::Place::Host => Some("may not stand in the host or port of a URL: write them out"),
+                url::Place::Path => dots(value).or_else(|| url::unencoded(value, is_encoded, url::IN_PATH)),
+                url::Place::Component => url::unencoded(value, is_encoded, url::IN_QUERY),
+            },
+        }
+    }
+
+    /// Whether every value goes in as it is.
+    pub(super) fn is_plain(&self) -> bool {
+        self.surface == Surface::Text
+    }
+
+    /// How a value is written, unless a filter says so.
+    pub(super) fn encoding(&self) -> Encoding {
+        match self.surface {
+            Surface::Text | Surface::Header | Surface::Env => Encoding::Plain,
+            Surface::Url | Surface::UrlPath | Surface::UrlQuery => Encoding::Percent,
+            Surface::Form => Encoding::Form,
+            Surface::Json => Encoding::Json,
+            Surface::Shell => Encoding::Shell,
+        }
+    }
+}
+
+/// A segment of dots climbs in the path, also when it is percent-encoded (WHATWG URL Standard section 4.1).
+fn dots(value: &str) -> Option<&'static str> {
+    matches!(value, "." | "..").then_some("is \".\" or \"..\", which may not stand in a URL path")
+}
+
+/// For each slot, in order, whether its line is the header `Host`. Each line is looked at once, so this is linear.
+fn host_lines(text: &str, cuts: &[Cut]) -> Vec<bool> {
+    let (mut is_host, mut at) = (is_host_header(text), 0);
+    let mut slots = Vec::with_capacity(cuts.len());
+    for cut in cuts {
+        let piece = text.get(at..cut.span.start).unwrap_or_default();
+        if let Some(end) = piece.rfind(['\r', '\n']) {
+            is_host = is_host_header(text.get(at + end + 1..).unwrap_or_default());
+        }
+        at = cut.span.end;
+        if cut.slot.is_some() {
+            slots.push(is_host);
+        }
+    }
+    slots
+}
+
+fn is_host_header(line: &str) -> bool {
+    let name = line.trim_start_matches([' ', '\t']);
+    let is_host = name.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("host"));
+    is_host && name.get(4..).is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::ErrorKind;
+    use crate::resolve::{Surface, Target, Variables};
+    use crate::template::ResolveExt;
+    use secrecy::ExposeSecret;
+
+    fn resolve(surface: Surface, text: &str, value: &str) -> Result<String, ErrorKind> {
+        let variables = Variables::new().with("A", value).unwrap();
+        let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text);
+        resolved.map(|resolved| resolved.expose_secret().to_string()).map_err(|error| {
+            assert_eq!(error.name(), Some("A"));
+            assert_eq!(text.get(error.span().unwrap()), Some("<<A>>"));
+            assert!(!format!("{error} {error:?}").contains(value), "{error}");
+            error.kind()
+        })
+    }
+
+    #[test]
+    fn text_takes_every_value_as_it_is() {
+        assert_eq!(resolve(Surface::Text, "<<A>>", "a\0\r\n'\"é").unwrap(), "a\0\r\n'\"é");
+    }
+
+    #[test]
+    fn headers_refuse_every_control_character() {
+        for control in ('\0'..=' ').chain(['\u{7f}']) {
+            let value = format!("top-{control}-secret");
+            let expected = if control == ' ' { Ok(format!("X-Key: {value}")) } else { Err(ErrorKind::Unencodable) };
+            assert_eq!(resolve(Surface::Header, "X-Key: <<A>>", &value), expected, "{control:?}");
+        }
+    }
+
+    #[test]
+    fn the_host_header_takes_no_value() {
+        for text in ["Host: <<A>>", "host:<<A>>", " HOST : a.<<A>>.example"] {
+            assert_eq!(resolve(Surface::Header, text, "evil.example"), Err(ErrorKind::Unencodable), "{text}");
+        }
+        assert_eq!(resolve(Surface::Header, "X-Host: <<A>>", "a.example").unwrap(), "X-Host: a.example");
+        assert_eq!(resolve(Surface::Header, "X-A: b\r\nHost: <<A>>", "a.example"), Err(ErrorKind::Unencodable));
+        assert!(resolve(Surface::Header, "Host: b\r\nX-A: <<A>>", "a.example").is_ok());
+    }
+
+    #[test]
+    fn a_shell_word_brings_its_own_quotes() {
+        let quoted =
+            ["echo \"Bearer <<A>>\"", "echo '<<A>>'", r#"echo "\"<<A>>""#, "echo 'a'\"b <<A>>", r"echo '\'' <<A>>'"];
+        for text in quoted {
+            assert_eq!(resolve(Surface::Shell, text, "$(id -u) x"), Err(ErrorKind::Unencodable), "{text}");
+        }
+        for text in ["echo <<A>>", "echo 'a'<<A>>\"b\"", r#"echo \"<<A>>"#, r"echo '\'<<A>>", r#"echo "'"<<A>>"#] {
+            let expected = text.replace("<<A>>", "'$(id -u) x'");
+            assert_eq!(resolve(Surface::Shell, text, "$(id -u) x").unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_does_not_open_a_way_out_of_a_url() {
+        let resolve = |surface, text: &str, value: &str| {
+            let variables = Variables::new().with("A", value).unwrap();
+            let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text);
+            resolved.map(|resolved| resolved.expose_secret().to_string()).map_err(|error| error.kind())
+        };
+        for (surface, text, value) in [
+            (Surface::Url, "/<<A|json>>", "/evil.example/x"),
+            (Surface::Url, "https://a.example/v1/<<A|json>>", "../admin"),
+            (Surface::Url, "https://a.example/v1?q=<<A|shell>>", "x&admin=1"),
+            (Surface::UrlPath, "<<A|base64>>", "???"),
+            (Surface::UrlQuery, "<<A|json>>", "x#y"),
+            (Surface::Form, "a=<<A|json>>", "x&y=z"),
+        ] {
+            assert_eq!(resolve(surface, text, value), Err(ErrorKind::Unencodable), "{text}");
+        }
+        assert_eq!(resolve(Surface::Url, "https://a.example/<<A|json|url>>", "/x").unwrap(), "https://a.example/%2Fx");
+        assert_eq!(resolve(Surface::UrlPath, "<<A|base64url>>", "???").unwrap(), "Pz8_");
+        assert_eq!(resolve(Surface::UrlQuery, "<<A|base64>>", "???").unwrap(), "Pz8/");
+    }
+
+    #[test]
+    fn env_and_shell_refuse_nul() {
+        assert_eq!(resolve(Surface::Env, "K=<<A>>", "a\nb'").unwrap(), "K=a\nb'");
+        assert_eq!(resolve(Surface::Env, "K=<<A>>", "top\0secret"), Err(ErrorKind::Unencodable));
+        assert_eq!(resolve(Surface::Shell, "echo <<A>>", "it's").unwrap(), r"echo 'it'\''s'");
+        assert_eq!(resolve(Surface::Shell, "echo <<A>>", "top\0secret"), Err(ErrorKind::Unencodable));
+    }
+
+    #[test]
+    fn url_parts_are_encoded() {
+        let value = "a b/?#&=+%";
+        assert_eq!(resolve(Surface::UrlPath, "<<A>>", value).unwrap(), "a%20b%2F%3F%23%26%3D%2B%25");
+        assert_eq!(resolve(Surface::UrlQuery, "<<A>>", value).unwrap(), "a%20b%2F%3F%23%26%3D%2B%25");
+        assert_eq!(resolve(Surface::Form, "k=<<A>>", value).unwrap(), "k=a+b%2F%3F%23%26%3D%2B%25");
+        assert_eq!(resolve(Surface::Json, "\"<<A>>\"", "\",\"admin\":true").unwrap(), r#""\",\"admin\":true""#);
+        for value in [".", ".."] {
+            let variables = Variables::new().with("A", value).unwrap();
+            let climb = variables.resolve_for(&Target::tool("test").surface(Surface::UrlPath), "<<A>>");
+            assert_eq!(climb.unwrap_err().kind(), ErrorKind::Unencodable);
+        }
+        assert_eq!(resolve(Surface::UrlPath, "<<A>>", "...").unwrap(), "...");
+    }
+
+    #[test]
+    fn an_encoding_filter_replaces_the_encoding_but_no_refusal() {
+        let target = Target::tool("test");
+        let variables = Variables::new().with("A", "a b\n").unwrap();
+        let resolve = |surface, text: &str| {
+            let resolved = variables.resolve_for(&target.clone().surface(surface), text);
+            resolved.map(|resolved| resolved.expose_secret().to_string())
+        };
+        assert_eq!(resolve(Surface::UrlQuery, "<<A|base64>>").unwrap(), "YSBiCg==");
+        assert_eq!(resolve(Surface::UrlQuery, "<<A|trim>>").unwrap(), "a%20b");
+        assert_eq!(resolve(Surface::Header, "<<A|trim>>").unwrap(), "a b");
+        assert_eq!(resolve(Surface::Header, "<<A|url>>").unwrap(), "a%20b%0A");
+        assert_eq!(resolve(Surface::Header, "<<A|shell>>").unwrap_err().kind(), ErrorKind::Unencodable);
+        assert_eq!(resolve(Surface::Header, "Host: <<A|hex>>").unwrap_err().kind(), ErrorKind::Unencodable);
+    }
+}

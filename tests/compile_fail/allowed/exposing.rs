@@ -1,0 +1,21 @@
+//! The control of all cases: what they are about exists under these names, and has the one way to its values.
+
+use std::borrow::Cow;
+
+use keyslot::secrecy::ExposeSecret;
+use keyslot::{Found, Resolved};
+
+fn length(resolved: &Resolved<Cow<'static, str>>) -> usize {
+    resolved.expose_secret().len()
+}
+
+fn shown(resolved: &Resolved<Cow<'static, str>>) -> String {
+    format!("{resolved:?} {:?}", resolved.used())
+}
+
+fn main() {
+    let found = Found::new("KEY".parse().unwrap(), "hunter2-hunter2");
+    assert_eq!(found.expose_secret(), "hunter2-hunter2");
+    assert!(!format!("{found:?}").contains("hunter2-hunter2"));
+    let _: (fn(&_) -> _, fn(&_) -> _) = (length, shown);
+}

@@ -1,0 +1,5 @@
+fn same(a: &keyslot::Found, b: &keyslot::Found) -> bool {
+    a == b
+}
+
+fn main() {}

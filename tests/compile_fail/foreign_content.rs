@@ -1,0 +1,3 @@
+fn holds(_: keyslot::Resolved<String>) {}
+
+fn main() {}

@@ -1,0 +1,5 @@
+fn shown(found: &keyslot::Found) -> String {
+    format!("{found}")
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use std::borrow::Cow;
+
+fn shown(resolved: &keyslot::Resolved<Cow<'static, str>>) -> String {
+    format!("{resolved}")
+}
+
+fn main() {}

@@ -1,0 +1,258 @@
+//! One file for each case of the template language, in `tests/golden/`: what goes in, and what must come out.
+//!
+//! A file is a line that says what the case pins, then sections that begin with `=== name`. Sections that go in: `template`
+//! (or `json template`, a JSON string with escapes, or `document`), `variables`, `secrets` (lines `NAME = "JSON string"`,
+//! `NAME@2 = …`, or `NAME ! ErrorKind`), `target` (words such as `header`, `instructions`, `keep`). All others come out.
+//! `KEYSLOT_BLESS=1 cargo test --test golden` writes them anew; read the difference before you commit it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+#![cfg(feature = "json")]
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use keyslot::secrecy::ExposeSecret;
+use keyslot::template::{Document, Lint};
+use keyslot::{
+    Error, ErrorKind, Form, Found, Missing, Outcome, Outcomes, Reference, ResolveExt, Resolver, Result, SecretName,
+    Surface, Target, Template, Version,
+};
+
+#[test]
+fn every_case_comes_out_as_written() {
+    let bless = env::var_os("KEYSLOT_BLESS").is_some();
+    let mut wrong = Vec::new();
+    let paths = case_files();
+    for path in &paths {
+        let written = fs::read_to_string(path).unwrap();
+        let case = Case::parse(path, &written);
+        let come_out = case.run();
+        if come_out == written {
+            continue;
+        }
+        if bless {
+            fs::write(path, come_out).unwrap();
+        } else {
+            wrong.push(format!("{}\n--- written\n{written}\n--- came out\n{come_out}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
+    assert!(paths.len() >= 120, "only {} cases were found", paths.len());
+}
+
+fn case_files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for path in &paths {
+        assert_eq!(path.extension().and_then(|end| end.to_str()), Some("txt"), "no case: {}", path.display());
+    }
+    paths
+}
+
+/// The sections that go in, in the order of the file.
+struct Case {
+    pins: String,
+    sections: Vec<(String, String)>,
+}
+
+const GO_IN: [&str; 6] = ["template", "json template", "document", "variables", "secrets", "target"];
+const COME_OUT: [&str; 6] = ["output", "errors", "references", "used", "kept", "lints"];
+
+impl Case {
+    fn parse(path: &Path, written: &str) -> Self {
+        let mut parts = written.split("=== ");
+        let pins = parts.next().unwrap().trim().to_owned();
+        assert!(!pins.is_empty(), "{} does not say what it pins", path.display());
+        let mut sections = Vec::new();
+        for part in parts {
+            let (name, body) = part.split_once('\n').unwrap();
+            if COME_OUT.contains(&name) {
+                continue;
+            }
+            assert!(GO_IN.contains(&name), "{}: unknown section {name}", path.display());
+            sections.push((name.to_owned(), body.strip_suffix('\n').unwrap().to_owned()));
+        }
+        Self { pins, sections }
+    }
+
+    fn section(&self, name: &str) -> Option<&str> {
+        self.sections.iter().find(|(of, _)| of == name).map(|(_, body)| body.as_str())
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        match self.section("json template") {
+            Some(json) => Cow::Owned(serde_json::from_str(json).unwrap()),
+            None => Cow::Borrowed(self.section("template").expect("a template or document")),
+        }
+    }
+
+    fn target(&self) -> Target {
+        let words = self.section("target").unwrap_or_default().split_whitespace();
+        words.fold(Target::tool("test"), |target, word| match word {
+            "instructions" => Target::instructions(),
+            "keep" => target.missing(Missing::Keep),
+            "header" => target.surface(Surface::Header),
+            "url" => target.surface(Surface::Url),
+            "path" => target.surface(Surface::UrlPath),
+            "query" => target.surface(Surface::UrlQuery),
+            "form" => target.surface(Surface::Form),
+            "json" => target.surface(Surface::Json),
+            "shell" => target.surface(Surface::Shell),
+            "env" => target.surface(Surface::Env),
+            other => panic!("unknown target {other}"),
+        })
+    }
+
+    fn run(&self) -> String {
+        let mut out = format!("{}\n", self.pins);
+        for (name, body) in &self.sections {
+            writeln!(out, "=== {name}\n{body}").unwrap();
+        }
+        match self.section("document") {
+            Some(document) => self.run_document(document, &mut out),
+            None => self.run_text(&self.text(), &mut out),
+        }
+        out
+    }
+
+    fn run_text(&self, text: &str, out: &mut String) {
+        let resolver = Fixture::new(self);
+        let once = resolver.resolve_for(&self.target(), text);
+        let template = match Template::compile(text) {
+            Ok(template) => template,
+            Err(error) => {
+                assert_eq!(once.unwrap_err().to_string(), error.to_string(), "one call and two steps differ");
+                return push_errors(out, &error, |_| text.to_owned());
+            }
+        };
+        let outcomes = resolver.lookup(template.references(), &self.target()).unwrap();
+        match (template.fill_for(&self.target(), &outcomes), once) {
+            (Ok(filled), Ok(once)) => {
+                assert_eq!(filled.expose_secret(), once.expose_secret(), "one call and two steps differ");
+                push(out, "output", &shown(filled.expose_secret()));
+                push_lines(out, "used", filled.used().iter().map(|used| used.name.to_string()));
+                push_lines(out, "kept", filled.kept().iter().map(ToString::to_string));
+            }
+            (Err(error), Err(once)) => {
+                assert_eq!(error.to_string(), once.to_string(), "one call and two steps differ");
+                push_errors(out, &error, |_| text.to_owned());
+            }
+            (two_steps, once) => panic!("{}: {two_steps:?} but {once:?}", self.pins),
+        }
+        push_lines(out, "references", template.references().iter().map(ToString::to_string));
+        push_lints(out, template.lints());
+    }
+
+    fn run_document(&self, text: &str, out: &mut String) {
+        let leaf_at = |pointer: Option<&str>| {
+            let value: Option<serde_json::Value> = serde_json::from_str(text).ok();
+            let leaf = pointer.and_then(|pointer| value.as_ref()?.pointer(pointer)?.as_str().map(ToOwned::to_owned));
+            leaf.unwrap_or_else(|| text.to_owned())
+        };
+        let document = match Document::parse(text) {
+            Ok(document) => document,
+            Err(error) => return push_errors(out, &error, leaf_at),
+        };
+        match Fixture::new(self).resolve_for(&self.target(), &document) {
+            Ok(resolved) => {
+                push(out, "output", &serde_json::to_string_pretty(resolved.expose_secret()).unwrap());
+                push_lines(out, "used", resolved.used().iter().map(|used| used.name.to_string()));
+                push_lines(out, "kept", resolved.kept().iter().map(ToString::to_string));
+            }
+            Err(error) => push_errors(out, &error, leaf_at),
+        }
+        push_lines(out, "references", document.references().iter().map(ToString::to_string));
+        push_lints(out, document.lints());
+    }
+}
+
+/// Text with control characters as JSON writes them, so that the files hold none.
+fn shown(text: &str) -> String {
+    if text.contains(|c: char| c.is_control() && c != '\n') { format!("{text:?}") } else { text.to_owned() }
+}
+
+fn push(out: &mut String, name: &str, body: &str) {
+    writeln!(out, "=== {name}\n{body}").unwrap();
+}
+
+fn push_lines(out: &mut String, name: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if !lines.is_empty() {
+        push(out, name, &lines.join("\n"));
+    }
+}
+
+fn push_errors(out: &mut String, error: &Error, text_at: impl Fn(Option<&str>) -> String) {
+    push_lines(
+        out,
+        "errors",
+        error.all().map(|one| {
+            let text = text_at(one.pointer());
+            let place = one.span().map_or("-".to_owned(), |span| {
+                assert!(text.get(span.clone()).is_some(), "{span:?} does not slice the text");
+                let position = one.position(&text).unwrap();
+                format!("{span:?} {}:{}", position.line, position.column)
+            });
+            format!("{:?} {place} {one}", one.kind())
+        }),
+    );
+}
+
+fn push_lints(out: &mut String, lints: &[Lint]) {
+    push_lines(
+        out,
+        "lints",
+        lints.iter().map(|lint| {
+            let place = lint.pointer().map_or(String::new(), |pointer| format!(" {pointer}"));
+            format!("{:?} {:?}{place} {lint}", lint.kind(), lint.span())
+        }),
+    );
+}
+
+/// Knows the secrets and variables of a case.
+struct Fixture {
+    secrets: BTreeMap<String, Result<String, ErrorKind>>,
+    variables: BTreeMap<String, Result<String, ErrorKind>>,
+}
+
+impl Fixture {
+    fn new(case: &Case) -> Self {
+        let read = |name| case.section(name).unwrap_or_default().lines().map(entry).collect();
+        Self { secrets: read("secrets"), variables: read("variables") }
+    }
+
+    fn find(&self, reference: &Reference) -> Outcome {
+        let name = reference.name();
+        let key = reference.version().map_or(name.to_string(), |version| format!("{name}@{version}"));
+        let variable = || self.variables.get(&key).filter(|_| reference.form() == Form::Bare);
+        match self.secrets.get(&key).or_else(variable) {
+            Some(Ok(value)) => Ok(found(name, reference.version(), value)),
+            Some(Err(kind)) => Err(Error::new(*kind, format!("secret {name} is {kind:?}")).with_name(name)),
+            None => Err(Error::new(ErrorKind::NotFound, format!("no secret {name}")).with_name(name)),
+        }
+    }
+}
+
+fn found(name: &SecretName, version: Option<Version>, value: &str) -> Found {
+    let found = Found::new(name.clone(), value);
+    version.into_iter().fold(found, Found::at)
+}
+
+fn entry(line: &str) -> (String, Result<String, ErrorKind>) {
+    if let Some((name, json)) = line.split_once(" = ") {
+        return (name.to_owned(), Ok(serde_json::from_str(json).unwrap()));
+    }
+    let (name, kind) = line.split_once(" ! ").expect("NAME = \"value\" or NAME ! Kind");
+    let kinds = [ErrorKind::Revoked, ErrorKind::Inactive, ErrorKind::Expired, ErrorKind::Denied, ErrorKind::Corrupt];
+    let kind = kinds.into_iter().find(|known| format!("{known:?}") == kind).expect("a known kind");
+    (name.to_owned(), Err(kind))
+}
+
+impl Resolver for Fixture {
+    fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
+        Ok(references.iter().map(|reference| self.find(reference)).collect())
+    }
+}
