@@ -6,7 +6,10 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+#[cfg(feature = "vault")]
+mod crypto;
 mod error;
+pub mod manual;
 mod name;
 mod record;
 mod reference;
@@ -15,6 +18,8 @@ mod scope;
 mod status;
 pub mod template;
 
+#[cfg(feature = "vault")]
+pub use crypto::RootKey;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use name::{NamePolicy, SecretName};
 pub use record::{RecordId, Revision, SecretInfo, Version, VersionInfo};

@@ -1,0 +1,77 @@
+//! The head of a tenant: what tells a missing or an older row.
+
+use super::context::Context;
+use super::envelope::{open, seal};
+use super::key::KeyId;
+use super::sub_keys::SubKeys;
+use super::tlv::{Reader, Writer, corrupt};
+use crate::error::Result;
+use crate::scope::Scope;
+
+/// Counts and sums over all secrets of a tenant; written with each of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Whose head it is.
+    pub(crate) tenant: String,
+    /// The number of writes; at most `i64::MAX`.
+    pub(crate) epoch: u64,
+    /// How many secrets with values there are.
+    pub(crate) live: u64,
+    /// How many tombstones there are, of revoked and of deleted secrets.
+    pub(crate) tombstones: u64,
+    /// The XOR of the entries of all secrets and tombstones. Sealed, because whoever sees it could solve for rows to drop.
+    pub(crate) accumulator: [u8; 32],
+    /// The data key that new envelopes are sealed under.
+    pub(crate) active_key: KeyId,
+}
+
+impl Head {
+    /// Adds an entry to the accumulator, or takes it out again.
+    pub(crate) fn toggle(&mut self, entry: &[u8; 32]) {
+        for (sum, byte) in self.accumulator.iter_mut().zip(entry) {
+            *sum ^= byte;
+        }
+    }
+
+    /// Seals it for the row of its tenant.
+    pub(crate) fn seal(&self, sub_keys: &SubKeys) -> Result<Vec<u8>> {
+        let context = Context::head(sub_keys.header(), &sub_keys.tenant_tag(&self.tenant));
+        seal(sub_keys.head_key(), &context, &self.encode())
+    }
+
+    /// Opens what [`seal`](Self::seal) sealed for the tenant of this tag. The epoch inside is to be compared with that of
+    /// the row.
+    pub(crate) fn open(sub_keys: &SubKeys, tenant_tag: &[u8; 16], sealed: &[u8]) -> Result<Self> {
+        let context = Context::head(sub_keys.header(), tenant_tag);
+        Self::decode(&open(sub_keys.head_key(), &context, sealed)?)
+    }
+
+    /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data key`.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        Writer::new()
+            .field(1, self.tenant.as_bytes())
+            .field(2, &self.epoch.to_be_bytes())
+            .field(3, &self.live.to_be_bytes())
+            .field(4, &self.tombstones.to_be_bytes())
+            .field(5, &self.accumulator)
+            .field(6, &self.active_key.0)
+            .finish()
+    }
+
+    pub(super) fn decode(record: &[u8]) -> Result<Self> {
+        let mut reader = Reader::new(record)?;
+        let head = Self {
+            tenant: reader.text(1)?.to_owned(),
+            epoch: reader.number(2)?,
+            live: reader.number(3)?,
+            tombstones: reader.number(4)?,
+            accumulator: reader.array(5)?,
+            active_key: KeyId(reader.array(6)?),
+        };
+        reader.finish()?;
+        if i64::try_from(head.epoch).is_err() || Scope::organization(&head.tenant).is_err() {
+            return Err(corrupt());
+        }
+        Ok(head)
+    }
+}

@@ -1,0 +1,177 @@
+//! The info of a secret: the one authority on what it is and whether it may be used.
+
+use zeroize::Zeroizing;
+
+use super::context::Context;
+use super::envelope::{COMMITMENT_LEN, commitment, key_id, open, seal};
+use super::header::Header;
+use super::key::{Key, KeyId};
+use super::primitives::equal;
+use super::sub_keys::SubKeys;
+use super::timestamp::Timestamp;
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::record::{RecordId, Revision, Version};
+use crate::scope::Scope;
+use crate::status::Status;
+
+mod record;
+
+/// What is known of a secret besides its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Info {
+    /// Its identity. Stored in front of the envelope, which is bound to it.
+    pub(crate) record: RecordId,
+    /// The scope it lives in.
+    pub(crate) scope: Scope,
+    /// Its name.
+    pub(crate) name: SecretName,
+    /// Whether it may be used.
+    pub(crate) state: InfoState,
+    /// The number of writes to it, from 1.
+    pub(crate) revision: Revision,
+    /// The highest version ever given under this name, also to secrets that were here before.
+    pub(crate) last_version: Version,
+    /// When it was first stored.
+    pub(crate) created_at: Timestamp,
+    /// When anything of it last changed.
+    pub(crate) updated_at: Timestamp,
+    /// From when on it resolves.
+    pub(crate) not_before: Option<Timestamp>,
+    /// From when on it resolves no more.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// Whether it may be resolved in text that a model reads.
+    pub(crate) instructions: bool,
+    /// What it is for; may be empty.
+    pub(crate) description: String,
+    /// The kept values, in ascending order of their versions; none if revoked or deleted, else at least one.
+    pub(crate) versions: Vec<VersionEntry>,
+}
+
+/// Whether a secret may be used, or was there once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum InfoState {
+    /// Resolves.
+    Active = 1,
+    /// Does not resolve until it is made active again.
+    Inactive = 2,
+    /// Never resolves again.
+    Revoked = 3,
+    /// A tombstone: nothing is here any more, and no version starts again at 1.
+    Deleted = 4,
+}
+
+impl InfoState {
+    /// Whether there are values.
+    pub(crate) fn is_live(self) -> bool {
+        matches!(self, Self::Active | Self::Inactive)
+    }
+}
+
+impl From<Status> for InfoState {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Active => Self::Active,
+            Status::Inactive => Self::Inactive,
+            Status::Revoked => Self::Revoked,
+        }
+    }
+}
+
+/// One kept value of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct VersionEntry {
+    /// Its number.
+    pub(crate) version: Version,
+    /// When it was stored.
+    pub(crate) created_at: Timestamp,
+    /// The commitment of its envelope: names the one envelope that may stand for this version.
+    pub(crate) commitment: [u8; COMMITMENT_LEN],
+}
+
+/// The row that an info is stored in, as the store has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InfoPlace {
+    /// The key of the row.
+    pub(crate) row_key: [u8; 32],
+    /// The tag of its scope.
+    pub(crate) scope_tag: [u8; 16],
+    /// The epoch of its tenant when it was written.
+    pub(crate) epoch: u64,
+}
+
+impl Info {
+    /// The version that resolves without a pin.
+    pub(crate) fn newest(&self) -> Option<&VersionEntry> {
+        self.versions.last()
+    }
+
+    /// The kept versions but the newest, whose values lie in rows of their own.
+    pub(crate) fn older(&self) -> &[VersionEntry] {
+        self.versions.split_last().map_or(&[], |(_, older)| older)
+    }
+
+    /// Seals it for the row of its own scope and name, written at `epoch`: `record id[16] ‖ envelope`.
+    pub(crate) fn seal(&self, sub_keys: &SubKeys, epoch: u64, key: &Key) -> Result<Vec<u8>> {
+        let place = InfoPlace {
+            row_key: sub_keys.row_key(&self.scope, &self.name),
+            scope_tag: sub_keys.scope_tag(&self.scope),
+            epoch,
+        };
+        let context = Context::info(sub_keys.header(), self.record, &place);
+        let envelope = seal(key, &context, &self.encode())?;
+        Ok([&self.record.as_bytes()[..], &envelope].concat())
+    }
+
+    /// Opens what [`seal`](Self::seal) sealed for this row. The scope and name in it are those that the row's key and tag
+    /// are hashes of, because they are sealed together.
+    pub(crate) fn open(header: &Header, place: &InfoPlace, key: &Key, sealed: &[u8]) -> Result<Self> {
+        let (record, envelope) = split(sealed)?;
+        Self::decode(record, &open(key, &Context::info(header, record, place), envelope)?)
+    }
+
+    /// The name of the key that a sealed info was sealed under. Nothing is checked.
+    pub(crate) fn key_id(sealed: &[u8]) -> Result<KeyId> {
+        Ok(key_id(split(sealed)?.1)?)
+    }
+
+    /// The commitment of a sealed info. Nothing is checked.
+    pub(crate) fn commitment(sealed: &[u8]) -> Result<[u8; COMMITMENT_LEN]> {
+        Ok(commitment(split(sealed)?.1)?)
+    }
+
+    /// Seals a value as `version` of this secret.
+    pub(crate) fn seal_value(&self, header: &Header, version: Version, key: &Key, value: &[u8]) -> Result<Vec<u8>> {
+        seal(key, &self.value_context(header, version), value)
+    }
+
+    /// Opens a kept value, if it is in the very envelope that this info names.
+    pub(crate) fn open_value(
+        &self,
+        header: &Header,
+        version: Version,
+        key: &Key,
+        envelope: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        let kept = self.versions.iter().find(|kept| kept.version == version);
+        match kept {
+            Some(kept) if equal(&kept.commitment, &commitment(envelope)?) => {
+                Ok(open(key, &self.value_context(header, version), envelope)?)
+            }
+            _ => Err(Error::new(ErrorKind::Corrupt, "a stored value is not the one that its secret names")),
+        }
+    }
+
+    fn value_context(&self, header: &Header, version: Version) -> Context {
+        Context::value(header, self.record, &self.scope, &self.name, version)
+    }
+}
+
+/// A sealed info is the identity of the secret, then the envelope.
+fn split(sealed: &[u8]) -> Result<(RecordId, &[u8])> {
+    let (record, envelope) = sealed
+        .split_first_chunk()
+        .ok_or_else(|| Error::new(ErrorKind::Corrupt, "the stored record of a secret is cut off"))?;
+    Ok((RecordId::from_bytes(*record), envelope))
+}

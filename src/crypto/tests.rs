@@ -1,0 +1,54 @@
+//! Tests of the layer as a whole; small ones stand in the files they are about.
+
+mod hierarchy;
+mod memory;
+mod properties;
+mod records;
+mod vectors;
+mod wycheproof;
+
+use super::{Header, Info, InfoState, Key, KeyId, SubKeys, Timestamp, VersionEntry, random};
+use crate::name::SecretName;
+use crate::record::{RecordId, Revision, Version};
+use crate::scope::Scope;
+
+/// A vault below its root key, and a data key of it.
+struct Vault {
+    header: Header,
+    sub_keys: SubKeys,
+    data_key: Key,
+}
+
+impl Vault {
+    fn new() -> Self {
+        let header = Header::generate().unwrap();
+        let secret = Key::from_slice(KeyId::VAULT_SECRET, &random::<32>().unwrap()).unwrap();
+        Self { header, sub_keys: SubKeys::derive(&secret, &header).unwrap(), data_key: Key::generate().unwrap() }
+    }
+}
+
+/// An info with nothing left out.
+fn info() -> Info {
+    let at =
+        |seconds| Timestamp::of(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
+    let entry = |number, byte| VersionEntry {
+        version: Version::new(number).unwrap(),
+        created_at: at(1_700_000_000 + number),
+        commitment: [byte; 32],
+    };
+    Info {
+        record: RecordId::from_bytes(*b"0123456789abcdef"),
+        scope: Scope::new("acme/billing").unwrap(),
+        name: SecretName::new("STRIPE_KEY").unwrap(),
+        state: InfoState::Active,
+        revision: Revision::new(9),
+        last_version: Version::new(4).unwrap(),
+        created_at: at(1_700_000_000),
+        updated_at: at(1_700_000_009),
+        not_before: Some(at(1_600_000_000)),
+        expires_at: Some(at(1_900_000_000)),
+        instructions: true,
+        description: "what it is for".to_owned(),
+        versions: vec![entry(2, 0xA2), entry(4, 0xA4)],
+    }
+}

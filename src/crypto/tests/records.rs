@@ -1,0 +1,180 @@
+//! Records have one form: what is read is what would be written, byte for byte.
+
+use super::super::tlv::Writer;
+use super::super::{DataKey, DataKeyState, Head, Info, InfoState, Kdf, KeyId, Slot, canonical};
+use super::info;
+use crate::error::{ErrorKind, Result};
+
+fn decode(bytes: &[u8]) -> Result<Info> {
+    Info::decode(info().record, bytes)
+}
+
+fn head() -> Head {
+    let active_key = KeyId([9; 16]);
+    Head { tenant: "acme".to_owned(), epoch: 5, live: 2, tombstones: 1, accumulator: [7; 32], active_key }
+}
+
+fn data_key() -> DataKey {
+    DataKey { state: DataKeyState::OpenOnly, generation: 2, tenant: "acme".to_owned() }
+}
+
+/// Reads a record and writes it again.
+type Again = fn(&[u8]) -> Result<Vec<u8>>;
+
+fn all() -> [(&'static str, Vec<u8>, Again); 5] {
+    let slot = Slot { kdf: Kdf::Raw, check: [3; 16] };
+    let revoked = Info { state: InfoState::Revoked, versions: Vec::new(), ..info() };
+    [
+        ("info", info().encode(), |bytes| decode(bytes).map(|info| info.encode())),
+        ("revoked", revoked.encode(), |bytes| decode(bytes).map(|info| info.encode())),
+        ("head", head().encode(), |bytes| Head::decode(bytes).map(|head| head.encode())),
+        ("data key", data_key().encode(), |bytes| DataKey::decode(bytes).map(|key| key.encode())),
+        ("slot", slot.encode(), |bytes| Slot::decode(bytes).map(|slot| slot.encode())),
+    ]
+}
+
+#[test]
+fn records_come_back() {
+    assert_eq!(decode(&info().encode()).unwrap(), info());
+    let least = Info {
+        not_before: None,
+        expires_at: None,
+        instructions: false,
+        description: String::new(),
+        versions: info().versions[1..].to_vec(),
+        ..info()
+    };
+    assert_eq!(decode(&least.encode()).unwrap(), least);
+    assert_eq!(Head::decode(&head().encode()).unwrap(), head());
+    assert_eq!(DataKey::decode(&data_key().encode()).unwrap(), data_key());
+}
+
+/// No two texts are the same record: whatever is accepted is written again as the same bytes.
+#[test]
+fn whatever_is_accepted_is_canonical() {
+    let mut accepted = 0;
+    for (name, bytes, again) in all() {
+        assert_eq!(again(&bytes).unwrap(), bytes, "{name}");
+        for length in 0..bytes.len() {
+            let cut = &bytes[..length];
+            assert!(again(cut).is_err() || again(cut).unwrap() == cut, "{name} cut to {length}");
+        }
+        for at in 0..bytes.len() {
+            for change in [1, 2, 4, 8, 16, 32, 64, 128, 0xFF] {
+                let mut changed = bytes.clone();
+                changed[at] ^= change;
+                if let Ok(again) = again(&changed) {
+                    assert_eq!(again, changed, "{name}, byte {at} ^ {change}");
+                    accepted += 1;
+                }
+            }
+        }
+        let trailing = [&bytes[..], &[0]].concat();
+        assert_eq!(again(&trailing).unwrap_err().kind(), ErrorKind::Corrupt, "{name}");
+        let newer = [&bytes[..], b"\xFF\0\0\0\0"].concat();
+        assert_eq!(again(&newer).unwrap_err().kind(), ErrorKind::UnsupportedFormat, "{name}");
+        let mut other_form = bytes.clone();
+        other_form[0] = 2;
+        assert_eq!(again(&other_form).unwrap_err().kind(), ErrorKind::UnsupportedFormat, "{name}");
+    }
+    assert!(accepted > 1000, "most changes of a number or a text are another record: {accepted}");
+}
+
+#[test]
+fn every_mandatory_field_is() {
+    for (name, bytes, again) in all() {
+        let fields = fields(&bytes);
+        for (left_out, &(tag, _)) in fields.iter().enumerate() {
+            let others = fields.iter().enumerate().filter(|&(at, _)| at != left_out).map(|(_, field)| *field);
+            let record = write(others);
+            let may_be_absent = (name == "info" || name == "revoked") && (8..=11).contains(&tag);
+            assert_eq!(again(&record).is_ok(), may_be_absent, "{name} without {tag}");
+        }
+    }
+}
+
+#[test]
+fn an_info_that_contradicts_itself_is_corrupt() {
+    let entry = info().versions[0];
+    let cases = [
+        ("active without a version", Info { versions: Vec::new(), ..info() }),
+        ("inactive without a version", Info { state: InfoState::Inactive, versions: Vec::new(), ..info() }),
+        ("revoked with a version", Info { state: InfoState::Revoked, ..info() }),
+        ("deleted with a version", Info { state: InfoState::Deleted, ..info() }),
+        ("a version twice", Info { versions: vec![entry, entry], ..info() }),
+        ("descending versions", Info { versions: info().versions.into_iter().rev().collect(), ..info() }),
+        ("a version after the last", Info { last_version: entry.version, ..info() }),
+        ("revision 0", Info { revision: crate::record::Revision::new(0), ..info() }),
+    ];
+    for (defect, info) in cases {
+        assert_eq!(decode(&info.encode()).unwrap_err().kind(), ErrorKind::Corrupt, "{defect}");
+    }
+}
+
+#[test]
+fn fields_in_another_form_are_refused() {
+    let bytes = info().encode();
+    let with = |changed: u8, to: &[u8]| {
+        write(fields(&bytes).into_iter().map(|(tag, field)| (tag, if tag == changed { to } else { field })))
+    };
+    let kind = |record: &[u8]| decode(record).unwrap_err().kind();
+    assert_eq!(with(4, &9_u64.to_be_bytes()), bytes, "the control");
+    let cases: [(&str, u8, &[u8]); 14] = [
+        ("no scope", 1, b"acme//billing"),
+        ("scope of other bytes", 1, b"acme/\xFF"),
+        ("no name", 2, b"../NAME"),
+        ("state of two bytes", 3, &[0, 1]),
+        ("revision of four bytes", 4, &[0, 0, 0, 9]),
+        ("version 0", 5, &[0; 8]),
+        ("time before 1970", 6, &[0xFF; 8]),
+        ("flag that is not set", 10, &[0]),
+        ("flag of another form", 10, &[2]),
+        ("flag of no byte", 10, &[]),
+        ("empty description", 11, &[]),
+        ("description that is no text", 11, &[0xC3]),
+        ("empty list of versions", 12, &[]),
+        ("list of versions cut off", 12, &[0, 0, 0, 9, 1]),
+    ];
+    for (defect, tag, field) in cases {
+        assert_eq!(kind(&with(tag, field)), ErrorKind::Corrupt, "{defect}");
+    }
+    assert_eq!(kind(&with(3, &[5])), ErrorKind::UnsupportedFormat, "a state of a newer version");
+    for reserved in 13..=19 {
+        let record = [&bytes[..], &[reserved, 0, 0, 0, 1, 1]].concat();
+        assert_eq!(kind(&record), ErrorKind::UnsupportedFormat, "a rule of a newer version, {reserved}");
+    }
+    let entry = Writer::new().field(1, &1_u64.to_be_bytes()).field(2, &[0; 8]).field(3, &[0; 32]);
+    let newer = canonical::encode(&[&entry.field(4, b"somebody").finish()]);
+    assert_eq!(kind(&with(12, &newer)), ErrorKind::UnsupportedFormat, "a version of a newer version");
+}
+
+#[test]
+fn other_records_out_of_range_are_refused() {
+    let epoch = Head { epoch: 1 << 63, ..head() };
+    assert_eq!(Head::decode(&epoch.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
+    for tenant in ["", "acme/billing", ".."] {
+        let head = Head { tenant: tenant.to_owned(), ..head() };
+        assert_eq!(Head::decode(&head.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
+        let key = DataKey { tenant: tenant.to_owned(), ..data_key() };
+        assert_eq!(DataKey::decode(&key.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
+    }
+    let key = DataKey { generation: 0, ..data_key() };
+    assert_eq!(DataKey::decode(&key.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
+    let other_kdf = Writer::new().field(1, &Writer::new().field(1, &[2]).finish()).field(2, &[0; 16]).finish();
+    assert_eq!(Slot::decode(&other_kdf).unwrap_err().kind(), ErrorKind::UnsupportedFormat);
+}
+
+/// The fields of a record, read by a reader of its own.
+fn fields(record: &[u8]) -> Vec<(u8, &[u8])> {
+    let (mut rest, mut fields) = (&record[1..], Vec::new());
+    while let [tag, a, b, c, d, after @ ..] = rest {
+        let (field, after) = after.split_at(u32::from_be_bytes([*a, *b, *c, *d]) as usize);
+        fields.push((*tag, field));
+        rest = after;
+    }
+    fields
+}
+
+fn write<'a>(fields: impl Iterator<Item = (u8, &'a [u8])>) -> Vec<u8> {
+    fields.fold(Writer::new(), |writer, (tag, field)| writer.field(tag, field)).finish()
+}
