@@ -16,6 +16,7 @@ mod reference;
 pub mod resolve;
 mod scope;
 mod status;
+pub mod store;
 pub mod template;
 
 #[cfg(feature = "vault")]
@@ -28,6 +29,9 @@ pub use resolve::{Chain, Found, Missing, Outcome, Outcomes, Resolved, Resolver, 
 pub use scope::Scope;
 pub use secrecy;
 pub use status::Status;
+pub use store::{MemoryStore, SecretStore};
+#[cfg(feature = "sqlite")]
+pub use store::{SqliteOptions, SqliteStore};
 #[cfg(feature = "json")]
 pub use template::Document;
 pub use template::{Lint, LintKind, ResolveExt, Template};

@@ -1,0 +1,273 @@
+//! A store in one SQLite file.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use self::connection::Role;
+use self::failure::failed;
+use self::place::{Identity, Place};
+use self::reader::Reader;
+use super::turn::Turn;
+use super::{Cursor, Kind, Page, Purge, Row, RowKey, SecretStore, Tag, Token, WriteTx};
+use crate::error::{ErrorKind, Result};
+
+mod connection;
+mod create;
+mod failure;
+mod place;
+mod reader;
+mod rows;
+mod schema;
+mod version;
+
+/// Readers that are kept open while nobody reads.
+const IDLE_READERS: usize = 4;
+
+/// How long a purge waits for readers of an older state. Short, because writers wait for the purge.
+const PURGE_PATIENCE: Duration = Duration::from_millis(100);
+
+/// Keeps rows in one SQLite file, for many threads and processes on one machine.
+///
+/// Readers and the writer do not wait for each other, except in a vault that was created with a linked SQLite older than
+/// 3.51.3: it has a rollback journal for life, and there readers wait while a write commits.
+///
+/// A write that waited longer than the busy timeout for another one fails as [`Busy`](ErrorKind::Busy), and so does, at once,
+/// a write inside the `work` of another write of the same handle. A row holds 4 MiB at most.
+///
+/// The file must be a vault's and nothing else: readable by its owner only, not a link, in a folder where other users cannot
+/// replace it, and holding exactly the expected tables. Do not open it with other programs or libraries while it is in
+/// use, and do not copy it; do not use one handle on both sides of a fork. Network file systems are not supported.
+///
+/// ```
+/// use keyslot::store::{Kind, Row, RowKey, SecretStore, SqliteStore};
+///
+/// let folder = tempfile::tempdir()?;
+/// let store = SqliteStore::create(folder.path().join("vault.db"))?;
+/// let key = RowKey { kind: Kind::Secret, key: [7; 32] };
+/// let row = Row { key, scope: [1; 16], tenant: [2; 16], epoch: 1, info: vec![3], body: vec![4] };
+/// store.write(&key, &mut |tx| tx.put(&row))?;
+/// assert_eq!(store.get(&[key])?, [Some(row)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SqliteStore {
+    place: Place,
+    identity: Identity,
+    patience: Duration,
+    idle: Mutex<Vec<Reader>>,
+    turn: Turn,
+    /// Only for whose turn it is, so never waited for.
+    writer: Mutex<Option<Connection>>,
+}
+
+/// How to open a [`SqliteStore`].
+///
+/// ```
+/// use std::time::Duration;
+/// use keyslot::store::SqliteStore;
+///
+/// let folder = tempfile::tempdir()?;
+/// let options = SqliteStore::options().busy_timeout(Duration::from_secs(1));
+/// options.open_or_create(folder.path().join("vault.db"))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct SqliteOptions {
+    patience: Duration,
+    fix_permissions: bool,
+}
+
+impl SqliteStore {
+    /// Opens the vault in a file.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultNotFound`](ErrorKind::VaultNotFound) if there is no file, [`NotAVault`](ErrorKind::NotAVault),
+    /// [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) or [`Corrupt`](ErrorKind::Corrupt) for what is in it,
+    /// [`UnsafeFile`](ErrorKind::UnsafeFile) if others have access to it or it is a link,
+    /// [`InvalidInput`](ErrorKind::InvalidInput) if the path cannot be one of a file,
+    /// [`UnsafeSqlite`](ErrorKind::UnsafeSqlite), [`ReadOnly`](ErrorKind::ReadOnly), [`Busy`](ErrorKind::Busy) or
+    /// [`Io`](ErrorKind::Io).
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::options().open(path)
+    }
+
+    /// Creates an empty vault in a new file that only its owner can read.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultExists`](ErrorKind::VaultExists) if there is a file; otherwise as [`open`](Self::open), or
+    /// [`StorageFull`](ErrorKind::StorageFull). After an error there is no new file.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self> {
+        Self::options().create(path)
+    }
+
+    /// Opens the vault in a file, or creates it if there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open) and [`create`](Self::create), without `VaultNotFound` and `VaultExists`.
+    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self> {
+        Self::options().open_or_create(path)
+    }
+
+    /// Options to open or create a vault with.
+    pub fn options() -> SqliteOptions {
+        SqliteOptions { patience: Duration::from_secs(5), fix_permissions: false }
+    }
+
+    fn connect(&self, role: Role) -> Result<Connection> {
+        connection::open_vault(&self.place, self.identity, self.patience, role)
+    }
+
+    /// Reads with a connection that nobody else uses meanwhile. One that failed is closed, whatever state it is in.
+    fn read<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T>) -> Result<T> {
+        // A file that has lost its name may say what was revoked in the one that has it now.
+        if self.place.identity().ok() != Some(self.identity) {
+            return Err(connection::replaced());
+        }
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = idle.map_or_else(|| self.connect(Role::Reader).map(Reader::new), Ok)?;
+        let found = work(&mut reader)?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS {
+            idle.push(reader);
+        }
+        Ok(found)
+    }
+
+    /// Does something with the one connection that writes. It is closed if it is left in the middle of a transaction.
+    fn write_with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let _taken = self.turn.take(self.patience)?;
+        // What goes into a file that has lost its name is lost with it.
+        if self.place.identity().ok() != Some(self.identity) {
+            return Err(connection::replaced());
+        }
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = writer.take().map_or_else(|| self.connect(Role::Writer), Ok)?;
+        let done = work(&connection);
+        if connection.is_autocommit() {
+            *writer = Some(connection);
+        }
+        done
+    }
+}
+
+impl SqliteOptions {
+    /// How long a write waits for another one, of this process or another; five seconds if not set.
+    #[must_use]
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        // SQLite counts milliseconds in an i32.
+        self.patience = timeout.min(Duration::from_millis(i32::MAX as u64));
+        self
+    }
+
+    /// Whether a file that other users have access to is made private instead of refused; not if not set. The secrets in
+    /// it were exposed to those users, but sealed.
+    #[must_use]
+    pub fn fix_permissions(mut self, fix: bool) -> Self {
+        self.fix_permissions = fix;
+        self
+    }
+
+    /// As [`SqliteStore::open`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SqliteStore::open`].
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore> {
+        self.open_at(Place::of(path.as_ref())?)
+    }
+
+    /// As [`SqliteStore::create`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SqliteStore::create`].
+    pub fn create(&self, path: impl AsRef<Path>) -> Result<SqliteStore> {
+        let place = Place::of(path.as_ref())?;
+        create::create(&place, self.patience)?;
+        self.open_at(place)
+    }
+
+    /// As [`SqliteStore::open_or_create`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SqliteStore::open_or_create`].
+    pub fn open_or_create(&self, path: impl AsRef<Path>) -> Result<SqliteStore> {
+        let place = Place::of(path.as_ref())?;
+        match self.open_at(place.clone()) {
+            Err(error) if error.kind() == ErrorKind::VaultNotFound => {}
+            opened => return opened,
+        }
+        match create::create(&place, self.patience) {
+            // Somebody else was faster, and made a whole one.
+            Err(error) if error.kind() == ErrorKind::VaultExists => {}
+            created => created?,
+        }
+        self.open_at(place)
+    }
+
+    fn open_at(&self, place: Place) -> Result<SqliteStore> {
+        let identity = place.inspect(self.fix_permissions)?;
+        connection::refuse_foreign_journal(&place)?;
+        let reader = connection::open_vault(&place, identity, self.patience, Role::Reader)?;
+        Ok(SqliteStore {
+            place,
+            identity,
+            patience: self.patience,
+            idle: Mutex::new(vec![Reader::new(reader)]),
+            turn: Turn::default(),
+            writer: Mutex::new(None),
+        })
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("file", &self.place.file).finish_non_exhaustive()
+    }
+}
+
+impl SecretStore for SqliteStore {
+    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.read(|reader| rows::get(&reader.connection, keys))
+    }
+
+    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
+        self.read(|reader| rows::scan(&reader.connection, kind, tag, from, limit, bodies))
+    }
+
+    fn write(&self, _lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
+        self.write_with(|connection| {
+            // One writer for the whole file: stricter than one for each lock. IMMEDIATE, because a transaction that begins
+            // as a reader cannot wait for the lock later.
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)?;
+            work(&mut rows::Changes(&transaction))?;
+            transaction.commit().map_err(failed)
+        })
+    }
+
+    fn token(&self, tenant: &RowKey) -> Result<Token> {
+        self.read(|reader| reader.token(tenant))
+    }
+
+    fn purge(&self) -> Result<Purge> {
+        self.write_with(|connection| {
+            connection.busy_timeout(PURGE_PATIENCE.min(self.patience)).map_err(failed)?;
+            let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, bool>(0));
+            connection.busy_timeout(self.patience).map_err(failed)?;
+            match busy.map_err(failed) {
+                Ok(false) => Ok(Purge::Done),
+                Ok(true) => Ok(Purge::Pending),
+                Err(error) if error.kind() == ErrorKind::Busy => Ok(Purge::Pending),
+                Err(error) => Err(error),
+            }
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! One connection, with everything off that a vault does not need.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags, ffi};
+
+use super::failure::{failed, io_failed};
+use super::place::{Identity, Place, ROLLBACK_JOURNAL, SHARED_MEMORY, WRITE_AHEAD_LOG, existing};
+use super::{schema, version};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Reader,
+    Writer,
+}
+
+/// No row is longer, so nothing that a damaged file says makes SQLite allocate more for one.
+const LONGEST_ROW: i32 = 4 << 20;
+
+/// Opens the vault at `place`, which must still be the file that was inspected.
+pub(super) fn open_vault(place: &Place, inspected: Identity, patience: Duration, role: Role) -> Result<Connection> {
+    let version = rusqlite::version_number();
+    version::for_new_vault(version)?;
+    let connection = open(&place.file, patience)?;
+    if place.identity()? != inspected {
+        return Err(replaced());
+    }
+    if connection.is_readonly("main").map_err(failed)? {
+        return Err(Error::new(ErrorKind::ReadOnly, "the vault's file or folder cannot be written"));
+    }
+    // Until the vault is accepted nothing may be written to it, also not by a checkpoint as the connection closes.
+    set(&connection, DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    version::accept(version, schema::verify(&connection)?)?;
+    configure(&connection, role)?;
+    set(&connection, DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(connection)
+}
+
+pub(super) fn replaced() -> Error {
+    Error::new(ErrorKind::Store, "the vault's file was moved or replaced while it was open; open it again")
+}
+
+/// Opens a database without looking at what is in it. The path must be absolute: SQLite builds may read `file:…` as a URI
+/// even where the flag is not given, and that can mean a database in memory.
+pub(super) fn open(path: &Path, patience: Duration) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(patience).map_err(failed)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_ROW).map_err(failed)?;
+    set(&connection, DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    set(&connection, DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // The tables are compared with the expected ones as the vault is opened. These hold for what is added later.
+    set(&connection, DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    set(&connection, DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+    Ok(connection)
+}
+
+fn set(connection: &Connection, option: DbConfig, on: bool) -> Result<()> {
+    if connection.set_db_config(option, on).map_err(failed)? == on { Ok(()) } else { Err(refused()) }
+}
+
+/// Sets what has to be set on each connection.
+pub(super) fn configure(connection: &Connection, role: Role) -> Result<()> {
+    let settings = [
+        // 2 is FULL: a write that was acknowledged survives a loss of power.
+        ("synchronous", 2),
+        // What is deleted is overwritten with zeros.
+        ("secure_delete", 1),
+        ("trusted_schema", 0),
+        ("cell_size_check", 1),
+        // A memory-mapped file turns an error of the disk into a crash.
+        ("mmap_size", 0),
+        ("foreign_keys", 1),
+        // 2 is MEMORY: sorting leaves nothing on disk.
+        ("temp_store", 2),
+        ("query_only", i64::from(role == Role::Reader)),
+    ];
+    settings.into_iter().try_for_each(|(name, value)| apply(connection, name, value))
+}
+
+/// Sets something and asks whether it holds: SQLite ignores what it does not know.
+fn apply(connection: &Connection, name: &str, value: i64) -> Result<()> {
+    connection.execute_batch(&format!("PRAGMA {name} = {value}")).map_err(failed)?;
+    match connection.query_row(&format!("PRAGMA {name}"), (), |row| row.get::<_, i64>(0)) {
+        Ok(is) if is == value => Ok(()),
+        // An SQLite built without memory mapping answers nothing.
+        Err(rusqlite::Error::QueryReturnedNoRows) if name == "mmap_size" => Ok(()),
+        Ok(_) | Err(rusqlite::Error::QueryReturnedNoRows) => Err(refused()),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn refused() -> Error {
+    Error::new(
+        ErrorKind::UnsafeSqlite,
+        "the linked SQLite does not have a setting that a vault needs; use the feature `bundled`",
+    )
+}
+
+/// Refuses a vault that has another database's rollback journal beside it: SQLite would take it for the vault's own and
+/// write its pages over the vault's. A vault with a write-ahead log never has one; where the vault's own journal is a
+/// rollback journal, nothing tells the two apart.
+pub(super) fn refuse_foreign_journal(place: &Place) -> Result<()> {
+    if existing(&place.beside(ROLLBACK_JOURNAL))?.is_none_or(|journal| journal.len() == 0) || !must_roll_back(place) {
+        return Ok(());
+    }
+    let in_use =
+        existing(&place.beside(SHARED_MEMORY))?.is_some() || existing(&place.beside(WRITE_AHEAD_LOG))?.is_some();
+    // The one place that opens the file beside SQLite. Nobody is writing, or the journal would be a live one; and who has
+    // a vault with a write-ahead log open in this process keeps its shared memory there, so then it is not done.
+    if in_use || has_write_ahead_log(&place.file)? {
+        return Err(Error::new(
+            ErrorKind::UnsafeFile,
+            "a rollback journal that is not the vault's lies beside it; move it away",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether SQLite would write the pages of the journal into the database. A connection that may not write says so instead.
+fn must_roll_back(place: &Place) -> bool {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let probed = Connection::open_with_flags(&place.file, flags)
+        .and_then(|connection| connection.query_row("PRAGMA schema_version", (), |_| Ok(())));
+    let code = probed.err().and_then(|error| error.sqlite_error().map(|error| error.extended_code));
+    code == Some(ffi::SQLITE_READONLY_ROLLBACK)
+}
+
+/// Reads it in the header of the file (<https://sqlite.org/fileformat2.html>, section 1.3.3).
+fn has_write_ahead_log(path: &Path) -> Result<bool> {
+    let mut header = [0; 20];
+    File::open(path).and_then(|mut file| file.read_exact(&mut header)).map_err(io_failed)?;
+    Ok(header.ends_with(&[2, 2]))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::create;
+
+    const PATIENCE: Duration = Duration::from_millis(10);
+
+    fn vault(path: &Path) -> Result<Place> {
+        let place = Place::of(path)?;
+        create::create(&place, PATIENCE)?;
+        Ok(place)
+    }
+
+    #[test]
+    fn a_link_that_is_put_in_place_after_the_checks_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = vault(&folder.path().join("vault.db")).unwrap();
+        let inspected = place.inspect(false).unwrap();
+        open_vault(&place, inspected, PATIENCE, Role::Reader).unwrap();
+        let away = folder.path().join("away.db");
+        std::fs::rename(&place.file, &away).unwrap();
+        std::os::unix::fs::symlink(&away, &place.file).unwrap();
+        let error = open_vault(&place, inspected, PATIENCE, Role::Reader).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsafeFile, "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_put_in_place_after_the_checks_is_not_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = vault(&folder.path().join("vault.db")).unwrap();
+        let inspected = place.inspect(false).unwrap();
+        let other = vault(&folder.path().join("other.db")).unwrap();
+        std::fs::rename(&other.file, &place.file).unwrap();
+        let error = open_vault(&place, inspected, PATIENCE, Role::Writer).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+    }
+
+    #[test]
+    fn a_reader_cannot_write_and_a_writer_can() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = vault(&folder.path().join("vault.db")).unwrap();
+        let inspected = place.inspect(false).unwrap();
+        for (role, writes) in [(Role::Reader, false), (Role::Writer, true)] {
+            let connection = open_vault(&place, inspected, PATIENCE, role).unwrap();
+            assert_eq!(connection.execute("DELETE FROM rows", ()).is_ok(), writes);
+        }
+    }
+
+    #[test]
+    fn a_setting_that_does_not_hold_is_noticed() {
+        let connection = Connection::open_in_memory().unwrap();
+        apply(&connection, "cell_size_check", 1).unwrap();
+        for (name, value) in [("cell_size_check", 2), ("no_such_setting", 1)] {
+            assert_eq!(apply(&connection, name, value).unwrap_err().kind(), ErrorKind::UnsafeSqlite);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Makes a vault's file in one step: whoever finds it finds it whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::failure::{failed, io_failed};
+use super::place::{Place, ROLLBACK_JOURNAL, UNFINISHED, WRITE_AHEAD_LOG, existing};
+use super::version::{self, Journal};
+use super::{connection, schema};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Builds the vault under a name of its own in the same folder, and gives it the name asked for when it is complete. Of
+/// two creators at the same moment one wins, because a link never replaces a file.
+pub(super) fn create(place: &Place, patience: Duration) -> Result<()> {
+    let journal = version::for_new_vault(rusqlite::version_number())?;
+    place.inspect_folder()?;
+    refuse_existing(place)?;
+    refuse_left_behind(place)?;
+    let unfinished = Unfinished::new(&place.folder)?;
+    build(&unfinished.0, journal, patience)?;
+    fs::hard_link(&unfinished.0, &place.file).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => exists(),
+        _ => io_failed(error),
+    })?;
+    drop(unfinished);
+    sync(&place.folder)
+}
+
+fn refuse_existing(place: &Place) -> Result<()> {
+    match existing(&place.file)? {
+        None => Ok(()),
+        Some(found) if found.is_file() => Err(exists()),
+        Some(_) => {
+            Err(Error::new(ErrorKind::UnsafeFile, "there is something that is not a file at the path of the vault"))
+        }
+    }
+}
+
+/// SQLite would take the log of an earlier vault for the new one's.
+fn refuse_left_behind(place: &Place) -> Result<()> {
+    for suffix in [WRITE_AHEAD_LOG, ROLLBACK_JOURNAL] {
+        if existing(&place.beside(suffix))?.is_some_and(|found| found.len() > 0) {
+            // It is not left behind if somebody has just created this vault and writes to it.
+            refuse_existing(place)?;
+            return Err(Error::new(
+                ErrorKind::NotAVault,
+                "the log of a vault that is gone lies at this path; bring the vault back, or move the log away",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn build(path: &Path, journal: Journal, patience: Duration) -> Result<()> {
+    let connection = connection::open(path, patience)?;
+    connection::configure(&connection, connection::Role::Writer)?;
+    schema::create(&connection, journal)?;
+    connection.close().map_err(|(_, error)| failed(error))?;
+    if existing(&beside(path, WRITE_AHEAD_LOG))?.is_some() || existing(&beside(path, ROLLBACK_JOURNAL))?.is_some() {
+        return Err(Error::new(ErrorKind::Store, "SQLite did not finish the new vault"));
+    }
+    Ok(())
+}
+
+/// A file that is removed when this is dropped, with what SQLite keeps beside it.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn new(folder: &Path) -> Result<Self> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random)
+            .map_err(|_| Error::new(ErrorKind::Io, "the operating system gave no random bytes"))?;
+        let path = folder.join(format!("{UNFINISHED}{}", base16ct::lower::encode_string(&random)));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // Closed at once, so before SQLite opens it.
+        drop(options.open(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                Error::new(ErrorKind::ReadOnly, "the vault's folder cannot be written").with_source(error)
+            }
+            _ => io_failed(error),
+        })?);
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Nothing can be done about a file that stays; it holds an empty vault.
+        for suffix in ["", WRITE_AHEAD_LOG, super::place::SHARED_MEMORY, ROLLBACK_JOURNAL] {
+            let _ = fs::remove_file(beside(&self.0, suffix));
+        }
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Makes the new name survive a loss of power.
+#[cfg(unix)]
+fn sync(folder: &Path) -> Result<()> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_failed)
+}
+
+#[cfg(not(unix))]
+fn sync(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+fn exists() -> Error {
+    Error::new(ErrorKind::VaultExists, "there is a vault at this path already; open it")
+}

@@ -1,0 +1,221 @@
+//! Where a vault's file is, and whether it is safe to use what is there.
+//!
+//! Nothing here opens the file: closing it would drop the locks that SQLite holds on it in this process
+//! (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{self, Path, PathBuf};
+
+use super::failure::io_failed;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Begins the names of files that are vaults in the making.
+pub(super) const UNFINISHED: &str = ".keyslot-new-";
+
+/// What SQLite keeps beside a database.
+pub(super) const WRITE_AHEAD_LOG: &str = "-wal";
+pub(super) const SHARED_MEMORY: &str = "-shm";
+pub(super) const ROLLBACK_JOURNAL: &str = "-journal";
+
+/// In bytes. SQLite on Unix takes 512, file systems 255 for each name, and the names beside the vault's are longer by 8.
+const LONGEST_PATH: usize = 500;
+const LONGEST_NAME: usize = 240;
+
+/// The absolute place of a vault: SQLite can read it neither as a URI nor as a name of a database in memory.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) folder: PathBuf,
+    pub(super) file: PathBuf,
+}
+
+/// Tells the file at a path from another one that was put in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+}
+
+impl Place {
+    /// Makes `path` absolute, and its folder free of links.
+    pub(super) fn of(path: &Path) -> Result<Self> {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let last = bytes.rsplit(|&byte| path::is_separator(char::from(byte))).next().unwrap_or_default();
+        let refused = match last {
+            b"" | b"." | b".." => "the path of a vault must end in the name of a file",
+            b":memory:" => "a vault in memory is a MemoryStore",
+            _ if bytes.contains(&0) => "the path of a vault may hold no NUL",
+            _ => return Self::absolute(path),
+        };
+        Err(Error::new(ErrorKind::InvalidInput, refused))
+    }
+
+    fn absolute(path: &Path) -> Result<Self> {
+        let path = path::absolute(path).map_err(io_failed)?;
+        fits(&path)?;
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(Error::new(ErrorKind::InvalidInput, "the path of a vault must end in the name of a file"));
+        };
+        let folder = fs::canonicalize(folder).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::new(ErrorKind::VaultNotFound, "the folder of the vault does not exist"),
+            io::ErrorKind::NotADirectory => unsafe_file("the vault's folder is not a folder"),
+            _ => io_failed(error),
+        })?;
+        let file = folder.join(name);
+        fits(&file)?;
+        Ok(Self { folder, file })
+    }
+
+    /// A file that SQLite keeps beside the vault's.
+    pub(super) fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = OsString::from(self.file.as_os_str());
+        name.push(suffix);
+        name.into()
+    }
+
+    /// Proves that others can neither read nor replace the vault, and tells which file it is.
+    pub(super) fn inspect(&self, fix_permissions: bool) -> Result<Identity> {
+        self.inspect_folder()?;
+        let mut found = self.metadata()?;
+        if links(&found) == 2 {
+            remove_unfinished_twin(&self.folder, &found)?;
+            found = self.metadata()?;
+        }
+        if links(&found) != 1 {
+            return Err(unsafe_file(
+                "the vault's file has a second name (a hard link), which SQLite cannot lock; remove it",
+            ));
+        }
+        private(&self.file, &found, fix_permissions)?;
+        for suffix in [WRITE_AHEAD_LOG, SHARED_MEMORY, ROLLBACK_JOURNAL] {
+            let path = self.beside(suffix);
+            if let Some(beside) = existing(&path)? {
+                if !beside.is_file() || owner(&beside) != owner(&found) {
+                    return Err(unsafe_file("a log beside the vault is not the vault's own; move it away"));
+                }
+                private(&path, &beside, fix_permissions)?;
+            }
+        }
+        Ok(identity(&found))
+    }
+
+    /// Which file is there now.
+    pub(super) fn identity(&self) -> Result<Identity> {
+        self.metadata().map(|found| identity(&found))
+    }
+
+    pub(super) fn inspect_folder(&self) -> Result<()> {
+        let folder = fs::metadata(&self.folder).map_err(io_failed)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            // In a sticky folder such as a temporary one, only owners may rename or remove their files.
+            if folder.mode() & 0o022 != 0 && folder.mode() & 0o1000 == 0 {
+                return Err(unsafe_file("other users may replace files in the vault's folder; run `chmod go-w` on it"));
+            }
+        }
+        if folder.is_dir() { Ok(()) } else { Err(unsafe_file("the vault's folder is not a folder")) }
+    }
+
+    /// The facts of the file itself, not of what a link points to.
+    fn metadata(&self) -> Result<Metadata> {
+        let found = existing(&self.file)?
+            .ok_or_else(|| Error::new(ErrorKind::VaultNotFound, "there is no vault at this path"))?;
+        if found.is_symlink() {
+            return Err(unsafe_file("the vault's file is a symbolic link; give the path it points to"));
+        }
+        if !found.is_file() {
+            return Err(unsafe_file("the path of the vault is not a file"));
+        }
+        Ok(found)
+    }
+}
+
+/// What is at a path, which may be nothing.
+pub(super) fn existing(path: &Path) -> Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_failed(error)),
+    }
+}
+
+/// A creation that was killed at its last step, or has not come to it yet, leaves the new vault under two names. Its own
+/// one may go at any time.
+fn remove_unfinished_twin(folder: &Path, vault: &Metadata) -> Result<()> {
+    for entry in fs::read_dir(folder).map_err(io_failed)? {
+        let entry = entry.map_err(io_failed)?;
+        if !entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+            continue;
+        }
+        let twin = existing(&entry.path())?.is_some_and(|other| identity(&other) == identity(vault));
+        if twin {
+            // The creator may have been faster.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn private(path: &Path, found: &Metadata, fix_permissions: bool) -> Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let (group, others) = (0o070, 0o007);
+    if found.mode() & (group | others) == 0 {
+        return Ok(());
+    }
+    if fix_permissions {
+        return fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(io_failed);
+    }
+    Err(unsafe_file(
+        "other users have access to the vault's file; run `chmod 600` on it, or open it with fix_permissions",
+    ))
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path, _: &Metadata, _: bool) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn identity(found: &Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt;
+    Identity { device_and_inode: (found.dev(), found.ino()) }
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Identity {
+    Identity {}
+}
+
+#[cfg(unix)]
+fn links(found: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(found)
+}
+
+#[cfg(not(unix))]
+fn links(_: &Metadata) -> u64 {
+    1
+}
+
+#[cfg(unix)]
+fn owner(found: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::uid(found)
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Metadata) -> u32 {
+    0
+}
+
+fn unsafe_file(message: &'static str) -> Error {
+    Error::new(ErrorKind::UnsafeFile, message)
+}
+
+fn fits(path: &Path) -> Result<()> {
+    if path.as_os_str().len() <= LONGEST_PATH && path.iter().all(|name| name.len() <= LONGEST_NAME) {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::InvalidInput, "the path of a vault is at most 500 bytes, and each name in it 240"))
+}
