@@ -1,8 +1,11 @@
-//! Secrets by reference: placeholders become values right before a tool runs.
+#![cfg_attr(all(feature = "sqlite", feature = "json"), doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(all(feature = "sqlite", feature = "json")),
+    doc = "Secrets by reference: placeholders become values right before a tool runs."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // What only some features use is missed by nobody when they are off; with all of them on, nothing may be unused.
 #![cfg_attr(not(all(feature = "sqlite", feature = "json")), allow(dead_code))]
-#![allow(dead_code, unused_imports)] // the vault, which uses the rest, comes later
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -18,6 +21,8 @@ mod scope;
 mod status;
 pub mod store;
 pub mod template;
+#[cfg(feature = "vault")]
+mod vault;
 
 #[cfg(feature = "vault")]
 pub use crypto::RootKey;
@@ -35,3 +40,5 @@ pub use store::{SqliteOptions, SqliteStore};
 #[cfg(feature = "json")]
 pub use template::Document;
 pub use template::{Lint, LintKind, ResolveExt, Template};
+#[cfg(feature = "vault")]
+pub use vault::{Finding, List, ScopedVault, SecretInput, Vault, VaultBuilder, Verification};

@@ -1,0 +1,158 @@
+//! The vault: seals what the store keeps, decides what may be used, and keeps account of every write.
+
+use std::fmt;
+#[cfg(feature = "sqlite")]
+use std::path::Path;
+use std::sync::Arc;
+
+mod clock;
+mod edit;
+mod input;
+mod keyring;
+mod lifecycle;
+mod list;
+mod lookup;
+mod open;
+mod rows;
+mod scoped;
+mod sealed;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use input::SecretInput;
+pub use list::List;
+pub use open::VaultBuilder;
+pub use scoped::ScopedVault;
+pub use verify::{Finding, Verification};
+
+use clock::Clock;
+use keyring::Keyring;
+
+use crate::crypto::RootKey;
+use crate::error::{Error, Result};
+use crate::name::NamePolicy;
+use crate::scope::Scope;
+use crate::store::SecretStore;
+use crate::template::Engine;
+
+/// One encrypted collection of secrets in one store, opened with a root key.
+///
+/// Cheap to clone; all clones share the store and the keys. Hand out [scopes](Vault::scope), not the vault: whoever holds
+/// the vault reaches every tenant.
+///
+/// ```
+/// use keyslot::secrecy::ExposeSecret;
+/// use keyslot::{RootKey, Vault};
+///
+/// let vault = Vault::in_memory(RootKey::generate()?)?;
+/// let project = vault.scope("acme/billing")?;
+/// project.put("STRIPE_KEY", "sk_live_...")?;
+///
+/// let header = project.resolve("Authorization: Bearer <<$secret.STRIPE_KEY>>")?;
+/// assert_eq!(header.expose_secret(), "Authorization: Bearer sk_live_...");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Vault {
+    core: Arc<Core>,
+}
+
+/// What all handles of one open vault share.
+struct Core {
+    store: Box<dyn SecretStore>,
+    keys: Keyring,
+    clock: Clock,
+    names: NamePolicy,
+    engine: Engine,
+    max_value: usize,
+    kept_versions: usize,
+}
+
+impl Vault {
+    /// The largest value that any vault takes, in bytes; see [`VaultBuilder::max_value`].
+    pub const MAX_VALUE: usize = 1024 * 1024;
+
+    /// Opens the vault in a file.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultNotFound`](crate::ErrorKind::VaultNotFound) when there is no such file: opening never creates one.
+    /// [`WrongKey`](crate::ErrorKind::WrongKey) when the key is another vault's. Otherwise why the file cannot be used, e.g.
+    /// [`UnsafeFile`](crate::ErrorKind::UnsafeFile) when others can read it.
+    #[cfg(feature = "sqlite")]
+    pub fn open(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
+        Self::builder().store(crate::store::SqliteStore::open(path)?).open(key)
+    }
+
+    /// Creates a vault in a new file, which only its owner can read (mode 0600).
+    ///
+    /// # Errors
+    ///
+    /// [`VaultExists`](crate::ErrorKind::VaultExists) when there is something at the path already, or why the file cannot be
+    /// created.
+    #[cfg(feature = "sqlite")]
+    pub fn create(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
+        Self::builder().store(crate::store::SqliteStore::create(path)?).create(key)
+    }
+
+    /// Opens the vault in a file, or creates it. Of several processes that do so at once, one creates and all open.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Vault::open) and [`create`](Vault::create), but for a file that is missing or there.
+    #[cfg(feature = "sqlite")]
+    pub fn open_or_create(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
+        Self::builder().store(crate::store::SqliteStore::open_or_create(path)?).open_or_create(key)
+    }
+
+    /// A new vault that lives as long as the process: for tests, and for secrets that must not be stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](crate::ErrorKind::Io) when the operating system gives no random numbers.
+    pub fn in_memory(key: RootKey) -> Result<Self> {
+        Self::builder().create(key)
+    }
+
+    /// Settings: another store, a clock, a policy for names, limits.
+    pub fn builder() -> VaultBuilder {
+        VaultBuilder::new()
+    }
+
+    /// A handle on one scope: all that a tool runner needs, and nothing beyond it. Makes no store call; a scope need not be
+    /// created.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) when a text is no scope.
+    pub fn scope<S>(&self, scope: S) -> Result<ScopedVault>
+    where
+        S: TryInto<Scope>,
+        S::Error: Into<Error>,
+    {
+        let scope = scope.try_into().map_err(Into::into)?;
+        Ok(ScopedVault::new(Arc::clone(&self.core), &scope))
+    }
+
+    /// Reads every row and holds it against the sealed heads of the tenants: finds what was changed so that an answer could
+    /// be another, deleted, put back from an older copy, or added without the key.
+    ///
+    /// Costs time in proportion to the vault. While a tenant is read, nobody else writes to it, nor, in the stores of this crate, to
+    /// any other tenant. Added key slots are not accounted for. What it cannot see is in the
+    /// [manual](crate::manual): a tenant or a file put back *whole* looks like the past, which it is.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read, which includes rows that have not even the shape of rows; other damage is not an error but
+    /// a [`Finding`].
+    pub fn verify(&self) -> Result<Verification> {
+        verify::verify(&self.core)
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault").field("store", &self.core.store).finish_non_exhaustive()
+    }
+}

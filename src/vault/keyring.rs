@@ -1,0 +1,143 @@
+//! The keys of an open vault.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::crypto::{DataKey, DataKeyState, Header, Key, KeyId, SubKeys, VaultKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::scope::Scope;
+use crate::store::{Kind, Row, RowKey};
+
+/// The keys of an open vault: those derived once, and the data keys met so far.
+pub(super) struct Keyring {
+    vault_key: VaultKey,
+    sub: SubKeys,
+    /// The bytes of a data key never change, so what was read once still opens what it sealed.
+    data_keys: RwLock<HashMap<KeyId, Arc<TenantKey>>>,
+}
+
+/// A data key, opened.
+#[derive(Debug)]
+pub(super) struct TenantKey {
+    tenant: Box<str>,
+    key: Key,
+}
+
+impl TenantKey {
+    pub(super) fn id(&self) -> KeyId {
+        self.key.id()
+    }
+
+    pub(super) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// The key, for rows of its own tenant only.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when it is another tenant's.
+    pub(super) fn of(&self, scope: &Scope) -> Result<&Key> {
+        if *self.tenant == *scope.tenant() {
+            return Ok(&self.key);
+        }
+        Err(Error::new(ErrorKind::Corrupt, "a secret is sealed with the key of another tenant"))
+    }
+
+    /// The key, for a row whose tenant is not known before it is opened.
+    pub(super) fn of_any(&self) -> &Key {
+        &self.key
+    }
+}
+
+impl Keyring {
+    pub(super) fn new(header: &Header, vault_key: VaultKey, vault_secret: &Key) -> Result<Self> {
+        let sub = SubKeys::derive(vault_secret, header)?;
+        Ok(Self { vault_key, sub, data_keys: RwLock::default() })
+    }
+
+    pub(super) fn header(&self) -> &Header {
+        self.sub.header()
+    }
+
+    pub(super) fn sub(&self) -> &SubKeys {
+        &self.sub
+    }
+
+    /// A data key that was met before.
+    pub(super) fn known(&self, id: KeyId) -> Option<Arc<TenantKey>> {
+        self.data_keys.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// Keeps a data key for later.
+    pub(super) fn learn(&self, key: TenantKey) -> Arc<TenantKey> {
+        let key = Arc::new(key);
+        self.data_keys.write().unwrap_or_else(PoisonError::into_inner).entry(key.id()).or_insert(key).clone()
+    }
+
+    /// Opens a row of kind [`Kind::DataKey`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when it does not open or the key is destroyed.
+    pub(super) fn open_data_key(&self, row: &Row) -> Result<TenantKey> {
+        let id = KeyId::from_row_key(&row.key.key)?;
+        let about = self.vault_key.open_data_key(self.header(), id, &row.info)?;
+        let key = self.vault_key.unwrap_data_key(self.header(), id, &about, &row.body)?;
+        Ok(TenantKey { tenant: about.tenant.into(), key })
+    }
+
+    /// Opens the data key that a tenant seals with now.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when it does not open or may no longer seal.
+    pub(super) fn open_active_key(&self, row: &Row) -> Result<TenantKey> {
+        let id = KeyId::from_row_key(&row.key.key)?;
+        if self.vault_key.open_data_key(self.header(), id, &row.info)?.state != DataKeyState::Active {
+            return Err(Error::new(ErrorKind::Corrupt, "the data key of this tenant is not active"));
+        }
+        self.open_data_key(row)
+    }
+
+    /// Whether the rows that every process needs to open the vault are what this one opened it with.
+    pub(super) fn is_opened_by(&self, header: &Row, vault_secret: &Row) -> bool {
+        Header::decode(&header.info).is_ok_and(|header| header == *self.header())
+            && self.vault_key.unwrap_vault_secret(self.header(), &vault_secret.body).is_ok()
+    }
+
+    /// Makes the first data key of a tenant and the row to store it in.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] when there are no random numbers.
+    pub(super) fn new_data_key(&self, tenant: &str, epoch: u64) -> Result<(TenantKey, Row)> {
+        let key = Key::generate()?;
+        let about = DataKey { state: DataKeyState::Active, generation: 1, tenant: tenant.to_owned() };
+        let info = self.vault_key.seal_data_key(self.header(), key.id(), &about)?;
+        let body = self.vault_key.wrap_data_key(self.header(), &about, &key)?;
+        let tag = self.sub.tenant_tag(tenant);
+        let row = Row { key: data_key_row(key.id()), scope: tag, tenant: tag, epoch, info, body };
+        Ok((TenantKey { tenant: tenant.into(), key }, row))
+    }
+}
+
+#[cfg(test)]
+impl Keyring {
+    /// The info of a data key's row that says this.
+    pub(super) fn seal_about(&self, id: KeyId, about: &DataKey) -> Vec<u8> {
+        self.vault_key.seal_data_key(self.header(), id, about).unwrap()
+    }
+}
+
+/// Where the data key of that id is stored.
+pub(super) fn data_key_row(id: KeyId) -> RowKey {
+    RowKey { kind: Kind::DataKey, key: id.row_key() }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyring([REDACTED])")
+    }
+}

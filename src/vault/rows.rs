@@ -1,0 +1,40 @@
+//! Reading rows from a store that may be anybody's: an answer of another shape than the question is an error, because a row that
+//! is missing from it would look like a secret that does not exist.
+
+use super::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::{Row, RowKey, WriteTx};
+
+impl Core {
+    /// Reads rows by key.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read, or gave other rows than were asked for. Never
+    /// [`NotFound`](ErrorKind::NotFound), which a chain of resolvers would take for an answer.
+    pub(super) fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        checked(keys, self.store.get(keys))
+    }
+
+    /// Reads one row.
+    pub(super) fn get_one(&self, key: RowKey) -> Result<Option<Row>> {
+        Ok(self.get(&[key])?.pop().flatten())
+    }
+}
+
+/// As [`Core::get`], inside of a write.
+pub(super) fn get_in(tx: &mut dyn WriteTx, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+    checked(keys, tx.get(keys))
+}
+
+fn checked(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Option<Row>>> {
+    let rows = answer.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Error::new(ErrorKind::Store, "the store says it found nothing").with_source(error),
+        _ => error,
+    })?;
+    let asked = |(key, row): (&RowKey, &Option<Row>)| row.as_ref().is_none_or(|row| row.key == *key);
+    if rows.len() != keys.len() || !keys.iter().zip(&rows).all(asked) {
+        return Err(Error::new(ErrorKind::Store, "the store gave other rows than were asked for"));
+    }
+    Ok(rows)
+}

@@ -1,0 +1,165 @@
+//! Between records and rows: what is written is sealed for its row, what is read is opened in it.
+
+use std::mem;
+
+use secrecy::SecretString;
+use zeroize::Zeroize;
+
+use super::Core;
+use super::keyring::TenantKey;
+use crate::crypto::{Head, Info, InfoPlace, InfoState as State, KeyId, Timestamp, VersionEntry};
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::record::{SecretInfo, Version, VersionInfo};
+use crate::scope::Scope;
+use crate::status::Status;
+use crate::store::{Kind, Row, RowKey};
+
+/// A scope with the keyed hashes that find its rows.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) scope: Scope,
+    pub(super) scope_tag: [u8; 16],
+    pub(super) tenant_tag: [u8; 16],
+}
+
+/// A secret as it is stored, its info opened, its newest value still sealed.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) info: Info,
+    /// The envelope of the newest value; empty when there is none.
+    pub(super) body: Vec<u8>,
+}
+
+impl Stored {
+    /// What is shown of a record; `None` for what was deleted.
+    pub(super) fn describe(self) -> Option<SecretInfo> {
+        let Self { info, body: _ } = self;
+        let status = match info.state {
+            State::Active => Status::Active,
+            State::Inactive => Status::Inactive,
+            State::Revoked => Status::Revoked,
+            State::Deleted => return None,
+        };
+        let version = |kept: &VersionEntry| VersionInfo { version: kept.version, created_at: kept.created_at.time() };
+        Some(SecretInfo {
+            scope: info.scope,
+            name: info.name,
+            record: info.record,
+            status,
+            revision: info.revision,
+            versions: info.versions.iter().map(version).collect(),
+            description: info.description,
+            created_at: info.created_at.time(),
+            updated_at: info.updated_at.time(),
+            not_before: info.not_before.map(Timestamp::time),
+            expires_at: info.expires_at.map(Timestamp::time),
+            instructions: info.instructions,
+        })
+    }
+}
+
+impl Core {
+    pub(super) fn place(&self, scope: &Scope) -> Place {
+        let sub = self.keys.sub();
+        Place { scope_tag: sub.scope_tag(scope), tenant_tag: sub.tenant_tag(scope.tenant()), scope: scope.clone() }
+    }
+
+    pub(super) fn secret_row(&self, place: &Place, name: &SecretName) -> RowKey {
+        RowKey { kind: Kind::Secret, key: self.keys.sub().row_key(&place.scope, name) }
+    }
+
+    pub(super) fn version_row(&self, place: &Place, name: &SecretName, version: Version) -> RowKey {
+        RowKey { kind: Kind::Version, key: self.keys.sub().version_key(&place.scope, name, version) }
+    }
+
+    /// Opens the info in a row of kind [`Kind::Secret`]. Scope and name in it are those that the row's key and tag are keyed
+    /// hashes of; that they are the ones asked for is for the caller to see.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when this vault did not write it into this row.
+    pub(super) fn open_info(&self, row: Row, key: &TenantKey) -> Result<Stored> {
+        let place = InfoPlace { row_key: row.key.key, scope_tag: row.scope, epoch: row.epoch };
+        let info = Info::open(self.keys.header(), &place, key.of_any(), &row.info)?;
+        key.of(&info.scope)?;
+        Ok(Stored { info, body: row.body })
+    }
+
+    /// As [`open_info`](Core::open_info), of a secret that is known by name.
+    pub(super) fn open_named_info(
+        &self,
+        place: &Place,
+        name: &SecretName,
+        row: Row,
+        key: &TenantKey,
+    ) -> Result<Stored> {
+        let stored = self.open_info(row, key)?;
+        if stored.info.scope != place.scope || stored.info.name != *name {
+            return Err(corrupt("a secret's record is not of the row it was found in"));
+        }
+        Ok(stored)
+    }
+
+    /// Seals a secret into its row.
+    pub(super) fn seal_info(&self, place: &Place, stored: &Stored, epoch: u64, key: &TenantKey) -> Result<Row> {
+        Ok(Row {
+            key: self.secret_row(place, &stored.info.name),
+            scope: place.scope_tag,
+            tenant: place.tenant_tag,
+            epoch,
+            info: stored.info.seal(self.keys.sub(), epoch, key.of(&place.scope)?)?,
+            body: stored.body.clone(),
+        })
+    }
+
+    /// Opens a value that the record says it keeps.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when the bytes are not the ones that the record names.
+    pub(super) fn open_value(
+        &self,
+        info: &Info,
+        version: Version,
+        sealed: &[u8],
+        key: &TenantKey,
+    ) -> Result<SecretString> {
+        let mut plain = info.open_value(self.keys.header(), version, key.of(&info.scope)?, sealed)?;
+        // Exact capacity, so the boxed string takes the bytes over without a copy.
+        match String::from_utf8(mem::take(&mut *plain)) {
+            Ok(text) => Ok(text.into()),
+            Err(error) => {
+                error.into_bytes().zeroize();
+                Err(corrupt("the stored value is not UTF-8"))
+            }
+        }
+    }
+
+    /// Opens the head of a tenant.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when it is not what this vault wrote for this tenant.
+    pub(super) fn open_head(&self, row: &Row) -> Result<Head> {
+        let head = Head::open(self.keys.sub(), &row.tenant, &row.info)?;
+        if row.key != head_row(row.tenant) || row.epoch != head.epoch {
+            return Err(corrupt("a tenant's head is not of the row it was found in"));
+        }
+        Ok(head)
+    }
+
+    pub(super) fn seal_head(&self, tenant_tag: [u8; 16], head: &Head) -> Result<Row> {
+        let (key, info) = (head_row(tenant_tag), head.seal(self.keys.sub())?);
+        Ok(Row { key, scope: tenant_tag, tenant: tenant_tag, epoch: head.epoch, info, body: Vec::new() })
+    }
+}
+
+/// Where the head of a tenant is stored.
+pub(super) fn head_row(tenant_tag: [u8; 16]) -> RowKey {
+    RowKey { kind: Kind::Head, key: KeyId(tenant_tag).row_key() }
+}
+
+pub(super) fn corrupt(message: &'static str) -> Error {
+    Error::new(ErrorKind::Corrupt, message)
+}

@@ -1,0 +1,5 @@
+fn same(a: &keyslot::SecretInput, b: &keyslot::SecretInput) -> bool {
+    a == b
+}
+
+fn main() {}

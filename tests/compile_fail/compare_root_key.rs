@@ -1,0 +1,5 @@
+fn same(a: &keyslot::RootKey, b: &keyslot::RootKey) -> bool {
+    a == b
+}
+
+fn main() {}

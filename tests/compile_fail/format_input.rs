@@ -1,0 +1,5 @@
+fn shown(input: &keyslot::SecretInput) -> String {
+    format!("{input}")
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+fn shown(key: &keyslot::RootKey) -> String {
+    format!("{key}")
+}
+
+fn main() {}
