@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# All tests: unit, integration, documentation and examples, with every feature; then the crate without features.
+set -euo pipefail
+cd "$(dirname "$0")"
+cargo test --locked --all-features --lib --tests --examples
+cargo test --locked --all-features --doc
+cargo test --locked --no-default-features --lib --tests
+tests/bad_input_rows.sh
