@@ -5,7 +5,7 @@
 mod support;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
@@ -381,8 +381,13 @@ fn a_store_is_a_vault_once() {
 
 #[test]
 fn one_resolve_is_one_get() {
-    let store = Counting::default();
-    let gets = Arc::clone(&store.gets);
+    let gets = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&gets);
+    let count = move |_: &[RowKey], answer: Answer| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        answer
+    };
+    let store = Watched { inner: MemoryStore::new(), answer: count };
     let vault = Vault::builder().store(store).create(root_key()).unwrap();
     let scope = vault.scope("acme/billing/agents").unwrap();
     vault.scope("acme").unwrap().put("A", "a").unwrap();
@@ -546,21 +551,37 @@ fn nothing_is_sealed_with_a_key_that_is_stored_no_more() {
 
 #[test]
 fn a_store_that_answers_less_than_it_was_asked_is_an_error_and_not_an_answer() {
-    for lie in [Lie::Short, Lie::NotFound, Lie::OtherRow] {
-        let store = MemoryStore::new();
-        let vault = Vault::builder().store(store.clone()).create(root_key()).unwrap();
+    type Lie = fn(&MemoryStore, &[RowKey], Vec<Option<Row>>) -> Answer;
+    let lies: [(&str, Lie); 3] = [
+        ("too few rows", |_, _, mut rows| {
+            rows.pop();
+            Ok(rows)
+        }),
+        ("nothing found", |_, _, _| Err(keyslot::Error::new(ErrorKind::NotFound, "nothing there"))),
+        ("another row", |store, keys, mut answer| {
+            answer[0] = rows(store, Kind::Secret).into_iter().find(|row| row.key != keys[0]);
+            Ok(answer)
+        }),
+    ];
+    for (what, lie) in lies {
+        let inner = MemoryStore::new();
+        let vault = Vault::builder().store(inner.clone()).create(root_key()).unwrap();
         let scope = vault.scope("acme").unwrap();
         scope.put("A", "one").unwrap();
         scope.put("B", "two").unwrap();
-        let lying = Lying { inner: store, lie, from: Arc::new(AtomicUsize::new(usize::MAX)) };
-        let from = Arc::clone(&lying.from);
-        let scope = Vault::builder().store(lying).open(root_key()).unwrap().scope("acme").unwrap();
+
+        let lying = Arc::new(AtomicBool::new(false));
+        let (is_lying, store) = (Arc::clone(&lying), inner.clone());
+        let answer = move |keys: &[RowKey], answer: Answer| {
+            if is_lying.load(Ordering::SeqCst) { lie(&store, keys, answer?) } else { answer }
+        };
+        let scope = Vault::builder().store(Watched { inner, answer }).open(root_key()).unwrap().scope("acme").unwrap();
         assert_eq!(value(&scope, "A").unwrap(), "one", "as long as it does not lie");
-        from.store(0, Ordering::SeqCst);
+        lying.store(true, Ordering::SeqCst);
         let variables = keyslot::Variables::new().with("A", "a namesake").unwrap();
         let chain = keyslot::Chain::new().then(scope).then(variables);
         let error = keyslot::ResolveExt::resolve(&chain, "<<A>>").unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Store, "{lie:?}");
+        assert_eq!(error.kind(), ErrorKind::Store, "{what}");
     }
 }
 
@@ -572,75 +593,23 @@ fn all_rows(store: &MemoryStore) -> Vec<Row> {
     Kind::ALL.into_iter().flat_map(|kind| rows(store, kind)).collect()
 }
 
-/// Counts the reads of a resolve.
-#[derive(Debug, Default)]
-struct Counting {
+type Answer = keyslot::Result<Vec<Option<Row>>>;
+
+/// A memory store whose answers to `get` pass through a function.
+struct Watched<F> {
     inner: MemoryStore,
-    gets: Arc<AtomicUsize>,
+    answer: F,
 }
 
-impl SecretStore for Counting {
-    fn get(&self, keys: &[RowKey]) -> keyslot::Result<Vec<Option<Row>>> {
-        self.gets.fetch_add(1, Ordering::SeqCst);
-        self.inner.get(keys)
-    }
-
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        limit: std::num::NonZeroU32,
-        bodies: bool,
-    ) -> keyslot::Result<Page> {
-        self.inner.scan(kind, tag, from, limit, bodies)
-    }
-
-    fn write(
-        &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> keyslot::Result<()>,
-    ) -> keyslot::Result<()> {
-        self.inner.write(lock, work)
-    }
-
-    fn token(&self, tenant: &RowKey) -> keyslot::Result<Token> {
-        self.inner.token(tenant)
-    }
-
-    fn purge(&self) -> keyslot::Result<Purge> {
-        self.inner.purge()
+impl<F> std::fmt::Debug for Watched<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watched")
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Lie {
-    Short,
-    NotFound,
-    OtherRow,
-}
-
-/// Tells the truth until it is told to lie.
-#[derive(Debug)]
-struct Lying {
-    inner: MemoryStore,
-    lie: Lie,
-    from: Arc<AtomicUsize>,
-}
-
-impl SecretStore for Lying {
-    fn get(&self, keys: &[RowKey]) -> keyslot::Result<Vec<Option<Row>>> {
-        let mut rows = self.inner.get(keys)?;
-        if self.from.load(Ordering::SeqCst) == 0 {
-            match self.lie {
-                Lie::Short => rows.truncate(rows.len() - 1),
-                Lie::NotFound => return Err(keyslot::Error::new(ErrorKind::NotFound, "nothing there")),
-                Lie::OtherRow => {
-                    rows[0] = self::rows(&self.inner, Kind::Secret).into_iter().find(|row| row.key != keys[0])
-                }
-            }
-        }
-        Ok(rows)
+impl<F: Fn(&[RowKey], Answer) -> Answer + Send + Sync + 'static> SecretStore for Watched<F> {
+    fn get(&self, keys: &[RowKey]) -> Answer {
+        (self.answer)(keys, self.inner.get(keys))
     }
 
     fn scan(
