@@ -82,10 +82,7 @@ impl Keyring {
     ///
     /// [`ErrorKind::Corrupt`] when it does not open or the key is destroyed.
     pub(super) fn open_data_key(&self, row: &Row) -> Result<TenantKey> {
-        let id = KeyId::from_row_key(&row.key.key)?;
-        let about = self.vault_key.open_data_key(self.header(), id, &row.info)?;
-        let key = self.vault_key.unwrap_data_key(self.header(), id, &about, &row.body)?;
-        Ok(TenantKey { tenant: about.tenant.into(), key })
+        self.unwrap(row).map(|(key, _)| key)
     }
 
     /// Opens the data key that a tenant seals with now.
@@ -94,11 +91,17 @@ impl Keyring {
     ///
     /// [`ErrorKind::Corrupt`] when it does not open or may no longer seal.
     pub(super) fn open_active_key(&self, row: &Row) -> Result<TenantKey> {
-        let id = KeyId::from_row_key(&row.key.key)?;
-        if self.vault_key.open_data_key(self.header(), id, &row.info)?.state != DataKeyState::Active {
-            return Err(Error::new(ErrorKind::Corrupt, "the data key of this tenant is not active"));
+        match self.unwrap(row)? {
+            (key, DataKeyState::Active) => Ok(key),
+            _ => Err(Error::new(ErrorKind::Corrupt, "the data key of this tenant is not active")),
         }
-        self.open_data_key(row)
+    }
+
+    fn unwrap(&self, row: &Row) -> Result<(TenantKey, DataKeyState)> {
+        let id = KeyId::from_row_key(&row.key.key)?;
+        let about = self.vault_key.open_data_key(self.header(), id, &row.info)?;
+        let key = self.vault_key.unwrap_data_key(self.header(), id, &about, &row.body)?;
+        Ok((TenantKey { tenant: about.tenant.into(), key }, about.state))
     }
 
     /// Whether the rows that every process needs to open the vault are what this one opened it with.
