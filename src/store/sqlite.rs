@@ -124,12 +124,15 @@ impl SqliteStore {
         connection::open_vault(&self.place, self.identity, self.patience, role)
     }
 
+    /// Whether the file still has its name. What goes into one that has lost it is lost with it, and what comes out of it may be
+    /// revoked in the one that has the name now.
+    fn check_identity(&self) -> Result<()> {
+        if self.place.identity().ok() == Some(self.identity) { Ok(()) } else { Err(connection::replaced()) }
+    }
+
     /// Reads with a connection that nobody else uses meanwhile. One that failed is closed, whatever state it is in.
     fn read<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T>) -> Result<T> {
-        // A file that has lost its name may say what was revoked in the one that has it now.
-        if self.place.identity().ok() != Some(self.identity) {
-            return Err(connection::replaced());
-        }
+        self.check_identity()?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut reader = idle.map_or_else(|| self.connect(Role::Reader).map(Reader::new), Ok)?;
         let found = work(&mut reader)?;
@@ -143,10 +146,7 @@ impl SqliteStore {
     /// Does something with the one connection that writes. It is closed if it is left in the middle of a transaction.
     fn write_with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let _taken = self.turn.take(self.patience)?;
-        // What goes into a file that has lost its name is lost with it.
-        if self.place.identity().ok() != Some(self.identity) {
-            return Err(connection::replaced());
-        }
+        self.check_identity()?;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = writer.take().map_or_else(|| self.connect(Role::Writer), Ok)?;
         let done = work(&connection);

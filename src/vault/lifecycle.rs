@@ -74,20 +74,7 @@ impl ScopedVault {
     /// [`NotFound`](ErrorKind::NotFound); [`Revoked`](ErrorKind::Revoked) because revoking is final; or why the store cannot be
     /// written.
     pub fn set_status(&self, name: impl AsRef<str>, status: Status) -> Result<SecretInfo> {
-        let name = SecretName::new(name)?;
-        let state = State::from(status);
-        let info = self.change(&name, &mut |current, sealer| {
-            let stored = self.existing(current, &name)?;
-            match (stored.info.state, state) {
-                (now, then) if now == then => Ok(None),
-                (State::Revoked, _) => Err(self.revoked(&name, ", which is final")),
-                (_, State::Revoked) => tombstone(stored, State::Revoked, sealer.now).map(Some),
-                _ => {
-                    let info = Info { state, ..next_revision(&stored.info, sealer.now)? };
-                    Ok(Some(Stored { info, ..stored.clone() }))
-                }
-            }
-        })?;
+        let info = self.switch(name.as_ref(), State::from(status))?;
         if status == Status::Revoked {
             self.purge();
         }
@@ -104,14 +91,7 @@ impl ScopedVault {
     ///
     /// [`NotFound`](ErrorKind::NotFound), or why the store cannot be written.
     pub fn revoke(&self, name: impl AsRef<str>) -> Result<Purge> {
-        let name = SecretName::new(name)?;
-        self.change(&name, &mut |current, sealer| {
-            let stored = self.existing(current, &name)?;
-            if stored.info.state == State::Revoked {
-                return Ok(None);
-            }
-            tombstone(stored, State::Revoked, sealer.now).map(Some)
-        })?;
+        self.switch(name.as_ref(), State::Revoked)?;
         Ok(self.purge())
     }
 
@@ -134,6 +114,23 @@ impl ScopedVault {
     /// [`NotFound`](ErrorKind::NotFound), or why the store cannot be written.
     pub fn force_delete(&self, name: impl AsRef<str>) -> Result<Purge> {
         self.remove(name.as_ref(), true)
+    }
+
+    /// Puts a secret into a state, if it is not in it already.
+    fn switch(&self, name: &str, state: State) -> Result<SecretInfo> {
+        let name = SecretName::new(name)?;
+        self.change(&name, &mut |current, sealer| {
+            let stored = self.existing(current, &name)?;
+            match (stored.info.state, state) {
+                (now, then) if now == then => Ok(None),
+                (State::Revoked, _) => Err(self.revoked(&name, ", which is final")),
+                (_, State::Revoked) => tombstone(stored, State::Revoked, sealer.now).map(Some),
+                _ => {
+                    let info = Info { state, ..next_revision(&stored.info, sealer.now)? };
+                    Ok(Some(Stored { info, ..stored.clone() }))
+                }
+            }
+        })
     }
 
     fn remove(&self, name: &str, force: bool) -> Result<Purge> {

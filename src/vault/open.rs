@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::clock::Clock;
 use super::keyring::Keyring;
+use super::rows::{get_from, get_in};
 use super::sealed::corrupt;
 use super::{Core, Vault};
 use crate::crypto::{Header, Kdf, Key, KeyId, RootKey, Slot, VaultKey};
@@ -125,7 +126,7 @@ impl VaultBuilder {
     /// As [`open`](VaultBuilder::open).
     pub fn open_or_create(self, key: RootKey) -> Result<Vault> {
         // Asked first without a lock, because nearly always there is one.
-        if self.store.get(&[HEADER])?.iter().flatten().next().is_none() {
+        if get_from(&*self.store, &[HEADER])?.iter().flatten().next().is_none() {
             self.initialise(&key)?;
         }
         self.open(key)
@@ -136,7 +137,7 @@ impl VaultBuilder {
     fn initialise(&self, key: &RootKey) -> Result<bool> {
         let mut created = false;
         self.store.write(&HEADER, &mut |tx| {
-            created = tx.get(&[HEADER])?.into_iter().flatten().next().is_none();
+            created = get_in(tx, &[HEADER])?.into_iter().flatten().next().is_none();
             if created {
                 check_empty(tx)?;
                 first_rows(key)?.iter().try_for_each(|row| tx.put(row))?;
@@ -147,7 +148,7 @@ impl VaultBuilder {
     }
 
     fn unlock(&self, root: &RootKey) -> Result<Keyring> {
-        let mut rows = self.store.get(&[HEADER, VAULT_SECRET])?.into_iter();
+        let mut rows = get_from(&*self.store, &[HEADER, VAULT_SECRET])?.into_iter();
         let (header, secret) = (rows.next().flatten(), rows.next().flatten());
         let header = header
             .ok_or_else(|| Error::new(ErrorKind::NotAVault, "the store holds no vault; open_or_create makes one"))?;

@@ -3,17 +3,12 @@
 
 use super::Core;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Row, RowKey, WriteTx};
+use crate::store::{Row, RowKey, SecretStore, WriteTx};
 
 impl Core {
-    /// Reads rows by key.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read, or gave other rows than were asked for. Never
-    /// [`NotFound`](ErrorKind::NotFound), which a chain of resolvers would take for an answer.
+    /// Reads rows by key, as [`get_from`].
     pub(super) fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        checked(keys, self.store.get(keys))
+        get_from(&*self.store, keys)
     }
 
     /// Reads one row.
@@ -22,7 +17,17 @@ impl Core {
     }
 }
 
-/// As [`Core::get`], inside of a write.
+/// Reads rows by key.
+///
+/// # Errors
+///
+/// When the store cannot be read, or gave other rows than were asked for. Never [`NotFound`](ErrorKind::NotFound), which a chain of
+/// resolvers would take for an answer.
+pub(super) fn get_from(store: &dyn SecretStore, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+    checked(keys, store.get(keys))
+}
+
+/// As [`get_from`], inside of a write.
 pub(super) fn get_in(tx: &mut dyn WriteTx, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
     checked(keys, tx.get(keys))
 }

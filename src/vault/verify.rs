@@ -125,7 +125,7 @@ pub(super) fn verify(core: &Core) -> Result<Verification> {
             |row| {
                 // A tenant may have come to be since the heads were read.
                 if !headless && !tenants.contains(&row.tenant) {
-                    headless = core.store.get(&[head_row(row.tenant)])?.iter().all(Option::is_none);
+                    headless = core.get_one(head_row(row.tenant))?.is_none();
                 }
                 Ok(())
             },

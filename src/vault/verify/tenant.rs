@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::store::{Cursor, Kind, Page, Row, RowKey, Tag, WriteTx};
 use crate::vault::Core;
 use crate::vault::keyring::TenantKey;
+use crate::vault::rows::get_in;
 use crate::vault::sealed::{Stored, head_row};
 
 /// All rows, in the order of epochs, which stores have an index for. No row was written in epoch 0; one that says so is looked at
@@ -41,7 +42,7 @@ impl<'a> Tenant<'a> {
     }
 
     pub(super) fn verify(mut self) -> Result<()> {
-        let row = self.tx.get(&[head_row(self.tag)])?.into_iter().next().flatten();
+        let row = get_in(self.tx, &[head_row(self.tag)])?.pop().flatten();
         let head = row.and_then(|row| self.core.open_head(&row).ok());
         self.data_keys()?;
         match &head {
@@ -77,7 +78,7 @@ impl<'a> Tenant<'a> {
         self.pages(Kind::Secret, true, |this, page| {
             // A row that a scan finds but its key does not is lost to every resolve.
             let keys: Vec<RowKey> = page.rows.iter().map(|row| row.key).collect();
-            for (row, by_key) in page.rows.into_iter().zip(this.tx.get(&keys)?) {
+            for (row, by_key) in page.rows.into_iter().zip(get_in(this.tx, &keys)?) {
                 let commitment = Info::commitment(&row.info);
                 let stored = if by_key.as_ref() == Some(&row) { this.open(row) } else { None };
                 match (stored, commitment) {
@@ -103,7 +104,7 @@ impl<'a> Tenant<'a> {
         let info = &stored.info;
         let place = self.core.place(&info.scope);
         let row_of = |kept: &VersionEntry| self.core.version_row(&place, &info.name, kept.version);
-        let older = self.tx.get(&info.older().iter().map(row_of).collect::<Vec<_>>())?;
+        let older = get_in(self.tx, &info.older().iter().map(row_of).collect::<Vec<_>>())?;
         self.found.older += older.iter().flatten().count() as u64;
 
         let older = info.older().iter().zip(older.iter().map(Option::as_ref));
