@@ -29,7 +29,7 @@ pub use crypto::RootKey;
 pub use error::{Error, ErrorKind, Position, Result};
 pub use name::{NamePolicy, SecretName};
 pub use record::{RecordId, Revision, SecretInfo, Version, VersionInfo};
-pub use reference::{Form, Reference};
+pub use reference::{Form, Reference, ReferenceRef};
 pub use resolve::{Chain, Found, Missing, Outcome, Outcomes, Resolved, Resolver, Surface, Target, Used, Variables};
 pub use scope::Scope;
 pub use secrecy;

@@ -3,10 +3,10 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use smol_str::SmolStr;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -31,7 +31,7 @@ pub use policy::NamePolicy;
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(into = "String")]
-pub struct SecretName(Arc<str>);
+pub struct SecretName(SmolStr);
 
 impl SecretName {
     /// The longest name, in bytes.
@@ -44,10 +44,15 @@ impl SecretName {
     /// [`ErrorKind::InvalidName`]; the message says which rule and at which byte, and does not repeat the name.
     pub fn new(name: impl AsRef<str>) -> Result<Self> {
         let name = name.as_ref();
-        match defect(name) {
-            None => Ok(Self(name.into())),
-            Some(defect) => Err(Error::new(ErrorKind::InvalidName, defect.to_string())),
+        Self::check(name).map(|()| Self(name.into()))
+    }
+
+    /// As [`new`](SecretName::new), without taking the name.
+    pub(crate) fn check(name: &str) -> Result<()> {
+        if is_plain(name) {
+            return Ok(());
         }
+        defect(name).map_or(Ok(()), |defect| Err(Error::new(ErrorKind::InvalidName, defect.to_string())))
     }
 
     /// A name that was stored. Only the grammar counts: the list of credentials may grow, and the record of a secret that was
@@ -89,6 +94,11 @@ impl fmt::Display for Defect {
             Self::LooksLikeValue => f.write_str("this looks like a secret value, not a name"),
         }
     }
+}
+
+/// Whether a name is right at a glance, as most are: a word that is shorter than any credential.
+fn is_plain(name: &str) -> bool {
+    (1..SHORTEST).contains(&name.len()) && name.bytes().all(is_start)
 }
 
 fn defect(name: &str) -> Option<Defect> {
@@ -216,7 +226,7 @@ impl<'de> Deserialize<'de> for SecretName {
 
 impl From<SecretName> for String {
     fn from(name: SecretName) -> Self {
-        name.0.as_ref().to_owned()
+        name.0.as_str().to_owned()
     }
 }
 

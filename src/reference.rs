@@ -33,6 +33,35 @@ pub enum Form {
     Bare,
 }
 
+/// A [`Reference`] that borrows its name from the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReferenceRef<'t> {
+    name: &'t str,
+    version: Option<Version>,
+    form: Form,
+}
+
+impl<'t> ReferenceRef<'t> {
+    pub(crate) fn new(name: &'t str, version: Option<Version>, form: Form) -> Self {
+        Self { name, version, form }
+    }
+
+    /// The name asked for, which is right by the grammar of [`SecretName`].
+    pub fn name(self) -> &'t str {
+        self.name
+    }
+
+    /// The version it is pinned to; `None` asks for the newest.
+    pub fn version(self) -> Option<Version> {
+        self.version
+    }
+
+    /// How it is written.
+    pub fn form(self) -> Form {
+        self.form
+    }
+}
+
 impl Reference {
     /// `<<$secret.NAME>>`.
     pub fn secret(name: SecretName) -> Self {

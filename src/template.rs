@@ -14,6 +14,7 @@ mod flaw;
 mod lint;
 mod parse;
 mod plan;
+mod render;
 mod resolve_ext;
 mod scan;
 mod surface;
@@ -28,11 +29,12 @@ pub use document::Document;
 pub use engine::{Engine, Limits};
 pub use lint::{Lint, LintKind};
 pub use resolve_ext::{Resolvable, ResolveExt};
-pub use syntax::Syntax;
+pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};
 
 use crate::error::{Error, ErrorKind, Failures, Result};
+use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Resolved, Surface, Target, check_count};
+use crate::resolve::{Outcome, Outcomes, Resolved, Surface, Target, check_count};
 use fill::{Fill, LookedUp};
 use plan::{Plan, References};
 
@@ -72,16 +74,16 @@ impl Template {
     /// [`Syntax`](ErrorKind::Syntax) and [`UnknownFilter`](ErrorKind::UnknownFilter), all of the text in one error;
     /// [`TooLarge`](ErrorKind::TooLarge) over 16 MiB or 10,000 placeholders.
     pub fn compile(text: impl AsRef<str> + Into<Arc<str>>) -> Result<Self> {
-        Engine::new().compile(text)
+        Engine::shared().compile(text)
     }
 
-    fn with(engine: Engine, text: impl AsRef<str> + Into<Arc<str>>) -> Result<Self> {
-        let (marks, limits) = engine.parts();
-        limits.check_template(text.as_ref().len())?;
+    fn with(engine: &Engine, text: impl AsRef<str> + Into<Arc<str>>) -> Result<Self> {
+        engine.bounds().check_template(text.as_ref().len())?;
         let text = text.into();
         let mut references = References::default();
-        let plan = scan::scan(marks, limits, &text, &mut references)?;
+        let plan = Plan::of(engine, &text, &mut references)?;
         let references = references.into_list();
+        let engine = engine.clone();
         Ok(Self { text, compiled: Arc::new(Compiled { plan, references, engine, lints: OnceLock::new() }) })
     }
 
@@ -99,7 +101,22 @@ impl Template {
     /// first asked for.
     pub fn lints(&self) -> &[Lint] {
         let Compiled { plan, engine, lints, .. } = &*self.compiled;
-        lints.get_or_init(|| lint::lints(engine.parts().0, &self.text, plan))
+        lints.get_or_init(|| lint::lints(engine.rules(), &self.text, plan))
+    }
+
+    /// A lint for each name that is not among `names` but like one of them: `names` are those that whoever wrote the
+    /// template may know. Time grows with the references that are not found times the names.
+    ///
+    /// ```
+    /// use keyslot::{SecretName, template::Template};
+    ///
+    /// let template = Template::compile("<<$secret.STRIPE_KYE>>")?;
+    /// let lints = template.lints_among(&[SecretName::new("STRIPE_KEY")?]);
+    /// assert_eq!(lints[0].to_string(), "there is no STRIPE_KYE; did you mean STRIPE_KEY?");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn lints_among(&self, names: &[SecretName]) -> Vec<Lint> {
+        lint::unknown_names(&self.compiled.plan, self.references(), names)
     }
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references), as plain text and for
@@ -121,8 +138,13 @@ impl Template {
     /// once for each placeholder, all in one error; [`TooLarge`](ErrorKind::TooLarge) over 64 MiB;
     /// [`BrokenResolver`](ErrorKind::BrokenResolver) when there is not one outcome for each reference.
     pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<Cow<'_, str>>> {
+        check_count(outcomes, self.references())?;
+        self.fill_owned(target, outcomes.to_vec())
+    }
+
+    fn fill_owned(&self, target: &Target, outcomes: Outcomes) -> Result<Resolved<Cow<'_, str>>> {
         let Compiled { plan, references, engine, .. } = &*self.compiled;
-        fill_text(&self.text, plan, references, engine.parts().1, target, outcomes)
+        fill_text(engine, &self.text, plan, references, target, outcomes)
     }
 
     /// Puts in values that are no secrets, in the order of the [references](Template::references): nothing is wiped.
@@ -145,9 +167,9 @@ impl Template {
             let message = format!("{} values were given for {} references", values.len(), references.len());
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
-        let mut fill = Fill::new(references, values, Surface::Text, engine.parts().1);
+        let mut fill = Fill::new(engine, references, values);
         let mut failures = Failures::default();
-        let draft = fill.draft(&self.text, plan, &mut failures)?;
+        let draft = fill.draft(&self.text, plan, Surface::Text, &mut failures)?;
         failures.into_result()?;
         Ok(fill.write(&draft, |_| {}))
     }
@@ -155,26 +177,26 @@ impl Template {
 
 /// Puts outcomes into one text, which is borrowed if there is nothing to put in.
 fn fill_text<'t>(
+    engine: &Engine,
     text: &'t str,
     plan: &Plan,
     references: &[Reference],
-    limits: Limits,
     target: &Target,
-    outcomes: &[Outcome],
+    outcomes: Outcomes,
 ) -> Result<Resolved<Cow<'t, str>>> {
-    check_count(outcomes, references)?;
+    check_count(&outcomes, references)?;
     if plan.is_empty() {
         return Ok(Resolved::new(Cow::Borrowed(text), Vec::new(), Vec::new(), Vec::new()));
     }
-    let looked_up = LookedUp { outcomes, references, missing: target.missing_policy() };
-    let mut fill = Fill::new(references, looked_up, target.surface_kind(), limits);
+    let looked_up = LookedUp { outcomes: &outcomes, references, missing: target.missing_policy() };
+    let mut fill = Fill::new(engine, references, looked_up);
     let mut failures = Failures::default();
-    let draft = fill.draft(text, plan, &mut failures)?;
+    let draft = fill.draft(text, plan, target.surface_kind(), &mut failures)?;
     failures.into_result()?;
     let mut places = Vec::with_capacity(plan.cuts().len());
     let text = fill.write(&draft, |place| places.push(place));
-    let (used, kept) = looked_up.trace();
-    Ok(Resolved::new(Cow::Owned(text), places, used, kept))
+    let kept = looked_up.kept();
+    Ok(Resolved::new(Cow::Owned(text), places, outcomes, kept))
 }
 
 /// The text holds no value, but belongs to somebody: only its size is shown.

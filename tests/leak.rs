@@ -290,11 +290,13 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of the crate; errors have a test
 /// of their own.
-const PLAIN: [&str; 27] = [
+const PLAIN: [&str; 31] = [
+    "BareNames",
     "Cursor",
     "Engine",
     "Error",
     "ErrorKind",
+    "Escape",
     "Finding",
     "Form",
     "Kind",
@@ -305,6 +307,7 @@ const PLAIN: [&str; 27] = [
     "Purge",
     "RecordId",
     "Reference",
+    "ReferenceRef",
     "Revision",
     "RowKey",
     "Scope",
@@ -313,6 +316,7 @@ const PLAIN: [&str; 27] = [
     "Status",
     "Surface",
     "Syntax",
+    "SyntaxBuilder",
     "Tag",
     "Target",
     "Token",

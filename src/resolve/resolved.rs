@@ -1,14 +1,16 @@
 //! A text or document with values in it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::mem;
 use std::ops::Range;
 
 use secrecy::ExposeSecret;
+#[cfg(feature = "json")]
 use zeroize::Zeroize;
 
-use super::Used;
+use super::{Found, Outcome, Outcomes, Used};
 use crate::reference::Reference;
 
 /// A text or document with values in it. Exposed on demand, redacted in `Debug`, without `Display`, `Serialize` or
@@ -27,18 +29,22 @@ use crate::reference::Reference;
 pub struct Resolved<T: Wipe> {
     content: T,
     places: T::Places,
-    used: Vec<Used>,
+    found: Vec<Found>,
     kept: Vec<Reference>,
 }
 
 impl<T: Wipe> Resolved<T> {
-    pub(crate) fn new(content: T, places: T::Places, used: Vec<Used>, kept: Vec<Reference>) -> Self {
-        Self { content, places, used, kept }
+    pub(crate) fn new(content: T, places: T::Places, outcomes: Outcomes, kept: Vec<Reference>) -> Self {
+        // In place: the list is not copied.
+        let found = outcomes.into_iter().filter_map(Outcome::ok).collect();
+        Self { content, places, found, kept }
     }
 
     /// Which secrets and variables went in, each once, in the order of the text.
-    pub fn used(&self) -> &[Used] {
-        &self.used
+    pub fn used(&self) -> Vec<&Used> {
+        // `<<A>>` and `<<$secret.A>>` can be the same secret.
+        let mut seen = HashSet::new();
+        self.found.iter().map(Found::used).filter(|used| seen.insert(*used)).collect()
     }
 
     /// The bare references that nobody knew and that stayed as they were, because the target says
@@ -52,8 +58,12 @@ impl Resolved<Cow<'_, str>> {
     /// Makes it independent of the template's text: copies the text if there was nothing to resolve in it.
     #[must_use]
     pub fn into_owned(mut self) -> Resolved<Cow<'static, str>> {
-        let content = Cow::Owned(mem::take(&mut self.content).into_owned());
-        Resolved::new(content, mem::take(&mut self.places), mem::take(&mut self.used), mem::take(&mut self.kept))
+        Resolved {
+            content: Cow::Owned(mem::take(&mut self.content).into_owned()),
+            places: mem::take(&mut self.places),
+            found: mem::take(&mut self.found),
+            kept: mem::take(&mut self.kept),
+        }
     }
 }
 
@@ -65,8 +75,12 @@ impl<T: Wipe> ExposeSecret<T> for Resolved<T> {
 
 impl<T: Wipe> fmt::Debug for Resolved<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { content: _, places: _, used, kept } = self;
-        f.debug_struct("Resolved").field("content", &"[REDACTED]").field("used", used).field("kept", kept).finish()
+        let Self { content: _, places: _, found: _, kept } = self;
+        f.debug_struct("Resolved")
+            .field("content", &"[REDACTED]")
+            .field("used", &self.used())
+            .field("kept", kept)
+            .finish()
     }
 }
 
@@ -108,11 +122,13 @@ impl Wipe for Cow<'_, str> {
 fn wipe_ranges(bytes: &mut [u8], places: &[Range<usize>]) {
     for place in places {
         match bytes.get_mut(place.clone()) {
-            Some(value) => value.zeroize(),
+            Some(value) => value.fill(0),
             // Places that are wrong are no reason to leave values in memory.
-            None => bytes.zeroize(),
+            None => bytes.fill(0),
         }
     }
+    // `fill` is as fast as memory; `zeroize` writes byte by byte. This keeps the compiler from leaving the writes out.
+    zeroize::optimization_barrier(bytes);
 }
 
 /// The places are the numbers, in ascending order, of the strings that were written, counting all strings of the document in
@@ -155,13 +171,13 @@ mod tests {
 
     use super::*;
 
-    fn used(name: &str) -> Used {
-        Used { name: name.parse().unwrap(), scope: None, version: None, record: None }
+    fn found(name: &str) -> Found {
+        Found::new(name.parse().unwrap(), "of no matter")
     }
 
     fn text(content: Cow<'_, str>, places: Vec<Range<usize>>) -> Resolved<Cow<'_, str>> {
         let kept = vec![Reference::bare("LATER".parse().unwrap())];
-        Resolved::new(content, places, vec![used("KEY")], kept)
+        Resolved::new(content, places, vec![Ok(found("KEY"))], kept)
     }
 
     #[test]
@@ -231,7 +247,7 @@ mod tests {
             assert_eq!(owned.expose_secret(), "a value");
             assert!(matches!(owned.content, Cow::Owned(_)));
             assert_eq!(owned.places, places);
-            assert_eq!(owned.used(), [used("KEY")]);
+            assert_eq!(owned.used(), [found("KEY").used()]);
             assert_eq!(owned.kept()[0].to_string(), "<<LATER>>");
         }
     }

@@ -8,15 +8,14 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use super::engine::{Engine, Limits};
+use super::engine::Engine;
 use super::fill::{Draft, Fill, LookedUp};
 use super::lint::{self, Lint};
 use super::plan::{Plan, References};
 use super::resolve_ext::{Resolvable, look_up, sealed};
-use super::scan::scan;
 use crate::error::{Error, Failures, Result};
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Resolved, Resolver, Target, check_count};
+use crate::resolve::{Outcome, Outcomes, Resolved, Resolver, Target, check_count};
 use walk::Strings;
 
 /// A JSON document whose placeholders were found. Cheap to clone.
@@ -73,9 +72,15 @@ impl Document {
     /// As for [`Template::compile`](super::Template::compile), each failure with the JSON Pointer of its string;
     /// [`TooLarge`](crate::ErrorKind::TooLarge) also when it is nested deeper than [`MAX_DEPTH`](Document::MAX_DEPTH).
     pub fn compile(value: Value) -> Result<Self> {
-        let engine = Engine::new();
+        Self::with(Engine::shared(), value)
+    }
+
+    pub(super) fn with(engine: &Engine, value: Value) -> Result<Self> {
         match Found::in_value(engine, &value) {
-            Ok(found) => Ok(Self { compiled: Arc::new(Compiled { value, found, engine, lints: OnceLock::new() }) }),
+            Ok(found) => {
+                let engine = engine.clone();
+                Ok(Self { compiled: Arc::new(Compiled { value, found, engine, lints: OnceLock::new() }) })
+            }
             Err(error) => {
                 walk::dismantle(value);
                 Err(error)
@@ -92,7 +97,7 @@ impl Document {
     /// one object, for arrays and objects nested deeper than [`MAX_DEPTH`](Document::MAX_DEPTH), for numbers out of range
     /// and for halves of surrogate pairs; and the errors of [`compile`](Document::compile).
     pub fn parse(text: &str) -> Result<Self> {
-        Limits::default().check_template(text.len())?;
+        Engine::shared().bounds().check_template(text.len())?;
         Self::compile(strict::parse(text)?)
     }
 
@@ -105,7 +110,7 @@ impl Document {
     /// first asked for.
     pub fn lints(&self) -> &[Lint] {
         let Compiled { value, found, engine, lints } = &*self.compiled;
-        lints.get_or_init(|| found.lints(*engine, value))
+        lints.get_or_init(|| found.lints(engine, value))
     }
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references), for no target in
@@ -127,21 +132,21 @@ impl Document {
     /// JSON Pointer and with the span in its string.
     pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<Value>> {
         let Compiled { value, found, engine, .. } = &*self.compiled;
-        found.fill(value, engine.parts().1, target, outcomes)
+        check_count(outcomes, &found.references)?;
+        found.fill(engine, value, target, outcomes.to_vec())
     }
 }
 
 impl Found {
-    fn in_value(engine: Engine, value: &Value) -> Result<Self> {
-        let (marks, limits) = engine.parts();
+    fn in_value(engine: &Engine, value: &Value) -> Result<Self> {
         let mut references = References::default();
         let mut leaves = Vec::new();
         let mut failures = Failures::default();
         let mut bytes = 0_usize;
         Strings::walk(value, &mut |string| {
             bytes = bytes.saturating_add(string.text.len());
-            limits.check_template(bytes)?;
-            match scan(marks, limits, string.text, &mut references) {
+            engine.bounds().check_template(bytes)?;
+            match Plan::of(engine, string.text, &mut references) {
                 Ok(plan) if plan.is_empty() => {}
                 Ok(plan) => leaves.push(Leaf { number: string.number, plan }),
                 Err(error) if error.span().is_none() => return Err(error),
@@ -153,11 +158,11 @@ impl Found {
         Ok(Self { leaves, references: references.into_list() })
     }
 
-    fn fill(&self, value: &Value, limits: Limits, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<Value>> {
+    fn fill(&self, engine: &Engine, value: &Value, target: &Target, outcomes: Outcomes) -> Result<Resolved<Value>> {
         let Self { leaves, references } = self;
-        check_count(outcomes, references)?;
-        let looked_up = LookedUp { outcomes, references, missing: target.missing_policy() };
-        let mut fill = Fill::new(references, looked_up, target.surface_kind(), limits);
+        check_count(&outcomes, references)?;
+        let looked_up = LookedUp { outcomes: &outcomes, references, missing: target.missing_policy() };
+        let mut fill = Fill::new(engine, references, looked_up);
         let mut failures = Failures::default();
         let mut drafts: Vec<(usize, Draft<'_>)> = Vec::with_capacity(leaves.len());
         let mut open = leaves.iter().peekable();
@@ -166,7 +171,7 @@ impl Found {
                 return fill.count(string.text.len());
             };
             let mut own = Failures::default();
-            let draft = fill.draft(string.text, &leaf.plan, &mut own)?;
+            let draft = fill.draft(string.text, &leaf.plan, target.surface_kind(), &mut own)?;
             drafts.push((leaf.number, draft));
             own.into_result().or_else(|error| {
                 failures.extend(&error, |one| one.in_pointer(&string.pointer()));
@@ -182,11 +187,11 @@ impl Found {
             places.push(number);
             Some(fill.write(&draft, |_| {}))
         });
-        let (used, kept) = looked_up.trace();
-        Ok(Resolved::new(resolved, places, used, kept))
+        let kept = looked_up.kept();
+        Ok(Resolved::new(resolved, places, outcomes, kept))
     }
 
-    fn lints(&self, engine: Engine, value: &Value) -> Vec<Lint> {
+    fn lints(&self, engine: &Engine, value: &Value) -> Vec<Lint> {
         let mut all = Vec::new();
         let mut leaves = self.leaves.iter().peekable();
         let none = Plan::default();
@@ -194,7 +199,7 @@ impl Found {
         let _ = Strings::walk(value, &mut |string| {
             let plan = leaves.next_if(|leaf| leaf.number == string.number).map_or(&none, |leaf| &leaf.plan);
             if all.len() < Lint::LISTED {
-                let found = lint::lints(engine.parts().0, string.text, plan);
+                let found = lint::lints(engine.rules(), string.text, plan);
                 if !found.is_empty() {
                     let pointer = Arc::from(string.pointer());
                     all.extend(found.into_iter().map(|lint| lint.in_pointer(&pointer)));
@@ -219,9 +224,9 @@ impl Resolvable for &Value {
         resolver: &R,
         target: &Target,
     ) -> Result<Resolved<Value>> {
-        let found = Found::in_value(*engine, self)?;
+        let found = Found::in_value(engine, self)?;
         let outcomes = look_up(resolver, &found.references, target)?;
-        found.fill(self, engine.parts().1, target, &outcomes)
+        found.fill(engine, self, target, outcomes)
     }
 }
 
@@ -229,7 +234,8 @@ impl Resolvable for &Document {
     type Output = Value;
 
     fn resolve_with<R: Resolver + ?Sized>(self, _: &Engine, resolver: &R, target: &Target) -> Result<Resolved<Value>> {
-        self.fill_for(target, &look_up(resolver, self.references(), target)?)
+        let Compiled { value, found, engine, .. } = &*self.compiled;
+        found.fill(engine, value, target, look_up(resolver, &found.references, target)?)
     }
 }
 

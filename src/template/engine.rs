@@ -1,14 +1,22 @@
-//! A syntax with limits.
+//! A syntax with limits and filters.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
+use secrecy::SecretString;
+
+#[cfg(feature = "json")]
+use super::Document;
 use super::Template;
+use super::filter::Filters;
+use super::render;
 use super::resolve_ext::Resolvable;
-use super::syntax::{Marks, Syntax};
+use super::syntax::{Rules, Syntax};
 use crate::error::{Error, ErrorKind, Result};
+use crate::reference::ReferenceRef;
 use crate::resolve::{Resolved, Resolver, Target};
 
-/// A syntax and limits, for those who need other ones than the default.
+/// A syntax, limits and filters, for those who need other ones than the default. Cheap to clone.
 ///
 /// ```
 /// use keyslot::template::{Engine, Limits};
@@ -17,10 +25,11 @@ use crate::resolve::{Resolved, Resolver, Target};
 /// let engine = Engine::new().limits(Limits::default().template(1024));
 /// assert_eq!(engine.compile("x".repeat(1025)).unwrap_err().kind(), ErrorKind::TooLarge);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Engine {
     syntax: Syntax,
     limits: Limits,
+    filters: Filters,
 }
 
 /// How large a text or document may be. What passes a limit is refused with
@@ -87,6 +96,12 @@ impl Engine {
         Self::default()
     }
 
+    /// What calls that name no engine use.
+    pub(super) fn shared() -> &'static Self {
+        static SHARED: LazyLock<Engine> = LazyLock::new(Engine::new);
+        &SHARED
+    }
+
     /// Sets the syntax.
     #[must_use]
     pub fn syntax(mut self, syntax: Syntax) -> Self {
@@ -101,17 +116,81 @@ impl Engine {
         self
     }
 
+    /// Adds a filter: `<<NAME|upper>>` or `<<NAME|upper:argument>>`. It is given the value and the argument, and what it
+    /// makes is wiped as values are; after it the surface encodes as it does without filters. Where it cannot, it says so
+    /// in words that hold nothing of the value.
+    ///
+    /// ```
+    /// use keyslot::secrecy::{ExposeSecret, SecretString};
+    /// use keyslot::template::Engine;
+    /// use keyslot::{Target, Variables};
+    ///
+    /// let engine = Engine::new().filter("first", |value, argument| {
+    ///     let count = argument.and_then(|count| count.parse().ok()).ok_or("first takes a number, such as first:3")?;
+    ///     Ok(SecretString::from(value.chars().take(count).collect::<String>()))
+    /// })?;
+    /// let variables = Variables::new().with("CITY", "Rotterdam")?;
+    /// let resolved = engine.resolve(&variables, &Target::tool("maps"), "<<CITY|first:3>>")?;
+    /// assert_eq!(resolved.expose_secret(), "Rot");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) unless the name is `[a-z][a-z0-9_]*` and new.
+    pub fn filter(
+        mut self,
+        name: impl AsRef<str>,
+        filter: impl Fn(&str, Option<&str>) -> Result<SecretString, &'static str> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        self.filters.add(name.as_ref(), Arc::new(filter))?;
+        Ok(self)
+    }
+
     /// Compiles a template, as [`Template::compile`] does.
     ///
     /// # Errors
     ///
     /// As there.
     pub fn compile(&self, text: impl AsRef<str> + Into<Arc<str>>) -> Result<Template> {
-        Template::with(*self, text)
+        Template::with(self, text)
+    }
+
+    /// Compiles a JSON document, as [`Document::compile`] does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "json")]
+    pub fn compile_document(&self, value: serde_json::Value) -> Result<Document> {
+        Document::with(self, value)
+    }
+
+    /// Puts values that are no secrets into a text, in one pass: nothing is compiled, looked up in batches or wiped. `value`
+    /// is asked for each placeholder; where it says `None`, the call fails. A text without placeholders is borrowed.
+    ///
+    /// ```
+    /// use keyslot::template::Engine;
+    ///
+    /// let render = |text| Engine::new().render(text, |reference| (reference.name() == "NAME").then_some("Ada"));
+    /// assert_eq!(render("hello <<NAME>>")?, "hello Ada");
+    /// assert!(render("hello <<OTHER>>").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`Template::compile`] and [`Template::render`]; [`NotFound`](ErrorKind::NotFound) for each name without a value.
+    pub fn render<'t, 'v>(
+        &self,
+        text: &'t str,
+        value: impl FnMut(ReferenceRef<'_>) -> Option<&'v str>,
+    ) -> Result<Cow<'t, str>> {
+        render::render(self, text, value)
     }
 
     /// Resolves a text, template or document, as [`ResolveExt::resolve_for`](super::ResolveExt::resolve_for) does. What
-    /// was compiled before keeps the limits it was compiled with.
+    /// was compiled before keeps the engine it was compiled with.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -136,7 +215,15 @@ impl Engine {
         input.resolve_with(self, resolver, target)
     }
 
-    pub(super) fn parts(&self) -> (&'static Marks, Limits) {
-        (self.syntax.marks(), self.limits)
+    pub(super) fn rules(&self) -> &Rules {
+        self.syntax.rules()
+    }
+
+    pub(super) fn bounds(&self) -> Limits {
+        self.limits
+    }
+
+    pub(super) fn filters(&self) -> &Filters {
+        &self.filters
     }
 }

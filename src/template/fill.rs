@@ -1,24 +1,23 @@
 //! Puts values into a plan: first everything that can fail is checked and measured, then one allocation is filled.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use secrecy::ExposeSecret;
 
 use super::encoding::Encoding;
-use super::engine::Limits;
+use super::engine::Engine;
 use super::filter::{self, Filtered, Room};
 use super::plan::{Cut, Plan, Slot};
 use super::surface::Placing;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::{Form, Reference};
-use crate::resolve::{Missing, Outcome, Surface, Used};
+use crate::resolve::{Missing, Outcome, Surface};
 
 /// What one call puts into its texts.
 pub(super) struct Fill<'a, V> {
+    engine: &'a Engine,
     references: &'a [Reference],
     values: V,
-    surface: Surface,
     /// Bytes that the results may still have.
     room: Room,
     /// Bytes that the filters may still handle.
@@ -75,30 +74,17 @@ impl LookedUp<'_> {
             && self.references.get(reference).is_some_and(|reference| reference.form() == Form::Bare)
     }
 
-    /// Which values went in, each once, and which references stay.
-    pub(super) fn trace(&self) -> (Vec<Used>, Vec<Reference>) {
-        let (mut used, mut kept) = (Vec::with_capacity(self.outcomes.len()), Vec::new());
-        // `<<A>>` and `<<$secret.A>>` can be the same secret. Up to a few, a search beats hashing.
-        let is_few = self.outcomes.len() <= 8;
-        let mut seen = HashSet::new();
-        for (outcome, reference) in self.outcomes.iter().zip(self.references) {
-            match outcome {
-                Ok(found) => {
-                    let known = if is_few { used.contains(found.used()) } else { !seen.insert(found.used()) };
-                    if !known {
-                        used.push(found.used().clone());
-                    }
-                }
-                Err(_) => kept.push(reference.clone()),
-            }
-        }
-        (used, kept)
+    /// The references that stay.
+    pub(super) fn kept(&self) -> Vec<Reference> {
+        let stay = self.outcomes.iter().zip(self.references).filter(|(outcome, _)| outcome.is_err());
+        stay.map(|(_, reference)| reference.clone()).collect()
     }
 }
 
 impl<'a, V: Values<'a>> Fill<'a, V> {
-    pub(super) fn new(references: &'a [Reference], values: V, surface: Surface, limits: Limits) -> Self {
-        Self { references, values, surface, room: Room::new(limits.output), filter_room: Room::new(limits.output) }
+    pub(super) fn new(engine: &'a Engine, references: &'a [Reference], values: V) -> Self {
+        let output = engine.bounds().output;
+        Self { engine, references, values, room: Room::new(output), filter_room: Room::new(output) }
     }
 
     /// Counts text of the result that has no placeholders.
@@ -116,11 +102,17 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     /// # Errors
     ///
     /// `TooLarge`
-    pub(super) fn draft(&mut self, text: &'a str, plan: &'a Plan, failures: &mut Failures) -> Result<Draft<'a>> {
-        let placing = Placing::new(self.surface, text, plan);
+    pub(super) fn draft(
+        &mut self,
+        text: &'a str,
+        plan: &'a Plan,
+        surface: Surface,
+        failures: &mut Failures,
+    ) -> Result<Draft<'a>> {
+        let placing = Placing::new(surface, text, plan);
         let mut draft =
             Draft { text, plan, encoding: placing.encoding(), filtered: Vec::new(), length: plan.literal() };
-        let slots = plan.cuts().iter().filter_map(|cut| cut.slot.as_ref().map(|slot| (cut, slot)));
+        let slots = plan.cuts().iter().filter_map(|cut| cut.slot.map(|slot| (cut, slot)));
         for (nth, (cut, slot)) in slots.enumerate() {
             let value = match self.values.value(slot.reference) {
                 Ok(value) => value,
@@ -133,11 +125,12 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     continue;
                 }
             };
-            if slot.filters.is_empty() && placing.is_plain() {
+            if !slot.is_filtered() && placing.is_plain() {
                 draft.length = draft.length.saturating_add(value.len());
                 continue;
             }
-            let value = match filter::apply(&slot.filters, value, &mut self.filter_room) {
+            let chain = plan.chain(slot);
+            let value = match filter::apply(chain, value, &mut self.filter_room) {
                 Ok(value) => value,
                 Err(error) if error.kind() == ErrorKind::TooLarge => return Err(error),
                 Err(error) => {
@@ -145,7 +138,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     continue;
                 }
             };
-            if let Some(refusal) = placing.refusal(nth, &value, filter::encodes(&slot.filters)) {
+            if let Some(refusal) = placing.refusal(nth, &value, filter::encodes(chain)) {
                 failures.push(|| {
                     let message = format!("the value of {} {refusal}", self.name(slot));
                     self.mark(Error::new(ErrorKind::Unencodable, message), cut, slot, text)
@@ -153,7 +146,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 continue;
             }
             draft.length = draft.length.saturating_add(draft.encoding_of(slot).length(&value));
-            if !slot.filters.is_empty() {
+            if slot.is_filtered() {
                 draft.filtered.push(value);
             }
         }
@@ -171,10 +164,10 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         for cut in draft.plan.cuts() {
             out.push_str(draft.text.get(at..cut.span.start).unwrap_or_default());
             at = cut.span.end;
-            let Some(slot) = &cut.slot else { continue };
+            let Some(slot) = cut.slot else { continue };
             let start = out.len();
             match self.values.value(slot.reference) {
-                Ok(value) if slot.filters.is_empty() => draft.encoding.push(value, &mut out),
+                Ok(value) if !slot.is_filtered() => draft.encoding.push(value, &mut out),
                 Ok(_) => draft.encoding_of(slot).push(filtered.next().map_or("", |value| value), &mut out),
                 Err(_) => {
                     out.push_str(draft.text.get(cut.span.clone()).unwrap_or_default());
@@ -188,26 +181,27 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         out
     }
 
-    fn push_outcome(&self, error: &Error, cut: &Cut, slot: &Slot, text: &str, failures: &mut Failures) {
+    fn push_outcome(&self, error: &Error, cut: &Cut, slot: Slot, text: &str, failures: &mut Failures) {
         let is_bare = self.references.get(slot.reference).is_some_and(|reference| reference.form() == Form::Bare);
         failures.extend(error, |error| {
             let unknown = is_bare && error.kind() == ErrorKind::NotFound;
-            let error = if unknown { error.with_hint("write <<! instead of << if it is text") } else { error };
-            self.mark(error, cut, slot, text)
+            let placeholder = text.get(cut.span.clone()).unwrap_or_default();
+            let hint = if unknown { self.engine.rules().escape_hint(placeholder) } else { None };
+            self.mark(hint.map_or(error.clone(), |hint| error.with_hint(&hint)), cut, slot, text)
         });
     }
 
-    fn mark(&self, error: Error, cut: &Cut, slot: &Slot, text: &str) -> Error {
+    fn mark(&self, error: Error, cut: &Cut, slot: Slot, text: &str) -> Error {
         error.with_name(self.name(slot)).at(cut.span.clone(), text)
     }
 
-    fn name(&self, slot: &Slot) -> &str {
+    fn name(&self, slot: Slot) -> &str {
         self.references.get(slot.reference).map_or("", |reference| reference.name().as_str())
     }
 }
 
 impl Draft<'_> {
-    fn encoding_of(&self, slot: &Slot) -> Encoding {
-        if filter::encodes(&slot.filters) { Encoding::Plain } else { self.encoding }
+    fn encoding_of(&self, slot: Slot) -> Encoding {
+        if filter::encodes(self.plan.chain(slot)) { Encoding::Plain } else { self.encoding }
     }
 }

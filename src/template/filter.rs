@@ -1,7 +1,11 @@
 //! Filters: what a placeholder does to its value before it goes in.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 #[cfg(feature = "json")]
@@ -11,8 +15,70 @@ use super::encoding::Encoding;
 use super::flaw::Flaw;
 use crate::error::{Error, ErrorKind, Result};
 
+/// A filter of the host: takes a value and the argument that was written, and says in fixed words why it cannot.
+pub(super) type Custom = dyn Fn(&str, Option<&str>) -> Result<SecretString, &'static str> + Send + Sync;
+
+/// The filters that there are.
+#[derive(Clone, Default)]
+pub(super) struct Filters {
+    custom: Option<Arc<BTreeMap<Box<str>, Arc<Custom>>>>,
+}
+
+impl Filters {
+    /// Adds one of the host.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` when the name is none or taken.
+    pub(super) fn add(&mut self, name: &str, custom: Arc<Custom>) -> Result<()> {
+        let mut bytes = name.bytes();
+        let is_name = bytes.next().is_some_and(|first| first.is_ascii_lowercase())
+            && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if !is_name {
+            let rule =
+                "the name of a filter begins with a small letter and goes on with small letters, digits and \"_\"";
+            return Err(Error::new(ErrorKind::InvalidInput, rule));
+        }
+        let is_taken = BUILT_IN.contains(&name) || self.custom.as_ref().is_some_and(|custom| custom.contains_key(name));
+        if is_taken {
+            return Err(Error::new(ErrorKind::InvalidInput, "there is a filter of that name; choose another one"));
+        }
+        Arc::make_mut(self.custom.get_or_insert_default()).insert(name.into(), custom);
+        Ok(())
+    }
+
+    /// The filter of that name.
+    pub(super) fn find(&self, name: &str, argument: Option<&str>) -> Result<Filter, Flaw> {
+        let filter = match name {
+            "base64" => Filter::Encode(Encoding::Base64),
+            "base64url" => Filter::Encode(Encoding::Base64Url),
+            "hex" => Filter::Encode(Encoding::Hex),
+            "url" => Filter::Encode(Encoding::Percent),
+            "json" => Filter::Encode(Encoding::Json),
+            "shell" => Filter::Encode(Encoding::Shell),
+            "trim" => Filter::Trim,
+            #[cfg(feature = "json")]
+            "get" => return argument.and_then(get::Pointer::new).map(Filter::Get).ok_or(Flaw::NeedsPointer),
+            _ => {
+                let custom = self.custom.as_ref().and_then(|custom| custom.get(name)).ok_or(Flaw::UnknownFilter)?;
+                return Ok(Filter::Custom { apply: Arc::clone(custom), argument: argument.map(Into::into) });
+            }
+        };
+        if argument.is_some() { Err(Flaw::NoArgument) } else { Ok(filter) }
+    }
+}
+
+/// Names that no filter of the host can have, whatever the features.
+const BUILT_IN: [&str; 8] = ["base64", "base64url", "hex", "url", "json", "shell", "trim", "get"];
+
+impl fmt::Debug for Filters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.custom.iter().flat_map(|custom| custom.keys())).finish()
+    }
+}
+
 /// One filter of a placeholder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) enum Filter {
     /// Writes the value in another way, in place of what the surface would do.
     Encode(Encoding),
@@ -21,26 +87,11 @@ pub(super) enum Filter {
     /// A field of a JSON value, by its pointer.
     #[cfg(feature = "json")]
     Get(get::Pointer),
+    /// One of the host; the surface still does its part.
+    Custom { apply: Arc<Custom>, argument: Option<Box<str>> },
 }
 
 impl Filter {
-    /// The filter of that name.
-    pub(super) fn new(name: &str, argument: Option<&str>) -> Result<Self, Flaw> {
-        let filter = match name {
-            "base64" => Self::Encode(Encoding::Base64),
-            "base64url" => Self::Encode(Encoding::Base64Url),
-            "hex" => Self::Encode(Encoding::Hex),
-            "url" => Self::Encode(Encoding::Percent),
-            "json" => Self::Encode(Encoding::Json),
-            "shell" => Self::Encode(Encoding::Shell),
-            "trim" => Self::Trim,
-            #[cfg(feature = "json")]
-            "get" => return argument.and_then(get::Pointer::new).map(Self::Get).ok_or(Flaw::NeedsPointer),
-            _ => return Err(Flaw::UnknownFilter),
-        };
-        if argument.is_some() { Err(Flaw::NoArgument) } else { Ok(filter) }
-    }
-
     /// Applies it. `room` is how many bytes the filters of this call may still read and write: without that, a chain
     /// such as `hex|hex|hex…` would grow without bound.
     fn apply<'v>(&self, value: Filtered<'v>, room: &mut Room) -> Result<Filtered<'v>> {
@@ -56,6 +107,24 @@ impl Filter {
             Self::Trim => Ok(value.trimmed()),
             #[cfg(feature = "json")]
             Self::Get(pointer) => pointer.get(&value).map(Filtered::Owned),
+            Self::Custom { apply, argument } => {
+                let made = apply(&value, argument.as_deref());
+                let made = made.map_err(|reason| Error::new(ErrorKind::FilterFailed, reason))?;
+                room.take(made.expose_secret().len())?;
+                Ok(Filtered::Custom(made))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encode(encoding) => f.debug_tuple("Encode").field(encoding).finish(),
+            Self::Trim => f.write_str("Trim"),
+            #[cfg(feature = "json")]
+            Self::Get(pointer) => f.debug_tuple("Get").field(pointer).finish(),
+            Self::Custom { apply: _, argument } => f.debug_tuple("Custom").field(argument).finish(),
         }
     }
 }
@@ -107,6 +176,7 @@ impl Room {
 pub(super) enum Filtered<'v> {
     Borrowed(&'v str),
     Owned(Zeroizing<String>),
+    Custom(SecretString),
 }
 
 impl Filtered<'_> {
@@ -116,7 +186,7 @@ impl Filtered<'_> {
         }
         match self {
             Self::Borrowed(text) => Self::Borrowed(trim(text)),
-            Self::Owned(text) => Self::Owned(Zeroizing::new(trim(&text).to_owned())),
+            made => Self::Owned(Zeroizing::new(trim(&made).to_owned())),
         }
     }
 }
@@ -128,6 +198,7 @@ impl Deref for Filtered<'_> {
         match self {
             Self::Borrowed(text) => text,
             Self::Owned(text) => text,
+            Self::Custom(text) => text.expose_secret(),
         }
     }
 }

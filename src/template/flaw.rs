@@ -1,5 +1,8 @@
 //! What can be wrong with text that means to be a placeholder, in words that repeat none of it.
 
+use std::borrow::Cow;
+
+use super::syntax::Dialect;
 use crate::error::{Error, ErrorKind};
 
 /// Why a placeholder is none.
@@ -17,30 +20,40 @@ pub(super) enum Flaw {
     Namespace,
     UnknownFilter,
     NoArgument,
-    #[cfg(feature = "json")]
     NeedsPointer,
 }
 
 impl Flaw {
-    pub(super) fn error(self) -> Error {
-        Error::new(self.kind(), self.message())
-    }
-
-    fn kind(self) -> ErrorKind {
-        match self {
-            Self::UnknownFilter | Self::NoArgument => ErrorKind::UnknownFilter,
-            #[cfg(feature = "json")]
-            Self::NeedsPointer => ErrorKind::UnknownFilter,
+    pub(super) fn error(self, dialect: &Dialect) -> Error {
+        let kind = match self {
+            Self::UnknownFilter | Self::NoArgument | Self::NeedsPointer => ErrorKind::UnknownFilter,
             _ => ErrorKind::Syntax,
-        }
+        };
+        Error::new(kind, self.message(dialect))
     }
 
-    fn message(self) -> &'static str {
-        match self {
-            Self::Case => "a secret reference begins with \"$secret.\" in small letters",
-            Self::Shape => "a secret reference is written <<$secret.NAME>>; write <<! instead of << if this is text",
-            Self::NoName => "a secret reference needs a name after \"$secret.\"",
-            Self::Name => {
+    fn message(self, dialect: &Dialect) -> Cow<'static, str> {
+        let prefix = dialect.prefix.as_deref().unwrap_or(&dialect.open);
+        let text = match self {
+            Self::Case => return format!("a secret reference begins with \"{prefix}\" in small letters").into(),
+            Self::Shape => {
+                return format!("a secret reference is written {}{}", dialect.example(), or_text("; write", dialect))
+                    .into();
+            }
+            Self::NoName => return format!("a secret reference needs a name after \"{prefix}\"").into(),
+            Self::Namespace => {
+                let (open, example) = (&dialect.open, dialect.example());
+                return format!("only \"{prefix}\" may follow {open}; write {example}{}", or_text(", or", dialect))
+                    .into();
+            }
+            Self::Unclosed if !dialect.close.is_empty() => {
+                let close = &dialect.close;
+                return format!(
+                    "a secret reference ends with \"{close}\" after its name, version and filters, on the same line"
+                )
+                .into();
+            }
+            Self::Name | Self::Unclosed => {
                 "a secret name holds only letters, digits, \"_\", \".\", \"-\" and single spaces (ASCII), the first a \
                  letter, a digit or \"_\""
             }
@@ -49,24 +62,21 @@ impl Flaw {
             Self::Argument => {
                 "the argument of a filter has 1 to 128 characters, none of them a space, \"|\", \"<\", \">\", \"{\" or \"}\""
             }
-            Self::Unclosed => {
-                "a secret reference ends with \">>\" after its name, version and filters, on the same line"
-            }
             Self::Nested => "a secret reference may not hold another placeholder",
-            Self::Namespace => {
-                "only \"$secret.\" may follow <<; write <<$secret.NAME>>, or <<! instead of << if this is text"
-            }
-            #[cfg(feature = "json")]
-            Self::UnknownFilter => {
+            Self::UnknownFilter if cfg!(feature = "json") => {
                 "no such filter; there are base64, base64url, hex, url, json, shell, trim and get:/pointer"
             }
-            #[cfg(not(feature = "json"))]
             Self::UnknownFilter => {
                 "no such filter; there are base64, base64url, hex, url, json, shell and trim (get needs the feature json)"
             }
             Self::NoArgument => "this filter takes no argument",
-            #[cfg(feature = "json")]
             Self::NeedsPointer => "get takes a JSON Pointer, such as get:/user/password",
-        }
+        };
+        Cow::Borrowed(text)
     }
+}
+
+fn or_text(begin: &str, dialect: &Dialect) -> String {
+    let escaped = dialect.escaped();
+    escaped.map_or(String::new(), |escaped| format!("{begin} {escaped} instead of {} if this is text", dialect.open))
 }

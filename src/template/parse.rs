@@ -1,11 +1,10 @@
-//! Reads one placeholder, by hand and in one pass: nothing it reads over holds a `<`, so that no two openers read the same
-//! bytes and the whole scan stays linear.
+//! Reads one placeholder, by hand and in one pass: nothing it reads over holds the first character of an opening mark, so
+//! that no two openers read the same bytes and the whole scan stays linear.
 
 use std::ops::Range;
 
-use super::filter::Filter;
 use super::flaw::Flaw;
-use super::syntax::Marks;
+use super::syntax::{BareNames, Dialect, Intent};
 use crate::record::Version;
 use crate::reference::Form;
 
@@ -19,132 +18,165 @@ pub(super) enum Parsed<'t> {
 
 /// A placeholder by its grammar. Whether its name is one and its filters exist is checked later: an escaped placeholder
 /// need not be right.
+#[derive(Clone, Debug)]
 pub(super) struct Placeholder<'t> {
     pub(super) form: Form,
     pub(super) name: &'t str,
     pub(super) version: Option<Version>,
-    pub(super) filters: Vec<Filter>,
-    /// The first filter that does not exist or has the wrong argument.
-    pub(super) wrong_filter: Option<(Flaw, Range<usize>)>,
+    /// Where its filters are written; empty when there are none.
+    pub(super) filters: Range<usize>,
     pub(super) end: usize,
 }
 
 /// Reads what follows an opener; `body` is the byte after it.
-pub(super) fn parse<'t>(marks: &Marks, text: &'t str, body: usize) -> Parsed<'t> {
-    let mut cursor = Cursor { marks, text, at: body };
-    cursor.skip(is_space);
+pub(super) fn parse<'t>(dialect: &Dialect, text: &'t str, body: usize) -> Parsed<'t> {
+    let mut cursor = Cursor { dialect, text, at: body };
+    cursor.skip(SPACE);
     let spaced = cursor.at > body;
-    if cursor.eat("$") {
-        return dollar(cursor, spaced);
+    if let Some(prefix) = dialect.prefix.as_deref() {
+        if cursor.eat(prefix) {
+            return match (cursor.secret(), dialect.intent) {
+                (Ok(placeholder), _) => Parsed::Placeholder(placeholder),
+                (Err(_), Intent::None) => Parsed::Text,
+                (Err(flaw), _) => Parsed::Flawed(flaw, cursor.at),
+            };
+        }
     }
-    bare(cursor, spaced).map_or(Parsed::Text, Parsed::Placeholder)
+    if dialect.intent == Intent::Dollar && cursor.eat("$") {
+        return cursor.dollar(spaced);
+    }
+    let Some(names) = dialect.bare else { return Parsed::Text };
+    cursor.bare(names, spaced).map_or(Parsed::Text, Parsed::Placeholder)
 }
 
-fn bare<'t>(mut cursor: Cursor<'_, 't>, spaced: bool) -> Option<Placeholder<'t>> {
-    let name = cursor.take(is_word);
-    if !is_identifier(name) {
-        return None;
-    }
-    let rest = cursor.rest(Form::Bare, name).ok()?;
-    let gap = cursor.skip(is_space) > 0;
-    (gap == spaced && cursor.eat(cursor.marks.close)).then_some(Placeholder { end: cursor.at, ..rest })
-}
-
-fn dollar<'t>(mut cursor: Cursor<'_, 't>, spaced: bool) -> Parsed<'t> {
-    let word = cursor.take(is_word);
-    if word.eq_ignore_ascii_case(cursor.marks.namespace) {
-        return match cursor.secret(word) {
-            Ok(placeholder) => Parsed::Placeholder(placeholder),
-            Err(flaw) => Parsed::Flawed(flaw, cursor.at),
-        };
-    }
-    if spaced || !is_identifier(word) {
-        return Parsed::Text;
-    }
-    if cursor.eat(".") {
-        cursor.skip(|byte| is_word(byte) || matches!(byte, b'.' | b'-'));
-    }
-    cursor.skip(is_space);
-    if cursor.eat(cursor.marks.close) { Parsed::Flawed(Flaw::Namespace, cursor.at) } else { Parsed::Text }
-}
-
-struct Cursor<'m, 't> {
-    marks: &'m Marks,
+struct Cursor<'d, 't> {
+    dialect: &'d Dialect,
     text: &'t str,
     at: usize,
 }
 
 impl<'t> Cursor<'_, 't> {
-    /// From behind `$secret` to behind the closing mark.
-    fn secret(&mut self, word: &str) -> Result<Placeholder<'t>, Flaw> {
-        if word != self.marks.namespace {
-            return Err(Flaw::Case);
+    fn bare(&mut self, names: BareNames, spaced: bool) -> Option<Placeholder<'t>> {
+        let name = self.take(WORD);
+        if !names.takes(name) {
+            return None;
         }
-        if !self.eat(".") {
-            return Err(if self.is_at_end_of_line() { Flaw::Unclosed } else { Flaw::Shape });
+        let rest = self.extras(Form::Bare, name).ok()?;
+        let gap = self.skip(SPACE) > 0;
+        (gap == spaced && self.eat(&self.dialect.close)).then_some(Placeholder { end: self.at, ..rest })
+    }
+
+    /// From behind `$`, which no prefix followed.
+    fn dollar(&mut self, spaced: bool) -> Parsed<'t> {
+        let word = self.take(WORD);
+        let namespace = self.dialect.prefix.as_deref().map_or("", |prefix| prefix.trim_matches(['$', '.']));
+        if word.eq_ignore_ascii_case(namespace) {
+            let flaw = match word == namespace {
+                false => Flaw::Case,
+                true if self.is_at_end_of_line() => Flaw::Unclosed,
+                true => Flaw::Shape,
+            };
+            return Parsed::Flawed(flaw, self.at);
         }
+        if spaced || !is_identifier(word) {
+            return Parsed::Text;
+        }
+        if self.eat(".") {
+            self.skip(WORD | DOT);
+        }
+        self.skip(SPACE);
+        if self.eat(&self.dialect.close) { Parsed::Flawed(Flaw::Namespace, self.at) } else { Parsed::Text }
+    }
+
+    /// From behind the prefix to behind the closing mark.
+    fn secret(&mut self) -> Result<Placeholder<'t>, Flaw> {
         let start = self.at;
-        // Names hold spaces, but do not end with one.
-        let name = self.take(is_name).trim_end_matches(' ');
-        self.at = start + name.len();
-        let rest = match name {
-            "" => None,
-            name => Some(self.rest(Form::Secret, name)?),
+        let name = if self.dialect.identifiers {
+            self.take(WORD)
+        } else {
+            // Names hold spaces, but do not end with one.
+            self.take(WORD | DOT | BLANK).trim_end_matches(' ')
         };
-        self.skip(is_space);
-        match rest {
-            Some(rest) if self.eat(self.marks.close) => Ok(Placeholder { end: self.at, ..rest }),
-            rest => Err(self.why_not_closed(rest.as_ref())),
+        self.at = start + name.len();
+        if name.is_empty() || (self.dialect.identifiers && !is_identifier(name)) {
+            self.skip(SPACE);
+            return Err(self.why_not_closed(None));
         }
+        let rest = self.extras(Form::Secret, name)?;
+        self.skip(SPACE);
+        if self.eat(&self.dialect.close) {
+            return Ok(Placeholder { end: self.at, ..rest });
+        }
+        Err(self.why_not_closed(Some(&rest)))
     }
 
     fn why_not_closed(&self, rest: Option<&Placeholder<'_>>) -> Flaw {
         let only_name = rest.is_none_or(|rest| rest.version.is_none() && rest.filters.is_empty());
+        let at_close = self.dialect.close.chars().next().is_some_and(|first| self.rest().starts_with(first));
         match self.peek() {
             None | Some(b'\r' | b'\n') => Flaw::Unclosed,
-            _ if self.is_at(self.marks.open) => Flaw::Nested,
-            Some(b'@' | b'|' | b'>') if rest.is_none() => Flaw::NoName,
+            _ if self.is_at(&self.dialect.open) && !self.is_at(&self.dialect.close) => Flaw::Nested,
+            Some(b'@' | b'|') if rest.is_none() => Flaw::NoName,
+            _ if at_close && rest.is_none() => Flaw::NoName,
             Some(b'@') => Flaw::Pin,
-            Some(byte) if only_name && byte != b'>' => Flaw::Name,
+            Some(_) if only_name && !at_close => Flaw::Name,
             Some(_) => Flaw::Unclosed,
         }
     }
 
     /// The pin and the filters.
-    fn rest(&mut self, form: Form, name: &'t str) -> Result<Placeholder<'t>, Flaw> {
-        let version = if self.eat("@") { Some(pin(self.take(|byte| byte.is_ascii_digit()))?) } else { None };
-        let mut rest = Placeholder { form, name, version, filters: Vec::new(), wrong_filter: None, end: self.at };
-        loop {
-            let before = self.at;
-            self.skip(is_space);
-            if !self.eat("|") {
-                self.at = before;
-                return Ok(rest);
+    fn extras(&mut self, form: Form, name: &'t str) -> Result<Placeholder<'t>, Flaw> {
+        let mut version = None;
+        let mut filters = self.at..self.at;
+        if self.dialect.extras {
+            if self.peek() == Some(b'@') && !self.is_at(&self.dialect.close) {
+                self.at += 1;
+                version = Some(pin(self.take(DIGIT))?);
             }
-            self.skip(is_space);
-            let start = self.at;
-            match self.filter()? {
-                Ok(filter) => rest.filters.push(filter),
-                Err(flaw) => rest.wrong_filter = rest.wrong_filter.or(Some((flaw, start..self.at))),
+            filters = self.at..self.at;
+            while let Some(one) = self.filter()? {
+                filters.end = one.place.end;
             }
         }
+        Ok(Placeholder { form, name, version, filters, end: self.at })
     }
 
-    /// One filter: the outer error says that it is none by the grammar, the inner one that there is no such filter.
-    fn filter(&mut self) -> Result<Result<Filter, Flaw>, Flaw> {
+    /// One filter with the `|` before it, if there is one.
+    fn filter(&mut self) -> Result<Option<Written<'t>>, Flaw> {
+        let before = self.at;
+        self.skip(SPACE);
+        if !self.eat("|") {
+            self.at = before;
+            return Ok(None);
+        }
+        self.skip(SPACE);
+        let start = self.at;
         if !self.peek().is_some_and(|byte| byte.is_ascii_lowercase()) {
             return Err(Flaw::Filter);
         }
-        let name = self.take(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-        if !self.eat(":") {
-            return Ok(Filter::new(name, None));
-        }
-        let argument = self.take(is_argument);
+        let name = self.take(LOWER | DIGIT | UNDERSCORE);
+        let argument = if self.eat(":") { Some(self.argument()?) } else { None };
+        Ok(Some(Written { name, argument, place: start..self.at }))
+    }
+
+    fn argument(&mut self) -> Result<&'t str, Flaw> {
+        let marks = [&self.dialect.open, &self.dialect.close].map(|mark| mark.chars().next());
+        let ends =
+            |c: char| matches!(c, ' ' | '\t' | '\r' | '\n' | '|' | '<' | '>' | '{' | '}') || marks.contains(&Some(c));
+        let rest = self.rest();
+        let length = rest.find(ends).unwrap_or(rest.len());
+        count_read(length + 1);
+        self.at += length;
+        let argument = rest.get(..length).unwrap_or_default();
         // 128 characters are 512 bytes at most, which keeps the count short.
         if argument.is_empty() || argument.len() > 512 || argument.chars().count() > 128 {
             return Err(Flaw::Argument);
         }
-        Ok(Filter::new(name, Some(argument)))
+        Ok(argument)
+    }
+
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     fn peek(&self) -> Option<u8> {
@@ -167,49 +199,106 @@ impl<'t> Cursor<'_, 't> {
         found
     }
 
-    fn skip(&mut self, class: impl Fn(u8) -> bool) -> usize {
+    fn skip(&mut self, class: u8) -> usize {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = rest.iter().position(|&byte| !class(byte)).unwrap_or(rest.len());
-        #[cfg(test)]
-        tests::READ.with(|read| read.set(read.get() + length + 1));
+        let length = rest.iter().position(|&byte| !is(byte, class)).unwrap_or(rest.len());
+        count_read(length + 1);
         self.at += length;
         length
     }
 
-    /// The bytes of a class from here; the class ends at ASCII or takes every byte of a character, so this is whole text.
-    fn take(&mut self, class: impl Fn(u8) -> bool) -> &'t str {
+    /// The bytes of a class from here. All classes are of ASCII, so this is whole text.
+    fn take(&mut self, class: u8) -> &'t str {
         let start = self.at;
         self.skip(class);
         self.text.get(start..self.at).unwrap_or_default()
     }
 }
 
-fn pin(digits: &str) -> Result<Version, Flaw> {
-    if digits.len() > 10 || digits.starts_with('0') {
+/// Counts, for a test, what is read to find where a run ends.
+fn count_read(bytes: usize) {
+    #[cfg(test)]
+    tests::READ.with(|read| read.set(read.get() + bytes));
+    let _ = bytes;
+}
+
+/// A filter as it is written.
+pub(super) struct Written<'t> {
+    pub(super) name: &'t str,
+    pub(super) argument: Option<&'t str>,
+    pub(super) place: Range<usize>,
+}
+
+/// The filters of a placeholder, read again now that they are needed.
+pub(super) fn filters<'t>(dialect: &Dialect, text: &'t str, place: Range<usize>) -> impl Iterator<Item = Written<'t>> {
+    let mut cursor = Cursor { dialect, text: text.get(..place.end).unwrap_or_default(), at: place.start };
+    // They were read before, so none has a flaw.
+    std::iter::from_fn(move || cursor.filter().ok().flatten())
+}
+
+/// A pin after a name, if that is all of the text.
+pub(super) fn pin(digits: &str) -> Result<Version, Flaw> {
+    if digits.len() > 10 || digits.starts_with('0') || digits.starts_with('+') {
         return Err(Flaw::Pin);
     }
     digits.parse().ok().and_then(Version::new).ok_or(Flaw::Pin)
 }
 
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
+const SPACE: u8 = 1;
+const LOWER: u8 = 1 << 1;
+const UPPER: u8 = 1 << 2;
+const DIGIT: u8 = 1 << 3;
+const UNDERSCORE: u8 = 1 << 4;
+/// What only names of secrets hold.
+const DOT: u8 = 1 << 5;
+const BLANK: u8 = 1 << 6;
+const WORD: u8 = LOWER | UPPER | DIGIT | UNDERSCORE;
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < classes.len() {
+        #[allow(clippy::indexing_slicing)] // checked by the compiler, once
+        {
+            classes[byte] = class(byte);
+        }
+        byte += 1;
+    }
+    classes
+};
+
+const fn class(byte: usize) -> u8 {
+    #[allow(clippy::cast_possible_truncation)] // of 256
+    match byte as u8 {
+        b' ' => SPACE | BLANK,
+        b'\t' => SPACE,
+        b'a'..=b'z' => LOWER,
+        b'A'..=b'Z' => UPPER,
+        b'0'..=b'9' => DIGIT,
+        b'_' => UNDERSCORE,
+        b'.' | b'-' => DOT,
+        _ => 0,
+    }
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES.get(usize::from(byte)).is_some_and(|of| of & class != 0)
 }
 
-fn is_name(byte: u8) -> bool {
-    is_word(byte) || matches!(byte, b' ' | b'.' | b'-')
+/// Whether names of secrets hold a byte.
+pub(super) fn is_name(byte: u8) -> bool {
+    is(byte, WORD | DOT | BLANK)
 }
 
-fn is_argument(byte: u8) -> bool {
-    !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'|' | b'<' | b'>' | b'{' | b'}')
+pub(super) fn is_space(byte: u8) -> bool {
+    is(byte, SPACE)
 }
 
 /// `[A-Za-z_][A-Za-z0-9_]{0,127}`, of word characters.
 pub(super) fn is_identifier(word: &str) -> bool {
-    word.len() <= 128 && word.bytes().all(is_word) && word.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+    word.len() <= 128
+        && word.bytes().all(|byte| is(byte, WORD))
+        && word.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::engine::Limits;
+use super::engine::Engine;
 use super::filter::Filter;
-use crate::error::Result;
+use super::parse::{Placeholder, filters};
+use super::scan::{Sink, mark, scan};
+use super::syntax::Dialect;
+use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
 use crate::record::Version;
 use crate::reference::{Form, Reference};
@@ -14,6 +17,8 @@ use crate::reference::{Form, Reference};
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     cuts: Vec<Cut>,
+    /// The filters of those slots that have some.
+    chains: Vec<Box<[Filter]>>,
     /// The bytes of the text outside of the cuts.
     literal: usize,
 }
@@ -22,40 +27,47 @@ pub(super) struct Plan {
 #[derive(Debug)]
 pub(super) struct Cut {
     pub(super) span: Range<usize>,
-    /// What stands there instead; nothing for the mark of an escape.
+    /// What stands there instead; nothing for what is only omitted.
     pub(super) slot: Option<Slot>,
 }
 
 /// A value that goes in.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
     /// Its place in the list of references.
     pub(super) reference: usize,
-    pub(super) filters: Box<[Filter]>,
+    /// The number of its chain of filters, from 1; 0 for none.
+    chain: u32,
 }
 
-impl Cut {
-    /// Drops the one byte of an escape mark.
-    pub(super) fn escape(at: usize) -> Self {
-        Self { span: at..at + 1, slot: None }
-    }
-
-    pub(super) fn value(span: Range<usize>, reference: usize, filters: Vec<Filter>) -> Self {
-        Self { span, slot: Some(Slot { reference, filters: filters.into_boxed_slice() }) }
+impl Slot {
+    pub(super) fn is_filtered(self) -> bool {
+        self.chain != 0
     }
 }
 
 impl Plan {
-    pub(super) fn push(&mut self, cut: Cut) {
-        self.cuts.push(cut);
-    }
-
-    pub(super) fn finish(&mut self, text: &str) {
-        self.literal = text.len() - self.cuts.iter().map(|cut| cut.span.len()).sum::<usize>();
+    /// Finds what to do with a text, and adds what it refers to.
+    ///
+    /// # Errors
+    ///
+    /// All syntax errors of the text in one; `TooLarge` at the first placeholder over the limit.
+    pub(super) fn of<'t>(engine: &Engine, text: &'t str, references: &mut References<'t>) -> Result<Self> {
+        let mut planner = Planner { engine, text, plan: Self::default(), references };
+        scan(engine.rules(), text, &mut planner)?;
+        let mut plan = planner.plan;
+        plan.literal = text.len() - plan.cuts.iter().map(|cut| cut.span.len()).sum::<usize>();
+        Ok(plan)
     }
 
     pub(super) fn cuts(&self) -> &[Cut] {
         &self.cuts
+    }
+
+    /// The filters of a slot.
+    pub(super) fn chain(&self, slot: Slot) -> &[Filter] {
+        let chain = usize::try_from(slot.chain).ok().and_then(|chain| self.chains.get(chain.checked_sub(1)?));
+        chain.map_or(&[], |chain| chain)
     }
 
     /// Whether the text stands for itself.
@@ -67,6 +79,72 @@ impl Plan {
     pub(super) fn literal(&self) -> usize {
         self.literal
     }
+}
+
+struct Planner<'p, 't> {
+    engine: &'p Engine,
+    text: &'t str,
+    plan: Plan,
+    references: &'p mut References<'t>,
+}
+
+impl<'t> Sink<'t> for Planner<'_, 't> {
+    fn omit(&mut self, span: Range<usize>) {
+        self.plan.cuts.push(Cut { span, slot: None });
+    }
+
+    fn value(
+        &mut self,
+        start: usize,
+        dialect: &Dialect,
+        found: Placeholder<'t>,
+        failures: &mut Failures,
+    ) -> Result<()> {
+        self.references.count_placeholder(self.engine)?;
+        let span = start..found.end;
+        match self.references.intern(found.form, found.name, found.version) {
+            Ok(reference) => match chain(self.engine, dialect, self.text, &found) {
+                Ok(chain) => {
+                    let number = if chain.is_empty() { 0 } else { self.plan.push_chain(chain) };
+                    self.plan.cuts.push(Cut { span, slot: Some(Slot { reference, chain: number }) });
+                }
+                Err(error) => failures.push(|| error),
+            },
+            Err(error) => failures.push(|| bad_name(&error).at(span, self.text)),
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    fn push_chain(&mut self, chain: Vec<Filter>) -> u32 {
+        self.chains.push(chain.into_boxed_slice());
+        // There are no more than placeholders, which are counted up to that.
+        u32::try_from(self.chains.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// The syntax error of a placeholder whose name is none.
+pub(super) fn bad_name(error: &Error) -> Error {
+    Error::new(ErrorKind::Syntax, error.to_string())
+}
+
+/// The filters of a placeholder.
+///
+/// # Errors
+///
+/// `UnknownFilter` for the first that does not exist or has the wrong argument.
+pub(super) fn chain(engine: &Engine, dialect: &Dialect, text: &str, found: &Placeholder<'_>) -> Result<Vec<Filter>> {
+    if found.filters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let written = filters(dialect, text, found.filters.clone());
+    written
+        .map(|one| {
+            let wrong = |flaw: super::flaw::Flaw| mark(flaw.error(dialect), found.name, one.place, text);
+            engine.filters().find(one.name, one.argument).map_err(wrong)
+        })
+        .collect()
 }
 
 /// The distinct references of a text or document, in the order in which they first appear.
@@ -91,9 +169,9 @@ impl<'t> References<'t> {
     /// # Errors
     ///
     /// When it is one too many.
-    pub(super) fn count_placeholder(&mut self, limits: Limits) -> Result<()> {
+    pub(super) fn count_placeholder(&mut self, engine: &Engine) -> Result<()> {
         self.placeholders += 1;
-        limits.check_placeholders(self.placeholders)
+        engine.bounds().check_placeholders(self.placeholders)
     }
 
     /// The number of a reference, which is added unless it is there.

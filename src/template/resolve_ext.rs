@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::plan::References;
-use super::scan::scan;
+use super::plan::{Plan, References};
 use super::{Engine, Template, fill_text};
 use crate::error::Result;
 use crate::reference::Reference;
@@ -67,7 +66,7 @@ pub trait ResolveExt: Resolver {
     ///
     /// As for [`resolve`](ResolveExt::resolve).
     fn resolve_for<I: Resolvable>(&self, target: &Target, input: I) -> Result<Resolved<I::Output>> {
-        Engine::new().resolve(self, target, input)
+        Engine::shared().resolve(self, target, input)
     }
 }
 
@@ -102,13 +101,12 @@ impl<'t> Resolvable for &'t str {
         resolver: &R,
         target: &Target,
     ) -> Result<Resolved<Self::Output>> {
-        let (marks, limits) = engine.parts();
-        limits.check_template(self.len())?;
+        engine.bounds().check_template(self.len())?;
         let mut references = References::default();
-        let plan = scan(marks, limits, self, &mut references)?;
+        let plan = Plan::of(engine, self, &mut references)?;
         let references = references.into_list();
         let outcomes = look_up(resolver, &references, target)?;
-        fill_text(self, &plan, &references, limits, target, &outcomes)
+        fill_text(engine, self, &plan, &references, target, outcomes)
     }
 }
 
@@ -121,7 +119,7 @@ impl<'t> Resolvable for &'t Template {
         resolver: &R,
         target: &Target,
     ) -> Result<Resolved<Self::Output>> {
-        self.fill_for(target, &look_up(resolver, self.references(), target)?)
+        self.fill_owned(target, look_up(resolver, self.references(), target)?)
     }
 }
 

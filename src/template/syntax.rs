@@ -32,46 +32,164 @@
 //! # Ok::<(), keyslot::Error>(())
 //! ```
 
+mod builder;
+mod dialect;
+
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use memchr::memmem::Finder;
+pub use builder::SyntaxBuilder;
+pub use dialect::{BareNames, Escape};
+pub(super) use dialect::{Dialect, Intent, Opener};
 
-/// Which marks make a placeholder.
+/// Which forms make a placeholder. Cheap to clone.
 ///
 /// ```
 /// use keyslot::template::{Engine, Syntax};
 ///
-/// let engine = Engine::new().syntax(Syntax::angle());
-/// assert_eq!(engine.compile("<<A>>")?.references().len(), 1);
+/// let engine = Engine::new().syntax(Syntax::angle().and(Syntax::mustache()));
+/// assert_eq!(engine.compile("<<A>> {{B}}")?.references().len(), 2);
 /// # Ok::<(), keyslot::Error>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Syntax {
-    marks: &'static Marks,
+    rules: Arc<Rules>,
 }
 
-/// The marks of a syntax, and the prepared search for the first of them.
-pub(super) struct Marks {
-    pub(super) open: &'static str,
-    pub(super) close: &'static str,
-    /// The word between `$` and `.` of a secret reference.
-    pub(super) namespace: &'static str,
-    pub(super) escape: u8,
-    pub(super) finder: Finder<'static>,
+/// What a scan looks for.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    dialects: Vec<Arc<Dialect>>,
+    openers: Vec<Opener>,
+    uri: Option<Arc<Dialect>>,
+    julep: Option<Arc<Dialect>>,
+    bookmarks: bool,
 }
 
-static ANGLE: LazyLock<Marks> =
-    LazyLock::new(|| Marks { open: "<<", close: ">>", namespace: "secret", escape: b'!', finder: Finder::new("<<") });
+static ANGLE: LazyLock<Syntax> = LazyLock::new(|| Syntax::of([Arc::new(Dialect::angle())]));
 
 impl Syntax {
     /// `<<$secret.NAME>>` and `<<NAME>>`; the default.
     pub fn angle() -> Self {
-        Self { marks: &ANGLE }
+        ANGLE.clone()
     }
 
-    pub(super) fn marks(self) -> &'static Marks {
-        self.marks
+    /// `{{$secret.NAME}}`, and `{{NAME}}` for names in capitals. What other engines write in braces stays text.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let template = Engine::new().syntax(Syntax::mustache()).compile("{{NAME}} {{ $json.x }} {{#if a}} \\{{NAME}}")?;
+    /// assert_eq!(template.render(&["value"])?, "value {{ $json.x }} {{#if a}} {{NAME}}");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn mustache() -> Self {
+        Self::of([Arc::new(Dialect::mustache())])
+    }
+
+    /// The forms of Julep: `$ secrets.name` and `$ f"…{secrets.name}…"` as a whole string, `{secrets.name}` and
+    /// `{{secrets.name}}` in other text. All other expressions are Julep's own and stay.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let template = Engine::new().syntax(Syntax::julep()).compile("$ f\"Bearer {secrets.token}\"")?;
+    /// assert_eq!(template.render(&["value"])?, "Bearer value");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn julep() -> Self {
+        let one = Arc::new(Dialect::julep("{", "}"));
+        let two = Arc::new(Dialect::julep("{{", "}}"));
+        Self::from(Rules { julep: Some(Arc::clone(&one)), ..Rules::of([two, one]) })
+    }
+
+    /// A string that is `secret://NAME` as a whole. What only begins so is an error.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::uri());
+    /// assert_eq!(engine.compile("secret://stripe_key@3")?.render(&["value"])?, "value");
+    /// assert!(engine.compile("secret://stripe key").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn uri() -> Self {
+        Self::from(Rules { uri: Some(Arc::new(Dialect::uri())), ..Rules::default() })
+    }
+
+    /// In documents, an object `{"value": "NAME", "fromSecret": true}`: its value is the name of a secret.
+    pub fn bookmark() -> Self {
+        Self::from(Rules { bookmarks: true, ..Rules::default() })
+    }
+
+    /// Begins a syntax with marks of one's own.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let actions = Syntax::builder("${{", "}}").secret_prefix("secrets.").build()?;
+    /// let template = Engine::new().syntax(actions).compile("token ${{ secrets.TOKEN }} ${{ github.ref }}")?;
+    /// assert_eq!(template.render(&["value"])?, "token value ${{ github.ref }}");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn builder(open: impl Into<String>, close: impl Into<String>) -> SyntaxBuilder {
+        SyntaxBuilder::new(open.into(), close.into())
+    }
+
+    /// Both in one scan. Where both could read the same placeholder, `self` does; an opening mark within a longer one of the
+    /// other counts for nothing.
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // as builders do
+    pub fn and(self, other: Self) -> Self {
+        let [first, second] = [&*self.rules, &*other.rules];
+        let dialects = first.dialects.iter().chain(&second.dialects).map(Arc::clone);
+        Self::from(Rules {
+            uri: first.uri.as_ref().or(second.uri.as_ref()).map(Arc::clone),
+            julep: first.julep.as_ref().or(second.julep.as_ref()).map(Arc::clone),
+            bookmarks: first.bookmarks || second.bookmarks,
+            ..Rules::of(dialects)
+        })
+    }
+
+    fn of(dialects: impl IntoIterator<Item = Arc<Dialect>>) -> Self {
+        Self::from(Rules::of(dialects))
+    }
+
+    fn from(rules: Rules) -> Self {
+        Self { rules: Arc::new(rules) }
+    }
+
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+impl Rules {
+    fn of(dialects: impl IntoIterator<Item = Arc<Dialect>>) -> Self {
+        let dialects: Vec<_> = dialects.into_iter().collect();
+        let openers = Opener::of(&dialects);
+        Self { dialects, openers, ..Self::default() }
+    }
+
+    pub(super) fn openers(&self) -> &[Opener] {
+        &self.openers
+    }
+
+    /// How `secret://` references are named in messages, if there are any.
+    pub(super) fn uri(&self) -> Option<&Dialect> {
+        self.uri.as_deref()
+    }
+
+    /// What the fields of Julep's strings are written in, if there are any.
+    pub(super) fn julep(&self) -> Option<&Dialect> {
+        self.julep.as_deref()
+    }
+
+    /// What to write instead of the placeholder at the beginning of a text if text was meant.
+    pub(super) fn escape_hint(&self, placeholder: &str) -> Option<String> {
+        let opener = self.openers.iter().find(|opener| placeholder.starts_with(&*opener.mark))?;
+        let escaped = opener.dialects.iter().find_map(|dialect| dialect.escaped())?;
+        Some(format!("write {escaped} instead of {} if it is text", opener.mark))
     }
 }
 
@@ -83,6 +201,8 @@ impl Default for Syntax {
 
 impl fmt::Debug for Syntax {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Syntax").field("open", &self.marks.open).field("close", &self.marks.close).finish()
+        let Rules { dialects, uri, julep: _, bookmarks, openers: _ } = &*self.rules;
+        let forms = dialects.iter().chain(uri).map(|dialect| dialect.example());
+        f.debug_struct("Syntax").field("forms", &forms.collect::<Vec<_>>()).field("bookmarks", bookmarks).finish()
     }
 }

@@ -112,12 +112,11 @@ pub(super) fn unencoded(value: &str, is_encoded: bool, allowed: &[u8]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::{Engine, plan::References, scan::scan};
+    use crate::template::{Engine, plan::Plan, plan::References};
     use Place::{Component, Host, Path, Scheme};
 
     fn places_of(text: &str) -> Vec<Place> {
-        let (marks, limits) = Engine::new().parts();
-        places(text, scan(marks, limits, text, &mut References::default()).unwrap().cuts())
+        places(text, Plan::of(Engine::shared(), text, &mut References::default()).unwrap().cuts())
     }
 
     #[test]

@@ -1,0 +1,104 @@
+//! A text in one pass, with values that are no secrets.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use super::encoding::Encoding;
+use super::engine::Engine;
+use super::filter::{self, Filtered, Room};
+use super::parse::Placeholder;
+use super::plan::{bad_name, chain};
+use super::scan::{Sink, mark, scan};
+use super::syntax::Dialect;
+use crate::error::{Error, ErrorKind, Failures, Result};
+use crate::name::SecretName;
+use crate::reference::ReferenceRef;
+
+/// See [`Engine::render`].
+pub(super) fn render<'t, 'v>(
+    engine: &Engine,
+    text: &'t str,
+    value: impl FnMut(ReferenceRef<'_>) -> Option<&'v str>,
+) -> Result<Cow<'t, str>> {
+    let limits = engine.bounds();
+    limits.check_template(text.len())?;
+    let room = Room::new(limits.output);
+    let mut renderer = Renderer { engine, text, value, pieces: SmallVec::new(), count: 0, length: text.len(), room };
+    scan(engine.rules(), text, &mut renderer)?;
+    renderer.write()
+}
+
+struct Renderer<'r, 't, 'v, F> {
+    engine: &'r Engine,
+    text: &'t str,
+    value: F,
+    /// Enough places without an allocation for most texts.
+    pieces: SmallVec<[(Range<usize>, Filtered<'v>); 8]>,
+    count: usize,
+    /// Of the result, in bytes.
+    length: usize,
+    room: Room,
+}
+
+impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Renderer<'_, 't, 'v, F> {
+    fn omit(&mut self, span: Range<usize>) {
+        self.push(span, Filtered::Borrowed(""));
+    }
+
+    fn value(
+        &mut self,
+        start: usize,
+        dialect: &Dialect,
+        found: Placeholder<'t>,
+        failures: &mut Failures,
+    ) -> Result<()> {
+        self.count += 1;
+        self.engine.bounds().check_placeholders(self.count)?;
+        let span = start..found.end;
+        if let Err(error) = SecretName::check(found.name) {
+            failures.push(|| bad_name(&error).at(span, self.text));
+            return Ok(());
+        }
+        match self.one(dialect, &found) {
+            Ok(value) => self.push(span, value),
+            Err(error) if error.kind() == ErrorKind::TooLarge => return Err(error),
+            // The place of a filter.
+            Err(error) if error.span().is_some() => failures.push(|| error),
+            Err(error) => failures.push(|| mark(error, found.name, span, self.text)),
+        }
+        Ok(())
+    }
+}
+
+impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Renderer<'_, 't, 'v, F> {
+    fn one(&mut self, dialect: &Dialect, found: &Placeholder<'t>) -> Result<Filtered<'v>> {
+        let filters = chain(self.engine, dialect, self.text, found)?;
+        let Some(value) = (self.value)(ReferenceRef::new(found.name, found.version, found.form)) else {
+            return Err(Error::new(ErrorKind::NotFound, format!("no value for {}", found.name)));
+        };
+        if filters.is_empty() { Ok(Filtered::Borrowed(value)) } else { filter::apply(&filters, value, &mut self.room) }
+    }
+
+    fn push(&mut self, span: Range<usize>, value: Filtered<'v>) {
+        self.length = self.length.saturating_sub(span.len()).saturating_add(value.len());
+        self.pieces.push((span, value));
+    }
+
+    fn write(self) -> Result<Cow<'t, str>> {
+        if self.pieces.is_empty() {
+            return Ok(Cow::Borrowed(self.text));
+        }
+        Room::new(self.engine.bounds().output).take(self.length)?;
+        let mut out = String::with_capacity(self.length);
+        let mut at = 0;
+        for (span, value) in &self.pieces {
+            out.push_str(self.text.get(at..span.start).unwrap_or_default());
+            Encoding::Plain.push(value, &mut out);
+            at = span.end;
+        }
+        out.push_str(self.text.get(at..).unwrap_or_default());
+        Ok(Cow::Owned(out))
+    }
+}

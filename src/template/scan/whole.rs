@@ -1,0 +1,121 @@
+//! References that are a whole string: `secret://NAME` and the expressions of Julep.
+
+use std::ops::Range;
+
+use super::Sink;
+use crate::error::{Failures, Result};
+use crate::reference::Form;
+use crate::template::flaw::Flaw;
+use crate::template::parse::{Parsed, Placeholder, is_identifier, is_name, parse, pin};
+use crate::template::syntax::{Dialect, Rules};
+
+/// What begins a `secret://` reference.
+pub(in crate::template) const URI: &str = "secret://";
+
+/// Takes a text that is one of these as a whole, and says whether it is.
+///
+/// # Errors
+///
+/// What the sink says.
+pub(super) fn scan<'t>(
+    rules: &Rules,
+    text: &'t str,
+    sink: &mut impl Sink<'t>,
+    failures: &mut Failures,
+) -> Result<bool> {
+    if let Some(dialect) = rules.uri() {
+        if let Some(rest) = text.strip_prefix(URI) {
+            match uri(rest, text.len()) {
+                Ok(found) => sink.value(0, dialect, found, failures)?,
+                Err(flaw) => failures.push(|| flaw.error(dialect).at(0..text.len(), text)),
+            }
+            return Ok(true);
+        }
+    }
+    let Some(dialect) = rules.julep().filter(|_| is_expression(text)) else { return Ok(false) };
+    match Expression::read(dialect, text) {
+        Some(Expression::Name(found)) => sink.value(0, dialect, found, failures)?,
+        Some(Expression::Format(pieces)) => {
+            for piece in pieces {
+                match piece {
+                    Piece::Omitted(span) => sink.omit(span),
+                    Piece::Field(start, found) => sink.value(start, dialect, found, failures)?,
+                }
+            }
+        }
+        None => {}
+    }
+    Ok(true)
+}
+
+/// Whether Julep evaluates a string.
+pub(in crate::template) fn is_expression(text: &str) -> bool {
+    text.starts_with("$ ")
+}
+
+fn uri(rest: &str, end: usize) -> Result<Placeholder<'_>, Flaw> {
+    let (name, version) = match rest.split_once('@') {
+        Some((name, digits)) => (name, Some(pin(digits)?)),
+        None => (rest, None),
+    };
+    let is_right = name.bytes().all(|byte| is_name(byte) && byte != b' ');
+    match name {
+        "" => Err(Flaw::NoName),
+        _ if !is_right => Err(Flaw::Name),
+        _ => Ok(Placeholder { form: Form::Secret, name, version, filters: end..end, end }),
+    }
+}
+
+/// An expression that is about secrets and nothing else.
+pub(in crate::template) enum Expression<'t> {
+    /// `$ secrets.NAME`
+    Name(Placeholder<'t>),
+    /// `$ f"…"`
+    Format(Vec<Piece<'t>>),
+}
+
+pub(in crate::template) enum Piece<'t> {
+    /// What Python takes away.
+    Omitted(Range<usize>),
+    Field(usize, Placeholder<'t>),
+}
+
+impl<'t> Expression<'t> {
+    /// `None` for every other expression. `dialect` is what a field is written in.
+    pub(in crate::template) fn read(dialect: &Dialect, text: &'t str) -> Option<Self> {
+        let inner = text.strip_prefix('$')?.trim_start_matches([' ', '\t']);
+        let start = text.len() - inner.len();
+        let inner = inner.trim_end_matches([' ', '\t']);
+        if let Some(name) = inner.strip_prefix("secrets.") {
+            let end = text.len();
+            let found = Placeholder { form: Form::Secret, name, version: None, filters: end..end, end };
+            return is_identifier(name).then_some(Self::Name(found));
+        }
+        let quote = inner.strip_prefix('f')?.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let body = inner.get(2..)?.strip_suffix(quote)?;
+        if body.contains([quote, '\\', '\r', '\n']) {
+            return None;
+        }
+        let mut pieces = vec![Piece::Omitted(0..start + 2)];
+        let end = start + 2 + body.len();
+        let mut at = start + 2;
+        let mut has_fields = false;
+        while let Some(brace) = text.get(at..end)?.find(['{', '}']).map(|found| at + found) {
+            let rest = text.get(brace..end)?;
+            if rest.starts_with("{{") || rest.starts_with("}}") {
+                pieces.push(Piece::Omitted(brace..brace + 1));
+                at = brace + 2;
+                continue;
+            }
+            if !rest.starts_with('{') {
+                return None;
+            }
+            let Parsed::Placeholder(found) = parse(dialect, text, brace + 1) else { return None };
+            at = found.end;
+            has_fields = true;
+            pieces.push(Piece::Field(brace, found));
+        }
+        pieces.push(Piece::Omitted(end..text.len()));
+        has_fields.then_some(Self::Format(pieces))
+    }
+}

@@ -1,0 +1,118 @@
+//! A dialect of one's own.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::Syntax;
+use super::dialect::{BareNames, Dialect, Escape, Intent};
+use crate::error::{Error, ErrorKind, Result};
+use crate::template::parse::{is_name, is_space};
+
+/// Makes a [`Syntax`] of marks of one's own; see [`Syntax::builder`].
+#[derive(Clone, Debug)]
+pub struct SyntaxBuilder {
+    open: String,
+    close: String,
+    prefix: Option<String>,
+    bare: Option<BareNames>,
+    escape: Escape,
+}
+
+/// The longest mark or prefix, in bytes.
+const LONGEST: usize = 32;
+
+impl SyntaxBuilder {
+    pub(super) fn new(open: String, close: String) -> Self {
+        Self { open, close, prefix: None, bare: None, escape: Escape::After('!') }
+    }
+
+    /// What a secret reference begins with, such as `secrets.` or `secret:`. What begins so and is no placeholder is an error.
+    #[must_use]
+    pub fn secret_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Takes bare names too; by default there are none.
+    #[must_use]
+    pub fn bare(mut self, names: BareNames) -> Self {
+        self.bare = Some(names);
+        self
+    }
+
+    /// How to write text that would be a placeholder; by default [`Escape::After`] `!`.
+    #[must_use]
+    pub fn escape(mut self, escape: Escape) -> Self {
+        self.escape = escape;
+        self
+    }
+
+    /// Checks the marks and makes the syntax.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) when a text could be read in two ways, or in time that is not linear: each mark
+    /// has 1 to 32 bytes without white space, does not begin with a character that names have (letters, digits, `_`, `.`,
+    /// `-`) or with `|`, `!` or `\`; a prefix ends with none of letters, digits and `_`, and shares no first character with a mark; the
+    /// character of an escape is ASCII punctuation that neither names nor the other rules use. And when there is neither a
+    /// prefix nor a bare name.
+    pub fn build(self) -> Result<Syntax> {
+        let Self { open, close, prefix, bare, escape } = self;
+        check(is_mark(&open) && is_mark(&close), MARKS)?;
+        check(prefix.is_some() || bare.is_some(), "a syntax needs a prefix for secrets or bare names")?;
+        let firsts = [first(&open), first(&close)];
+        if let Some(prefix) = &prefix {
+            check(is_visible(prefix) && !firsts.contains(&first(prefix)), PREFIX)?;
+            check(prefix.bytes().last().is_some_and(|last| !is_word(last)), PREFIX)?;
+        }
+        let prefix_first = prefix.as_deref().and_then(first);
+        let is_free = |mark: char| mark.is_ascii_punctuation() && !"_.-|@$<>{}".contains(mark);
+        check(
+            match escape {
+                Escape::None => true,
+                Escape::After(mark) => is_free(mark) && !firsts.contains(&Some(mark)) && prefix_first != Some(mark),
+                Escape::Before(mark) => (is_free(mark) || mark == '$') && first(&close) != Some(mark),
+            },
+            ESCAPE,
+        )?;
+        let intent = if prefix.is_some() { Intent::Prefix } else { Intent::None };
+        Ok(Syntax::of([Arc::new(Dialect {
+            open: Cow::Owned(open),
+            close: Cow::Owned(close),
+            prefix: prefix.map(Cow::Owned),
+            bare,
+            identifiers: false,
+            escape,
+            extras: true,
+            intent,
+            comments: false,
+        })]))
+    }
+}
+
+const MARKS: &str =
+    "a mark has 1 to 32 bytes without white space, and does not begin with a letter, a digit or one of _ . - | ! \\";
+const PREFIX: &str = "a prefix has 1 to 32 bytes without white space, ends with no letter, digit or \"_\", and does not begin as a mark does";
+const ESCAPE: &str =
+    "an escape is ASCII punctuation, but none of _ . - | @ < > { }, and begins neither the closing mark nor the prefix";
+
+fn check(holds: bool, rule: &'static str) -> Result<()> {
+    if holds { Ok(()) } else { Err(Error::new(ErrorKind::InvalidInput, rule)) }
+}
+
+fn first(text: &str) -> Option<char> {
+    text.chars().next()
+}
+
+fn is_visible(text: &str) -> bool {
+    (1..=LONGEST).contains(&text.len()) && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+fn is_mark(mark: &str) -> bool {
+    is_visible(mark)
+        && mark.bytes().next().is_some_and(|byte| !is_name(byte) && !is_space(byte) && !b"|!\\".contains(&byte))
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
