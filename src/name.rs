@@ -48,10 +48,16 @@ impl SecretName {
     }
 
     /// As [`new`](SecretName::new), without taking the name.
+    #[inline]
     pub(crate) fn check(name: &str) -> Result<()> {
         if is_plain(name) {
             return Ok(());
         }
+        Self::check_closely(name)
+    }
+
+    #[cold]
+    fn check_closely(name: &str) -> Result<()> {
         defect(name).map_or(Ok(()), |defect| Err(Error::new(ErrorKind::InvalidName, defect.to_string())))
     }
 
@@ -97,6 +103,7 @@ impl fmt::Display for Defect {
 }
 
 /// Whether a name is right at a glance, as most are: a word that is shorter than any credential.
+#[inline]
 fn is_plain(name: &str) -> bool {
     (1..SHORTEST).contains(&name.len()) && name.bytes().all(is_start)
 }

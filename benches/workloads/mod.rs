@@ -8,6 +8,14 @@ pub struct Workload {
     pub values: Vec<(String, String)>,
 }
 
+impl Workload {
+    /// What comes out: the least that has to be copied.
+    pub fn output(&self) -> String {
+        let write = |text: String, (name, value): &(String, String)| text.replace(&format!("<<$secret.{name}>>"), value);
+        self.values.iter().fold(self.text.clone(), write)
+    }
+}
+
 /// W1 to W5.
 pub fn all() -> Vec<Workload> {
     vec![tool_config(), header(), instructions(), many(), code()]

@@ -44,6 +44,7 @@ impl Encoding {
     }
 
     /// Appends the written value.
+    #[inline]
     pub(super) fn push(self, value: &str, out: &mut String) {
         if self == Self::Plain {
             return out.push_str(value);

@@ -74,20 +74,25 @@ impl Limits {
         self
     }
 
+    #[inline]
     pub(super) fn check_template(self, bytes: usize) -> Result<()> {
         within(bytes, self.template, "bytes")
     }
 
+    #[inline]
     pub(super) fn check_placeholders(self, count: usize) -> Result<()> {
         within(count, self.placeholders, "placeholders")
     }
 }
 
+#[inline]
 fn within(size: usize, limit: usize, unit: &str) -> Result<()> {
-    if size <= limit {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::TooLarge, format!("a template has at most {limit} {unit}; split it or raise the limit")))
+    if size <= limit { Ok(()) } else { Err(too_large(limit, unit)) }
+}
+
+#[cold]
+fn too_large(limit: usize, unit: &str) -> Error {
+    Error::new(ErrorKind::TooLarge, format!("a template has at most {limit} {unit}; split it or raise the limit"))
 }
 
 impl Engine {

@@ -109,6 +109,12 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         surface: Surface,
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
+        if surface == Surface::Text && plan.is_unfiltered() {
+            if let Some(length) = self.plain_length(plan) {
+                self.room.take(length)?;
+                return Ok(Draft { text, plan, encoding: Encoding::Plain, filtered: Vec::new(), length });
+            }
+        }
         let placing = Placing::new(surface, text, plan);
         let mut draft =
             Draft { text, plan, encoding: placing.encoding(), filtered: Vec::new(), length: plan.literal() };
@@ -154,6 +160,14 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             self.room.take(draft.length)?;
         }
         Ok(draft)
+    }
+
+    /// The length of a text whose values go in as they are; `None` when one is missing.
+    fn plain_length(&self, plan: &Plan) -> Option<usize> {
+        let slots = plan.cuts().iter().filter_map(|cut| cut.slot);
+        slots
+            .map(|slot| self.values.value(slot.reference))
+            .try_fold(plan.literal(), |length, value| value.ok().map(|value| length.saturating_add(value.len())))
     }
 
     /// Writes one text, and says where in it each value lies.

@@ -29,6 +29,7 @@ pub(super) struct Placeholder<'t> {
 }
 
 /// Reads what follows an opener; `body` is the byte after it.
+#[inline]
 pub(super) fn parse<'t>(dialect: &Dialect, text: &'t str, body: usize) -> Parsed<'t> {
     let mut cursor = Cursor { dialect, text, at: body };
     cursor.skip(SPACE);
@@ -60,6 +61,9 @@ impl<'t> Cursor<'_, 't> {
         let name = self.take(WORD);
         if !names.takes(name) {
             return None;
+        }
+        if !spaced && self.eat(&self.dialect.close) {
+            return Some(self.plain(Form::Bare, name));
         }
         let rest = self.extras(Form::Bare, name).ok()?;
         let gap = self.skip(SPACE) > 0;
@@ -95,12 +99,16 @@ impl<'t> Cursor<'_, 't> {
             self.take(WORD)
         } else {
             // Names hold spaces, but do not end with one.
-            self.take(WORD | DOT | BLANK).trim_end_matches(' ')
+            let name = self.take(WORD | DOT | BLANK);
+            if name.ends_with(' ') { name.trim_end_matches(' ') } else { name }
         };
         self.at = start + name.len();
         if name.is_empty() || (self.dialect.identifiers && !is_identifier(name)) {
             self.skip(SPACE);
             return Err(self.why_not_closed(None));
+        }
+        if self.eat(&self.dialect.close) {
+            return Ok(self.plain(Form::Secret, name));
         }
         let rest = self.extras(Form::Secret, name)?;
         self.skip(SPACE);
@@ -110,6 +118,12 @@ impl<'t> Cursor<'_, 't> {
         Err(self.why_not_closed(Some(&rest)))
     }
 
+    /// As most placeholders are: closed right after the name.
+    fn plain(&self, form: Form, name: &'t str) -> Placeholder<'t> {
+        Placeholder { form, name, version: None, filters: self.at..self.at, end: self.at }
+    }
+
+    #[cold]
     fn why_not_closed(&self, rest: Option<&Placeholder<'_>>) -> Flaw {
         let only_name = rest.is_none_or(|rest| rest.version.is_none() && rest.filters.is_empty());
         let at_close = self.dialect.close.chars().next().is_some_and(|first| self.rest().starts_with(first));
@@ -183,14 +197,18 @@ impl<'t> Cursor<'_, 't> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Byte by byte, because marks are so short that a call to compare them costs more.
+    #[inline]
     fn is_at(&self, mark: &str) -> bool {
-        self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(mark.as_bytes()))
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        rest.len() >= mark.len() && rest.iter().zip(mark.as_bytes()).all(|(byte, mark)| byte == mark)
     }
 
     fn is_at_end_of_line(&self) -> bool {
         matches!(self.peek(), None | Some(b'\r' | b'\n'))
     }
 
+    #[inline]
     fn eat(&mut self, mark: &str) -> bool {
         let found = self.is_at(mark);
         if found {
@@ -199,6 +217,7 @@ impl<'t> Cursor<'_, 't> {
         found
     }
 
+    #[inline]
     fn skip(&mut self, class: u8) -> usize {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let length = rest.iter().position(|&byte| !is(byte, class)).unwrap_or(rest.len());
@@ -281,6 +300,7 @@ const fn class(byte: usize) -> u8 {
     }
 }
 
+#[inline]
 fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|of| of & class != 0)
 }

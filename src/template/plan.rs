@@ -70,6 +70,11 @@ impl Plan {
         chain.map_or(&[], |chain| chain)
     }
 
+    /// Whether no value goes through filters.
+    pub(super) fn is_unfiltered(&self) -> bool {
+        self.chains.is_empty()
+    }
+
     /// Whether the text stands for itself.
     pub(super) fn is_empty(&self) -> bool {
         self.cuts.is_empty()
@@ -134,10 +139,13 @@ pub(super) fn bad_name(error: &Error) -> Error {
 /// # Errors
 ///
 /// `UnknownFilter` for the first that does not exist or has the wrong argument.
+#[inline]
 pub(super) fn chain(engine: &Engine, dialect: &Dialect, text: &str, found: &Placeholder<'_>) -> Result<Vec<Filter>> {
-    if found.filters.is_empty() {
-        return Ok(Vec::new());
-    }
+    if found.filters.is_empty() { Ok(Vec::new()) } else { chain_of_some(engine, dialect, text, found) }
+}
+
+#[cold]
+fn chain_of_some(engine: &Engine, dialect: &Dialect, text: &str, found: &Placeholder<'_>) -> Result<Vec<Filter>> {
     let written = filters(dialect, text, found.filters.clone());
     written
         .map(|one| {

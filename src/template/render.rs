@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::encoding::Encoding;
 use super::engine::Engine;
 use super::filter::{self, Filtered, Room};
 use super::parse::Placeholder;
@@ -25,7 +24,8 @@ pub(super) fn render<'t, 'v>(
     let limits = engine.bounds();
     limits.check_template(text.len())?;
     let room = Room::new(limits.output);
-    let mut renderer = Renderer { engine, text, value, pieces: SmallVec::new(), count: 0, length: text.len(), room };
+    let mut renderer =
+        Renderer { engine, text, value, pieces: SmallVec::new(), made: Vec::new(), count: 0, length: text.len(), room };
     scan(engine.rules(), text, &mut renderer)?;
     renderer.write()
 }
@@ -35,18 +35,33 @@ struct Renderer<'r, 't, 'v, F> {
     text: &'t str,
     value: F,
     /// Enough places without an allocation for most texts.
-    pieces: SmallVec<[(Range<usize>, Filtered<'v>); 8]>,
+    pieces: SmallVec<[Piece<'v>; 8]>,
+    /// What filters made.
+    made: Vec<Filtered<'v>>,
     count: usize,
     /// Of the result, in bytes.
     length: usize,
     room: Room,
 }
 
+/// What replaces a piece of the text.
+struct Piece<'v> {
+    span: Range<usize>,
+    value: Value<'v>,
+}
+
+enum Value<'v> {
+    Plain(&'v str),
+    /// By its place in the list.
+    Made(usize),
+}
+
 impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Renderer<'_, 't, 'v, F> {
     fn omit(&mut self, span: Range<usize>) {
-        self.push(span, Filtered::Borrowed(""));
+        self.push(span, Value::Plain(""), 0);
     }
 
+    #[inline]
     fn value(
         &mut self,
         start: usize,
@@ -61,8 +76,34 @@ impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Rendere
             failures.push(|| bad_name(&error).at(span, self.text));
             return Ok(());
         }
-        match self.one(dialect, &found) {
-            Ok(value) => self.push(span, value),
+        let is_plain = found.filters.is_empty();
+        match (self.value)(ReferenceRef::new(found.name, found.version, found.form)) {
+            Some(value) if is_plain => self.push(span, Value::Plain(value), value.len()),
+            value => self.filter(span, dialect, &found, value, failures)?,
+        }
+        Ok(())
+    }
+}
+
+impl<'t, 'v, F> Renderer<'_, 't, 'v, F> {
+    #[cold]
+    fn filter(
+        &mut self,
+        span: Range<usize>,
+        dialect: &Dialect,
+        found: &Placeholder<'t>,
+        value: Option<&'v str>,
+        failures: &mut Failures,
+    ) -> Result<()> {
+        let made = chain(self.engine, dialect, self.text, found).and_then(|filters| {
+            let unknown = || Error::new(ErrorKind::NotFound, format!("no value for {}", found.name));
+            filter::apply(&filters, value.ok_or_else(unknown)?, &mut self.room)
+        });
+        match made {
+            Ok(value) => {
+                self.push(span, Value::Made(self.made.len()), value.len());
+                self.made.push(value);
+            }
             Err(error) if error.kind() == ErrorKind::TooLarge => return Err(error),
             // The place of a filter.
             Err(error) if error.span().is_some() => failures.push(|| error),
@@ -70,20 +111,11 @@ impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Rendere
         }
         Ok(())
     }
-}
 
-impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Renderer<'_, 't, 'v, F> {
-    fn one(&mut self, dialect: &Dialect, found: &Placeholder<'t>) -> Result<Filtered<'v>> {
-        let filters = chain(self.engine, dialect, self.text, found)?;
-        let Some(value) = (self.value)(ReferenceRef::new(found.name, found.version, found.form)) else {
-            return Err(Error::new(ErrorKind::NotFound, format!("no value for {}", found.name)));
-        };
-        if filters.is_empty() { Ok(Filtered::Borrowed(value)) } else { filter::apply(&filters, value, &mut self.room) }
-    }
-
-    fn push(&mut self, span: Range<usize>, value: Filtered<'v>) {
-        self.length = self.length.saturating_sub(span.len()).saturating_add(value.len());
-        self.pieces.push((span, value));
+    #[inline]
+    fn push(&mut self, span: Range<usize>, value: Value<'v>, length: usize) {
+        self.length = self.length.saturating_sub(span.len()).saturating_add(length);
+        self.pieces.push(Piece { span, value });
     }
 
     fn write(self) -> Result<Cow<'t, str>> {
@@ -93,9 +125,12 @@ impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Renderer<'_, 't, 'v,
         Room::new(self.engine.bounds().output).take(self.length)?;
         let mut out = String::with_capacity(self.length);
         let mut at = 0;
-        for (span, value) in &self.pieces {
+        for Piece { span, value } in &self.pieces {
             out.push_str(self.text.get(at..span.start).unwrap_or_default());
-            Encoding::Plain.push(value, &mut out);
+            out.push_str(match value {
+                Value::Plain(value) => value,
+                Value::Made(number) => self.made.get(*number).map_or("", |made| made),
+            });
             at = span.end;
         }
         out.push_str(self.text.get(at..).unwrap_or_default());

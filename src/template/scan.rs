@@ -57,6 +57,7 @@ struct Scanner<'s, 't, S> {
 
 impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
     /// Takes what stands at an opener, and says where to go on.
+    #[inline]
     fn opener(&mut self, hit: &Hit<'_>) -> Result<usize> {
         let body = hit.at + hit.opener.mark.len();
         let mut flawed = None;
@@ -108,6 +109,7 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
         end.unwrap_or(body)
     }
 
+    #[cold]
     fn flaw(&mut self, dialect: &Dialect, open: usize, flaw: Flaw, seen: usize) -> usize {
         let body = open + dialect.open.len();
         let close = closing(dialect, self.text, body, flaw, seen);
@@ -142,10 +144,11 @@ impl Comments {
 }
 
 /// Where the text after a run of escape marks begins.
+#[inline]
 fn after_escapes(dialect: &Dialect, text: &str, body: usize) -> usize {
     let Escape::After(mark) = dialect.escape else { return body };
     let rest = text.get(body..).unwrap_or_default();
-    body + rest.len() - rest.trim_start_matches(mark).len()
+    if rest.starts_with(mark) { body + rest.len() - rest.trim_start_matches(mark).len() } else { body }
 }
 
 /// Behind the closing mark that a flawed placeholder was meant to have, if that is near and on the same line.

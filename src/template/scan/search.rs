@@ -33,10 +33,15 @@ impl<'r, 't> Search<'r, 't> {
     }
 
     /// The next opener from `from`, which never lies before the one that was found last.
+    #[inline]
     pub(super) fn next(&mut self, from: usize) -> Option<Hit<'r>> {
-        if let [opener] = self.openers {
-            return find(opener, self.text, from).map(|at| Hit { at, opener });
+        match self.openers {
+            [opener] => find(opener, self.text, from).map(|at| Hit { at, opener }),
+            _ => self.next_of_many(from),
         }
+    }
+
+    fn next_of_many(&mut self, from: usize) -> Option<Hit<'r>> {
         loop {
             let mut first: Option<Hit<'r>> = None;
             for (opener, next) in self.openers.iter().zip(&mut self.next) {
