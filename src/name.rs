@@ -47,17 +47,20 @@ impl SecretName {
         Self::check(name).map(|()| Self(name.into()))
     }
 
-    /// As [`new`](SecretName::new), without taking the name.
+    /// As [`new`](SecretName::new), of characters that names have; `is_word` says that they are letters, digits and `_` only.
     #[inline]
-    pub(crate) fn check(name: &str) -> Result<()> {
-        if is_plain(name) {
-            return Ok(());
-        }
-        Self::check_closely(name)
+    pub(crate) fn parsed(name: &str, is_word: bool) -> Result<Self> {
+        Self::check_parsed(name, is_word).map(|()| Self(name.into()))
     }
 
-    #[cold]
-    fn check_closely(name: &str) -> Result<()> {
+    /// As [`parsed`](SecretName::parsed), without taking the name.
+    #[inline]
+    pub(crate) fn check_parsed(name: &str, is_word: bool) -> Result<()> {
+        // A word that is shorter than any credential is a name, as most are.
+        if is_word && (1..SHORTEST).contains(&name.len()) { Ok(()) } else { Self::check(name) }
+    }
+
+    fn check(name: &str) -> Result<()> {
         defect(name).map_or(Ok(()), |defect| Err(Error::new(ErrorKind::InvalidName, defect.to_string())))
     }
 
@@ -100,12 +103,6 @@ impl fmt::Display for Defect {
             Self::LooksLikeValue => f.write_str("this looks like a secret value, not a name"),
         }
     }
-}
-
-/// Whether a name is right at a glance, as most are: a word that is shorter than any credential.
-#[inline]
-fn is_plain(name: &str) -> bool {
-    (1..SHORTEST).contains(&name.len()) && name.bytes().all(is_start)
 }
 
 fn defect(name: &str) -> Option<Defect> {

@@ -24,6 +24,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use smallvec::SmallVec;
+
 #[cfg(feature = "json")]
 pub use document::Document;
 pub use engine::{Engine, Limits};
@@ -36,7 +38,7 @@ use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Outcome, Outcomes, Resolved, Surface, Target, check_count};
 use fill::{Fill, LookedUp};
-use plan::{Plan, References};
+use plan::{Plan, ReferenceList, References};
 
 /// A text whose placeholders were found. Cheap to clone.
 ///
@@ -61,7 +63,7 @@ pub struct Template {
 
 struct Compiled {
     plan: Plan,
-    references: Vec<Reference>,
+    references: ReferenceList,
     engine: Engine,
     lints: OnceLock<Vec<Lint>>,
 }
@@ -186,14 +188,14 @@ fn fill_text<'t>(
 ) -> Result<Resolved<Cow<'t, str>>> {
     check_count(&outcomes, references)?;
     if plan.is_empty() {
-        return Ok(Resolved::new(Cow::Borrowed(text), Vec::new(), Vec::new(), Vec::new()));
+        return Ok(Resolved::new(Cow::Borrowed(text), SmallVec::new(), Vec::new(), Vec::new()));
     }
     let looked_up = LookedUp { outcomes: &outcomes, references, missing: target.missing_policy() };
     let mut fill = Fill::new(engine, references, looked_up);
     let mut failures = Failures::default();
     let draft = fill.draft(text, plan, target.surface_kind(), &mut failures)?;
     failures.into_result()?;
-    let mut places = Vec::with_capacity(plan.cuts().len());
+    let mut places = SmallVec::with_capacity(plan.cuts().len());
     let text = fill.write(&draft, |place| places.push(place));
     let kept = looked_up.kept();
     Ok(Resolved::new(Cow::Owned(text), places, outcomes, kept))

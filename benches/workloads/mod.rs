@@ -11,7 +11,8 @@ pub struct Workload {
 impl Workload {
     /// What comes out: the least that has to be copied.
     pub fn output(&self) -> String {
-        let write = |text: String, (name, value): &(String, String)| text.replace(&format!("<<$secret.{name}>>"), value);
+        let write =
+            |text: String, (name, value): &(String, String)| text.replace(&format!("<<$secret.{name}>>"), value);
         self.values.iter().fold(self.text.clone(), write)
     }
 }

@@ -5,12 +5,14 @@ use std::collections::HashSet;
 use std::fmt;
 use std::mem;
 use std::ops::Range;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use secrecy::ExposeSecret;
+use smallvec::SmallVec;
 #[cfg(feature = "json")]
 use zeroize::Zeroize;
 
-use super::{Found, Outcome, Outcomes, Used};
+use super::{Found, Outcomes, Used};
 use crate::reference::Reference;
 
 /// A text or document with values in it. Exposed on demand, redacted in `Debug`, without `Display`, `Serialize` or
@@ -29,22 +31,20 @@ use crate::reference::Reference;
 pub struct Resolved<T: Wipe> {
     content: T,
     places: T::Places,
-    found: Vec<Found>,
+    outcomes: Outcomes,
     kept: Vec<Reference>,
 }
 
 impl<T: Wipe> Resolved<T> {
     pub(crate) fn new(content: T, places: T::Places, outcomes: Outcomes, kept: Vec<Reference>) -> Self {
-        // In place: the list is not copied.
-        let found = outcomes.into_iter().filter_map(Outcome::ok).collect();
-        Self { content, places, found, kept }
+        Self { content, places, outcomes, kept }
     }
 
     /// Which secrets and variables went in, each once, in the order of the text.
     pub fn used(&self) -> Vec<&Used> {
         // `<<A>>` and `<<$secret.A>>` can be the same secret.
         let mut seen = HashSet::new();
-        self.found.iter().map(Found::used).filter(|used| seen.insert(*used)).collect()
+        self.outcomes.iter().flatten().map(Found::used).filter(|used| seen.insert(*used)).collect()
     }
 
     /// The bare references that nobody knew and that stayed as they were, because the target says
@@ -61,7 +61,7 @@ impl Resolved<Cow<'_, str>> {
         Resolved {
             content: Cow::Owned(mem::take(&mut self.content).into_owned()),
             places: mem::take(&mut self.places),
-            found: mem::take(&mut self.found),
+            outcomes: mem::take(&mut self.outcomes),
             kept: mem::take(&mut self.kept),
         }
     }
@@ -75,7 +75,7 @@ impl<T: Wipe> ExposeSecret<T> for Resolved<T> {
 
 impl<T: Wipe> fmt::Debug for Resolved<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { content: _, places: _, found: _, kept } = self;
+        let Self { content: _, places: _, outcomes: _, kept } = self;
         f.debug_struct("Resolved")
             .field("content", &"[REDACTED]")
             .field("used", &self.used())
@@ -83,6 +83,10 @@ impl<T: Wipe> fmt::Debug for Resolved<T> {
             .finish()
     }
 }
+
+/// What is in it never changes, the errors of references that were kept included.
+impl<T: Wipe + UnwindSafe> UnwindSafe for Resolved<T> {}
+impl<T: Wipe + RefUnwindSafe> RefUnwindSafe for Resolved<T> {}
 
 impl<T: Wipe> Drop for Resolved<T> {
     fn drop(&mut self) {
@@ -109,7 +113,8 @@ mod sealed {
 }
 
 impl Wipe for Cow<'_, str> {
-    type Places = Vec<Range<usize>>;
+    /// Of most texts, without an allocation.
+    type Places = SmallVec<[Range<usize>; 4]>;
 
     fn wipe(&mut self, places: &Self::Places) {
         // Borrowed text is the template itself, which holds no values.
@@ -177,7 +182,7 @@ mod tests {
 
     fn text(content: Cow<'_, str>, places: Vec<Range<usize>>) -> Resolved<Cow<'_, str>> {
         let kept = vec![Reference::bare("LATER".parse().unwrap())];
-        Resolved::new(content, places, vec![Ok(found("KEY"))], kept)
+        Resolved::new(content, places.into(), vec![Ok(found("KEY"))], kept)
     }
 
     #[test]
@@ -232,7 +237,7 @@ mod tests {
     #[test]
     fn wiping_text_takes_it_away_and_leaves_the_template_alone() {
         let mut owned: Cow<'_, str> = Cow::Owned("a value".to_owned());
-        owned.wipe(&vec![2..7]);
+        owned.wipe(&vec![2..7].into());
         assert_eq!(owned, "");
 
         let template = "nothing in it".to_owned();
@@ -246,7 +251,7 @@ mod tests {
             let owned = text(content, places.clone()).into_owned();
             assert_eq!(owned.expose_secret(), "a value");
             assert!(matches!(owned.content, Cow::Owned(_)));
-            assert_eq!(owned.places, places);
+            assert_eq!(owned.places.to_vec(), places);
             assert_eq!(owned.used(), [found("KEY").used()]);
             assert_eq!(owned.kept()[0].to_string(), "<<LATER>>");
         }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::engine::Engine;
 use super::fill::{Draft, Fill, LookedUp};
 use super::lint::{self, Lint};
-use super::plan::{Plan, References};
+use super::plan::{Plan, ReferenceList, References};
 use super::resolve_ext::{Resolvable, look_up, sealed};
 use crate::error::{Error, Failures, Result};
 use crate::reference::Reference;
@@ -51,7 +51,7 @@ struct Compiled {
 /// What a scan of a document found.
 struct Found {
     leaves: Vec<Leaf>,
-    references: Vec<Reference>,
+    references: ReferenceList,
 }
 
 /// A string with placeholders.

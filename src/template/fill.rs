@@ -76,6 +76,9 @@ impl LookedUp<'_> {
 
     /// The references that stay.
     pub(super) fn kept(&self) -> Vec<Reference> {
+        if self.missing == Missing::Error {
+            return Vec::new();
+        }
         let stay = self.outcomes.iter().zip(self.references).filter(|(outcome, _)| outcome.is_err());
         stay.map(|(_, reference)| reference.clone()).collect()
     }
@@ -120,7 +123,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             Draft { text, plan, encoding: placing.encoding(), filtered: Vec::new(), length: plan.literal() };
         let slots = plan.cuts().iter().filter_map(|cut| cut.slot.map(|slot| (cut, slot)));
         for (nth, (cut, slot)) in slots.enumerate() {
-            let value = match self.values.value(slot.reference) {
+            let value = match self.values.value(slot.reference()) {
                 Ok(value) => value,
                 Err(None) => {
                     draft.length = draft.length.saturating_add(cut.span.len());
@@ -166,7 +169,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     fn plain_length(&self, plan: &Plan) -> Option<usize> {
         let slots = plan.cuts().iter().filter_map(|cut| cut.slot);
         slots
-            .map(|slot| self.values.value(slot.reference))
+            .map(|slot| self.values.value(slot.reference()))
             .try_fold(plan.literal(), |length, value| value.ok().map(|value| length.saturating_add(value.len())))
     }
 
@@ -180,7 +183,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             at = cut.span.end;
             let Some(slot) = cut.slot else { continue };
             let start = out.len();
-            match self.values.value(slot.reference) {
+            match self.values.value(slot.reference()) {
                 Ok(value) if !slot.is_filtered() => draft.encoding.push(value, &mut out),
                 Ok(_) => draft.encoding_of(slot).push(filtered.next().map_or("", |value| value), &mut out),
                 Err(_) => {
@@ -196,7 +199,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     }
 
     fn push_outcome(&self, error: &Error, cut: &Cut, slot: Slot, text: &str, failures: &mut Failures) {
-        let is_bare = self.references.get(slot.reference).is_some_and(|reference| reference.form() == Form::Bare);
+        let is_bare = self.references.get(slot.reference()).is_some_and(|reference| reference.form() == Form::Bare);
         failures.extend(error, |error| {
             let unknown = is_bare && error.kind() == ErrorKind::NotFound;
             let placeholder = text.get(cut.span.clone()).unwrap_or_default();
@@ -210,7 +213,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     }
 
     fn name(&self, slot: Slot) -> &str {
-        self.references.get(slot.reference).map_or("", |reference| reference.name().as_str())
+        self.references.get(slot.reference()).map_or("", |reference| reference.name().as_str())
     }
 }
 

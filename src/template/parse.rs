@@ -22,6 +22,8 @@ pub(super) enum Parsed<'t> {
 pub(super) struct Placeholder<'t> {
     pub(super) form: Form,
     pub(super) name: &'t str,
+    /// Whether the name is nothing but letters, digits and `_`.
+    pub(super) is_word: bool,
     pub(super) version: Option<Version>,
     /// Where its filters are written; empty when there are none.
     pub(super) filters: Range<usize>,
@@ -63,9 +65,9 @@ impl<'t> Cursor<'_, 't> {
             return None;
         }
         if !spaced && self.eat(&self.dialect.close) {
-            return Some(self.plain(Form::Bare, name));
+            return Some(self.plain(Form::Bare, name, true));
         }
-        let rest = self.extras(Form::Bare, name).ok()?;
+        let rest = self.extras(Form::Bare, name, true).ok()?;
         let gap = self.skip(SPACE) > 0;
         (gap == spaced && self.eat(&self.dialect.close)).then_some(Placeholder { end: self.at, ..rest })
     }
@@ -95,22 +97,23 @@ impl<'t> Cursor<'_, 't> {
     /// From behind the prefix to behind the closing mark.
     fn secret(&mut self) -> Result<Placeholder<'t>, Flaw> {
         let start = self.at;
-        let name = if self.dialect.identifiers {
-            self.take(WORD)
-        } else {
+        let mut name = self.take(WORD);
+        let is_more = |byte| is(byte, DOT | BLANK);
+        let is_word = self.dialect.identifiers || !self.peek().is_some_and(is_more);
+        if !is_word {
             // Names hold spaces, but do not end with one.
-            let name = self.take(WORD | DOT | BLANK);
-            if name.ends_with(' ') { name.trim_end_matches(' ') } else { name }
-        };
-        self.at = start + name.len();
+            self.skip(WORD | DOT | BLANK);
+            name = self.text.get(start..self.at).unwrap_or_default().trim_end_matches(' ');
+            self.at = start + name.len();
+        }
         if name.is_empty() || (self.dialect.identifiers && !is_identifier(name)) {
             self.skip(SPACE);
             return Err(self.why_not_closed(None));
         }
         if self.eat(&self.dialect.close) {
-            return Ok(self.plain(Form::Secret, name));
+            return Ok(self.plain(Form::Secret, name, is_word));
         }
-        let rest = self.extras(Form::Secret, name)?;
+        let rest = self.extras(Form::Secret, name, is_word)?;
         self.skip(SPACE);
         if self.eat(&self.dialect.close) {
             return Ok(Placeholder { end: self.at, ..rest });
@@ -119,8 +122,8 @@ impl<'t> Cursor<'_, 't> {
     }
 
     /// As most placeholders are: closed right after the name.
-    fn plain(&self, form: Form, name: &'t str) -> Placeholder<'t> {
-        Placeholder { form, name, version: None, filters: self.at..self.at, end: self.at }
+    fn plain(&self, form: Form, name: &'t str, is_word: bool) -> Placeholder<'t> {
+        Placeholder { form, name, is_word, version: None, filters: self.at..self.at, end: self.at }
     }
 
     #[cold]
@@ -139,7 +142,7 @@ impl<'t> Cursor<'_, 't> {
     }
 
     /// The pin and the filters.
-    fn extras(&mut self, form: Form, name: &'t str) -> Result<Placeholder<'t>, Flaw> {
+    fn extras(&mut self, form: Form, name: &'t str, is_word: bool) -> Result<Placeholder<'t>, Flaw> {
         let mut version = None;
         let mut filters = self.at..self.at;
         if self.dialect.extras {
@@ -152,7 +155,7 @@ impl<'t> Cursor<'_, 't> {
                 filters.end = one.place.end;
             }
         }
-        Ok(Placeholder { form, name, version, filters, end: self.at })
+        Ok(Placeholder { form, name, is_word, version, filters, end: self.at })
     }
 
     /// One filter with the `|` before it, if there is one.

@@ -1,7 +1,11 @@
 //! What a scan found: where to cut the text, and what to look up.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU32;
 use std::ops::Range;
+
+use smallvec::SmallVec;
 
 use super::engine::Engine;
 use super::filter::Filter;
@@ -16,7 +20,8 @@ use crate::reference::{Form, Reference};
 /// The cuts of one text, in order. What lies between them is copied.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    cuts: Vec<Cut>,
+    /// Enough places without an allocation for most texts.
+    cuts: SmallVec<[Cut; 4]>,
     /// The filters of those slots that have some.
     chains: Vec<Box<[Filter]>>,
     /// The bytes of the text outside of the cuts.
@@ -34,13 +39,18 @@ pub(super) struct Cut {
 /// A value that goes in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
-    /// Its place in the list of references.
-    pub(super) reference: usize,
+    /// Its place in the list of references, from 1: so that a cut is no larger than it must be.
+    reference: NonZeroU32,
     /// The number of its chain of filters, from 1; 0 for none.
     chain: u32,
 }
 
 impl Slot {
+    /// Its place in the list of references.
+    pub(super) fn reference(self) -> usize {
+        self.reference.get() as usize - 1
+    }
+
     pub(super) fn is_filtered(self) -> bool {
         self.chain != 0
     }
@@ -107,7 +117,7 @@ impl<'t> Sink<'t> for Planner<'_, 't> {
     ) -> Result<()> {
         self.references.count_placeholder(self.engine)?;
         let span = start..found.end;
-        match self.references.intern(found.form, found.name, found.version) {
+        match self.references.intern(&found) {
             Ok(reference) => match chain(self.engine, dialect, self.text, &found) {
                 Ok(chain) => {
                     let number = if chain.is_empty() { 0 } else { self.plan.push_chain(chain) };
@@ -158,18 +168,36 @@ fn chain_of_some(engine: &Engine, dialect: &Dialect, text: &str, found: &Placeho
 /// The distinct references of a text or document, in the order in which they first appear.
 #[derive(Debug, Default)]
 pub(super) struct References<'t> {
-    list: Vec<Reference>,
-    /// Made only once the list is too long to be searched. Its keys borrow from the text, not from the list.
-    index: Option<HashMap<Key<'t>, usize>>,
-    /// The keys of the list until then.
-    few: [Option<Key<'t>>; FEW],
+    list: ReferenceList,
+    /// The keys of the list, which borrow from the text, while they are few.
+    few: SmallVec<[Key<'t>; FEW]>,
+    /// Their places, made only once the list is too long to be searched.
+    index: Option<HashMap<Key<'t>, NonZeroU32>>,
     placeholders: usize,
 }
 
-type Key<'t> = (&'t str, Option<Version>, Form);
+/// Most texts have few, and take no allocation.
+pub(super) type ReferenceList = SmallVec<[Reference; 4]>;
 
 /// Up to how many keys a search beats hashing.
 const FEW: usize = 8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key<'t> {
+    name: &'t str,
+    version: Option<Version>,
+    form: Form,
+}
+
+/// Most keys differ in their names: the form adds nothing, and no version is not worth a write.
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.name.as_bytes());
+        if let Some(version) = self.version {
+            state.write_u64(version.get());
+        }
+    }
+}
 
 impl<'t> References<'t> {
     /// Counts one placeholder.
@@ -177,45 +205,53 @@ impl<'t> References<'t> {
     /// # Errors
     ///
     /// When it is one too many.
+    #[inline]
     pub(super) fn count_placeholder(&mut self, engine: &Engine) -> Result<()> {
         self.placeholders += 1;
         engine.bounds().check_placeholders(self.placeholders)
     }
 
-    /// The number of a reference, which is added unless it is there.
+    /// The number, from 1, of what a placeholder refers to, which is added unless it is there.
     ///
     /// # Errors
     ///
     /// When the name is no name.
-    pub(super) fn intern(&mut self, form: Form, name: &'t str, version: Option<Version>) -> Result<usize> {
-        let key = (name, version, form);
+    #[inline]
+    pub(super) fn intern(&mut self, found: &Placeholder<'t>) -> Result<NonZeroU32> {
+        let key = Key { name: found.name, version: found.version, form: found.form };
         let known = match &self.index {
-            None => self.few.iter().take(self.list.len()).position(|known| *known == Some(key)),
+            None => self.few.iter().position(|known| *known == key).and_then(number),
             Some(index) => index.get(&key).copied(),
         };
-        known.map_or_else(|| self.add(key), Ok)
+        known.map_or_else(|| self.add(key, found), Ok)
     }
 
     /// The list, whose places are the numbers.
-    pub(super) fn into_list(self) -> Vec<Reference> {
+    pub(super) fn into_list(self) -> ReferenceList {
         self.list
     }
 
-    fn add(&mut self, key: Key<'t>) -> Result<usize> {
-        let (name, version, form) = key;
-        let name = SecretName::new(name)?;
-        let reference = match form {
+    fn add(&mut self, key: Key<'t>, found: &Placeholder<'t>) -> Result<NonZeroU32> {
+        let name = SecretName::parsed(key.name, found.is_word)?;
+        let reference = match key.form {
             Form::Secret => Reference::secret(name),
             Form::Bare => Reference::bare(name),
         };
-        let number = self.list.len();
-        self.list.push(version.into_iter().fold(reference, Reference::at));
-        if let Some(slot) = self.few.get_mut(number) {
-            *slot = Some(key);
+        let Some(number) = number(self.list.len()) else {
+            return Err(Error::new(ErrorKind::TooLarge, "a template has fewer than 2^32 references"));
+        };
+        self.list.push(key.version.into_iter().fold(reference, Reference::at));
+        if self.few.len() < FEW {
+            self.few.push(key);
         } else {
-            let few = || self.few.iter().flatten().copied().zip(0..).collect();
+            let few = || self.few.iter().copied().zip((1..).filter_map(NonZeroU32::new)).collect();
             self.index.get_or_insert_with(few).insert(key, number);
         }
         Ok(number)
     }
+}
+
+/// A place as a number from 1.
+fn number(place: usize) -> Option<NonZeroU32> {
+    u32::try_from(place).ok()?.checked_add(1).and_then(NonZeroU32::new)
 }

@@ -72,7 +72,7 @@ impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Rendere
         self.count += 1;
         self.engine.bounds().check_placeholders(self.count)?;
         let span = start..found.end;
-        if let Err(error) = SecretName::check(found.name) {
+        if let Err(error) = SecretName::check_parsed(found.name, found.is_word) {
             failures.push(|| bad_name(&error).at(span, self.text));
             return Ok(());
         }

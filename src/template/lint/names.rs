@@ -10,7 +10,7 @@ pub(in crate::template) fn unknown_names(plan: &Plan, references: &[Reference], 
     let mut lints = Vec::new();
     let mut seen = vec![false; references.len()];
     for (cut, slot) in plan.cuts().iter().filter_map(|cut| Some((cut, cut.slot?))) {
-        let (Some(seen), Some(reference)) = (seen.get_mut(slot.reference), references.get(slot.reference)) else {
+        let (Some(seen), Some(reference)) = (seen.get_mut(slot.reference()), references.get(slot.reference())) else {
             continue;
         };
         if std::mem::replace(seen, true) || lints.len() == Lint::LISTED {

@@ -62,7 +62,7 @@ fn uri(rest: &str, end: usize) -> Result<Placeholder<'_>, Flaw> {
     match name {
         "" => Err(Flaw::NoName),
         _ if !is_right => Err(Flaw::Name),
-        _ => Ok(Placeholder { form: Form::Secret, name, version, filters: end..end, end }),
+        _ => Ok(Placeholder { form: Form::Secret, name, is_word: false, version, filters: end..end, end }),
     }
 }
 
@@ -88,7 +88,7 @@ impl<'t> Expression<'t> {
         let inner = inner.trim_end_matches([' ', '\t']);
         if let Some(name) = inner.strip_prefix("secrets.") {
             let end = text.len();
-            let found = Placeholder { form: Form::Secret, name, version: None, filters: end..end, end };
+            let found = Placeholder { form: Form::Secret, name, is_word: true, version: None, filters: end..end, end };
             return is_identifier(name).then_some(Self::Name(found));
         }
         let quote = inner.strip_prefix('f')?.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
