@@ -2,8 +2,9 @@
 //!
 //! A file is a line that says what the case pins, then sections that begin with `=== name`. Sections that go in: `template`
 //! (or `json template`, a JSON string with escapes, or `document`), `variables`, `secrets` (lines `NAME = "JSON string"`,
-//! `NAME@2 = …`, or `NAME ! ErrorKind`), `target` (words such as `header`, `instructions`, `keep`). All others come out.
-//! `KEYSLOT_BLESS=1 cargo test --test golden` writes them anew; read the difference before you commit it.
+//! `NAME@2 = …`, or `NAME ! ErrorKind`), `target` (words such as `header`, `instructions`, `keep`), `syntax` (see [`syntax`];
+//! `angle` if there is none). All others come out. `KEYSLOT_BLESS=1 cargo test --test golden` writes them anew; read the
+//! difference before you commit it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 #![cfg(feature = "json")]
 
@@ -14,10 +15,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::template::{Document, Lint};
+use keyslot::template::{BareNames, Document, Engine, Escape, Lint, Syntax};
 use keyslot::{
-    Error, ErrorKind, Form, Found, Missing, Outcome, Outcomes, Reference, ResolveExt, Resolver, Result, SecretName,
-    Surface, Target, Template, Version,
+    Error, ErrorKind, Form, Found, Missing, Outcome, Outcomes, Reference, ReferenceRef, Resolver, Result, SecretName,
+    Surface, Target, Version,
 };
 
 #[test]
@@ -39,7 +40,7 @@ fn every_case_comes_out_as_written() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
-    assert!(paths.len() >= 120, "only {} cases were found", paths.len());
+    assert!(paths.len() >= 350, "only {} cases were found", paths.len());
 }
 
 fn case_files() -> Vec<PathBuf> {
@@ -58,7 +59,7 @@ struct Case {
     sections: Vec<(String, String)>,
 }
 
-const GO_IN: [&str; 6] = ["template", "json template", "document", "variables", "secrets", "target"];
+const GO_IN: [&str; 7] = ["template", "json template", "document", "syntax", "variables", "secrets", "target"];
 const COME_OUT: [&str; 6] = ["output", "errors", "references", "used", "kept", "lints"];
 
 impl Case {
@@ -106,6 +107,11 @@ impl Case {
         })
     }
 
+    fn engine(&self) -> Engine {
+        let lines = self.section("syntax").unwrap_or("angle").lines().map(syntax);
+        Engine::new().syntax(lines.reduce(Syntax::and).expect("a syntax"))
+    }
+
     fn run(&self) -> String {
         let mut out = format!("{}\n", self.pins);
         for (name, body) in &self.sections {
@@ -119,9 +125,12 @@ impl Case {
     }
 
     fn run_text(&self, text: &str, out: &mut String) {
-        let resolver = Fixture::new(self);
-        let once = resolver.resolve_for(&self.target(), text);
-        let template = match Template::compile(text) {
+        let (engine, resolver) = (self.engine(), Fixture::new(self));
+        let once = engine.resolve(&resolver, &self.target(), text);
+        if self.section("target").is_none() {
+            self.check_render(&engine, &resolver, text, once.as_ref().map(|once| once.expose_secret().as_ref()));
+        }
+        let template = match engine.compile(text) {
             Ok(template) => template,
             Err(error) => {
                 assert_eq!(once.unwrap_err().to_string(), error.to_string(), "one call and two steps differ");
@@ -146,17 +155,30 @@ impl Case {
         push_lints(out, template.lints());
     }
 
+    /// What is put in without a compiled template must be the same, and what fails must fail at the same places.
+    fn check_render(&self, engine: &Engine, resolver: &Fixture, text: &str, once: Result<&str, &Error>) {
+        let spans = |error: &Error| error.all().map(Error::span).collect::<Vec<_>>();
+        let rendered = engine.render(text, |reference| resolver.value(reference));
+        let rendered = rendered.as_deref().map_err(spans);
+        assert_eq!(rendered, once.map_err(spans), "{}: rendered at once it differs", self.pins);
+    }
+
     fn run_document(&self, text: &str, out: &mut String) {
         let leaf_at = |pointer: Option<&str>| {
             let value: Option<serde_json::Value> = serde_json::from_str(text).ok();
             let leaf = pointer.and_then(|pointer| value.as_ref()?.pointer(pointer)?.as_str().map(ToOwned::to_owned));
             leaf.unwrap_or_else(|| text.to_owned())
         };
-        let document = match Document::parse(text) {
+        let engine = self.engine();
+        let document = match self.section("syntax") {
+            None => Document::parse(text),
+            Some(_) => engine.compile_document(serde_json::from_str(text).unwrap()),
+        };
+        let document = match document {
             Ok(document) => document,
             Err(error) => return push_errors(out, &error, leaf_at),
         };
-        match Fixture::new(self).resolve_for(&self.target(), &document) {
+        match engine.resolve(&Fixture::new(self), &self.target(), &document) {
             Ok(resolved) => {
                 push(out, "output", &serde_json::to_string_pretty(resolved.expose_secret()).unwrap());
                 push_lines(out, "used", resolved.used().iter().map(|used| used.name.to_string()));
@@ -167,6 +189,42 @@ impl Case {
         push_lines(out, "references", document.references().iter().map(ToString::to_string));
         push_lints(out, document.lints());
     }
+}
+
+/// One line of the section `syntax`: the names of profiles, or `build OPEN CLOSE` and then any of `prefix PREFIX`,
+/// `bare identifier|upper` and `escape none|before C|after C`. All lines together make one syntax, in their order.
+fn syntax(line: &str) -> Syntax {
+    if let Some(rules) = line.strip_prefix("build ") {
+        return built(rules);
+    }
+    let profile = |word| match word {
+        "angle" => Syntax::angle(),
+        "mustache" => Syntax::mustache(),
+        "julep" => Syntax::julep(),
+        "uri" => Syntax::uri(),
+        "bookmark" => Syntax::bookmark(),
+        other => panic!("unknown syntax {other}"),
+    };
+    line.split_whitespace().map(profile).reduce(Syntax::and).expect("a syntax")
+}
+
+fn built(rules: &str) -> Syntax {
+    let mut words = rules.split_whitespace();
+    let mut next = || words.next();
+    let mut builder = Syntax::builder(next().expect("an opening mark"), next().expect("a closing mark"));
+    while let Some(rule) = next() {
+        let character = |word: Option<&str>| word.and_then(|word| word.chars().next()).expect("a character");
+        builder = match (rule, next().expect("what the rule is")) {
+            ("prefix", prefix) => builder.secret_prefix(prefix),
+            ("bare", "identifier") => builder.bare(BareNames::Identifier),
+            ("bare", "upper") => builder.bare(BareNames::Upper),
+            ("escape", "none") => builder.escape(Escape::None),
+            ("escape", "before") => builder.escape(Escape::Before(character(next()))),
+            ("escape", "after") => builder.escape(Escape::After(character(next()))),
+            other => panic!("unknown rule {other:?}"),
+        };
+    }
+    builder.build().unwrap()
 }
 
 /// Text with control characters as JSON writes them, so that the files hold none.
@@ -224,11 +282,20 @@ impl Fixture {
         Self { secrets: read("secrets"), variables: read("variables") }
     }
 
+    fn entry(&self, name: &str, version: Option<Version>, form: Form) -> Option<&Result<String, ErrorKind>> {
+        let key = version.map_or(name.to_owned(), |version| format!("{name}@{version}"));
+        let variable = || self.variables.get(&key).filter(|_| form == Form::Bare);
+        self.secrets.get(&key).or_else(variable)
+    }
+
+    fn value(&self, reference: ReferenceRef<'_>) -> Option<&str> {
+        let entry = self.entry(reference.name(), reference.version(), reference.form())?;
+        entry.as_deref().ok()
+    }
+
     fn find(&self, reference: &Reference) -> Outcome {
         let name = reference.name();
-        let key = reference.version().map_or(name.to_string(), |version| format!("{name}@{version}"));
-        let variable = || self.variables.get(&key).filter(|_| reference.form() == Form::Bare);
-        match self.secrets.get(&key).or_else(variable) {
+        match self.entry(name.as_str(), reference.version(), reference.form()) {
             Some(Ok(value)) => Ok(found(name, reference.version(), value)),
             Some(Err(kind)) => Err(Error::new(*kind, format!("secret {name} is {kind:?}")).with_name(name)),
             None => Err(Error::new(ErrorKind::NotFound, format!("no secret {name}")).with_name(name)),
