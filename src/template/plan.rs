@@ -63,11 +63,17 @@ impl Plan {
     ///
     /// All syntax errors of the text in one; `TooLarge` at the first placeholder over the limit.
     pub(super) fn of<'t>(engine: &Engine, text: &'t str, references: &mut References<'t>) -> Result<Self> {
-        let mut planner = Planner { engine, text, plan: Self::default(), references };
-        scan(engine.rules(), text, &mut planner)?;
-        let mut plan = planner.plan;
-        plan.literal = text.len() - plan.cuts.iter().map(|cut| cut.span.len()).sum::<usize>();
+        let mut plan = Self::default();
+        plan.read(engine, text, references)?;
         Ok(plan)
+    }
+
+    /// As [`of`](Plan::of), into a plan that is empty yet: it is too large to be moved around for a short text.
+    #[inline]
+    pub(super) fn read<'t>(&mut self, engine: &Engine, text: &'t str, references: &mut References<'t>) -> Result<()> {
+        scan(engine.rules(), text, &mut Planner { engine, text, plan: self, references })?;
+        self.literal = text.len() - self.cuts.iter().map(|cut| cut.span.len()).sum::<usize>();
+        Ok(())
     }
 
     pub(super) fn cuts(&self) -> &[Cut] {
@@ -99,7 +105,7 @@ impl Plan {
 struct Planner<'p, 't> {
     engine: &'p Engine,
     text: &'t str,
-    plan: Plan,
+    plan: &'p mut Plan,
     references: &'p mut References<'t>,
 }
 
@@ -227,6 +233,11 @@ impl<'t> References<'t> {
     }
 
     /// The list, whose places are the numbers.
+    pub(super) fn list(&self) -> &[Reference] {
+        &self.list
+    }
+
+    /// As [`list`](References::list), to keep.
     pub(super) fn into_list(self) -> ReferenceList {
         self.list
     }
