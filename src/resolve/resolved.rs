@@ -115,7 +115,7 @@ mod sealed {
 
 impl Wipe for Cow<'_, str> {
     /// Of most texts, without an allocation.
-    type Places = SmallVec<[Range<usize>; 4]>;
+    type Places = SmallVec<[Range<usize>; 2]>;
 
     fn wipe(&mut self, places: &Self::Places) {
         // Borrowed text is the template itself, which holds no values.
