@@ -18,6 +18,7 @@ mod render;
 mod resolve_ext;
 mod scan;
 mod surface;
+mod surfaces;
 pub mod syntax;
 
 use std::borrow::Cow;
@@ -29,6 +30,7 @@ pub use document::Document;
 pub use engine::{Engine, Limits};
 pub use lint::{Lint, LintKind};
 pub use resolve_ext::{Resolvable, ResolveExt};
+pub use surfaces::Surfaces;
 pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};
 
 use crate::error::{Error, ErrorKind, Failures, Result};
