@@ -11,6 +11,8 @@ mod engine;
 mod fill;
 mod filter;
 mod flaw;
+#[cfg(feature = "http")]
+mod headers;
 mod lint;
 mod parse;
 mod plan;
@@ -28,6 +30,8 @@ use std::sync::{Arc, OnceLock};
 #[cfg(feature = "json")]
 pub use document::Document;
 pub use engine::{Engine, Limits};
+#[cfg(feature = "http")]
+pub use headers::Headers;
 pub use lint::{Lint, LintKind};
 pub use resolve_ext::{Resolvable, ResolveExt};
 pub use surfaces::Surfaces;
