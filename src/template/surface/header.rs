@@ -14,6 +14,10 @@ pub(super) enum Place {
     Name(Box<str>, Box<str>),
     /// One of several values of a name.
     Names,
+    /// The one value of a line without a colon, and what is before it: a name only if the value brings the colon.
+    Start(Box<str>),
+    /// One of several values of such a line.
+    Starts,
 }
 
 /// The place of each slot, in order.
@@ -25,18 +29,24 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
         let (here, later) = open.split_at(open.partition_point(|&slot| slot < start + line.len()));
         // A pseudo-header begins with a colon.
         let colon = line.match_indices(':').map(|(at, _)| at).find(|&at| !name_of(line, at).trim().is_empty());
-        let name = name_of(line, colon.unwrap_or_default());
+        let name = name_of(line, colon.unwrap_or(line.len()));
         if !line.is_empty() {
-            // A line that begins with a space goes on with the one before (RFC 9112 section 5.2), or is taken as it is.
-            let goes_on = is_host_line && line.starts_with([' ', '\t']);
-            is_host_line = goes_on || is_host(name);
+            // A line that begins with a space goes on with the one before (RFC 9112 section 5.2), or is taken as it is; one
+            // that begins with a value may begin with a space.
+            let goes_on = is_host_line && (line.starts_with([' ', '\t']) || here.first() == Some(&start));
+            is_host_line = goes_on || (colon.is_some() && is_host(name));
         }
         let named = here.partition_point(|&slot| slot < start + name.len());
         places.extend(here.iter().enumerate().map(|(nth, slot)| match slot - start {
             _ if is_host_line => Place::Host,
             at if nth < named => {
                 let (before, after) = (name.get(..at).unwrap_or_default(), name.get(at + 1..).unwrap_or_default());
-                if named == 1 { Place::Name(before.into(), after.into()) } else { Place::Names }
+                match (colon.is_some(), named == 1) {
+                    (true, true) => Place::Name(before.into(), after.into()),
+                    (true, false) => Place::Names,
+                    (false, true) => Place::Start(before.into()),
+                    (false, false) => Place::Starts,
+                }
             }
             _ => Place::Value,
         }));
@@ -53,12 +63,14 @@ impl Place {
     /// Why a value may not stand there.
     pub(super) fn refusal(&self, value: &str) -> Option<&'static str> {
         // A value with a colon ends the name itself.
-        let (head, is_whole) = value.split_once(':').map_or((value, true), |(head, _)| (head, false));
-        let chooses_host = match self {
-            Self::Value => false,
-            Self::Host => true,
-            Self::Name(before, after) => spells_host(&[before, head, if is_whole { after } else { "" }]),
-            Self::Names => is_part_of_host(head.trim()),
+        let head = value.split_once(':').map(|(head, _)| head);
+        let chooses_host = match (self, head) {
+            (Self::Host, _) => true,
+            (Self::Name(before, _) | Self::Start(before), Some(head)) => spells_host(&[before, head]),
+            (Self::Name(before, after), None) => spells_host(&[before, value, after]),
+            (Self::Names | Self::Starts, Some(head)) => is_part_of_host(head.trim()),
+            (Self::Names, None) => is_part_of_host(value.trim()),
+            (Self::Value, _) | (Self::Start(_) | Self::Starts, None) => false,
         };
         if chooses_host {
             return Some("may not choose the host: write the Host header out");
@@ -82,7 +94,7 @@ fn is_part_of_host(piece: &str) -> bool {
 mod tests {
     use super::*;
     use crate::template::{Engine, Syntax, plan::Plan, plan::References};
-    use Place::{Host, Names, Value};
+    use Place::{Host, Names, Start, Starts, Value};
 
     fn places_of(text: &str) -> Vec<Place> {
         places(text, Plan::of(Engine::shared(), text, &mut References::default()).unwrap().cuts())
@@ -94,7 +106,6 @@ mod tests {
 
     #[test]
     fn the_host_is_a_line_of_its_own() {
-        assert_eq!(places_of("<<A>>"), [Value]);
         assert_eq!(places_of("X: <<A>>:<<B>>"), [Value, Value]);
         for text in ["Host: <<A>>", "hOST:<<A>>", " \tHost : a.<<A>>", ":authority: <<A>>", "X: y\r\nHost: <<A>>"] {
             assert_eq!(places_of(text), [Host], "{text:?}");
@@ -105,7 +116,8 @@ mod tests {
     #[test]
     fn a_line_that_is_folded_is_one_line() {
         assert_eq!(places_of("Host: a\r\n <<A>>\r\n\t<<B>>\r\nX: <<C>>"), [Host, Host, Value]);
-        assert_eq!(places_of("X: a\r\n <<A>>\r\n Host: <<B>>"), [Value, Host]);
+        assert_eq!(places_of("Host: a\r\n<<A>> b: <<B>>"), [Host, Host]);
+        assert_eq!(places_of("X: a\r\n <<A>>\r\n Host: <<B>>"), [Start(" ".into()), Host]);
     }
 
     #[test]
@@ -114,6 +126,21 @@ mod tests {
         let text = r#"$ f"Host: {secrets.a}""#;
         let plan = Plan::of(&engine, text, &mut References::default()).unwrap();
         assert_eq!(places(text, plan.cuts()), [Host]);
+    }
+
+    #[test]
+    fn a_value_alone_is_no_line_unless_it_becomes_one() {
+        assert_eq!(places_of("<<A>>"), [Start("".into())]);
+        assert_eq!(places_of("Bearer <<A>>"), [Start("Bearer ".into())]);
+        assert_eq!(places_of("<<A>> <<B>>"), [Starts, Starts]);
+        for (place, value) in [(Start("".into()), "host : evil"), (Start("H".into()), "ost:"), (Starts, "st: evil")] {
+            assert!(place.refusal(value).is_some(), "{value}");
+        }
+        for (place, value) in
+            [(Start("".into()), "host"), (Start("".into()), "user:host"), (Starts, "host"), (Starts, "a:b")]
+        {
+            assert_eq!(place.refusal(value), None, "{value}");
+        }
     }
 
     #[test]

@@ -39,18 +39,19 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
     // URL parsers drop tabs and line ends wherever they are.
     let url = Skeleton::with(text, cuts, |c| !matches!(c, '\t' | '\r' | '\n'));
     let parts = Parts::of(&url.text);
-    url.places(|slot| parts.place(slot))
+    url.places(parts.after_scheme, |slot| parts.place(slot))
 }
 
 /// The place of each slot in a piece of a URL that is all of one kind.
 pub(super) fn places_in(text: &str, cuts: &[Cut], place: Place) -> Vec<Place> {
-    Skeleton::new(text, cuts).places(|_| place)
+    Skeleton::new(text, cuts).places(0, |_| place)
 }
 
 impl Skeleton {
-    fn places(&self, place: impl Fn(usize) -> Place) -> Vec<Place> {
+    /// `path` is where a path begins if there is no host.
+    fn places(&self, path: usize, place: impl Fn(usize) -> Place) -> Vec<Place> {
         let mut places: Vec<_> = self.slots.iter().map(|&slot| self.unless_escape(slot, place(slot))).collect();
-        self.tell_segments(&mut places);
+        self.tell_segments(path, &mut places);
         places
     }
 
@@ -63,9 +64,9 @@ impl Skeleton {
     }
 
     /// Says of each slot in a path what its segment is. Each byte is looked at once.
-    fn tell_segments(&self, places: &mut [Place]) {
-        let (mut start, mut first) = (0, 0);
-        for segment in self.text.split(['/', '\\', '?', '#']) {
+    fn tell_segments(&self, path: usize, places: &mut [Place]) {
+        let (mut start, mut first) = (path, self.slots.partition_point(|&slot| slot < path));
+        for segment in self.text.get(path..).unwrap_or_default().split(['/', '\\', '?', '#']) {
             let end = start + segment.len();
             let count = self.slots.iter().skip(first).take_while(|&&slot| slot < end).count();
             let slots = self.slots.iter().skip(first).take(count).map(|slot| slot - start);
@@ -84,7 +85,8 @@ impl Segment {
     fn of(text: &str, slots: impl Iterator<Item = usize>, count: usize) -> Self {
         let (mut at, mut dots) = (0, Some(0));
         for slot in slots.chain([text.len()]) {
-            let literal = count_dots(text.get(at..slot).unwrap_or_default());
+            // Parsers drop spaces at the ends of a URL.
+            let literal = count_dots(text.get(at..slot).unwrap_or_default().trim_matches(|c| c <= ' '));
             dots = dots.zip(literal).map(|(dots, more)| dots + more);
             at = slot + 1;
         }
@@ -122,6 +124,8 @@ fn count_dots(mut text: &str) -> Option<usize> {
 struct Parts {
     /// The end of the scheme; in a relative reference, of what could still become one.
     scheme: usize,
+    /// The first byte behind the scheme and its colon.
+    after_scheme: usize,
     /// The first byte of the authority, and its end; the same without one.
     authority: (usize, usize),
     /// The end of the user information within the authority.
@@ -145,9 +149,11 @@ impl Parts {
         let scheme = url.get(..delimiter).unwrap_or_default().trim_matches(|c| c <= ' ');
         let special = has_scheme && SPECIAL.iter().any(|special| scheme.eq_ignore_ascii_case(special));
         let starts = match slashes {
+            // Behind a base that is special too, a reference has as many slashes as it likes.
             _ if special => Some(after + slashes),
+            2.. if !has_scheme && scheme.is_empty() => Some(after + slashes),
             // What stands before the slashes makes them a path: "a//b".
-            2.. if has_scheme || scheme.is_empty() => Some(after + 2),
+            2.. if has_scheme => Some(after + 2),
             _ => None,
         };
         let start = starts.unwrap_or(after);
@@ -155,7 +161,13 @@ impl Parts {
         // Only some parsers end the authority at a backslash: what is user information to one is the host to another.
         let agreed = end.min(find(start, &['\\']));
         let user = url.get(start..agreed).and_then(|authority| authority.rfind('@')).map_or(start, |at| start + at);
-        Self { scheme: delimiter, authority: (start, end), user, path: find(end, &['?', '#']) }
+        Self {
+            scheme: delimiter,
+            after_scheme: if has_scheme { after } else { 0 },
+            authority: (start, end),
+            user,
+            path: find(end, &['?', '#']),
+        }
     }
 
     fn place(&self, slot: usize) -> Place {
@@ -256,6 +268,7 @@ mod tests {
         assert_eq!(places_of("ht\ntps:/\t/<<A>>"), [Host]);
         assert_eq!(places_of(" https:<<A>>"), [Host]);
         assert_eq!(places_of("//<<A>>/x"), [Host]);
+        assert_eq!(places_of(r"/\//<<A>>/x"), [Host]);
     }
 
     #[test]
@@ -287,6 +300,9 @@ mod tests {
             [Values, Values, Values, Values, Named, Named]
         );
         assert_eq!(segments("https://a/é/<<A>>#/"), [Dots(0)]);
+        assert_eq!(segments("a/.<<A>> "), [Dots(1)]);
+        assert_eq!(segments("file:<<A>>/x"), [Dots(0)]);
+        assert_eq!(segments("foo:.<<A>>//x"), [Dots(1)]);
     }
 
     #[test]
