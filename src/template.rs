@@ -11,6 +11,8 @@ mod engine;
 mod fill;
 mod filter;
 mod flaw;
+#[cfg(feature = "http")]
+mod headers;
 mod lint;
 mod parse;
 mod plan;
@@ -18,6 +20,7 @@ mod render;
 mod resolve_ext;
 mod scan;
 mod surface;
+mod surfaces;
 pub mod syntax;
 
 use std::borrow::Cow;
@@ -29,8 +32,11 @@ use smallvec::SmallVec;
 #[cfg(feature = "json")]
 pub use document::Document;
 pub use engine::{Engine, Limits};
+#[cfg(feature = "http")]
+pub use headers::Headers;
 pub use lint::{Lint, LintKind};
 pub use resolve_ext::{Resolvable, ResolveExt};
+pub use surfaces::Surfaces;
 pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};
 
 use crate::error::{Error, ErrorKind, Failures, Result};
