@@ -7,7 +7,7 @@ use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 
 use super::engine::Engine;
 use super::fill::{Fill, LookedUp};
-use super::plan::{Plan, References};
+use super::plan::{Plan, ReferenceList, References};
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::Reference;
 use crate::resolve::{Outcome, Surface, Target, check_count};
@@ -46,7 +46,7 @@ pub struct Headers {
 
 struct Compiled {
     lines: Vec<Line>,
-    references: Vec<Reference>,
+    references: ReferenceList,
     engine: Engine,
 }
 
