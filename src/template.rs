@@ -4,7 +4,6 @@
 //! compiled once and resolved many times, and tells what it [refers to](Template::references), so that an async host can
 //! await the look-up between compiling and [filling](Template::fill).
 
-#[cfg(feature = "json")]
 mod document;
 mod encoding;
 mod engine;
@@ -19,6 +18,7 @@ mod resolve_ext;
 mod scan;
 mod surface;
 pub mod syntax;
+mod tree;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,12 +26,12 @@ use std::sync::{Arc, OnceLock};
 
 use smallvec::SmallVec;
 
-#[cfg(feature = "json")]
-pub use document::Document;
+pub use document::{Document, Structure};
 pub use engine::{Engine, Limits};
 pub use lint::{Lint, LintKind};
 pub use resolve_ext::{Resolvable, ResolveExt};
 pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};
+pub use tree::Tree;
 
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;

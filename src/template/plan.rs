@@ -70,6 +70,22 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Puts the value of a secret in the place of its name, which is the whole text.
+    ///
+    /// # Errors
+    ///
+    /// A syntax error when the name is none; `TooLarge` when it is one placeholder too many.
+    pub(super) fn of_name<'t>(engine: &Engine, name: &'t str, references: &mut References<'t>) -> Result<Self> {
+        references.count_placeholder(engine)?;
+        let span = 0..name.len();
+        let filters = name.len()..name.len();
+        let found = Placeholder { form: Form::Secret, name, is_word: false, version: None, filters, end: name.len() };
+        let reference = references.intern(&found).map_err(|error| bad_name(&error).at(span.clone(), name))?;
+        let mut plan = Self::default();
+        plan.cuts.push(Cut { span, slot: Some(Slot { reference, chain: 0 }) });
+        Ok(plan)
+    }
+
     pub(super) fn cuts(&self) -> &[Cut] {
         &self.cuts
     }
