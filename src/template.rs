@@ -196,9 +196,9 @@ fn fill_text<'t>(
     let draft = fill.draft(text, plan, target.surface_kind(), &mut failures)?;
     failures.into_result()?;
     let mut places = SmallVec::with_capacity(plan.cuts().len());
-    let text = fill.write(&draft, |place| places.push(place));
+    let content = Cow::Owned(fill.write(&draft, |place| places.push(place)));
     let kept = looked_up.kept();
-    Ok(Resolved::new(Cow::Owned(text), places, outcomes, kept))
+    Ok(Resolved::new(content, places, outcomes, kept))
 }
 
 /// The text holds no value, but belongs to somebody: only its size is shown.

@@ -28,6 +28,7 @@ impl Failures {
     }
 
     /// Whether there was none.
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -35,12 +36,18 @@ impl Failures {
     /// # Errors
     ///
     /// The first failure, which carries the others, if there was any.
+    #[inline]
     pub(crate) fn into_result(self) -> Result<()> {
+        if self.is_empty() { Ok(()) } else { self.into_error().map_or(Ok(()), Err) }
+    }
+
+    #[cold]
+    fn into_error(self) -> Option<Error> {
         let mut listed = self.listed.into_iter();
-        let Some(mut first) = listed.next() else { return Ok(()) };
+        let mut first = listed.next()?;
         first.0.others = listed.collect();
         first.0.count = self.count;
-        Err(first)
+        Some(first)
     }
 }
 

@@ -34,6 +34,7 @@ pub struct Resolved<T: Wipe> {
 }
 
 impl<T: Wipe> Resolved<T> {
+    #[inline]
     pub(crate) fn new(content: T, places: T::Places, outcomes: Outcomes, kept: Vec<Reference>) -> Self {
         Self { content, places, outcomes, kept }
     }

@@ -158,17 +158,17 @@ impl Room {
     /// # Errors
     ///
     /// `TooLarge` when there is less room than that.
+    #[inline]
     pub(super) fn take(&mut self, bytes: usize) -> Result<()> {
-        self.left = self.left.checked_sub(bytes).ok_or_else(|| {
-            Error::new(
-                ErrorKind::TooLarge,
-                format!(
-                    "the resolved text would be longer than {} bytes, or its filters would handle more",
-                    self.limit
-                ),
-            )
-        })?;
+        self.left = self.left.checked_sub(bytes).ok_or_else(|| self.too_large())?;
         Ok(())
+    }
+
+    #[cold]
+    fn too_large(&self) -> Error {
+        let limit = self.limit;
+        let message = format!("the resolved text would be longer than {limit} bytes, or its filters would handle more");
+        Error::new(ErrorKind::TooLarge, message)
     }
 }
 

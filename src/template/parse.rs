@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::flaw::Flaw;
 use super::syntax::{BareNames, Dialect, Intent};
+use crate::name::SecretName;
 use crate::record::Version;
 use crate::reference::Form;
 
@@ -28,6 +29,13 @@ pub(super) struct Placeholder<'t> {
     /// Where its filters are written; empty when there are none.
     pub(super) filters: Range<usize>,
     pub(super) end: usize,
+}
+
+impl Placeholder<'_> {
+    /// Whether its name is one by more than its characters.
+    pub(super) fn has_name(&self) -> bool {
+        SecretName::check_parsed(self.name, self.is_word).is_ok()
+    }
 }
 
 /// Reads what follows an opener; `body` is the byte after it.

@@ -63,11 +63,17 @@ impl Plan {
     ///
     /// All syntax errors of the text in one; `TooLarge` at the first placeholder over the limit.
     pub(super) fn of<'t>(engine: &Engine, text: &'t str, references: &mut References<'t>) -> Result<Self> {
-        let mut planner = Planner { engine, text, plan: Self::default(), references };
-        scan(engine.rules(), text, &mut planner)?;
-        let mut plan = planner.plan;
-        plan.literal = text.len() - plan.cuts.iter().map(|cut| cut.span.len()).sum::<usize>();
+        let mut plan = Self::default();
+        plan.read(engine, text, references)?;
         Ok(plan)
+    }
+
+    /// As [`of`](Plan::of), into a plan that is empty yet: it is too large to be moved around for a short text.
+    #[inline]
+    pub(super) fn read<'t>(&mut self, engine: &Engine, text: &'t str, references: &mut References<'t>) -> Result<()> {
+        scan(engine.rules(), text, &mut Planner { engine, text, plan: self, references })?;
+        self.literal = text.len() - self.cuts.iter().map(|cut| cut.span.len()).sum::<usize>();
+        Ok(())
     }
 
     /// Puts the value of a secret in the place of its name, which is the whole text.
@@ -75,15 +81,19 @@ impl Plan {
     /// # Errors
     ///
     /// A syntax error when the name is none; `TooLarge` when it is one placeholder too many.
-    pub(super) fn of_name<'t>(engine: &Engine, name: &'t str, references: &mut References<'t>) -> Result<Self> {
+    pub(super) fn read_name<'t>(
+        &mut self,
+        engine: &Engine,
+        name: &'t str,
+        references: &mut References<'t>,
+    ) -> Result<()> {
         references.count_placeholder(engine)?;
-        let span = 0..name.len();
-        let filters = name.len()..name.len();
-        let found = Placeholder { form: Form::Secret, name, is_word: false, version: None, filters, end: name.len() };
+        let (end, span) = (name.len(), 0..name.len());
+        let found = Placeholder { form: Form::Secret, name, is_word: false, version: None, filters: end..end, end };
         let reference = references.intern(&found).map_err(|error| bad_name(&error).at(span.clone(), name))?;
-        let mut plan = Self::default();
-        plan.cuts.push(Cut { span, slot: Some(Slot { reference, chain: 0 }) });
-        Ok(plan)
+        self.cuts.push(Cut { span, slot: Some(Slot { reference, chain: 0 }) });
+        self.literal = 0;
+        Ok(())
     }
 
     pub(super) fn cuts(&self) -> &[Cut] {
@@ -115,7 +125,7 @@ impl Plan {
 struct Planner<'p, 't> {
     engine: &'p Engine,
     text: &'t str,
-    plan: Plan,
+    plan: &'p mut Plan,
     references: &'p mut References<'t>,
 }
 
@@ -243,6 +253,11 @@ impl<'t> References<'t> {
     }
 
     /// The list, whose places are the numbers.
+    pub(super) fn list(&self) -> &[Reference] {
+        &self.list
+    }
+
+    /// As [`list`](References::list), to keep.
     pub(super) fn into_list(self) -> ReferenceList {
         self.list
     }

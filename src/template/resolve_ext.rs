@@ -102,11 +102,10 @@ impl<'t> Resolvable for &'t str {
         target: &Target,
     ) -> Result<Resolved<Self::Output>> {
         engine.bounds().check_template(self.len())?;
-        let mut references = References::default();
-        let plan = Plan::of(engine, self, &mut references)?;
-        let references = references.into_list();
-        let outcomes = look_up(resolver, &references, target)?;
-        fill_text(engine, self, &plan, &references, target, outcomes)
+        let (mut plan, mut references) = (Plan::default(), References::default());
+        plan.read(engine, self, &mut references)?;
+        let outcomes = look_up(resolver, references.list(), target)?;
+        fill_text(engine, self, &plan, references.list(), target, outcomes)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Finds the placeholders of a text.
 
+mod comments;
 mod search;
-pub(super) mod whole;
+mod whole;
 
 use std::ops::Range;
 
@@ -9,7 +10,9 @@ use super::flaw::Flaw;
 use super::parse::{Parsed, Placeholder, parse};
 use super::syntax::{Dialect, Escape, Rules};
 use crate::error::{Error, Failures, Result};
-use search::{Hit, Search};
+pub(super) use comments::Comments;
+pub(super) use search::{Hit, Search};
+pub(super) use whole::{Expression, URI, is_expression};
 
 /// How far the end of a flawed placeholder is looked for, in bytes.
 const REACH: usize = 256;
@@ -60,10 +63,13 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
     #[inline]
     fn opener(&mut self, hit: &Hit<'_>) -> Result<usize> {
         let body = hit.at + hit.opener.mark.len();
-        let mut flawed = None;
+        let (mut misnamed, mut flawed) = (None, None);
         for dialect in &hit.opener.dialects {
-            if dialect.comments && self.is_at(body, "!") {
-                return Ok(self.comment(body));
+            if dialect.comments {
+                if let Some(end) = self.comments.skip(self.text, body) {
+                    self.done = end;
+                    return Ok(end);
+                }
             }
             let rest = after_escapes(dialect, self.text, body);
             match parse(dialect, self.text, rest) {
@@ -73,20 +79,30 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
                     self.done = body + 1;
                     return Ok(self.done);
                 }
-                Parsed::Placeholder(found) => {
-                    if self.is_escaped_before(dialect, hit.at) {
-                        self.done = body;
-                    } else {
-                        self.done = found.end;
-                        self.sink.value(hit.at, dialect, found, self.failures)?;
-                    }
-                    return Ok(self.done);
+                // Another dialect may read it.
+                Parsed::Placeholder(found) if hit.opener.dialects.len() > 1 && !found.has_name() => {
+                    misnamed = misnamed.or(Some((dialect, found)));
                 }
+                Parsed::Placeholder(found) => return self.placeholder(dialect, hit.at, found),
                 Parsed::Flawed(flaw, seen) => flawed = flawed.or(Some((dialect, flaw, seen))),
             }
         }
+        if let Some((dialect, found)) = misnamed {
+            return self.placeholder(dialect, hit.at, found);
+        }
         let Some((dialect, flaw, seen)) = flawed else { return Ok(hit.at + 1) };
         self.done = if self.is_escaped_before(dialect, hit.at) { body } else { self.flaw(dialect, hit.at, flaw, seen) };
+        Ok(self.done)
+    }
+
+    #[inline]
+    fn placeholder(&mut self, dialect: &Dialect, open: usize, found: Placeholder<'t>) -> Result<usize> {
+        if self.is_escaped_before(dialect, open) {
+            self.done = open + dialect.open.len();
+        } else {
+            self.done = found.end;
+            self.sink.value(open, dialect, found, self.failures)?;
+        }
         Ok(self.done)
     }
 
@@ -101,14 +117,6 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
         marks == 1
     }
 
-    /// Behind the comment, or behind its opener if it does not end.
-    fn comment(&mut self, body: usize) -> usize {
-        let dashed = self.is_at(body, "!--");
-        let end = self.comments.end(self.text, body + 1, dashed);
-        self.done = end.unwrap_or(self.done);
-        end.unwrap_or(body)
-    }
-
     #[cold]
     fn flaw(&mut self, dialect: &Dialect, open: usize, flaw: Flaw, seen: usize) -> usize {
         let body = open + dialect.open.len();
@@ -118,28 +126,6 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
         let end = close.unwrap_or_else(|| trimmed(self.text, seen).max(body));
         self.failures.push(|| flaw.error(dialect).at(open..end, self.text));
         end
-    }
-
-    fn is_at(&self, at: usize, mark: &str) -> bool {
-        self.text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(mark.as_bytes()))
-    }
-}
-
-/// Knows once it has looked to the end of the text in vain, so that comments without an end do not take quadratic time.
-#[derive(Default)]
-struct Comments {
-    is_endless: bool,
-    is_endless_dashed: bool,
-}
-
-impl Comments {
-    fn end(&mut self, text: &str, from: usize, dashed: bool) -> Option<usize> {
-        let (mark, is_endless) =
-            if dashed { ("--}}", &mut self.is_endless_dashed) } else { ("}}", &mut self.is_endless) };
-        let rest = text.as_bytes().get(from..).filter(|_| !*is_endless);
-        let found = rest.and_then(|rest| memchr::memmem::find(rest, mark.as_bytes()));
-        *is_endless = found.is_none();
-        found.map(|found| from + found + mark.len())
     }
 }
 

@@ -47,21 +47,28 @@ impl Found {
     pub(super) fn in_document<T: Structure>(engine: &Engine, document: &T) -> Result<Self> {
         let mut references = References::default();
         let mut planned = Vec::new();
+        // Most strings have no placeholders, and need no plan of their own.
+        let mut plan = Plan::default();
         let mut failures = Failures::default();
         let mut bytes = 0_usize;
         walk(document.root(), What::of(engine), |leaf| {
             bytes = bytes.saturating_add(leaf.text.len());
             engine.bounds().check_template(bytes)?;
-            let plan = match leaf.role {
-                Role::Bookmark => Plan::of_name(engine, leaf.text, &mut references),
-                Role::Value | Role::Key(_) => Plan::of(engine, leaf.text, &mut references),
+            let read = match leaf.role {
+                Role::Bookmark => plan.read_name(engine, leaf.text, &mut references),
+                Role::Value | Role::Key(_) => plan.read(engine, leaf.text, &mut references),
             };
-            match plan {
-                Ok(plan) if plan.is_empty() => {}
-                Ok(plan) => planned.push(Planned { number: leaf.number, plan, surface: surface_of(engine, leaf) }),
+            match read {
+                Ok(()) if plan.is_empty() => return Ok(()),
+                Ok(()) => {
+                    let surface = surface_of(engine, leaf);
+                    planned.push(Planned { number: leaf.number, plan: mem::take(&mut plan), surface });
+                    return Ok(());
+                }
                 Err(error) if error.span().is_none() => return Err(error),
                 Err(error) => failures.extend(&error, |one| one.in_pointer(&leaf.pointer())),
             }
+            plan = Plan::default();
             Ok(())
         })?;
         failures.into_result()?;

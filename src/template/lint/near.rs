@@ -7,8 +7,8 @@ use crate::name::SecretName;
 use crate::template::flaw::Flaw;
 use crate::template::parse::{Parsed, is_identifier, is_name, parse};
 use crate::template::plan::Plan;
-use crate::template::scan::whole::{Expression, URI, is_expression};
-use crate::template::syntax::{Dialect, Intent, Opener, Rules};
+use crate::template::scan::{Comments, Expression, Search, URI, is_expression};
+use crate::template::syntax::{Dialect, Intent, Rules};
 
 /// How long a near miss can be, in bytes.
 const REACH: usize = 160;
@@ -22,12 +22,9 @@ pub(in crate::template) fn lints(rules: &Rules, text: &str, plan: &Plan) -> Vec<
         let is_other = Expression::read(dialect, text).is_none();
         return is_other.then(|| Lint::new(0..text.len(), LintKind::Expression, EXPRESSION)).into_iter().collect();
     }
-    let mut found = Vec::new();
-    for opener in rules.openers() {
-        found.extend(near_misses(opener, text, plan).take(Lint::LISTED));
-        for dialect in &opener.dialects {
-            found.extend(single_brackets(dialect, text, plan).take(Lint::LISTED));
-        }
+    let mut found = near_misses(rules, text, plan);
+    for dialect in rules.openers().iter().flat_map(|opener| &opener.dialects) {
+        found.extend(single_brackets(dialect, text, plan).take(Lint::LISTED));
     }
     if rules.uri().is_some() {
         found.extend(embedded(text, plan).take(Lint::LISTED));
@@ -47,34 +44,39 @@ pub(in crate::template) fn lints(rules: &Rules, text: &str, plan: &Plan) -> Vec<
 
 const EXPRESSION: &str = "only $ secrets.NAME and $ f\"...{secrets.NAME}...\" are; Julep evaluates all else";
 
-fn near_misses<'t>(opener: &'t Opener, text: &'t str, plan: &'t Plan) -> impl Iterator<Item = Lint> + 't {
-    let mut from = 0;
-    opener.finder.find_iter(text.as_bytes()).filter_map(move |first| {
-        if first < from {
-            return None;
+/// Looks where a scan looks, but not into what it found.
+fn near_misses(rules: &Rules, text: &str, plan: &Plan) -> Vec<Lint> {
+    let mut found = Vec::new();
+    let (mut search, mut comments) = (Search::new(rules.openers(), text), Comments::default());
+    let mut at = 0;
+    while let Some(hit) = search.next(at).filter(|_| found.len() < Lint::LISTED) {
+        let body = hit.at + hit.opener.mark.len();
+        at = hit.at + 1;
+        if hit.opener.dialects.iter().any(|dialect| dialect.comments) {
+            if let Some(end) = comments.skip(text, body) {
+                at = end;
+                continue;
+            }
         }
-        // Of a run of `<` the last two, which the search may have split.
-        let rest = text.as_bytes().get(first + opener.mark.len()..)?;
-        let repeated = opener.repeats.map_or(0, |byte| rest.iter().take_while(|&&next| next == byte).count());
-        let open = first + repeated;
-        from = open + 1;
-        if is_cut(plan, open, opener.mark.len()) {
-            return None;
+        if !is_cut(plan, hit.at, hit.opener.mark.len()) {
+            found.extend(hit.opener.dialects.iter().find_map(|dialect| near_miss(dialect, text, hit.at)));
         }
-        let body = open + opener.mark.len();
-        let inner = text.as_bytes().get(body..)?;
-        let near = inner.get(..REACH).unwrap_or(inner);
-        let line = near.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
-        opener.dialects.iter().find_map(|dialect| {
-            // No placeholder holds another opener.
-            let first = dialect.open.as_bytes().first();
-            let own = line.split(|byte| Some(byte) == first && dialect.open != dialect.close).next()?;
-            let length = memmem::find(own, dialect.close.as_bytes())?;
-            let inner = std::str::from_utf8(own.get(..length)?).ok()?;
-            let (kind, message) = kind_of(dialect, inner)?;
-            Some(Lint::new(open..body + length + dialect.close.len(), kind, message))
-        })
-    })
+    }
+    found
+}
+
+fn near_miss(dialect: &Dialect, text: &str, open: usize) -> Option<Lint> {
+    let body = open + dialect.open.len();
+    let inner = text.as_bytes().get(body..)?;
+    let near = inner.get(..REACH).unwrap_or(inner);
+    let line = near.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
+    // No placeholder holds another opener.
+    let first = dialect.open.as_bytes().first();
+    let own = line.split(|byte| Some(byte) == first && dialect.open != dialect.close).next()?;
+    let length = memmem::find(own, dialect.close.as_bytes())?;
+    let inner = std::str::from_utf8(own.get(..length)?).ok()?;
+    let (kind, message) = kind_of(dialect, inner)?;
+    Some(Lint::new(open..body + length + dialect.close.len(), kind, message))
 }
 
 fn kind_of(dialect: &Dialect, inner: &str) -> Option<(LintKind, String)> {

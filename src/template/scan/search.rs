@@ -3,13 +3,13 @@
 use crate::template::syntax::Opener;
 
 /// An opener in the text.
-pub(super) struct Hit<'r> {
-    pub(super) at: usize,
-    pub(super) opener: &'r Opener,
+pub(in crate::template) struct Hit<'r> {
+    pub(in crate::template) at: usize,
+    pub(in crate::template) opener: &'r Opener,
 }
 
 /// Where each opener stands next. Each looks at each byte of the text once, so the search is linear.
-pub(super) struct Search<'r, 't> {
+pub(in crate::template) struct Search<'r, 't> {
     openers: &'r [Opener],
     text: &'t [u8],
     /// The next place of each opener; empty when there is only one, whose place need not be kept.
@@ -27,14 +27,14 @@ enum Next {
 }
 
 impl<'r, 't> Search<'r, 't> {
-    pub(super) fn new(openers: &'r [Opener], text: &'t str) -> Self {
+    pub(in crate::template) fn new(openers: &'r [Opener], text: &'t str) -> Self {
         let next = if openers.len() > 1 { vec![Next::From(0); openers.len()] } else { Vec::new() };
         Self { openers, text: text.as_bytes(), next, covered: (0, 0) }
     }
 
     /// The next opener from `from`, which never lies before the one that was found last.
     #[inline]
-    pub(super) fn next(&mut self, from: usize) -> Option<Hit<'r>> {
+    pub(in crate::template) fn next(&mut self, from: usize) -> Option<Hit<'r>> {
         match self.openers {
             [opener] => find(opener, self.text, from).map(|at| Hit { at, opener }),
             _ => self.next_of_many(from),
