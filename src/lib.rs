@@ -39,8 +39,6 @@ pub use status::Status;
 pub use store::{MemoryStore, SecretStore};
 #[cfg(feature = "sqlite")]
 pub use store::{SqliteOptions, SqliteStore};
-#[cfg(feature = "json")]
-pub use template::Document;
-pub use template::{Lint, LintKind, ResolveExt, Template};
+pub use template::{Document, Lint, LintKind, ResolveExt, Template};
 #[cfg(feature = "vault")]
 pub use vault::{Finding, List, ScopedVault, SecretInput, Vault, VaultBuilder, Verification};

@@ -11,6 +11,7 @@ mod variables;
 
 pub use chain::Chain;
 pub use found::{Found, Used};
+pub(crate) use resolved::sealed::Sealed;
 pub use resolved::{Resolved, Wipe};
 pub use target::{Missing, Surface, Target};
 pub use variables::Variables;

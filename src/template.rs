@@ -4,7 +4,6 @@
 //! compiled once and resolved many times, and tells what it [refers to](Template::references), so that an async host can
 //! await the look-up between compiling and [filling](Template::fill).
 
-#[cfg(feature = "json")]
 mod document;
 mod encoding;
 mod engine;
@@ -22,6 +21,7 @@ mod scan;
 mod surface;
 mod surfaces;
 pub mod syntax;
+mod tree;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -29,8 +29,7 @@ use std::sync::{Arc, OnceLock};
 
 use smallvec::SmallVec;
 
-#[cfg(feature = "json")]
-pub use document::Document;
+pub use document::{Document, Structure};
 pub use engine::{Engine, Limits};
 #[cfg(feature = "http")]
 pub use headers::Headers;
@@ -38,6 +37,7 @@ pub use lint::{Lint, LintKind};
 pub use resolve_ext::{Resolvable, ResolveExt};
 pub use surfaces::Surfaces;
 pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};
+pub use tree::Tree;
 
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;

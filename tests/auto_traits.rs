@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use keyslot::secrecy::ExposeSecret as _;
 use keyslot::store::{Cursor, Page, Purge, Row, RowKey, Tag, Token, WriteTx};
-use keyslot::template::Template;
+use keyslot::template::{Document, Template, Tree};
 use keyslot::{
     Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Position, RecordId, Reference,
     Resolved, Resolver, Result, Revision, Scope, SecretInfo, SecretName, SecretStore, Status, Surface, Target, Used,
@@ -31,9 +31,9 @@ fn everything_crosses_threads() {
         SecretInfo, VersionInfo, Target, Surface, Missing, Found, Used, Outcomes, Chain, Variables,
         Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, Token, Purge,
     );
-    assert_each!(is_owned_and_shared: Template, MemoryStore);
+    assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
     #[cfg(feature = "json")]
-    assert_each!(is_owned_and_shared: Resolved<serde_json::Value>, keyslot::Document);
+    assert_each!(is_owned_and_shared: Resolved<serde_json::Value>, Document<serde_json::Value>);
     #[cfg(feature = "vault")]
     assert_each!(is_owned_and_shared:
         keyslot::RootKey, keyslot::Vault, keyslot::ScopedVault, keyslot::VaultBuilder, keyslot::SecretInput, keyslot::List,
@@ -60,8 +60,9 @@ fn nouns_are_cloned_and_numbers_copied() {
         Error, SecretName, NamePolicy, Scope, Reference, SecretInfo, VersionInfo, Target, Found, Used, Outcomes, Chain,
         Variables, Row, Page, Template, MemoryStore,
     );
+    assert_each!(is_cloned: Tree, Document<Tree>);
     #[cfg(feature = "json")]
-    assert_each!(is_cloned: keyslot::Document);
+    assert_each!(is_cloned: Document<serde_json::Value>);
     assert_each!(is_copied:
         ErrorKind, Position, Status, Form, Version, Revision, RecordId, Surface, Missing, RowKey, Tag, Cursor, Token,
     );

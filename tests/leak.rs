@@ -12,7 +12,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Cursor, Kind, MemoryStore, Row, RowKey, SecretStore, SqliteStore, Tag};
-use keyslot::template::{Document, Engine, Limits, ResolveExt, Template};
+use keyslot::template::{Document, Engine, Limits, ResolveExt, Template, Tree};
 use keyslot::{
     Chain, Error, ErrorKind, Found, NamePolicy, Outcomes, Reference, Resolver, Result, RootKey, Scope, SecretInput,
     SecretName, Surface, Target, Variables, Vault,
@@ -266,6 +266,10 @@ fn no_debug_holds_a_value_or_a_key() {
     check("Outcomes", &outcomes);
     check("Resolved", &resolved);
     check("Document", &document);
+    let tree = Tree::of(&std::collections::BTreeMap::from([(VALUE, "<<$secret.FINE>>")])).unwrap();
+    check("Tree", &tree);
+    check("Document<Tree>", &Document::compile(tree.clone()).unwrap());
+    check("Resolved<Tree>", &scope.resolve_for(&Target::unspecified(), &tree).unwrap());
     check("Resolved<Value>", &scope.resolve_for(&Target::unspecified(), &document).unwrap());
     check("Chain", &Chain::new().then(scope.clone()));
     check("Variables", &Variables::new().with("A", VALUE).unwrap());
@@ -290,7 +294,7 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of the crate; errors have a test
 /// of their own.
-const PLAIN: [&str; 31] = [
+const PLAIN: [&str; 33] = [
     "BareNames",
     "Cursor",
     "Engine",
@@ -303,6 +307,9 @@ const PLAIN: [&str; 31] = [
     "Limits",
     "LintKind",
     "Missing",
+    // Nobody can name these two, and they have no `Debug`.
+    "Node",
+    "View",
     "Position",
     "Purge",
     "RecordId",

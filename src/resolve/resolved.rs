@@ -9,8 +9,6 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use secrecy::ExposeSecret;
 use smallvec::SmallVec;
-#[cfg(feature = "json")]
-use zeroize::Zeroize;
 
 use super::{Found, Outcomes, Used};
 use crate::reference::Reference;
@@ -106,11 +104,9 @@ pub trait Wipe: sealed::Sealed {
     fn wipe(&mut self, places: &Self::Places);
 }
 
-mod sealed {
+pub(crate) mod sealed {
     pub trait Sealed {}
     impl Sealed for std::borrow::Cow<'_, str> {}
-    #[cfg(feature = "json")]
-    impl Sealed for serde_json::Value {}
 }
 
 impl Wipe for Cow<'_, str> {
@@ -135,38 +131,6 @@ fn wipe_ranges(bytes: &mut [u8], places: &[Range<usize>]) {
     }
     // `fill` is as fast as memory; `zeroize` writes byte by byte. This keeps the compiler from leaving the writes out.
     zeroize::optimization_barrier(bytes);
-}
-
-/// The places are the numbers, in ascending order, of the strings that were written, counting all strings of the document in
-/// the order of a walk.
-#[cfg(feature = "json")]
-impl Wipe for serde_json::Value {
-    type Places = Vec<usize>;
-
-    fn wipe(&mut self, places: &Self::Places) {
-        let mut places = places.iter().copied().peekable();
-        wipe_strings(self, &mut 0, &mut places);
-    }
-}
-
-#[cfg(feature = "json")]
-fn wipe_strings(
-    value: &mut serde_json::Value,
-    number: &mut usize,
-    places: &mut std::iter::Peekable<impl Iterator<Item = usize>>,
-) {
-    use serde_json::Value;
-    match value {
-        Value::String(text) => {
-            if places.next_if_eq(number).is_some() {
-                text.zeroize();
-            }
-            *number += 1;
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| wipe_strings(item, number, places)),
-        Value::Object(entries) => entries.values_mut().for_each(|entry| wipe_strings(entry, number, places)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 #[cfg(test)]
@@ -272,27 +236,5 @@ mod tests {
             assert!(shown.contains("[REDACTED]") && shown.contains("KEY") && shown.contains("LATER"), "{shown}");
             assert!(!shown.contains("value"), "{shown}");
         }
-    }
-
-    #[cfg(feature = "json")]
-    #[test]
-    fn wiping_a_document_empties_the_strings_that_were_written() {
-        use serde_json::json;
-
-        let whole = json!({"a": "0", "b": ["1", 7, {"c": "2", "d": null}, "3"], "e": true, "f": "4"});
-        let wiped = |places: &[usize]| {
-            let mut document = whole.clone();
-            document.wipe(&places.to_vec());
-            document
-        };
-        assert_eq!(wiped(&[]), whole);
-        let expected = json!({"a": "0", "b": ["", 7, {"c": "2", "d": null}, ""], "e": true, "f": "4"});
-        assert_eq!(wiped(&[1, 3]), expected);
-        let expected = json!({"a": "", "b": ["", 7, {"c": "", "d": null}, ""], "e": true, "f": ""});
-        assert_eq!(wiped(&[0, 1, 2, 3, 4]), expected);
-
-        let mut text = json!("value");
-        text.wipe(&vec![0]);
-        assert_eq!(text, "");
     }
 }

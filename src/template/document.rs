@@ -1,29 +1,37 @@
-//! JSON documents: parsed first, resolved in their strings.
+//! Documents: read first, resolved in their strings.
 
+mod found;
+#[cfg(feature = "json")]
+mod json;
+#[cfg(feature = "json")]
 mod strict;
+mod structure;
 mod walk;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use serde_json::Value;
-
 use super::engine::Engine;
-use super::fill::{Draft, Fill, LookedUp};
-use super::lint::{self, Lint};
-use super::plan::{Plan, ReferenceList, References};
+use super::lint::Lint;
 use super::resolve_ext::{Resolvable, look_up, sealed};
-use crate::error::{Error, Failures, Result};
+use super::tree::Tree;
+use crate::error::Result;
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Outcomes, Resolved, Resolver, Target, check_count};
-use walk::Strings;
+use crate::resolve::{Outcome, Resolved, Resolver, Target, check_count};
+use found::Found;
+pub use structure::Structure;
+pub(super) use structure::{Node, Places, View, wipe};
+pub(super) use walk::{MAX_DEPTH, push_key, too_deep};
 
-/// A JSON document whose placeholders were found. Cheap to clone.
+/// A document whose placeholders were found. Cheap to clone.
 ///
-/// Placeholders are found in strings; keys are left alone, and a string stays a string. Values cannot change the
-/// structure, whatever they hold.
+/// Placeholders are found in strings, and a string stays a string; keys are left alone unless the engine is told
+/// [otherwise](Engine::keys). Values cannot change the structure, whatever they hold.
+///
+/// With the feature `json` a document can be a `serde_json::Value`; a [`Tree`] is one of any format.
 ///
 /// ```
+/// # #[cfg(feature = "json")] {
 /// use keyslot::secrecy::ExposeSecret;
 /// use keyslot::template::{Document, ResolveExt};
 /// use keyslot::{Target, Variables};
@@ -34,71 +42,47 @@ use walk::Strings;
 /// let variables = Variables::new().with("REGION", "eu")?;
 /// let resolved = variables.resolve_for(&Target::tool("fetch"), &document)?;
 /// assert_eq!(resolved.expose_secret()["url"], "https://eu.example");
+/// # }
 /// # Ok::<(), keyslot::Error>(())
 /// ```
-#[derive(Clone)]
-pub struct Document {
-    compiled: Arc<Compiled>,
+pub struct Document<T> {
+    compiled: Arc<Compiled<T>>,
 }
 
-struct Compiled {
-    value: Value,
+struct Compiled<T> {
+    document: T,
     found: Found,
     engine: Engine,
     lints: OnceLock<Vec<Lint>>,
 }
 
-/// What a scan of a document found.
-struct Found {
-    leaves: Vec<Leaf>,
-    references: ReferenceList,
+impl Document<Tree> {
+    /// How deep lists and objects may be nested, in documents of any kind.
+    pub const MAX_DEPTH: usize = MAX_DEPTH;
 }
 
-/// A string with placeholders.
-struct Leaf {
-    /// Its number, counting all strings in the order of a walk.
-    number: usize,
-    plan: Plan,
-}
-
-impl Document {
-    /// How deep arrays and objects may be nested.
-    pub const MAX_DEPTH: usize = 128;
-
+impl<T: Structure> Document<T> {
     /// Finds the placeholders of a document.
     ///
     /// # Errors
     ///
     /// As for [`Template::compile`](super::Template::compile), each failure with the JSON Pointer of its string;
     /// [`TooLarge`](crate::ErrorKind::TooLarge) also when it is nested deeper than [`MAX_DEPTH`](Document::MAX_DEPTH).
-    pub fn compile(value: Value) -> Result<Self> {
-        Self::with(Engine::shared(), value)
+    pub fn compile(document: T) -> Result<Self> {
+        Self::with(Engine::shared(), document)
     }
 
-    pub(super) fn with(engine: &Engine, value: Value) -> Result<Self> {
-        match Found::in_value(engine, &value) {
+    pub(super) fn with(engine: &Engine, document: T) -> Result<Self> {
+        match Found::in_document(engine, &document) {
             Ok(found) => {
                 let engine = engine.clone();
-                Ok(Self { compiled: Arc::new(Compiled { value, found, engine, lints: OnceLock::new() }) })
+                Ok(Self { compiled: Arc::new(Compiled { document, found, engine, lints: OnceLock::new() }) })
             }
             Err(error) => {
-                walk::dismantle(value);
+                document.dismantle();
                 Err(error)
             }
         }
-    }
-
-    /// Parses JSON and finds its placeholders. Stricter than most parsers: what two parsers may read in two ways is
-    /// refused.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the position, for what is no JSON, for a key twice in
-    /// one object, for arrays and objects nested deeper than [`MAX_DEPTH`](Document::MAX_DEPTH), for numbers out of range
-    /// and for halves of surrogate pairs; and the errors of [`compile`](Document::compile).
-    pub fn parse(text: &str) -> Result<Self> {
-        Engine::shared().bounds().check_template(text.len())?;
-        Self::compile(strict::parse(text)?)
     }
 
     /// What it refers to: each distinct name, version and form once, in the order in which they first appear.
@@ -109,8 +93,8 @@ impl Document {
     /// What looks like a mistyped placeholder but is text by the grammar; the first [`Lint::LISTED`] of them. Found when
     /// first asked for.
     pub fn lints(&self) -> &[Lint] {
-        let Compiled { value, found, engine, lints } = &*self.compiled;
-        lints.get_or_init(|| found.lints(engine, value))
+        let Compiled { document, found, engine, lints } = &*self.compiled;
+        lints.get_or_init(|| found.lints(engine, document))
     }
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references), for no target in
@@ -119,7 +103,7 @@ impl Document {
     /// # Errors
     ///
     /// As for [`fill_for`](Document::fill_for).
-    pub fn fill(&self, outcomes: &[Outcome]) -> Result<Resolved<Value>> {
+    pub fn fill(&self, outcomes: &[Outcome]) -> Result<Resolved<T>> {
         self.fill_for(&Target::unspecified(), outcomes)
     }
 
@@ -130,118 +114,45 @@ impl Document {
     ///
     /// As for [`Template::fill_for`](super::Template::fill_for): all failures of all strings in one error, each with its
     /// JSON Pointer and with the span in its string.
-    pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<Value>> {
-        let Compiled { value, found, engine, .. } = &*self.compiled;
+    pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<T>> {
+        let Compiled { document, found, engine, .. } = &*self.compiled;
         check_count(outcomes, &found.references)?;
-        found.fill(engine, value, target, outcomes.to_vec())
+        found.fill(engine, document, target, outcomes.to_vec())
     }
 }
 
-impl Found {
-    fn in_value(engine: &Engine, value: &Value) -> Result<Self> {
-        let mut references = References::default();
-        let mut leaves = Vec::new();
-        let mut failures = Failures::default();
-        let mut bytes = 0_usize;
-        Strings::walk(value, &mut |string| {
-            bytes = bytes.saturating_add(string.text.len());
-            engine.bounds().check_template(bytes)?;
-            match Plan::of(engine, string.text, &mut references) {
-                Ok(plan) if plan.is_empty() => {}
-                Ok(plan) => leaves.push(Leaf { number: string.number, plan }),
-                Err(error) if error.span().is_none() => return Err(error),
-                Err(error) => failures.extend(&error, |one| one.in_pointer(&string.pointer())),
-            }
-            Ok(())
-        })?;
-        failures.into_result()?;
-        Ok(Self { leaves, references: references.into_list() })
-    }
+impl<T: Structure> sealed::Sealed for &T {}
+impl<T: Structure> sealed::Sealed for &Document<T> {}
 
-    fn fill(&self, engine: &Engine, value: &Value, target: &Target, outcomes: Outcomes) -> Result<Resolved<Value>> {
-        let Self { leaves, references } = self;
-        check_count(&outcomes, references)?;
-        let looked_up = LookedUp { outcomes: &outcomes, references, missing: target.missing_policy() };
-        let mut fill = Fill::new(engine, references, looked_up);
-        let mut failures = Failures::default();
-        let mut drafts: Vec<(usize, Draft<'_>)> = Vec::with_capacity(leaves.len());
-        let mut open = leaves.iter().peekable();
-        Strings::walk(value, &mut |string| {
-            let Some(leaf) = open.next_if(|leaf| leaf.number == string.number) else {
-                return fill.count(string.text.len());
-            };
-            let mut own = Failures::default();
-            let draft = fill.draft(string.text, &leaf.plan, target.surface_kind(), &mut own)?;
-            drafts.push((leaf.number, draft));
-            own.into_result().or_else(|error| {
-                failures.extend(&error, |one| one.in_pointer(&string.pointer()));
-                Ok::<_, Error>(())
-            })
-        })?;
-        failures.into_result()?;
+impl<T: Structure> Resolvable for &T {
+    type Output = T;
 
-        let mut places = Vec::with_capacity(drafts.len());
-        let mut drafts = drafts.into_iter().peekable();
-        let resolved = walk::copy(value, &mut 0, &mut |number| {
-            let (_, draft) = drafts.next_if(|(of, _)| *of == number)?;
-            places.push(number);
-            Some(fill.write(&draft, |_| {}))
-        });
-        let kept = looked_up.kept();
-        Ok(Resolved::new(resolved, places, outcomes, kept))
-    }
-
-    fn lints(&self, engine: &Engine, value: &Value) -> Vec<Lint> {
-        let mut all = Vec::new();
-        let mut leaves = self.leaves.iter().peekable();
-        let none = Plan::default();
-        // Cannot fail: the depth was checked, and nothing else is.
-        let _ = Strings::walk(value, &mut |string| {
-            let plan = leaves.next_if(|leaf| leaf.number == string.number).map_or(&none, |leaf| &leaf.plan);
-            if all.len() < Lint::LISTED {
-                let found = lint::lints(engine.rules(), string.text, plan);
-                if !found.is_empty() {
-                    let pointer = Arc::from(string.pointer());
-                    all.extend(found.into_iter().map(|lint| lint.in_pointer(&pointer)));
-                }
-            }
-            Ok(())
-        });
-        all.truncate(Lint::LISTED);
-        all
-    }
-}
-
-impl sealed::Sealed for &Value {}
-impl sealed::Sealed for &Document {}
-
-impl Resolvable for &Value {
-    type Output = Value;
-
-    fn resolve_with<R: Resolver + ?Sized>(
-        self,
-        engine: &Engine,
-        resolver: &R,
-        target: &Target,
-    ) -> Result<Resolved<Value>> {
-        let found = Found::in_value(engine, self)?;
+    fn resolve_with<R: Resolver + ?Sized>(self, engine: &Engine, resolver: &R, target: &Target) -> Result<Resolved<T>> {
+        let found = Found::in_document(engine, self)?;
         let outcomes = look_up(resolver, &found.references, target)?;
         found.fill(engine, self, target, outcomes)
     }
 }
 
-impl Resolvable for &Document {
-    type Output = Value;
+impl<T: Structure> Resolvable for &Document<T> {
+    type Output = T;
 
-    fn resolve_with<R: Resolver + ?Sized>(self, _: &Engine, resolver: &R, target: &Target) -> Result<Resolved<Value>> {
-        let Compiled { value, found, engine, .. } = &*self.compiled;
-        found.fill(engine, value, target, look_up(resolver, &found.references, target)?)
+    fn resolve_with<R: Resolver + ?Sized>(self, _: &Engine, resolver: &R, target: &Target) -> Result<Resolved<T>> {
+        let Compiled { document, found, engine, .. } = &*self.compiled;
+        found.fill(engine, document, target, look_up(resolver, &found.references, target)?)
+    }
+}
+
+impl<T> Clone for Document<T> {
+    fn clone(&self) -> Self {
+        Self { compiled: Arc::clone(&self.compiled) }
     }
 }
 
 /// The document holds no value, but belongs to somebody: only what it refers to is shown.
-impl fmt::Debug for Document {
+impl<T> fmt::Debug for Document<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Document").field("references", &self.references()).finish_non_exhaustive()
+        let references: &[Reference] = &self.compiled.found.references;
+        f.debug_struct("Document").field("references", &references).finish_non_exhaustive()
     }
 }

@@ -5,9 +5,8 @@ use std::sync::{Arc, LazyLock};
 
 use secrecy::SecretString;
 
-#[cfg(feature = "json")]
-use super::Document;
 use super::Template;
+use super::document::{Document, Structure};
 use super::filter::Filters;
 use super::render;
 use super::resolve_ext::Resolvable;
@@ -30,6 +29,7 @@ pub struct Engine {
     syntax: Syntax,
     limits: Limits,
     filters: Filters,
+    keys: bool,
 }
 
 /// How large a text or document may be. What passes a limit is refused with
@@ -152,6 +152,27 @@ impl Engine {
         Ok(self)
     }
 
+    /// Whether documents are resolved in their keys too; by default they are not. Two keys of an object that become the same
+    /// are an [`InvalidDocument`](ErrorKind::InvalidDocument): no entry is lost.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::{Engine, Tree};
+    /// use keyslot::{Target, Variables};
+    /// use std::collections::BTreeMap;
+    ///
+    /// let weights = Tree::of(&BTreeMap::from([("region-<<REGION>>", 3)]))?;
+    /// let variables = Variables::new().with("REGION", "eu")?;
+    /// let resolved = Engine::new().keys(true).resolve(&variables, &Target::tool("route"), &weights)?;
+    /// assert_eq!(resolved.expose_secret().to::<BTreeMap<String, u8>>()?["region-eu"], 3);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn keys(mut self, keys: bool) -> Self {
+        self.keys = keys;
+        self
+    }
+
     /// Compiles a template, as [`Template::compile`] does.
     ///
     /// # Errors
@@ -161,14 +182,13 @@ impl Engine {
         Template::with(self, text)
     }
 
-    /// Compiles a JSON document, as [`Document::compile`] does.
+    /// Compiles a document, as [`Document::compile`] does.
     ///
     /// # Errors
     ///
     /// As there.
-    #[cfg(feature = "json")]
-    pub fn compile_document(&self, value: serde_json::Value) -> Result<Document> {
-        Document::with(self, value)
+    pub fn compile_document<T: Structure>(&self, document: T) -> Result<Document<T>> {
+        Document::with(self, document)
     }
 
     /// Puts values that are no secrets into a text, in one pass: nothing is compiled, looked up in batches or wiped. `value`
@@ -230,5 +250,9 @@ impl Engine {
 
     pub(super) fn filters(&self) -> &Filters {
         &self.filters
+    }
+
+    pub(super) fn resolves_keys(&self) -> bool {
+        self.keys
     }
 }

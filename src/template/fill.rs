@@ -96,7 +96,6 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     /// # Errors
     ///
     /// `TooLarge`
-    #[cfg(feature = "json")]
     pub(super) fn count(&mut self, bytes: usize) -> Result<()> {
         self.room.take(bytes)
     }

@@ -80,7 +80,6 @@ impl Lint {
         self.pointer.as_deref()
     }
 
-    #[cfg(feature = "json")]
     pub(super) fn in_pointer(self, pointer: &Arc<str>) -> Self {
         Self { pointer: Some(Arc::clone(pointer)), ..self }
     }

@@ -76,6 +76,26 @@ impl Plan {
         Ok(())
     }
 
+    /// Puts the value of a secret in the place of its name, which is the whole text.
+    ///
+    /// # Errors
+    ///
+    /// A syntax error when the name is none; `TooLarge` when it is one placeholder too many.
+    pub(super) fn read_name<'t>(
+        &mut self,
+        engine: &Engine,
+        name: &'t str,
+        references: &mut References<'t>,
+    ) -> Result<()> {
+        references.count_placeholder(engine)?;
+        let (end, span) = (name.len(), 0..name.len());
+        let found = Placeholder { form: Form::Secret, name, is_word: false, version: None, filters: end..end, end };
+        let reference = references.intern(&found).map_err(|error| bad_name(&error).at(span.clone(), name))?;
+        self.cuts.push(Cut { span, slot: Some(Slot { reference, chain: 0 }) });
+        self.literal = 0;
+        Ok(())
+    }
+
     pub(super) fn cuts(&self) -> &[Cut] {
         &self.cuts
     }

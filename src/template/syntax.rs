@@ -175,6 +175,11 @@ impl Rules {
         &self.openers
     }
 
+    /// Whether documents have bookmarks.
+    pub(super) fn bookmarks(&self) -> bool {
+        self.bookmarks
+    }
+
     /// How `secret://` references are named in messages, if there are any.
     pub(super) fn uri(&self) -> Option<&Dialect> {
         self.uri.as_deref()

@@ -8,7 +8,7 @@ use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::Document;
+use super::MAX_DEPTH;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Parses a document.
@@ -47,7 +47,7 @@ struct Check<'d> {
 
 impl Check<'_> {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth == Document::MAX_DEPTH {
+        if self.depth == MAX_DEPTH {
             self.defect.set("the document is nested too deep");
             return Err(E::custom("depth"));
         }

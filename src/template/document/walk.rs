@@ -2,121 +2,174 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
-use super::Document;
+use super::structure::{Node, View};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A walk over all strings of a document but its keys, in the order in which [`Resolved`](crate::Resolved) wipes them.
-pub(super) struct Strings<'v> {
-    number: usize,
-    path: Vec<Step<'v>>,
+/// How deep lists and objects may be nested.
+pub(in crate::template) const MAX_DEPTH: usize = 128;
+
+/// What a walk visits.
+#[derive(Clone, Copy)]
+pub(super) struct What {
+    /// The keys too, each before what it is the key of.
+    pub(super) keys: bool,
+    /// Whether an object `{"value": "NAME", "fromSecret": true}` is a bookmark.
+    pub(super) bookmarks: bool,
 }
 
 /// One string.
-pub(super) struct Leaf<'w, 'v> {
+pub(super) struct Leaf<'w, 'n, N: Node> {
     pub(super) number: usize,
-    pub(super) text: &'v str,
-    path: &'w [Step<'v>],
+    pub(super) text: &'n str,
+    pub(super) role: Role,
+    path: Option<&'w Path<'w, 'n, N>>,
 }
 
-enum Step<'v> {
-    Key(&'v str),
+/// What a string is in its document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Value,
+    /// The name in a bookmark.
+    Bookmark,
+    /// A key of the object of this number.
+    Key(usize),
+}
+
+/// The way from the root, from its end on.
+struct Path<'w, 'n, N: Node> {
+    before: Option<&'w Path<'w, 'n, N>>,
+    step: Step<'n, N>,
+    depth: usize,
+}
+
+enum Step<'n, N: Node> {
+    Key(&'n N::Key),
     Index(usize),
 }
 
-impl<'v> Strings<'v> {
-    /// Visits each string.
-    ///
-    /// # Errors
-    ///
-    /// `TooLarge` when the document is nested too deep, and what `visit` says.
-    pub(super) fn walk(value: &'v Value, visit: &mut impl FnMut(Leaf<'_, 'v>) -> Result<()>) -> Result<()> {
-        Self { number: 0, path: Vec::new() }.descend(value, visit)
-    }
+/// Visits each string in the order in which [`Resolved`](crate::Resolved) wipes them.
+///
+/// # Errors
+///
+/// `TooLarge` when the document is nested too deep, and what `visit` says.
+pub(super) fn walk<'n, N: Node>(
+    root: &'n N,
+    what: What,
+    visit: impl FnMut(&Leaf<'_, 'n, N>) -> Result<()>,
+) -> Result<()> {
+    Walk { what, visit, strings: 0, objects: 0 }.descend(root, None, Role::Value)
+}
 
-    fn descend(&mut self, value: &'v Value, visit: &mut impl FnMut(Leaf<'_, 'v>) -> Result<()>) -> Result<()> {
-        match value {
-            Value::String(text) => {
-                visit(Leaf { number: self.number, text, path: &self.path })?;
-                self.number += 1;
-                Ok(())
+struct Walk<V> {
+    what: What,
+    visit: V,
+    strings: usize,
+    objects: usize,
+}
+
+impl<V> Walk<V> {
+    fn descend<'n, N: Node>(&mut self, node: &'n N, path: Option<&Path<'_, 'n, N>>, role: Role) -> Result<()>
+    where
+        V: FnMut(&Leaf<'_, 'n, N>) -> Result<()>,
+    {
+        match node.view() {
+            View::Plain => Ok(()),
+            View::Text(text) => self.string(text, path, role),
+            View::Items(items) => {
+                let depth = deeper(path)?;
+                items.enumerate().try_for_each(|(index, item)| {
+                    let path = Path { before: path, step: Step::Index(index), depth };
+                    self.descend(item, Some(&path), Role::Value)
+                })
             }
-            Value::Array(items) => {
-                self.check_depth()?;
-                items.iter().enumerate().try_for_each(|(index, item)| self.step(Step::Index(index), item, visit))
+            View::Entries(mut entries) => {
+                let depth = deeper(path)?;
+                let object = self.objects;
+                self.objects += 1;
+                let is_bookmark = self.what.bookmarks && is_bookmark(node);
+                entries.try_for_each(|(key, entry)| {
+                    let path = Path { before: path, step: Step::Key(key), depth };
+                    let text = N::key_text(key);
+                    if let Some(text) = text.filter(|_| self.what.keys) {
+                        self.string(text, Some(&path), Role::Key(object))?;
+                    }
+                    let is_name = is_bookmark && text == Some(NAME);
+                    self.descend(entry, Some(&path), if is_name { Role::Bookmark } else { Role::Value })
+                })
             }
-            Value::Object(entries) => {
-                self.check_depth()?;
-                entries.iter().try_for_each(|(key, entry)| self.step(Step::Key(key), entry, visit))
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
         }
     }
 
-    fn step(
-        &mut self,
-        step: Step<'v>,
-        value: &'v Value,
-        visit: &mut impl FnMut(Leaf<'_, 'v>) -> Result<()>,
-    ) -> Result<()> {
-        self.path.push(step);
-        self.descend(value, visit)?;
-        self.path.pop();
+    fn string<'n, N: Node>(&mut self, text: &'n str, path: Option<&Path<'_, 'n, N>>, role: Role) -> Result<()>
+    where
+        V: FnMut(&Leaf<'_, 'n, N>) -> Result<()>,
+    {
+        (self.visit)(&Leaf { number: self.strings, text, role, path })?;
+        self.strings += 1;
         Ok(())
     }
+}
 
-    fn check_depth(&self) -> Result<()> {
-        if self.path.len() < Document::MAX_DEPTH {
-            return Ok(());
-        }
-        let message = format!("a document may be nested {} levels deep at most", Document::MAX_DEPTH);
-        Err(Error::new(ErrorKind::TooLarge, message))
+fn deeper<N: Node>(path: Option<&Path<'_, '_, N>>) -> Result<usize> {
+    match path.map_or(0, |path| path.depth) {
+        depth if depth < MAX_DEPTH => Ok(depth + 1),
+        _ => Err(too_deep()),
     }
 }
 
-impl Leaf<'_, '_> {
-    /// Its JSON Pointer: `~` is written `~0` and `/` is written `~1` (RFC 6901 section 3).
+#[cold]
+pub(in crate::template) fn too_deep() -> Error {
+    Error::new(ErrorKind::TooLarge, format!("a document may be nested {MAX_DEPTH} levels deep at most"))
+}
+
+/// The key of the name in a bookmark.
+const NAME: &str = "value";
+
+fn is_bookmark<N: Node>(node: &N) -> bool {
+    let View::Entries(mut entries) = node.view() else { return false };
+    entries.any(|(key, entry)| N::key_text(key) == Some("fromSecret") && entry.is_true())
+}
+
+impl<N: Node> Leaf<'_, '_, N> {
+    /// Its JSON Pointer (RFC 6901 section 3); for a key that of its entry.
     pub(super) fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for step in self.path {
-            match step {
-                Step::Key(key) => {
-                    pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                }
-                // Writing to a String cannot fail.
-                Step::Index(index) => drop(write!(pointer, "/{index}")),
-            }
-        }
-        pointer
+        pointer(self.path)
+    }
+
+    /// The JSON Pointer of what it is in.
+    pub(super) fn pointer_of_parent(&self) -> String {
+        pointer(self.path.and_then(|path| path.before))
     }
 }
 
-/// A copy in which some strings, by their number, are others. The depth was checked by a walk.
-pub(super) fn copy(value: &Value, number: &mut usize, replace: &mut impl FnMut(usize) -> Option<String>) -> Value {
-    match value {
-        Value::String(text) => {
-            let replaced = replace(*number);
-            *number += 1;
-            Value::String(replaced.unwrap_or_else(|| text.clone()))
-        }
-        Value::Array(items) => Value::Array(items.iter().map(|item| copy(item, number, replace)).collect()),
-        Value::Object(entries) => {
-            Value::Object(entries.iter().map(|(key, entry)| (key.clone(), copy(entry, number, replace))).collect())
-        }
-        plain @ (Value::Null | Value::Bool(_) | Value::Number(_)) => plain.clone(),
+fn pointer<N: Node>(path: Option<&Path<'_, '_, N>>) -> String {
+    let Some(path) = path else { return String::new() };
+    let mut pointer = pointer(path.before);
+    match path.step {
+        Step::Key(key) => push_key(&mut pointer, &N::key_label(key)),
+        // Writing to a String cannot fail.
+        Step::Index(index) => drop(write!(pointer, "/{index}")),
     }
+    pointer
 }
 
-/// Drops a document level by level: one that is nested too deep would overflow the stack.
-pub(super) fn dismantle(value: Value) {
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Array(items) => open.extend(items),
-            Value::Object(entries) => open.extend(entries.into_iter().map(|(_, entry)| entry)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
+/// Adds a key to a JSON Pointer: `~` is written `~0` and `/` is written `~1` (RFC 6901 section 3).
+pub(in crate::template) fn push_key(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+}
+
+/// A copy in which some strings are others; `replace` is asked for each string, in the order of a walk. The depth was checked
+/// by a walk.
+pub(super) fn copy<N: Node>(node: &N, what: What, replace: &mut impl FnMut() -> Option<String>) -> N {
+    match node.view() {
+        View::Plain => node.clone(),
+        View::Text(text) => N::from_text(replace().unwrap_or_else(|| text.to_owned())),
+        View::Items(items) => N::from_items(items.map(|item| copy(item, what, replace))),
+        View::Entries(entries) => N::from_entries(entries.map(|(key, entry)| {
+            let is_visited = what.keys && N::key_text(key).is_some();
+            let replaced = if is_visited { replace() } else { None };
+            (replaced.map_or_else(|| key.clone(), N::from_key), copy(entry, what, replace))
+        })),
     }
 }

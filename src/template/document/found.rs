@@ -1,0 +1,188 @@
+//! What a scan of a document found, and how it is filled.
+
+use std::collections::HashSet;
+use std::mem;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::structure::{Node, Places, Structure};
+use super::walk::{Leaf, Role, What, copy, walk};
+use crate::error::{Error, ErrorKind, Failures, Result};
+use crate::resolve::{Outcomes, Resolved, Surface, Target, check_count};
+use crate::template::engine::Engine;
+use crate::template::fill::{Draft, Fill, LookedUp};
+use crate::template::lint::{self, Lint};
+use crate::template::plan::{Plan, ReferenceList, References};
+
+/// What a scan of a document found.
+pub(super) struct Found {
+    planned: Vec<Planned>,
+    pub(super) references: ReferenceList,
+}
+
+/// A string with placeholders.
+struct Planned {
+    /// Its number, counting all strings in the order of a walk.
+    number: usize,
+    plan: Plan,
+    /// Where it goes, unless that is for the target to say.
+    surface: Option<Surface>,
+}
+
+/// A string that is sure to succeed.
+struct Drafted<'d> {
+    number: usize,
+    role: Role,
+    draft: Draft<'d>,
+}
+
+impl What {
+    fn of(engine: &Engine) -> Self {
+        Self { keys: engine.resolves_keys(), bookmarks: engine.rules().bookmarks() }
+    }
+}
+
+impl Found {
+    pub(super) fn in_document<T: Structure>(engine: &Engine, document: &T) -> Result<Self> {
+        let mut references = References::default();
+        let mut planned = Vec::new();
+        // Most strings have no placeholders, and need no plan of their own.
+        let mut plan = Plan::default();
+        let mut failures = Failures::default();
+        let mut bytes = 0_usize;
+        walk(document.root(), What::of(engine), |leaf| {
+            bytes = bytes.saturating_add(leaf.text.len());
+            engine.bounds().check_template(bytes)?;
+            let read = match leaf.role {
+                Role::Bookmark => plan.read_name(engine, leaf.text, &mut references),
+                Role::Value | Role::Key(_) => plan.read(engine, leaf.text, &mut references),
+            };
+            match read {
+                Ok(()) if plan.is_empty() => return Ok(()),
+                Ok(()) => {
+                    let surface = surface_of(engine, leaf);
+                    planned.push(Planned { number: leaf.number, plan: mem::take(&mut plan), surface });
+                    return Ok(());
+                }
+                Err(error) if error.span().is_none() => return Err(error),
+                Err(error) => failures.extend(&error, |one| one.in_pointer(&leaf.pointer())),
+            }
+            plan = Plan::default();
+            Ok(())
+        })?;
+        failures.into_result()?;
+        Ok(Self { planned, references: references.into_list() })
+    }
+
+    pub(super) fn fill<T: Structure>(
+        &self,
+        engine: &Engine,
+        document: &T,
+        target: &Target,
+        outcomes: Outcomes,
+    ) -> Result<Resolved<T>> {
+        let Self { planned, references } = self;
+        check_count(&outcomes, references)?;
+        let what = What::of(engine);
+        let looked_up = LookedUp { outcomes: &outcomes, references, missing: target.missing_policy() };
+        let mut fill = Fill::new(engine, references, looked_up);
+        let mut failures = Failures::default();
+        let mut drafts: Vec<Drafted<'_>> = Vec::with_capacity(planned.len());
+        let mut open = planned.iter().peekable();
+        walk(document.root(), what, |leaf| {
+            let Some(planned) = open.next_if(|planned| planned.number == leaf.number) else {
+                return fill.count(leaf.text.len());
+            };
+            let mut own = Failures::default();
+            let surface = planned.surface.unwrap_or(target.surface_kind());
+            let draft = fill.draft(leaf.text, &planned.plan, surface, &mut own)?;
+            drafts.push(Drafted { number: leaf.number, role: leaf.role, draft });
+            own.into_result().or_else(|error| {
+                failures.extend(&error, |one| one.in_pointer(&leaf.pointer()));
+                Ok::<_, Error>(())
+            })
+        })?;
+        failures.into_result()?;
+
+        let keys = if what.keys { write_keys(document.root(), what, &fill, &drafts)? } else { Vec::new() };
+        let mut places = Vec::with_capacity(drafts.len());
+        let mut keys = keys.into_iter();
+        let mut drafts = drafts.into_iter().peekable();
+        let mut strings = 0..;
+        let root = copy(document.root(), what, &mut || {
+            let number = strings.next()?;
+            let Drafted { role, draft, .. } = drafts.next_if(|drafted| drafted.number == number)?;
+            places.push(number);
+            match role {
+                Role::Key(_) => keys.next().map(|mut key| mem::take(&mut *key)),
+                Role::Value | Role::Bookmark => Some(fill.write(&draft, |_| {})),
+            }
+        });
+        let kept = looked_up.kept();
+        let places: Places = (!what.keys).then_some(places);
+        Ok(Resolved::new(document.resolved(root, what.keys), places, outcomes, kept))
+    }
+
+    pub(super) fn lints<T: Structure>(&self, engine: &Engine, document: &T) -> Vec<Lint> {
+        let mut all = Vec::new();
+        let mut open = self.planned.iter().peekable();
+        let none = Plan::default();
+        // Cannot fail: the depth was checked, and nothing else is.
+        let _ = walk(document.root(), What::of(engine), |leaf| {
+            let plan = open.next_if(|planned| planned.number == leaf.number).map_or(&none, |planned| &planned.plan);
+            if all.len() < Lint::LISTED && leaf.role != Role::Bookmark {
+                let found = lint::lints(engine.rules(), leaf.text, plan);
+                if !found.is_empty() {
+                    let pointer = Arc::from(leaf.pointer());
+                    all.extend(found.into_iter().map(|lint| lint.in_pointer(&pointer)));
+                }
+            }
+            Ok(())
+        });
+        all.truncate(Lint::LISTED);
+        all
+    }
+}
+
+/// Where a string goes, if a rule says so: until there are rules by pointer, none does. A key goes where the target does.
+fn surface_of<N: Node>(_: &Engine, _: &Leaf<'_, '_, N>) -> Option<Surface> {
+    None
+}
+
+/// Writes the keys that have placeholders.
+///
+/// # Errors
+///
+/// `InvalidDocument` when keys of an object become the same: one of their entries would be lost.
+fn write_keys<'d, N: Node>(
+    root: &N,
+    what: What,
+    fill: &Fill<'d, LookedUp<'d>>,
+    drafts: &[Drafted<'d>],
+) -> Result<Vec<Zeroizing<String>>> {
+    let keys = drafts.iter().filter(|drafted| matches!(drafted.role, Role::Key(_)));
+    let (numbers, keys): (Vec<_>, Vec<_>) =
+        keys.map(|key| (key.number, Zeroizing::new(fill.write(&key.draft, |_| {})))).unzip();
+    if keys.is_empty() {
+        return Ok(keys);
+    }
+    let mut written = numbers.iter().zip(&keys).peekable();
+    let mut seen: HashSet<(usize, &str)> = HashSet::new();
+    let mut failures = Failures::default();
+    walk(root, what, |leaf| {
+        if let Role::Key(object) = leaf.role {
+            let key = written.next_if(|(number, _)| **number == leaf.number);
+            if !seen.insert((object, key.map_or(leaf.text, |(_, key)| key))) {
+                failures.push(|| same_keys().in_pointer(&leaf.pointer_of_parent()));
+            }
+        }
+        Ok(())
+    })?;
+    failures.into_result()?;
+    Ok(keys)
+}
+
+fn same_keys() -> Error {
+    Error::new(ErrorKind::InvalidDocument, "two keys of an object become the same with their values; rename one")
+}

@@ -1,0 +1,124 @@
+//! Reads a tree from any format that says what it holds.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::depth::Depth;
+use super::node::{Node, SameKeys};
+use crate::template::document::MAX_DEPTH;
+
+/// Builds one node.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Build {
+    depth: Depth,
+}
+
+impl Build {
+    fn deeper<E: Error>(self) -> Result<Self, E> {
+        self.depth.deeper().map(|depth| Self { depth }).ok_or_else(too_deep)
+    }
+
+    fn wrapped<E: Error>(self) -> Result<Self, E> {
+        self.depth.wrapped().map(|depth| Self { depth }).ok_or_else(too_deep)
+    }
+}
+
+fn too_deep<E: Error>() -> E {
+    E::custom(format_args!("a document may be nested {MAX_DEPTH} levels deep at most"))
+}
+
+impl<'de> DeserializeSeed<'de> for Build {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Build {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a document")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Unit)
+    }
+
+    fn visit_none<E>(self) -> Result<Node, E> {
+        Ok(Node::None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        self.wrapped()?.deserialize(deserializer).map(Node::some)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        self.wrapped()?.deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::integer(value))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Node, E> {
+        Ok(Node::integer(value))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Node, E> {
+        Ok(Node::integer(value))
+    }
+
+    fn visit_f32<E>(self, value: f32) -> Result<Node, E> {
+        Ok(Node::F32(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+        Ok(Node::F64(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Node, E> {
+        Ok(Node::Text(text))
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Node, E> {
+        Ok(Node::Bytes(bytes.to_owned()))
+    }
+
+    fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Node, E> {
+        Ok(Node::Bytes(bytes))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let deeper = self.deeper()?;
+        // What a format says of the number of items is not trusted with memory.
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(deeper)? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+        let deeper = self.deeper()?;
+        let mut object = Vec::new();
+        while let Some(entry) = entries.next_entry_seed(deeper, deeper)? {
+            object.push(entry);
+        }
+        Node::object(object).map_err(|SameKeys| A::Error::custom(SameKeys::MESSAGE))
+    }
+}
