@@ -124,7 +124,8 @@ impl Template {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn lints_among(&self, names: &[SecretName]) -> Vec<Lint> {
-        lint::unknown_names(&self.compiled.plan, self.references(), names)
+        let mut seen = vec![false; self.references().len()];
+        lint::unknown_names(&self.compiled.plan, self.references(), names, &mut seen)
     }
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references), as plain text and for

@@ -1,6 +1,13 @@
 //! No value leaves its place: random texts of each surface are resolved with random values, and what comes out is read by a
 //! parser that knows nothing of this crate. It must find what it finds with a harmless value, and the value where that was.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+#![allow(
+    clippy::expect_used,
+    clippy::struct_excessive_bools,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 use http::HeaderValue;
 use keyslot::secrecy::ExposeSecret;
