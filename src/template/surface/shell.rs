@@ -178,7 +178,8 @@ impl Reader {
             // Escapes have another meaning in $'…'.
             b'\'' => self.is_dollar,
             // Arithmetic, which expands what is quoted; also as ((…)), [[…]] and name[…].
-            b'(' => self.last == Some(b'('),
+            // An array, too: where it is wrong, bash goes on behind the next line end, which may be one of the value.
+            b'(' => matches!(self.last, Some(b'(' | b'=')),
             b'[' => self.last.is_some_and(|last| last == b'[' || last == b'_' || last.is_ascii_alphanumeric()),
             // A here-document, in which quotes are none. Three are a word, as in <<<word.
             b'<' => match self.angles {
@@ -220,10 +221,7 @@ mod tests {
     #[test]
     fn words_take_values() {
         is_at(Word, &["@", "echo @", "k=@", "a'b'@\"c\"", "echo \"it's\" @", r"\\@", r"\'@", "x > @", "x; @", "(@)"]);
-        is_at(
-            Word,
-            &["echo $(cat @)", "$(echo 'x') @", "echo $HOME @", "echo $$@", r"\$@", "'$'@", "[ -f @ ]", "x=(@)"],
-        );
+        is_at(Word, &["echo $(cat @)", "$(echo 'x') @", "echo $HOME @", "echo $$@", r"\$@", "'$'@", "[ -f @ ]"]);
     }
 
     #[test]
@@ -243,7 +241,10 @@ mod tests {
     #[test]
     fn nothing_goes_behind_what_is_not_followed() {
         is_at(Lost, &["`@`", "`x` @", "\"`x`\" @", "cat <<EOF\n@", "cat <<-'E'\n@", "<\\\n<E\n@", "<<@", "a <<<<@"]);
-        is_at(Lost, &["$((@))", "((@))", "[[ @ -eq 1 ]]", "a[@]=1", "$[@]", "\"$[1]\" @", "$'\\'' @", "$\\\n'x' @"]);
+        is_at(
+            Lost,
+            &["$((@))", "((@))", "[[ @ -eq 1 ]]", "a[@]=1", "x=(@)", "$[@]", "\"$[1]\" @", "$'\\'' @", "$\\\n'x' @"],
+        );
         is_at(
             Lost,
             &["\"$(echo \"@\")\"", "\"$(echo @)\"", "\"${x:-\"@\"}\"", "${x:-@}", "\"$(case x in a) \"@", "${x@"],
