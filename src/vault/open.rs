@@ -12,7 +12,7 @@ use crate::crypto::{Header, Kdf, Key, KeyId, RootKey, Slot, VaultKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::NamePolicy;
 use crate::store::{Cursor, Kind, MemoryStore, Row, RowKey, SecretStore, Tag, WriteTx};
-use crate::template::{Engine, Limits};
+use crate::template::Engine;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct VaultBuilder {
     store: Box<dyn SecretStore>,
     clock: Clock,
     names: NamePolicy,
-    limits: Limits,
+    engine: Engine,
     max_value: usize,
     kept_versions: usize,
 }
@@ -41,7 +41,7 @@ impl VaultBuilder {
             store: Box::new(MemoryStore::new()),
             clock: Clock::default(),
             names: NamePolicy::any(),
-            limits: Limits::default(),
+            engine: Engine::new(),
             max_value: 64 * 1024,
             kept_versions: 10,
         }
@@ -68,12 +68,25 @@ impl VaultBuilder {
         self
     }
 
-    /// Caps on templates and what they become, for the methods of [`ScopedVault`](crate::ScopedVault). A
-    /// [`Template`](crate::Template) keeps the limits it was compiled with, and a scope that is one of a
-    /// [`Chain`](crate::Chain) is asked under the limits of the chain's caller.
+    /// The engine of the methods `resolve…` of [`ScopedVault`](crate::ScopedVault): its syntax, limits, filters and surfaces;
+    /// the default one without. A [`Template`](crate::Template) or [`Document`](crate::template::Document) keeps the engine it
+    /// was compiled with.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::{Engine, Syntax};
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::mustache());
+    /// let vault = Vault::builder().engine(engine).create(RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("TOKEN", "t-1")?;
+    /// assert_eq!(project.resolve("Bearer {{$secret.TOKEN}}")?.expose_secret(), "Bearer t-1");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
         self
     }
 
@@ -114,8 +127,7 @@ impl VaultBuilder {
     #[allow(clippy::needless_pass_by_value)]
     pub fn open(self, key: RootKey) -> Result<Vault> {
         let keys = self.unlock(&key)?;
-        let Self { store, clock, names, limits, max_value, kept_versions } = self;
-        let engine = Engine::new().limits(limits);
+        let Self { store, clock, names, engine, max_value, kept_versions } = self;
         Ok(Vault { core: Arc::new(Core { store, keys, clock, names, engine, max_value, kept_versions }) })
     }
 
@@ -228,7 +240,7 @@ impl fmt::Debug for VaultBuilder {
         f.debug_struct("VaultBuilder")
             .field("store", &self.store)
             .field("names", &self.names)
-            .field("limits", &self.limits)
+            .field("engine", &self.engine)
             .field("max_value", &self.max_value)
             .field("kept_versions", &self.kept_versions)
             .finish_non_exhaustive()
