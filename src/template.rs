@@ -171,6 +171,29 @@ impl Template {
     /// [`InvalidInput`](ErrorKind::InvalidInput) when there is not one value for each reference, and what filters and
     /// limits refuse.
     pub fn render(&self, values: &[&str]) -> Result<String> {
+        let mut out = String::new();
+        self.render_into(values, &mut out)?;
+        Ok(out)
+    }
+
+    /// As [`render`](Template::render), appended to a buffer that is kept for the next time; on an error it is as it was.
+    ///
+    /// ```
+    /// use keyslot::template::Template;
+    ///
+    /// let line = Template::compile("<<NAME>>: <<VALUE>>\n")?;
+    /// let mut page = String::new();
+    /// for (name, value) in [("a", "1"), ("b", "2")] {
+    ///     line.render_into(&[name, value], &mut page)?;
+    /// }
+    /// assert_eq!(page, "a: 1\nb: 2\n");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`render`](Template::render).
+    pub fn render_into(&self, values: &[&str], out: &mut String) -> Result<()> {
         let Compiled { plan, references, engine, .. } = &*self.compiled;
         if values.len() != references.len() {
             let message = format!("{} values were given for {} references", values.len(), references.len());
@@ -180,7 +203,8 @@ impl Template {
         let mut failures = Failures::default();
         let draft = fill.draft(&self.text, plan, Surface::Text, &mut failures)?;
         failures.into_result()?;
-        Ok(fill.write(&draft, |_| {}))
+        fill.write_into(&draft, out, |_| {});
+        Ok(())
     }
 }
 

@@ -187,8 +187,18 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
 
     /// Writes one text, and says where in it each value lies.
     #[inline]
-    pub(super) fn write(&self, draft: &Draft<'a>, mut place: impl FnMut(Range<usize>)) -> String {
-        let mut out = String::with_capacity(draft.length);
+    pub(super) fn write(&self, draft: &Draft<'a>, place: impl FnMut(Range<usize>)) -> String {
+        let mut out = String::new();
+        self.write_into(draft, &mut out, place);
+        out
+    }
+
+    /// As [`write`](Fill::write), behind what `out` holds.
+    #[inline]
+    pub(super) fn write_into(&self, draft: &Draft<'a>, out: &mut String, mut place: impl FnMut(Range<usize>)) {
+        // All at once: a text that grew while values are in it would leave copies of them behind.
+        out.reserve(draft.length);
+        let begin = out.len();
         let mut filtered = draft.filtered.iter();
         let mut at = 0;
         for cut in draft.plan.cuts() {
@@ -197,8 +207,8 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             let Some(slot) = cut.slot else { continue };
             let start = out.len();
             match self.values.value(slot.reference()) {
-                Ok(value) if !slot.is_filtered() => draft.encoding.push(value, &mut out),
-                Ok(_) => draft.encoding_of(slot).push(filtered.next().map_or("", |value| value), &mut out),
+                Ok(value) if !slot.is_filtered() => draft.encoding.push(value, out),
+                Ok(_) => draft.encoding_of(slot).push(filtered.next().map_or("", |value| value), out),
                 Err(_) => {
                     out.push_str(draft.text.get(cut.span.clone()).unwrap_or_default());
                     continue;
@@ -207,8 +217,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             place(start..out.len());
         }
         out.push_str(draft.text.get(at..).unwrap_or_default());
-        debug_assert_eq!(out.len(), draft.length, "measured and written lengths differ");
-        out
+        debug_assert_eq!(out.len() - begin, draft.length, "measured and written lengths differ");
     }
 
     fn push_outcome(&self, error: &Error, cut: &Cut, slot: Slot, text: &str, failures: &mut Failures) {
