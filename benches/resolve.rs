@@ -19,13 +19,12 @@ use workloads::Workload;
 use zeroize::Zeroize;
 
 /// Answers from a map, like a resolver with its values at hand.
-struct Map(HashMap<SecretName, Found>);
+struct Map(HashMap<String, Found>);
 
 impl Map {
     fn new(workload: &Workload) -> Self {
         let found = |(name, value): &(String, String)| {
-            let name = SecretName::new(name).unwrap();
-            (name.clone(), Found::new(name, value.as_str()))
+            (name.clone(), Found::new(SecretName::new(name).unwrap(), value.as_str()))
         };
         Self(workload.values.iter().map(found).collect())
     }
@@ -33,7 +32,7 @@ impl Map {
 
 impl Resolver for Map {
     fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
-        let find = |reference: &Reference| match self.0.get(reference.name()) {
+        let find = |reference: &Reference| match self.0.get(reference.name().as_str()) {
             Some(found) => Ok(found.clone()),
             None => Err(Error::new(ErrorKind::NotFound, "not in the map")),
         };

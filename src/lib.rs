@@ -27,6 +27,8 @@ mod vault;
 #[cfg(feature = "vault")]
 pub use crypto::RootKey;
 pub use error::{Error, ErrorKind, Position, Result};
+#[cfg(feature = "http")]
+pub use http;
 pub use name::{NamePolicy, SecretName};
 pub use record::{RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use reference::{Form, Reference, ReferenceRef};

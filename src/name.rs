@@ -47,13 +47,14 @@ impl SecretName {
         Self::check(name).map(|()| Self(name.into()))
     }
 
-    /// As [`new`](SecretName::new), of characters that names have; `is_word` says that they are letters, digits and `_` only.
+    /// A name that was [checked](SecretName::check_parsed).
     #[inline]
-    pub(crate) fn parsed(name: &str, is_word: bool) -> Result<Self> {
-        Self::check_parsed(name, is_word).map(|()| Self(name.into()))
+    pub(crate) fn parsed(name: &str) -> Self {
+        Self(name.into())
     }
 
-    /// As [`parsed`](SecretName::parsed), without taking the name.
+    /// The check of [`new`](SecretName::new), for characters that names have; `is_word` says that they are letters, digits
+    /// and `_` only.
     #[inline]
     pub(crate) fn check_parsed(name: &str, is_word: bool) -> Result<()> {
         // A word that is shorter than any credential is a name, as most are.

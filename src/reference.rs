@@ -63,6 +63,12 @@ impl<'t> ReferenceRef<'t> {
 }
 
 impl Reference {
+    /// As it was found in a text, where its name was checked.
+    #[inline]
+    pub(crate) fn parsed(form: Form, name: &str, version: Option<Version>) -> Self {
+        Self { name: SecretName::parsed(name), version, form }
+    }
+
     /// `<<$secret.NAME>>`.
     pub fn secret(name: SecretName) -> Self {
         Self { name, version: None, form: Form::Secret }

@@ -10,6 +10,8 @@ mod engine;
 mod fill;
 mod filter;
 mod flaw;
+#[cfg(feature = "http")]
+mod headers;
 mod lint;
 mod parse;
 mod plan;
@@ -17,6 +19,7 @@ mod render;
 mod resolve_ext;
 mod scan;
 mod surface;
+mod surfaces;
 pub mod syntax;
 mod tree;
 
@@ -28,8 +31,11 @@ use smallvec::SmallVec;
 
 pub use document::{Document, Structure};
 pub use engine::{Engine, Limits};
+#[cfg(feature = "http")]
+pub use headers::Headers;
 pub use lint::{Lint, LintKind};
 pub use resolve_ext::{Resolvable, ResolveExt};
+pub use surfaces::Surfaces;
 pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};
 pub use tree::Tree;
 
@@ -118,7 +124,8 @@ impl Template {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn lints_among(&self, names: &[SecretName]) -> Vec<Lint> {
-        lint::unknown_names(&self.compiled.plan, self.references(), names)
+        let mut seen = vec![false; self.references().len()];
+        lint::unknown_names(&self.compiled.plan, self.references(), names, &mut seen)
     }
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references), as plain text and for

@@ -40,7 +40,7 @@ fn every_case_comes_out_as_written() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), paths.len(), wrong.join("\n"));
-    assert!(paths.len() >= 350, "only {} cases were found", paths.len());
+    assert!(paths.len() >= 500, "only {} cases were found", paths.len());
 }
 
 fn case_files() -> Vec<PathBuf> {
@@ -108,8 +108,9 @@ impl Case {
     }
 
     fn engine(&self) -> Engine {
-        let lines = self.section("syntax").unwrap_or("angle").lines().map(syntax);
-        Engine::new().syntax(lines.reduce(Syntax::and).expect("a syntax"))
+        let written = self.section("syntax").unwrap_or("angle");
+        let forms = written.lines().map(|line| syntax(line.trim_end_matches(" keys")));
+        Engine::new().syntax(forms.reduce(Syntax::and).expect("a syntax")).keys(written.ends_with(" keys"))
     }
 
     fn run(&self) -> String {
@@ -196,6 +197,9 @@ impl Case {
 fn syntax(line: &str) -> Syntax {
     if let Some(rules) = line.strip_prefix("build ") {
         return built(rules);
+    }
+    if let Some(pointers) = line.strip_prefix("bookmark_at ") {
+        return Syntax::bookmark_at(pointers.split_whitespace()).unwrap();
     }
     let profile = |word| match word {
         "angle" => Syntax::angle(),

@@ -111,7 +111,7 @@ pub(crate) mod sealed {
 
 impl Wipe for Cow<'_, str> {
     /// Of most texts, without an allocation.
-    type Places = SmallVec<[Range<usize>; 4]>;
+    type Places = SmallVec<[Range<usize>; 2]>;
 
     fn wipe(&mut self, places: &Self::Places) {
         // Borrowed text is the template itself, which holds no values.

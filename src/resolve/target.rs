@@ -35,21 +35,25 @@ pub enum Surface {
     #[default]
     Text,
     /// A line `Name: value` of an HTTP header, or its value: the value as it is; control characters, CR, LF and NUL are refused,
-    /// and so is a value in a line that begins with `Host:`.
+    /// and so is a value in a line that begins with `Host:`, or that would make one of it.
     Header,
-    /// A whole URL: percent-encoded for the part it stands in; refused in the scheme, host and port.
+    /// A whole URL: percent-encoded for the part it stands in; refused in the scheme, host and port, and where it would make a
+    /// segment of the path empty, `.` or `..`.
     Url,
-    /// A segment of a URL path: percent-encoded.
+    /// A URL path, or a segment of one: percent-encoded, and refused as in a [`Url`](Surface::Url).
     UrlPath,
     /// A name or value in a URL query: percent-encoded.
     UrlQuery,
     /// A name or value of a form (`application/x-www-form-urlencoded`).
     Form,
-    /// Inside a string of JSON *text*: escaped. Documents that were parsed first need none.
+    /// Inside a string of JSON *text*: escaped, and refused outside of strings. A text without quotes that is no object and no
+    /// list is taken for the inside of a string. Documents that were parsed first need no surface for this.
     Json,
-    /// A word of a POSIX shell, or a part of one: quoted. Refused between quotes of the text, and so is NUL.
+    /// A word of a POSIX shell, or a part of one: quoted. Refused where these quotes would not protect it: between quotes of the
+    /// text, behind a `\` or `$`, in comments, and behind backquotes, here-documents, arithmetic, arrays and `[[`; NUL is refused
+    /// too. What reads its arguments as code, as `eval` and `ssh` do, or as options, is not known here.
     Shell,
-    /// An environment variable: the value as it is; NUL is refused.
+    /// An environment variable, or an argument of a program that no shell starts: the value as it is; NUL is refused.
     Env,
 }
 

@@ -16,6 +16,7 @@ use super::lint::Lint;
 use super::resolve_ext::{Resolvable, look_up, sealed};
 use super::tree::Tree;
 use crate::error::Result;
+use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Outcome, Resolved, Resolver, Target, check_count};
 use found::Found;
@@ -95,6 +96,13 @@ impl<T: Structure> Document<T> {
     pub fn lints(&self) -> &[Lint] {
         let Compiled { document, found, engine, lints } = &*self.compiled;
         lints.get_or_init(|| found.lints(engine, document))
+    }
+
+    /// A lint for each name that is not among `names` but like one of them, as
+    /// [`Template::lints_among`](super::Template::lints_among) has them.
+    pub fn lints_among(&self, names: &[SecretName]) -> Vec<Lint> {
+        let Compiled { document, found, engine, .. } = &*self.compiled;
+        found.lints_among(engine, document, names)
     }
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references), for no target in

@@ -10,6 +10,7 @@ use super::document::{Document, Structure};
 use super::filter::Filters;
 use super::render;
 use super::resolve_ext::Resolvable;
+use super::surfaces::Surfaces;
 use super::syntax::{Rules, Syntax};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::ReferenceRef;
@@ -30,6 +31,7 @@ pub struct Engine {
     limits: Limits,
     filters: Filters,
     keys: bool,
+    surfaces: Surfaces,
 }
 
 /// How large a text or document may be. What passes a limit is refused with
@@ -173,6 +175,36 @@ impl Engine {
         self
     }
 
+    /// Sets on which surface each string of a document stands, by its JSON Pointer; the others are on that of the target.
+    ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::{Engine, Surfaces};
+    /// use keyslot::{ErrorKind, Target, Variables};
+    /// use serde_json::json;
+    ///
+    /// let config = json!({"mcpServers": {"crm": {
+    ///     "url": "https://crm.example/mcp?key=<<KEY>>",
+    ///     "headers": {"X-Key": "<<KEY>>"},
+    /// }}});
+    /// let engine = Engine::new().surfaces(Surfaces::mcp());
+    /// let target = Target::tool("crm");
+    /// let resolve = |key: &str| engine.resolve(&Variables::new().with("KEY", key)?, &target, &config);
+    ///
+    /// let resolved = resolve("a&b=c")?;
+    /// assert_eq!(resolved.expose_secret()["mcpServers"]["crm"]["url"], "https://crm.example/mcp?key=a%26b%3Dc");
+    /// assert_eq!(resolved.expose_secret()["mcpServers"]["crm"]["headers"]["X-Key"], "a&b=c");
+    /// assert_eq!(resolve("a\r\nX-Admin: 1").unwrap_err().kind(), ErrorKind::Unencodable);
+    /// # }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn surfaces(mut self, surfaces: Surfaces) -> Self {
+        self.surfaces = surfaces;
+        self
+    }
+
     /// Compiles a template, as [`Template::compile`] does.
     ///
     /// # Errors
@@ -250,6 +282,10 @@ impl Engine {
 
     pub(super) fn filters(&self) -> &Filters {
         &self.filters
+    }
+
+    pub(super) fn rules_of_surfaces(&self) -> &Surfaces {
+        &self.surfaces
     }
 
     pub(super) fn resolves_keys(&self) -> bool {

@@ -75,6 +75,7 @@ impl LookedUp<'_> {
     }
 
     /// The references that stay.
+    #[inline]
     pub(super) fn kept(&self) -> Vec<Reference> {
         if self.missing == Missing::Error {
             return Vec::new();
@@ -104,6 +105,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     /// # Errors
     ///
     /// `TooLarge`
+    #[inline]
     pub(super) fn draft(
         &mut self,
         text: &'a str,
@@ -117,6 +119,16 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 return Ok(Draft { text, plan, encoding: Encoding::Plain, filtered: Vec::new(), length });
             }
         }
+        self.draft_closely(text, plan, surface, failures)
+    }
+
+    fn draft_closely(
+        &mut self,
+        text: &'a str,
+        plan: &'a Plan,
+        surface: Surface,
+        failures: &mut Failures,
+    ) -> Result<Draft<'a>> {
         let placing = Placing::new(surface, text, plan);
         let mut draft =
             Draft { text, plan, encoding: placing.encoding(), filtered: Vec::new(), length: plan.literal() };
@@ -165,6 +177,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     }
 
     /// The length of a text whose values go in as they are; `None` when one is missing.
+    #[inline]
     fn plain_length(&self, plan: &Plan) -> Option<usize> {
         let slots = plan.cuts().iter().filter_map(|cut| cut.slot);
         slots
@@ -173,6 +186,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     }
 
     /// Writes one text, and says where in it each value lies.
+    #[inline]
     pub(super) fn write(&self, draft: &Draft<'a>, mut place: impl FnMut(Range<usize>)) -> String {
         let mut out = String::with_capacity(draft.length);
         let mut filtered = draft.filtered.iter();

@@ -46,11 +46,13 @@ pub(super) fn parse<'t>(dialect: &Dialect, text: &'t str, body: usize) -> Parsed
     let spaced = cursor.at > body;
     if let Some(prefix) = dialect.prefix.as_deref() {
         if cursor.eat(prefix) {
-            return match (cursor.secret(), dialect.intent) {
-                (Ok(placeholder), _) => Parsed::Placeholder(placeholder),
-                (Err(_), Intent::None) => Parsed::Text,
-                (Err(flaw), _) => Parsed::Flawed(flaw, cursor.at),
-            };
+            let start = cursor.at;
+            let name = cursor.take(WORD);
+            // As most are: closed right after a name of one word.
+            if !name.is_empty() && !dialect.identifiers && cursor.eat(&dialect.close) {
+                return Parsed::Placeholder(cursor.plain(Form::Secret, name));
+            }
+            return cursor.secret(start, name);
         }
     }
     if dialect.intent == Intent::Dollar && cursor.eat("$") {
@@ -73,7 +75,7 @@ impl<'t> Cursor<'_, 't> {
             return None;
         }
         if !spaced && self.eat(&self.dialect.close) {
-            return Some(self.plain(Form::Bare, name, true));
+            return Some(self.plain(Form::Bare, name));
         }
         let rest = self.extras(Form::Bare, name, true).ok()?;
         let gap = self.skip(SPACE) > 0;
@@ -102,12 +104,19 @@ impl<'t> Cursor<'_, 't> {
         if self.eat(&self.dialect.close) { Parsed::Flawed(Flaw::Namespace, self.at) } else { Parsed::Text }
     }
 
-    /// From behind the prefix to behind the closing mark.
-    fn secret(&mut self) -> Result<Placeholder<'t>, Flaw> {
-        let start = self.at;
-        let mut name = self.take(WORD);
-        let is_more = |byte| is(byte, DOT | BLANK);
-        let is_word = self.dialect.identifiers || !self.peek().is_some_and(is_more);
+    /// From behind a word to behind the closing mark; the name began at `start`.
+    #[cold]
+    fn secret(&mut self, start: usize, word: &'t str) -> Parsed<'t> {
+        match (self.rest_of_secret(start, word), self.dialect.intent) {
+            (Ok(placeholder), _) => Parsed::Placeholder(placeholder),
+            (Err(_), Intent::None) => Parsed::Text,
+            (Err(flaw), _) => Parsed::Flawed(flaw, self.at),
+        }
+    }
+
+    fn rest_of_secret(&mut self, start: usize, word: &'t str) -> Result<Placeholder<'t>, Flaw> {
+        let mut name = word;
+        let is_word = self.dialect.identifiers || !self.peek().is_some_and(|byte| is(byte, DOT | BLANK));
         if !is_word {
             // Names hold spaces, but do not end with one.
             self.skip(WORD | DOT | BLANK);
@@ -118,9 +127,6 @@ impl<'t> Cursor<'_, 't> {
             self.skip(SPACE);
             return Err(self.why_not_closed(None));
         }
-        if self.eat(&self.dialect.close) {
-            return Ok(self.plain(Form::Secret, name, is_word));
-        }
         let rest = self.extras(Form::Secret, name, is_word)?;
         self.skip(SPACE);
         if self.eat(&self.dialect.close) {
@@ -129,9 +135,10 @@ impl<'t> Cursor<'_, 't> {
         Err(self.why_not_closed(Some(&rest)))
     }
 
-    /// As most placeholders are: closed right after the name.
-    fn plain(&self, form: Form, name: &'t str, is_word: bool) -> Placeholder<'t> {
-        Placeholder { form, name, is_word, version: None, filters: self.at..self.at, end: self.at }
+    /// What closes right after a name of one word.
+    #[inline]
+    fn plain(&self, form: Form, name: &'t str) -> Placeholder<'t> {
+        Placeholder { form, name, is_word: true, version: None, filters: self.at..self.at, end: self.at }
     }
 
     #[cold]
@@ -238,6 +245,7 @@ impl<'t> Cursor<'_, 't> {
     }
 
     /// The bytes of a class from here. All classes are of ASCII, so this is whole text.
+    #[inline]
     fn take(&mut self, class: u8) -> &'t str {
         let start = self.at;
         self.skip(class);

@@ -215,6 +215,13 @@ struct Key<'t> {
     form: Form,
 }
 
+impl<'t> Key<'t> {
+    #[inline]
+    fn of(found: &Placeholder<'t>) -> Self {
+        Self { name: found.name, version: found.version, form: found.form }
+    }
+}
+
 /// Most keys differ in their names: the form adds nothing, and no version is not worth a write.
 impl Hash for Key<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -244,12 +251,14 @@ impl<'t> References<'t> {
     /// When the name is no name.
     #[inline]
     pub(super) fn intern(&mut self, found: &Placeholder<'t>) -> Result<NonZeroU32> {
-        let key = Key { name: found.name, version: found.version, form: found.form };
         let known = match &self.index {
-            None => self.few.iter().position(|known| *known == key).and_then(number),
-            Some(index) => index.get(&key).copied(),
+            None => self.few.iter().position(|known| *known == Key::of(found)).and_then(number),
+            Some(index) => index.get(&Key::of(found)).copied(),
         };
-        known.map_or_else(|| self.add(key, found), Ok)
+        match known {
+            Some(number) => Ok(number),
+            None => self.add(found),
+        }
     }
 
     /// The list, whose places are the numbers.
@@ -262,21 +271,17 @@ impl<'t> References<'t> {
         self.list
     }
 
-    fn add(&mut self, key: Key<'t>, found: &Placeholder<'t>) -> Result<NonZeroU32> {
-        let name = SecretName::parsed(key.name, found.is_word)?;
-        let reference = match key.form {
-            Form::Secret => Reference::secret(name),
-            Form::Bare => Reference::bare(name),
-        };
+    fn add(&mut self, found: &Placeholder<'t>) -> Result<NonZeroU32> {
+        SecretName::check_parsed(found.name, found.is_word)?;
         let Some(number) = number(self.list.len()) else {
             return Err(Error::new(ErrorKind::TooLarge, "a template has fewer than 2^32 references"));
         };
-        self.list.push(key.version.into_iter().fold(reference, Reference::at));
+        self.list.push(Reference::parsed(found.form, found.name, found.version));
         if self.few.len() < FEW {
-            self.few.push(key);
+            self.few.push(Key::of(found));
         } else {
             let few = || self.few.iter().copied().zip((1..).filter_map(NonZeroU32::new)).collect();
-            self.index.get_or_insert_with(few).insert(key, number);
+            self.index.get_or_insert_with(few).insert(Key::of(found), number);
         }
         Ok(number)
     }

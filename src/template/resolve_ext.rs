@@ -68,6 +68,37 @@ pub trait ResolveExt: Resolver {
     fn resolve_for<I: Resolvable>(&self, target: &Target, input: I) -> Result<Resolved<I::Output>> {
         Engine::shared().resolve(self, target, input)
     }
+
+    /// Resolves the values of headers for a target, on the surface [`Header`](crate::Surface::Header). One look-up for all of
+    /// them. Each header into which a value went is marked as sensitive; what is *not* wiped is said at
+    /// [`Headers`](super::Headers).
+    ///
+    /// ```
+    /// use keyslot::{Target, Variables, template::ResolveExt};
+    ///
+    /// let variables = Variables::new().with("TOKEN", "t0ken")?;
+    /// let target = Target::tool("billing").host("api.billing.example");
+    /// let headers = [("Authorization", "Bearer <<TOKEN>>"), ("Accept", "application/json")];
+    /// let map = variables.resolve_headers(&target, headers)?;
+    /// assert_eq!(map["authorization"], "Bearer t0ken");
+    /// assert!(map["authorization"].is_sensitive() && !map["accept"].is_sensitive());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What [`Headers::compile`](super::Headers::compile), [`lookup`](Resolver::lookup) and
+    /// [`Headers::fill_for`](super::Headers::fill_for) say.
+    #[cfg(feature = "http")]
+    fn resolve_headers<N: AsRef<str>, T: Into<String>>(
+        &self,
+        target: &Target,
+        headers: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<http::HeaderMap> {
+        let headers = super::Headers::compile(headers)?;
+        let target = target.clone().surface(crate::resolve::Surface::Header);
+        headers.fill_for(&target, &look_up(self, headers.references(), &target)?)
+    }
 }
 
 impl<R: Resolver + ?Sized> ResolveExt for R {}

@@ -1,56 +1,58 @@
 //! Surfaces: how a value is written where it goes, and what is refused there.
 
+mod header;
+mod json;
 mod shell;
+mod skeleton;
 mod url;
 
 use super::encoding::Encoding;
-use super::plan::{Cut, Plan};
+use super::plan::Plan;
 use crate::resolve::Surface;
 
 /// The surface of one text: knows the place of each of its slots.
 pub(super) struct Placing {
     surface: Surface,
-    /// For a URL, the place of each slot, in order; otherwise empty.
-    places: Vec<url::Place>,
-    /// For a header, whether each slot is in the line of the host; for a shell, whether it is between quotes; otherwise empty.
-    forbidden: Vec<bool>,
+    places: Places,
+}
+
+/// The places of the slots, in order.
+enum Places {
+    /// All alike.
+    Alike,
+    Header(Vec<header::Place>),
+    Url(Vec<url::Place>),
+    Json(Vec<json::Place>),
+    Shell(Vec<shell::Place>),
 }
 
 impl Placing {
     pub(super) fn new(surface: Surface, text: &str, plan: &Plan) -> Self {
-        let places = if surface == Surface::Url { url::places(text, plan.cuts()) } else { Vec::new() };
-        let forbidden = match surface {
-            Surface::Header => host_lines(text, plan.cuts()),
-            Surface::Shell => shell::quoted(text, plan.cuts()),
-            _ => Vec::new(),
+        let cuts = plan.cuts();
+        let places = match surface {
+            Surface::Text | Surface::Env => Places::Alike,
+            Surface::Header => Places::Header(header::places(text, cuts)),
+            Surface::Url => Places::Url(url::places(text, cuts)),
+            Surface::UrlPath => Places::Url(url::places_in(text, cuts, url::Place::Path(url::Segment::Named))),
+            Surface::UrlQuery | Surface::Form => Places::Url(url::places_in(text, cuts, url::Place::Component)),
+            Surface::Json => Places::Json(json::places(text, cuts)),
+            Surface::Shell => Places::Shell(shell::places(text, cuts)),
         };
-        Self { surface, places, forbidden }
+        Self { surface, places }
     }
 
     /// Why a value may not stand in a slot, whose number counts from 0: what is read after "the value of NAME". `is_encoded`
     /// says that a filter wrote the value and the surface will not.
     pub(super) fn refusal(&self, slot: usize, value: &str, is_encoded: bool) -> Option<&'static str> {
-        let is_forbidden = self.forbidden.get(slot).copied().unwrap_or_default();
-        match self.surface {
-            Surface::Text | Surface::Json => None,
-            Surface::UrlQuery | Surface::Form => url::unencoded(value, is_encoded, url::IN_QUERY),
-            Surface::Header if is_forbidden => Some("may not choose the host: write the Host header out"),
-            Surface::Header => value
-                .bytes()
-                .any(|byte| byte.is_ascii_control())
-                .then_some("holds a control character, which may not stand in a header"),
-            Surface::Env => value.contains('\0').then_some("holds NUL, which may not stand in an environment variable"),
-            Surface::Shell if is_forbidden => {
-                Some("may not stand between shell quotes, because it brings its own: take those of the text away")
-            }
-            Surface::Shell => value.contains('\0').then_some("holds NUL, which may not stand in a shell word"),
-            Surface::UrlPath => dots(value).or_else(|| url::unencoded(value, is_encoded, url::IN_PATH)),
-            Surface::Url => match self.places.get(slot)? {
-                url::Place::Scheme => Some("may not choose where a URL goes: write scheme and host out"),
-                url::Place::Host => Some("may not stand in the host or port of a URL: write them out"),
-                url::Place::Path => dots(value).or_else(|| url::unencoded(value, is_encoded, url::IN_PATH)),
-                url::Place::Component => url::unencoded(value, is_encoded, url::IN_QUERY),
-            },
+        match &self.places {
+            Places::Alike if self.surface == Surface::Env => value
+                .contains('\0')
+                .then_some("holds NUL, which may not stand in an environment variable or an argument"),
+            Places::Alike => None,
+            Places::Header(places) => places.get(slot)?.refusal(value),
+            Places::Url(places) => places.get(slot)?.refusal(value, is_encoded),
+            Places::Json(places) => places.get(slot)?.refusal(value, is_encoded),
+            Places::Shell(places) => places.get(slot)?.refusal(value, is_encoded),
         }
     }
 
@@ -69,34 +71,6 @@ impl Placing {
             Surface::Shell => Encoding::Shell,
         }
     }
-}
-
-/// A segment of dots climbs in the path, also when it is percent-encoded (WHATWG URL Standard section 4.1).
-fn dots(value: &str) -> Option<&'static str> {
-    matches!(value, "." | "..").then_some("is \".\" or \"..\", which may not stand in a URL path")
-}
-
-/// For each slot, in order, whether its line is the header `Host`. Each line is looked at once, so this is linear.
-fn host_lines(text: &str, cuts: &[Cut]) -> Vec<bool> {
-    let (mut is_host, mut at) = (is_host_header(text), 0);
-    let mut slots = Vec::with_capacity(cuts.len());
-    for cut in cuts {
-        let piece = text.get(at..cut.span.start).unwrap_or_default();
-        if let Some(end) = piece.rfind(['\r', '\n']) {
-            is_host = is_host_header(text.get(at + end + 1..).unwrap_or_default());
-        }
-        at = cut.span.end;
-        if cut.slot.is_some() {
-            slots.push(is_host);
-        }
-    }
-    slots
-}
-
-fn is_host_header(line: &str) -> bool {
-    let name = line.trim_start_matches([' ', '\t']);
-    let is_host = name.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("host"));
-    is_host && name.get(4..).is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with(':'))
 }
 
 #[cfg(test)]

@@ -1,42 +1,13 @@
-//! The template language, as data.
-//!
-//! | written | means |
-//! |---|---|
-//! | `<<$secret.NAME>>` | the secret of that name; spaces and tabs inside the marks are ignored; names may hold single spaces |
-//! | `<<NAME>>`, `<< NAME >>` | whoever of the resolvers knows the name; an identifier, spaces on both sides or on neither |
-//! | `<<NAME@3>>` | version 3 of it, for both forms |
-//! | `<<NAME\|base64>>` | the value through filters: `base64 base64url hex url json shell trim` and `get:/pointer` |
-//! | `<<!NAME>>` | the text `<<NAME>>` |
-//! | `<<$other.NAME>>`, `<<$secret.NAME` | errors: what means to be a placeholder and is none is never passed on |
-//! | all else | itself, byte for byte |
-//!
-//! Each row, run:
-//!
-//! ```
-//! use keyslot::template::Template;
-//!
-//! let fill = |text: &str| Template::compile(text)?.render(&["value"]);
-//! assert_eq!(fill("<<$secret.STRIPE_KEY>>")?, "value");
-//! assert_eq!(fill("<< $secret.My Secret API Key >>")?, "value");
-//! assert_eq!(fill("<<STRIPE_KEY>> << STRIPE_KEY >>")?, "value value");
-//! assert_eq!(fill("<<STRIPE_KEY@3>>")?, "value");
-//! assert_eq!(fill("<<STRIPE_KEY | base64>>")?, "dmFsdWU=");
-//! assert!(fill("<<$other.STRIPE_KEY>>").is_err());
-//! assert!(fill("<<$secret.STRIPE_KEY").is_err());
-//!
-//! let literal = |text: &str| Template::compile(text)?.render(&[]);
-//! assert_eq!(literal("<<!STRIPE_KEY>>")?, "<<STRIPE_KEY>>");
-//! assert_eq!(literal("<<!!$secret.STRIPE_KEY>>")?, "<<!$secret.STRIPE_KEY>>");
-//! assert_eq!(literal("cat <<EOF >> file; echo $((1<<$n))")?, "cat <<EOF >> file; echo $((1<<$n))");
-//! assert_eq!(literal("<<stripe key>> <<STRIPE_KEY >>")?, "<<stripe key>> <<STRIPE_KEY >>");
-//! # Ok::<(), keyslot::Error>(())
-//! ```
+#![doc = include_str!("../manual/language.md")]
 
 mod builder;
 mod dialect;
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
+
+use super::surfaces::Pattern;
+use crate::error::Result;
 
 pub use builder::SyntaxBuilder;
 pub use dialect::{BareNames, Escape};
@@ -64,6 +35,8 @@ pub(super) struct Rules {
     uri: Option<Arc<Dialect>>,
     julep: Option<Arc<Dialect>>,
     bookmarks: bool,
+    /// Where strings of documents are names as a whole.
+    named: Vec<Pattern>,
 }
 
 static ANGLE: LazyLock<Syntax> = LazyLock::new(|| Syntax::of([Arc::new(Dialect::angle())]));
@@ -118,8 +91,45 @@ impl Syntax {
     }
 
     /// In documents, an object `{"value": "NAME", "fromSecret": true}`: its value is the name of a secret.
+    ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::{Engine, Syntax};
+    /// use keyslot::{Found, Outcome};
+    ///
+    /// let parameter = serde_json::json!({"key": "api_key", "value": "My Secret API Key", "fromSecret": true});
+    /// let document = Engine::new().syntax(Syntax::bookmark()).compile_document(parameter)?;
+    /// let name = document.references()[0].name().clone();
+    /// let resolved = document.fill(&[Ok(Found::new(name, "sk_1"))])?;
+    /// assert_eq!(resolved.expose_secret()["value"], "sk_1");
+    /// # }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn bookmark() -> Self {
         Self::from(Rules { bookmarks: true, ..Rules::default() })
+    }
+
+    /// A [`bookmark`](Syntax::bookmark), and the strings of documents at these JSON Pointers: each is the name of a secret as
+    /// a whole. In a pointer `*` is any segment and a last `**` all further ones, as in [`Surfaces`](super::Surfaces).
+    ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::bookmark_at(["/connections/*/secret"])?);
+    /// let document = engine.compile_document(serde_json::json!({"connections": [{"secret": "My API Key"}]}))?;
+    /// assert_eq!(document.references()[0].name().as_str(), "My API Key");
+    /// # }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no such pointer.
+    pub fn bookmark_at<P: AsRef<str>>(pointers: impl IntoIterator<Item = P>) -> Result<Self> {
+        let named = pointers.into_iter().map(|pointer| Pattern::new(pointer.as_ref())).collect::<Result<_>>()?;
+        Ok(Self::from(Rules { bookmarks: true, named, ..Rules::default() }))
     }
 
     /// Begins a syntax with marks of one's own.
@@ -147,6 +157,7 @@ impl Syntax {
             uri: first.uri.as_ref().or(second.uri.as_ref()).map(Arc::clone),
             julep: first.julep.as_ref().or(second.julep.as_ref()).map(Arc::clone),
             bookmarks: first.bookmarks || second.bookmarks,
+            named: first.named.iter().chain(&second.named).cloned().collect(),
             ..Rules::of(dialects)
         })
     }
@@ -190,6 +201,11 @@ impl Rules {
         self.julep.as_deref()
     }
 
+    /// Where strings of documents are names as a whole.
+    pub(super) fn named(&self) -> &[Pattern] {
+        &self.named
+    }
+
     /// What to write instead of the placeholder at the beginning of a text if text was meant.
     pub(super) fn escape_hint(&self, placeholder: &str) -> Option<String> {
         let opener = self.openers.iter().find(|opener| placeholder.starts_with(&*opener.mark))?;
@@ -206,7 +222,7 @@ impl Default for Syntax {
 
 impl fmt::Debug for Syntax {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Rules { dialects, uri, julep: _, bookmarks, openers: _ } = &*self.rules;
+        let Rules { dialects, uri, julep: _, bookmarks, named: _, openers: _ } = &*self.rules;
         let forms = dialects.iter().chain(uri).map(|dialect| dialect.example());
         f.debug_struct("Syntax").field("forms", &forms.collect::<Vec<_>>()).field("bookmarks", bookmarks).finish()
     }

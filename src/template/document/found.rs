@@ -9,11 +9,13 @@ use zeroize::Zeroizing;
 use super::structure::{Node, Places, Structure};
 use super::walk::{Leaf, Role, What, copy, walk};
 use crate::error::{Error, ErrorKind, Failures, Result};
+use crate::name::SecretName;
 use crate::resolve::{Outcomes, Resolved, Surface, Target, check_count};
 use crate::template::engine::Engine;
 use crate::template::fill::{Draft, Fill, LookedUp};
 use crate::template::lint::{self, Lint};
 use crate::template::plan::{Plan, ReferenceList, References};
+use crate::template::surfaces::names_host;
 
 /// What a scan of a document found.
 pub(super) struct Found {
@@ -54,14 +56,14 @@ impl Found {
         walk(document.root(), What::of(engine), |leaf| {
             bytes = bytes.saturating_add(leaf.text.len());
             engine.bounds().check_template(bytes)?;
-            let read = match leaf.role {
-                Role::Bookmark => plan.read_name(engine, leaf.text, &mut references),
-                Role::Value | Role::Key(_) => plan.read(engine, leaf.text, &mut references),
+            let read = if is_name(engine, leaf) {
+                plan.read_name(engine, leaf.text, &mut references)
+            } else {
+                plan.read(engine, leaf.text, &mut references)
             };
-            match read {
-                Ok(()) if plan.is_empty() => return Ok(()),
-                Ok(()) => {
-                    let surface = surface_of(engine, leaf);
+            match read.and_then(|()| surface_of(engine, leaf, &plan)) {
+                Ok(_) if plan.is_empty() => return Ok(()),
+                Ok(surface) => {
                     planned.push(Planned { number: leaf.number, plan: mem::take(&mut plan), surface });
                     return Ok(());
                 }
@@ -131,7 +133,7 @@ impl Found {
         // Cannot fail: the depth was checked, and nothing else is.
         let _ = walk(document.root(), What::of(engine), |leaf| {
             let plan = open.next_if(|planned| planned.number == leaf.number).map_or(&none, |planned| &planned.plan);
-            if all.len() < Lint::LISTED && leaf.role != Role::Bookmark {
+            if all.len() < Lint::LISTED && !is_name(engine, leaf) {
                 let found = lint::lints(engine.rules(), leaf.text, plan);
                 if !found.is_empty() {
                     let pointer = Arc::from(leaf.pointer());
@@ -145,9 +147,57 @@ impl Found {
     }
 }
 
-/// Where a string goes, if a rule says so: until there are rules by pointer, none does. A key goes where the target does.
-fn surface_of<N: Node>(_: &Engine, _: &Leaf<'_, '_, N>) -> Option<Surface> {
-    None
+impl Found {
+    pub(super) fn lints_among<T: Structure>(&self, engine: &Engine, document: &T, names: &[SecretName]) -> Vec<Lint> {
+        let (mut all, mut seen) = (Vec::new(), vec![false; self.references.len()]);
+        let mut open = self.planned.iter().peekable();
+        // Cannot fail, as above.
+        let _ = walk(document.root(), What::of(engine), |leaf| {
+            let Some(planned) = open.next_if(|planned| planned.number == leaf.number) else { return Ok(()) };
+            let found = lint::unknown_names(&planned.plan, &self.references, names, &mut seen);
+            if !found.is_empty() {
+                let pointer = Arc::from(leaf.pointer());
+                all.extend(found.into_iter().map(|lint| lint.in_pointer(&pointer)));
+            }
+            Ok(())
+        });
+        all.truncate(Lint::LISTED);
+        all
+    }
+}
+
+/// Whether a string is the name of a secret as a whole.
+fn is_name<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>) -> bool {
+    let named = engine.rules().named();
+    match leaf.role {
+        Role::Bookmark => true,
+        Role::Key(_) => false,
+        Role::Value if named.is_empty() => false,
+        Role::Value => {
+            let pointer = leaf.pointer();
+            named.iter().any(|pattern| pattern.matches(&pointer))
+        }
+    }
+}
+
+/// Where a string goes, if a rule says so. A key goes where the target does.
+///
+/// # Errors
+///
+/// `Unencodable` for a value in the header of the host.
+fn surface_of<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>, plan: &Plan) -> Result<Option<Surface>> {
+    let slot = plan.cuts().iter().find(|cut| cut.slot.is_some());
+    let Some(slot) = slot.filter(|_| !engine.rules_of_surfaces().is_empty() && !matches!(leaf.role, Role::Key(_)))
+    else {
+        return Ok(None);
+    };
+    let pointer = leaf.pointer();
+    let surface = engine.rules_of_surfaces().surface_at(&pointer);
+    if surface == Some(Surface::Header) && names_host(&pointer) {
+        let message = "a value may not choose the host: write the Host header out";
+        return Err(Error::new(ErrorKind::Unencodable, message).at(slot.span.clone(), leaf.text));
+    }
+    Ok(surface)
 }
 
 /// Writes the keys that have placeholders.

@@ -5,10 +5,15 @@ use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::template::plan::Plan;
 
-/// A lint for each reference whose name is none of `names` but like one of them, at its first place in the text.
-pub(in crate::template) fn unknown_names(plan: &Plan, references: &[Reference], names: &[SecretName]) -> Vec<Lint> {
+/// A lint for each reference whose name is none of `names` but like one of them, at its first place. `seen` says for each
+/// reference whether there was a place before.
+pub(in crate::template) fn unknown_names(
+    plan: &Plan,
+    references: &[Reference],
+    names: &[SecretName],
+    seen: &mut [bool],
+) -> Vec<Lint> {
     let mut lints = Vec::new();
-    let mut seen = vec![false; references.len()];
     for (cut, slot) in plan.cuts().iter().filter_map(|cut| Some((cut, cut.slot?))) {
         let (Some(seen), Some(reference)) = (seen.get_mut(slot.reference()), references.get(slot.reference())) else {
             continue;

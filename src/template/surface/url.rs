@@ -1,5 +1,6 @@
 //! In which part of a URL a slot stands.
 
+use super::skeleton::Skeleton;
 use crate::template::plan::Cut;
 
 /// The part of a URL that a slot stands in.
@@ -9,47 +10,122 @@ pub(super) enum Place {
     Scheme,
     /// Host or port.
     Host,
-    Path,
-    /// User information, query or fragment.
+    /// User information, which ends at a slash.
+    User,
+    Path(Segment),
+    /// Query or fragment.
     Component,
+    /// In the middle of an escape such as `%2F`, which the value would end.
+    Escape,
+}
+
+/// The segment of a path that a slot stands in, as far as it could become `.` or `..`, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Segment {
+    /// Has something of its own besides dots.
+    Named,
+    /// Is this many dots and the value.
+    Dots(usize),
+    /// Is dots, perhaps none, and several values.
+    Values,
 }
 
 /// Schemes whose host follows any number of slashes (WHATWG URL Standard section 4.2, without `file`).
 const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
 
-/// The place of each slot, in order. Where RFC 3986 and the WHATWG standard part ways, the reading that refuses more.
+/// The place of each slot of a whole URL, in order. Where RFC 3986 and the WHATWG standard part ways, the reading that refuses
+/// more.
 pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
-    let (url, slots) = skeleton(text, cuts);
-    let parts = Parts::of(&url);
-    slots.into_iter().map(|slot| parts.place(slot)).collect()
+    // URL parsers drop tabs and line ends wherever they are.
+    let url = Skeleton::with(text, cuts, |c| !matches!(c, '\t' | '\r' | '\n'));
+    let parts = Parts::of(&url.text);
+    url.places(parts.after_scheme, |slot| parts.place(slot))
 }
 
-/// The URL with one letter for each value, and where these letters are.
-fn skeleton(text: &str, cuts: &[Cut]) -> (String, Vec<usize>) {
-    let mut url = String::with_capacity(text.len());
-    let mut slots = Vec::new();
-    let mut at = 0;
-    for cut in cuts {
-        push_literal(&mut url, text.get(at..cut.span.start));
-        if cut.slot.is_some() {
-            slots.push(url.len());
-            url.push('x');
-        }
-        at = cut.span.end;
+/// The place of each slot in a piece of a URL that is all of one kind.
+pub(super) fn places_in(text: &str, cuts: &[Cut], place: Place) -> Vec<Place> {
+    Skeleton::new(text, cuts).places(0, |_| place)
+}
+
+impl Skeleton {
+    /// `path` is where a path begins if there is no host.
+    fn places(&self, path: usize, place: impl Fn(usize) -> Place) -> Vec<Place> {
+        let mut places: Vec<_> = self.slots.iter().map(|&slot| self.unless_escape(slot, place(slot))).collect();
+        self.tell_segments(path, &mut places);
+        places
     }
-    push_literal(&mut url, text.get(at..));
-    (url, slots)
+
+    /// What has an escape begun right before a slot is not told from what the value makes of it.
+    fn unless_escape(&self, slot: usize, place: Place) -> Place {
+        let before = self.text.get(..slot).unwrap_or_default();
+        let digit = before.strip_suffix(|c: char| c.is_ascii_hexdigit()).unwrap_or(before);
+        let is_open = before.ends_with('%') || digit.ends_with('%');
+        if is_open && !matches!(place, Place::Scheme | Place::Host) { Place::Escape } else { place }
+    }
+
+    /// Says of each slot in a path what its segment is. Each byte is looked at once.
+    fn tell_segments(&self, path: usize, places: &mut [Place]) {
+        let (mut start, mut first) = (path, self.slots.partition_point(|&slot| slot < path));
+        for segment in self.text.get(path..).unwrap_or_default().split(['/', '\\', '?', '#']) {
+            let end = start + segment.len();
+            let count = self.slots.iter().skip(first).take_while(|&&slot| slot < end).count();
+            let slots = self.slots.iter().skip(first).take(count).map(|slot| slot - start);
+            let here = Segment::of(segment, slots, count);
+            for place in places.iter_mut().skip(first).take(count) {
+                if let Place::Path(segment) = place {
+                    *segment = here;
+                }
+            }
+            (start, first) = (end + 1, first + count);
+        }
+    }
 }
 
-/// URL parsers drop tabs and line ends wherever they are.
-fn push_literal(url: &mut String, literal: Option<&str>) {
-    url.extend(literal.unwrap_or_default().chars().filter(|c| !matches!(c, '\t' | '\r' | '\n')));
+impl Segment {
+    fn of(text: &str, slots: impl Iterator<Item = usize>, count: usize) -> Self {
+        let (mut at, mut dots) = (0, Some(0));
+        for slot in slots.chain([text.len()]) {
+            // Parsers drop spaces at the ends of a URL.
+            let literal = count_dots(text.get(at..slot).unwrap_or_default().trim_matches(|c| c <= ' '));
+            dots = dots.zip(literal).map(|(dots, more)| dots + more);
+            at = slot + 1;
+        }
+        match dots {
+            None => Self::Named,
+            Some(dots) if count <= 1 => Self::Dots(dots),
+            Some(_) => Self::Values,
+        }
+    }
+
+    /// A segment of dots climbs in the path, also when it is percent-encoded (WHATWG URL Standard section 4.1); an empty one may
+    /// be left out, or make the next one the host.
+    fn refusal(self, value: &str) -> Option<&'static str> {
+        let dots = count_dots(value)?;
+        let is_refused = match self {
+            Self::Named => dots == 1 || dots == 2,
+            Self::Dots(more) => dots + more <= 2,
+            Self::Values => dots <= 2,
+        };
+        is_refused.then_some("makes a segment of a URL path empty, \".\" or \"..\", which leads elsewhere")
+    }
+}
+
+/// How many dots a text is, if it is nothing else.
+fn count_dots(mut text: &str) -> Option<usize> {
+    let mut dots = 0;
+    while !text.is_empty() {
+        text = [".", "%2e", "%2E"].iter().find_map(|dot| text.strip_prefix(dot))?;
+        dots += 1;
+    }
+    Some(dots)
 }
 
 /// Where the parts of a URL end.
 struct Parts {
     /// The end of the scheme; in a relative reference, of what could still become one.
     scheme: usize,
+    /// The first byte behind the scheme and its colon.
+    after_scheme: usize,
     /// The first byte of the authority, and its end; the same without one.
     authority: (usize, usize),
     /// The end of the user information within the authority.
@@ -69,12 +145,15 @@ impl Parts {
         let after = if has_scheme { delimiter + 1 } else { delimiter };
         let slashes =
             url.get(after..).map_or(0, |rest| rest.bytes().take_while(|byte| matches!(byte, b'/' | b'\\')).count());
-        let scheme = url.get(..delimiter).unwrap_or_default().trim();
+        // Parsers drop control characters and spaces at the ends.
+        let scheme = url.get(..delimiter).unwrap_or_default().trim_matches(|c| c <= ' ');
         let special = has_scheme && SPECIAL.iter().any(|special| scheme.eq_ignore_ascii_case(special));
         let starts = match slashes {
+            // Behind a base that is special too, a reference has as many slashes as it likes.
             _ if special => Some(after + slashes),
+            2.. if !has_scheme && scheme.is_empty() => Some(after + slashes),
             // What stands before the slashes makes them a path: "a//b".
-            2.. if has_scheme || scheme.is_empty() => Some(after + 2),
+            2.. if has_scheme => Some(after + 2),
             _ => None,
         };
         let start = starts.unwrap_or(after);
@@ -82,38 +161,73 @@ impl Parts {
         // Only some parsers end the authority at a backslash: what is user information to one is the host to another.
         let agreed = end.min(find(start, &['\\']));
         let user = url.get(start..agreed).and_then(|authority| authority.rfind('@')).map_or(start, |at| start + at);
-        Self { scheme: delimiter, authority: (start, end), user, path: find(end, &['?', '#']) }
+        Self {
+            scheme: delimiter,
+            after_scheme: if has_scheme { after } else { 0 },
+            authority: (start, end),
+            user,
+            path: find(end, &['?', '#']),
+        }
     }
 
     fn place(&self, slot: usize) -> Place {
         let (start, end) = self.authority;
         match slot {
             _ if slot < self.scheme => Place::Scheme,
-            _ if (start..self.user).contains(&slot) => Place::Component,
+            _ if (start..self.user).contains(&slot) => Place::User,
             _ if (self.user..end).contains(&slot) => Place::Host,
-            _ if slot < self.path => Place::Path,
+            // Which segment, is told later.
+            _ if slot < self.path => Place::Path(Segment::Named),
             _ => Place::Component,
         }
     }
 }
 
-/// What a filter may leave in a path, besides letters and digits: unreserved characters, escapes, and the padding of base64.
-pub(super) const IN_PATH: &[u8] = b"-._~%=";
+impl Place {
+    /// Why a value may not stand there.
+    pub(super) fn refusal(self, value: &str, is_encoded: bool) -> Option<&'static str> {
+        let unencoded = (is_encoded && !is_encoded_for_urls(value, self == Self::Component))
+            .then_some("is not written for a URL by its filters: add the filter url as the last one");
+        match self {
+            Self::Scheme => Some("may not choose where a URL goes: write scheme and host out"),
+            Self::Host => Some("may not stand in the host or port of a URL: write them out"),
+            Self::Escape => Some("may not stand in the middle of a percent-escape"),
+            Self::Path(segment) => segment.refusal(value).or(unencoded),
+            Self::User | Self::Component => unencoded,
+        }
+    }
+}
 
-/// The same in a query, where a slash and a plus are harmless.
-pub(super) const IN_QUERY: &[u8] = b"-._~%=/+";
-
-/// Refuses what a filter wrote for another place than a URL, such as a JSON string with a slash in it.
-pub(super) fn unencoded(value: &str, is_encoded: bool, allowed: &[u8]) -> Option<&'static str> {
-    let fits = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || allowed.contains(&byte));
-    (is_encoded && !fits).then_some("is not written for a URL by its filters: add the filter url as the last one")
+/// Whether a value that the surface does not encode stays in its part of a URL and is read there as it is: unreserved
+/// characters, whole escapes, and at the end the padding of base64. A plus is read as a space by many.
+fn is_encoded_for_urls(value: &str, may_hold_slash: bool) -> bool {
+    let unpadded = value.strip_suffix("==").or_else(|| value.strip_suffix('=')).unwrap_or(value);
+    let mut bytes = unpadded.bytes();
+    while let Some(byte) = bytes.next() {
+        let is_fine = match byte {
+            b'-' | b'.' | b'_' | b'~' => true,
+            b'/' => may_hold_slash,
+            b'%' => {
+                [bytes.next(), bytes.next()].iter().all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit()))
+            }
+            _ => byte.is_ascii_alphanumeric(),
+        };
+        if !is_fine {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::template::{Engine, plan::Plan, plan::References};
-    use Place::{Component, Host, Path, Scheme};
+    use Place::{Component, Escape, Host, Scheme, User};
+    use Segment::{Dots, Named, Values};
+
+    const ALONE: Place = Place::Path(Dots(0));
+    const NAMED: Place = Place::Path(Named);
 
     fn places_of(text: &str) -> Vec<Place> {
         places(text, Plan::of(Engine::shared(), text, &mut References::default()).unwrap().cuts())
@@ -123,10 +237,10 @@ mod tests {
     fn each_part_of_a_url_is_told_apart() {
         assert_eq!(
             places_of("https://api.example/<<A>>/x?k=<<B>>&<<C>>#<<D>>"),
-            [Path, Component, Component, Component]
+            [ALONE, Component, Component, Component]
         );
         assert_eq!(places_of("https://<<A>>/"), [Host]);
-        assert_eq!(places_of("https://<<A>>.example:<<B>>/<<C>>"), [Host, Host, Path]);
+        assert_eq!(places_of("https://<<A>>.example:<<B>>/<<C>>"), [Host, Host, ALONE]);
         assert_eq!(places_of("https://api.example<<A>>"), [Host]);
         assert_eq!(places_of("https://api.example?<<A>>"), [Component]);
         assert_eq!(places_of("https://api.example#<<A>>"), [Component]);
@@ -134,10 +248,10 @@ mod tests {
 
     #[test]
     fn user_information_ends_at_the_last_at_sign_of_the_authority() {
-        assert_eq!(places_of("postgres://<<U>>:<<P>>@db.example/<<D>>"), [Component, Component, Path]);
-        assert_eq!(places_of("https://<<U>>@<<H>>/"), [Component, Host]);
+        assert_eq!(places_of("postgres://<<U>>:<<P>>@db.example/<<D>>"), [User, User, ALONE]);
+        assert_eq!(places_of("https://<<U>>@<<H>>/"), [User, Host]);
         assert_eq!(places_of("https://<<A>>/@b"), [Host]);
-        assert_eq!(places_of("https://a@<<A>>@b/"), [Component]);
+        assert_eq!(places_of("https://a@<<A>>@b/"), [User]);
     }
 
     #[test]
@@ -149,20 +263,75 @@ mod tests {
         assert_eq!(places_of("HTTPS:/<<A>>"), [Host]);
         assert_eq!(places_of("https:///<<A>>"), [Host]);
         assert_eq!(places_of(r"https:\\<<A>>\x"), [Host]);
-        assert_eq!(places_of(r"https://a.example\<<A>>/<<B>>"), [Host, Path]);
+        assert_eq!(places_of(r"https://a.example\<<A>>/<<B>>"), [Host, ALONE]);
         assert_eq!(places_of(r"https://<<A>>\@a.example/"), [Host]);
         assert_eq!(places_of("ht\ntps:/\t/<<A>>"), [Host]);
         assert_eq!(places_of(" https:<<A>>"), [Host]);
         assert_eq!(places_of("//<<A>>/x"), [Host]);
+        assert_eq!(places_of(r"/\//<<A>>/x"), [Host]);
     }
 
     #[test]
     fn other_schemes_and_relative_references_have_paths() {
-        assert_eq!(places_of("mailto:<<A>>@example"), [Path]);
-        assert_eq!(places_of("/<<A>>/x?<<B>>"), [Path, Component]);
+        assert_eq!(places_of("mailto:<<A>>@example"), [NAMED]);
+        assert_eq!(places_of("/<<A>>/x?<<B>>"), [ALONE, Component]);
         assert_eq!(places_of("?<<A>>"), [Component]);
-        assert_eq!(places_of("a/<<A>>"), [Path]);
-        assert_eq!(places_of("file:///<<A>>"), [Path]);
+        assert_eq!(places_of("a/<<A>>"), [ALONE]);
+        assert_eq!(places_of("file:///<<A>>"), [ALONE]);
         assert_eq!(places_of("file://<<A>>/"), [Host]);
+    }
+
+    #[test]
+    fn what_a_parser_drops_does_not_hide_the_host() {
+        assert_eq!(places_of("\u{1}https:<<A>>"), [Host]);
+        assert_eq!(places_of("\u{1} //<<A>>/"), [Host]);
+    }
+
+    #[test]
+    fn a_segment_is_told_by_its_own_text() {
+        let segments = |text: &str| {
+            let segment = |place| if let Place::Path(segment) = place { segment } else { panic!("{text}") };
+            places_of(text).into_iter().map(segment).collect::<Vec<_>>()
+        };
+        assert_eq!(segments("/a/.<<A>>/%2E<<B>>.?x"), [Dots(1), Dots(2)]);
+        assert_eq!(segments("/v<<A>>/<<B>>.json/<<C>>"), [Named, Named, Dots(0)]);
+        assert_eq!(
+            segments(r"https://a/<<A>><<B>>\.<<C>>.<<D>>/<<E>>-<<F>>"),
+            [Values, Values, Values, Values, Named, Named]
+        );
+        assert_eq!(segments("https://a/é/<<A>>#/"), [Dots(0)]);
+        assert_eq!(segments("a/.<<A>> "), [Dots(1)]);
+        assert_eq!(segments("file:<<A>>/x"), [Dots(0)]);
+        assert_eq!(segments("foo:.<<A>>//x"), [Dots(1)]);
+    }
+
+    #[test]
+    fn no_segment_becomes_empty_or_dots() {
+        let refused = |segment: Segment| {
+            let values = ["", ".", "..", "...", "%2e", "%2E.", "a", ".a"];
+            values.into_iter().filter(|value| segment.refusal(value).is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(refused(Named), [".", "..", "%2e", "%2E."]);
+        assert_eq!(refused(Dots(0)), ["", ".", "..", "%2e", "%2E."]);
+        assert_eq!(refused(Dots(1)), ["", ".", "%2e"]);
+        assert_eq!(refused(Dots(2)), [""]);
+        assert_eq!(refused(Dots(3)), [""; 0]);
+        assert_eq!(refused(Values), ["", ".", "..", "%2e", "%2E."]);
+    }
+
+    #[test]
+    fn an_open_escape_takes_no_value() {
+        assert_eq!(places_of("/a%<<A>>/b%2<<B>>/c%2F<<C>>?%<<D>>"), [Escape, Escape, NAMED, Escape]);
+    }
+
+    #[test]
+    fn only_what_is_written_for_urls_goes_in_as_it_is() {
+        for fits in ["", "aZ9-._~", "%2F%c3%A9", "Pz8=", "Pw=="] {
+            assert!(is_encoded_for_urls(fits, false), "{fits}");
+        }
+        for no in ["a b", "a&b", "a=b", "a===", "%", "%2", "%2g", "a+b", "a/b", "a#", "é", "\""] {
+            assert!(!is_encoded_for_urls(no, false), "{no}");
+        }
+        assert!(is_encoded_for_urls("Pz8/", true));
     }
 }

@@ -1,0 +1,138 @@
+//! Measures one engine after the other, by criterion, and keeps the medians.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use criterion::{BenchmarkId, Criterion, SamplingMode};
+
+use crate::work::Work;
+
+/// Calls that take longer are measured by the one call that checks what comes out.
+const ONE_CALL: Duration = Duration::from_millis(400);
+/// These are the limit and the subject: what is not compared with them says nothing.
+const ALWAYS: [&str; 2] = ["memcpy", "keyslot"];
+const USAGE: &str = "usage: cargo bench -- [--quick] [part of the name of an engine]...";
+
+pub struct Options {
+    quick: bool,
+    engines: Vec<String>,
+}
+
+impl Options {
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
+        let mut options = Self { quick: false, engines: Vec::new() };
+        for argument in arguments {
+            match argument.as_str() {
+                // From cargo.
+                "--bench" => {}
+                "--quick" => options.quick = true,
+                name if !name.starts_with('-') => options.engines.push(argument),
+                _ => return Err(USAGE),
+            }
+        }
+        Ok(options)
+    }
+
+    fn wants(&self, engine: &str) -> bool {
+        let is_named = |name: &String| engine.contains(name.as_str());
+        self.engines.is_empty() || ALWAYS.iter().any(|one| engine.starts_with(one)) || self.engines.iter().any(is_named)
+    }
+}
+
+pub struct Measure {
+    options: Options,
+    criterion: Criterion,
+    directory: PathBuf,
+    cells: Vec<Cell>,
+}
+
+/// What was measured of one engine on one workload.
+pub struct Cell {
+    pub group: &'static str,
+    pub engine: &'static str,
+    pub column: &'static str,
+    pub time: Time,
+}
+
+#[derive(Clone, Copy)]
+pub enum Time {
+    /// The median, in nanoseconds.
+    Median(f64),
+    /// Of one call, in nanoseconds.
+    OneCall(f64),
+}
+
+impl Time {
+    pub fn nanoseconds(self) -> f64 {
+        match self {
+            Self::Median(time) | Self::OneCall(time) => time,
+        }
+    }
+}
+
+/// One workload in one group.
+pub struct Column<'m> {
+    measure: &'m mut Measure,
+    group: &'static str,
+    work: &'m Work,
+}
+
+impl Measure {
+    pub fn new(options: Options) -> Self {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/criterion");
+        let (samples, warm_up, time) = if options.quick { (10, 100, 250) } else { (30, 300, 1500) };
+        let criterion = Criterion::default()
+            .output_directory(&directory)
+            .without_plots()
+            .sample_size(samples)
+            .warm_up_time(Duration::from_millis(warm_up))
+            .measurement_time(Duration::from_millis(time))
+            .nresamples(2000);
+        Self { options, criterion, directory, cells: Vec::new() }
+    }
+
+    pub fn column<'m>(&'m mut self, group: &'static str, work: &'m Work) -> Column<'m> {
+        Column { measure: self, group, work }
+    }
+
+    pub fn into_cells(self) -> Vec<Cell> {
+        self.cells
+    }
+}
+
+impl Column<'_> {
+    /// Checks what `call` makes and measures it.
+    pub fn row<O: AsRef<str>>(&mut self, engine: &'static str, mut call: impl FnMut() -> O) {
+        if !self.measure.options.wants(engine) {
+            return;
+        }
+        let begin = Instant::now();
+        let output = call();
+        let one_call = begin.elapsed();
+        let is_equal = output.as_ref() == self.work.output;
+        assert!(is_equal, "{engine} makes something else of {} than the others", self.work.column);
+        drop(output);
+        let time = if one_call > ONE_CALL {
+            println!("{}/{engine}/{}: {one_call:.2?}, one call", self.group, self.work.column);
+            Time::OneCall(one_call.as_nanos() as f64)
+        } else {
+            Time::Median(self.median(engine, one_call, call))
+        };
+        self.measure.cells.push(Cell { group: self.group, engine, column: self.work.column, time });
+    }
+
+    fn median<O>(&mut self, engine: &str, one_call: Duration, mut call: impl FnMut() -> O) -> f64 {
+        let id: String = engine.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let column = self.work.column;
+        let mut group = self.measure.criterion.benchmark_group(self.group);
+        if one_call > Duration::from_millis(10) {
+            group.sampling_mode(SamplingMode::Flat).sample_size(10);
+        }
+        group.bench_function(BenchmarkId::new(&id, column), |bencher| bencher.iter(&mut call));
+        group.finish();
+        let path = self.measure.directory.join(self.group).join(&id).join(column).join("new/estimates.json");
+        let estimates: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        estimates["median"]["point_estimate"].as_f64().unwrap()
+    }
+}

@@ -1,0 +1,557 @@
+//! No value leaves its place: random texts of each surface are resolved with random values, and what comes out is read by a
+//! parser that knows nothing of this crate. It must find what it finds with a harmless value, and the value where that was.
+#![allow(
+    clippy::struct_excessive_bools,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+
+use http::HeaderValue;
+use keyslot::secrecy::ExposeSecret;
+use keyslot::{ErrorKind, ResolveExt, Result, Surface, Target, Variables};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Stands in for every value; no text and no parser changes it.
+const HARMLESS: &str = "QharmlessQ";
+
+fn resolve(surface: Surface, text: &str, value: &str) -> Result<String> {
+    let variables = Variables::new().with("A", value)?;
+    let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text)?;
+    Ok(resolved.expose_secret().to_string())
+}
+
+/// The text with the harmless value and with this one, unless the value is refused.
+#[track_caller]
+fn both(surface: Surface, text: &str, value: &str) -> Option<(String, String)> {
+    match resolve(surface, text, value) {
+        Ok(out) => Some((resolve(surface, text, HARMLESS).unwrap(), out)),
+        Err(error) => {
+            let kinds = [ErrorKind::Unencodable, ErrorKind::Syntax];
+            assert!(error.all().all(|one| kinds.contains(&one.kind())), "{error}");
+            None
+        }
+    }
+}
+
+const ATTACKS: &[&str] = &[
+    "/",
+    "..",
+    ".",
+    "%2e",
+    "%2F",
+    "\\",
+    "@",
+    ":",
+    "?",
+    "#",
+    "&",
+    "=",
+    "+",
+    "%",
+    "//",
+    "evil.example",
+    " ",
+    "\t",
+    "\r\n",
+    "\n",
+    "\0",
+    "\u{7f}",
+    "\u{85}",
+    "é",
+    "\u{2028}",
+    "\"",
+    "'",
+    "\\\"",
+    ",",
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"admin\":true",
+    "1",
+    "null",
+    "Host: evil",
+    "host",
+    "h",
+    "ost",
+    "<<A>>",
+    "<<$secret.A>>",
+    "`",
+    "$",
+    "$(",
+    ")",
+    ";",
+    "|",
+    "*",
+    "~",
+    "a",
+];
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => vec(select(ATTACKS), 0..6).prop_map(|parts| parts.concat()),
+        1 => vec(any::<char>(), 0..12).prop_map(String::from_iter),
+    ]
+}
+
+fn text(tokens: &'static [&'static str]) -> impl Strategy<Value = String> {
+    (vec(select(tokens), 0..7), select(SLOTS), vec(select(tokens), 0..7))
+        .prop_map(|(before, slot, after)| before.concat() + slot + &after.concat())
+}
+
+/// Filters are a part of the text, and write for one place only.
+const SLOTS: &[&str] =
+    &["<<A>>", "<<A>>", "<<A>>", "<<A|json>>", "<<A|shell>>", "<<A|base64>>", "<<A|url>>", "<<A|trim>>"];
+
+fn is_filtered(text: &str) -> bool {
+    text.contains("<<A|")
+}
+
+fn decoded(text: &str) -> Vec<u8> {
+    percent_encoding::percent_decode_str(text).collect()
+}
+
+/// The bytes with the value in place of the harmless one.
+fn put(harmless: &[u8], value: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = harmless;
+    while let Some((&first, others)) = rest.split_first() {
+        if let Some(behind) = rest.strip_prefix(HARMLESS.as_bytes()) {
+            out.extend_from_slice(value.as_bytes());
+            rest = behind;
+        } else {
+            out.push(first);
+            rest = others;
+        }
+    }
+    out
+}
+
+/// What of a URL no value may change: how many parts of which kind there are, and all that stands before the path but users.
+#[derive(Debug, PartialEq)]
+struct Shape {
+    scheme: String,
+    host: Option<String>,
+    port: Option<u16>,
+    has_user: bool,
+    has_password: bool,
+    segments: usize,
+    has_query: bool,
+    has_fragment: bool,
+}
+
+fn shape(url: &url::Url) -> Shape {
+    Shape {
+        scheme: url.scheme().to_owned(),
+        host: url.host_str().map(str::to_owned),
+        port: url.port(),
+        has_user: !url.username().is_empty(),
+        has_password: url.password().is_some(),
+        segments: url.path().split('/').count(),
+        has_query: url.query().is_some(),
+        has_fragment: url.fragment().is_some(),
+    }
+}
+
+/// The parts in which values may stand, decoded.
+fn parts(url: &url::Url) -> Vec<Vec<u8>> {
+    let others = [Some(url.username()), url.password(), url.query(), url.fragment()];
+    url.path().split('/').map(Some).chain(others).map(|part| decoded(part.unwrap_or_default())).collect()
+}
+
+fn parse_url(text: &str) -> Option<url::Url> {
+    let base = url::Url::parse("https://base.example/dir/file").unwrap();
+    url::Url::options().base_url(Some(&base)).parse(text).ok()
+}
+
+fn check_url(text: &str, value: &str, harmless: &str, out: &str) -> Result<(), TestCaseError> {
+    let Some(expected) = parse_url(harmless) else { return Ok(()) };
+    let found = parse_url(out).ok_or_else(|| TestCaseError::fail(format!("no URL any more: {out}")))?;
+    // An empty user is none, as far as the parser says.
+    let (mut expected_shape, mut found_shape) = (shape(&expected), shape(&found));
+    if out.contains('@') && value.trim().is_empty() {
+        (expected_shape.has_user, found_shape.has_user) = (true, true);
+        (expected_shape.has_password, found_shape.has_password) = (true, true);
+    }
+    prop_assert_eq!(expected_shape, found_shape, "{}", out);
+    // Without a value, spaces of the text may come to be at the end, and are dropped there.
+    if !is_filtered(text) && !value.is_empty() {
+        let expected: Vec<_> = parts(&expected).iter().map(|part| put(part, value)).collect();
+        prop_assert_eq!(parts(&found), expected, "{}", out);
+    }
+    Ok(())
+}
+
+const URLS: &[&str] = &[
+    "https:",
+    "http://",
+    "HTTPS:",
+    "file:",
+    "mailto:",
+    "foo:",
+    "/",
+    "/",
+    "//",
+    "\\",
+    "@",
+    ":",
+    "?",
+    "#",
+    ".",
+    "..",
+    "%2e",
+    "%",
+    "%2",
+    "api.example",
+    "api.example/",
+    "v1",
+    ";x",
+    "\t",
+    "\n",
+    " ",
+    "\u{1}",
+    "=",
+    "&",
+    "8080",
+    "a@",
+];
+
+const FORMS: &[&str] = &["a", "=", "=", "&", "&", "b", "%", "%2", "%3D", "x=", "&y="];
+
+fn pairs(text: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+const LINES: &[&str] = &[
+    "Host",
+    "host",
+    "X-A",
+    "X-",
+    "h",
+    "H",
+    "ost",
+    "t",
+    ":",
+    ": ",
+    " ",
+    "\t",
+    "\r\n",
+    "\n",
+    "\r",
+    "\r\n ",
+    "b",
+    ":authority",
+    "Bearer ",
+];
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\r', '\n']).filter(|line| !line.is_empty())
+}
+
+/// All lines that say the host: as they are, and with those that go on a line which is a header in `model`.
+fn hosts(text: &str, model: &str) -> Vec<String> {
+    let mut folded: Vec<String> = Vec::new();
+    let mut is_header = false;
+    for (line, model) in lines(text).zip(lines(model)) {
+        match folded.last_mut() {
+            Some(last) if is_header && line.starts_with([' ', '\t']) => last.push_str(line),
+            _ => {
+                folded.push(line.to_owned());
+                is_header = model.contains(':');
+            }
+        }
+    }
+    let is_host = |name: &str| name.trim_matches(|c| c <= ' ').eq_ignore_ascii_case("host");
+    let all = lines(text).map(str::to_owned).chain(folded);
+    all.filter(|line| line.split_once(':').is_some_and(|(name, _)| is_host(name))).collect()
+}
+
+const JSON: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "\"",
+    "\"",
+    "\"",
+    ":",
+    ",",
+    "\\",
+    "\\u",
+    "00",
+    "e9",
+    "lit",
+    "1",
+    "true",
+    " ",
+    "//",
+    "\n",
+    "{\"k\":\"",
+    "\"}",
+    "\\\"",
+    "[\"",
+    "\"]",
+];
+
+/// Replaces in every string, and in keys.
+fn put_json(value: &serde_json::Value, by: &str) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => Value::String(text.replace(HARMLESS, by)),
+        Value::Array(items) => items.iter().map(|item| put_json(item, by)).collect(),
+        Value::Object(entries) => {
+            entries.iter().map(|(key, entry)| (key.replace(HARMLESS, by), put_json(entry, by))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+fn is_same_shape(one: &serde_json::Value, other: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match (one, other) {
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same_shape(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len() && one.values().all(|one| other.values().any(|other| is_same_shape(one, other)))
+        }
+        (Value::String(_), Value::String(_)) => true,
+        _ => one == other,
+    }
+}
+
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(4_000)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_url_goes_where_it_says(text in text(URLS), value in value()) {
+        if let Some((harmless, out)) = both(Surface::Url, &text, &value) {
+            check_url(&text, &value, &harmless, &out)?;
+        }
+    }
+
+    #[test]
+    fn a_piece_of_a_path_stays_one(text in text(URLS), value in value()) {
+        let text: String = text.replace(['?', '#', '\\', '\t', '\n'], "");
+        if let Some((harmless, out)) = both(Surface::UrlPath, &text, &value) {
+            let root = "https://api.example/a/";
+            check_url(&text, &value, &format!("{root}{harmless}/z"), &format!("{root}{out}/z"))?;
+        }
+    }
+
+    #[test]
+    fn a_query_and_a_form_keep_their_pairs(text in text(FORMS), value in value(), is_form in any::<bool>()) {
+        let surface = if is_form { Surface::Form } else { Surface::UrlQuery };
+        if let Some((harmless, out)) = both(surface, &text, &value) {
+            let (expected, found) = (pairs(&harmless), pairs(&out));
+            // Where nothing is left of a pair, there is none.
+            if !value.trim().is_empty() {
+                prop_assert_eq!(expected.len(), found.len(), "{}", out);
+            }
+            if !is_filtered(&text) && !value.is_empty() {
+                let put = |text: &str| text.replace(HARMLESS, &value);
+                let expected: Vec<_> = expected.iter().map(|(name, value)| (put(name), put(value))).collect();
+                prop_assert_eq!(expected, found, "{}", out);
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_stays_a_line_and_does_not_choose_the_host(text in text(LINES), value in value()) {
+        if let Some((harmless, out)) = both(Surface::Header, &text, &value) {
+            let ends = |text: &str| text.matches(['\r', '\n']).count();
+            prop_assert_eq!(ends(&harmless), ends(&out), "{:?}", out);
+            // The same hosts as with another value, so that no value is in them.
+            let expected = hosts(&harmless, &harmless);
+            prop_assert!(hosts(&out, &harmless).iter().all(|host| expected.contains(host)), "{:?}", out);
+            for line in out.split(['\r', '\n']) {
+                prop_assert!(HeaderValue::from_bytes(line.as_bytes()).is_ok(), "{:?}", line);
+            }
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_structure(text in text(JSON), value in value()) {
+        let Some((harmless, out)) = both(Surface::Json, &text, &value) else { return Ok(()) };
+        // What is not JSON may be the inside of a string.
+        for frame in ["", "\""] {
+            let parse = |text: &str| serde_json::from_str::<serde_json::Value>(&format!("{frame}{text}{frame}"));
+            let Ok(expected) = parse(&harmless) else { continue };
+            let found = parse(&out);
+            prop_assert!(found.is_ok(), "no JSON any more: {}", out);
+            let found = found.unwrap();
+            prop_assert!(is_same_shape(&expected, &found), "{}", out);
+            if !is_filtered(&text) {
+                prop_assert_eq!(put_json(&expected, &value), found, "{}", out);
+            }
+        }
+    }
+
+    #[test]
+    fn an_environment_variable_is_as_it_is_or_refused(value in value()) {
+        let out = resolve(Surface::Env, "<<A>>", &value).ok();
+        prop_assert_eq!(out.is_some(), std::ffi::CString::new(value.as_str()).is_ok());
+        prop_assert!(out.is_none_or(|out| out == value));
+    }
+}
+
+const SCRIPTS: &[&str] = &[
+    "echo ",
+    "'",
+    "'",
+    "\"",
+    "\"",
+    "\\",
+    "\\",
+    "$",
+    "`",
+    "#",
+    " ",
+    " ",
+    "\n",
+    "\n",
+    "(",
+    ")",
+    "$(",
+    "$((",
+    "))",
+    "${x:-",
+    "}",
+    "<",
+    "<<E\n",
+    "\nE\n",
+    "<<",
+    ";",
+    "&&",
+    "x=",
+    "a",
+    "[[ ",
+    " -eq 1 ]]",
+    "[",
+    "]",
+    "{",
+    "case x in x) ",
+    ";; esac",
+    "\\\n",
+    "<<A|shell>>",
+    "\t",
+];
+
+/// Each runs what follows the mark, if a shell reads it at all.
+const CODE: &[&str] = &[
+    "'; : >>$MARK; '",
+    "\\'; : >>$MARK; #",
+    "\\'; : >>$MARK; '",
+    "\"; : >>$MARK; \"",
+    "$(: >>$MARK)",
+    "`: >>$MARK`",
+    "\n: >>$MARK\n",
+    "'\n: >>$MARK\n'",
+    "a[$(: >>$MARK)]",
+    "); : >>$MARK; (",
+    "}; : >>$MARK; {",
+    "x\nE\n: >>$MARK\n",
+    "\\",
+    "'",
+    "'$(: >>$MARK)'",
+    "#",
+    " ",
+];
+
+/// Runs a script with nothing but what is built into the shell.
+fn run(shell: &str, script: &str, folder: &std::path::Path) -> Option<std::process::Output> {
+    let mut command = std::process::Command::new(shell);
+    command.arg("-c").arg(script).env_clear().env("PATH", "/nonexistent").env("MARK", folder.join("mark"));
+    command.current_dir(folder).stdin(std::process::Stdio::null()).output().ok()
+}
+
+const SHELLS: &[&str] = &["/bin/sh", "/bin/bash"];
+
+#[cfg(unix)]
+#[test]
+fn no_shell_runs_a_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("mark");
+    // The control: what is not quoted does run.
+    assert!(run(SHELLS[0], "echo $(: >>$MARK)", folder.path()).is_some() && mark.exists());
+    std::fs::remove_file(&mark).unwrap();
+
+    let cases = cases() / 10;
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let code = vec(select(CODE), 1..4).prop_map(|parts| parts.concat());
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let ran = std::cell::Cell::new(0_u32);
+    let result = runner.run(&(text(SCRIPTS), code), |(text, value)| {
+        let Some((_, script)) = both(Surface::Shell, &text, &value) else { return Ok(()) };
+        ran.set(ran.get() + 1);
+        for shell in SHELLS {
+            run(shell, &script, folder.path());
+            let has_run = std::fs::remove_file(&mark).is_ok();
+            prop_assert!(!has_run, "{} ran {}", shell, script);
+        }
+        Ok(())
+    });
+    result.unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(ran.get() > cases / 20, "only {} scripts of {cases} took their value", ran.get());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_reads_each_value_as_one_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = ["<<A>>", "a<<A>>", "'a'<<A>>\"b\"", "x=<<A>>", r"\\<<A>>", "<<A|shell>>"];
+    let value = value().prop_filter("an argument cannot hold it", |value| !value.contains('\0'));
+    let config = ProptestConfig { cases: cases() / 40, failure_persistence: None, ..ProptestConfig::default() };
+    let result = proptest::test_runner::TestRunner::new(config).run(&value, |value| {
+        let script = format!("printf '%s\\0' {}", words.join(" "));
+        let script = resolve(Surface::Shell, &script, &value).unwrap();
+        let expected = format!("{value}\0a{value}\0a{value}b\0x={value}\0\\{value}\0{value}\0");
+        for shell in SHELLS {
+            let Some(output) = run(shell, &script, folder.path()) else { continue };
+            prop_assert_eq!(&String::from_utf8(output.stdout).unwrap(), &expected, "{}", shell);
+        }
+        Ok(())
+    });
+    result.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// Each of these let a value out of its place once.
+#[test]
+fn places_that_were_left_stay_closed() {
+    for (surface, text, value) in [
+        (Surface::Shell, r"echo \<<A>>", "$(id)"),
+        (Surface::Shell, "echo $<<A>>", r"\'; id #"),
+        (Surface::Shell, "# key: <<A>>", "x\nid"),
+        (Surface::Shell, "# it's\necho '<<A>>'", "$(id)"),
+        (Surface::Shell, "cat <<EOF\n<<A>>\nEOF", "$(id)"),
+        (Surface::Shell, "echo `echo <<A>>`", "`id`"),
+        (Surface::Shell, "echo $((<<A>>))", "a[$(id)]"),
+        (Surface::Shell, "echo \"$(echo \"<<A>>\")\"", "$(id)"),
+        (Surface::Shell, "echo <<A|json>>", "$(id)"),
+        (Surface::Json, r#"{"n": <<A>>}"#, r#"1, "admin": true"#),
+        (Surface::Json, r#"{"k": "C:\<<A>>"}"#, r#"", "admin": true, "x": ""#),
+        (Surface::Json, r#"{"k": "<<A|shell>>"}"#, r#"", "admin": true, "x": ""#),
+        (Surface::Url, "https://<<A|base64>>@api.example/", "???"),
+        (Surface::Url, "https://api.example/v1/<<A>><<A>>/x", "."),
+        (Surface::Url, "https://api.example/v1/.<<A>>/x", "."),
+        (Surface::Url, "https://api.example/v1/<<A|json>>", "%2e%2e"),
+        (Surface::Url, "/<<A>>/evil.example/x", ""),
+        (Surface::Url, "\u{1}https:<<A>>", "evil.example"),
+        (Surface::Url, "https://api.example/%<<A>>%2e/x", "2e"),
+        (Surface::Form, "token=<<A|base64>>", "~~>"),
+        (Surface::Header, "<<A>>: evil.example", "Host"),
+        (Surface::Header, "Host: a.example\r\n <<A>>", "evil.example"),
+    ] {
+        assert_eq!(resolve(surface, text, value).unwrap_err().kind(), ErrorKind::Unencodable, "{text}");
+        let ordinary = ["echo <<A>>", r#"{"k": "<<A>>"}"#, "https://api.example/<<A>>", "a=<<A>>", "X: <<A>>"];
+        assert!(ordinary.iter().any(|text| resolve(surface, text, HARMLESS).is_ok()), "{surface:?}");
+    }
+}
