@@ -103,7 +103,8 @@ pub trait ResolveExt: Resolver {
 
 impl<R: Resolver + ?Sized> ResolveExt for R {}
 
-/// What can be resolved: `&str`, `&Template`, and with the feature `json` `&serde_json::Value` and `&Document`. Sealed.
+/// What can be resolved: `&str`, [`&Template`](Template), `&Tree` of any format, `&serde_json::Value` with the feature `json`,
+/// and a [`&Document`](super::Document) of either. Sealed.
 pub trait Resolvable: sealed::Sealed {
     /// What it becomes.
     type Output: Wipe;

@@ -209,3 +209,43 @@ impl Serialize for Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(key: &str, text: &str) -> Entry {
+        (Node::Text(key.to_owned()), Node::Text(text.to_owned()))
+    }
+
+    fn is(entries: Vec<Entry>, expected: &Node) -> bool {
+        Node::object(entries).is_ok_and(|node| node == *expected)
+    }
+
+    #[test]
+    fn numbers_of_arbitrary_precision_are_numbers() {
+        for (digits, expected) in [
+            ("-1", Node::I64(-1)),
+            ("18446744073709551615", Node::U64(u64::MAX)),
+            ("-9223372036854775809", Node::I128(i128::from(i64::MIN) - 1)),
+            ("340282366920938463463374607431768211455", Node::U128(u128::MAX)),
+            ("1.5e3", Node::F64(1500.0)),
+        ] {
+            assert!(is(vec![entry(NUMBER, digits)], &expected), "{digits}");
+        }
+        for other in [vec![entry(NUMBER, "1e999")], vec![entry("n", "1")], vec![entry(NUMBER, "1"), entry("n", "1")]] {
+            assert!(is(other.clone(), &Node::Object(other)));
+        }
+    }
+
+    #[test]
+    fn the_string_of_a_date_is_no_text() {
+        let strings = |key: &str| {
+            let (mut seen, mut object) = (0, Node::Object(vec![entry(key, "<<A>>")]));
+            document::Node::each_string(&mut object, false, &mut |_| seen += 1);
+            (seen, matches!(document::Node::view(&object), View::Plain))
+        };
+        assert_eq!(strings(DATE.1), (0, true));
+        assert_eq!(strings("date"), (1, false));
+    }
+}
