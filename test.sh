@@ -5,4 +5,6 @@ cd "$(dirname "$0")"
 cargo test --locked --all-features --lib --tests --examples
 cargo test --locked --all-features --doc
 cargo test --locked --no-default-features --lib --tests
+# What the compiler may leave out shows when it may do all.
+cargo test --locked --release --no-default-features --test wiping
 tests/bad_input_rows.sh

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 
 use super::engine::Engine;
 use super::filter::Filter;
+use super::flaw::Flaw;
 use super::parse::{Placeholder, filters};
 use super::scan::{Sink, mark, scan};
 use super::syntax::Dialect;
@@ -149,7 +150,8 @@ impl<'t> Sink<'t> for Planner<'_, 't> {
                     let number = if chain.is_empty() { 0 } else { self.plan.push_chain(chain) };
                     self.plan.cuts.push(Cut { span, slot: Some(Slot { reference, chain: number }) });
                 }
-                Err(error) => failures.push(|| error),
+                // In the closure, because to say where it is takes a look at the text before.
+                Err((flaw, place)) => failures.push(|| mark(flaw.error(dialect), found.name, place, self.text)),
             },
             Err(error) => failures.push(|| bad_name(&error).at(span, self.text)),
         }
@@ -170,25 +172,26 @@ pub(super) fn bad_name(error: &Error) -> Error {
     Error::new(ErrorKind::Syntax, error.to_string())
 }
 
-/// The filters of a placeholder.
-///
-/// # Errors
-///
-/// `UnknownFilter` for the first that does not exist or has the wrong argument.
+/// The filters of a placeholder; or what is wrong with the first that does not exist or has the wrong argument, and where.
 #[inline]
-pub(super) fn chain(engine: &Engine, dialect: &Dialect, text: &str, found: &Placeholder<'_>) -> Result<Vec<Filter>> {
+pub(super) fn chain(
+    engine: &Engine,
+    dialect: &Dialect,
+    text: &str,
+    found: &Placeholder<'_>,
+) -> Result<Vec<Filter>, (Flaw, Range<usize>)> {
     if found.filters.is_empty() { Ok(Vec::new()) } else { chain_of_some(engine, dialect, text, found) }
 }
 
 #[cold]
-fn chain_of_some(engine: &Engine, dialect: &Dialect, text: &str, found: &Placeholder<'_>) -> Result<Vec<Filter>> {
+fn chain_of_some(
+    engine: &Engine,
+    dialect: &Dialect,
+    text: &str,
+    found: &Placeholder<'_>,
+) -> Result<Vec<Filter>, (Flaw, Range<usize>)> {
     let written = filters(dialect, text, found.filters.clone());
-    written
-        .map(|one| {
-            let wrong = |flaw: super::flaw::Flaw| mark(flaw.error(dialect), found.name, one.place, text);
-            engine.filters().find(one.name, one.argument).map_err(wrong)
-        })
-        .collect()
+    written.map(|one| engine.filters().find(one.name, one.argument).map_err(|flaw| (flaw, one.place))).collect()
 }
 
 /// The distinct references of a text or document, in the order in which they first appear.

@@ -95,18 +95,24 @@ impl<'t, 'v, F> Renderer<'_, 't, 'v, F> {
         value: Option<&'v str>,
         failures: &mut Failures,
     ) -> Result<()> {
-        let made = chain(self.engine, dialect, self.text, found).and_then(|filters| {
+        let filters = match chain(self.engine, dialect, self.text, found) {
+            Ok(filters) => filters,
+            Err((flaw, place)) => {
+                failures.push(|| mark(flaw.error(dialect), found.name, place, self.text));
+                return Ok(());
+            }
+        };
+        let Some(value) = value else {
             let unknown = || Error::new(ErrorKind::NotFound, format!("no value for {}", found.name));
-            filter::apply(&filters, value.ok_or_else(unknown)?, &mut self.room)
-        });
-        match made {
+            failures.push(|| mark(unknown(), found.name, span, self.text));
+            return Ok(());
+        };
+        match filter::apply(&filters, value, &mut self.room) {
             Ok(value) => {
                 self.push(span, Value::Made(self.made.len()), value.len());
                 self.made.push(value);
             }
             Err(error) if error.kind() == ErrorKind::TooLarge => return Err(error),
-            // The place of a filter.
-            Err(error) if error.span().is_some() => failures.push(|| error),
             Err(error) => failures.push(|| mark(error, found.name, span, self.text)),
         }
         Ok(())

@@ -1,10 +1,5 @@
-//! What stays on the heap. Linux lets a process read its own memory through a file, so this needs no unsafe code.
+//! What stays on the heap of keys and values.
 #![cfg(target_os = "linux")]
-
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
@@ -14,73 +9,10 @@ use super::super::envelope::{open, seal};
 use super::super::primitives::{Mac, Prk};
 use super::super::{Header, Kdf, Key, KeyId, RootKey, SubKeys, VaultKey, random};
 use crate::error::ErrorKind;
+use scan::{MASK, Needle, is_found, leaves_nothing};
 
-/// Parts of a secret of this length are looked for, one at every fourth byte: so 15 bytes in a row are always found. The
-/// allocator overwrites the first 16 of what is given back to it, which leaves half of a key.
-const WINDOW: usize = 12;
-
-static LOOKING: Mutex<()> = Mutex::new(());
-
-/// Secret bytes to look for, kept in a form that the search does not find.
-struct Needle(Vec<u8>);
-
-impl Needle {
-    fn new(secret: &[u8]) -> Self {
-        Self(secret.iter().map(|byte| byte ^ 0x5A).collect())
-    }
-
-    fn windows(&self) -> impl Iterator<Item = [u8; WINDOW]> {
-        self.0.windows(WINDOW).step_by(4).map(|window| std::array::from_fn(|at| window[at] ^ 0x5A))
-    }
-}
-
-/// Whether a part of the secret is in the writable memory of this process, but for the stack of this thread, where copies
-/// are the compiler's.
-fn is_found(needle: &Needle) -> bool {
-    // What is read is a copy, too: it is wiped, and nobody else may look meanwhile.
-    let _alone = LOOKING.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut buffer = Zeroizing::new(vec![0; 1 << 20]);
-    let own = buffer.as_ptr_range();
-    let own = own.start.addr()..own.end.addr();
-    let stack = std::ptr::from_ref(&own).addr();
-    let mut memory = File::open("/proc/self/mem").unwrap();
-    let mut found = false;
-    for region in writable().into_iter().filter(|region| !region.contains(&stack)) {
-        // The buffer holds what was read before.
-        for part in [region.start..region.end.min(own.start), region.start.max(own.end)..region.end] {
-            let mut at = part.start;
-            while at + WINDOW <= part.end {
-                let most = buffer.len().min(part.end - at);
-                memory.seek(SeekFrom::Start(at as u64)).unwrap();
-                // Memory that another thread has just given back cannot be read.
-                let length = memory.read(&mut buffer[..most]).unwrap_or(0);
-                let read = &buffer[..length];
-                found |= needle.windows().any(|window| memchr::memmem::find(read, &window).is_some());
-                at += length.saturating_sub(WINDOW - 1).max(4096);
-            }
-        }
-    }
-    found
-}
-
-fn writable() -> Vec<Range<usize>> {
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
-    let region = |line: &str| {
-        let mut words = line.split_whitespace();
-        let (from, to) = words.next()?.split_once('-')?;
-        let address = |text| usize::from_str_radix(text, 16).ok();
-        words.next()?.starts_with("rw").then_some(address(from)?..address(to)?)
-    };
-    maps.lines().filter_map(region).collect()
-}
-
-/// That `thing` holds the secret, and that nothing does once it is gone.
-fn leaves_nothing<T>(what: &str, thing: T, secret: impl FnOnce(&T) -> Needle) {
-    let needle = secret(&thing);
-    assert!(is_found(&needle), "{what}: the control");
-    drop(thing);
-    assert!(!is_found(&needle), "{what} left traces");
-}
+#[path = "../../../tests/support/memory.rs"]
+mod scan;
 
 #[test]
 fn nothing_of_a_key_stays_behind() {
@@ -114,7 +46,7 @@ fn nothing_of_the_state_of_a_hash_stays_behind() {
             let mut state = SHA_256;
             sha2::block_api::compress256(&mut state, &[block]);
             // Written masked right away: joining the words would leave them on the heap.
-            Needle(state.iter().flat_map(|word| word.to_ne_bytes()).map(|byte| byte ^ 0x5A).collect())
+            Needle::masked(state.iter().flat_map(|word| word.to_ne_bytes()).map(|byte| byte ^ MASK))
         };
         leaves_nothing("a key of HMAC", Box::new(Mac::new(&key).unwrap()), |_| state());
         leaves_nothing("a key of HKDF", Box::new(Prk::new(&key).unwrap()), |_| state());
