@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::template::{Document, Engine, Syntax, Tree};
+use keyslot::template::{Document, Engine, Surfaces, Syntax, Tree};
 use keyslot::{Error, ErrorKind, ResolveExt, Resolved, Result, Surface, Target, Variables};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -655,4 +655,47 @@ mod json {
             }
         }
     }
+}
+
+#[test]
+fn no_key_makes_something_else_of_its_object() {
+    const RAW: &str = "$serde_json::private::RawValue";
+    const DATE: &str = "$__toml_private_datetime";
+    let parsed = Document::parse(&format!(r#"{{"x": {{"{RAW}": "{{\"a\": 1, \"a\": \"<<A>>\"}}"}}}}"#));
+    assert_eq!(parsed.unwrap_err().kind(), ErrorKind::InvalidDocument);
+    assert!(Tree::of(&BTreeMap::from([(RAW, "<<V>>")])).is_err());
+
+    let tree = Tree::of(&BTreeMap::from([("<<K>>", "<<V>>")])).unwrap();
+    let resolve = |key: &str, value: &str| {
+        let variables = Variables::new().with("K", key)?.with("V", value)?;
+        Engine::new().keys(true).resolve(&variables, &Target::tool("t"), &tree)
+    };
+    assert!(resolve("ordinary", "1").is_ok());
+    for (key, value) in [(RAW, r#"{"admin": true}"#), (DATE, "2020-01-01")] {
+        assert_eq!(resolve(key, value).unwrap_err().kind(), ErrorKind::InvalidDocument, "{key}");
+    }
+}
+
+#[test]
+fn rules_by_pointer_hold_for_keys_too() {
+    let engine = Engine::new().keys(true).surfaces(Surfaces::mcp());
+    let resolve = |key: &str, value: &str| {
+        let config = serde_json::json!({"mcpServers": {"a": {key: {"X-<<K>>": "v"}}}});
+        engine.resolve(&Variables::new().with("K", value)?, &Target::tool("t"), &config)
+    };
+    for value in ["a\r\nHost: evil", "Host"] {
+        assert_eq!(resolve("headers", value).unwrap_err().kind(), ErrorKind::Unencodable);
+    }
+    assert_eq!(resolve("env", "a\0b").unwrap_err().kind(), ErrorKind::Unencodable);
+    assert!(resolve("env", "TOKEN").is_ok());
+}
+
+#[test]
+fn rules_cost_what_the_document_has() {
+    // With a pointer made for each string this took the length of the key times the number of strings.
+    let key = "k".repeat(1 << 20);
+    let document = serde_json::json!({key: vec!["<<A>>"; 2000]});
+    let engine =
+        Engine::new().surfaces(Surfaces::mcp()).syntax(Syntax::bookmark_at(["/x"]).unwrap().and(Syntax::angle()));
+    assert_eq!(engine.compile_document(document).unwrap().references().len(), 1);
 }

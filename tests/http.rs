@@ -185,24 +185,25 @@ fn limits_hold_for_all_headers_together() {
     for (limit, expected) in [(10, None), (9, Some(ErrorKind::TooLarge))] {
         let headers = engine(Limits::default().output(limit)).compile_headers(many).unwrap();
         let outcomes = variables.lookup(headers.references(), &Target::tool("t")).unwrap();
-        let filled = headers.fill_for(&Target::tool("t"), &outcomes);
+        let filled = headers.fill(&outcomes);
         assert_eq!(filled.err().map(|error| error.kind()), expected);
     }
     let names: Vec<_> = (0..40_000).map(|number| (format!("x-{number}"), "<<A>>")).collect();
     let headers = engine(Limits::default().placeholders(100_000)).compile_headers(names).unwrap();
     let outcomes = variables.lookup(headers.references(), &Target::tool("t")).unwrap();
-    assert_eq!(headers.fill_for(&Target::tool("t"), &outcomes).unwrap_err().kind(), ErrorKind::TooLarge);
+    assert_eq!(headers.fill(&outcomes).unwrap_err().kind(), ErrorKind::TooLarge);
 }
 
 #[test]
-fn the_engine_says_the_syntax_and_the_target_what_is_missing() {
-    let headers = Engine::new().syntax(Syntax::mustache()).compile_headers([("X-A", "{{A}} <<A>> {{B}}")]).unwrap();
+fn the_engine_says_the_syntax_and_nothing_stays_that_nobody_knows() {
+    let engine = Engine::new().syntax(Syntax::mustache());
     let variables = Variables::new().with("A", "1").unwrap();
     let target = Target::tool("t").missing(Missing::Keep);
-    let outcomes = variables.lookup(headers.references(), &target).unwrap();
-    assert_eq!(headers.fill_for(&target, &outcomes).unwrap()["x-a"], "1 <<A>> {{B}}");
-    assert_eq!(headers.fill_for(&Target::tool("t"), &outcomes).unwrap_err().kind(), ErrorKind::NotFound);
-    assert_eq!(headers.fill_for(&target, &[]).unwrap_err().kind(), ErrorKind::BrokenResolver);
+    let resolve = |text: &str| engine.resolve_headers(&variables, &target, [("X-A", text)]);
+    assert_eq!(resolve("{{A}} <<A>>").unwrap()["x-a"], "1 <<A>>");
+    assert_eq!(resolve("{{A}} {{B}}").unwrap_err().kind(), ErrorKind::NotFound);
+    let headers = engine.compile_headers([("X-A", "{{A}}")]).unwrap();
+    assert_eq!(headers.fill(&[]).unwrap_err().kind(), ErrorKind::BrokenResolver);
 }
 
 #[test]
@@ -212,4 +213,18 @@ fn only_names_and_references_are_shown() {
     is_owned_and_shared(&headers);
     let shown = format!("{headers:?}");
     assert!(shown.contains("x-a") && shown.contains('A') && !shown.contains("CANARY"), "{shown}");
+}
+
+#[cfg(feature = "vault")]
+#[test]
+fn a_vault_reads_headers_with_its_own_engine() {
+    use keyslot::{RootKey, Vault};
+
+    let engine = Engine::new().syntax(Syntax::mustache());
+    let vault = Vault::builder().engine(engine).create(RootKey::generate().unwrap()).unwrap();
+    let project = vault.scope("acme/billing").unwrap();
+    project.put("TOKEN", "t0ken").unwrap();
+    let headers = [("Authorization", "Bearer {{$secret.TOKEN}}")];
+    let map = project.resolve_headers(&Target::tool("t"), headers).unwrap();
+    assert_eq!(map["authorization"], "Bearer t0ken");
 }

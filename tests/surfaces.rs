@@ -10,7 +10,7 @@
 
 use http::HeaderValue;
 use keyslot::secrecy::ExposeSecret;
-use keyslot::{ErrorKind, ResolveExt, Result, Surface, Target, Variables};
+use keyslot::{ErrorKind, Missing, ResolveExt, Result, Surface, Target, Variables};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -554,4 +554,23 @@ fn places_that_were_left_stay_closed() {
         let ordinary = ["echo <<A>>", r#"{"k": "<<A>>"}"#, "https://api.example/<<A>>", "a=<<A>>", "X: <<A>>"];
         assert!(ordinary.iter().any(|text| resolve(surface, text, HARMLESS).is_ok()), "{surface:?}");
     }
+}
+
+#[test]
+fn a_placeholder_that_stays_is_text_that_counts() {
+    let resolve = |surface, text: &str, value: &str| {
+        let target = Target::tool("test").surface(surface).missing(Missing::Keep);
+        let resolved = Variables::new().with("A", value).unwrap().resolve_for(&target, text);
+        resolved.map(|resolved| resolved.expose_secret().to_string())
+    };
+    for (surface, text, value) in [
+        (Surface::Shell, "cat <<EOF>>log\n<<A>>\nEOF\n", "$(id)"),
+        (Surface::Shell, "echo <<B|get:/'>> <<A>>", "$(id)"),
+        (Surface::Json, r#"{"k": "<<B|get:/">> <<A>>"}"#, r#", "admin": true"#),
+    ] {
+        let error = resolve(surface, text, value).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Unencodable | ErrorKind::Syntax), "{text}");
+    }
+    assert_eq!(resolve(Surface::Shell, "echo <<A>> <<B>>", "$(id)").unwrap(), "echo '$(id)' <<B>>");
+    assert_eq!(resolve(Surface::Json, r#"{"<<B>>": "<<A>>"}"#, "\"").unwrap(), r#"{"<<B>>": "\""}"#);
 }

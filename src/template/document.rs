@@ -129,6 +129,11 @@ impl<T: Structure> Document<T> {
     }
 }
 
+/// Whether a key has a meaning of its own to a format's library: an object with it is read as something else.
+pub(super) fn is_reserved(key: &str) -> bool {
+    key.starts_with("$serde_json::private::") || key.starts_with("$__toml_private")
+}
+
 impl<T: Structure> sealed::Sealed for &T {}
 impl<T: Structure> sealed::Sealed for &Document<T> {}
 

@@ -129,11 +129,19 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         surface: Surface,
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
-        let placing = Placing::new(surface, text, plan);
+        // A placeholder that stays is text like all other: what it holds may open a quote.
+        let stays = |cut: &Cut| cut.slot.is_some_and(|slot| matches!(self.values.value(slot.reference()), Err(None)));
+        let placing = if plan.cuts().iter().any(stays) {
+            let cuts: Vec<Cut> = plan.cuts().iter().filter(|cut| !stays(cut)).cloned().collect();
+            Placing::new(surface, text, &cuts)
+        } else {
+            Placing::new(surface, text, plan.cuts())
+        };
         let mut draft =
             Draft { text, plan, encoding: placing.encoding(), filtered: Vec::new(), length: plan.literal() };
-        let slots = plan.cuts().iter().filter_map(|cut| cut.slot.map(|slot| (cut, slot)));
-        for (nth, (cut, slot)) in slots.enumerate() {
+        // Counts the slots that do not stay.
+        let mut placed = 0..;
+        for (cut, slot) in plan.cuts().iter().filter_map(|cut| cut.slot.map(|slot| (cut, slot))) {
             let value = match self.values.value(slot.reference()) {
                 Ok(value) => value,
                 Err(None) => {
@@ -142,9 +150,11 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
                 Err(Some(error)) => {
                     self.push_outcome(error, cut, slot, text, failures);
+                    placed.next();
                     continue;
                 }
             };
+            let nth = placed.next().unwrap_or(usize::MAX);
             if !slot.is_filtered() && placing.is_plain() {
                 draft.length = draft.length.saturating_add(value.len());
                 continue;

@@ -53,6 +53,10 @@ impl Flaw {
                 )
                 .into();
             }
+            Self::Name if dialect.close.is_empty() => {
+                "a secret:// reference is a name of letters, digits, \"_\", \".\" and \"-\", perhaps with \"@\" and a version, \
+                 and nothing else"
+            }
             Self::Name | Self::Unclosed => {
                 "a secret name holds only letters, digits, \"_\", \".\", \"-\" and single spaces (ASCII), the first a \
                  letter, a digit or \"_\""

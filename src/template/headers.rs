@@ -8,9 +8,10 @@ use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use super::engine::Engine;
 use super::fill::{Fill, LookedUp};
 use super::plan::{Plan, ReferenceList, References};
+use super::resolve_ext::look_up;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Surface, Target, check_count};
+use crate::resolve::{Missing, Outcome, Resolver, Surface, Target, check_count};
 
 /// Headers whose placeholders were found: names, each with the text of its value. Cheap to clone.
 ///
@@ -18,7 +19,7 @@ use crate::resolve::{Outcome, Surface, Target, check_count};
 /// value went is [sensitive](http::HeaderValue::set_sensitive): its `Debug` hides it, and HTTP/2 does not put it into the
 /// tables of its compression. A name may be given more than once; its values then stay in order.
 ///
-/// Values stand on [`Surface::Header`], whatever the target says. They may not choose the host: a placeholder in the header
+/// Values stand on [`Surface::Header`], whatever the target says, and placeholders that nobody knows are errors. They may not choose the host: a placeholder in the header
 /// `Host` is refused.
 ///
 /// **Not wiped:** a `HeaderMap` is freed as it is, and HTTP libraries copy it into buffers of their own. Until that memory is
@@ -34,7 +35,7 @@ use crate::resolve::{Outcome, Surface, Target, check_count};
 ///
 /// // The look-up may as well happen elsewhere, or later.
 /// let outcomes = Variables::new().with("TOKEN", "t0ken")?.lookup(headers.references(), &target)?;
-/// let map = headers.fill_for(&target, &outcomes)?;
+/// let map = headers.fill(&outcomes)?;
 /// assert_eq!(map["authorization"], "Bearer t0ken");
 /// assert!(map["authorization"].is_sensitive() && !map["accept"].is_sensitive());
 /// # Ok::<(), keyslot::Error>(())
@@ -81,12 +82,13 @@ impl Headers {
     /// As for [`Template::fill_for`](super::Template::fill_for): all failures of all headers in one error, each with the
     /// [pointer](Error::pointer) `/name`, and none with a value; [`TooLarge`](ErrorKind::TooLarge) for more headers than a map
     /// holds, about 24,000.
-    pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<HeaderMap> {
+    pub fn fill(&self, outcomes: &[Outcome]) -> Result<HeaderMap> {
         let Compiled { lines, references, engine } = &*self.compiled;
         check_count(outcomes, references)?;
         // First, so that no value is in it if it cannot be.
         let mut map = HeaderMap::try_with_capacity(lines.len()).map_err(|_| too_many())?;
-        let looked_up = LookedUp { outcomes, references, missing: target.missing_policy() };
+        // A map cannot say what stayed, so nothing does.
+        let looked_up = LookedUp { outcomes, references, missing: Missing::Error };
         let mut fill = Fill::new(engine, references, looked_up);
         let mut failures = Failures::default();
         let mut drafts = Vec::with_capacity(lines.len());
@@ -109,6 +111,22 @@ impl Headers {
 }
 
 impl Engine {
+    /// Resolves headers, as [`ResolveExt::resolve_headers`](super::ResolveExt::resolve_headers) does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn resolve_headers<R: Resolver + ?Sized, N: AsRef<str>, T: Into<String>>(
+        &self,
+        resolver: &R,
+        target: &Target,
+        headers: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<HeaderMap> {
+        let headers = self.compile_headers(headers)?;
+        let target = target.clone().surface(Surface::Header);
+        headers.fill(&look_up(resolver, headers.references(), &target)?)
+    }
+
     /// Compiles headers, as [`Headers::compile`] does.
     ///
     /// # Errors

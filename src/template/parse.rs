@@ -105,7 +105,6 @@ impl<'t> Cursor<'_, 't> {
     }
 
     /// From behind a word to behind the closing mark; the name began at `start`.
-    #[cold]
     fn secret(&mut self, start: usize, word: &'t str) -> Parsed<'t> {
         match (self.rest_of_secret(start, word), self.dialect.intent) {
             (Ok(placeholder), _) => Parsed::Placeholder(placeholder),

@@ -30,7 +30,7 @@ pub(super) struct Plan {
 }
 
 /// A piece of the text that is replaced.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cut {
     pub(super) span: Range<usize>,
     /// What stands there instead; nothing for what is only omitted.
@@ -183,7 +183,6 @@ pub(super) fn chain(
     if found.filters.is_empty() { Ok(Vec::new()) } else { chain_of_some(engine, dialect, text, found) }
 }
 
-#[cold]
 fn chain_of_some(
     engine: &Engine,
     dialect: &Dialect,

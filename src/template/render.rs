@@ -79,15 +79,14 @@ impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Rendere
         let is_plain = found.filters.is_empty();
         match (self.value)(ReferenceRef::new(found.name, found.version, found.form)) {
             Some(value) if is_plain => self.push(span, Value::Plain(value), value.len()),
-            value => self.filter(span, dialect, &found, value, failures)?,
+            value => self.put_filtered(span, dialect, &found, value, failures)?,
         }
         Ok(())
     }
 }
 
 impl<'t, 'v, F> Renderer<'_, 't, 'v, F> {
-    #[cold]
-    fn filter(
+    fn put_filtered(
         &mut self,
         span: Range<usize>,
         dialect: &Dialect,

@@ -88,16 +88,14 @@ pub trait ResolveExt: Resolver {
     /// # Errors
     ///
     /// What [`Headers::compile`](super::Headers::compile), [`lookup`](Resolver::lookup) and
-    /// [`Headers::fill_for`](super::Headers::fill_for) say.
+    /// [`Headers::fill`](super::Headers::fill) say.
     #[cfg(feature = "http")]
     fn resolve_headers<N: AsRef<str>, T: Into<String>>(
         &self,
         target: &Target,
         headers: impl IntoIterator<Item = (N, T)>,
     ) -> Result<http::HeaderMap> {
-        let headers = super::Headers::compile(headers)?;
-        let target = target.clone().surface(crate::resolve::Surface::Header);
-        headers.fill_for(&target, &look_up(self, headers.references(), &target)?)
+        Engine::shared().resolve_headers(self, target, headers)
     }
 }
 

@@ -7,7 +7,7 @@ mod skeleton;
 mod url;
 
 use super::encoding::Encoding;
-use super::plan::Plan;
+use super::plan::Cut;
 use crate::resolve::Surface;
 
 /// The surface of one text: knows the place of each of its slots.
@@ -27,8 +27,7 @@ enum Places {
 }
 
 impl Placing {
-    pub(super) fn new(surface: Surface, text: &str, plan: &Plan) -> Self {
-        let cuts = plan.cuts();
+    pub(super) fn new(surface: Surface, text: &str, cuts: &[Cut]) -> Self {
         let places = match surface {
             Surface::Text | Surface::Env => Places::Alike,
             Surface::Header => Places::Header(header::places(text, cuts)),

@@ -2,6 +2,7 @@
 
 mod pattern;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -105,7 +106,13 @@ impl Surfaces {
 
     /// The surface of the string at a JSON Pointer, if a rule matches it.
     pub fn surface_at(&self, pointer: &str) -> Option<Surface> {
-        self.rules.iter().find(|(pattern, _)| pattern.matches(pointer)).map(|(_, surface)| *surface)
+        self.surface_on(&steps(pointer))
+    }
+
+    /// As [`surface_at`](Surfaces::surface_at), for keys as they are.
+    pub(super) fn surface_on(&self, path: &[Cow<'_, str>]) -> Option<Surface> {
+        let is_at = |(pattern, _): &(&Pattern, &Surface)| pattern.matches(path.iter().map(|step| &**step));
+        self.rules.iter().find(is_at).map(|(_, surface)| *surface)
     }
 
     /// Whether there are no rules.
@@ -114,11 +121,21 @@ impl Surfaces {
     }
 }
 
-/// Whether the string at a JSON Pointer is the host of a request when it is a header: by its key, or by the key of the list that
-/// it is in.
-pub(super) fn names_host(pointer: &str) -> bool {
-    let mut keys = pointer.rsplit('/').filter(|key| !key.bytes().all(|byte| byte.is_ascii_digit()));
-    keys.next().is_some_and(is_host)
+/// The keys and places of a JSON Pointer. That to the whole document has none; to its member with the empty key it has one.
+fn steps(pointer: &str) -> Vec<Cow<'_, str>> {
+    let unescaped = |step: &str| step.replace("~1", "/").replace("~0", "~");
+    pointer
+        .split('/')
+        .skip(1)
+        .map(|step| if step.contains('~') { unescaped(step).into() } else { step.into() })
+        .collect()
+}
+
+/// Whether the string on a way into a document is the host of a request when it is a header: by its key, or by the key of the
+/// list that it is in.
+pub(super) fn names_host(path: &[Cow<'_, str>]) -> bool {
+    let mut keys = path.iter().rev().filter(|key| !key.bytes().all(|byte| byte.is_ascii_digit()));
+    keys.next().is_some_and(|key| is_host(key))
 }
 
 /// Whether a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC 9113 section 8.3.1).
@@ -194,10 +211,10 @@ mod tests {
     #[test]
     fn the_host_is_known_by_its_key() {
         for pointer in ["/headers/Host", "/mcpServers/a/headers/HOST", "/Host/0", "/:authority", "/h/ host "] {
-            assert!(names_host(pointer), "{pointer}");
+            assert!(names_host(&steps(pointer)), "{pointer}");
         }
         for pointer in ["", "/", "/0", "/headers/X-Host", "/Host/name", "/headers/Hos", "/Host~1", "/authority"] {
-            assert!(!names_host(pointer), "{pointer}");
+            assert!(!names_host(&steps(pointer)), "{pointer}");
         }
     }
 }

@@ -46,7 +46,7 @@ use write::Writer;
 /// ```
 ///
 /// Enums are written as JSON, YAML and TOML write them: a name, or an object with the name as its only key. Structs are
-/// objects. A tree is nested 128 levels deep at most, and none of its objects has a key twice.
+/// objects. A tree is nested 128 levels deep at most, and none of its objects has a text twice as a key.
 #[derive(Clone, PartialEq)]
 pub struct Tree {
     root: Node,

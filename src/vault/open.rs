@@ -69,7 +69,8 @@ impl VaultBuilder {
     }
 
     /// The engine of the methods `resolve…` of [`ScopedVault`](crate::ScopedVault): its syntax, limits, filters and surfaces;
-    /// the default one without. A [`Template`](crate::Template) or [`Document`](crate::template::Document) keeps the engine it
+    /// the default one without. The methods of the same names that [`ResolveExt`](crate::ResolveExt) gives to code which is
+    /// generic over resolvers know no vault, and use the default one. A [`Template`](crate::Template) or [`Document`](crate::template::Document) keeps the engine it
     /// was compiled with.
     ///
     /// ```

@@ -94,6 +94,21 @@ impl ScopedVault {
         self.core.engine.resolve(self, target, input)
     }
 
+    /// Resolves the headers of a request with one store call, as
+    /// [`ResolveExt::resolve_headers`](crate::ResolveExt::resolve_headers) does.
+    ///
+    /// # Errors
+    ///
+    /// As there, and as [`resolve`](ScopedVault::resolve).
+    #[cfg(feature = "http")]
+    pub fn resolve_headers<N: AsRef<str>, T: Into<String>>(
+        &self,
+        target: &Target,
+        headers: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<http::HeaderMap> {
+        self.core.engine.resolve_headers(self, target, headers)
+    }
+
     /// What is known of a secret of this very scope, besides its value.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::is_reserved;
 use super::structure::{Node, Places, Structure};
 use super::walk::{Leaf, Role, What, copy, walk};
 use crate::error::{Error, ErrorKind, Failures, Result};
@@ -174,37 +175,36 @@ fn is_name<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>) -> bool {
         Role::Key(_) => false,
         Role::Value if named.is_empty() => false,
         Role::Value => {
-            let pointer = leaf.pointer();
-            named.iter().any(|pattern| pattern.matches(&pointer))
+            let path = leaf.path();
+            named.iter().any(|pattern| pattern.matches(path.iter().map(|step| &**step)))
         }
     }
 }
 
-/// Where a string goes, if a rule says so. A key goes where the target does.
+/// Where a string goes, if a rule says so; for a key, where its entry does.
 ///
 /// # Errors
 ///
-/// `Unencodable` for a value in the header of the host.
+/// `Unencodable` for a value in the header of the host, or in the name of a header, which could become the host's.
 fn surface_of<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>, plan: &Plan) -> Result<Option<Surface>> {
     let slot = plan.cuts().iter().find(|cut| cut.slot.is_some());
-    let Some(slot) = slot.filter(|_| !engine.rules_of_surfaces().is_empty() && !matches!(leaf.role, Role::Key(_)))
-    else {
-        return Ok(None);
+    let Some(slot) = slot.filter(|_| !engine.rules_of_surfaces().is_empty()) else { return Ok(None) };
+    let path = leaf.path();
+    let surface = engine.rules_of_surfaces().surface_on(&path);
+    let message = match (surface, leaf.role) {
+        (Some(Surface::Header), Role::Key(_)) => "a value may not stand in the name of a header: write it out",
+        (Some(Surface::Header), _) if names_host(&path) => "a value may not choose the host: write the Host header out",
+        _ => return Ok(surface),
     };
-    let pointer = leaf.pointer();
-    let surface = engine.rules_of_surfaces().surface_at(&pointer);
-    if surface == Some(Surface::Header) && names_host(&pointer) {
-        let message = "a value may not choose the host: write the Host header out";
-        return Err(Error::new(ErrorKind::Unencodable, message).at(slot.span.clone(), leaf.text));
-    }
-    Ok(surface)
+    Err(Error::new(ErrorKind::Unencodable, message).at(slot.span.clone(), leaf.text))
 }
 
 /// Writes the keys that have placeholders.
 ///
 /// # Errors
 ///
-/// `InvalidDocument` when keys of an object become the same: one of their entries would be lost.
+/// `InvalidDocument` when keys of an object become the same: one of their entries would be lost. And when one becomes a key
+/// that makes something else of its object.
 fn write_keys<'d, N: Node>(
     root: &N,
     what: What,
@@ -223,6 +223,9 @@ fn write_keys<'d, N: Node>(
     walk(root, what, |leaf| {
         if let Role::Key(object) = leaf.role {
             let key = written.next_if(|(number, _)| **number == leaf.number);
+            if key.is_some_and(|(_, key)| is_reserved(key)) {
+                failures.push(|| reserved_key().in_pointer(&leaf.pointer_of_parent()));
+            }
             if !seen.insert((object, key.map_or(leaf.text, |(_, key)| key))) {
                 failures.push(|| same_keys().in_pointer(&leaf.pointer_of_parent()));
             }
@@ -231,6 +234,10 @@ fn write_keys<'d, N: Node>(
     })?;
     failures.into_result()?;
     Ok(keys)
+}
+
+fn reserved_key() -> Error {
+    Error::new(ErrorKind::InvalidDocument, "a key of an object becomes one that a parser keeps for itself")
 }
 
 fn same_keys() -> Error {

@@ -23,8 +23,19 @@ impl Document<Value> {
     /// one object, for arrays and objects nested deeper than [`MAX_DEPTH`](Document::MAX_DEPTH), for numbers out of range
     /// and for halves of surrogate pairs; and the errors of [`compile`](Document::compile).
     pub fn parse(text: &str) -> Result<Self> {
-        Engine::shared().bounds().check_template(text.len())?;
-        Self::compile(strict::parse(text)?)
+        Engine::shared().parse_document(text)
+    }
+}
+
+impl Engine {
+    /// Parses JSON strictly and finds its placeholders, as [`Document::parse`] does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn parse_document(&self, text: &str) -> Result<Document<Value>> {
+        self.bounds().check_template(text.len())?;
+        self.compile_document(strict::parse(text)?)
     }
 }
 

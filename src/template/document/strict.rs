@@ -8,7 +8,7 @@ use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::MAX_DEPTH;
+use super::{MAX_DEPTH, is_reserved};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Parses a document.
@@ -104,6 +104,10 @@ impl<'de> Visitor<'de> for Check<'_> {
         let deeper = self.deeper()?;
         let mut keys = HashSet::new();
         while let Some(key) = entries.next_key::<String>()? {
+            if is_reserved(&key) {
+                self.defect.set("the document has a key that the parser keeps for itself");
+                return Err(A::Error::custom("key"));
+            }
             if !keys.insert(key) {
                 self.defect.set("the document has a key twice in one object");
                 return Err(A::Error::custom("key"));

@@ -1,6 +1,9 @@
 //! The strings of a document, in one fixed order.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use smallvec::SmallVec;
 
 use super::structure::{Node, View};
 use crate::error::{Error, ErrorKind, Result};
@@ -134,6 +137,18 @@ impl<N: Node> Leaf<'_, '_, N> {
     /// Its JSON Pointer (RFC 6901 section 3); for a key that of its entry.
     pub(super) fn pointer(&self) -> String {
         pointer(self.path)
+    }
+
+    /// The keys and places on the way to it; for a key that of its entry.
+    pub(super) fn path(&self) -> SmallVec<[Cow<'_, str>; 8]> {
+        let mut steps: SmallVec<_> = std::iter::successors(self.path, |path| path.before)
+            .map(|path| match path.step {
+                Step::Key(key) => N::key_label(key),
+                Step::Index(index) => Cow::Owned(index.to_string()),
+            })
+            .collect();
+        steps.reverse();
+        steps
     }
 
     /// The JSON Pointer of what it is in.

@@ -133,14 +133,16 @@ fn wrong_inside(dialect: &Dialect, trimmed: &str) -> Option<LintKind> {
 
 /// `<$secret.NAME>` with one bracket only.
 fn single_brackets<'t>(dialect: &'t Dialect, text: &'t str, plan: &'t Plan) -> impl Iterator<Item = Lint> + 't {
-    let prefix = dialect.prefix.as_deref().filter(|prefix| prefix.starts_with('$') && dialect.open.len() == 2);
+    let is_doubled = matches!(dialect.open.as_bytes(), [first, second] if first == second);
+    let prefix = dialect.prefix.as_deref().filter(|prefix| prefix.starts_with('$') && is_doubled);
     let needle = prefix.map(|prefix| format!("{}{prefix}", dialect.open.get(1..).unwrap_or_default()));
     let found = needle.iter().flat_map(|needle| memmem::find_iter(text.as_bytes(), needle)).collect::<Vec<_>>();
     let (open, close) = (dialect.open.bytes().next(), dialect.close.bytes().next());
     found.into_iter().filter_map(move |at| {
         let before = at.checked_sub(1).and_then(|before| text.as_bytes().get(before).copied());
         let inner = text.get(at + 1..)?;
-        let name = inner.bytes().take_while(|&byte| byte != b' ' && (byte == b'$' || is_name(byte))).count();
+        let is_inner = |byte: &u8| *byte != b' ' && (*byte == b'$' || is_name(*byte));
+        let name = inner.bytes().take(REACH).take_while(is_inner).count();
         let closes = inner.get(name..)?.bytes().take(2).take_while(|&byte| Some(byte) == close).count();
         let message = || format!("the marks are {} and {}", dialect.open, dialect.close);
         let is_alone = before != open && !is_cut(plan, at, dialect.open.len());

@@ -10,7 +10,7 @@ pub(in crate::template) struct Pattern(Box<[Segment]>);
 /// The order of the variants is the order of the patterns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Segment {
-    /// As it is written in pointers, that is with `~0` and `~1`.
+    /// The key itself, without escapes.
     Name(Box<str>),
     Any,
     /// One segment or more.
@@ -38,10 +38,9 @@ impl Pattern {
         Ok(Self(segments))
     }
 
-    /// Whether it matches a JSON Pointer. Looks at each byte of the pointer once at most.
-    pub(in crate::template) fn matches(&self, pointer: &str) -> bool {
-        // The pointer to the whole document has no segment; to its member with the empty key it has one, which is empty.
-        let mut segments = pointer.split('/').skip(1);
+    /// Whether it matches a way into a document: keys as they are, and places in lists. Compares no more bytes than the
+    /// pattern has.
+    pub(in crate::template) fn matches<'p>(&self, mut segments: impl Iterator<Item = &'p str>) -> bool {
         for segment in &self.0 {
             let Some(given) = segments.next() else { return false };
             match segment {
@@ -64,8 +63,8 @@ impl Segment {
             _ if text.split('~').skip(1).any(|escape| !escape.starts_with(['0', '1', '2'])) => {
                 Err(refused("writes ~0 for \"~\", ~1 for \"/\" and ~2 for \"*\""))
             }
-            // Every tilde begins an escape of two characters, so this finds nothing within another one, as in "~02".
-            _ => Ok(Self::Name(text.replace("~2", "*").into())),
+            // The tilde last, so that "~01" is "~1".
+            _ => Ok(Self::Name(text.replace("~2", "*").replace("~1", "/").replace("~0", "~").into())),
         }
     }
 }
@@ -79,7 +78,8 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, pointer: &str) -> bool {
-        Pattern::new(pattern).unwrap().matches(pointer)
+        let path = super::super::steps(pointer);
+        Pattern::new(pattern).unwrap().matches(path.iter().map(|step| &**step))
     }
 
     #[test]

@@ -53,8 +53,8 @@ impl SyntaxBuilder {
     ///
     /// [`InvalidInput`](ErrorKind::InvalidInput) when a text could be read in two ways, or in time that is not linear: each mark
     /// has 1 to 32 bytes without white space, does not begin with a character that names have (letters, digits, `_`, `.`,
-    /// `-`) or with `|`, `!` or `\`; a prefix ends with none of letters, digits and `_`, and shares no first character with a mark; the
-    /// character of an escape is ASCII punctuation that neither names nor the other rules use. And when there is neither a
+    /// `-`) or with `|`, `:`, `!` or `\`; a prefix ends with none of letters, digits and `_`, and shares no first character with a mark; the
+    /// character of an escape is ASCII punctuation that neither names nor the other rules use, and not all of the opening mark. And when there is neither a
     /// prefix nor a bare name.
     pub fn build(self) -> Result<Syntax> {
         let Self { open, close, prefix, bare, escape } = self;
@@ -71,7 +71,9 @@ impl SyntaxBuilder {
             match escape {
                 Escape::None => true,
                 Escape::After(mark) => is_free(mark) && !firsts.contains(&Some(mark)) && prefix_first != Some(mark),
-                Escape::Before(mark) => (is_free(mark) || mark == '$') && first(&close) != Some(mark),
+                Escape::Before(mark) => {
+                    (is_free(mark) || mark == '$') && first(&close) != Some(mark) && open.chars().any(|c| c != mark)
+                }
             },
             ESCAPE,
         )?;
@@ -91,7 +93,7 @@ impl SyntaxBuilder {
 }
 
 const MARKS: &str =
-    "a mark has 1 to 32 bytes without white space, and does not begin with a letter, a digit or one of _ . - | ! \\";
+    "a mark has 1 to 32 bytes without white space, and does not begin with a letter, a digit or one of _ . - | : ! \\";
 const PREFIX: &str = "a prefix has 1 to 32 bytes without white space, ends with no letter, digit or \"_\", and does not begin as a mark does";
 const ESCAPE: &str =
     "an escape is ASCII punctuation, but none of _ . - | @ < > { }, and begins neither the closing mark nor the prefix";
@@ -110,9 +112,50 @@ fn is_visible(text: &str) -> bool {
 
 fn is_mark(mark: &str) -> bool {
     is_visible(mark)
-        && mark.bytes().next().is_some_and(|byte| !is_name(byte) && !is_space(byte) && !b"|!\\".contains(&byte))
+        && mark.bytes().next().is_some_and(|byte| !is_name(byte) && !is_space(byte) && !b"|:!\\".contains(&byte))
 }
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builds(open: &str, close: &str, prefix: &str, escape: Escape) -> bool {
+        let built = Syntax::builder(open, close).secret_prefix(prefix).escape(escape).build();
+        if let Err(error) = &built {
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        }
+        built.is_ok()
+    }
+
+    #[test]
+    fn what_can_be_read_in_one_way_only_is_built() {
+        for (open, close, prefix) in
+            [("${{", "}}", "secrets."), ("@@", "@@", "secret:"), ("§§", "§", "s/"), ("<|secret|>", "<|secret|>", "$.")]
+        {
+            for escape in [Escape::None, Escape::After('!'), Escape::Before('\\'), Escape::Before('^')] {
+                assert!(builds(open, close, prefix, escape), "{open} {escape:?}");
+            }
+        }
+        assert!(builds("${", "}", "s.", Escape::Before('$')));
+    }
+
+    #[test]
+    fn what_could_be_read_in_two_is_refused() {
+        for mark in ["", " ", "a b", "a", "9", "_x", ".x", "-x", "|x", ":x", "!x", "\\x", "\t", &"<".repeat(33)] {
+            assert!(!builds(mark, ">", "s.", Escape::None) && !builds("<", mark, "s.", Escape::None), "{mark:?}");
+        }
+        for prefix in ["", "s", "s_", "s9", "<s.", ">s.", "s .", &"s.".repeat(17)] {
+            assert!(!builds("<", ">", prefix, Escape::None), "{prefix:?}");
+        }
+        for mark in ['a', '9', '_', ' ', '.', '-', '|', '@', '<', '>', '{', '}', '$', 'é'] {
+            assert!(!builds("<", ">", "~s.", Escape::After(mark)), "{mark:?}");
+        }
+        assert!(!builds("((", "))", "s.", Escape::Before('(')), "the mark itself");
+        assert!(!builds("((", "))", "~s.", Escape::After('~')), "the prefix");
+        assert!(Syntax::builder("<", ">").build().is_err(), "nothing to read");
+    }
 }

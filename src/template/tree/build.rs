@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::depth::Depth;
-use super::node::{Node, SameKeys};
+use super::node::{BadKeys, Node};
 use crate::template::document::MAX_DEPTH;
 
 /// Builds one node.
@@ -119,6 +119,6 @@ impl<'de> Visitor<'de> for Build {
         while let Some(entry) = entries.next_entry_seed(deeper, deeper)? {
             object.push(entry);
         }
-        Node::object(object).map_err(|SameKeys| A::Error::custom(SameKeys::MESSAGE))
+        Node::object(object).map_err(|BadKeys(message)| A::Error::custom(message))
     }
 }

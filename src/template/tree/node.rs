@@ -31,12 +31,8 @@ pub enum Node {
 
 type Entry = (Node, Node);
 
-/// A key is twice in one object.
-pub(super) struct SameKeys;
-
-impl SameKeys {
-    pub(super) const MESSAGE: &str = "the document has a key twice in one object";
-}
+/// What is wrong with the keys of an object.
+pub(super) struct BadKeys(pub(super) &'static str);
 
 /// How `toml` writes a date: as a struct of this name with one field. Read without its type it is an object.
 const DATE: (&str, &str) = ("$__toml_private_Datetime", "$__toml_private_datetime");
@@ -61,13 +57,24 @@ impl Node {
             .unwrap_or(Self::Unit)
     }
 
-    pub(super) fn object(entries: Vec<(Self, Self)>) -> Result<Self, SameKeys> {
+    pub(super) fn object(entries: Vec<(Self, Self)>) -> Result<Self, BadKeys> {
         if let [(Self::Text(key), Self::Text(digits))] = entries.as_slice() {
             if let Some(number) = (key == NUMBER).then(|| number(digits)).flatten() {
                 return Ok(number);
             }
         }
-        if has_same_keys(&entries) { Err(SameKeys) } else { Ok(Self::Object(entries)) }
+        if has_same_keys(&entries) {
+            return Err(BadKeys("the document has a key twice in one object"));
+        }
+        let object = Self::Object(entries);
+        // A string at such a key would be read as JSON later, and its text as structure.
+        let is_date = object.date().is_some();
+        let Self::Object(entries) = &object else { return Ok(object) };
+        let is_reserved = |(key, _): &Entry| <Self as document::Node>::key_text(key).is_some_and(document::is_reserved);
+        if !is_date && entries.iter().any(is_reserved) {
+            return Err(BadKeys("the document has a key that a parser keeps for itself"));
+        }
+        Ok(object)
     }
 
     /// The text of a date as `toml` writes it.
@@ -162,7 +169,8 @@ impl document::Node for Node {
 
     fn each_string(&mut self, with_keys: bool, visit: &mut impl FnMut(&mut String)) {
         match self {
-            Self::Object(_) if self.date().is_some() => {}
+            // Whatever looks like a date may be made of values where there are values in keys.
+            Self::Object(_) if !with_keys && self.date().is_some() => {}
             Self::Text(text) => visit(text),
             Self::List(items) => items.iter_mut().for_each(|item| item.each_string(with_keys, visit)),
             Self::Object(entries) => {
@@ -233,8 +241,10 @@ mod tests {
         ] {
             assert!(is(vec![entry(NUMBER, digits)], &expected), "{digits}");
         }
-        for other in [vec![entry(NUMBER, "1e999")], vec![entry("n", "1")], vec![entry(NUMBER, "1"), entry("n", "1")]] {
-            assert!(is(other.clone(), &Node::Object(other)));
+        let other = vec![entry("n", "1")];
+        assert!(is(other.clone(), &Node::Object(other)));
+        for other in [vec![entry(NUMBER, "1e999")], vec![entry(NUMBER, "1"), entry("n", "1")]] {
+            assert!(Node::object(other).is_err());
         }
     }
 

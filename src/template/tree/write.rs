@@ -6,7 +6,7 @@ use serde::ser::{
 };
 
 use super::depth::Depth;
-use super::node::{Node, SameKeys};
+use super::node::{BadKeys, Node};
 use super::refusal::Refusal;
 
 /// Writes one node.
@@ -219,7 +219,7 @@ impl ObjectWriter {
 
     fn finish(mut self) -> Result<Node, Refusal> {
         let object = Node::object(std::mem::take(&mut self.entries));
-        let object = object.map_err(|SameKeys| self.within_variant(Refusal::new(SameKeys::MESSAGE)))?;
+        let object = object.map_err(|BadKeys(message)| self.within_variant(Refusal::new(message)))?;
         Ok(in_variant(self.variant, object))
     }
 }
