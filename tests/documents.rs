@@ -661,7 +661,9 @@ mod json {
 fn no_key_makes_something_else_of_its_object() {
     const RAW: &str = "$serde_json::private::RawValue";
     const DATE: &str = "$__toml_private_datetime";
+    #[cfg(feature = "json")]
     let parsed = Document::parse(&format!(r#"{{"x": {{"{RAW}": "{{\"a\": 1, \"a\": \"<<A>>\"}}"}}}}"#));
+    #[cfg(feature = "json")]
     assert_eq!(parsed.unwrap_err().kind(), ErrorKind::InvalidDocument);
     assert!(Tree::of(&BTreeMap::from([(RAW, "<<V>>")])).is_err());
 
@@ -680,7 +682,7 @@ fn no_key_makes_something_else_of_its_object() {
 fn rules_by_pointer_hold_for_keys_too() {
     let engine = Engine::new().keys(true).surfaces(Surfaces::mcp());
     let resolve = |key: &str, value: &str| {
-        let config = serde_json::json!({"mcpServers": {"a": {key: {"X-<<K>>": "v"}}}});
+        let config = Tree::of(&serde_json::json!({"mcpServers": {"a": {key: {"X-<<K>>": "v"}}}}))?;
         engine.resolve(&Variables::new().with("K", value)?, &Target::tool("t"), &config)
     };
     for value in ["a\r\nHost: evil", "Host"] {
@@ -694,7 +696,7 @@ fn rules_by_pointer_hold_for_keys_too() {
 fn rules_cost_what_the_document_has() {
     // With a pointer made for each string this took the length of the key times the number of strings.
     let key = "k".repeat(1 << 20);
-    let document = serde_json::json!({key: vec!["<<A>>"; 2000]});
+    let document = Tree::of(&serde_json::json!({key: vec!["<<A>>"; 2000]})).unwrap();
     let engine =
         Engine::new().surfaces(Surfaces::mcp()).syntax(Syntax::bookmark_at(["/x"]).unwrap().and(Syntax::angle()));
     assert_eq!(engine.compile_document(document).unwrap().references().len(), 1);
