@@ -11,10 +11,10 @@ use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use keyslot::secrecy::{ExposeSecret, SecretString};
 use keyslot::template::{ResolveExt, Template};
-use keyslot::{Error, ErrorKind, Found, Outcomes, Reference, Resolver, Result, SecretName, Target};
+use keyslot::{Error, ErrorKind, Found, Outcomes, Reference, Resolver, Result, SecretName, Target, Variables};
 use workloads::Workload;
 use zeroize::Zeroize;
 
@@ -141,5 +141,30 @@ fn floor_contract(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, floor_contract);
+/// What it costs to wipe a value with the text it is in, beside a plain fill of as many bytes and beside `zeroize`, which writes
+/// byte by byte. All three free their memory.
+fn wipe(c: &mut Criterion) {
+    let mut group = c.benchmark_group("wipe");
+    for size in [1 << 10, 16 << 10, 64 << 10] {
+        let variables = Variables::new().with("A", "v".repeat(size)).unwrap();
+        let text = || "v".repeat(size).into_bytes();
+        group.throughput(Throughput::Bytes(size as u64));
+        group.bench_function(BenchmarkId::new("memset", size), |b| {
+            let fill = |mut bytes: Vec<u8>| {
+                bytes.fill(0);
+                drop(black_box(bytes));
+            };
+            b.iter_batched(text, fill, BatchSize::LargeInput);
+        });
+        group.bench_function(BenchmarkId::new("zeroize", size), |b| {
+            b.iter_batched(text, |mut bytes| bytes.zeroize(), BatchSize::LargeInput);
+        });
+        group.bench_function(BenchmarkId::new("keyslot", size), |b| {
+            b.iter_batched(|| variables.resolve("<<A>>").unwrap(), drop, BatchSize::LargeInput);
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, floor_contract, wipe);
 criterion_main!(benches);
