@@ -1,0 +1,26 @@
+//! What the fuzz targets share. A target fails by a panic; what it checks, it checks with `assert!`.
+
+pub mod answers;
+pub mod checks;
+pub mod diff;
+pub mod echo;
+pub mod filters;
+pub mod input;
+pub mod json;
+pub mod known;
+pub mod rules;
+
+// The second scanner, and the profiles, of the crate's own tests.
+#[allow(dead_code)]
+#[path = "../../tests/profiles/dialect.rs"]
+mod dialect;
+#[path = "../../tests/profiles/grammar.rs"]
+mod grammar;
+#[allow(dead_code)]
+#[path = "../../tests/profiles/naive.rs"]
+mod naive;
+#[allow(dead_code)]
+#[path = "../../tests/profiles/profile.rs"]
+mod profile;
+#[path = "../../tests/profiles/whole.rs"]
+mod whole;
