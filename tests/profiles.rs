@@ -178,6 +178,22 @@ fn agree_on_short_texts(profile: &Profile) {
 }
 
 #[test]
+fn names_and_arguments_end_at_the_same_length() {
+    for profile in profile::single() {
+        for (length, example) in
+            [127, 128, 129].into_iter().flat_map(|length| profile.examples.iter().map(move |it| (length, it)))
+        {
+            let (upper, lower, wide) = ("A".repeat(length), "a".repeat(length), "é".repeat(length - 1));
+            agree(&profile, &example.replace('A', &upper));
+            agree(&profile, &example.replace('A', &format!("{upper}  ")));
+            agree(&profile, &example.replace(".a", &format!(".{lower}")));
+            agree(&profile, &example.replace("trim", &format!("get:/{wide}")));
+            agree(&profile, &example.replace("trim", &format!("{lower}{lower}:{lower}")));
+        }
+    }
+}
+
+#[test]
 fn any_syntax_that_can_be_built_means_the_same() {
     let texts = any::profile().prop_flat_map(|profile| {
         let text = prop_oneof![generate::pieces(&profile), generate::nearly_right(&profile)];

@@ -98,9 +98,9 @@ impl Known {
         let opens = self.profile.dialects.iter().filter(|dialect| text.starts_with(dialect.open));
         let Some(dialect) = opens.max_by_key(|dialect| dialect.open.len()) else { return (text, "") };
         let body = dialect.open.len();
-        // Nothing in a placeholder holds its closing mark.
+        // Nothing in a placeholder holds its closing mark, and one of a dialect without filters holds no bar.
         let close = body + text[body..].find(dialect.close).expect("a placeholder is closed");
-        (&text[..close + dialect.close.len()], if dialect.extras { &text[body..close] } else { "" })
+        (&text[..close + dialect.close.len()], &text[body..close])
     }
 }
 
