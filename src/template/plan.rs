@@ -97,6 +97,12 @@ impl Plan {
         Ok(())
     }
 
+    fn push_chain(&mut self, chain: Vec<Filter>) -> u32 {
+        self.chains.push(chain.into_boxed_slice());
+        // There are no more than placeholders, which are counted up to that.
+        u32::try_from(self.chains.len()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn cuts(&self) -> &[Cut] {
         &self.cuts
     }
@@ -156,14 +162,6 @@ impl<'t> Sink<'t> for Planner<'_, 't> {
             Err(error) => failures.push(|| bad_name(&error).at(span, self.text)),
         }
         Ok(())
-    }
-}
-
-impl Plan {
-    fn push_chain(&mut self, chain: Vec<Filter>) -> u32 {
-        self.chains.push(chain.into_boxed_slice());
-        // There are no more than placeholders, which are counted up to that.
-        u32::try_from(self.chains.len()).unwrap_or(u32::MAX)
     }
 }
 

@@ -128,37 +128,40 @@ impl Found {
     }
 
     pub(super) fn lints<T: Structure>(&self, engine: &Engine, document: &T) -> Vec<Lint> {
+        let none = Plan::default();
+        self.gather(engine, document, |leaf, plan| {
+            if is_name(engine, leaf) {
+                return Vec::new();
+            }
+            lint::lints(engine.rules(), leaf.text, plan.unwrap_or(&none))
+        })
+    }
+
+    pub(super) fn lints_among<T: Structure>(&self, engine: &Engine, document: &T, names: &[SecretName]) -> Vec<Lint> {
+        let mut seen = vec![false; self.references.len()];
+        self.gather(engine, document, |_, plan| {
+            plan.map_or_else(Vec::new, |plan| lint::unknown_names(plan, &self.references, names, &mut seen))
+        })
+    }
+
+    /// What there is to say of each string and its plan, up to as many as are listed.
+    fn gather<T: Structure>(
+        &self,
+        engine: &Engine,
+        document: &T,
+        mut lints: impl FnMut(&Leaf<'_, '_, T::Node>, Option<&Plan>) -> Vec<Lint>,
+    ) -> Vec<Lint> {
         let mut all = Vec::new();
         let mut open = self.planned.iter().peekable();
-        let none = Plan::default();
         // Cannot fail: the depth was checked, and nothing else is.
         let _ = walk(document.root(), What::of(engine), |leaf| {
-            let plan = open.next_if(|planned| planned.number == leaf.number).map_or(&none, |planned| &planned.plan);
-            if all.len() < Lint::LISTED && !is_name(engine, leaf) {
-                let found = lint::lints(engine.rules(), leaf.text, plan);
+            let planned = open.next_if(|planned| planned.number == leaf.number);
+            if all.len() < Lint::LISTED {
+                let found = lints(leaf, planned.map(|planned| &planned.plan));
                 if !found.is_empty() {
                     let pointer = Arc::from(leaf.pointer());
                     all.extend(found.into_iter().map(|lint| lint.in_pointer(&pointer)));
                 }
-            }
-            Ok(())
-        });
-        all.truncate(Lint::LISTED);
-        all
-    }
-}
-
-impl Found {
-    pub(super) fn lints_among<T: Structure>(&self, engine: &Engine, document: &T, names: &[SecretName]) -> Vec<Lint> {
-        let (mut all, mut seen) = (Vec::new(), vec![false; self.references.len()]);
-        let mut open = self.planned.iter().peekable();
-        // Cannot fail, as above.
-        let _ = walk(document.root(), What::of(engine), |leaf| {
-            let Some(planned) = open.next_if(|planned| planned.number == leaf.number) else { return Ok(()) };
-            let found = lint::unknown_names(&planned.plan, &self.references, names, &mut seen);
-            if !found.is_empty() {
-                let pointer = Arc::from(leaf.pointer());
-                all.extend(found.into_iter().map(|lint| lint.in_pointer(&pointer)));
             }
             Ok(())
         });
