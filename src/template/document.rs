@@ -129,10 +129,14 @@ impl<T: Structure> Document<T> {
     }
 }
 
-/// Whether a key has a meaning of its own to a format's library: an object with it is read as something else.
+/// Whether a key has a meaning of its own to the parser of JSON: an object with it is read as something else, its string as more
+/// JSON.
 pub(super) fn is_reserved(key: &str) -> bool {
-    key.starts_with("$serde_json::private::") || key.starts_with("$__toml_private")
+    key.starts_with("$serde_json::private::")
 }
+
+/// The key of an object that is a date to `toml`, and has a string with a grammar of its own.
+pub(super) const DATE_KEY: &str = "$__toml_private_datetime";
 
 impl<T: Structure> sealed::Sealed for &T {}
 impl<T: Structure> sealed::Sealed for &Document<T> {}

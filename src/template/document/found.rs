@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::is_reserved;
 use super::structure::{Node, Places, Structure};
 use super::walk::{Leaf, Role, What, copy, walk};
+use super::{DATE_KEY, is_reserved};
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
 use crate::resolve::{Outcomes, Resolved, Surface, Target, check_count};
@@ -226,7 +226,7 @@ fn write_keys<'d, N: Node>(
     walk(root, what, |leaf| {
         if let Role::Key(object) = leaf.role {
             let key = written.next_if(|(number, _)| **number == leaf.number);
-            if key.is_some_and(|(_, key)| is_reserved(key)) {
+            if key.is_some_and(|(_, key)| is_reserved(key) || **key == DATE_KEY) {
                 failures.push(|| reserved_key().in_pointer(&leaf.pointer_of_parent()));
             }
             if !seen.insert((object, key.map_or(leaf.text, |(_, key)| key))) {

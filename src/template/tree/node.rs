@@ -35,7 +35,7 @@ type Entry = (Node, Node);
 pub(super) struct BadKeys(pub(super) &'static str);
 
 /// How `toml` writes a date: as a struct of this name with one field. Read without its type it is an object.
-const DATE: (&str, &str) = ("$__toml_private_Datetime", "$__toml_private_datetime");
+const DATE: (&str, &str) = ("$__toml_private_Datetime", document::DATE_KEY);
 
 /// How `serde_json` writes a number when a crate of the build has switched on its `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -66,15 +66,12 @@ impl Node {
         if has_same_keys(&entries) {
             return Err(BadKeys("the document has a key twice in one object"));
         }
-        let object = Self::Object(entries);
         // A string at such a key would be read as JSON later, and its text as structure.
-        let is_date = object.date().is_some();
-        let Self::Object(entries) = &object else { return Ok(object) };
         let is_reserved = |(key, _): &Entry| <Self as document::Node>::key_text(key).is_some_and(document::is_reserved);
-        if !is_date && entries.iter().any(is_reserved) {
+        if entries.iter().any(is_reserved) {
             return Err(BadKeys("the document has a key that a parser keeps for itself"));
         }
-        Ok(object)
+        Ok(Self::Object(entries))
     }
 
     /// The text of a date as `toml` writes it.
