@@ -40,7 +40,7 @@ fn built() -> impl Strategy<Value = Profile> {
 
 fn mark() -> impl Strategy<Value = String> {
     let usual = prop::sample::select("<>{}[]$@%".chars().collect::<Vec<_>>());
-    let other = prop::sample::select("<>{}[]()$@%#~&*+=:;,/?^'\"|!\\As_-. ".chars().collect::<Vec<_>>());
+    let other = prop::sample::select("<>{}[]()$@%#~&*+=:;,/?^'\"|!\\As_-. €§".chars().collect::<Vec<_>>());
     prop::collection::vec(prop_oneof![usual, other], 1..4).prop_map(|chars| chars.into_iter().collect())
 }
 

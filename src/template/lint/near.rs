@@ -133,8 +133,9 @@ fn wrong_inside(dialect: &Dialect, trimmed: &str) -> Option<LintKind> {
 
 /// `<$secret.NAME>` with one bracket only.
 fn single_brackets<'t>(dialect: &'t Dialect, text: &'t str, plan: &'t Plan) -> impl Iterator<Item = Lint> + 't {
-    let is_doubled = matches!(dialect.open.as_bytes(), [first, second] if first == second);
-    let prefix = dialect.prefix.as_deref().filter(|prefix| prefix.starts_with('$') && is_doubled);
+    let is_doubled = |mark: &str| matches!(mark.as_bytes(), [first, second] if first == second);
+    let is_bracket = is_doubled(&dialect.open) && is_doubled(&dialect.close);
+    let prefix = dialect.prefix.as_deref().filter(|prefix| prefix.starts_with('$') && is_bracket);
     let needle = prefix.map(|prefix| format!("{}{prefix}", dialect.open.get(1..).unwrap_or_default()));
     let found = needle.iter().flat_map(|needle| memmem::find_iter(text.as_bytes(), needle)).collect::<Vec<_>>();
     let (open, close) = (dialect.open.bytes().next(), dialect.close.bytes().next());
