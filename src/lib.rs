@@ -20,6 +20,7 @@ pub mod resolve;
 mod scope;
 mod status;
 pub mod store;
+mod target;
 pub mod template;
 #[cfg(feature = "vault")]
 mod vault;
@@ -32,13 +33,14 @@ pub use http;
 pub use name::{NamePolicy, SecretName};
 pub use record::{RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use reference::{Form, Reference, ReferenceRef};
-pub use resolve::{Chain, Found, Missing, Outcome, Outcomes, Resolved, Resolver, Surface, Target, Used, Variables};
+pub use resolve::{Chain, Found, Outcome, Outcomes, Resolved, Resolver, Used, Variables};
 pub use scope::Scope;
 pub use secrecy;
 pub use status::Status;
 pub use store::{MemoryStore, SecretStore};
 #[cfg(feature = "sqlite")]
 pub use store::{SqliteOptions, SqliteStore};
+pub use target::{Missing, Surface, Target};
 pub use template::{Document, Lint, LintKind, ResolveExt, Template};
 #[cfg(feature = "vault")]
 pub use vault::{Finding, List, ScopedVault, SecretInput, Vault, VaultBuilder, Verification};

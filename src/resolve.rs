@@ -6,18 +6,19 @@
 mod chain;
 mod found;
 mod resolved;
-mod target;
+
 mod variables;
 
 pub use chain::Chain;
 pub use found::{Found, Used};
 pub(crate) use resolved::sealed::Sealed;
 pub use resolved::{Resolved, Wipe};
-pub use target::{Missing, Surface, Target};
+
 pub use variables::Variables;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
+use crate::target::Target;
 
 /// What a resolver says of one reference: a value, or why there is none.
 ///

@@ -42,7 +42,8 @@ pub use tree::Tree;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Outcomes, Resolved, Surface, Target, check_count};
+use crate::resolve::{Outcome, Outcomes, Resolved, check_count};
+use crate::target::{Surface, Target};
 use fill::{Fill, LookedUp};
 use plan::{Plan, ReferenceList, References};
 

@@ -12,7 +12,7 @@ use source::{Arrow, arrows, exports, tokens};
 /// From the bottom. Modules on one line do not know each other; a new module must be given its place here.
 const LAYERS: [&[&str]; 10] = [
     &["error", "manual"],
-    &["name", "scope", "status"],
+    &["name", "scope", "status", "target"],
     &["store"],
     &["record"],
     &["reference"],
@@ -26,7 +26,7 @@ const LAYERS: [&[&str]; 10] = [
 /// What a module may not know although it lies below: stores are blind, the template engine is pure text, and sealing knows
 /// nothing of where sealed bytes go.
 const STRANGERS: [(&str, &[&str]); 4] = [
-    ("store", &["name", "scope", "status"]),
+    ("store", &["name", "scope", "status", "target"]),
     ("resolve", &["store"]),
     ("crypto", &["store", "resolve"]),
     ("template", &["store", "crypto", "scope"]),

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Outcome, Outcomes, Resolver, Target, check_count};
+use super::{Outcome, Outcomes, Resolver, check_count};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
+use crate::target::Target;
 
 /// Asks resolvers in order: one is asked only for what all before it answered with `NotFound`.
 ///

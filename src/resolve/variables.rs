@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Found, Outcome, Outcomes, Resolver, Target};
+use super::{Found, Outcome, Outcomes, Resolver};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::{Form, Reference};
+use crate::target::Target;
 
 /// Values for bare placeholders `<<NAME>>` that are no secrets: a region, a customer's name, a run's id.
 ///

@@ -14,7 +14,8 @@ use super::surfaces::Surfaces;
 use super::syntax::{Rules, Syntax};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::ReferenceRef;
-use crate::resolve::{Resolved, Resolver, Target};
+use crate::resolve::{Resolved, Resolver};
+use crate::target::Target;
 
 /// A syntax, limits and filters, for those who need other ones than the default. Cheap to clone.
 ///

@@ -11,7 +11,8 @@ use super::plan::{Cut, Plan, Slot};
 use super::surface::Placing;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::{Form, Reference};
-use crate::resolve::{Missing, Outcome, Surface};
+use crate::resolve::Outcome;
+use crate::target::{Missing, Surface};
 
 /// What one call puts into its texts.
 pub(super) struct Fill<'a, V> {

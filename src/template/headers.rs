@@ -11,7 +11,8 @@ use super::plan::{Plan, ReferenceList, References};
 use super::resolve_ext::look_up;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::Reference;
-use crate::resolve::{Missing, Outcome, Resolver, Surface, Target, check_count};
+use crate::resolve::{Outcome, Resolver, check_count};
+use crate::target::{Missing, Surface, Target};
 
 /// Headers whose placeholders were found: names, each with the text of its value. Cheap to clone.
 ///

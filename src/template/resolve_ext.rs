@@ -6,7 +6,8 @@ use super::plan::{Plan, References};
 use super::{Engine, Template, fill_text};
 use crate::error::Result;
 use crate::reference::Reference;
-use crate::resolve::{Outcomes, Resolved, Resolver, Target, Wipe};
+use crate::resolve::{Outcomes, Resolved, Resolver, Wipe};
+use crate::target::Target;
 
 /// Gives every [`Resolver`] the calls that most users need.
 ///

@@ -8,7 +8,7 @@ mod url;
 
 use super::encoding::Encoding;
 use super::plan::Cut;
-use crate::resolve::Surface;
+use crate::target::Surface;
 
 /// The surface of one text: knows the place of each of its slots.
 pub(super) struct Placing {
@@ -75,7 +75,8 @@ impl Placing {
 #[cfg(test)]
 mod tests {
     use crate::error::ErrorKind;
-    use crate::resolve::{Surface, Target, Variables};
+    use crate::resolve::Variables;
+    use crate::target::{Surface, Target};
     use crate::template::ResolveExt;
     use secrecy::ExposeSecret;
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub(super) use pattern::Pattern;
 
 use crate::error::Result;
-use crate::resolve::Surface;
+use crate::target::Surface;
 
 /// Rules that say on which [`Surface`] each string of a document stands, so that a value cannot leave its place in the config
 /// of a tool: a header refuses line ends, a URL is percent-encoded and keeps its host. Cheap to clone.

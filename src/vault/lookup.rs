@@ -10,8 +10,9 @@ use crate::crypto::{Info, InfoState as State, KeyId, Timestamp, VersionEntry, ke
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Found, Outcome, Outcomes, Resolver, Target};
+use crate::resolve::{Found, Outcome, Outcomes, Resolver};
 use crate::store::{Row, RowKey};
+use crate::target::Target;
 
 /// One `get` for all references and all scopes of the chain, so all values are of one moment. A process reads each data key
 /// it meets for the first time with one `get` more.

@@ -11,8 +11,9 @@ use super::sealed::{Place, Stored};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::SecretInfo;
-use crate::resolve::{Resolved, Target};
+use crate::resolve::Resolved;
 use crate::scope::Scope;
+use crate::target::Target;
 use crate::template::Resolvable;
 
 /// One scope of a vault: resolves what is in it and above it, and manages what is in it. It cannot be widened, and nothing
