@@ -6,15 +6,14 @@ use serde_json::Value;
 /// What a text says that has each key of an object once and is 128 levels deep at most; `None` for any other.
 pub fn strictly(text: &str) -> Option<Value> {
     let (members, depth) = structure(text);
-    // The parser keeps such keys for itself.
-    if depth > 128 || text.contains("$serde_json::private::") {
+    if depth > 128 {
         return None;
     }
     let mut reader = serde_json::Deserializer::from_str(text);
     reader.disable_recursion_limit();
     let value = Value::deserialize(&mut reader).ok()?;
     reader.end().ok()?;
-    (count_members(&value) == members).then_some(value)
+    (count_members(&value) == members && !has_reserved_key(&value)).then_some(value)
 }
 
 /// How many keys are written in JSON, and how deep it is nested; anything if it is none.
@@ -35,6 +34,17 @@ fn structure(text: &str) -> (usize, usize) {
         deepest = deepest.max(depth);
     }
     (members, deepest)
+}
+
+/// Whether there is a key that the parser keeps for itself.
+fn has_reserved_key(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(has_reserved_key),
+        Value::Object(entries) => {
+            entries.iter().any(|(key, entry)| key.starts_with("$serde_json::private::") || has_reserved_key(entry))
+        }
+        _ => false,
+    }
 }
 
 /// What is left of the keys when the last of two that are the same wins.
