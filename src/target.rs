@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
+mod surface_set;
+
+pub(crate) use surface_set::SurfaceSet;
+
 /// Where the text goes once it is resolved: the access rules of a secret are checked against it, and its surface says how
 /// a value must be written to stay in its place.
 ///
@@ -16,6 +22,8 @@ pub struct Target {
     reader: Reader,
     host: Option<Arc<str>>,
     surface: Surface,
+    /// All surfaces that the call uses, where they are known and more than the one.
+    surfaces: Option<SurfaceSet>,
     missing: Option<Missing>,
 }
 
@@ -28,7 +36,8 @@ enum Reader {
 }
 
 /// The kind of place a value is put in, which says how it is encoded and what is refused there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Surface {
     /// Plain text: the value as it is.
@@ -55,6 +64,41 @@ pub enum Surface {
     Shell,
     /// An environment variable, or an argument of a program that no shell starts: the value as it is; NUL is refused.
     Env,
+}
+
+impl Surface {
+    /// Every surface, each at its [`number`](Surface::number).
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Header,
+        Self::Url,
+        Self::UrlPath,
+        Self::UrlQuery,
+        Self::Form,
+        Self::Json,
+        Self::Shell,
+        Self::Env,
+    ];
+
+    /// What stands for it in stored bytes: it never changes, and that of a surface that is gone is not given again.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::Text => 0,
+            Self::Header => 1,
+            Self::Url => 2,
+            Self::UrlPath => 3,
+            Self::UrlQuery => 4,
+            Self::Form => 5,
+            Self::Json => 6,
+            Self::Shell => 7,
+            Self::Env => 8,
+        }
+    }
+
+    /// The surface of a [`number`](Surface::number).
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|surface| surface.number() == number)
+    }
 }
 
 /// What becomes of a *bare* placeholder that nobody knows. `<<$secret.NAME>>` is always an error.
@@ -94,6 +138,14 @@ impl Target {
     #[must_use]
     pub fn surface(mut self, surface: Surface) -> Self {
         self.surface = surface;
+        self.surfaces = None;
+        self
+    }
+
+    /// Says all surfaces that the call uses, because the strings of a document do not all stand on the same.
+    #[must_use]
+    pub(crate) fn on_surfaces(mut self, surfaces: SurfaceSet) -> Self {
+        self.surfaces = Some(surfaces);
         self
     }
 
@@ -128,6 +180,16 @@ impl Target {
         self.surface
     }
 
+    /// All surfaces that the call uses: the one, unless [more were said](Target::on_surfaces).
+    pub(crate) fn surfaces(&self) -> SurfaceSet {
+        self.surfaces.unwrap_or(self.surface.into())
+    }
+
+    /// Whether it is nowhere in particular: no tool, no host and no instructions.
+    pub(crate) fn is_unspecified(&self) -> bool {
+        self.reader == Reader::Unspecified && self.host.is_none()
+    }
+
     /// What becomes of bare placeholders that nobody knows.
     pub fn missing_policy(&self) -> Missing {
         self.missing.unwrap_or(if self.is_instructions() { Missing::Keep } else { Missing::Error })
@@ -144,6 +206,35 @@ mod tests {
         assert_eq!(target, Target::default());
         assert_eq!((target.tool_name(), target.host_name(), target.is_instructions()), (None, None, false));
         assert_eq!((target.surface_kind(), target.missing_policy()), (Surface::Text, Missing::Error));
+    }
+
+    #[test]
+    fn only_a_target_without_tool_host_and_instructions_is_unspecified() {
+        assert!(Target::unspecified().is_unspecified() && Target::unspecified().surface(Surface::Url).is_unspecified());
+        for somewhere in [Target::tool(""), Target::instructions(), Target::unspecified().host("")] {
+            assert!(!somewhere.is_unspecified(), "{somewhere:?}");
+        }
+    }
+
+    #[test]
+    fn uses_one_surface_unless_told_of_more() {
+        let target = Target::tool("stripe").surface(Surface::Url);
+        assert_eq!(target.surfaces(), Surface::Url.into());
+        let both = [Surface::Url, Surface::Header].into_iter().collect();
+        let told = target.on_surfaces(both);
+        assert_eq!((told.surfaces(), told.surface_kind()), (both, Surface::Url));
+        // What is said last holds.
+        assert_eq!(told.surface(Surface::Env).surfaces(), Surface::Env.into());
+    }
+
+    #[test]
+    fn numbers_of_surfaces_are_for_ever() {
+        use Surface::{Env, Form, Header, Json, Shell, Text, Url, UrlPath, UrlQuery};
+        let numbered = [Text, Header, Url, UrlPath, UrlQuery, Form, Json, Shell, Env];
+        for (number, surface) in (0..).zip(numbered) {
+            assert_eq!((surface.number(), Surface::from_number(number)), (number, Some(surface)));
+        }
+        assert_eq!((Surface::from_number(9), Surface::from_number(255)), (None, None));
     }
 
     #[test]
