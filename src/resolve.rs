@@ -91,7 +91,7 @@ impl<R: Resolver + ?Sized> Resolver for std::sync::Arc<R> {
 /// # Errors
 ///
 /// [`ErrorKind::BrokenResolver`] unless there is one outcome for each reference.
-pub(crate) fn check_count(outcomes: &[Outcome], references: &[Reference]) -> Result<()> {
+pub(crate) fn check_count<T>(outcomes: &[Result<T>], references: &[Reference]) -> Result<()> {
     if outcomes.len() == references.len() {
         return Ok(());
     }

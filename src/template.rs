@@ -4,6 +4,7 @@
 //! compiled once and resolved many times, and tells what it [refers to](Template::references), so that an async host can
 //! await the look-up between compiling and [filling](Template::fill).
 
+mod check;
 mod document;
 mod encoding;
 mod engine;

@@ -11,6 +11,7 @@ mod walk;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::check::ask;
 use super::engine::Engine;
 use super::lint::Lint;
 use super::resolve_ext::{Resolvable, look_up, sealed};
@@ -150,6 +151,20 @@ impl<T: Structure> Resolvable for &T {
         let outcomes = look_up(resolver, &found.references, target)?;
         found.fill(engine, self, target, outcomes)
     }
+
+    fn references_with(self, engine: &Engine) -> Result<Vec<Reference>> {
+        Ok(Found::in_document(engine, self)?.references.into_vec())
+    }
+
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+        self,
+        engine: &Engine,
+        target: &Target,
+        verdicts: F,
+    ) -> Result<()> {
+        let found = Found::in_document(engine, self)?;
+        found.check(engine, self, target, &ask(&found.references, target, verdicts)?)
+    }
 }
 
 impl<T: Structure> Resolvable for &Document<T> {
@@ -158,6 +173,20 @@ impl<T: Structure> Resolvable for &Document<T> {
     fn resolve_with<R: Resolver + ?Sized>(self, _: &Engine, resolver: &R, target: &Target) -> Result<Resolved<T>> {
         let Compiled { document, found, engine, .. } = &*self.compiled;
         found.fill(engine, document, target, look_up(resolver, &found.references, target)?)
+    }
+
+    fn references_with(self, _: &Engine) -> Result<Vec<Reference>> {
+        Ok(self.references().to_vec())
+    }
+
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+        self,
+        _: &Engine,
+        target: &Target,
+        verdicts: F,
+    ) -> Result<()> {
+        let Compiled { document, found, engine, .. } = &*self.compiled;
+        found.check(engine, document, target, &ask(&found.references, target, verdicts)?)
     }
 }
 

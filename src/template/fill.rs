@@ -11,7 +11,7 @@ use super::plan::{Cut, Plan, Slot};
 use super::surface::Placing;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::{Form, Reference};
-use crate::resolve::Outcome;
+use crate::resolve::Found;
 use crate::target::{Missing, Surface};
 
 /// What one call puts into its texts.
@@ -49,18 +49,36 @@ impl<'a> Values<'a> for &'a [&'a str] {
     }
 }
 
-/// Values that were looked up.
-#[derive(Clone, Copy)]
-pub(super) struct LookedUp<'a> {
-    pub(super) outcomes: &'a [Outcome],
+/// What was said of the references: values, or verdicts without them.
+pub(super) struct LookedUp<'a, T> {
+    pub(super) outcomes: &'a [Result<T>],
     pub(super) references: &'a [Reference],
     pub(super) missing: Missing,
 }
 
-impl<'a> Values<'a> for LookedUp<'a> {
+/// What a reference that is answered stands for.
+pub(super) trait Answer {
+    fn value(&self) -> &str;
+}
+
+impl Answer for Found {
+    fn value(&self) -> &str {
+        self.expose_secret()
+    }
+}
+
+/// Leave to use a value that is not there.
+impl Answer for () {
+    fn value(&self) -> &'static str {
+        ""
+    }
+}
+
+impl<'a, T: Answer> Values<'a> for LookedUp<'a, T> {
+    #[inline]
     fn value(&self, reference: usize) -> Result<&'a str, Option<&'a Error>> {
         match self.outcomes.get(reference) {
-            Some(Ok(found)) => Ok(found.expose_secret()),
+            Some(Ok(answer)) => Ok(answer.value()),
             Some(Err(error)) => Err((!self.keeps(error, reference)).then_some(error)),
             // The counts were compared before.
             None => Err(None),
@@ -68,7 +86,7 @@ impl<'a> Values<'a> for LookedUp<'a> {
     }
 }
 
-impl LookedUp<'_> {
+impl<T> LookedUp<'_, T> {
     fn keeps(&self, error: &Error, reference: usize) -> bool {
         self.missing == Missing::Keep
             && error.kind() == ErrorKind::NotFound
@@ -85,6 +103,14 @@ impl LookedUp<'_> {
         stay.map(|(_, reference)| reference.clone()).collect()
     }
 }
+
+impl<T> Clone for LookedUp<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for LookedUp<'_, T> {}
 
 impl<'a, V: Values<'a>> Fill<'a, V> {
     pub(super) fn new(engine: &'a Engine, references: &'a [Reference], values: V) -> Self {
@@ -130,14 +156,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         surface: Surface,
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
-        // A placeholder that stays is text like all other: what it holds may open a quote.
-        let stays = |cut: &Cut| cut.slot.is_some_and(|slot| matches!(self.values.value(slot.reference()), Err(None)));
-        let placing = if plan.cuts().iter().any(stays) {
-            let cuts: Vec<Cut> = plan.cuts().iter().filter(|cut| !stays(cut)).cloned().collect();
-            Placing::new(surface, text, &cuts)
-        } else {
-            Placing::new(surface, text, plan.cuts())
-        };
+        let placing = self.placing(text, plan, surface);
         let mut draft =
             Draft { text, plan, encoding: placing.encoding(), filtered: Vec::new(), length: plan.literal() };
         // Counts the slots that do not stay.
@@ -170,10 +189,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
             };
             if let Some(refusal) = placing.refusal(nth, &value, filter::encodes(chain)) {
-                failures.push(|| {
-                    let message = format!("the value of {} {refusal}", self.name(slot));
-                    self.mark(Error::new(ErrorKind::Unencodable, message), cut, slot, text)
-                });
+                failures.push(|| self.unencodable(refusal, cut, slot, text));
                 continue;
             }
             draft.length = draft.length.saturating_add(draft.encoding_of(slot).length(&value));
@@ -185,6 +201,44 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             self.room.take(draft.length)?;
         }
         Ok(draft)
+    }
+
+    /// As [`draft`](Fill::draft), but for what only a value can cause: what would be wrong with the text whatever the values
+    /// are.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge` when there is no room even for the text between the values.
+    pub(super) fn check(&mut self, text: &str, plan: &Plan, surface: Surface, failures: &mut Failures) -> Result<()> {
+        let placing = self.placing(text, plan, surface);
+        let mut length = plan.literal();
+        let mut placed = 0..;
+        for (cut, slot) in plan.cuts().iter().filter_map(|cut| cut.slot.map(|slot| (cut, slot))) {
+            match self.values.value(slot.reference()) {
+                Err(None) => length = length.saturating_add(cut.span.len()),
+                Err(Some(error)) => {
+                    self.push_outcome(error, cut, slot, text, failures);
+                    placed.next();
+                }
+                Ok(_) => {
+                    if let Some(refusal) = placing.refusal_of_all(placed.next().unwrap_or(usize::MAX)) {
+                        failures.push(|| self.unencodable(refusal, cut, slot, text));
+                    }
+                }
+            }
+        }
+        if failures.is_empty() { self.room.take(length) } else { Ok(()) }
+    }
+
+    fn placing(&self, text: &str, plan: &Plan, surface: Surface) -> Placing {
+        // A placeholder that stays is text like all other: what it holds may open a quote.
+        let stays = |cut: &Cut| cut.slot.is_some_and(|slot| matches!(self.values.value(slot.reference()), Err(None)));
+        if plan.cuts().iter().any(stays) {
+            let cuts: Vec<Cut> = plan.cuts().iter().filter(|cut| !stays(cut)).cloned().collect();
+            Placing::new(surface, text, &cuts)
+        } else {
+            Placing::new(surface, text, plan.cuts())
+        }
     }
 
     /// The length of a text whose values go in as they are; `None` when one is missing.
@@ -239,6 +293,11 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             let hint = if unknown { self.engine.rules().escape_hint(placeholder) } else { None };
             self.mark(hint.map_or(error.clone(), |hint| error.with_hint(&hint)), cut, slot, text)
         });
+    }
+
+    fn unencodable(&self, refusal: &str, cut: &Cut, slot: Slot, text: &str) -> Error {
+        let message = format!("the value of {} {refusal}", self.name(slot));
+        self.mark(Error::new(ErrorKind::Unencodable, message), cut, slot, text)
     }
 
     fn mark(&self, error: Error, cut: &Cut, slot: Slot, text: &str) -> Error {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::check::ask;
 use super::plan::{Plan, References};
 use super::{Engine, Template, fill_text};
 use crate::error::Result;
@@ -115,6 +116,17 @@ pub trait Resolvable: sealed::Sealed {
         resolver: &R,
         target: &Target,
     ) -> Result<Resolved<Self::Output>>;
+
+    #[doc(hidden)]
+    fn references_with(self, engine: &Engine) -> Result<Vec<Reference>>;
+
+    #[doc(hidden)]
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+        self,
+        engine: &Engine,
+        target: &Target,
+        verdicts: F,
+    ) -> Result<()>;
 }
 
 pub(super) mod sealed {
@@ -138,6 +150,19 @@ impl<'t> Resolvable for &'t str {
         let outcomes = look_up(resolver, references.list(), target)?;
         fill_text(engine, self, &plan, references.list(), target, outcomes)
     }
+
+    fn references_with(self, engine: &Engine) -> Result<Vec<Reference>> {
+        engine.compile(self)?.references_with(engine)
+    }
+
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+        self,
+        engine: &Engine,
+        target: &Target,
+        verdicts: F,
+    ) -> Result<()> {
+        engine.compile(self)?.check_with(engine, target, verdicts)
+    }
 }
 
 impl<'t> Resolvable for &'t Template {
@@ -150,6 +175,19 @@ impl<'t> Resolvable for &'t Template {
         target: &Target,
     ) -> Result<Resolved<Self::Output>> {
         self.fill_owned(target, look_up(resolver, self.references(), target)?)
+    }
+
+    fn references_with(self, _: &Engine) -> Result<Vec<Reference>> {
+        Ok(self.references().to_vec())
+    }
+
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+        self,
+        _: &Engine,
+        target: &Target,
+        verdicts: F,
+    ) -> Result<()> {
+        self.check(target, &ask(self.references(), target, verdicts)?)
     }
 }
 

@@ -55,6 +55,17 @@ impl Placing {
         }
     }
 
+    /// Why no value at all may stand in a slot, in words that go on as those of [`refusal`](Placing::refusal) do.
+    pub(super) fn refusal_of_all(&self, slot: usize) -> Option<&'static str> {
+        match &self.places {
+            Places::Alike => None,
+            Places::Header(places) => places.get(slot)?.refusal_of_all(),
+            Places::Url(places) => places.get(slot)?.refusal_of_all(),
+            Places::Json(places) => places.get(slot)?.refusal_of_all(),
+            Places::Shell(places) => places.get(slot)?.refusal_of_all(),
+        }
+    }
+
     /// Whether every value goes in as it is.
     pub(super) fn is_plain(&self) -> bool {
         self.surface == Surface::Text

@@ -14,7 +14,7 @@ use crate::name::SecretName;
 use crate::resolve::{Outcomes, Resolved, check_count};
 use crate::target::{Surface, Target};
 use crate::template::engine::Engine;
-use crate::template::fill::{Draft, Fill, LookedUp};
+use crate::template::fill::{Draft, Fill, LookedUp, Values};
 use crate::template::lint::{self, Lint};
 use crate::template::plan::{Plan, ReferenceList, References};
 use crate::template::surfaces::names_host;
@@ -91,23 +91,12 @@ impl Found {
         let what = What::of(engine);
         let looked_up = LookedUp { outcomes: &outcomes, references, missing: target.missing_policy() };
         let mut fill = Fill::new(engine, references, looked_up);
-        let mut failures = Failures::default();
         let mut drafts: Vec<Drafted<'_>> = Vec::with_capacity(planned.len());
-        let mut open = planned.iter().peekable();
-        walk(document.root(), what, |leaf| {
-            let Some(planned) = open.next_if(|planned| planned.number == leaf.number) else {
-                return fill.count(leaf.text.len());
-            };
-            let mut own = Failures::default();
-            let surface = planned.surface.unwrap_or(target.surface_kind());
-            let draft = fill.draft(leaf.text, &planned.plan, surface, &mut own)?;
+        self.visit(engine, document, target, &mut fill, |fill, leaf, plan, surface, failures| {
+            let draft = fill.draft(leaf.text, plan, surface, failures)?;
             drafts.push(Drafted { number: leaf.number, role: leaf.role, draft });
-            own.into_result().or_else(|error| {
-                failures.extend(&error, |one| one.in_pointer(&leaf.pointer()));
-                Ok::<_, Error>(())
-            })
+            Ok(())
         })?;
-        failures.into_result()?;
 
         let keys = if what.keys { write_keys(document.root(), what, &fill, &drafts)? } else { Vec::new() };
         let mut places = Vec::with_capacity(drafts.len());
@@ -126,6 +115,53 @@ impl Found {
         let kept = looked_up.kept();
         let places: Places = (!what.keys).then_some(places);
         Ok(Resolved::new(document.resolved(root, what.keys), places, outcomes, kept))
+    }
+
+    /// What [`fill`](Found::fill) would say of these verdicts, but for what only values can cause.
+    pub(super) fn check<T: Structure>(
+        &self,
+        engine: &Engine,
+        document: &T,
+        target: &Target,
+        verdicts: &[Result<()>],
+    ) -> Result<()> {
+        let references = &self.references;
+        check_count(verdicts, references)?;
+        let judged = LookedUp { outcomes: verdicts, references, missing: target.missing_policy() };
+        let mut fill = Fill::new(engine, references, judged);
+        self.visit(engine, document, target, &mut fill, |fill, leaf, plan, surface, failures| {
+            fill.check(leaf.text, plan, surface, failures)
+        })
+    }
+
+    /// Visits the strings with placeholders, each with its plan and surface, and counts the others.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong in the strings, each with its pointer; and what `visit` says.
+    fn visit<'d, T: Structure, V: Values<'d>>(
+        &'d self,
+        engine: &Engine,
+        document: &'d T,
+        target: &Target,
+        fill: &mut Fill<'d, V>,
+        mut visit: impl FnMut(&mut Fill<'d, V>, &Leaf<'_, 'd, T::Node>, &'d Plan, Surface, &mut Failures) -> Result<()>,
+    ) -> Result<()> {
+        let mut failures = Failures::default();
+        let mut open = self.planned.iter().peekable();
+        walk(document.root(), What::of(engine), |leaf| {
+            let Some(planned) = open.next_if(|planned| planned.number == leaf.number) else {
+                return fill.count(leaf.text.len());
+            };
+            let mut own = Failures::default();
+            let surface = planned.surface.unwrap_or(target.surface_kind());
+            visit(fill, leaf, &planned.plan, surface, &mut own)?;
+            own.into_result().or_else(|error| {
+                failures.extend(&error, |one| one.in_pointer(&leaf.pointer()));
+                Ok::<_, Error>(())
+            })
+        })?;
+        failures.into_result()
     }
 
     pub(super) fn lints<T: Structure>(&self, engine: &Engine, document: &T) -> Vec<Lint> {
@@ -212,7 +248,7 @@ fn surface_of<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>, plan: &Plan) -> 
 fn write_keys<'d, N: Node>(
     root: &N,
     what: What,
-    fill: &Fill<'d, LookedUp<'d>>,
+    fill: &Fill<'d, impl Values<'d>>,
     drafts: &[Drafted<'d>],
 ) -> Result<Vec<Zeroizing<String>>> {
     let keys = drafts.iter().filter(|drafted| matches!(drafted.role, Role::Key(_)));

@@ -20,6 +20,8 @@ pub(super) enum Place {
     Starts,
 }
 
+const CHOOSES_HOST: &str = "may not choose the host: write the Host header out";
+
 /// The place of each slot, in order.
 pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
     let Skeleton { text, slots } = Skeleton::new(text, cuts);
@@ -60,6 +62,11 @@ fn name_of(line: &str, colon: usize) -> &str {
 }
 
 impl Place {
+    /// Why no value at all may stand there.
+    pub(super) fn refusal_of_all(&self) -> Option<&'static str> {
+        matches!(self, Self::Host).then_some(CHOOSES_HOST)
+    }
+
     /// Why a value may not stand there.
     pub(super) fn refusal(&self, value: &str) -> Option<&'static str> {
         // A value with a colon ends the name itself.
@@ -73,7 +80,7 @@ impl Place {
             (Self::Value, _) | (Self::Start(_) | Self::Starts, None) => false,
         };
         if chooses_host {
-            return Some("may not choose the host: write the Host header out");
+            return Some(CHOOSES_HOST);
         }
         let has_control = value.bytes().any(|byte| byte.is_ascii_control());
         has_control.then_some("holds a control character, which may not stand in a header")

@@ -35,14 +35,22 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
 }
 
 impl Place {
+    /// Why no value at all may stand there.
+    pub(super) fn refusal_of_all(self) -> Option<&'static str> {
+        match self {
+            Self::String => None,
+            Self::Bare => Some("may not stand outside of a JSON string: put it in quotes"),
+            Self::Escape => Some("may not stand right behind \"\\\", which would take a part of it away"),
+            Self::Lost => Some("stands behind what is not JSON, such as a comment: leave that out"),
+        }
+    }
+
     /// Why a value may not stand there.
     pub(super) fn refusal(self, value: &str, is_encoded: bool) -> Option<&'static str> {
         match self {
             Self::String => (is_encoded && !is_inside(value))
                 .then_some("is not written for JSON by its filters: add the filter json as the last one"),
-            Self::Bare => Some("may not stand outside of a JSON string: put it in quotes"),
-            Self::Escape => Some("may not stand right behind \"\\\", which would take a part of it away"),
-            Self::Lost => Some("stands behind what is not JSON, such as a comment: leave that out"),
+            Self::Bare | Self::Escape | Self::Lost => self.refusal_of_all(),
         }
     }
 }

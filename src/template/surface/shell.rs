@@ -39,13 +39,9 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
 }
 
 impl Place {
-    /// Why a value may not stand there.
-    pub(super) fn refusal(self, value: &str, is_encoded: bool) -> Option<&'static str> {
+    /// Why no value at all may stand there.
+    pub(super) fn refusal_of_all(self) -> Option<&'static str> {
         match self {
-            Self::Word if value.contains('\0') => Some("holds NUL, which may not stand in a shell word"),
-            Self::Word if is_encoded && !is_word(value) => {
-                Some("is not written for a shell by its filters: add the filter shell as the last one")
-            }
             Self::Word => None,
             Self::Quoted => {
                 Some("may not stand between shell quotes, because it brings its own: take those of the text away")
@@ -56,6 +52,17 @@ impl Place {
                 "stands behind shell syntax in which it could not be kept safe, such as backquotes, a here-document, \
                  arithmetic or quotes within quotes: pass it in the environment",
             ),
+        }
+    }
+
+    /// Why a value may not stand there.
+    pub(super) fn refusal(self, value: &str, is_encoded: bool) -> Option<&'static str> {
+        match self {
+            Self::Word if value.contains('\0') => Some("holds NUL, which may not stand in a shell word"),
+            Self::Word if is_encoded && !is_word(value) => {
+                Some("is not written for a shell by its filters: add the filter shell as the last one")
+            }
+            _ => self.refusal_of_all(),
         }
     }
 }

@@ -184,14 +184,22 @@ impl Parts {
 }
 
 impl Place {
+    /// Why no value at all may stand there.
+    pub(super) fn refusal_of_all(self) -> Option<&'static str> {
+        match self {
+            Self::Scheme => Some("may not choose where a URL goes: write scheme and host out"),
+            Self::Host => Some("may not stand in the host or port of a URL: write them out"),
+            Self::Escape => Some("may not stand in the middle of a percent-escape"),
+            Self::Path(_) | Self::User | Self::Component => None,
+        }
+    }
+
     /// Why a value may not stand there.
     pub(super) fn refusal(self, value: &str, is_encoded: bool) -> Option<&'static str> {
         let unencoded = (is_encoded && !is_encoded_for_urls(value, self == Self::Component))
             .then_some("is not written for a URL by its filters: add the filter url as the last one");
         match self {
-            Self::Scheme => Some("may not choose where a URL goes: write scheme and host out"),
-            Self::Host => Some("may not stand in the host or port of a URL: write them out"),
-            Self::Escape => Some("may not stand in the middle of a percent-escape"),
+            Self::Scheme | Self::Host | Self::Escape => self.refusal_of_all(),
             Self::Path(segment) => segment.refusal(value).or(unencoded),
             Self::User | Self::Component => unencoded,
         }
