@@ -33,7 +33,7 @@ pub use http;
 pub use name::{NamePolicy, SecretName};
 pub use record::{RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use reference::{Form, Reference, ReferenceRef};
-pub use resolve::{Chain, Found, Outcome, Outcomes, Resolved, Resolver, Used, Variables};
+pub use resolve::{Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, Used, Variables};
 pub use scope::Scope;
 pub use secrecy;
 pub use status::Status;

@@ -10,7 +10,7 @@ mod resolved;
 mod variables;
 
 pub use chain::Chain;
-pub use found::{Found, Used};
+pub use found::{Found, Permit, Used};
 pub(crate) use resolved::sealed::Sealed;
 pub use resolved::{Resolved, Wipe};
 

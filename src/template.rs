@@ -223,7 +223,7 @@ fn fill_text<'t>(
     if plan.is_empty() {
         return Ok(Resolved::new(Cow::Borrowed(text), SmallVec::new(), Vec::new(), Vec::new()));
     }
-    let looked_up = LookedUp { outcomes: &outcomes, references, missing: target.missing_policy() };
+    let looked_up = LookedUp::new(&outcomes, references, target.missing_policy());
     let mut fill = Fill::new(engine, references, looked_up);
     let mut failures = Failures::default();
     let draft = fill.draft(text, plan, target.surface_kind(), &mut failures)?;

@@ -8,9 +8,9 @@ use keyslot::secrecy::ExposeSecret as _;
 use keyslot::store::{Cursor, Page, Purge, Row, RowKey, Tag, Token, WriteTx};
 use keyslot::template::{Document, Template, Tree};
 use keyslot::{
-    Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Position, RecordId, Reference,
-    Resolved, Resolver, Result, Revision, Scope, SecretInfo, SecretName, SecretStore, Status, Surface, Target, Used,
-    Variables, Version, VersionInfo,
+    Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Permit, Position, RecordId,
+    Reference, Resolved, Resolver, Result, Revision, Scope, SecretInfo, SecretName, SecretStore, Status, Surface,
+    Target, Used, Variables, Version, VersionInfo,
 };
 
 fn is_owned_and_shared<T: Send + Sync + Unpin + 'static>() {}
@@ -28,7 +28,7 @@ macro_rules! assert_each {
 fn everything_crosses_threads() {
     assert_each!(is_owned_and_shared:
         Error, ErrorKind, Position, SecretName, NamePolicy, Scope, Status, Reference, Form, Version, Revision, RecordId,
-        SecretInfo, VersionInfo, Target, Surface, Missing, Found, Used, Outcomes, Chain, Variables,
+        SecretInfo, VersionInfo, Target, Surface, Missing, Found, Permit, Used, Outcomes, Chain, Variables,
         Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, Token, Purge,
     );
     assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
@@ -64,7 +64,7 @@ fn nouns_are_cloned_and_numbers_copied() {
     #[cfg(feature = "json")]
     assert_each!(is_cloned: Document<serde_json::Value>);
     assert_each!(is_copied:
-        ErrorKind, Position, Status, Form, Version, Revision, RecordId, Surface, Missing, RowKey, Tag, Cursor, Token,
+        ErrorKind, Position, Status, Form, Version, Revision, RecordId, Surface, Missing, Permit, RowKey, Tag, Cursor, Token,
     );
 }
 

@@ -6,11 +6,12 @@ use std::cell::Cell;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Engine, Limits, Resolvable, Surfaces, Syntax, Tree};
 use keyslot::{
-    Document, Error, ErrorKind, Found, Missing, Outcomes, Reference, Resolver, Result, Surface, Target, Template,
+    Document, Error, ErrorKind, Found, Missing, Outcomes, Permit, Reference, Resolver, Result, Surface, Target,
+    Template,
 };
 
 /// What would become of a name, by how it begins.
-fn verdict(reference: &Reference) -> Result<()> {
+fn verdict(reference: &Reference) -> Result<Permit> {
     let name = reference.name();
     let kinds = [
         ("GONE", ErrorKind::NotFound),
@@ -20,12 +21,12 @@ fn verdict(reference: &Reference) -> Result<()> {
     ];
     match kinds.iter().find(|(begin, _)| name.as_str().starts_with(begin)) {
         Some((_, kind)) => Err(Error::new(*kind, format!("no value for {name}")).with_name(name)),
-        None => Ok(()),
+        None => Ok(Permit::new()),
     }
 }
 
 #[allow(clippy::unnecessary_wraps)] // as a judge that may fail
-fn verdicts(references: &[Reference], _: &Target) -> Result<Vec<Result<()>>> {
+fn verdicts(references: &[Reference], _: &Target) -> Result<Vec<Result<Permit>>> {
     Ok(references.iter().map(verdict).collect())
 }
 
@@ -34,7 +35,7 @@ struct Answers;
 
 impl Resolver for Answers {
     fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
-        let answer = |reference: &Reference| verdict(reference).map(|()| Found::new(reference.name().clone(), "value"));
+        let answer = |reference: &Reference| verdict(reference).map(|_| Found::new(reference.name().clone(), "value"));
         Ok(references.iter().map(answer).collect())
     }
 }
@@ -225,7 +226,7 @@ fn verdicts_are_asked_once_for_the_target_or_not_at_all() {
 fn a_wrong_number_of_verdicts_is_the_judges_fault() {
     let tree = Tree::of(&["<<A>>", "<<B>>"]).unwrap();
     for given in [0, 1, 3] {
-        let wrong = |_: &[Reference], _: &Target| Ok((0..given).map(|_| Ok(())).collect());
+        let wrong = |_: &[Reference], _: &Target| Ok((0..given).map(|_| Ok(Permit::new())).collect());
         for error in [
             Engine::new().check(&tool(), "<<A>> <<B>>", wrong).unwrap_err(),
             Engine::new().check(&tool(), &tree, wrong).unwrap_err(),

@@ -294,7 +294,7 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of the crate; errors have a test
 /// of their own.
-const PLAIN: [&str; 35] = [
+const PLAIN: [&str; 36] = [
     "BareNames",
     "Cursor",
     "Engine",
@@ -309,6 +309,7 @@ const PLAIN: [&str; 35] = [
     "LintKind",
     "Missing",
     "Node",
+    "Permit",
     "Position",
     "Purge",
     "RecordId",

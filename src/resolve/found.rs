@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::name::SecretName;
 use crate::record::{RecordId, Version};
 use crate::scope::Scope;
+use crate::target::{Surface, SurfaceSet};
 
 /// A value, and where it came from. Cheap to clone; the value is wiped with the last clone.
 #[derive(Clone, Debug)]
@@ -16,12 +17,14 @@ pub struct Found(Arc<Inner>);
 struct Inner {
     value: SecretString,
     used: Used,
+    permit: Permit,
 }
 
 impl Found {
     /// A value found under a name.
     pub fn new(name: SecretName, value: impl Into<SecretString>) -> Self {
-        Self(Arc::new(Inner { value: value.into(), used: Used { name, scope: None, version: None, record: None } }))
+        let used = Used { name, scope: None, version: None, record: None };
+        Self(Arc::new(Inner { value: value.into(), used, permit: Permit::new() }))
     }
 
     /// Says in which scope it was found.
@@ -45,20 +48,85 @@ impl Found {
         self
     }
 
+    /// Says on which surfaces alone the value may stand; said again, only what both allow is left. Elsewhere it is refused as
+    /// [`Denied`](crate::ErrorKind::Denied), which makes the whole call fail.
+    ///
+    /// ```
+    /// use keyslot::{Error, ErrorKind, Found, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target};
+    ///
+    /// struct Token;
+    ///
+    /// impl Resolver for Token {
+    ///     fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
+    ///         let token = |reference: &Reference| {
+    ///             Ok(Found::new(reference.name().clone(), "t0ken").only_on([Surface::Header]))
+    ///         };
+    ///         Ok(references.iter().map(token).collect())
+    ///     }
+    /// }
+    ///
+    /// let on = |surface| Token.resolve_for(&Target::tool("crm").surface(surface), "Authorization: Bearer <<TOKEN>>").map(drop);
+    /// assert!(on(Surface::Header).is_ok());
+    /// assert_eq!(on(Surface::Text).unwrap_err().kind(), ErrorKind::Denied);
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn only_on(mut self, surfaces: impl IntoIterator<Item = Surface>) -> Self {
+        let inner = self.inner_mut();
+        inner.permit = inner.permit.only_on(surfaces);
+        self
+    }
+
+    pub(crate) fn permit(&self) -> Permit {
+        self.0.permit
+    }
+
     /// Where the value came from.
     pub fn used(&self) -> &Used {
         &self.0.used
     }
 
-    /// Copies the value if there are clones; both copies are wiped.
     fn used_mut(&mut self) -> &mut Used {
-        &mut Arc::make_mut(&mut self.0).used
+        &mut self.inner_mut().used
+    }
+
+    /// Copies the value if there are clones; both copies are wiped.
+    fn inner_mut(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 }
 
 impl ExposeSecret<str> for Found {
     fn expose_secret(&self) -> &str {
         self.0.value.expose_secret()
+    }
+}
+
+/// Leave to use a value, on every surface or on some: a verdict without the value, as
+/// [`Engine::check`](crate::template::Engine::check) takes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permit(Option<SurfaceSet>);
+
+impl Permit {
+    /// On every surface.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// On these surfaces alone, as [`Found::only_on`] has it.
+    #[must_use]
+    pub fn only_on(self, surfaces: impl IntoIterator<Item = Surface>) -> Self {
+        Self(Some(surfaces.into_iter().filter(|surface| self.allows(*surface)).collect()))
+    }
+
+    pub(crate) fn allows(self, surface: Surface) -> bool {
+        self.0.is_none_or(|surfaces| surfaces.contains(surface))
+    }
+
+    /// The surfaces, unless it is all of them.
+    #[inline]
+    pub(crate) fn surfaces(self) -> Option<SurfaceSet> {
+        self.0
     }
 }
 

@@ -6,7 +6,7 @@ use super::resolve_ext::Resolvable;
 use super::{Compiled, Template};
 use crate::error::{Failures, Result};
 use crate::reference::Reference;
-use crate::resolve::check_count;
+use crate::resolve::{Permit, check_count};
 use crate::target::Target;
 
 impl Engine {
@@ -30,19 +30,19 @@ impl Engine {
     }
 
     /// Says what [`resolve`](Engine::resolve) would refuse, without values: for tests of a config before it runs. `verdicts` is
-    /// asked once, or never if there are no references, and says of each one in order whether its value might be used; it
-    /// stands for the [look-up](crate::Resolver::lookup).
+    /// asked once, or never if there are no references, and says of each one in order whether its value might be used, and
+    /// where; it stands for the [look-up](crate::Resolver::lookup).
     ///
     /// ```
     /// use keyslot::template::Engine;
-    /// use keyslot::{Error, ErrorKind, Target};
+    /// use keyslot::{Error, ErrorKind, Permit, Target};
     ///
     /// let text = "https://<<$secret.HOST>>/?key=<<$secret.KEY>>&of=<<COMPANY>>";
     /// let target = Target::tool("crm").surface(keyslot::Surface::Url);
     /// let known = ["HOST", "KEY"];
     /// let error = Engine::new().check(&target, text, |references, _| {
     ///     let verdict = |reference: &keyslot::Reference| match reference.name().as_str() {
-    ///         name if known.contains(&name) => Ok(()),
+    ///         name if known.contains(&name) => Ok(Permit::new()),
     ///         name => Err(Error::new(ErrorKind::NotFound, format!("nobody knows {name}"))),
     ///     };
     ///     Ok(references.iter().map(verdict).collect())
@@ -60,7 +60,7 @@ impl Engine {
         &self,
         target: &Target,
         input: I,
-        verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>,
+        verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>,
     ) -> Result<()> {
         input.check_with(self, target, verdicts)
     }
@@ -68,13 +68,13 @@ impl Engine {
 
 impl Template {
     /// What [`fill_for`](Template::fill_for) would say of these verdicts, but for what only values can cause.
-    pub(super) fn check(&self, target: &Target, verdicts: &[Result<()>]) -> Result<()> {
+    pub(super) fn check(&self, target: &Target, verdicts: &[Result<Permit>]) -> Result<()> {
         let Compiled { plan, references, engine, .. } = &*self.compiled;
         check_count(verdicts, references)?;
         if plan.is_empty() {
             return Ok(());
         }
-        let judged = LookedUp { outcomes: verdicts, references, missing: target.missing_policy() };
+        let judged = LookedUp::new(verdicts, references, target.missing_policy());
         let mut failures = Failures::default();
         Fill::new(engine, references, judged).check(&self.text, plan, target.surface_kind(), &mut failures)?;
         failures.into_result()
@@ -85,7 +85,7 @@ impl Template {
 pub(super) fn ask(
     references: &[Reference],
     target: &Target,
-    verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>,
-) -> Result<Vec<Result<()>>> {
+    verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>,
+) -> Result<Vec<Result<Permit>>> {
     if references.is_empty() { Ok(Vec::new()) } else { verdicts(references, target) }
 }

@@ -19,7 +19,7 @@ use super::tree::Tree;
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Resolved, Resolver, check_count};
+use crate::resolve::{Outcome, Permit, Resolved, Resolver, check_count};
 use crate::target::Target;
 use found::Found;
 pub use structure::Structure;
@@ -148,7 +148,7 @@ impl<T: Structure> Resolvable for &T {
 
     fn resolve_with<R: Resolver + ?Sized>(self, engine: &Engine, resolver: &R, target: &Target) -> Result<Resolved<T>> {
         let found = Found::in_document(engine, self)?;
-        let outcomes = look_up(resolver, &found.references, target)?;
+        let outcomes = look_up(resolver, &found.references, &found.asked_for(target))?;
         found.fill(engine, self, target, outcomes)
     }
 
@@ -156,14 +156,15 @@ impl<T: Structure> Resolvable for &T {
         Ok(Found::in_document(engine, self)?.references.into_vec())
     }
 
-    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
         self,
         engine: &Engine,
         target: &Target,
         verdicts: F,
     ) -> Result<()> {
         let found = Found::in_document(engine, self)?;
-        found.check(engine, self, target, &ask(&found.references, target, verdicts)?)
+        let verdicts = ask(&found.references, &found.asked_for(target), verdicts)?;
+        found.check(engine, self, target, &verdicts)
     }
 }
 
@@ -172,21 +173,23 @@ impl<T: Structure> Resolvable for &Document<T> {
 
     fn resolve_with<R: Resolver + ?Sized>(self, _: &Engine, resolver: &R, target: &Target) -> Result<Resolved<T>> {
         let Compiled { document, found, engine, .. } = &*self.compiled;
-        found.fill(engine, document, target, look_up(resolver, &found.references, target)?)
+        let outcomes = look_up(resolver, &found.references, &found.asked_for(target))?;
+        found.fill(engine, document, target, outcomes)
     }
 
     fn references_with(self, _: &Engine) -> Result<Vec<Reference>> {
         Ok(self.references().to_vec())
     }
 
-    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
         self,
         _: &Engine,
         target: &Target,
         verdicts: F,
     ) -> Result<()> {
         let Compiled { document, found, engine, .. } = &*self.compiled;
-        found.check(engine, document, target, &ask(&found.references, target, verdicts)?)
+        let verdicts = ask(&found.references, &found.asked_for(target), verdicts)?;
+        found.check(engine, document, target, &verdicts)
     }
 }
 

@@ -8,10 +8,10 @@ use super::encoding::Encoding;
 use super::engine::Engine;
 use super::filter::{self, Filtered, Room};
 use super::plan::{Cut, Plan, Slot};
-use super::surface::Placing;
+use super::surface::{Placing, words};
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::{Form, Reference};
-use crate::resolve::Found;
+use crate::resolve::{Found, Permit};
 use crate::target::{Missing, Surface};
 
 /// What one call puts into its texts.
@@ -40,6 +40,12 @@ pub(super) struct Draft<'a> {
 pub(super) trait Values<'a> {
     /// The value; or why there is none, or `None` if the placeholder stays.
     fn value(&self, reference: usize) -> Result<&'a str, Option<&'a Error>>;
+
+    /// Whether each value may stand on every surface.
+    fn are_free(&self) -> bool;
+
+    /// Where a value may stand.
+    fn permit(&self, reference: usize) -> Permit;
 }
 
 impl<'a> Values<'a> for &'a [&'a str] {
@@ -47,30 +53,49 @@ impl<'a> Values<'a> for &'a [&'a str] {
         // The counts were compared before.
         Ok(self.get(reference).copied().unwrap_or_default())
     }
+
+    fn are_free(&self) -> bool {
+        true
+    }
+
+    fn permit(&self, _: usize) -> Permit {
+        Permit::new()
+    }
 }
 
 /// What was said of the references: values, or verdicts without them.
 pub(super) struct LookedUp<'a, T> {
-    pub(super) outcomes: &'a [Result<T>],
-    pub(super) references: &'a [Reference],
-    pub(super) missing: Missing,
+    outcomes: &'a [Result<T>],
+    references: &'a [Reference],
+    missing: Missing,
+    are_free: bool,
 }
 
 /// What a reference that is answered stands for.
 pub(super) trait Answer {
     fn value(&self) -> &str;
+    fn permit(&self) -> Permit;
 }
 
 impl Answer for Found {
     fn value(&self) -> &str {
         self.expose_secret()
     }
+
+    #[inline]
+    fn permit(&self) -> Permit {
+        self.permit()
+    }
 }
 
-/// Leave to use a value that is not there.
-impl Answer for () {
+/// The value is not there.
+impl Answer for Permit {
     fn value(&self) -> &'static str {
         ""
+    }
+
+    fn permit(&self) -> Permit {
+        *self
     }
 }
 
@@ -83,6 +108,23 @@ impl<'a, T: Answer> Values<'a> for LookedUp<'a, T> {
             // The counts were compared before.
             None => Err(None),
         }
+    }
+
+    fn are_free(&self) -> bool {
+        self.are_free
+    }
+
+    fn permit(&self, reference: usize) -> Permit {
+        let answer = self.outcomes.get(reference).and_then(|outcome| outcome.as_ref().ok());
+        answer.map_or_else(Permit::new, Answer::permit)
+    }
+}
+
+impl<'a, T: Answer> LookedUp<'a, T> {
+    #[inline]
+    pub(super) fn new(outcomes: &'a [Result<T>], references: &'a [Reference], missing: Missing) -> Self {
+        let are_free = outcomes.iter().flatten().all(|answer| answer.permit().surfaces().is_none());
+        Self { outcomes, references, missing, are_free }
     }
 }
 
@@ -140,7 +182,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         surface: Surface,
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
-        if surface == Surface::Text && plan.is_unfiltered() {
+        if surface == Surface::Text && plan.is_unfiltered() && self.values.are_free() {
             if let Some(length) = self.plain_length(plan) {
                 self.room.take(length)?;
                 return Ok(Draft { text, plan, encoding: Encoding::Plain, filtered: Vec::new(), length });
@@ -175,6 +217,9 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
             };
             let nth = placed.next().unwrap_or(usize::MAX);
+            if self.is_denied(cut, slot, text, surface, failures) {
+                continue;
+            }
             if !slot.is_filtered() && placing.is_plain() {
                 draft.length = draft.length.saturating_add(value.len());
                 continue;
@@ -221,7 +266,11 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     placed.next();
                 }
                 Ok(_) => {
-                    if let Some(refusal) = placing.refusal_of_all(placed.next().unwrap_or(usize::MAX)) {
+                    let refusal = placing.refusal_of_all(placed.next().unwrap_or(usize::MAX));
+                    if self.is_denied(cut, slot, text, surface, failures) {
+                        continue;
+                    }
+                    if let Some(refusal) = refusal {
                         failures.push(|| self.unencodable(refusal, cut, slot, text));
                     }
                 }
@@ -293,6 +342,22 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             let hint = if unknown { self.engine.rules().escape_hint(placeholder) } else { None };
             self.mark(hint.map_or(error.clone(), |hint| error.with_hint(&hint)), cut, slot, text)
         });
+    }
+
+    /// Whether a value may not stand on this surface; then that is a failure.
+    fn is_denied(&self, cut: &Cut, slot: Slot, text: &str, surface: Surface, failures: &mut Failures) -> bool {
+        let permit = self.values.permit(slot.reference());
+        let denied = !permit.allows(surface);
+        if denied {
+            failures.push(|| {
+                let name = self.name(slot);
+                let allowed: Vec<&str> = permit.surfaces().iter().flat_map(|set| set.iter()).map(words).collect();
+                let allowed = if allowed.is_empty() { "nowhere".to_owned() } else { allowed.join(", ") };
+                let message = format!("secret {name} may not stand in {}; allowed: {allowed}", words(surface));
+                self.mark(Error::new(ErrorKind::Denied, message), cut, slot, text)
+            });
+        }
+        denied
     }
 
     fn unencodable(&self, refusal: &str, cut: &Cut, slot: Slot, text: &str) -> Error {

@@ -89,7 +89,7 @@ impl Headers {
         // First, so that no value is in it if it cannot be.
         let mut map = HeaderMap::try_with_capacity(lines.len()).map_err(|_| too_many())?;
         // A map cannot say what stayed, so nothing does.
-        let looked_up = LookedUp { outcomes, references, missing: Missing::Error };
+        let looked_up = LookedUp::new(outcomes, references, Missing::Error);
         let mut fill = Fill::new(engine, references, looked_up);
         let mut failures = Failures::default();
         let mut drafts = Vec::with_capacity(lines.len());

@@ -123,6 +123,11 @@ impl Plan {
         self.cuts.is_empty()
     }
 
+    /// Whether values go in.
+    pub(super) fn has_slots(&self) -> bool {
+        self.cuts.iter().any(|cut| cut.slot.is_some())
+    }
+
     /// The bytes of the text outside of the cuts.
     pub(super) fn literal(&self) -> usize {
         self.literal

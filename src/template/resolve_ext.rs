@@ -7,7 +7,7 @@ use super::plan::{Plan, References};
 use super::{Engine, Template, fill_text};
 use crate::error::Result;
 use crate::reference::Reference;
-use crate::resolve::{Outcomes, Resolved, Resolver, Wipe};
+use crate::resolve::{Outcomes, Permit, Resolved, Resolver, Wipe};
 use crate::target::Target;
 
 /// Gives every [`Resolver`] the calls that most users need.
@@ -121,7 +121,7 @@ pub trait Resolvable: sealed::Sealed {
     fn references_with(self, engine: &Engine) -> Result<Vec<Reference>>;
 
     #[doc(hidden)]
-    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
         self,
         engine: &Engine,
         target: &Target,
@@ -155,7 +155,7 @@ impl<'t> Resolvable for &'t str {
         engine.compile(self)?.references_with(engine)
     }
 
-    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
         self,
         engine: &Engine,
         target: &Target,
@@ -181,7 +181,7 @@ impl<'t> Resolvable for &'t Template {
         Ok(self.references().to_vec())
     }
 
-    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<()>>>>(
+    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
         self,
         _: &Engine,
         target: &Target,

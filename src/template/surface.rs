@@ -83,6 +83,21 @@ impl Placing {
     }
 }
 
+/// A surface in a message.
+pub(super) fn words(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Text => "plain text",
+        Surface::Header => "a header",
+        Surface::Url => "a URL",
+        Surface::UrlPath => "a URL path",
+        Surface::UrlQuery => "a URL query",
+        Surface::Form => "a form",
+        Surface::Json => "JSON text",
+        Surface::Shell => "a shell word",
+        Surface::Env => "the environment",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::error::ErrorKind;

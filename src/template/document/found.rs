@@ -1,5 +1,6 @@
 //! What a scan of a document found, and how it is filled.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::mem;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use super::walk::{Leaf, Role, What, copy, walk};
 use super::{DATE_KEY, is_reserved};
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
-use crate::resolve::{Outcomes, Resolved, check_count};
+use crate::resolve::{Outcomes, Permit, Resolved, check_count};
 use crate::target::{Surface, Target};
 use crate::template::engine::Engine;
 use crate::template::fill::{Draft, Fill, LookedUp, Values};
@@ -79,6 +80,16 @@ impl Found {
         Ok(Self { planned, references: references.into_list() })
     }
 
+    /// The target with all surfaces that values will stand on, so that a look-up can refuse what may stand on none of them.
+    pub(super) fn asked_for<'t>(&self, target: &'t Target) -> Cow<'t, Target> {
+        if self.planned.iter().all(|planned| planned.surface.is_none()) {
+            return Cow::Borrowed(target);
+        }
+        let with_values = self.planned.iter().filter(|planned| planned.plan.has_slots());
+        let surfaces = with_values.map(|planned| planned.surface.unwrap_or(target.surface_kind()));
+        Cow::Owned(target.clone().on_surfaces(surfaces.collect()))
+    }
+
     pub(super) fn fill<T: Structure>(
         &self,
         engine: &Engine,
@@ -89,7 +100,7 @@ impl Found {
         let Self { planned, references } = self;
         check_count(&outcomes, references)?;
         let what = What::of(engine);
-        let looked_up = LookedUp { outcomes: &outcomes, references, missing: target.missing_policy() };
+        let looked_up = LookedUp::new(&outcomes, references, target.missing_policy());
         let mut fill = Fill::new(engine, references, looked_up);
         let mut drafts: Vec<Drafted<'_>> = Vec::with_capacity(planned.len());
         self.visit(engine, document, target, &mut fill, |fill, leaf, plan, surface, failures| {
@@ -123,11 +134,11 @@ impl Found {
         engine: &Engine,
         document: &T,
         target: &Target,
-        verdicts: &[Result<()>],
+        verdicts: &[Result<Permit>],
     ) -> Result<()> {
         let references = &self.references;
         check_count(verdicts, references)?;
-        let judged = LookedUp { outcomes: verdicts, references, missing: target.missing_policy() };
+        let judged = LookedUp::new(verdicts, references, target.missing_policy());
         let mut fill = Fill::new(engine, references, judged);
         self.visit(engine, document, target, &mut fill, |fill, leaf, plan, surface, failures| {
             fill.check(leaf.text, plan, surface, failures)
@@ -282,4 +293,58 @@ fn reserved_key() -> Error {
 
 fn same_keys() -> Error {
     Error::new(ErrorKind::InvalidDocument, "two keys of an object become the same with their values; rename one")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::reference::Reference;
+    use crate::resolve::Resolver;
+    use crate::target::SurfaceSet;
+    use crate::template::{Surfaces, Tree};
+
+    /// Remembers for which surfaces it was asked.
+    #[derive(Default)]
+    struct Asked(RefCell<Vec<SurfaceSet>>);
+
+    impl Resolver for Asked {
+        fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
+            self.0.borrow_mut().push(target.surfaces());
+            Ok(references.iter().map(|one| Ok(crate::resolve::Found::new(one.name().clone(), "value"))).collect())
+        }
+    }
+
+    #[test]
+    fn a_look_up_is_told_all_surfaces_of_its_values() {
+        let engine = Engine::new().surfaces(Surfaces::mcp());
+        let target = Target::tool("t").surface(Surface::Form);
+        let tree = |text| serde_json::from_str::<Tree>(text).unwrap();
+        for (document, surfaces) in [
+            (r#"["<<A>>"]"#, vec![Surface::Form]),
+            (r#"{"headers": {"A": "<<A>>", "B": "b"}, "url": "https://a.example"}"#, vec![Surface::Header]),
+            (r#"{"headers": ["<<A>>"], "env": {"A": "<<A>>"}, "x": "<<!A>>"}"#, vec![Surface::Header, Surface::Env]),
+            (r#"{"headers": ["<<A>>"], "x": "<<A>>"}"#, vec![Surface::Header, Surface::Form]),
+        ] {
+            let expected: SurfaceSet = surfaces.into_iter().collect();
+            let asked = Asked::default();
+            engine.resolve(&asked, &target, &tree(document)).unwrap();
+            engine.resolve(&asked, &target, &engine.compile_document(tree(document)).unwrap()).unwrap();
+            for compiled in [true, false] {
+                let judge = |references: &[Reference], target: &Target| {
+                    asked.0.borrow_mut().push(target.surfaces());
+                    Ok(references.iter().map(|_| Ok(Permit::new())).collect())
+                };
+                let document = tree(document);
+                let checked = if compiled {
+                    engine.check(&target, &engine.compile_document(document).unwrap(), judge)
+                } else {
+                    engine.check(&target, &document, judge)
+                };
+                checked.unwrap();
+            }
+            assert_eq!(*asked.0.borrow(), [expected; 4], "{document}");
+        }
+    }
 }
