@@ -11,6 +11,7 @@ mod kind;
 mod position;
 
 use diagram::Printable;
+pub(crate) use diagram::is_printable;
 pub(crate) use failures::Failures;
 pub use kind::ErrorKind;
 pub use position::Position;

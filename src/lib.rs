@@ -9,6 +9,8 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod access;
+mod actor;
 #[cfg(feature = "vault")]
 mod crypto;
 mod error;
@@ -25,6 +27,8 @@ pub mod template;
 #[cfg(feature = "vault")]
 mod vault;
 
+pub use access::AccessRules;
+pub use actor::Actor;
 #[cfg(feature = "vault")]
 pub use crypto::RootKey;
 pub use error::{Error, ErrorKind, Position, Result};
@@ -33,7 +37,9 @@ pub use http;
 pub use name::{NamePolicy, SecretName};
 pub use record::{RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use reference::{Form, Reference, ReferenceRef};
-pub use resolve::{Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, Used, Variables};
+pub use resolve::{
+    Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, RunSecrets, Used, Variables,
+};
 pub use scope::Scope;
 pub use secrecy;
 pub use status::Status;

@@ -1,19 +1,20 @@
 //! The joint between templates and whatever knows the values.
 //!
 //! A [`Resolver`] answers references in batches; a [`Chain`] asks several in order; [`Variables`] answers bare names that are
-//! no secrets. What comes out is a [`Resolved`], which wipes the values in it when dropped.
+//! no secrets, and [`RunSecrets`] what the caller of a run brings along. What comes out is a [`Resolved`], which wipes the values
+//! in it when dropped.
 
 mod chain;
 mod found;
 mod resolved;
-
+mod run_secrets;
 mod variables;
 
 pub use chain::Chain;
 pub use found::{Found, Permit, Used};
 pub(crate) use resolved::sealed::Sealed;
 pub use resolved::{Resolved, Wipe};
-
+pub use run_secrets::RunSecrets;
 pub use variables::Variables;
 
 use crate::error::{Error, ErrorKind, Result};

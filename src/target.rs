@@ -36,7 +36,7 @@ enum Reader {
 }
 
 /// The kind of place a value is put in, which says how it is encoded and what is refused there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Surface {

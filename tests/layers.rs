@@ -10,9 +10,10 @@ mod source;
 use source::{Arrow, arrows, exports, tokens};
 
 /// From the bottom. Modules on one line do not know each other; a new module must be given its place here.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["error", "manual"],
-    &["name", "scope", "status", "target"],
+    &["actor", "name", "scope", "status", "target"],
+    &["access"],
     &["store"],
     &["record"],
     &["reference"],
@@ -26,7 +27,7 @@ const LAYERS: [&[&str]; 10] = [
 /// What a module may not know although it lies below: stores are blind, the template engine is pure text, and sealing knows
 /// nothing of where sealed bytes go.
 const STRANGERS: [(&str, &[&str]); 4] = [
-    ("store", &["name", "scope", "status", "target"]),
+    ("store", &["access", "actor", "name", "scope", "status", "target"]),
     ("resolve", &["store"]),
     ("crypto", &["store", "resolve"]),
     ("template", &["store", "crypto", "scope"]),

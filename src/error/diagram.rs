@@ -90,7 +90,7 @@ impl fmt::Display for Printable<'_> {
 }
 
 /// Neither a control character nor one that reorders or hides text (Unicode `Bidi_Control`, zero width, tags).
-fn is_printable(c: char) -> bool {
+pub(crate) fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
             | '\u{feff}' | '\u{e0000}'..='\u{e007f}')

@@ -1,5 +1,7 @@
 //! Sets of surfaces.
 
+use serde::{Serialize, Serializer};
+
 use super::Surface;
 
 /// A set of surfaces: the places that one call puts values in, or those that a secret may stand in.
@@ -42,6 +44,12 @@ impl From<Surface> for SurfaceSet {
 impl FromIterator<Surface> for SurfaceSet {
     fn from_iter<I: IntoIterator<Item = Surface>>(surfaces: I) -> Self {
         surfaces.into_iter().fold(Self::default(), |set, surface| Self(set.0 | bit(surface)))
+    }
+}
+
+impl Serialize for SurfaceSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 
