@@ -27,7 +27,7 @@ pub(crate) use data_key::{DataKey, DataKeyState};
 pub(crate) use envelope::{commitment, key_id};
 pub(crate) use head::Head;
 pub(crate) use header::Header;
-pub(crate) use info::{Info, InfoPlace, InfoState, VersionEntry};
+pub(crate) use info::{About, Info, InfoPlace, InfoState, VersionEntry};
 pub(crate) use key::{Key, KeyId, random};
 pub use root_key::RootKey;
 pub(crate) use slot::{Kdf, Slot};

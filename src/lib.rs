@@ -35,11 +35,9 @@ pub use error::{Error, ErrorKind, Position, Result};
 #[cfg(feature = "http")]
 pub use http;
 pub use name::{NamePolicy, SecretName};
-pub use record::{RecordId, Revision, SecretInfo, Version, VersionInfo};
+pub use record::{Fingerprint, RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use reference::{Form, Reference, ReferenceRef};
-pub use resolve::{
-    Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, RunSecrets, Used, Variables,
-};
+pub use resolve::{Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, RunSecrets, Used, Variables};
 pub use scope::Scope;
 pub use secrecy;
 pub use status::Status;
@@ -48,5 +46,10 @@ pub use store::{MemoryStore, SecretStore};
 pub use store::{SqliteOptions, SqliteStore};
 pub use target::{Missing, Surface, Target};
 pub use template::{Document, Lint, LintKind, ResolveExt, Template};
+#[cfg(all(feature = "vault", feature = "tracing"))]
+pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
-pub use vault::{Finding, List, ScopedVault, SecretInput, Vault, VaultBuilder, Verification};
+pub use vault::{
+    Action, Event, Explanation, Finding, Inherited, List, Listed, Observer, Permissions, ScopedVault, SecretChange,
+    SecretInput, Snapshot, Vault, VaultBuilder, Verification,
+};

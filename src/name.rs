@@ -153,7 +153,8 @@ const CREDENTIALS: [(&str, usize); 16] = [
 /// The shortest of [`CREDENTIALS`]; most names are shorter, and templates check many.
 const SHORTEST: usize = 20;
 
-fn looks_like_value(name: &str) -> bool {
+/// Whether a text is, or begins with, a well-known form of credential.
+pub(crate) fn looks_like_value(name: &str) -> bool {
     if name.len() < SHORTEST {
         return false;
     }

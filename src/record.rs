@@ -1,11 +1,14 @@
 //! What is known of a stored secret besides its value.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU64;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::AccessRules;
+use crate::actor::Actor;
 use crate::name::SecretName;
 use crate::scope::Scope;
 use crate::status::Status;
@@ -83,7 +86,7 @@ impl RecordId {
 /// 32 hexadecimal digits.
 impl fmt::Display for RecordId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write_hex(&self.0, f)
     }
 }
 
@@ -97,6 +100,46 @@ impl Serialize for RecordId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
+}
+
+/// Tells equal values from different ones without telling the values: a keyed hash, which says nothing outside of its vault
+/// and compares only within one organization.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of these bytes, as once read from a [`SecretInfo`].
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// 64 hexadecimal digits.
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
 /// Everything a management screen shows of a secret. Never a value.
@@ -117,22 +160,52 @@ pub struct SecretInfo {
     pub versions: Vec<VersionInfo>,
     /// What it is for, in the words of whoever stored it; may be empty.
     pub description: String,
+    /// What else is said about it.
+    pub metadata: BTreeMap<String, String>,
     /// When this secret was first stored.
     pub created_at: SystemTime,
+    /// Who first stored it; `None` when the handle had no [`Actor`].
+    pub created_by: Option<Actor>,
     /// When anything of it last changed.
     pub updated_at: SystemTime,
+    /// Who last changed it; `None` when the handle had no [`Actor`].
+    pub updated_by: Option<Actor>,
     /// When it begins to resolve; `None` when it always did.
     pub not_before: Option<SystemTime>,
     /// When it ceases to resolve; `None` when never.
     pub expires_at: Option<SystemTime>,
-    /// Whether it may be resolved in text that a model reads.
-    pub instructions: bool,
+    /// After how long a value should be replaced; `None` when nobody said.
+    pub rotate_every: Option<Duration>,
+    /// Where it may go.
+    pub rules: AccessRules,
 }
 
 impl SecretInfo {
     /// The version that a reference without a pin resolves to; `None` when revoked.
     pub fn version(&self) -> Option<Version> {
-        self.versions.last().map(|kept| kept.version)
+        self.newest().map(|kept| kept.version)
+    }
+
+    /// The fingerprint of the value that resolves; `None` when revoked.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.newest().and_then(|kept| kept.fingerprint)
+    }
+
+    /// The last four characters of the value that resolves, where they may be shown: see
+    /// [`VaultBuilder::hints`](crate::VaultBuilder::hints).
+    pub fn hint(&self) -> Option<&str> {
+        self.newest().and_then(|kept| kept.hint.as_deref())
+    }
+
+    /// Whether the value that resolves is older than [`rotate_every`](SecretInfo::rotate_every) says it should get.
+    pub fn due_for_rotation(&self, now: SystemTime) -> bool {
+        let due = self.newest().zip(self.rotate_every).map(|(kept, every)| kept.created_at.checked_add(every));
+        // A moment after the end of time never comes.
+        due.flatten().is_some_and(|due| due <= now)
+    }
+
+    fn newest(&self) -> Option<&VersionInfo> {
+        self.versions.last()
     }
 }
 
@@ -144,6 +217,12 @@ pub struct VersionInfo {
     pub version: Version,
     /// When it was stored.
     pub created_at: SystemTime,
+    /// Who stored it; `None` when the handle had no [`Actor`].
+    pub created_by: Option<Actor>,
+    /// Tells whether two values are the same; `None` of values that were stored before there were fingerprints.
+    pub fingerprint: Option<Fingerprint>,
+    /// The last four characters, where they may be shown.
+    pub hint: Option<String>,
 }
 
 #[cfg(test)]
@@ -173,9 +252,24 @@ mod tests {
     }
 
     #[test]
+    fn fingerprints_are_shown_as_64_digits() {
+        let fingerprint = Fingerprint::from_bytes([0xA5; 32]);
+        assert_eq!(fingerprint.to_string(), "a5".repeat(32));
+        assert_eq!(format!("{fingerprint:?}"), format!("Fingerprint({fingerprint})"));
+        assert_eq!(serde_json::to_string(&fingerprint).unwrap(), format!("\"{fingerprint}\""));
+        assert_eq!(Fingerprint::from_bytes(*fingerprint.as_bytes()), fingerprint);
+    }
+
+    #[test]
     fn the_last_kept_version_is_the_one_that_resolves() {
         let now = SystemTime::UNIX_EPOCH;
-        let kept = |number| VersionInfo { version: Version::new(number).unwrap(), created_at: now };
+        let kept = |number| VersionInfo {
+            version: Version::new(number).unwrap(),
+            created_at: now + Duration::from_secs(number),
+            created_by: None,
+            fingerprint: Some(Fingerprint::from_bytes([number.to_be_bytes()[7]; 32])),
+            hint: (number == 5).then(|| "wxyz".to_owned()),
+        };
         let mut info = SecretInfo {
             scope: "acme".parse().unwrap(),
             name: "KEY".parse().unwrap(),
@@ -184,17 +278,30 @@ mod tests {
             revision: Revision::new(7),
             versions: vec![kept(3), kept(5)],
             description: String::new(),
+            metadata: BTreeMap::new(),
             created_at: now,
+            created_by: None,
             updated_at: now,
+            updated_by: None,
             not_before: None,
             expires_at: None,
-            instructions: false,
+            rotate_every: None,
+            rules: AccessRules::new(),
         };
         assert_eq!(info.version(), Version::new(5));
+        assert_eq!((info.fingerprint(), info.hint()), (Some(Fingerprint::from_bytes([5; 32])), Some("wxyz")));
         let json = serde_json::to_value(&info).unwrap();
         assert_eq!((&json["scope"], &json["name"], &json["status"]), (&"acme".into(), &"KEY".into(), &"active".into()));
         assert_eq!(json["versions"][1]["version"], 5);
+        assert!(!info.due_for_rotation(SystemTime::now()), "nobody said when");
+        info.rotate_every = Some(Duration::from_secs(60));
+        assert!(!info.due_for_rotation(now + Duration::from_secs(64)));
+        assert!(info.due_for_rotation(now + Duration::from_secs(65)));
+        info.rotate_every = Some(Duration::MAX);
+        assert!(!info.due_for_rotation(now + Duration::from_secs(u64::from(u32::MAX))));
         info.versions.clear();
-        assert_eq!(info.version(), None);
+        info.rotate_every = Some(Duration::from_secs(1));
+        assert!(!info.due_for_rotation(SystemTime::now()), "there is no value to replace");
+        assert_eq!((info.version(), info.fingerprint(), info.hint()), (None, None, None));
     }
 }

@@ -6,27 +6,45 @@ use std::path::Path;
 use std::sync::Arc;
 
 mod clock;
-mod edit;
+mod copy;
+mod explain;
+mod fields;
+mod gate;
+mod hint;
+mod history;
 mod input;
 mod keyring;
+mod ledger;
 mod lifecycle;
 mod list;
 mod lookup;
+mod observer;
 mod open;
+mod permissions;
 mod rows;
 mod scoped;
+mod scopes;
 mod sealed;
+mod select;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod verify;
 
-pub use input::SecretInput;
-pub use list::List;
+pub use explain::Explanation;
+pub use input::{SecretChange, SecretInput};
+pub use list::{Inherited, List, Listed};
+#[cfg(feature = "tracing")]
+pub use observer::TracingObserver;
+pub use observer::{Action, Event, Observer};
 pub use open::VaultBuilder;
+pub use permissions::Permissions;
 pub use scoped::ScopedVault;
+pub use snapshot::Snapshot;
 pub use verify::{Finding, Verification};
 
 use clock::Clock;
+use gate::Gate;
 use keyring::Keyring;
 
 use crate::crypto::RootKey;
@@ -65,8 +83,19 @@ struct Core {
     clock: Clock,
     names: NamePolicy,
     engine: Engine,
+    gate: Gate,
+    observer: Option<Arc<dyn Observer>>,
+    /// Whether the end of values may be shown.
+    hints: bool,
     max_value: usize,
     kept_versions: usize,
+}
+
+impl Core {
+    /// The end of a value, if it may be shown.
+    fn hint(&self, value: &str) -> Option<String> {
+        hint::tail(value).filter(|_| self.hints).map(str::to_owned)
+    }
 }
 
 impl Vault {

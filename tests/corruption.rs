@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keyslot::store::SqliteStore;
-use keyslot::{ErrorKind, ScopedVault, SecretInput, Status, Vault};
+use keyslot::{ErrorKind, ScopedVault, SecretChange, SecretInput, Status, Vault};
 use support::{fast_folder, root_key, value};
 
 /// Scope, name, and the exact answer of the undamaged vault.
@@ -35,8 +35,9 @@ fn build(file: &Path) {
     scope("acme/billing").put("B", "child value of B").unwrap();
     scope("acme/billing").revoke("B").unwrap();
     scope("acme/billing").put("C", SecretInput::new("inactive value").inactive()).unwrap();
-    let past = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
-    scope("acme/billing").put("D", SecretInput::new("expired value").expires_at(past)).unwrap();
+    scope("acme/billing").put("D", "expired value").unwrap();
+    let expired = SecretChange::default().expires_at(std::time::SystemTime::now());
+    scope("acme/billing").update("D", expired).unwrap();
     for value in ["first", "second", "third"] {
         scope("acme/billing").put("E", value).unwrap();
     }

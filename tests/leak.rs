@@ -8,14 +8,15 @@ use std::collections::BTreeSet;
 use std::fmt::{Debug, Write as _};
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Cursor, Kind, MemoryStore, Row, RowKey, SecretStore, SqliteStore, Tag};
 use keyslot::template::{Document, Engine, Limits, ResolveExt, Template, Tree};
 use keyslot::{
-    Chain, Error, ErrorKind, Found, NamePolicy, Outcomes, Reference, Resolver, Result, RootKey, Scope, SecretInput,
-    SecretName, Surface, Target, Variables, Vault,
+    Chain, Error, ErrorKind, Event, Found, NamePolicy, Outcomes, Reference, Resolver, Result, RootKey, RunSecrets,
+    Scope, SecretChange, SecretInput, SecretName, Surface, Target, Variables, Vault,
 };
 use support::root_key;
 use support::scanner::Scanner;
@@ -54,23 +55,29 @@ struct World {
     folder: tempfile::TempDir,
     store: MemoryStore,
     vault: Vault,
+    /// Debug of all events.
+    events: Arc<Mutex<Vec<String>>>,
 }
 
 impl World {
     fn new() -> Self {
         let store = MemoryStore::new();
         let clock = || UNIX_EPOCH + Duration::from_secs(2_000_000_000);
-        let vault = Vault::builder().store(store.clone()).clock(clock).create(root_key()).unwrap();
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&events);
+        let observer = move |event: &Event<'_>| seen.lock().unwrap().push(format!("{event:?} {event:#?}"));
+        let vault = Vault::builder().store(store.clone()).clock(clock).observer(observer).create(root_key()).unwrap();
         let scope = vault.scope("acme").unwrap();
         scope.put("FINE", VALUE).unwrap();
         scope.put("INACTIVE", SecretInput::new(VALUE).inactive()).unwrap();
-        scope.put("EXPIRED", SecretInput::new(VALUE).expires_at(UNIX_EPOCH)).unwrap();
+        let now = scope.put("EXPIRED", VALUE).unwrap().created_at;
+        scope.update("EXPIRED", SecretChange::default().expires_at(now)).unwrap();
         scope
             .put("EARLY", SecretInput::new(VALUE).not_before(UNIX_EPOCH + Duration::from_secs(3_000_000_000)))
             .unwrap();
         scope.put("REVOKED", VALUE).unwrap();
         scope.revoke("REVOKED").unwrap();
-        Self { folder: tempfile::tempdir().unwrap(), store, vault }
+        Self { folder: tempfile::tempdir().unwrap(), store, vault, events }
     }
 
     fn refused(&self, text: &str) -> Error {
@@ -284,6 +291,17 @@ fn no_debug_holds_a_value_or_a_key() {
     check("Page", &rows);
     check("Row", &rows.rows[0]);
     check("Used", &resolved.used()[0]);
+    let references = scope.references("<<$secret.FINE>>").unwrap();
+    let snapshot = scope.snapshot(&references).unwrap();
+    assert_eq!(snapshot.resolve("<<$secret.FINE>>").unwrap().expose_secret(), VALUE, "the value was opened");
+    check("Snapshot", &snapshot);
+    check("Explanation", &scope.explain(&Target::unspecified(), &references).unwrap());
+    check("Inherited", &scope.list().inherited());
+    check("Listed", &scope.list().inherited().next().unwrap().unwrap());
+    check("RunSecrets", &RunSecrets::new().with("A", VALUE).unwrap());
+    let events = world.events.lock().unwrap();
+    assert!(events.iter().any(|event| event.contains("Use")) && events.iter().any(|event| event.contains("Revoke")));
+    check("Event", &*events);
 
     let mut public = BTreeSet::new();
     public_types(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut public);
@@ -294,7 +312,10 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of the crate; errors have a test
 /// of their own.
-const PLAIN: [&str; 36] = [
+const PLAIN: [&str; 42] = [
+    "AccessRules",
+    "Action",
+    "Actor",
     "BareNames",
     "Cursor",
     "Engine",
@@ -302,6 +323,7 @@ const PLAIN: [&str; 36] = [
     "ErrorKind",
     "Escape",
     "Finding",
+    "Fingerprint",
     "Form",
     "Headers",
     "Kind",
@@ -309,6 +331,7 @@ const PLAIN: [&str; 36] = [
     "LintKind",
     "Missing",
     "Node",
+    "Permissions",
     "Permit",
     "Position",
     "Purge",
@@ -328,6 +351,7 @@ const PLAIN: [&str; 36] = [
     "Tag",
     "Target",
     "Token",
+    "TracingObserver",
     "Version",
     "VersionInfo",
     "View",

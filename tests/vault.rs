@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Cursor, Kind, MemoryStore, Page, Purge, Row, RowKey, Tag, Token, WriteTx};
 use keyslot::{
-    ErrorKind, Finding, NamePolicy, Resolver, Revision, RootKey, SecretInput, SecretStore, Status, Target, Vault,
-    Version,
+    ErrorKind, Finding, NamePolicy, Resolver, Revision, RootKey, SecretChange, SecretInput, SecretStore, Status,
+    Target, Vault, Version,
 };
 use support::{memory_vault, refusal, root_key, value};
 
@@ -59,13 +59,13 @@ fn bad_input_32_an_inactive_expired_or_damaged_child_blocks_an_active_parent() {
     let store = MemoryStore::new();
     let vault = Vault::builder().store(store.clone()).create(root_key()).unwrap();
     let (parent, child) = (vault.scope("acme").unwrap(), vault.scope("acme/billing").unwrap());
-    let past = UNIX_EPOCH + Duration::from_secs(1_000_000);
     let future = SystemTime::now() + Duration::from_secs(3600);
     for name in ["INACTIVE", "EXPIRED", "EARLY", "DAMAGED", "FINE"] {
         parent.put(name, "parent").unwrap();
     }
     child.put("INACTIVE", SecretInput::new("child").inactive()).unwrap();
-    child.put("EXPIRED", SecretInput::new("child").expires_at(past)).unwrap();
+    child.put("EXPIRED", "child").unwrap();
+    child.update("EXPIRED", SecretChange::default().expires_at(SystemTime::now())).unwrap();
     child.put("EARLY", SecretInput::new("child").not_before(future)).unwrap();
     let rows_before = rows(&store, Kind::Secret);
     child.put("DAMAGED", "child").unwrap();

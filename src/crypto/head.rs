@@ -26,6 +26,11 @@ pub(crate) struct Head {
 }
 
 impl Head {
+    /// The head of a tenant that has no secrets yet.
+    pub(crate) fn first(tenant: &str, active_key: KeyId) -> Self {
+        Self { tenant: tenant.to_owned(), epoch: 0, live: 0, tombstones: 0, accumulator: [0; 32], active_key }
+    }
+
     /// Adds an entry to the accumulator, or takes it out again.
     pub(crate) fn toggle(&mut self, entry: &[u8; 32]) {
         for (sum, byte) in self.accumulator.iter_mut().zip(entry) {

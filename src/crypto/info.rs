@@ -1,5 +1,8 @@
 //! The info of a secret: the one authority on what it is and whether it may be used.
 
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+
 use zeroize::Zeroizing;
 
 use super::context::Context;
@@ -9,9 +12,11 @@ use super::key::{Key, KeyId};
 use super::primitives::equal;
 use super::sub_keys::SubKeys;
 use super::timestamp::Timestamp;
+use crate::access::AccessRules;
+use crate::actor::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
-use crate::record::{RecordId, Revision, Version};
+use crate::record::{Fingerprint, RecordId, Revision, Version};
 use crate::scope::Scope;
 use crate::status::Status;
 
@@ -36,16 +41,31 @@ pub(crate) struct Info {
     pub(crate) created_at: Timestamp,
     /// When anything of it last changed.
     pub(crate) updated_at: Timestamp,
+    /// Who first stored it, if that was said.
+    pub(crate) created_by: Option<Actor>,
+    /// Who last changed it, if that was said.
+    pub(crate) updated_by: Option<Actor>,
+    /// What its owners say about it.
+    pub(crate) about: About,
+    /// The kept values, in ascending order of their versions; none if revoked or deleted, else at least one.
+    pub(crate) versions: Vec<VersionEntry>,
+}
+
+/// What its owners say about a secret: all that can be set without a value, but for the state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct About {
     /// From when on it resolves.
     pub(crate) not_before: Option<Timestamp>,
     /// From when on it resolves no more.
     pub(crate) expires_at: Option<Timestamp>,
-    /// Whether it may be resolved in text that a model reads.
-    pub(crate) instructions: bool,
+    /// After how many seconds a value should be replaced; never 0.
+    pub(crate) rotation: Option<NonZeroU64>,
+    /// Where it may go.
+    pub(crate) rules: AccessRules,
     /// What it is for; may be empty.
     pub(crate) description: String,
-    /// The kept values, in ascending order of their versions; none if revoked or deleted, else at least one.
-    pub(crate) versions: Vec<VersionEntry>,
+    /// What else is said about it.
+    pub(crate) metadata: BTreeMap<String, String>,
 }
 
 /// Whether a secret may be used, or was there once.
@@ -67,6 +87,16 @@ impl InfoState {
     pub(crate) fn is_live(self) -> bool {
         matches!(self, Self::Active | Self::Inactive)
     }
+
+    /// What is shown of it; nothing of what was deleted.
+    pub(crate) fn status(self) -> Option<Status> {
+        match self {
+            Self::Active => Some(Status::Active),
+            Self::Inactive => Some(Status::Inactive),
+            Self::Revoked => Some(Status::Revoked),
+            Self::Deleted => None,
+        }
+    }
 }
 
 impl From<Status> for InfoState {
@@ -80,7 +110,7 @@ impl From<Status> for InfoState {
 }
 
 /// One kept value of a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VersionEntry {
     /// Its number.
     pub(crate) version: Version,
@@ -88,6 +118,12 @@ pub(crate) struct VersionEntry {
     pub(crate) created_at: Timestamp,
     /// The commitment of its envelope: names the one envelope that may stand for this version.
     pub(crate) commitment: [u8; COMMITMENT_LEN],
+    /// Who stored it, if that was said.
+    pub(crate) created_by: Option<Actor>,
+    /// The keyed hash of the value; `None` of what was stored before fingerprints were.
+    pub(crate) fingerprint: Option<Fingerprint>,
+    /// The end of the value, if it may be shown.
+    pub(crate) hint: Option<String>,
 }
 
 /// The row that an info is stored in, as the store has it.

@@ -7,10 +7,15 @@ mod records;
 mod vectors;
 mod wycheproof;
 
-use super::{Header, Info, InfoState, Key, KeyId, SubKeys, Timestamp, VersionEntry, random};
+use std::num::NonZeroU64;
+
+use super::{About, Header, Info, InfoState, Key, KeyId, SubKeys, Timestamp, VersionEntry, random};
+use crate::access::AccessRules;
+use crate::actor::Actor;
 use crate::name::SecretName;
-use crate::record::{RecordId, Revision, Version};
+use crate::record::{Fingerprint, RecordId, Revision, Version};
 use crate::scope::Scope;
+use crate::target::Surface;
 
 /// A vault below its root key, and a data key of it.
 struct Vault {
@@ -31,10 +36,14 @@ impl Vault {
 fn info() -> Info {
     let at =
         |seconds| Timestamp::of(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
+    let actor = |name| Actor::new(name).unwrap();
     let entry = |number, byte| VersionEntry {
         version: Version::new(number).unwrap(),
         created_at: at(1_700_000_000 + number),
         commitment: [byte; 32],
+        created_by: Some(actor("user:bob")),
+        fingerprint: Some(Fingerprint::from_bytes([byte ^ 0xFF; 32])),
+        hint: Some("wxyz".to_owned()),
     };
     Info {
         record: RecordId::from_bytes(*b"0123456789abcdef"),
@@ -45,10 +54,23 @@ fn info() -> Info {
         last_version: Version::new(4).unwrap(),
         created_at: at(1_700_000_000),
         updated_at: at(1_700_000_009),
-        not_before: Some(at(1_600_000_000)),
-        expires_at: Some(at(1_900_000_000)),
-        instructions: true,
-        description: "what it is for".to_owned(),
+        created_by: Some(actor("user:ada")),
+        updated_by: Some(actor("user:bob")),
+        about: About {
+            not_before: Some(at(1_600_000_000)),
+            expires_at: Some(at(1_900_000_000)),
+            rotation: NonZeroU64::new(86_400),
+            rules: AccessRules::new()
+                .tool("stripe")
+                .and_then(|rules| rules.tool("mail_*"))
+                .and_then(|rules| rules.host("*.example.com:8443"))
+                .unwrap()
+                .surface(Surface::Header)
+                .surface(Surface::Url)
+                .in_instructions(true),
+            description: "what it is for".to_owned(),
+            metadata: [("owner", "payments"), ("stage", "")].map(|(key, value)| (key.into(), value.into())).into(),
+        },
         versions: vec![entry(2, 0xA2), entry(4, 0xA4)],
     }
 }

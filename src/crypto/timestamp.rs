@@ -33,7 +33,13 @@ impl Timestamp {
         Self::of_micros(i64::from_be_bytes(array(bytes)?)).ok_or_else(corrupt)
     }
 
-    fn of_micros(micros: i64) -> Option<Self> {
+    /// Microseconds since 1970.
+    pub(crate) fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The moment so many microseconds after 1970.
+    pub(crate) fn of_micros(micros: i64) -> Option<Self> {
         (0..=Self::MAX).contains(&micros).then_some(Self(micros))
     }
 }

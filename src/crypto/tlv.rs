@@ -34,6 +34,11 @@ impl Writer {
         }
     }
 
+    /// Writes a field that is left out when it is empty.
+    pub(super) fn unless_empty(self, tag: u8, bytes: &[u8]) -> Self {
+        self.optional(tag, Some(bytes).filter(|bytes| !bytes.is_empty()))
+    }
+
     pub(super) fn finish(self) -> Vec<u8> {
         self.0
     }
@@ -68,6 +73,14 @@ impl<'a> Reader<'a> {
         match self.0.peek() {
             Some(&(next, _)) if next < tag => Err(unsupported()),
             _ => Ok(self.0.next_if(|&(next, _)| next == tag).map(|(_, bytes)| bytes)),
+        }
+    }
+
+    /// The field of a tag that is left out when it is empty, and then is nothing.
+    pub(super) fn filled(&mut self, tag: u8) -> Result<&'a [u8]> {
+        match self.optional(tag)? {
+            Some([]) => Err(corrupt()),
+            field => Ok(field.unwrap_or_default()),
         }
     }
 

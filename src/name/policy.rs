@@ -23,6 +23,8 @@ pub struct NamePolicy {
     /// What the message says a name must be.
     rule: &'static str,
     rules: Rules,
+    /// Whether small letters become capital ones before anything is checked.
+    folds: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -35,7 +37,7 @@ enum Rules {
 impl NamePolicy {
     /// Every secret name; the default.
     pub fn any() -> Self {
-        Self { rule: "any secret name", rules: Rules::Any }
+        Self { rule: "any secret name", rules: Rules::Any, folds: false }
     }
 
     /// `[A-Za-z_][A-Za-z0-9_]*`: what the bare form `<<NAME>>` can refer to.
@@ -56,6 +58,21 @@ impl NamePolicy {
             |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_',
             SecretName::MAX_LEN,
         )
+    }
+
+    /// As [`upper_snake`](NamePolicy::upper_snake), but small letters are taken for capital ones where a secret is stored, as
+    /// the forms of some products do. A placeholder says the name as it is stored: nothing is folded there.
+    ///
+    /// ```
+    /// use keyslot::NamePolicy;
+    ///
+    /// let policy = NamePolicy::upper_snake_folding();
+    /// assert_eq!(policy.apply("stripe_key")?.as_str(), "STRIPE_KEY");
+    /// assert!(policy.apply("stripe-key").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn upper_snake_folding() -> Self {
+        Self { folds: true, ..Self::upper_snake() }
     }
 
     /// `[A-Za-z][A-Za-z0-9_]*`.
@@ -88,7 +105,7 @@ impl NamePolicy {
         // Two steps: `pattern` must be whole by itself, so that `a)|(b` cannot reach outside of the anchors.
         Regex::new(pattern)
             .and_then(|_| Regex::new(&format!(r"\A(?:{pattern})\z")))
-            .map(|regex| Self { rule: "a name that its pattern matches", rules: Rules::Matching(regex) })
+            .map(|regex| Self { rule: "a name that its pattern matches", rules: Rules::Matching(regex), folds: false })
             .map_err(|_| Error::new(ErrorKind::InvalidInput, "the name policy is not a regular expression"))
     }
 
@@ -112,8 +129,22 @@ impl NamePolicy {
         Err(Error::new(ErrorKind::InvalidName, format!("the name policy of this vault allows only {}", self.rule)))
     }
 
+    /// The name under which a secret is stored that somebody calls `name`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`] when it is no secret name, or one that the policy does not let in.
+    pub fn apply(&self, name: &str) -> Result<SecretName> {
+        // Checked before it is folded: a pasted credential must be told as one.
+        let mut name = SecretName::new(name)?;
+        if self.folds {
+            name = SecretName::new(name.as_str().to_ascii_uppercase())?;
+        }
+        self.check(&name).map(|()| name)
+    }
+
     fn bytes(rule: &'static str, start: fn(u8) -> bool, inner: fn(u8) -> bool, max_len: usize) -> Self {
-        Self { rule, rules: Rules::Bytes { start, inner, max_len } }
+        Self { rule, rules: Rules::Bytes { start, inner, max_len }, folds: false }
     }
 }
 

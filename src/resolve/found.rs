@@ -5,26 +5,28 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::name::SecretName;
-use crate::record::{RecordId, Version};
+use crate::record::{Fingerprint, RecordId, Version};
 use crate::scope::Scope;
 use crate::target::{Surface, SurfaceSet};
 
 /// A value, and where it came from. Cheap to clone; the value is wiped with the last clone.
 #[derive(Clone, Debug)]
-pub struct Found(Arc<Inner>);
+pub struct Found {
+    inner: Arc<Inner>,
+    /// Not shared: one value may be found by several who may put it in different places.
+    permit: Permit,
+}
 
 #[derive(Clone, Debug)]
 struct Inner {
     value: SecretString,
     used: Used,
-    permit: Permit,
 }
 
 impl Found {
     /// A value found under a name.
     pub fn new(name: SecretName, value: impl Into<SecretString>) -> Self {
-        let used = Used { name, scope: None, version: None, record: None };
-        Self(Arc::new(Inner { value: value.into(), used, permit: Permit::new() }))
+        Self { inner: Arc::new(Inner { value: value.into(), used: Used::of(name) }), permit: Permit::new() }
     }
 
     /// Says in which scope it was found.
@@ -45,6 +47,13 @@ impl Found {
     #[must_use]
     pub fn of_record(mut self, record: RecordId) -> Self {
         self.used_mut().record = Some(record);
+        self
+    }
+
+    /// Says which fingerprint it has.
+    #[must_use]
+    pub fn with_fingerprint(mut self, fingerprint: Fingerprint) -> Self {
+        self.used_mut().fingerprint = Some(fingerprint);
         self
     }
 
@@ -72,33 +81,36 @@ impl Found {
     /// ```
     #[must_use]
     pub fn only_on(mut self, surfaces: impl IntoIterator<Item = Surface>) -> Self {
-        let inner = self.inner_mut();
-        inner.permit = inner.permit.only_on(surfaces);
+        self.permit = self.permit.only_on(surfaces);
+        self
+    }
+
+    /// As [`only_on`](Found::only_on), with leave that is known already.
+    #[cfg(feature = "vault")]
+    #[must_use]
+    pub(crate) fn permitted(mut self, permit: Permit) -> Self {
+        self.permit = permit;
         self
     }
 
     pub(crate) fn permit(&self) -> Permit {
-        self.0.permit
+        self.permit
     }
 
     /// Where the value came from.
     pub fn used(&self) -> &Used {
-        &self.0.used
-    }
-
-    fn used_mut(&mut self) -> &mut Used {
-        &mut self.inner_mut().used
+        &self.inner.used
     }
 
     /// Copies the value if there are clones; both copies are wiped.
-    fn inner_mut(&mut self) -> &mut Inner {
-        Arc::make_mut(&mut self.0)
+    fn used_mut(&mut self) -> &mut Used {
+        &mut Arc::make_mut(&mut self.inner).used
     }
 }
 
 impl ExposeSecret<str> for Found {
     fn expose_secret(&self) -> &str {
-        self.0.value.expose_secret()
+        self.inner.value.expose_secret()
     }
 }
 
@@ -142,4 +154,12 @@ pub struct Used {
     pub version: Option<Version>,
     /// Its identity; `None` from resolvers without one.
     pub record: Option<RecordId>,
+    /// Tells whether two uses were of the same value; `None` from resolvers without fingerprints.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+impl Used {
+    fn of(name: SecretName) -> Self {
+        Self { name, scope: None, version: None, record: None, fingerprint: None }
+    }
 }

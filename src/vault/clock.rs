@@ -1,24 +1,40 @@
 //! Where the vault asks for the time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::SystemTime;
 
 use crate::crypto::Timestamp;
 use crate::error::Result;
 
 #[derive(Clone)]
-pub(super) struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
+pub(super) struct Clock {
+    read: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    /// The latest moment ever read, in microseconds.
+    latest: Arc<AtomicI64>,
+}
+
+/// The time, as the clock says and as it was once said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Now {
+    /// What the clock says.
+    pub(super) reading: Timestamp,
+    /// The latest moment that it ever said to this vault: a clock that jumps back brings nothing back that had expired.
+    pub(super) latest: Timestamp,
+}
 
 impl Clock {
     pub(super) fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
+        Self { read: Arc::new(now), latest: Arc::default() }
     }
 
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the clock is so far off that the time cannot be stored.
-    pub(super) fn now(&self) -> Result<Timestamp> {
-        Timestamp::of((self.0)())
+    pub(super) fn now(&self) -> Result<Now> {
+        let reading = Timestamp::of((self.read)())?;
+        let before = self.latest.fetch_max(reading.micros(), Ordering::Relaxed);
+        Ok(Now { reading, latest: Timestamp::of_micros(before).map_or(reading, |before| before.max(reading)) })
     }
 }
 

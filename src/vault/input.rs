@@ -3,12 +3,14 @@
 use std::fmt;
 use std::io::Read;
 use std::mem;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::Vault;
+use super::fields::Fields;
+use crate::access::AccessRules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Revision;
 use crate::status::Status;
@@ -16,7 +18,8 @@ use crate::status::Status;
 /// A value to be stored, with what should be said about it. A plain string is enough; the setters are for the rest.
 ///
 /// What is not set stays as it is when the secret exists already, an expiry that has passed included
-/// ([`clear_times`](SecretInput::clear_times) takes it back); a new secret is active, never expires and may not go into instructions.
+/// ([`clear_times`](SecretInput::clear_times) takes it back); a new secret is active, never expires, may go to every target
+/// but instructions.
 ///
 /// ```
 /// use keyslot::{RootKey, SecretInput, Status, Vault};
@@ -26,20 +29,30 @@ use crate::status::Status;
 /// assert_eq!(info.status, Status::Inactive);
 /// # Ok::<(), keyslot::Error>(())
 /// ```
-pub struct SecretInput {
-    pub(super) value: SecretString,
-    pub(super) status: Option<Status>,
-    pub(super) description: Option<String>,
-    pub(super) clear_times: bool,
-    pub(super) not_before: Option<SystemTime>,
-    pub(super) expires_at: Option<SystemTime>,
-    pub(super) instructions: Option<bool>,
+pub struct SecretInput<V = SecretString> {
+    pub(super) value: V,
+    pub(super) fields: Fields,
     pub(super) expected: Expected,
 }
 
+/// What should be said about a secret that is there, without a new value: see [`ScopedVault::update`](crate::ScopedVault::update).
+///
+/// ```
+/// use keyslot::{RootKey, SecretChange, Vault};
+///
+/// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+/// project.put("STRIPE_KEY", "sk_live_...")?;
+/// let info = project.update("STRIPE_KEY", SecretChange::default().metadata("owner", "team-payments"))?;
+/// assert_eq!(info.metadata["owner"], "team-payments");
+/// assert_eq!(info.version().unwrap().get(), 1);
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub type SecretChange = SecretInput<()>;
+
 /// What the caller believes to be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Expected {
+    #[default]
     Anything,
     Nothing,
     Revision(Revision),
@@ -49,16 +62,7 @@ impl SecretInput {
     /// A value. A `String` with spare capacity is better passed by `From`, which wipes what `SecretString` would leave
     /// behind when it shrinks the string.
     pub fn new(value: impl Into<SecretString>) -> Self {
-        Self {
-            value: value.into(),
-            status: None,
-            description: None,
-            clear_times: false,
-            not_before: None,
-            expires_at: None,
-            instructions: None,
-            expected: Expected::Anything,
-        }
+        Self { value: value.into(), fields: Fields::default(), expected: Expected::default() }
     }
 
     /// A value of bytes, which must be UTF-8. The vector is wiped.
@@ -98,64 +102,6 @@ impl SecretInput {
         Self::from_bytes(mem::take(&mut bytes))
     }
 
-    /// Stores the secret switched off.
-    #[must_use]
-    pub fn inactive(mut self) -> Self {
-        self.status = Some(Status::Inactive);
-        self
-    }
-
-    /// Stores the secret switched on, also if it was off.
-    #[must_use]
-    pub fn active(mut self) -> Self {
-        self.status = Some(Status::Active);
-        self
-    }
-
-    /// What the secret is for: up to 4,096 bytes without control characters. Sealed like the value, shown by
-    /// [`info`](crate::ScopedVault::info).
-    #[must_use]
-    pub fn description(mut self, text: impl Into<String>) -> Self {
-        self.description = Some(text.into());
-        self
-    }
-
-    /// Takes back the times that were set before: what stands by itself is valid at once and never expires.
-    #[must_use]
-    pub fn clear_times(mut self) -> Self {
-        self.clear_times = true;
-        self
-    }
-
-    /// From when on it resolves.
-    #[must_use]
-    pub fn not_before(mut self, time: SystemTime) -> Self {
-        self.not_before = Some(time);
-        self
-    }
-
-    /// From when on it resolves no more.
-    #[must_use]
-    pub fn expires_at(mut self, time: SystemTime) -> Self {
-        self.expires_at = Some(time);
-        self
-    }
-
-    /// Whether it may be resolved in text that a model reads. What a model reads, it can be talked into repeating.
-    #[must_use]
-    pub fn in_instructions(mut self, allowed: bool) -> Self {
-        self.instructions = Some(allowed);
-        self
-    }
-
-    /// Stores only if the secret is still at this revision; otherwise nothing changes and the error is a
-    /// [`Conflict`](crate::ErrorKind::Conflict).
-    #[must_use]
-    pub fn if_revision(mut self, revision: Revision) -> Self {
-        self.expected = Expected::Revision(revision);
-        self
-    }
-
     /// Stores only if there is no secret of that name in that scope; otherwise nothing changes and the error is a
     /// [`Conflict`](crate::ErrorKind::Conflict).
     #[must_use]
@@ -168,22 +114,128 @@ impl SecretInput {
     ///
     /// [`ErrorKind::InvalidValue`] or [`ErrorKind::InvalidInput`] when the vault does not take it.
     pub(super) fn check(&self, max_value: usize) -> Result<()> {
-        let len = self.value.expose_secret().len();
-        if len == 0 {
+        let value = self.value.expose_secret();
+        if value.is_empty() {
             return Err(Error::new(ErrorKind::InvalidValue, "a secret value may not be empty"));
         }
-        if len > max_value {
+        if value.len() > max_value {
             return Err(Error::new(
                 ErrorKind::InvalidValue,
                 format!("a secret value may have {max_value} bytes at most"),
             ));
         }
-        let description = self.description.as_deref().unwrap_or("");
-        if description.len() > 4096 || description.chars().any(char::is_control) {
-            let rule = "a description may have 4096 bytes at most and no control characters";
-            return Err(Error::new(ErrorKind::InvalidInput, rule));
+        self.fields.check()?;
+        if self.fields.tell(value) {
+            let message = "a description or metadata may not hold the value: whoever may list secrets reads them";
+            return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         Ok(())
+    }
+}
+
+impl<V> SecretInput<V> {
+    /// Switches the secret off.
+    #[must_use]
+    pub fn inactive(mut self) -> Self {
+        self.fields.status = Some(Status::Inactive);
+        self
+    }
+
+    /// Switches the secret on, also if it was off.
+    #[must_use]
+    pub fn active(mut self) -> Self {
+        self.fields.status = Some(Status::Active);
+        self
+    }
+
+    /// What the secret is for: up to 4,096 bytes without control characters. Sealed like the value, shown by
+    /// [`info`](crate::ScopedVault::info). What looks like a credential is refused, here and in metadata.
+    #[must_use]
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.fields.description = Some(text.into());
+        self
+    }
+
+    /// Says something else about the secret, e.g. who owns it: up to 64 keys of up to 128 bytes, with values of up to 1,024
+    /// bytes, without control characters. A key that is there gets the new value.
+    #[must_use]
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fields.metadata.insert(key.into(), Some(value.into()));
+        self
+    }
+
+    /// Takes a key out of the metadata, if it is there.
+    #[must_use]
+    pub fn without_metadata(mut self, key: impl Into<String>) -> Self {
+        self.fields.metadata.insert(key.into(), None);
+        self
+    }
+
+    /// Takes back the times that were set before: what stands by itself is valid at once and never expires.
+    #[must_use]
+    pub fn clear_times(mut self) -> Self {
+        self.fields.clear_times = true;
+        self
+    }
+
+    /// From when on it resolves.
+    #[must_use]
+    pub fn not_before(mut self, time: SystemTime) -> Self {
+        self.fields.not_before = Some(time);
+        self
+    }
+
+    /// From when on it resolves no more.
+    #[must_use]
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.fields.expires_at = Some(time);
+        self
+    }
+
+    /// After how long a value should be replaced: whole seconds, up to 100 years. Nothing is refused when it is older; see
+    /// [`SecretInfo::due_for_rotation`](crate::SecretInfo::due_for_rotation).
+    #[must_use]
+    pub fn rotate_every(mut self, interval: Duration) -> Self {
+        (self.fields.clear_rotation, self.fields.rotation) = (false, Some(interval));
+        self
+    }
+
+    /// Takes back what [`rotate_every`](SecretInput::rotate_every) said before.
+    #[must_use]
+    pub fn never_rotate(mut self) -> Self {
+        (self.fields.clear_rotation, self.fields.rotation) = (true, None);
+        self
+    }
+
+    /// Where it may go, in place of what was said before.
+    #[must_use]
+    pub fn rules(mut self, rules: AccessRules) -> Self {
+        self.fields.rules = Some(rules);
+        self.fields.instructions = None;
+        self
+    }
+
+    /// Whether it may be resolved in text that a model reads; the other rules stay. What a model reads, it can be talked into
+    /// repeating.
+    #[must_use]
+    pub fn in_instructions(mut self, allowed: bool) -> Self {
+        self.fields.instructions = Some(allowed);
+        self
+    }
+
+    /// Stores only if the secret is still at this revision; otherwise nothing changes and the error is a
+    /// [`Conflict`](crate::ErrorKind::Conflict).
+    #[must_use]
+    pub fn if_revision(mut self, revision: Revision) -> Self {
+        self.expected = Expected::Revision(revision);
+        self
+    }
+}
+
+/// Changes nothing.
+impl Default for SecretChange {
+    fn default() -> Self {
+        Self { value: (), fields: Fields::default(), expected: Expected::default() }
     }
 }
 
@@ -211,15 +263,18 @@ impl From<SecretString> for SecretInput {
     }
 }
 
-impl fmt::Debug for SecretInput {
+/// What is said about a secret may be as private as its value.
+impl<V> fmt::Debug for SecretInput<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { value: _, status, description: _, clear_times: _, not_before, expires_at, instructions, expected } =
-            self;
+        let Self { value: _, fields, expected } = self;
+        let Fields { status, not_before, expires_at, rotation, rules, instructions, .. } = fields;
         f.debug_struct("SecretInput")
             .field("value", &"[REDACTED]")
             .field("status", status)
             .field("not_before", not_before)
             .field("expires_at", expires_at)
+            .field("rotate_every", rotation)
+            .field("rules", rules)
             .field("instructions", instructions)
             .field("expected", expected)
             .finish_non_exhaustive()

@@ -1,10 +1,13 @@
-//! Storing, switching, revoking and deleting.
+//! Storing, changing, switching, revoking and deleting.
 
-use super::edit::{Sealer, exhausted};
-use super::input::{Expected, SecretInput};
+use secrecy::SecretString;
+
+use super::input::{Expected, SecretChange, SecretInput};
+use super::ledger::{Entry, Ledger, exhausted};
+use super::observer::Action;
 use super::scoped::ScopedVault;
 use super::sealed::Stored;
-use crate::crypto::{Info, InfoState as State, Timestamp, random};
+use crate::crypto::{About, Info, InfoState as State, random};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision, SecretInfo, Version};
@@ -34,13 +37,13 @@ impl ScopedVault {
     /// when the input says what it expects and finds something else; or why the store cannot be written.
     pub fn put(&self, name: impl AsRef<str>, input: impl Into<SecretInput>) -> Result<SecretInfo> {
         let (name, input) = self.check_input(name.as_ref(), input.into())?;
-        self.change(&name, &mut |current, sealer| {
-            check_expected(input.expected, current, &name)?;
-            if current.is_some_and(|stored| stored.info.state == State::Revoked) {
+        self.change(Action::Put, &name, |ledger, entry| {
+            check_expected(input.expected, entry)?;
+            if entry.last().is_some_and(|stored| stored.info.state == State::Revoked) {
                 return Err(self.revoked(&name, "; replace_revoked puts a new secret in its place"));
             }
-            self.next_value(current.filter(|stored| stored.info.state.is_live()), current, &name, &input, sealer)
-                .map(Some)
+            let live = entry.last().filter(|stored| stored.info.state.is_live());
+            self.next_value(ledger, live, entry, &input).map(Some)
         })
     }
 
@@ -54,16 +57,42 @@ impl ScopedVault {
     /// and as [`put`](ScopedVault::put).
     pub fn replace_revoked(&self, name: impl AsRef<str>, input: impl Into<SecretInput>) -> Result<SecretInfo> {
         let (name, input) = self.check_input(name.as_ref(), input.into())?;
-        self.change(&name, &mut |current, sealer| {
-            check_expected(input.expected, current, &name)?;
-            match current.map(|stored| stored.info.state) {
-                Some(State::Revoked) => self.next_value(None, current, &name, &input, sealer).map(Some),
-                Some(State::Active | State::Inactive) => {
-                    let message = format!("secret {name} is not revoked; put stores its next version");
-                    Err(Error::new(ErrorKind::Conflict, message).with_name(&name))
-                }
-                Some(State::Deleted) | None => Err(self.not_here(&name)),
+        self.change(Action::ReplaceRevoked, &name, |ledger, entry| {
+            check_expected(input.expected, entry)?;
+            if self.existing(entry)?.info.state == State::Revoked {
+                return self.next_value(ledger, None, entry, &input).map(Some);
             }
+            let message = format!("secret {name} is not revoked; put stores its next version");
+            Err(Error::new(ErrorKind::Conflict, message).with_name(&name))
+        })
+    }
+
+    /// Changes what is said about a secret, and perhaps whether it is active, and leaves its value as it is: the sealed value is
+    /// not touched, and there is no new version.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound); [`InvalidInput`](ErrorKind::InvalidInput) when something cannot be said;
+    /// [`Revoked`](ErrorKind::Revoked) for a status, because revoking is final; [`Conflict`](ErrorKind::Conflict) when the
+    /// change says what it expects and finds something else; or why the store cannot be written.
+    // By value as `put` takes its input; a change is made for one call.
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn update(&self, name: impl AsRef<str>, change: SecretChange) -> Result<SecretInfo> {
+        let name = SecretName::new(name)?;
+        change.fields.check()?;
+        self.change(Action::Update, &name, |ledger, entry| {
+            let stored = self.existing(entry)?;
+            check_expected(change.expected, entry)?;
+            if stored.info.state == State::Revoked && change.fields.status.is_some() {
+                return Err(self.revoked(&name, ", which is final"));
+            }
+            let mut next = stored.clone();
+            change.fields.apply(&mut next.info, self.core().keys.sub())?;
+            if next.info == stored.info {
+                return Ok(None);
+            }
+            next.info = next_revision(next.info, ledger)?;
+            Ok(Some(next))
         })
     }
 
@@ -74,7 +103,7 @@ impl ScopedVault {
     /// [`NotFound`](ErrorKind::NotFound); [`Revoked`](ErrorKind::Revoked) because revoking is final; or why the store cannot be
     /// written.
     pub fn set_status(&self, name: impl AsRef<str>, status: Status) -> Result<SecretInfo> {
-        let info = self.switch(name.as_ref(), State::from(status))?;
+        let info = self.switch(Action::SetStatus, name.as_ref(), State::from(status))?;
         if status == Status::Revoked {
             self.purge();
         }
@@ -91,7 +120,7 @@ impl ScopedVault {
     ///
     /// [`NotFound`](ErrorKind::NotFound), or why the store cannot be written.
     pub fn revoke(&self, name: impl AsRef<str>) -> Result<Purge> {
-        self.switch(name.as_ref(), State::Revoked)?;
+        self.switch(Action::Revoke, name.as_ref(), State::Revoked)?;
         Ok(self.purge())
     }
 
@@ -117,16 +146,16 @@ impl ScopedVault {
     }
 
     /// Puts a secret into a state, if it is not in it already.
-    fn switch(&self, name: &str, state: State) -> Result<SecretInfo> {
+    fn switch(&self, action: Action, name: &str, state: State) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
-        self.change(&name, &mut |current, sealer| {
-            let stored = self.existing(current, &name)?;
+        self.change(action, &name, |ledger, entry| {
+            let stored = self.existing(entry)?;
             match (stored.info.state, state) {
                 (now, then) if now == then => Ok(None),
                 (State::Revoked, _) => Err(self.revoked(&name, ", which is final")),
-                (_, State::Revoked) => tombstone(stored, State::Revoked, sealer.now).map(Some),
+                (_, State::Revoked) => tombstone(stored, State::Revoked, ledger).map(Some),
                 _ => {
-                    let info = Info { state, ..next_revision(&stored.info, sealer.now)? };
+                    let info = Info { state, ..next_revision(stored.info.clone(), ledger)? };
                     Ok(Some(Stored { info, ..stored.clone() }))
                 }
             }
@@ -135,67 +164,82 @@ impl ScopedVault {
 
     fn remove(&self, name: &str, force: bool) -> Result<Purge> {
         let name = SecretName::new(name)?;
-        self.core().edit(self.own(), &name, &mut |current, sealer| {
-            let stored = self.existing(current, &name)?;
+        self.edit(Action::Delete, &name, |ledger, entry| {
+            let stored = self.existing(entry)?;
             if stored.info.state == State::Revoked && !force {
                 return Err(self.revoked(&name, "; deleting it needs force, because it un-hides a secret above"));
             }
-            tombstone(stored, State::Deleted, sealer.now).map(Some)
+            tombstone(stored, State::Deleted, ledger).map(Some)
         })?;
         Ok(self.purge())
     }
 
-    /// The secret with its next value. `live` is what it continues; `last` is whatever was under the name before, whose
-    /// numbers go on.
+    /// The secret with its next value. `live` is what it continues; `entry` is whatever is under the name, whose numbers go
+    /// on.
     fn next_value(
         &self,
+        ledger: &Ledger<'_>,
         live: Option<&Stored>,
-        last: Option<&Stored>,
-        name: &SecretName,
+        entry: &Entry<'_>,
         input: &SecretInput,
-        sealer: &Sealer<'_>,
     ) -> Result<Stored> {
-        let version = match last {
+        let mut info = match live {
+            Some(stored) => next_revision(stored.info.clone(), ledger)?,
+            None => self.new_info(ledger, entry)?,
+        };
+        input.fields.apply(&mut info, self.core().keys.sub())?;
+        self.push(ledger, info, entry, &input.value)
+    }
+
+    /// A secret of a name, without a value yet.
+    pub(super) fn new_info(&self, ledger: &Ledger<'_>, entry: &Entry<'_>) -> Result<Info> {
+        let last = entry.last().map(|stored| &stored.info);
+        Ok(Info {
+            record: RecordId::from_bytes(random()?),
+            scope: self.scope().clone(),
+            name: entry.name.clone(),
+            state: State::Active,
+            revision: next_number(last.map(|info| info.revision))?,
+            last_version: last.map_or(Version::FIRST, |info| info.last_version),
+            created_at: ledger.now,
+            updated_at: ledger.now,
+            created_by: ledger.actor.cloned(),
+            updated_by: ledger.actor.cloned(),
+            about: About::default(),
+            versions: Vec::new(),
+        })
+    }
+
+    /// Enters a value as the next version under a name, and forgets the oldest beyond those that are kept.
+    pub(super) fn push(
+        &self,
+        ledger: &Ledger<'_>,
+        info: Info,
+        entry: &Entry<'_>,
+        value: &SecretString,
+    ) -> Result<Stored> {
+        let version = match entry.last() {
             Some(stored) => stored.info.last_version.next().ok_or_else(exhausted)?,
             None => Version::FIRST,
         };
-        let mut info = match live {
-            Some(stored) => next_revision(&stored.info, sealer.now)?,
-            None => Info {
-                record: RecordId::from_bytes(random()?),
-                scope: self.own().scope.clone(),
-                name: name.clone(),
-                state: State::Active,
-                revision: next_number(last.map(|stored| stored.info.revision))?,
-                last_version: version,
-                created_at: sealer.now,
-                updated_at: sealer.now,
-                not_before: None,
-                expires_at: None,
-                instructions: false,
-                description: String::new(),
-                versions: Vec::new(),
-            },
-        };
-        apply(input, &mut info)?;
-        let mut next = sealer.push(info, version, &input.value)?;
+        let mut next = ledger.push(info, version, value)?;
         let surplus = next.info.versions.len().saturating_sub(self.core().kept_versions);
         next.info.versions.drain(..surplus);
         Ok(next)
     }
 
     fn check_input(&self, name: &str, input: SecretInput) -> Result<(SecretName, SecretInput)> {
-        let name = SecretName::new(name)?;
-        self.core().names.check(&name)?;
+        let name = self.core().names.apply(name)?;
+        self.must_manage()?;
         input.check(self.core().max_value)?;
         Ok((name, input))
     }
 
-    fn existing<'a>(&self, current: Option<&'a Stored>, name: &SecretName) -> Result<&'a Stored> {
-        current.filter(|stored| stored.info.state != State::Deleted).ok_or_else(|| self.not_here(name))
+    pub(super) fn existing<'a>(&self, entry: &'a Entry<'_>) -> Result<&'a Stored> {
+        entry.current().ok_or_else(|| self.not_here(entry.name))
     }
 
-    fn revoked(&self, name: &SecretName, hint: &str) -> Error {
+    pub(super) fn revoked(&self, name: &SecretName, hint: &str) -> Error {
         let scope = self.scope();
         Error::new(ErrorKind::Revoked, format!("secret {name} is revoked in {scope}{hint}")).with_name(name)
     }
@@ -206,62 +250,36 @@ impl ScopedVault {
     }
 }
 
-fn check_expected(expected: Expected, current: Option<&Stored>, name: &SecretName) -> Result<()> {
-    let current = current.filter(|stored| stored.info.state != State::Deleted);
+fn check_expected(expected: Expected, entry: &Entry<'_>) -> Result<()> {
     let met = match expected {
         Expected::Anything => true,
-        Expected::Nothing => current.is_none(),
-        Expected::Revision(revision) => current.is_some_and(|stored| stored.info.revision == revision),
+        Expected::Nothing => entry.current().is_none(),
+        Expected::Revision(revision) => entry.current().is_some_and(|stored| stored.info.revision == revision),
     };
     if met {
         return Ok(());
     }
+    let name = entry.name;
     let message = format!("secret {name} was changed by somebody else; read it again");
     Err(Error::new(ErrorKind::Conflict, message).with_name(name))
 }
 
 /// A record without values, in a state that has none.
-fn tombstone(stored: &Stored, state: State, now: Timestamp) -> Result<Stored> {
-    let mut info = Info { state, versions: Vec::new(), ..next_revision(&stored.info, now)? };
+fn tombstone(stored: &Stored, state: State, ledger: &Ledger<'_>) -> Result<Stored> {
+    let mut info = Info { state, versions: Vec::new(), ..next_revision(stored.info.clone(), ledger)? };
     if state == State::Deleted {
-        // Nothing is left of a deleted secret but what keeps numbers from being used twice.
-        info = Info { not_before: None, expires_at: None, instructions: false, description: String::new(), ..info };
+        // Nothing is left of a deleted secret but what keeps numbers from being used twice, and who deleted it.
+        info = Info { about: About::default(), ..info };
     }
     Ok(Stored { info, body: Vec::new() })
 }
 
-fn next_revision(info: &Info, now: Timestamp) -> Result<Info> {
-    Ok(Info { revision: next_number(Some(info.revision))?, updated_at: now, ..info.clone() })
+pub(super) fn next_revision(info: Info, ledger: &Ledger<'_>) -> Result<Info> {
+    let revision = next_number(Some(info.revision))?;
+    Ok(Info { revision, updated_at: ledger.now, updated_by: ledger.actor.cloned(), ..info })
 }
 
 fn next_number(revision: Option<Revision>) -> Result<Revision> {
     let last = revision.map_or(0, Revision::get);
     last.checked_add(1).map(Revision::new).ok_or_else(exhausted)
-}
-
-fn apply(input: &SecretInput, info: &mut Info) -> Result<()> {
-    if let Some(status) = input.status {
-        info.state = State::from(status);
-    }
-    if let Some(description) = &input.description {
-        info.description.clone_from(description);
-    }
-    if input.clear_times {
-        (info.not_before, info.expires_at) = (None, None);
-    }
-    if let Some(time) = input.not_before {
-        info.not_before = Some(Timestamp::of(time)?);
-    }
-    if let Some(time) = input.expires_at {
-        info.expires_at = Some(Timestamp::of(time)?);
-    }
-    if let Some(allowed) = input.instructions {
-        info.instructions = allowed;
-    }
-    if let (Some(from), Some(to)) = (info.not_before, info.expires_at) {
-        if to <= from {
-            return Err(Error::new(ErrorKind::InvalidInput, "a secret may not expire before it becomes valid"));
-        }
-    }
-    Ok(())
 }

@@ -1,13 +1,15 @@
-//! Looking up: nearest scope first, then the gate, then the value.
+//! Looking up: the nearest secret, then the gate, then the value.
 
 use std::sync::Arc;
 
 use super::Core;
 use super::keyring::{TenantKey, data_key_row};
+use super::observer::{Action, Event};
+use super::permissions::Permissions;
 use super::scoped::ScopedVault;
 use super::sealed::{Place, Stored, corrupt};
-use crate::crypto::{Info, InfoState as State, KeyId, Timestamp, VersionEntry, key_id};
-use crate::error::{Error, ErrorKind, Result};
+use crate::crypto::{Info, KeyId, key_id};
+use crate::error::Result;
 use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Found, Outcome, Outcomes, Resolver};
@@ -18,114 +20,35 @@ use crate::target::Target;
 /// it meets for the first time with one `get` more.
 impl Resolver for ScopedVault {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
-        let keys: Vec<RowKey> = references.iter().flat_map(|reference| self.row_keys(reference)).collect();
-        let rows = self.core().get(&keys)?;
-        self.core().learn_keys_of(&rows)?;
+        let candidates = self.candidates(references, Permissions::USE)?;
         let now = self.core().clock.now()?;
-        let mut rows = rows.into_iter();
-        let outcome =
-            |reference| self.select(reference, &mut rows).and_then(|hit| self.open(hit, reference, target, now));
-        Ok(references.iter().map(outcome).collect())
+        let outcome = |(reference, candidates)| {
+            let outcome = self.nearest(reference, candidates).and_then(|hit| {
+                let kept = self.admit(&hit, reference, target, now)?;
+                self.open(&hit, kept)
+            });
+            self.tell_use(reference, target, &outcome);
+            outcome
+        };
+        Ok(candidates.map(outcome).collect())
     }
-}
-
-/// The nearest secret of a name, with the sealed value asked for.
-struct Hit<'a> {
-    place: &'a Place,
-    stored: Stored,
-    /// The row of the pinned version, if a pin was asked for and it is not the newest.
-    pinned: Option<Row>,
 }
 
 impl ScopedVault {
-    /// The rows that may answer a reference, nearest scope first: for each scope the secret, and with a pin the version.
-    fn row_keys<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = RowKey> + 'a {
-        let name = reference.name();
-        self.chain().iter().flat_map(move |place| {
-            let secret = self.core().secret_row(place, name);
-            let version = reference.version().map(|version| self.core().version_row(place, name, version));
-            std::iter::once(secret).chain(version)
-        })
-    }
-
-    /// Takes the rows of one reference and picks the nearest scope that has the name. What cannot be opened decides too:
-    /// a damaged secret never lets one above it through.
-    fn select(&self, reference: &Reference, rows: &mut impl Iterator<Item = Option<Row>>) -> Result<Hit<'_>> {
-        let per_place = 1 + usize::from(reference.version().is_some());
-        let mut mine = rows.by_ref().take(per_place * self.chain().len()).collect::<Vec<_>>().into_iter();
-        for place in self.chain() {
-            let secret = mine.next().flatten();
-            let pinned = reference.version().and_then(|_| mine.next().flatten());
-            let Some(row) = secret else { continue };
-            let stored = self.core().open_named(place, reference.name(), row).map_err(|error| {
-                let message = format!("secret {} cannot be read in {}", reference.name(), place.scope);
-                Error::new(error.kind(), message).with_name(reference.name()).with_source(error)
-            })?;
-            if stored.info.state != State::Deleted {
-                return Ok(Hit { place, stored, pinned });
+    /// Tells the observer what became of a reference.
+    pub(super) fn tell_use(&self, reference: &Reference, target: &Target, outcome: &Outcome) {
+        self.tell(|| {
+            let used = outcome.as_ref().ok().map(Found::used);
+            let kind = outcome.as_ref().map_or_else(|error| Err(error.kind()), |_| Ok(()));
+            Event {
+                target: Some(target),
+                found_in: used.and_then(|used| used.scope.as_ref()),
+                record: used.and_then(|used| used.record),
+                version: used.and_then(|used| used.version).or(reference.version()),
+                fingerprint: used.and_then(|used| used.fingerprint),
+                ..self.event(Action::Use, reference.name(), kind)
             }
-        }
-        Err(self.not_found(reference.name()))
-    }
-
-    fn open(&self, hit: Hit<'_>, reference: &Reference, target: &Target, now: Timestamp) -> Outcome {
-        let Hit { place, stored, pinned } = hit;
-        let refuse = |kind, what: &str| {
-            let message = format!("secret {} {what} in {}", reference.name(), place.scope);
-            Error::new(kind, message).with_name(reference.name())
-        };
-        gate(&stored.info, target, now).map_err(|(kind, what)| refuse(kind, what))?;
-
-        let wanted = reference.version().or_else(|| stored.info.newest().map(|kept| kept.version));
-        let kept = stored.info.versions.iter().find(|kept| Some(kept.version) == wanted);
-        let kept = kept.ok_or_else(|| refuse(ErrorKind::NoSuchVersion, "has no such version"))?;
-        let value = stored
-            .sealed_value(kept, pinned.as_ref())
-            .and_then(|sealed| {
-                let key = self.core().key_for(key_id(sealed)?)?;
-                self.core().open_value(&stored.info, kept.version, sealed, &key)
-            })
-            .map_err(|error| refuse(error.kind(), "has a value that cannot be read").with_source(error))?;
-        let (version, record) = (kept.version, stored.info.record);
-        Ok(Found::new(stored.info.name, value).in_scope(place.scope.clone()).at(version).of_record(record))
-    }
-
-    /// The same words whether the name is nowhere or another tenant's.
-    fn not_found(&self, name: &SecretName) -> Error {
-        let above = if self.chain().len() > 1 { " or above" } else { "" };
-        Error::new(ErrorKind::NotFound, format!("no secret {name} in {}{above}", self.scope())).with_name(name)
-    }
-}
-
-/// Whether a secret may be used now and for this target. Decided from what was authenticated, before a value is opened.
-fn gate(info: &Info, target: &Target, now: Timestamp) -> Result<(), (ErrorKind, &'static str)> {
-    match info.state {
-        State::Active => {}
-        State::Inactive => return Err((ErrorKind::Inactive, "is inactive")),
-        State::Revoked | State::Deleted => return Err((ErrorKind::Revoked, "is revoked")),
-    }
-    if info.not_before.is_some_and(|time| now < time) {
-        return Err((ErrorKind::NotYetValid, "is not valid yet"));
-    }
-    if info.expires_at.is_some_and(|time| now >= time) {
-        return Err((ErrorKind::Expired, "has expired"));
-    }
-    if target.is_instructions() && !info.instructions {
-        return Err((
-            ErrorKind::Denied,
-            "may not go into instructions, which a model reads; it is not marked for them",
-        ));
-    }
-    Ok(())
-}
-
-impl Stored {
-    /// The sealed bytes of a kept version: in the secret's own row if it is the newest.
-    fn sealed_value<'a>(&'a self, kept: &VersionEntry, older: Option<&'a Row>) -> Result<&'a [u8]> {
-        if self.info.newest() == Some(kept) {
-            return Ok(&self.body);
-        }
-        older.map(|row| row.body.as_slice()).ok_or_else(|| corrupt("a kept version is missing"))
+        });
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::clock::Clock;
+use super::gate::Gate;
 use super::keyring::Keyring;
+use super::observer::Observer;
 use super::rows::{get_from, get_in};
 use super::sealed::corrupt;
 use super::{Core, Vault};
@@ -31,6 +33,9 @@ pub struct VaultBuilder {
     clock: Clock,
     names: NamePolicy,
     engine: Engine,
+    gate: Gate,
+    observer: Option<Arc<dyn Observer>>,
+    hints: bool,
     max_value: usize,
     kept_versions: usize,
 }
@@ -42,6 +47,9 @@ impl VaultBuilder {
             clock: Clock::default(),
             names: NamePolicy::any(),
             engine: Engine::new(),
+            gate: Gate::default(),
+            observer: None,
+            hints: false,
             max_value: 64 * 1024,
             kept_versions: 10,
         }
@@ -91,6 +99,45 @@ impl VaultBuilder {
         self
     }
 
+    /// Refuses uses whose target is not said, and secrets without access rules: nothing is used anywhere by accident. Neither is
+    /// refused without.
+    ///
+    /// ```
+    /// use keyslot::{AccessRules, ErrorKind, RootKey, SecretInput, Target, Vault};
+    ///
+    /// let project = Vault::builder().strict().create(RootKey::generate()?)?.scope("acme")?;
+    /// let rules = AccessRules::new().tool("stripe")?.host("api.stripe.com")?;
+    /// project.put("STRIPE_KEY", SecretInput::new("sk_live_...").rules(rules))?;
+    /// project.put("UNBOUND", "of no tool")?;
+    ///
+    /// let target = Target::tool("stripe").host("api.stripe.com");
+    /// assert!(project.resolve_for(&target, "<<$secret.STRIPE_KEY>>").is_ok());
+    /// assert_eq!(project.resolve("<<$secret.STRIPE_KEY>>").unwrap_err().kind(), ErrorKind::Denied);
+    /// assert_eq!(project.resolve_for(&target, "<<$secret.UNBOUND>>").unwrap_err().kind(), ErrorKind::Denied);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.gate.strict = true;
+        self
+    }
+
+    /// Who is told what happens in the vault through this handle; nobody without. A second observer replaces the first.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Keeps the last four characters of values that are stored from now on, for screens to show: only of those of 24
+    /// characters or more that are one opaque token, because the end of a connection string or a sentence can be guessed with
+    /// less. Nothing is kept without; a [`Fingerprint`](crate::Fingerprint) tells values apart and gives nothing away.
+    #[must_use]
+    pub fn hints(mut self) -> Self {
+        self.hints = true;
+        self
+    }
+
     /// The largest value that may be stored, in bytes: 64 KiB without, [`Vault::MAX_VALUE`] at most.
     #[must_use]
     pub fn max_value(mut self, bytes: usize) -> Self {
@@ -128,8 +175,9 @@ impl VaultBuilder {
     #[allow(clippy::needless_pass_by_value)]
     pub fn open(self, key: RootKey) -> Result<Vault> {
         let keys = self.unlock(&key)?;
-        let Self { store, clock, names, engine, max_value, kept_versions } = self;
-        Ok(Vault { core: Arc::new(Core { store, keys, clock, names, engine, max_value, kept_versions }) })
+        let Self { store, clock, names, engine, gate, observer, hints, max_value, kept_versions } = self;
+        let core = Core { store, keys, clock, names, engine, gate, observer, hints, max_value, kept_versions };
+        Ok(Vault { core: Arc::new(core) })
     }
 
     /// Opens the vault in a store, or makes one if the store is empty.
@@ -242,6 +290,9 @@ impl fmt::Debug for VaultBuilder {
             .field("store", &self.store)
             .field("names", &self.names)
             .field("engine", &self.engine)
+            .field("gate", &self.gate)
+            .field("observed", &self.observer.is_some())
+            .field("hints", &self.hints)
             .field("max_value", &self.max_value)
             .field("kept_versions", &self.kept_versions)
             .finish_non_exhaustive()

@@ -5,9 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Core;
-use super::edit::Decision;
+use super::ledger::{Entry, Ledger};
 use super::list::List;
+use super::observer::{Action, Event};
+use super::permissions::Permissions;
 use super::sealed::{Place, Stored};
+use crate::actor::Actor;
+use crate::crypto::{Info, InfoState as State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::SecretInfo;
@@ -27,6 +31,8 @@ pub struct ScopedVault {
     /// The scope itself, then those above it. Never empty.
     chain: Arc<[Place]>,
     own: Place,
+    permissions: Permissions,
+    actor: Option<Actor>,
 }
 
 impl ScopedVault {
@@ -37,12 +43,48 @@ impl ScopedVault {
         let own = core.place(scope);
         let parents = scope.chain().skip(1).map(|scope| core.place(&scope));
         let chain = std::iter::once(own.clone()).chain(parents).collect();
-        Self { core, chain, own }
+        Self { core, chain, own, permissions: Permissions::ALL, actor: None }
     }
 
     /// The scope.
     pub fn scope(&self) -> &Scope {
         &self.own.scope
+    }
+
+    /// What the handle may do; everything, unless it was [narrowed](ScopedVault::with).
+    pub fn permissions(&self) -> Permissions {
+        self.permissions
+    }
+
+    /// A handle that may do what is in `permissions` and what this one may. There is no way back.
+    ///
+    /// What a handle may not do looks as if the secret were not there: the error is [`NotFound`](ErrorKind::NotFound), after the
+    /// same reads of the store, and lists are empty. Only storing says openly that it is [`Denied`](ErrorKind::Denied), before
+    /// anything is read.
+    #[must_use]
+    pub fn with(&self, permissions: Permissions) -> Self {
+        Self { permissions: self.permissions.and(permissions), ..self.clone() }
+    }
+
+    /// Who acts by the handle, if that was said.
+    pub fn actor(&self) -> Option<&Actor> {
+        self.actor.as_ref()
+    }
+
+    /// A handle for somebody: written with each change made by it, and told to the [observer](crate::Observer). Who it is must
+    /// be known to the host; nothing is checked here.
+    ///
+    /// ```
+    /// use keyslot::{Actor, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let info = project.acting_as(Actor::new("user:ada")?).put("STRIPE_KEY", "sk_live_...")?;
+    /// assert_eq!(info.created_by, Some(Actor::new("user:ada")?));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self { actor: Some(actor), ..self.clone() }
     }
 
     /// Resolves a text whose target is not said: every placeholder in it becomes its value, or the call fails and says all
@@ -118,10 +160,8 @@ impl ScopedVault {
     /// be read.
     pub fn info(&self, name: impl AsRef<str>) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
-        let key = self.core.secret_row(&self.own, &name);
-        let row = self.core.get_one(key)?;
-        let stored = row.map(|row| self.core.open_named(&self.own, &name, row)).transpose()?;
-        stored.and_then(Stored::describe).ok_or_else(|| self.not_here(&name))
+        let stored = self.find(&name, Permissions::READ)?;
+        stored.describe().ok_or_else(|| self.not_here(&name))
     }
 
     /// The secrets of this very scope, revoked ones included, without their values; read a page at a time. The order is
@@ -163,10 +203,106 @@ impl ScopedVault {
         &self.chain
     }
 
-    /// Edits a secret of this scope and describes what it became.
-    pub(super) fn change(&self, name: &SecretName, decide: &mut Decision<'_>) -> Result<SecretInfo> {
-        let stored = self.core.edit(&self.own, name, decide)?;
-        stored.and_then(Stored::describe).ok_or_else(|| self.not_here(name))
+    pub(super) fn may(&self, permission: Permissions) -> bool {
+        self.permissions.contains(permission)
+    }
+
+    /// Whether the other handle is one on the same open vault.
+    pub(super) fn shares_vault_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.core, &other.core)
+    }
+
+    /// # Errors
+    ///
+    /// [`Denied`](ErrorKind::Denied), which tells nothing of what is stored.
+    pub(super) fn must_manage(&self) -> Result<()> {
+        if self.may(Permissions::MANAGE) {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Denied, "this handle may not store secrets; it needs the permission MANAGE"))
+    }
+
+    /// Reads a secret of this scope; revoked ones are there, deleted ones are not. Without the permission, nothing is.
+    pub(super) fn find(&self, name: &SecretName, permission: Permissions) -> Result<Stored> {
+        let row = self.core.get_one(self.core.secret_row(&self.own, name))?;
+        let stored = row.filter(|_| self.may(permission)).map(|row| self.core.open_named(&self.own, name, row));
+        let stored = stored.transpose()?.filter(|stored| stored.info.state != State::Deleted);
+        stored.ok_or_else(|| self.not_here(name))
+    }
+
+    /// Changes a secret of this scope and describes what it became.
+    pub(super) fn change(
+        &self,
+        action: Action,
+        name: &SecretName,
+        decide: impl FnMut(&mut Ledger<'_>, &Entry<'_>) -> Result<Option<Stored>>,
+    ) -> Result<SecretInfo> {
+        self.edit(action, name, decide)?.describe().ok_or_else(|| self.not_here(name))
+    }
+
+    /// Changes what is under a name; where `decide` says `None`, it stays.
+    pub(super) fn edit(
+        &self,
+        action: Action,
+        name: &SecretName,
+        mut decide: impl FnMut(&mut Ledger<'_>, &Entry<'_>) -> Result<Option<Stored>>,
+    ) -> Result<Stored> {
+        let stored = self.core.write(&self.own, self.actor.as_ref(), |ledger| {
+            let entry = ledger.read(&self.own, name)?;
+            if !self.may(Permissions::MANAGE) {
+                return Err(self.not_here(name));
+            }
+            let next = decide(ledger, &entry)?;
+            if let Some(next) = &next {
+                ledger.write(&entry, next)?;
+            }
+            next.or_else(|| entry.last().cloned()).ok_or_else(|| self.not_here(name))
+        });
+        self.tell_stored(action, name, &stored);
+        stored
+    }
+
+    /// Tells the observer what became of a secret.
+    pub(super) fn tell_stored(&self, action: Action, name: &SecretName, result: &Result<Stored>) {
+        self.tell(|| {
+            let info = result.as_ref().ok().map(|stored| &stored.info);
+            let newest = info.and_then(Info::newest);
+            Event {
+                found_in: info.map(|info| &info.scope),
+                record: info.map(|info| info.record),
+                version: newest.map(|kept| kept.version),
+                fingerprint: newest.and_then(|kept| kept.fingerprint),
+                ..self.event(action, name, result.as_ref().map_or_else(|error| Err(error.kind()), |_| Ok(())))
+            }
+        });
+    }
+
+    /// Tells the observer, if there is one.
+    pub(super) fn tell<'a>(&'a self, event: impl FnOnce() -> Event<'a>) {
+        if let Some(observer) = &self.core.observer {
+            observer.observe(&event());
+        }
+    }
+
+    /// An event of this handle.
+    pub(super) fn event<'a>(
+        &'a self,
+        action: Action,
+        name: &'a SecretName,
+        outcome: Result<(), ErrorKind>,
+    ) -> Event<'a> {
+        Event {
+            action,
+            scope: self.scope(),
+            name,
+            actor: self.actor.as_ref(),
+            target: None,
+            found_in: None,
+            record: None,
+            version: None,
+            fingerprint: None,
+            outcome,
+        }
     }
 
     pub(super) fn not_here(&self, name: &SecretName) -> Error {
@@ -176,6 +312,10 @@ impl ScopedVault {
 
 impl fmt::Debug for ScopedVault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ScopedVault").field("scope", self.scope()).finish_non_exhaustive()
+        f.debug_struct("ScopedVault")
+            .field("scope", self.scope())
+            .field("permissions", &self.permissions)
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
     }
 }

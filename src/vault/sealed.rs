@@ -1,18 +1,18 @@
 //! Between records and rows: what is written is sealed for its row, what is read is opened in it.
 
 use std::mem;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use zeroize::Zeroize;
 
 use super::Core;
 use super::keyring::TenantKey;
-use crate::crypto::{Head, Info, InfoPlace, InfoState as State, KeyId, Timestamp, VersionEntry};
+use crate::crypto::{About, Head, Info, InfoPlace, KeyId, Timestamp, VersionEntry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::{SecretInfo, Version, VersionInfo};
 use crate::scope::Scope;
-use crate::status::Status;
 use crate::store::{Kind, Row, RowKey};
 
 /// A scope with the keyed hashes that find its rows.
@@ -35,27 +35,49 @@ impl Stored {
     /// What is shown of a record; `None` for what was deleted.
     pub(super) fn describe(self) -> Option<SecretInfo> {
         let Self { info, body: _ } = self;
-        let status = match info.state {
-            State::Active => Status::Active,
-            State::Inactive => Status::Inactive,
-            State::Revoked => Status::Revoked,
-            State::Deleted => return None,
+        let status = info.state.status()?;
+        let About { not_before, expires_at, rotation, rules, description, metadata } = info.about;
+        let version = |kept: VersionEntry| VersionInfo {
+            version: kept.version,
+            created_at: kept.created_at.time(),
+            created_by: kept.created_by,
+            fingerprint: kept.fingerprint,
+            hint: kept.hint,
         };
-        let version = |kept: &VersionEntry| VersionInfo { version: kept.version, created_at: kept.created_at.time() };
         Some(SecretInfo {
             scope: info.scope,
             name: info.name,
             record: info.record,
             status,
             revision: info.revision,
-            versions: info.versions.iter().map(version).collect(),
-            description: info.description,
+            versions: info.versions.into_iter().map(version).collect(),
+            description,
+            metadata,
             created_at: info.created_at.time(),
+            created_by: info.created_by,
             updated_at: info.updated_at.time(),
-            not_before: info.not_before.map(Timestamp::time),
-            expires_at: info.expires_at.map(Timestamp::time),
-            instructions: info.instructions,
+            updated_by: info.updated_by,
+            not_before: not_before.map(Timestamp::time),
+            expires_at: expires_at.map(Timestamp::time),
+            rotate_every: rotation.map(|seconds| Duration::from_secs(seconds.get())),
+            rules,
         })
+    }
+
+    /// The sealed bytes of a kept version: in the secret's own row if it is the newest.
+    pub(super) fn sealed_value<'a>(&'a self, kept: &VersionEntry, older: Option<&'a Row>) -> Result<&'a [u8]> {
+        if self.info.newest() == Some(kept) {
+            return Ok(&self.body);
+        }
+        older.map(|row| row.body.as_slice()).ok_or_else(|| corrupt("a kept version is missing"))
+    }
+
+    /// The newest value, or the kept version of a number.
+    pub(super) fn kept(&self, version: Option<Version>) -> Option<&VersionEntry> {
+        match version {
+            Some(version) => self.info.versions.iter().find(|kept| kept.version == version),
+            None => self.info.newest(),
+        }
     }
 }
 

@@ -141,7 +141,7 @@ pub fn act(vault: &Vault, (scope, name, act): &(&str, &str, Act)) {
     match act {
         Put(value) => drop(scope.put(name, *value).unwrap()),
         PutOff(value) => drop(scope.put(name, SecretInput::new(*value).inactive()).unwrap()),
-        PutExpired(value) => drop(scope.put(name, SecretInput::new(*value).expires_at(seconds_from_now(-1))).unwrap()),
+        PutExpired(value) => drop(scope.put(name, SecretInput::new(*value).expires_at(seconds_from_now(0))).unwrap()),
         PutEarly(value) => drop(scope.put(name, SecretInput::new(*value).not_before(seconds_from_now(1))).unwrap()),
         Replace(value) => drop(scope.replace_revoked(name, *value).unwrap()),
         Off => drop(scope.set_status(name, Status::Inactive).unwrap()),

@@ -1,16 +1,21 @@
 //! The record inside the envelope of an info.
 
-use super::{Info, InfoState, VersionEntry};
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+
+use super::{About, Info, InfoState, VersionEntry};
+use crate::access::AccessRules;
+use crate::actor::Actor;
 use crate::crypto::canonical;
 use crate::crypto::timestamp::Timestamp;
 use crate::crypto::tlv::{Reader, Writer, array, corrupt, items, text, unsupported};
 use crate::error::Result;
 use crate::name::SecretName;
-use crate::record::{RecordId, Revision, Version};
+use crate::record::{Fingerprint, RecordId, Revision, Version};
 use crate::scope::Scope;
+use crate::target::Surface;
 
-/// The tags of the record. 13 to 19 are reserved: metadata, tools, hosts, surfaces, who created it, who changed it last,
-/// rotation interval.
+/// The tags of the record.
 mod tag {
     pub(super) const SCOPE: u8 = 1;
     pub(super) const NAME: u8 = 2;
@@ -24,20 +29,31 @@ mod tag {
     pub(super) const INSTRUCTIONS: u8 = 10;
     pub(super) const DESCRIPTION: u8 = 11;
     pub(super) const VERSIONS: u8 = 12;
+    pub(super) const METADATA: u8 = 13;
+    pub(super) const TOOLS: u8 = 14;
+    pub(super) const HOSTS: u8 = 15;
+    pub(super) const SURFACES: u8 = 16;
+    pub(super) const CREATED_BY: u8 = 17;
+    pub(super) const UPDATED_BY: u8 = 18;
+    pub(super) const ROTATION: u8 = 19;
 }
 
-/// The tags of the record of one version. 4 is reserved: who stored it.
+/// The tags of the record of one version.
 mod version_tag {
     pub(super) const NUMBER: u8 = 1;
     pub(super) const CREATED_AT: u8 = 2;
     pub(super) const COMMITMENT: u8 = 3;
+    pub(super) const CREATED_BY: u8 = 4;
+    pub(super) const FINGERPRINT: u8 = 5;
+    pub(super) const HINT: u8 = 6;
 }
 
 impl Info {
     /// All of it but the record id, which is stored outside.
     pub(in crate::crypto) fn encode(&self) -> Vec<u8> {
-        let entries: Vec<_> = self.versions.iter().map(VersionEntry::encode).collect();
-        let versions = canonical::encode(&entries.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let About { not_before, expires_at, rotation, rules, description, metadata } = &self.about;
+        let surfaces: Vec<u8> = rules.surfaces().map(Surface::number).collect();
+        let pairs = metadata.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
         Writer::new()
             .field(tag::SCOPE, self.scope.as_str().as_bytes())
             .field(tag::NAME, self.name.as_str().as_bytes())
@@ -46,17 +62,27 @@ impl Info {
             .field(tag::LAST_VERSION, &self.last_version.get().to_be_bytes())
             .field(tag::CREATED_AT, &self.created_at.encode())
             .field(tag::UPDATED_AT, &self.updated_at.encode())
-            .optional(tag::NOT_BEFORE, self.not_before.map(Timestamp::encode).as_ref().map(<[u8; 8]>::as_slice))
-            .optional(tag::EXPIRES_AT, self.expires_at.map(Timestamp::encode).as_ref().map(<[u8; 8]>::as_slice))
-            .optional(tag::INSTRUCTIONS, self.instructions.then_some(&[1]))
-            .optional(tag::DESCRIPTION, Some(self.description.as_bytes()).filter(|text| !text.is_empty()))
-            .optional(tag::VERSIONS, Some(versions.as_slice()).filter(|list| !list.is_empty()))
+            .optional(tag::NOT_BEFORE, not_before.map(Timestamp::encode).as_ref().map(<[u8; 8]>::as_slice))
+            .optional(tag::EXPIRES_AT, expires_at.map(Timestamp::encode).as_ref().map(<[u8; 8]>::as_slice))
+            .optional(tag::INSTRUCTIONS, rules.instructions().then_some(&[1]))
+            .unless_empty(tag::DESCRIPTION, description.as_bytes())
+            .unless_empty(tag::VERSIONS, &list(self.versions.iter().map(VersionEntry::encode)))
+            .unless_empty(tag::METADATA, &list(pairs))
+            .unless_empty(tag::TOOLS, &list(rules.tools()))
+            .unless_empty(tag::HOSTS, &list(rules.hosts()))
+            .unless_empty(tag::SURFACES, &surfaces)
+            .optional(tag::CREATED_BY, self.created_by.as_ref().map(|actor| actor.as_str().as_bytes()))
+            .optional(tag::UPDATED_BY, self.updated_by.as_ref().map(|actor| actor.as_str().as_bytes()))
+            .optional(
+                tag::ROTATION,
+                rotation.map(|seconds| seconds.get().to_be_bytes()).as_ref().map(<[u8; 8]>::as_slice),
+            )
             .finish()
     }
 
     pub(in crate::crypto) fn decode(record: RecordId, bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(bytes)?;
-        let info = Self {
+        let mut info = Self {
             record,
             scope: Scope::new(reader.text(tag::SCOPE)?).map_err(|_| corrupt())?,
             name: SecretName::stored(reader.text(tag::NAME)?).ok_or_else(corrupt)?,
@@ -65,16 +91,26 @@ impl Info {
             last_version: version(reader.number(tag::LAST_VERSION)?)?,
             created_at: Timestamp::decode(reader.bytes(tag::CREATED_AT)?)?,
             updated_at: Timestamp::decode(reader.bytes(tag::UPDATED_AT)?)?,
-            not_before: reader.optional(tag::NOT_BEFORE)?.map(Timestamp::decode).transpose()?,
-            expires_at: reader.optional(tag::EXPIRES_AT)?.map(Timestamp::decode).transpose()?,
-            instructions: reader.optional(tag::INSTRUCTIONS)?.map(yes).transpose()?.is_some(),
-            description: text(reader.optional(tag::DESCRIPTION)?.map(filled).transpose()?.unwrap_or_default())?
-                .to_owned(),
-            versions: items(reader.optional(tag::VERSIONS)?.map(filled).transpose()?.unwrap_or_default())?
-                .into_iter()
-                .map(VersionEntry::decode)
-                .collect::<Result<_>>()?,
+            created_by: None,
+            updated_by: None,
+            about: About {
+                not_before: reader.optional(tag::NOT_BEFORE)?.map(Timestamp::decode).transpose()?,
+                expires_at: reader.optional(tag::EXPIRES_AT)?.map(Timestamp::decode).transpose()?,
+                ..About::default()
+            },
+            versions: Vec::new(),
         };
+        let instructions = reader.optional(tag::INSTRUCTIONS)?.map(yes).transpose()?.is_some();
+        text(reader.filled(tag::DESCRIPTION)?)?.clone_into(&mut info.about.description);
+        let versions = items(reader.filled(tag::VERSIONS)?)?;
+        info.versions = versions.into_iter().map(VersionEntry::decode).collect::<Result<_>>()?;
+        info.about.metadata = metadata(&texts(reader.filled(tag::METADATA)?)?)?;
+        let (tools, hosts) = (texts(reader.filled(tag::TOOLS)?)?, texts(reader.filled(tag::HOSTS)?)?);
+        let surfaces = surfaces(reader.filled(tag::SURFACES)?)?;
+        info.about.rules = AccessRules::stored(&tools, &hosts, &surfaces, instructions).ok_or_else(corrupt)?;
+        info.created_by = reader.optional(tag::CREATED_BY)?.map(actor).transpose()?;
+        info.updated_by = reader.optional(tag::UPDATED_BY)?.map(actor).transpose()?;
+        info.about.rotation = reader.optional(tag::ROTATION)?.map(seconds).transpose()?;
         reader.finish()?;
         if info.is_sound() { Ok(info) } else { Err(corrupt()) }
     }
@@ -97,6 +133,9 @@ impl VersionEntry {
             .field(version_tag::NUMBER, &self.version.get().to_be_bytes())
             .field(version_tag::CREATED_AT, &self.created_at.encode())
             .field(version_tag::COMMITMENT, &self.commitment)
+            .optional(version_tag::CREATED_BY, self.created_by.as_ref().map(|actor| actor.as_str().as_bytes()))
+            .optional(version_tag::FINGERPRINT, self.fingerprint.as_ref().map(|one| one.as_bytes().as_slice()))
+            .optional(version_tag::HINT, self.hint.as_deref().map(str::as_bytes))
             .finish()
     }
 
@@ -106,6 +145,13 @@ impl VersionEntry {
             version: version(reader.number(version_tag::NUMBER)?)?,
             created_at: Timestamp::decode(reader.bytes(version_tag::CREATED_AT)?)?,
             commitment: array(reader.bytes(version_tag::COMMITMENT)?)?,
+            created_by: reader.optional(version_tag::CREATED_BY)?.map(actor).transpose()?,
+            fingerprint: reader
+                .optional(version_tag::FINGERPRINT)?
+                .map(array)
+                .transpose()?
+                .map(Fingerprint::from_bytes),
+            hint: Some(text(reader.filled(version_tag::HINT)?)?.to_owned()).filter(|hint| !hint.is_empty()),
         };
         reader.finish()?;
         Ok(entry)
@@ -131,7 +177,39 @@ fn yes(flag: &[u8]) -> Result<()> {
     if flag == [1] { Ok(()) } else { Err(corrupt()) }
 }
 
-/// A field that could have been left out must not be empty.
-fn filled(field: &[u8]) -> Result<&[u8]> {
-    if field.is_empty() { Err(corrupt()) } else { Ok(field) }
+fn actor(name: &[u8]) -> Result<Actor> {
+    Actor::stored(text(name)?).ok_or_else(corrupt)
+}
+
+fn seconds(number: &[u8]) -> Result<NonZeroU64> {
+    NonZeroU64::new(u64::from_be_bytes(array(number)?)).ok_or_else(corrupt)
+}
+
+/// A list as a field; an empty one is left out.
+fn list<T: AsRef<[u8]>>(items: impl Iterator<Item = T>) -> Vec<u8> {
+    let items: Vec<T> = items.collect();
+    canonical::encode(&items.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+}
+
+fn texts(list: &[u8]) -> Result<Vec<&str>> {
+    items(list)?.into_iter().map(text).collect()
+}
+
+/// Keys and values in turn, in ascending order of the keys.
+fn metadata(pairs: &[&str]) -> Result<BTreeMap<String, String>> {
+    let pair = |pair: &[&str]| match *pair {
+        [key, value] => Some((key.to_owned(), value.to_owned())),
+        _ => None,
+    };
+    let entries: Option<BTreeMap<_, _>> = pairs.chunks(2).map(pair).collect();
+    let keys = pairs.iter().step_by(2);
+    entries.filter(|_| keys.is_sorted_by(|one, next| one < next)).ok_or_else(corrupt)
+}
+
+/// In ascending order of their numbers. One that is not known was meant to forbid something.
+fn surfaces(numbers: &[u8]) -> Result<Vec<Surface>> {
+    if !numbers.is_sorted_by(|one, next| one < next) {
+        return Err(corrupt());
+    }
+    numbers.iter().map(|&number| Surface::from_number(number).ok_or_else(unsupported)).collect()
 }

@@ -138,7 +138,7 @@ fn hashes_differ_in_every_input_and_every_vault() {
             wide(keys.scope_tag(&scope)),
             wide(keys.tenant_tag(scope.tenant())),
             keys.accumulator_entry(record, Revision::new(number), &[3; 32]).to_vec(),
-            keys.fingerprint(scope.tenant(), name.as_str().as_bytes()).to_vec(),
+            keys.fingerprint(scope.tenant(), name.as_str().as_bytes()).as_bytes().to_vec(),
         ]
     };
     let base = hashes(&vault.sub_keys, "acme/b", "NAME", 1);

@@ -1,7 +1,7 @@
 //! Records have one form: what is read is what would be written, byte for byte.
 
 use super::super::tlv::Writer;
-use super::super::{DataKey, DataKeyState, Head, Info, InfoState, Kdf, KeyId, Slot, canonical};
+use super::super::{About, DataKey, DataKeyState, Head, Info, InfoState, Kdf, KeyId, Slot, VersionEntry, canonical};
 use super::info;
 use crate::error::{ErrorKind, Result};
 
@@ -37,14 +37,16 @@ fn all() -> [(&'static str, Vec<u8>, Again); 5] {
 fn records_come_back() {
     assert_eq!(decode(&info().encode()).unwrap(), info());
     let least = Info {
-        not_before: None,
-        expires_at: None,
-        instructions: false,
-        description: String::new(),
+        created_by: None,
+        updated_by: None,
+        about: About::default(),
         versions: info().versions[1..].to_vec(),
         ..info()
     };
     assert_eq!(decode(&least.encode()).unwrap(), least);
+    let entry = VersionEntry { created_by: None, fingerprint: None, hint: None, ..info().versions[0].clone() };
+    let first_format = Info { versions: vec![entry], ..info() };
+    assert_eq!(decode(&first_format.encode()).unwrap(), first_format);
     assert_eq!(Head::decode(&head().encode()).unwrap(), head());
     assert_eq!(DataKey::decode(&data_key().encode()).unwrap(), data_key());
 }
@@ -87,7 +89,8 @@ fn every_mandatory_field_is() {
         for (left_out, &(tag, _)) in fields.iter().enumerate() {
             let others = fields.iter().enumerate().filter(|&(at, _)| at != left_out).map(|(_, field)| *field);
             let record = write(others);
-            let may_be_absent = (name == "info" || name == "revoked") && (8..=11).contains(&tag);
+            let may_be_absent =
+                (name == "info" || name == "revoked") && ((8..=11).contains(&tag) || (13..=19).contains(&tag));
             assert_eq!(again(&record).is_ok(), may_be_absent, "{name} without {tag}");
         }
     }
@@ -95,15 +98,15 @@ fn every_mandatory_field_is() {
 
 #[test]
 fn an_info_that_contradicts_itself_is_corrupt() {
-    let entry = info().versions[0];
+    let entry = || info().versions[0].clone();
     let cases = [
         ("active without a version", Info { versions: Vec::new(), ..info() }),
         ("inactive without a version", Info { state: InfoState::Inactive, versions: Vec::new(), ..info() }),
         ("revoked with a version", Info { state: InfoState::Revoked, ..info() }),
         ("deleted with a version", Info { state: InfoState::Deleted, ..info() }),
-        ("a version twice", Info { versions: vec![entry, entry], ..info() }),
+        ("a version twice", Info { versions: vec![entry(), entry()], ..info() }),
         ("descending versions", Info { versions: info().versions.into_iter().rev().collect(), ..info() }),
-        ("a version after the last", Info { last_version: entry.version, ..info() }),
+        ("a version after the last", Info { last_version: entry().version, ..info() }),
         ("revision 0", Info { revision: crate::record::Revision::new(0), ..info() }),
     ];
     for (defect, info) in cases {
@@ -119,7 +122,7 @@ fn fields_in_another_form_are_refused() {
     };
     let kind = |record: &[u8]| decode(record).unwrap_err().kind();
     assert_eq!(with(4, &9_u64.to_be_bytes()), bytes, "the control");
-    let cases: [(&str, u8, &[u8]); 14] = [
+    let cases: [(&str, u8, &[u8]); 34] = [
         ("no scope", 1, b"acme//billing"),
         ("scope of other bytes", 1, b"acme/\xFF"),
         ("no name", 2, b"../NAME"),
@@ -134,18 +137,48 @@ fn fields_in_another_form_are_refused() {
         ("description that is no text", 11, &[0xC3]),
         ("empty list of versions", 12, &[]),
         ("list of versions cut off", 12, &[0, 0, 0, 9, 1]),
+        ("empty metadata", 13, &[]),
+        ("metadata with a key and no value", 13, b"\0\0\0\x01k"),
+        ("metadata that is no text", 13, b"\0\0\0\x01\xFF\0\0\0\x01v"),
+        ("metadata in another order", 13, b"\0\0\0\x01k\0\0\0\0\0\0\0\x01j\0\0\0\0"),
+        ("metadata with a key twice", 13, b"\0\0\0\x01k\0\0\0\0\0\0\0\x01k\0\0\0\0"),
+        ("empty list of tools", 14, &[]),
+        ("every tool", 14, b"\0\0\0\x01*"),
+        ("tools in another order", 14, b"\0\0\0\x01b\0\0\0\x01a"),
+        ("a tool twice", 14, b"\0\0\0\x01a\0\0\0\x01a"),
+        ("empty list of hosts", 15, &[]),
+        ("every host", 15, b"\0\0\0\x05*.com"),
+        ("a host in capital letters", 15, b"\0\0\0\x05A.com"),
+        ("empty list of surfaces", 16, &[]),
+        ("surfaces in another order", 16, &[2, 1]),
+        ("a surface twice", 16, &[1, 1]),
+        ("nobody", 17, &[]),
+        ("somebody of two lines", 18, b"a\nb"),
+        ("rotation after no time", 19, &[0; 8]),
+        ("rotation of four bytes", 19, &[0, 0, 0, 9]),
+        ("rotation of no byte", 19, &[]),
     ];
     for (defect, tag, field) in cases {
         assert_eq!(kind(&with(tag, field)), ErrorKind::Corrupt, "{defect}");
     }
     assert_eq!(kind(&with(3, &[5])), ErrorKind::UnsupportedFormat, "a state of a newer version");
-    for reserved in 13..=19 {
-        let record = [&bytes[..], &[reserved, 0, 0, 0, 1, 1]].concat();
-        assert_eq!(kind(&record), ErrorKind::UnsupportedFormat, "a rule of a newer version, {reserved}");
+    assert_eq!(kind(&with(16, &[200])), ErrorKind::UnsupportedFormat, "a surface of a newer version");
+    for unknown in [20, 100] {
+        let record = [&bytes[..], &[unknown, 0, 0, 0, 1, 1]].concat();
+        assert_eq!(kind(&record), ErrorKind::UnsupportedFormat, "a rule of a newer version, {unknown}");
     }
-    let entry = Writer::new().field(1, &1_u64.to_be_bytes()).field(2, &[0; 8]).field(3, &[0; 32]);
-    let newer = canonical::encode(&[&entry.field(4, b"somebody").finish()]);
-    assert_eq!(kind(&with(12, &newer)), ErrorKind::UnsupportedFormat, "a version of a newer version");
+    let entry = || Writer::new().field(1, &1_u64.to_be_bytes()).field(2, &[0; 8]).field(3, &[0; 32]);
+    let versions = |entry: Writer| with(12, &canonical::encode(&[&entry.finish()]));
+    assert!(decode(&versions(entry())).is_ok(), "the control");
+    assert_eq!(kind(&versions(entry().field(7, b"a"))), ErrorKind::UnsupportedFormat, "a version of a newer version");
+    for (defect, tag, field) in [
+        ("stored by nobody", 4, &b""[..]),
+        ("short fingerprint", 5, &[1; 31]),
+        ("empty hint", 6, b""),
+        ("hint of no text", 6, b"\xFF"),
+    ] {
+        assert_eq!(kind(&versions(entry().field(tag, field))), ErrorKind::Corrupt, "{defect}");
+    }
 }
 
 #[test]

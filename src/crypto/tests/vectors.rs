@@ -69,7 +69,7 @@ fn what_is_written_is_what_the_format_says() {
     assert_eq!(sub_keys.tenant_tag("acme")[..], hex(&hashes["tenant_tag"]));
     let entry = sub_keys.accumulator_entry(record, Revision::new(4), &info_commitment);
     assert_eq!(entry[..], hex(&hashes["accumulator_entry"]));
-    assert_eq!(sub_keys.fingerprint("acme", b"sk_live_not_a_real_key")[..], hex(&hashes["fingerprint"]));
+    assert_eq!(sub_keys.fingerprint("acme", b"sk_live_not_a_real_key").as_bytes()[..], hex(&hashes["fingerprint"]));
 
     let tombstone = Info::decode(record, &hex(&all["tombstone"])).unwrap();
     assert_eq!(tombstone.state, InfoState::Deleted);
@@ -137,7 +137,7 @@ fn a_vault_of_another_implementation_opens() {
     let info = Info::open(&header, &place(&all["hashes"]), &data_key, &sealed).unwrap();
     assert_eq!(info.encode(), hex(&named(&all, "info")["plaintext"]));
     assert_eq!(
-        (info.name.as_str(), info.state, info.description.as_str()),
+        (info.name.as_str(), info.state, info.about.description.as_str()),
         ("STRIPE_KEY", InfoState::Active, "Zahlungen für Kärnten")
     );
     assert_eq!(Info::key_id(&sealed).unwrap(), data_key.id());

@@ -1,0 +1,52 @@
+//! Events as those of the crate `tracing`.
+
+use super::{Event, Observer};
+
+/// Emits each [`Event`] as an event of the crate [`tracing`], target `keyslot`: level `INFO`, or `WARN` for what was refused.
+///
+/// Its fields are `action`, `scope`, `name`, and where they are known `actor`, `tool`, `host`, `found_in`, `record`, `version`,
+/// `fingerprint` and `refused`.
+///
+/// ```
+/// use keyslot::{RootKey, TracingObserver, Vault};
+///
+/// let vault = Vault::builder().observer(TracingObserver::new()).create(RootKey::generate()?)?;
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct TracingObserver;
+
+impl TracingObserver {
+    /// The observer.
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+/// The level is part of an event's static description, so each has its own.
+macro_rules! emit {
+    ($level:ident, $event:ident) => {
+        tracing::event!(
+            target: "keyslot",
+            tracing::Level::$level,
+            action = $event.action.as_str(),
+            scope = $event.scope.as_str(),
+            name = $event.name.as_str(),
+            actor = $event.actor.map(|actor| actor.as_str()),
+            tool = $event.target.and_then(|target| target.tool_name()),
+            host = $event.target.and_then(|target| target.host_name()),
+            found_in = $event.found_in.map(|scope| scope.as_str()),
+            record = $event.record.map(tracing::field::display),
+            version = $event.version.map(|version| version.get()),
+            fingerprint = $event.fingerprint.map(tracing::field::display),
+            refused = $event.outcome.err().map(tracing::field::debug),
+        )
+    };
+}
+
+impl Observer for TracingObserver {
+    fn observe(&self, event: &Event<'_>) {
+        if event.outcome.is_ok() { emit!(INFO, event) } else { emit!(WARN, event) }
+    }
+}

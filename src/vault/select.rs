@@ -1,0 +1,147 @@
+//! Which secret a reference means: the nearest scope that has the name decides.
+
+use super::clock::Now;
+use super::permissions::Permissions;
+use super::scoped::ScopedVault;
+use super::sealed::{Place, Stored};
+use crate::crypto::{Info, InfoState as State, VersionEntry, key_id};
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::reference::Reference;
+use crate::resolve::{Found, Outcome, Permit};
+use crate::store::{Row, RowKey};
+use crate::target::Target;
+
+/// A secret of the name that is asked for, with the sealed value.
+pub(super) struct Hit {
+    pub(super) place: Place,
+    pub(super) stored: Stored,
+    /// The row of the pinned version, if a pin was asked for and it is not the newest.
+    pinned: Option<Row>,
+}
+
+/// The secrets of a name in the scopes of a chain, nearest first. Opened as they are asked for; what was deleted is passed over.
+pub(super) struct Candidates<'a> {
+    scoped: &'a ScopedVault,
+    name: &'a SecretName,
+    rows: std::vec::IntoIter<(&'a Place, Row, Option<Row>)>,
+}
+
+impl Iterator for Candidates<'_> {
+    /// What cannot be opened is there too: a damaged secret never lets one above it through.
+    type Item = Result<Hit>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        for (place, row, pinned) in self.rows.by_ref() {
+            match self.scoped.core().open_named(place, self.name, row) {
+                Ok(stored) if stored.info.state == State::Deleted => {}
+                Ok(stored) => return Some(Ok(Hit { place: place.clone(), stored, pinned })),
+                Err(error) => {
+                    let message = format!("secret {} cannot be read in {}", self.name, place.scope);
+                    return Some(Err(Error::new(error.kind(), message).with_name(self.name).with_source(error)));
+                }
+            }
+        }
+        None
+    }
+}
+
+impl ScopedVault {
+    /// What may answer each reference, read with one `get`. Without the permission nothing may, at the same cost.
+    pub(super) fn candidates<'a>(
+        &'a self,
+        references: &'a [Reference],
+        permission: Permissions,
+    ) -> Result<impl Iterator<Item = (&'a Reference, Candidates<'a>)> + 'a> {
+        let keys: Vec<RowKey> = references.iter().flat_map(|reference| self.row_keys(reference)).collect();
+        let rows = self.core().get(&keys)?;
+        self.core().learn_keys_of(&rows)?;
+        let visible = self.may(permission);
+        let mut rows = rows.into_iter();
+        Ok(references.iter().map(move |reference| {
+            let mut mine = Vec::with_capacity(self.chain().len());
+            for place in self.chain() {
+                let secret = rows.next().flatten();
+                let pinned = reference.version().and_then(|_| rows.next().flatten());
+                mine.extend(secret.filter(|_| visible).map(|row| (place, row, pinned)));
+            }
+            (reference, Candidates { scoped: self, name: reference.name(), rows: mine.into_iter() })
+        }))
+    }
+
+    /// The rows that may answer a reference, nearest scope first: for each scope the secret, and with a pin the version.
+    fn row_keys<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = RowKey> + 'a {
+        let name = reference.name();
+        self.chain().iter().flat_map(move |place| {
+            let secret = self.core().secret_row(place, name);
+            let version = reference.version().map(|version| self.core().version_row(place, name, version));
+            std::iter::once(secret).chain(version)
+        })
+    }
+
+    /// The one that decides.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound), in the same words whether the name is nowhere or another organization's.
+    pub(super) fn nearest(
+        &self,
+        reference: &Reference,
+        mut candidates: impl Iterator<Item = Result<Hit>>,
+    ) -> Result<Hit> {
+        candidates.next().unwrap_or_else(|| {
+            let (name, above) = (reference.name(), if self.chain().len() > 1 { " or above" } else { "" });
+            let message = format!("no secret {name} in {}{above}", self.scope());
+            Err(Error::new(ErrorKind::NotFound, message).with_name(name))
+        })
+    }
+
+    /// The version that may be used now for a target, before any value is opened.
+    pub(super) fn admit<'h>(
+        &self,
+        hit: &'h Hit,
+        reference: &Reference,
+        target: &Target,
+        now: Now,
+    ) -> Result<&'h VersionEntry> {
+        let refusal = self.core().gate.check(&hit.stored.info, target, now);
+        refusal.map_err(|(kind, what)| hit.refuse(kind, what))?;
+        let kept = hit.stored.kept(reference.version());
+        kept.ok_or_else(|| hit.refuse(ErrorKind::NoSuchVersion, "has no such version"))
+    }
+
+    /// Opens a value that was admitted.
+    pub(super) fn open(&self, hit: &Hit, kept: &VersionEntry) -> Outcome {
+        let value = hit
+            .sealed_value(kept)
+            .and_then(|sealed| {
+                let key = self.core().key_for(key_id(sealed)?)?;
+                self.core().open_value(&hit.stored.info, kept.version, sealed, &key)
+            })
+            .map_err(|error| hit.refuse(error.kind(), "has a value that cannot be read").with_source(error))?;
+        let info = &hit.stored.info;
+        let found = Found::new(info.name.clone(), value).in_scope(info.scope.clone());
+        let found = found.at(kept.version).of_record(info.record).permitted(permit(info));
+        Ok(match kept.fingerprint {
+            Some(fingerprint) => found.with_fingerprint(fingerprint),
+            None => found,
+        })
+    }
+}
+
+/// Where a secret may stand. A target knows the surfaces of a whole document; which value stands on which is the engine's to check.
+pub(super) fn permit(info: &Info) -> Permit {
+    info.about.rules.surface_set().map_or_else(Permit::new, |surfaces| Permit::new().only_on(surfaces.iter()))
+}
+
+impl Hit {
+    /// The sealed bytes of a kept version: in the secret's own row if it is the newest.
+    fn sealed_value(&self, kept: &VersionEntry) -> Result<&[u8]> {
+        self.stored.sealed_value(kept, self.pinned.as_ref())
+    }
+
+    pub(super) fn refuse(&self, kind: ErrorKind, what: &str) -> Error {
+        let name = &self.stored.info.name;
+        Error::new(kind, format!("secret {name} {what} in {}", self.place.scope)).with_name(name)
+    }
+}
