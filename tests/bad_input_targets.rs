@@ -410,7 +410,11 @@ fn rule() -> impl Strategy<Value = String> {
 
 /// Hosts near a rule: what stands for its star, then what an attacker would put around it.
 fn rule_and_host() -> impl Strategy<Value = (String, String)> {
-    let star = prop_oneof![4 => label().prop_map(str::to_owned), 2 => (label(), label()).prop_map(|(a, b)| format!("{a}.{b}"))];
+    let star = prop_oneof![
+        4 => label().prop_map(|label| format!("{label}.")),
+        2 => (label(), label()).prop_map(|(a, b)| format!("{a}.{b}.")),
+        1 => prop::sample::select(vec!["", "evil"]).prop_map(str::to_owned),
+    ];
     let before = prop_oneof![
         6 => Just(""),
         3 => Just("https://"),
@@ -422,7 +426,7 @@ fn rule_and_host() -> impl Strategy<Value = (String, String)> {
         2 => prop::sample::select(vec![".", "/", ":444", ".evil", "@evil", ":443@evil", "#", "?", "\n", "%2e", "x", ":0443"]),
     ];
     (rule(), star, before, after).prop_map(|(rule, star, before, after)| {
-        let host = format!("{before}{}{after}", rule.replacen('*', &star, 1));
+        let host = format!("{before}{}{after}", rule.replacen("*.", &star, 1));
         (rule, host)
     })
 }
