@@ -418,12 +418,16 @@ fn rule_and_host() -> impl Strategy<Value = (String, String)> {
     let before = prop_oneof![
         6 => Just(""),
         3 => Just("https://"),
-        2 => prop::sample::select(vec!["http://", "evil", "evil.", "evil@", "evil/", "evil#", ".", "//", "\t", "evil\\", "evil?", "evil:80/"]),
+        2 => prop::sample::select(vec![
+            "http://", "evil", "evil.", "evil@", "evil/", "evil#", ".", "//", "\t", "evil\\", "evil?", "evil:80/",
+        ]),
     ];
     let after = prop_oneof![
         6 => Just(""),
         3 => prop::sample::select(vec![":443", ":8443"]),
-        2 => prop::sample::select(vec![".", "/", ":444", ".evil", "@evil", ":443@evil", "#", "?", "\n", "%2e", "x", ":0443"]),
+        2 => prop::sample::select(vec![
+            ".", "/", ":444", ".evil", "@evil", ":443@evil", "#", "?", "\n", "%2e", "x", ":0443",
+        ]),
     ];
     (rule(), star, before, after).prop_map(|(rule, star, before, after)| {
         let host = format!("{before}{}{after}", rule.replacen("*.", &star, 1));
