@@ -144,10 +144,7 @@ mod tests {
     fn is_shown_as_its_text() {
         let actor = Actor::new("service/deploy of Ada Löwe").unwrap();
         assert_eq!(format!("{actor} {actor:?}"), "service/deploy of Ada Löwe Actor(service/deploy of Ada Löwe)");
-        assert_eq!(
-            (actor.as_ref(), String::from(&actor.clone().0 as &str)),
-            (actor.as_str(), String::from(actor.clone()))
-        );
+        assert_eq!((actor.as_ref(), String::from(actor.clone()).as_str()), (actor.as_str(), actor.as_str()));
         assert_ne!(Actor::new("Ada").unwrap(), Actor::new("ada").unwrap());
     }
 

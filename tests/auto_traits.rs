@@ -11,6 +11,9 @@ use keyslot::{
     Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Permit, Position, RecordId,
     Reference, Resolved, Resolver, Result, Revision, Scope, SecretInfo, SecretName, SecretStore, Status, Surface,
     Target, Used, Variables, Version, VersionInfo,
+    AccessRules, Actor, Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Position,
+    RecordId, Reference, Resolved, Resolver, Result, Revision, RunSecrets, Scope, SecretInfo, SecretName, SecretStore,
+    Status, Surface, Target, Used, Variables, Version, VersionInfo,
 };
 
 fn is_owned_and_shared<T: Send + Sync + Unpin + 'static>() {}
@@ -30,6 +33,8 @@ fn everything_crosses_threads() {
         Error, ErrorKind, Position, SecretName, NamePolicy, Scope, Status, Reference, Form, Version, Revision, RecordId,
         SecretInfo, VersionInfo, Target, Surface, Missing, Found, Permit, Used, Outcomes, Chain, Variables,
         Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, Token, Purge,
+        SecretInfo, VersionInfo, Target, Surface, Missing, Found, Used, Outcomes, Chain, Variables,
+        AccessRules, Actor, RunSecrets, Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, Token, Purge,
     );
     assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
     #[cfg(feature = "json")]
@@ -58,7 +63,7 @@ fn handles_are_cloned() {
 fn nouns_are_cloned_and_numbers_copied() {
     assert_each!(is_cloned:
         Error, SecretName, NamePolicy, Scope, Reference, SecretInfo, VersionInfo, Target, Found, Used, Outcomes, Chain,
-        Variables, Row, Page, Template, MemoryStore,
+        Variables, AccessRules, Actor, RunSecrets, Row, Page, Template, MemoryStore,
     );
     assert_each!(is_cloned: Tree, Document<Tree>);
     #[cfg(feature = "json")]
@@ -73,6 +78,7 @@ fn nouns_are_cloned_and_numbers_copied() {
 fn nouns_survive_a_panic() {
     assert_each!(is_unwind_safe:
         ErrorKind, SecretName, NamePolicy, Scope, Status, Reference, Version, Revision, RecordId, SecretInfo, Target, Used, Found, Variables, Resolved<Cow<'static, str>>,
+        AccessRules, Actor, RunSecrets,
     );
 }
 
@@ -92,7 +98,7 @@ fn traits_make_objects() {
     fn is_store<S: SecretStore>() {}
     assert_each!(is_resolver:
         dyn Resolver, &dyn Resolver, Box<dyn Resolver>, Arc<dyn Resolver>, Box<dyn Resolver + Send + Sync>,
-        Arc<dyn Resolver + Send + Sync>, Arc<Box<dyn Resolver>>, Chain, Variables,
+        Arc<dyn Resolver + Send + Sync>, Arc<Box<dyn Resolver>>, Chain, RunSecrets, Variables,
     );
     is_owned_and_shared::<Box<dyn SecretStore>>();
     is_owned_and_shared::<Arc<dyn SecretStore>>();

@@ -95,7 +95,7 @@ fn wildcard_flaw(host: &str, suffix: &str) -> Option<&'static str> {
         () if host.len() > MAX_NAME => Some(TOO_LONG),
         () if is_number(suffix) => Some("may not have a \"*\" before an address"),
         () if !suffix.contains('.') => {
-            Some("may not be as broad as \"*.com\": name two labels or more behind the \"*.\"")
+            Some("may not be as broad as a top-level domain: name two labels or more behind the \"*.\"")
         }
         () => None,
     })
@@ -208,8 +208,8 @@ mod tests {
             ("*", "may not be \"*\": leave the rule out to allow every host"),
             ("https://a.b", "is a host alone, with no scheme, user, path or query"),
             ("user@a.b", "is a host alone, with no scheme, user, path or query"),
-            ("*.com", "may not be as broad as \"*.com\": name two labels or more behind the \"*.\""),
-            ("*.com:443", "may not be as broad as \"*.com\": name two labels or more behind the \"*.\""),
+            ("*.com", "may not be as broad as a top-level domain: name two labels or more behind the \"*.\""),
+            ("*.com:443", "may not be as broad as a top-level domain: name two labels or more behind the \"*.\""),
             ("*.1.2.3", "may not have a \"*\" before an address"),
             ("a.*.example.com", "may have a \"*\" only as its first label, before two others or more"),
             ("*example.com", "may have a \"*\" only as its first label, before two others or more"),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::{Found, Resolved};
+use keyslot::{Actor, Found, Resolved, RunSecrets};
 
 fn length(resolved: &Resolved<Cow<'static, str>>) -> usize {
     resolved.expose_secret().len()
@@ -17,5 +17,8 @@ fn main() {
     let found = Found::new("KEY".parse().unwrap(), "hunter2-hunter2");
     assert_eq!(found.expose_secret(), "hunter2-hunter2");
     assert!(!format!("{found:?}").contains("hunter2-hunter2"));
+    let run = RunSecrets::new().with("KEY", "hunter2-hunter2").unwrap();
+    assert!(!format!("{run:?}").contains("hunter2-hunter2"));
+    assert_eq!(Actor::new("user:ada").unwrap().as_str(), "user:ada");
     let _: (fn(&_) -> _, fn(&_) -> _) = (length, shown);
 }

@@ -1,0 +1,5 @@
+fn nobody() -> keyslot::Actor {
+    keyslot::Actor::default()
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+fn shown(secrets: &keyslot::RunSecrets) -> String {
+    format!("{secrets}")
+}
+
+fn main() {}
