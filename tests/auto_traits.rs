@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use keyslot::secrecy::ExposeSecret as _;
 use keyslot::store::{Cursor, Page, Purge, Row, RowKey, Tag, Token, WriteTx};
-use keyslot::template::{Document, Template, Tree};
+use keyslot::template::{Attempt, Document, Grants, ModelArgs, Template, Tree};
 use keyslot::{
     Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Permit, Position, RecordId,
     Reference, Resolved, Resolver, Result, Revision, Scope, SecretInfo, SecretName, SecretStore, Status, Surface,
@@ -32,6 +32,7 @@ fn everything_crosses_threads() {
         Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, Token, Purge,
     );
     assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
+    assert_each!(is_owned_and_shared: Grants, Attempt, ModelArgs<Cow<'static, str>>, ModelArgs<Tree>);
     #[cfg(feature = "json")]
     assert_each!(is_owned_and_shared: Resolved<serde_json::Value>, Document<serde_json::Value>);
     #[cfg(feature = "vault")]
@@ -60,7 +61,7 @@ fn nouns_are_cloned_and_numbers_copied() {
         Error, SecretName, NamePolicy, Scope, Reference, SecretInfo, VersionInfo, Target, Found, Used, Outcomes, Chain,
         Variables, Row, Page, Template, MemoryStore,
     );
-    assert_each!(is_cloned: Tree, Document<Tree>);
+    assert_each!(is_cloned: Tree, Document<Tree>, Grants, Attempt);
     #[cfg(feature = "json")]
     assert_each!(is_cloned: Document<serde_json::Value>);
     assert_each!(is_copied:
