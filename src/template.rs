@@ -11,9 +11,11 @@ mod engine;
 mod fill;
 mod filter;
 mod flaw;
+mod grants;
 #[cfg(feature = "http")]
 mod headers;
 mod lint;
+mod model_args;
 mod parse;
 mod plan;
 mod render;
@@ -32,9 +34,11 @@ use smallvec::SmallVec;
 
 pub use document::{Document, Structure};
 pub use engine::{Engine, Limits};
+pub use grants::Grants;
 #[cfg(feature = "http")]
 pub use headers::Headers;
 pub use lint::{Lint, LintKind};
+pub use model_args::{Arguments, Attempt, ModelArgs};
 pub use resolve_ext::{Resolvable, ResolveExt};
 pub use surfaces::Surfaces;
 pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};

@@ -6,14 +6,11 @@ use std::sync::Arc;
 
 use keyslot::secrecy::ExposeSecret as _;
 use keyslot::store::{Cursor, Page, Purge, Row, RowKey, Tag, Token, WriteTx};
-use keyslot::template::{Document, Template, Tree};
+use keyslot::template::{Attempt, Document, Grants, ModelArgs, Template, Tree};
 use keyslot::{
-    Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Permit, Position, RecordId,
-    Reference, Resolved, Resolver, Result, Revision, Scope, SecretInfo, SecretName, SecretStore, Status, Surface,
-    Target, Used, Variables, Version, VersionInfo,
-    AccessRules, Actor, Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Position,
-    RecordId, Reference, Resolved, Resolver, Result, Revision, RunSecrets, Scope, SecretInfo, SecretName, SecretStore,
-    Status, Surface, Target, Used, Variables, Version, VersionInfo,
+    AccessRules, Actor, Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Permit,
+    Position, RecordId, Reference, Resolved, Resolver, Result, Revision, RunSecrets, Scope, SecretInfo, SecretName,
+    SecretStore, Status, Surface, Target, Used, Variables, Version, VersionInfo,
 };
 
 fn is_owned_and_shared<T: Send + Sync + Unpin + 'static>() {}
@@ -32,11 +29,10 @@ fn everything_crosses_threads() {
     assert_each!(is_owned_and_shared:
         Error, ErrorKind, Position, SecretName, NamePolicy, Scope, Status, Reference, Form, Version, Revision, RecordId,
         SecretInfo, VersionInfo, Target, Surface, Missing, Found, Permit, Used, Outcomes, Chain, Variables,
-        Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, Token, Purge,
-        SecretInfo, VersionInfo, Target, Surface, Missing, Found, Used, Outcomes, Chain, Variables,
         AccessRules, Actor, RunSecrets, Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, Token, Purge,
     );
     assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
+    assert_each!(is_owned_and_shared: Grants, Attempt, ModelArgs<Cow<'static, str>>, ModelArgs<Tree>);
     #[cfg(feature = "json")]
     assert_each!(is_owned_and_shared: Resolved<serde_json::Value>, Document<serde_json::Value>);
     #[cfg(feature = "vault")]
@@ -65,7 +61,7 @@ fn nouns_are_cloned_and_numbers_copied() {
         Error, SecretName, NamePolicy, Scope, Reference, SecretInfo, VersionInfo, Target, Found, Used, Outcomes, Chain,
         Variables, AccessRules, Actor, RunSecrets, Row, Page, Template, MemoryStore,
     );
-    assert_each!(is_cloned: Tree, Document<Tree>);
+    assert_each!(is_cloned: Tree, Document<Tree>, Grants, Attempt);
     #[cfg(feature = "json")]
     assert_each!(is_cloned: Document<serde_json::Value>);
     assert_each!(is_copied:

@@ -13,7 +13,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Cursor, Kind, MemoryStore, Row, RowKey, SecretStore, SqliteStore, Tag};
-use keyslot::template::{Document, Engine, Limits, ResolveExt, Template, Tree};
+use keyslot::template::{Document, Engine, Grants, Limits, ResolveExt, Template, Tree};
 use keyslot::{
     Chain, Error, ErrorKind, Event, Found, NamePolicy, Outcomes, Reference, Resolver, Result, RootKey, RunSecrets,
     Scope, SecretChange, SecretInput, SecretName, Surface, Target, Variables, Vault,
@@ -285,6 +285,15 @@ fn no_debug_holds_a_value_or_a_key() {
     check("VaultBuilder", &Vault::builder().store(world.store.clone()));
     check("Verification", &world.vault.verify().unwrap());
     check("Template", &template);
+    let grants = Grants::new().name("FINE").unwrap();
+    let text = format!("<<$secret.FINE>> <<FINE|{VALUE}>> <<$secret.{VALUE}>>");
+    let args = scope.resolve_model_args(&Target::unspecified(), text.as_str(), &grants).unwrap();
+    assert!(
+        args.expose_secret().starts_with(VALUE) && args.attempt_count() > 0,
+        "the value is there, and attempts are"
+    );
+    check("ModelArgs", &args);
+    check("Attempt", &args.attempts());
     check("Lint", &Template::compile("<<stripe key>>").unwrap().lints()[0]);
     check("NamePolicy", &NamePolicy::matching("[A-Z]+").unwrap());
     let rows = world.store.scan(Kind::Secret, Tag::Any, Cursor::START, std::num::NonZeroU32::MIN, true).unwrap();
@@ -312,7 +321,7 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of the crate; errors have a test
 /// of their own.
-const PLAIN: [&str; 42] = [
+const PLAIN: [&str; 43] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -325,6 +334,7 @@ const PLAIN: [&str; 42] = [
     "Finding",
     "Fingerprint",
     "Form",
+    "Grants",
     "Headers",
     "Kind",
     "Limits",

@@ -1,5 +1,6 @@
 //! Documents: read first, resolved in their strings.
 
+mod args;
 mod found;
 #[cfg(feature = "json")]
 mod json;

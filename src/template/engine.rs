@@ -33,6 +33,8 @@ pub struct Engine {
     filters: Filters,
     keys: bool,
     surfaces: Surfaces,
+    /// Whether it reads what a model wrote, where nothing is escaped.
+    for_model: bool,
 }
 
 /// How large a text or document may be. What passes a limit is refused with
@@ -273,8 +275,18 @@ impl Engine {
         input.resolve_with(self, resolver, target)
     }
 
+    /// The same for arguments that a model wrote.
+    pub(super) fn for_model(&self) -> Self {
+        Self { keys: false, for_model: true, ..self.clone() }
+    }
+
     pub(super) fn rules(&self) -> &Rules {
         self.syntax.rules()
+    }
+
+    /// What to write instead of a placeholder if text was meant, where there is a way.
+    pub(super) fn escape_hint(&self, placeholder: &str) -> Option<String> {
+        if self.for_model { None } else { self.rules().escape_hint(placeholder) }
     }
 
     pub(super) fn bounds(&self) -> Limits {

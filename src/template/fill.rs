@@ -339,7 +339,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         failures.extend(error, |error| {
             let unknown = is_bare && error.kind() == ErrorKind::NotFound;
             let placeholder = text.get(cut.span.clone()).unwrap_or_default();
-            let hint = if unknown { self.engine.rules().escape_hint(placeholder) } else { None };
+            let hint = if unknown { self.engine.escape_hint(placeholder) } else { None };
             self.mark(hint.map_or(error.clone(), |hint| error.with_hint(&hint)), cut, slot, text)
         });
     }

@@ -73,8 +73,14 @@ impl Plan {
     #[inline]
     pub(super) fn read<'t>(&mut self, engine: &Engine, text: &'t str, references: &mut References<'t>) -> Result<()> {
         scan(engine.rules(), text, &mut Planner { engine, text, plan: self, references })?;
-        self.literal = text.len() - self.cuts.iter().map(|cut| cut.span.len()).sum::<usize>();
+        self.measure(text);
         Ok(())
+    }
+
+    /// Counts what lies between the cuts of a text, once all are there.
+    #[inline]
+    pub(super) fn measure(&mut self, text: &str) {
+        self.literal = text.len() - self.cuts.iter().map(|cut| cut.span.len()).sum::<usize>();
     }
 
     /// Puts the value of a secret in the place of its name, which is the whole text.
@@ -134,11 +140,12 @@ impl Plan {
     }
 }
 
-struct Planner<'p, 't> {
-    engine: &'p Engine,
-    text: &'t str,
-    plan: &'p mut Plan,
-    references: &'p mut References<'t>,
+/// Writes a plan of what a scan finds.
+pub(super) struct Planner<'p, 't> {
+    pub(super) engine: &'p Engine,
+    pub(super) text: &'t str,
+    pub(super) plan: &'p mut Plan,
+    pub(super) references: &'p mut References<'t>,
 }
 
 impl<'t> Sink<'t> for Planner<'_, 't> {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use super::check::ask;
+use super::grants::Grants;
+use super::model_args::{Arguments, ModelArgs};
 use super::plan::{Plan, References};
 use super::{Engine, Template, fill_text};
 use crate::error::Result;
@@ -69,6 +71,34 @@ pub trait ResolveExt: Resolver {
     /// As for [`resolve`](ResolveExt::resolve).
     fn resolve_for<I: Resolvable>(&self, target: &Target, input: I) -> Result<Resolved<I::Output>> {
         Engine::shared().resolve(self, target, input)
+    }
+
+    /// Resolves in arguments that a model wrote what `grants` lists; all else in them stays, and what of it is a placeholder is
+    /// reported. What stays, and why, is said at [`Engine::resolve_model_args`].
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::{Grants, ResolveExt};
+    /// use keyslot::{Target, Variables};
+    ///
+    /// let variables = Variables::new().with("REGION", "eu")?.with("BUDGET", "1000")?;
+    /// let grants = Grants::new().name("REGION")?;
+    /// let args = variables.resolve_model_args(&Target::tool("search"), "<<REGION>>: <<BUDGET>>", &grants)?;
+    /// assert_eq!(args.expose_secret(), "eu: <<BUDGET>>");
+    /// assert_eq!(args.attempts().len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    fn resolve_model_args<A: Arguments>(
+        &self,
+        target: &Target,
+        args: A,
+        grants: &Grants,
+    ) -> Result<ModelArgs<A::Output>> {
+        Engine::shared().resolve_model_args(self, target, args, grants)
     }
 
     /// Resolves the values of headers for a target, on the surface [`Header`](crate::Surface::Header). One look-up for all of

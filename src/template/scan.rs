@@ -12,7 +12,7 @@ use super::syntax::{Dialect, Escape, Rules};
 use crate::error::{Error, Failures, Result};
 pub(super) use comments::Comments;
 pub(super) use search::{Hit, Search};
-pub(super) use whole::{Expression, URI, is_expression};
+pub(super) use whole::{Expression, Piece, URI, is_expression};
 
 /// How far the end of a flawed placeholder is looked for, in bytes.
 const REACH: usize = 256;
@@ -29,6 +29,22 @@ pub(super) trait Sink<'t> {
     /// What ends the scan.
     fn value(&mut self, start: usize, dialect: &Dialect, found: Placeholder<'t>, failures: &mut Failures)
     -> Result<()>;
+
+    /// What stands here means to be a placeholder, but is none.
+    fn flaw(&mut self, span: Range<usize>, error: impl FnOnce() -> Error, failures: &mut Failures) {
+        let _ = span;
+        failures.push(error);
+    }
+
+    /// Whether the text, an expression of these pieces, is replaced; if not, it stays as it is and none of them is given.
+    ///
+    /// # Errors
+    ///
+    /// What ends the scan.
+    fn takes(&mut self, dialect: &Dialect, pieces: &[Piece<'t>], failures: &mut Failures) -> Result<bool> {
+        let _ = (dialect, pieces, failures);
+        Ok(true)
+    }
 }
 
 /// Finds the placeholders and escapes of `text`.
@@ -124,7 +140,7 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
         // What the name is blamed for is rather a forgotten end.
         let flaw = if flaw == Flaw::Name && close.is_none() { Flaw::Unclosed } else { flaw };
         let end = close.unwrap_or_else(|| trimmed(self.text, seen).max(body));
-        self.failures.push(|| flaw.error(dialect).at(open..end, self.text));
+        self.sink.flaw(open..end, || flaw.error(dialect).at(open..end, self.text), self.failures);
         end
     }
 }

@@ -50,6 +50,21 @@ impl What {
 
 impl Found {
     pub(super) fn in_document<T: Structure>(engine: &Engine, document: &T) -> Result<Self> {
+        Self::read(engine, document, |leaf, plan, references| {
+            if is_name(engine, leaf) {
+                plan.read_name(engine, leaf.text, references)
+            } else {
+                plan.read(engine, leaf.text, references)
+            }
+        })
+    }
+
+    /// Makes a plan of each string with `read`.
+    pub(super) fn read<'d, T: Structure>(
+        engine: &Engine,
+        document: &'d T,
+        mut read: impl FnMut(&Leaf<'_, 'd, T::Node>, &mut Plan, &mut References<'d>) -> Result<()>,
+    ) -> Result<Self> {
         let mut references = References::default();
         let mut planned = Vec::new();
         // Most strings have no placeholders, and need no plan of their own.
@@ -59,12 +74,7 @@ impl Found {
         walk(document.root(), What::of(engine), |leaf| {
             bytes = bytes.saturating_add(leaf.text.len());
             engine.bounds().check_template(bytes)?;
-            let read = if is_name(engine, leaf) {
-                plan.read_name(engine, leaf.text, &mut references)
-            } else {
-                plan.read(engine, leaf.text, &mut references)
-            };
-            match read.and_then(|()| surface_of(engine, leaf, &plan)) {
+            match read(leaf, &mut plan, &mut references).and_then(|()| surface_of(engine, leaf, &plan)) {
                 Ok(_) if plan.is_empty() => return Ok(()),
                 Ok(surface) => {
                     planned.push(Planned { number: leaf.number, plan: mem::take(&mut plan), surface });
@@ -219,7 +229,7 @@ impl Found {
 }
 
 /// Whether a string is the name of a secret as a whole.
-fn is_name<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>) -> bool {
+pub(super) fn is_name<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>) -> bool {
     let named = engine.rules().named();
     match leaf.role {
         Role::Bookmark => true,

@@ -27,7 +27,7 @@ pub(super) fn scan<'t>(
         if let Some(rest) = text.strip_prefix(URI) {
             match uri(rest, text.len()) {
                 Ok(found) => sink.value(0, dialect, found, failures)?,
-                Err(flaw) => failures.push(|| flaw.error(dialect).at(0..text.len(), text)),
+                Err(flaw) => sink.flaw(0..text.len(), || flaw.error(dialect).at(0..text.len(), text), failures),
             }
             return Ok(true);
         }
@@ -35,7 +35,7 @@ pub(super) fn scan<'t>(
     let Some(dialect) = rules.julep().filter(|_| is_expression(text)) else { return Ok(false) };
     match Expression::read(dialect, text) {
         Some(Expression::Name(found)) => sink.value(0, dialect, found, failures)?,
-        Some(Expression::Format(pieces)) => {
+        Some(Expression::Format(pieces)) if sink.takes(dialect, &pieces, failures)? => {
             for piece in pieces {
                 match piece {
                     Piece::Omitted(span) => sink.omit(span),
@@ -43,7 +43,7 @@ pub(super) fn scan<'t>(
                 }
             }
         }
-        None => {}
+        Some(Expression::Format(_)) | None => {}
     }
     Ok(true)
 }
