@@ -21,6 +21,7 @@ mod lookup;
 mod observer;
 mod open;
 mod permissions;
+mod resolve;
 mod rows;
 mod scoped;
 mod scopes;

@@ -1,6 +1,5 @@
 //! A handle on one scope: what an engine gives to a tool runner.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,10 +14,7 @@ use crate::crypto::{Info, InfoState as State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::SecretInfo;
-use crate::resolve::Resolved;
 use crate::scope::Scope;
-use crate::target::Target;
-use crate::template::Resolvable;
 
 /// One scope of a vault: resolves what is in it and above it, and manages what is in it. It cannot be widened, and nothing
 /// leads from it to another tenant.
@@ -85,71 +81,6 @@ impl ScopedVault {
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {
         Self { actor: Some(actor), ..self.clone() }
-    }
-
-    /// Resolves a text whose target is not said: every placeholder in it becomes its value, or the call fails and says all
-    /// that is wrong. One store call.
-    ///
-    /// The text is a template, so it must come from somebody who is trusted to use the secrets of this scope. Never pass what
-    /// a model or a tool wrote.
-    ///
-    /// # Errors
-    ///
-    /// [`Syntax`](ErrorKind::Syntax) and other errors of the text; for each secret why it may not be used, e.g.
-    /// [`NotFound`](ErrorKind::NotFound) or [`Revoked`](ErrorKind::Revoked); or why the store cannot be read.
-    pub fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
-        self.resolve_for(&Target::unspecified(), text)
-    }
-
-    /// Resolves all strings of a JSON document with one store call. Keys and everything else stay as they are.
-    ///
-    /// # Errors
-    ///
-    /// As [`resolve`](ScopedVault::resolve); each failure says by [`pointer`](Error::pointer) which string it is in.
-    #[cfg(feature = "json")]
-    pub fn resolve_json(&self, document: &serde_json::Value) -> Result<Resolved<serde_json::Value>> {
-        self.resolve_for(&Target::unspecified(), document)
-    }
-
-    /// Resolves a text, template or document for a target: secrets are checked against it, and values are written as its
-    /// surface needs them.
-    ///
-    /// ```
-    /// use keyslot::secrecy::ExposeSecret;
-    /// use keyslot::{ErrorKind, RootKey, Surface, Target, Vault};
-    ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme")?;
-    /// project.put("CITY", "São Paulo")?;
-    /// let target = Target::tool("weather").host("api.example.com").surface(Surface::Url);
-    /// let url = project.resolve_for(&target, "https://api.example.com/now?city=<<$secret.CITY>>")?;
-    /// assert_eq!(url.expose_secret(), "https://api.example.com/now?city=S%C3%A3o%20Paulo");
-    ///
-    /// let error = project.resolve_for(&Target::instructions(), "You are in <<$secret.CITY>>").unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Denied);
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`resolve`](ScopedVault::resolve), [`Denied`](ErrorKind::Denied) when a secret may not go to the target, and
-    /// [`Unencodable`](ErrorKind::Unencodable) when a value cannot stand where the text puts it.
-    pub fn resolve_for<I: Resolvable>(&self, target: &Target, input: I) -> Result<Resolved<I::Output>> {
-        self.core.engine.resolve(self, target, input)
-    }
-
-    /// Resolves the headers of a request with one store call, as
-    /// [`ResolveExt::resolve_headers`](crate::ResolveExt::resolve_headers) does.
-    ///
-    /// # Errors
-    ///
-    /// As there, and as [`resolve`](ScopedVault::resolve).
-    #[cfg(feature = "http")]
-    pub fn resolve_headers<N: AsRef<str>, T: Into<String>>(
-        &self,
-        target: &Target,
-        headers: impl IntoIterator<Item = (N, T)>,
-    ) -> Result<http::HeaderMap> {
-        self.core.engine.resolve_headers(self, target, headers)
     }
 
     /// What is known of a secret of this very scope, besides its value.
