@@ -107,7 +107,11 @@ fn whatever_takes_a_secret_away_wins() {
             },
             ErrorKind::Revoked,
         ),
-        ("blocked by a nearer one that is off", |child, _| drop(child.put("A", SecretInput::new("n").inactive()).unwrap()), ErrorKind::Inactive),
+        (
+            "blocked by a nearer one that is off",
+            |child, _| drop(child.put("A", SecretInput::new("n").inactive()).unwrap()),
+            ErrorKind::Inactive,
+        ),
     ];
     for (what, take_away, kind) in cases {
         for opened_before in [false, true] {
@@ -132,7 +136,8 @@ fn what_did_not_resolve_stays_so_until_a_refresh() {
     scope.revoke("GONE").unwrap();
     scope.put("ONE", "one").unwrap();
     let run = snapshot(&scope, "<<$secret.OFF>> <<$secret.GONE>> <<$secret.NONE>> <<ONE@7>>");
-    let kinds = || ["<<$secret.OFF>>", "<<$secret.GONE>>", "<<$secret.NONE>>", "<<ONE@7>>"].map(|text| get(&run, text).err());
+    let kinds =
+        || ["<<$secret.OFF>>", "<<$secret.GONE>>", "<<$secret.NONE>>", "<<ONE@7>>"].map(|text| get(&run, text).err());
     let before = [ErrorKind::Inactive, ErrorKind::Revoked, ErrorKind::NotFound, ErrorKind::NoSuchVersion].map(Some);
     assert_eq!(kinds(), before);
     scope.replace_revoked("GONE", "again").unwrap();
@@ -170,7 +175,9 @@ fn rules_are_asked_at_each_use() {
     scope.put("A", SecretInput::new("value").rules(rules)).unwrap();
     let run = snapshot(&scope, "<<$secret.A>>");
     let target = |host: &str| Target::tool("stripe").host(host).surface(Surface::Header);
-    let kind = |target: &Target| run.resolve_for(target, "Authorization: <<$secret.A>>").map(drop).map_err(|error| error.kind());
+    let kind = |target: &Target| {
+        run.resolve_for(target, "Authorization: <<$secret.A>>").map(drop).map_err(|error| error.kind())
+    };
     assert_eq!(kind(&target("api.stripe.com")), Ok(()));
     assert_eq!(kind(&target("evil.example")), Err(ErrorKind::Denied));
     assert_eq!(kind(&Target::tool("stripe").host("api.stripe.com")), Err(ErrorKind::Denied), "another surface");

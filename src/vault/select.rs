@@ -141,7 +141,12 @@ impl Hit {
     }
 
     pub(super) fn refuse(&self, kind: ErrorKind, what: &str) -> Error {
-        let name = &self.stored.info.name;
-        Error::new(kind, format!("secret {name} {what} in {}", self.place.scope)).with_name(name)
+        let (name, scope) = (&self.stored.info.name, &self.place.scope);
+        let message = match kind {
+            // Says what to do as well, and that comes last.
+            ErrorKind::Denied => format!("secret {name} in {scope} {what}"),
+            _ => format!("secret {name} {what} in {scope}"),
+        };
+        Error::new(kind, message).with_name(name)
     }
 }
