@@ -6,7 +6,9 @@ use std::cell::RefCell;
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Arguments, Attempt, Engine, Grants, Limits, ModelArgs, Surfaces, Syntax, Tree};
-use keyslot::{Error, ErrorKind, Found, Missing, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target};
+use keyslot::{
+    Error, ErrorKind, Found, Missing, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target, Variables,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -437,4 +439,26 @@ proptest! {
 fn the_naive_reading_puts_values_in() {
     assert_eq!(naive("<<KEY>> <<A>> <<!KEY>>"), format!("{} <<A>> <<!KEY>>", value("KEY")));
     assert_eq!(naive("<< $secret.B|hex >>").len(), 2 * value("B").len());
+}
+
+#[test]
+fn a_value_does_not_go_into_a_header_that_the_model_made() {
+    let variables = Variables::new().with("KEY", "t0ken").unwrap();
+    let engine = Engine::new().surfaces(Surfaces::new().at("/headers/*", Surface::Header).unwrap());
+    let grants = Grants::new().name_at("KEY", "/headers/*").unwrap().name_at("KEY", "/note").unwrap();
+    let resolve = |value: &str| {
+        let args = json!({ "headers": { "X-Key": value }, "note": "two\nlines with <<KEY>>" });
+        engine.resolve_model_args(&variables, &Target::tool("fetch"), &args, &grants).map(drop)
+    };
+    assert!(resolve("Bearer\t<<KEY>>").is_ok(), "the control");
+    assert!(resolve("no value\r\nhere").is_ok(), "what has no value is not looked at");
+    for broken in ["x\r\nX-Copy: <<KEY>>", "x\nX-Copy: <<KEY>>", "<<KEY>>\r\nHost: evil.example", "a\0<<KEY>>"] {
+        let error = resolve(broken).unwrap_err();
+        assert_eq!((error.kind(), error.pointer()), (ErrorKind::Denied, Some("/headers/X-Key")), "{broken:?}");
+    }
+    let header = Target::tool("fetch").surface(Surface::Header);
+    let grants = Grants::new().name("KEY").unwrap();
+    let text = |text: &str| engine.resolve_model_args(&variables, &header, text, &grants).map(drop);
+    assert!(text("Authorization: Bearer <<KEY>>").is_ok());
+    assert_eq!(text("A: b\r\nX-Copy: <<KEY>>").unwrap_err().kind(), ErrorKind::Denied);
 }

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 
 pub use attempt::Attempt;
 pub(super) use attempt::Attempts;
-pub(super) use reader::Reader;
+pub(super) use reader::{Reader, check_lines};
 
 use super::engine::Engine;
 use super::fill_text;
@@ -56,8 +56,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`Denied`](crate::ErrorKind::Denied) for each placeholder that would become a value but for its place, before anything is
-    /// looked up; those of [`resolve`](Engine::resolve), except for syntax, which is never wrong here. A granted name that
+    /// [`Denied`](crate::ErrorKind::Denied) for each placeholder that would become a value but for its place, and for one in a header of
+    /// several lines, because the model would choose the header that the value goes into; both before anything is looked up; those of [`resolve`](Engine::resolve), except for syntax, which is never wrong here. A granted name that
     /// nobody knows is an error, whatever the target [says](Target::missing).
     pub fn resolve_model_args<R: Resolver + ?Sized, A: Arguments>(
         &self,
@@ -100,6 +100,7 @@ impl<'t> Arguments for &'t str {
         let (mut plan, mut references, mut attempts) = (Plan::default(), References::default(), Attempts::default());
         let is_here = |grant: &Grant| grant.reaches(|| []);
         Reader { engine, grants, attempts: &mut attempts }.read(self, &mut plan, &mut references, is_here)?;
+        check_lines(self, &plan, || target.surface_kind())?;
         let outcomes = look_up(resolver, references.list(), target)?;
         Ok(ModelArgs::new(fill_text(engine, self, &plan, references.list(), target, outcomes)?, attempts))
     }

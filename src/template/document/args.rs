@@ -11,7 +11,7 @@ use crate::resolve::Resolver;
 use crate::target::Target;
 use crate::template::engine::Engine;
 use crate::template::grants::{Grant, Grants};
-use crate::template::model_args::{Arguments, Attempts, ModelArgs, Reader};
+use crate::template::model_args::{Arguments, Attempts, ModelArgs, Reader, check_lines};
 use crate::template::plan::{Plan, References};
 use crate::template::resolve_ext::look_up;
 
@@ -37,7 +37,8 @@ impl<T: Structure> Arguments for &T {
                 reader.read(leaf.text, plan, references, is_here)
             };
             reader.attempts.place(before, || Arc::from(leaf.pointer()));
-            read
+            let surface = || engine.rules_of_surfaces().surface_on(path.get_or_init(|| leaf.path()));
+            read.and_then(|()| check_lines(leaf.text, plan, || surface().unwrap_or(target.surface_kind())))
         })?;
         read_keys(engine, self, &mut attempts)?;
         let outcomes = look_up(resolver, &found.references, &found.asked_for(target))?;

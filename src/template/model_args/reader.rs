@@ -6,6 +6,7 @@ use super::attempt::Attempts;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
+use crate::target::Surface;
 use crate::template::engine::Engine;
 use crate::template::grants::{Grant, Grants};
 use crate::template::parse::Placeholder;
@@ -63,6 +64,23 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether a value stays in the header that it was granted for: a model that writes line breaks makes headers of its own.
+///
+/// # Errors
+///
+/// `Denied` for a value in a header that has control characters in its own text.
+pub(in crate::template) fn check_lines(text: &str, plan: &Plan, surface: impl FnOnce() -> Surface) -> Result<()> {
+    let slot = plan.cuts().iter().find(|cut| cut.slot.is_some());
+    let Some(slot) = slot.filter(|_| text.contains(is_break) && surface() == Surface::Header) else { return Ok(()) };
+    let message = "a value may not go into a header with control characters that a model wrote";
+    Err(Error::new(ErrorKind::Denied, message).at(slot.span.clone(), text))
+}
+
+/// What ends a header, or may be taken for its end.
+fn is_break(character: char) -> bool {
+    character.is_control() && character != '\t'
 }
 
 struct Granting<'p, 't, F> {
