@@ -40,6 +40,11 @@ impl HostRule {
         is_host && port_number(port) == Some(address.port)
     }
 
+    /// Whether it names this very host, in these very bytes.
+    pub(super) fn is(&self, host: &str) -> bool {
+        *self.0 == *host && !host.starts_with('*')
+    }
+
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }

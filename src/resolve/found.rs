@@ -131,6 +131,12 @@ impl Permit {
         Self(Some(surfaces.into_iter().filter(|surface| self.allows(*surface)).collect()))
     }
 
+    /// On these surfaces, or on all.
+    #[cfg(feature = "vault")]
+    pub(crate) fn on(surfaces: Option<SurfaceSet>) -> Self {
+        Self(surfaces)
+    }
+
     pub(crate) fn allows(self, surface: Surface) -> bool {
         self.0.is_none_or(|surfaces| surfaces.contains(surface))
     }

@@ -133,6 +133,11 @@ impl SqliteStore {
     /// Reads with a connection that nobody else uses meanwhile. One that failed is closed, whatever state it is in.
     fn read<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T>) -> Result<T> {
         self.check_identity()?;
+        self.read_warm(work)
+    }
+
+    /// As [`read`](Self::read), of a file that was looked at before.
+    fn read_warm<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut reader = idle.map_or_else(|| self.connect(Role::Reader).map(Reader::new), Ok)?;
         let found = work(&mut reader)?;
@@ -254,7 +259,9 @@ impl SecretStore for SqliteStore {
     }
 
     fn token(&self, tenant: &RowKey) -> Result<Token> {
-        self.read(|reader| reader.token(tenant))
+        // Asked on every use of what is held in memory. Whether the file still has its name is looked at by what reads it or
+        // writes to it.
+        self.read_warm(|reader| reader.token(tenant))
     }
 
     fn purge(&self) -> Result<Purge> {

@@ -131,7 +131,7 @@ impl ScopedVault {
 
 /// Where a secret may stand. A target knows the surfaces of a whole document; which value stands on which is the engine's to check.
 pub(super) fn permit(info: &Info) -> Permit {
-    info.about.rules.surface_set().map_or_else(Permit::new, |surfaces| Permit::new().only_on(surfaces.iter()))
+    Permit::on(info.about.rules.surface_set())
 }
 
 impl Hit {

@@ -1,6 +1,6 @@
 //! One consistent set of versions for a whole run.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -51,7 +51,8 @@ pub struct Snapshot {
 /// What is held, and what the store said about it when the token was read.
 struct State {
     token: Token,
-    held: HashMap<Reference, Held>,
+    /// Ordered, because comparing a few names is faster than hashing one.
+    held: BTreeMap<Reference, Held>,
 }
 
 #[derive(Clone)]
@@ -204,8 +205,7 @@ impl Resolver for Snapshot {
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state();
-        let mut references: Vec<&Reference> = state.held.keys().collect();
-        references.sort_unstable();
+        let references: Vec<&Reference> = state.held.keys().collect();
         f.debug_struct("Snapshot")
             .field("scope", self.scoped.scope())
             .field("references", &references)
