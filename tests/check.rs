@@ -6,8 +6,7 @@ use std::cell::Cell;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Engine, Limits, Resolvable, Surfaces, Syntax, Tree};
 use keyslot::{
-    Document, Error, ErrorKind, Found, Missing, Outcomes, Permit, Reference, Resolver, Result, Surface, Target,
-    Template,
+    Error, ErrorKind, Found, Missing, Outcomes, Permit, Reference, Resolver, Result, Surface, Target, Template,
 };
 
 /// What would become of a name, by how it begins.
@@ -95,7 +94,7 @@ fn the_way_to_write_text_is_offered_as_with_values() {
 
 #[test]
 fn what_nobody_knows_may_stay() {
-    let engine = Engine::new();
+    let engine = Engine::new().filter("first", |value, _| Ok(value.to_owned().into())).unwrap();
     let keep = tool().missing(Missing::Keep);
     assert!(both(&engine, &keep, "<<GONE>> <<A>>").is_none());
     assert!(both(&engine, &Target::instructions(), "<<GONE>>").is_none());
@@ -103,7 +102,7 @@ fn what_nobody_knows_may_stay() {
     // What stays is text, which may open a quote.
     let shell = keep.surface(Surface::Shell);
     assert!(both(&engine, &shell, "echo <<A>> '<<GONE>>'").is_none());
-    assert!(both(&engine, &shell, "echo <<GONE|get:/'>> <<A>>").is_some());
+    assert!(both(&engine, &shell, "echo <<GONE|first:'>> <<A>>").unwrap()[0].starts_with("Unencodable"));
     assert!(both(&engine, &shell, "echo '<<A>>' <<GONE>>").is_some());
 }
 
@@ -129,6 +128,14 @@ fn places_that_take_no_value_are_told() {
         assert!(both(&engine, &target, taken).is_none(), "{taken}");
         assert_eq!(both(&engine, &target, &*format!("{refused} <<GONE>>")).unwrap().len(), 3, "{refused}");
     }
+}
+
+#[test]
+fn a_failure_keeps_its_place_among_the_others() {
+    let json = tool().surface(Surface::Json);
+    let said = both(&Engine::new(), &json, "{\"a\": \"<<GONE>>\", \"b\": <<A>>, \"c\": \"<<B>>\"}").unwrap();
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said[0].starts_with("NotFound") && said[1].starts_with("Unencodable the value of A "), "{said:?}");
 }
 
 #[test]
@@ -170,7 +177,7 @@ fn json_fails_as_it_does_with_values() {
     let document = serde_json::json!({"a": ["<<A>>", "<<GONE>>"], "b": {"c/d": "<<$secret.REVOKED>>"}});
     let said = both(&Engine::new(), &tool(), &document).unwrap();
     assert!(said[0].contains("/a/1") && said[1].contains("/b/c~1d"), "{said:?}");
-    let compiled = Document::compile(document).unwrap();
+    let compiled = keyslot::Document::compile(document).unwrap();
     assert_eq!(both(&Engine::new(), &tool(), &compiled).unwrap(), said);
 }
 
@@ -183,6 +190,10 @@ fn limits_that_need_no_value_are_told() {
     let engine = small(limits.output(8));
     assert!(both(&engine, &tool(), "<<A>> too long").is_some());
     assert!(both(&engine, &tool(), "<<A>>").is_none());
+    assert!(
+        both(&engine, &tool(), "<<GONE>> too long").unwrap()[0].starts_with("NotFound"),
+        "its own fault comes first"
+    );
     let text = Tree::of(&["12345678", "9"]).unwrap();
     assert!(both(&engine, &tool(), &text).is_some());
     assert!(both(&engine, &tool(), &Tree::of(&["1234567", "8"]).unwrap()).is_none());
@@ -190,10 +201,10 @@ fn limits_that_need_no_value_are_told() {
 
 #[test]
 fn a_fault_of_a_value_is_not_told() {
-    let engine = Engine::new();
+    let engine = Engine::new().filter("refuses", |_, _| Err("takes no value")).unwrap();
     let url = tool().surface(Surface::UrlPath);
     for (target, text, kind) in
-        [(&tool(), "<<A|get:/x>>", ErrorKind::FilterFailed), (&url, "<<A|json>>/<<B|json>>", ErrorKind::Unencodable)]
+        [(&tool(), "<<A|refuses>>", ErrorKind::FilterFailed), (&url, "<<A|json>>/<<B|json>>", ErrorKind::Unencodable)]
     {
         let quotes = keyslot::Variables::new().with("A", "not \"JSON\"").unwrap().with("B", "x").unwrap();
         assert_eq!(engine.resolve(&quotes, target, text).unwrap_err().kind(), kind, "the control");
