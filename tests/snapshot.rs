@@ -1,6 +1,6 @@
 //! One consistent set of versions for a run, and what wins over it.
 #![cfg(all(feature = "vault", feature = "json"))]
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::indexing_slicing, clippy::type_complexity)]
 
 mod support;
 
@@ -64,9 +64,9 @@ fn a_version_that_is_kept_no_longer_is_held_all_the_same() {
 fn whatever_takes_a_secret_away_wins() {
     let text = "<<$secret.A>>";
     let cases: [(&str, fn(&ScopedVault, &ScopedVault), ErrorKind); 9] = [
-        ("revoked", |_, scope| drop(scope.revoke("A").unwrap()), ErrorKind::Revoked),
+        ("revoked", |_, scope| assert!(scope.revoke("A").is_ok()), ErrorKind::Revoked),
         ("off", |_, scope| drop(scope.set_status("A", Status::Inactive).unwrap()), ErrorKind::Inactive),
-        ("deleted", |_, scope| drop(scope.delete("A").unwrap()), ErrorKind::Revoked),
+        ("deleted", |_, scope| assert!(scope.delete("A").is_ok()), ErrorKind::Revoked),
         (
             "deleted and made anew",
             |_, scope| {
