@@ -91,6 +91,8 @@ fn an_error_is_an_error_everywhere() {
 
 #[test]
 fn traits_make_objects() {
+    #[cfg(feature = "vault")]
+    fn _observer(_: &dyn keyslot::Observer) {}
     fn _objects(_: &dyn Resolver, _: &dyn SecretStore, _: &mut dyn WriteTx) {}
     fn is_resolver<R: Resolver + ?Sized>() {}
     fn is_store<S: SecretStore>() {}
@@ -105,8 +107,6 @@ fn traits_make_objects() {
     is_store::<keyslot::SqliteStore>();
     #[cfg(feature = "vault")]
     assert_each!(is_resolver: keyslot::ScopedVault, Arc<keyslot::ScopedVault>, keyslot::Snapshot);
-    #[cfg(feature = "vault")]
-    fn _is_told(_: &dyn keyslot::Observer) {}
 }
 
 /// A resolver as somebody else would write it: with versions and scopes, over a table of its own.
