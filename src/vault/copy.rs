@@ -35,7 +35,7 @@ impl ScopedVault {
         let name = SecretName::new(name)?;
         self.check_copy(target)?;
         let copied = self.core().write(self.own(), target.actor(), |ledger| self.copy(target, &name, ledger));
-        target.tell_stored(Action::CloneTo, &name, &copied);
+        target.tell_stored(Action::CloneTo, &name, copied.as_ref());
         copied?.describe().ok_or_else(|| self.not_here(&name))
     }
 
@@ -52,12 +52,10 @@ impl ScopedVault {
                 if self.may(Permissions::MANAGE) { ledger.names(self.own(), Self::MAX_NAMES)? } else { Vec::new() };
             names.iter().map(|name| self.copy(target, name, ledger)).collect::<Result<Vec<Stored>>>()
         })?;
-        let count = copied.len();
-        for stored in copied {
-            let name = stored.info.name.clone();
-            target.tell_stored(Action::CloneTo, &name, &Ok(stored));
+        for stored in &copied {
+            target.tell_stored(Action::CloneTo, &stored.info.name, Ok(stored));
         }
-        Ok(count)
+        Ok(copied.len())
     }
 
     fn check_copy(&self, target: &Self) -> Result<()> {
