@@ -7,7 +7,7 @@ use super::observer::Action;
 use super::permissions::Permissions;
 use super::scoped::ScopedVault;
 use super::sealed::Stored;
-use crate::crypto::{InfoState as State, VersionEntry, key_id};
+use crate::crypto::{InfoState as State, VersionEntry, equal, key_id};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::{SecretInfo, Version};
@@ -85,7 +85,7 @@ impl ScopedVault {
             // Stored before there were fingerprints.
             None => fingerprint(&self.newest_value(&stored)?),
         };
-        Ok(known == fingerprint(&value))
+        Ok(equal(known.as_bytes(), fingerprint(&value).as_bytes()))
     }
 
     fn newest<'a>(&self, stored: &'a Stored) -> Result<&'a VersionEntry> {
