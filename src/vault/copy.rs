@@ -73,8 +73,9 @@ impl ScopedVault {
     }
 
     fn copy(&self, target: &Self, name: &SecretName, ledger: &mut Ledger<'_>) -> Result<Stored> {
-        let (from, to) = (ledger.read(self.own(), name)?, ledger.read(target.own(), name)?);
-        let stored = from.current().filter(|_| self.may(Permissions::MANAGE)).ok_or_else(|| self.not_here(name))?;
+        let from = ledger.read(self.own(), name, self.may(Permissions::MANAGE))?;
+        let stored = self.existing(&from)?;
+        let to = ledger.read(target.own(), name, true)?;
         if to.current().is_some() {
             let message = format!("there is a secret {name} in {} already; nothing was copied", target.scope());
             return Err(Error::new(ErrorKind::Conflict, message).with_name(name));

@@ -179,8 +179,9 @@ impl ScopedVault {
         mut decide: impl FnMut(&mut Ledger<'_>, &Entry<'_>) -> Result<Option<Stored>>,
     ) -> Result<Stored> {
         let stored = self.core.write(&self.own, self.actor.as_ref(), |ledger| {
-            let entry = ledger.read(&self.own, name)?;
-            if !self.may(Permissions::MANAGE) {
+            let visible = self.may(Permissions::MANAGE);
+            let entry = ledger.read(&self.own, name, visible)?;
+            if !visible {
                 return Err(self.not_here(name));
             }
             let next = decide(ledger, &entry)?;
