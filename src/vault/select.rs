@@ -55,8 +55,10 @@ impl ScopedVault {
     ) -> Result<impl Iterator<Item = (&'a Reference, Candidates<'a>)> + 'a> {
         let keys: Vec<RowKey> = references.iter().flat_map(|reference| self.row_keys(reference)).collect();
         let rows = self.core().get(&keys)?;
-        self.core().learn_keys_of(&rows)?;
         let visible = self.may(permission);
+        if visible {
+            self.core().learn_keys_of(&rows)?;
+        }
         let mut rows = rows.into_iter();
         Ok(references.iter().map(move |reference| {
             let mut mine = Vec::with_capacity(self.chain().len());
