@@ -361,7 +361,7 @@ impl Model {
                 self.revealed(who, place, permission).map(|known| (known == *value).to_string())
             }
             Op::Snapshot { scope, references } => self.snapshot(who, scope, references),
-            Op::Use { name, pin, aim } => self.use_run(*name, *pin, *aim),
+            Op::Use { name, pin, aim } => self.use_run(name, *pin, *aim),
             Op::Refresh => {
                 let Some(run) = self.run.take() else { return Ok("no run".into()) };
                 let references: Vec<_> = run.held.into_keys().collect();
