@@ -266,3 +266,22 @@ fn a_use_asks_for_the_token_only_and_reads_again_after_a_write() {
     assert!(get(&run, "<<$secret.B>>").is_ok());
     assert_eq!(counts(), (0, 1));
 }
+
+#[test]
+fn a_nearer_secret_blocks_for_as_long_as_it_cannot_be_used() {
+    let now = Arc::new(AtomicU64::new(1_000));
+    let clock = Arc::clone(&now);
+    let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+    let vault = Vault::builder().clock(move || at(clock.load(Ordering::SeqCst))).create(root_key()).unwrap();
+    let (parent, child) = (vault.scope("acme").unwrap(), vault.scope("acme/billing").unwrap());
+    parent.put("A", "parent").unwrap();
+    let run = snapshot(&child, "<<$secret.A>>");
+    child.put("A", SecretInput::new("child").not_before(at(2_000)).expires_at(at(3_000))).unwrap();
+    // Nothing more is written: only time goes by.
+    for (seconds, expected) in
+        [(1_000, Err(ErrorKind::NotYetValid)), (2_000, Ok("parent".to_owned())), (3_000, Err(ErrorKind::Expired))]
+    {
+        now.store(seconds, Ordering::SeqCst);
+        assert_eq!(get(&run, "<<$secret.A>>"), expected, "at {seconds}");
+    }
+}

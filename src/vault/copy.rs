@@ -48,8 +48,7 @@ impl ScopedVault {
     pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
         self.check_copy(target)?;
         let copied = self.core().write(self.own(), target.actor(), |ledger| {
-            let names =
-                if self.may(Permissions::MANAGE) { ledger.names(self.own(), Self::MAX_NAMES)? } else { Vec::new() };
+            let names = ledger.names(self.own(), self.may(Permissions::MANAGE), Self::MAX_NAMES)?;
             names.iter().map(|name| self.copy(target, name, ledger)).collect::<Result<Vec<Stored>>>()
         })?;
         for stored in &copied {

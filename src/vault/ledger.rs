@@ -123,16 +123,16 @@ impl<'a> Ledger<'a> {
         Ok(Was { stored: self.core.open_named_info(place, name, row, &key)?, commitment })
     }
 
-    /// The names in a scope, those of deleted secrets excepted.
+    /// The names in a scope, those of deleted secrets excepted. For who may not see them there are none, after the same reads.
     ///
     /// # Errors
     ///
     /// `TooLarge` when there are more than `most`.
-    pub(super) fn names(&mut self, place: &Place, most: usize) -> Result<Vec<SecretName>> {
+    pub(super) fn names(&mut self, place: &Place, visible: bool, most: usize) -> Result<Vec<SecretName>> {
         let (mut names, mut from) = (Vec::new(), Some(Cursor::START));
         while let Some(cursor) = from {
             let page = self.tx.scan(Kind::Secret, Tag::Scope(place.scope_tag), cursor, PAGE, false)?;
-            for row in page.rows {
+            for row in page.rows.into_iter().filter(|_| visible) {
                 let key = self.key_of(Info::key_id(&row.info)?)?;
                 let info = self.core.open_info(row, &key)?.info;
                 if info.state != State::Deleted {

@@ -60,6 +60,8 @@ struct State {
 #[derive(Clone)]
 struct Held {
     pinned: Arc<Pinned>,
+    /// Namesakes that are asked first. One that resolves does not matter to this run; one that does not blocks the name.
+    namesakes: Arc<[Hit]>,
     /// What is known of the secret now; or why it may not be used any more, whatever the target.
     now: Result<Arc<Info>>,
 }
@@ -99,7 +101,8 @@ impl ScopedVault {
                 }
             });
             let now = hit.as_ref().map(|(hit, _)| Arc::new(hit.stored.info.clone())).map_err(Clone::clone);
-            (reference.clone(), Held { pinned: Arc::new(Pinned { hit, opened: OnceLock::new() }), now })
+            let pinned = Arc::new(Pinned { hit, opened: OnceLock::new() });
+            (reference.clone(), Held { pinned, namesakes: Arc::default(), now })
         };
         let held = self.candidates(references, Permissions::USE)?.map(hold).collect();
         Ok(State { token, held })
@@ -176,26 +179,29 @@ impl Snapshot {
     }
 
     fn look_again(&self, before: &State, token: Token) -> Result<State> {
-        let now = self.scoped.core().clock.now()?;
         let references: Vec<Reference> = before.held.keys().cloned().collect();
         let held = |(reference, candidates): (&Reference, Candidates<'_>)| {
             let pinned = Arc::clone(&before.held.get(reference)?.pinned);
-            let now = match &pinned.hit {
-                Ok((hit, _)) => still(hit, candidates, now),
-                Err(error) => Err(error.clone()),
+            let (namesakes, now) = match &pinned.hit {
+                Ok((hit, _)) => still(hit, candidates),
+                Err(error) => (Vec::new(), Err(error.clone())),
             };
-            Some((reference.clone(), Held { pinned, now }))
+            Some((reference.clone(), Held { pinned, namesakes: namesakes.into(), now }))
         };
         let candidates = self.scoped.candidates(&references, Permissions::USE)?;
         Ok(State { token, held: candidates.filter_map(held).collect() })
     }
 
     fn outcome(&self, held: Option<&Held>, reference: &Reference, target: &Target, now: Now) -> Outcome {
-        let Some(Held { pinned, now: info }) = held else {
+        let Some(Held { pinned, namesakes, now: info }) = held else {
             let message = format!("{} is not part of the snapshot", reference.name());
             return Err(Error::new(ErrorKind::NotFound, message).with_name(reference.name()));
         };
         let (hit, kept) = pinned.hit.as_ref().map_err(Clone::clone)?;
+        // At each use, because what is out of its time may come into it.
+        for namesake in namesakes.iter() {
+            check_state(&namesake.stored.info, now).map_err(|(kind, what)| namesake.refuse(kind, what))?;
+        }
         let info = info.as_ref().map_err(Clone::clone)?;
         let refusal = self.scoped.core().gate.check(info, target, now);
         refusal.map_err(|(kind, what)| hit.refuse(kind, what))?;
@@ -204,18 +210,19 @@ impl Snapshot {
     }
 }
 
-/// What is known now of a secret that is held; or what blocks it.
-fn still(held: &Hit, candidates: Candidates<'_>, now: Now) -> Result<Arc<Info>> {
+/// What is known now of a secret that is held, and the namesakes before it.
+fn still(held: &Hit, candidates: Candidates<'_>) -> (Vec<Hit>, Result<Arc<Info>>) {
+    let mut namesakes = Vec::new();
     for hit in candidates {
-        let hit = hit?;
-        if hit.stored.info.record == held.stored.info.record {
-            return Ok(Arc::new(hit.stored.info));
+        match hit {
+            Ok(hit) if hit.stored.info.record == held.stored.info.record => {
+                return (namesakes, Ok(Arc::new(hit.stored.info)));
+            }
+            Ok(hit) => namesakes.push(hit),
+            Err(error) => return (namesakes, Err(error)),
         }
-        // A namesake that resolves does not matter to this run; one that blocks the name does.
-        let refusal = check_state(&hit.stored.info, now);
-        refusal.map_err(|(kind, what)| hit.refuse(kind, what))?;
     }
-    Err(held.refuse(ErrorKind::Revoked, "was deleted or replaced since the snapshot was taken"))
+    (namesakes, Err(held.refuse(ErrorKind::Revoked, "was deleted or replaced since the snapshot was taken")))
 }
 
 /// One question to the store, for the token, while nothing was written; then one `get` more.
