@@ -52,7 +52,9 @@ fn uses(c: &mut Criterion) {
         ("rules of every kind", bound),
     ] {
         let scope = vault().scope("acme").unwrap();
-        NAMES.iter().for_each(|name| drop(scope.put(name, input()).unwrap()));
+        for name in NAMES {
+            scope.put(name, input()).unwrap();
+        }
         let run = scope.snapshot(&references).unwrap();
         run.lookup(&references, &target).unwrap();
         group.bench_function(name, |b| b.iter(|| black_box(run.lookup(&references, &target).unwrap())));
@@ -68,7 +70,7 @@ fn uses(c: &mut Criterion) {
     });
     let slots = ArcSwap::new(Arc::new(NAMES.map(|name| Found::new(SecretName::new(name).unwrap(), "value"))));
     group.bench_function("arc-swap and three slots", |b| {
-        b.iter(|| black_box(slots.load().each_ref().map(Found::clone)))
+        b.iter(|| black_box(slots.load().each_ref().map(Found::clone)));
     });
     group.finish();
 }
@@ -79,7 +81,9 @@ fn exact(c: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vault.db");
     let scope = Vault::create(&file, RootKey::generate().unwrap()).unwrap().scope("acme").unwrap();
-    NAMES.iter().for_each(|name| drop(scope.put(name, bound()).unwrap()));
+    for name in NAMES {
+        scope.put(name, bound()).unwrap();
+    }
     let (references, target) = (references(), target());
     let run = scope.snapshot(&references).unwrap();
     group.bench_function("look-up of 3", |b| b.iter(|| black_box(run.lookup(&references, &target).unwrap())));

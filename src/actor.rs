@@ -1,13 +1,9 @@
 //! Who makes a change.
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-
 use crate::error::{Error, ErrorKind, Result, is_printable};
+use crate::text::checked_text;
 
 /// Who makes a change, as the program that links the vault names them: `user:ada`, `service/deploy`. The vault writes it
 /// down and does not check that it is true; there is no actor by default and none without a name.
@@ -24,8 +20,7 @@ use crate::error::{Error, ErrorKind, Result, is_printable};
 /// assert!(Actor::new("ada\nrevoked by bob").is_err());
 /// # Ok::<(), keyslot::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Actor(Arc<str>);
 
 impl Actor {
@@ -74,67 +69,7 @@ pub(crate) fn label_flaw(text: &str) -> Option<&'static str> {
     }
 }
 
-impl fmt::Display for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Actor({})", self.0)
-    }
-}
-
-impl AsRef<str> for Actor {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Actor {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Self::new(name)
-    }
-}
-
-impl TryFrom<&str> for Actor {
-    type Error = Error;
-
-    fn try_from(name: &str) -> Result<Self> {
-        Self::new(name)
-    }
-}
-
-impl TryFrom<String> for Actor {
-    type Error = Error;
-
-    fn try_from(name: String) -> Result<Self> {
-        Self::new(name)
-    }
-}
-
-impl From<&Actor> for Actor {
-    fn from(actor: &Actor) -> Self {
-        actor.clone()
-    }
-}
-
-impl<'de> Deserialize<'de> for Actor {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The deserializer's own error shows what it found instead of a string, and that may be a value.
-        let name = String::deserialize(deserializer).map_err(|_| D::Error::custom("an actor is a string"))?;
-        Self::new(name).map_err(D::Error::custom)
-    }
-}
-
-impl From<Actor> for String {
-    fn from(actor: Actor) -> Self {
-        actor.0.as_ref().to_owned()
-    }
-}
+checked_text!(Actor, "an actor");
 
 #[cfg(test)]
 mod tests {

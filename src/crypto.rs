@@ -29,6 +29,7 @@ pub(crate) use head::Head;
 pub(crate) use header::Header;
 pub(crate) use info::{About, Info, InfoPlace, InfoState, VersionEntry};
 pub(crate) use key::{Key, KeyId, random};
+pub(crate) use primitives::equal;
 pub use root_key::RootKey;
 pub(crate) use slot::{Kdf, Slot};
 pub(crate) use sub_keys::SubKeys;

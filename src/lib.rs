@@ -24,6 +24,7 @@ mod status;
 pub mod store;
 mod target;
 pub mod template;
+mod text;
 #[cfg(feature = "vault")]
 mod vault;
 

@@ -2,13 +2,11 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::str::FromStr;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::checked_text;
 
 mod policy;
 
@@ -29,8 +27,7 @@ pub use policy::NamePolicy;
 /// assert!(SecretName::new("../../etc/passwd").is_err());
 /// # Ok::<(), keyslot::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretName(SmolStr);
 
 impl SecretName {
@@ -168,73 +165,13 @@ pub(crate) fn looks_like_value(name: &str) -> bool {
         })
 }
 
-impl fmt::Display for SecretName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for SecretName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecretName({})", self.0)
-    }
-}
-
-impl AsRef<str> for SecretName {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
 impl Borrow<str> for SecretName {
     fn borrow(&self) -> &str {
         &self.0
     }
 }
 
-impl FromStr for SecretName {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Self::new(name)
-    }
-}
-
-impl TryFrom<&str> for SecretName {
-    type Error = Error;
-
-    fn try_from(name: &str) -> Result<Self> {
-        Self::new(name)
-    }
-}
-
-impl TryFrom<String> for SecretName {
-    type Error = Error;
-
-    fn try_from(name: String) -> Result<Self> {
-        Self::new(name)
-    }
-}
-
-impl From<&SecretName> for SecretName {
-    fn from(name: &SecretName) -> Self {
-        name.clone()
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The deserializer's own error shows what it found instead of a string, and that may be a value.
-        let name = String::deserialize(deserializer).map_err(|_| D::Error::custom("a secret name is a string"))?;
-        Self::new(name).map_err(D::Error::custom)
-    }
-}
-
-impl From<SecretName> for String {
-    fn from(name: SecretName) -> Self {
-        name.0.as_str().to_owned()
-    }
-}
+checked_text!(SecretName, "a secret name");
 
 #[cfg(test)]
 mod tests {

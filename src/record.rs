@@ -192,7 +192,7 @@ impl SecretInfo {
     }
 
     /// The last four characters of the value that resolves, where they may be shown: see
-    /// [`VaultBuilder::hints`](crate::VaultBuilder::hints).
+    /// `VaultBuilder::hints`.
     pub fn hint(&self) -> Option<&str> {
         self.newest().and_then(|kept| kept.hint.as_deref())
     }

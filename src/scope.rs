@@ -1,13 +1,9 @@
 //! Scopes: where a secret lives, and what it is visible from.
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::checked_text;
 
 /// A path of 1 to 8 segments, `organization[/project[/…]]`. The first segment is the tenant: nothing crosses it.
 ///
@@ -23,8 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// assert_eq!(scope.parent(), Some("acme".parse()?));
 /// # Ok::<(), keyslot::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope(Arc<str>);
 
 impl Scope {
@@ -116,67 +111,7 @@ fn check_segment(segment: &str, number: usize) -> Result<()> {
     Err(Error::new(ErrorKind::InvalidScope, format!("segment {number} of a scope {rule}")))
 }
 
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scope({})", self.0)
-    }
-}
-
-impl AsRef<str> for Scope {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Scope {
-    type Err = Error;
-
-    fn from_str(path: &str) -> Result<Self> {
-        Self::new(path)
-    }
-}
-
-impl TryFrom<&str> for Scope {
-    type Error = Error;
-
-    fn try_from(path: &str) -> Result<Self> {
-        Self::new(path)
-    }
-}
-
-impl TryFrom<String> for Scope {
-    type Error = Error;
-
-    fn try_from(path: String) -> Result<Self> {
-        Self::new(path)
-    }
-}
-
-impl From<&Scope> for Scope {
-    fn from(scope: &Scope) -> Self {
-        scope.clone()
-    }
-}
-
-impl<'de> Deserialize<'de> for Scope {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // The deserializer's own error shows what it found instead of a string, and that may be a value.
-        let path = String::deserialize(deserializer).map_err(|_| D::Error::custom("a scope is a string"))?;
-        Self::new(path).map_err(D::Error::custom)
-    }
-}
-
-impl From<Scope> for String {
-    fn from(scope: Scope) -> Self {
-        scope.0.as_ref().to_owned()
-    }
-}
+checked_text!(Scope, "a scope");
 
 #[cfg(test)]
 mod tests {

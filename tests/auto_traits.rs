@@ -38,7 +38,8 @@ fn everything_crosses_threads() {
     #[cfg(feature = "vault")]
     assert_each!(is_owned_and_shared:
         keyslot::RootKey, keyslot::Vault, keyslot::ScopedVault, keyslot::VaultBuilder, keyslot::SecretInput, keyslot::List,
-        keyslot::Verification, keyslot::Finding,
+        keyslot::Verification, keyslot::Finding, keyslot::Snapshot, keyslot::Inherited, keyslot::Listed,
+        keyslot::Explanation, keyslot::Permissions, keyslot::SecretChange, keyslot::Fingerprint, keyslot::Action,
     );
     #[cfg(feature = "sqlite")]
     assert_each!(is_owned_and_shared: keyslot::SqliteStore, keyslot::SqliteOptions);
@@ -49,6 +50,7 @@ fn everything_crosses_threads() {
 #[test]
 fn handles_are_cloned() {
     assert_each!(is_cloned: keyslot::Vault, keyslot::ScopedVault, keyslot::Verification, keyslot::Finding);
+    assert_each!(is_cloned: keyslot::Snapshot, keyslot::Listed, keyslot::Explanation);
     let vault = keyslot::Vault::in_memory(keyslot::RootKey::generate().unwrap()).unwrap();
     let (one, other) = (vault.scope("acme").unwrap(), vault.clone().scope("acme").unwrap().clone());
     std::thread::spawn(move || one.put("KEY", "value").map(drop)).join().unwrap().unwrap();
@@ -89,6 +91,8 @@ fn an_error_is_an_error_everywhere() {
 
 #[test]
 fn traits_make_objects() {
+    #[cfg(feature = "vault")]
+    fn _observer(_: &dyn keyslot::Observer) {}
     fn _objects(_: &dyn Resolver, _: &dyn SecretStore, _: &mut dyn WriteTx) {}
     fn is_resolver<R: Resolver + ?Sized>() {}
     fn is_store<S: SecretStore>() {}
@@ -102,7 +106,7 @@ fn traits_make_objects() {
     #[cfg(feature = "sqlite")]
     is_store::<keyslot::SqliteStore>();
     #[cfg(feature = "vault")]
-    assert_each!(is_resolver: keyslot::ScopedVault, Arc<keyslot::ScopedVault>);
+    assert_each!(is_resolver: keyslot::ScopedVault, Arc<keyslot::ScopedVault>, keyslot::Snapshot);
 }
 
 /// A resolver as somebody else would write it: with versions and scopes, over a table of its own.

@@ -10,8 +10,9 @@ mod source;
 use source::{Arrow, arrows, exports, tokens};
 
 /// From the bottom. Modules on one line do not know each other; a new module must be given its place here.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["error", "manual"],
+    &["text"],
     &["actor", "name", "scope", "status", "target"],
     &["access"],
     &["store"],

@@ -169,6 +169,17 @@ fn only_what_was_asked_for_is_in_it() {
 }
 
 #[test]
+fn a_snapshot_has_the_engine_of_its_vault() {
+    let engine = keyslot::template::Engine::new().syntax(keyslot::template::Syntax::mustache());
+    let scope = Vault::builder().engine(engine).create(root_key()).unwrap().scope("acme").unwrap();
+    scope.put("A", "value").unwrap();
+    let run = snapshot(&scope, "{{$secret.A}}");
+    assert_eq!(get(&run, "{{$secret.A}} <<$secret.A>>").unwrap(), "value <<$secret.A>>");
+    let document = serde_json::json!({ "a": "{{$secret.A}}" });
+    assert_eq!(run.resolve_json(&document).unwrap().expose_secret()["a"], "value");
+}
+
+#[test]
 fn rules_are_asked_at_each_use() {
     let scope = memory_vault().scope("acme").unwrap();
     let rules = AccessRules::new().host("api.stripe.com").unwrap().surface(Surface::Header);

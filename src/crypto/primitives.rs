@@ -24,7 +24,7 @@ pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
 }
 
 /// Whether two texts are equal, at a cost that depends on their lengths only.
-pub(super) fn equal(left: &[u8], right: &[u8]) -> bool {
+pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 
 use crate::name::SecretName;
 use crate::record::{Fingerprint, RecordId, Version};
@@ -149,7 +150,7 @@ impl Permit {
 }
 
 /// Which secret or variable went into a resolved text: for logs, audits and the answer to "which version did that run use".
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Used {
     /// Its name.

@@ -35,7 +35,7 @@ impl ScopedVault {
         let name = SecretName::new(name)?;
         self.check_copy(target)?;
         let copied = self.core().write(self.own(), target.actor(), |ledger| self.copy(target, &name, ledger));
-        target.tell_stored(Action::CloneTo, &name, &copied);
+        target.tell_stored(Action::CloneTo, &name, copied.as_ref());
         copied?.describe().ok_or_else(|| self.not_here(&name))
     }
 
@@ -51,12 +51,10 @@ impl ScopedVault {
             let names = ledger.names(self.own(), self.may(Permissions::MANAGE), Self::MAX_NAMES)?;
             names.iter().map(|name| self.copy(target, name, ledger)).collect::<Result<Vec<Stored>>>()
         })?;
-        let count = copied.len();
-        for stored in copied {
-            let name = stored.info.name.clone();
-            target.tell_stored(Action::CloneTo, &name, &Ok(stored));
+        for stored in &copied {
+            target.tell_stored(Action::CloneTo, &stored.info.name, Ok(stored));
         }
-        Ok(count)
+        Ok(copied.len())
     }
 
     fn check_copy(&self, target: &Self) -> Result<()> {
@@ -74,8 +72,9 @@ impl ScopedVault {
     }
 
     fn copy(&self, target: &Self, name: &SecretName, ledger: &mut Ledger<'_>) -> Result<Stored> {
-        let (from, to) = (ledger.read(self.own(), name)?, ledger.read(target.own(), name)?);
-        let stored = from.current().filter(|_| self.may(Permissions::MANAGE)).ok_or_else(|| self.not_here(name))?;
+        let from = ledger.read(self.own(), name, self.may(Permissions::MANAGE))?;
+        let stored = self.existing(&from)?;
+        let to = ledger.read(target.own(), name, true)?;
         if to.current().is_some() {
             let message = format!("there is a secret {name} in {} already; nothing was copied", target.scope());
             return Err(Error::new(ErrorKind::Conflict, message).with_name(name));

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use std::time::{Duration, SystemTime};
 
 use crate::access::AccessRules;
-use crate::crypto::{About, Info, InfoState as State, SubKeys, Timestamp};
+use crate::crypto::{About, Info, InfoState as State, SubKeys, Timestamp, equal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::looks_like_value;
 use crate::status::Status;
@@ -69,8 +69,9 @@ impl Fields {
     /// Whether they give away a value that is kept already, as a word of its own.
     fn tell_kept(&self, info: &Info, keys: &SubKeys) -> bool {
         let told = |text: &str| {
-            let fingerprint = keys.fingerprint(info.scope.tenant(), text.as_bytes());
-            info.versions.iter().any(|kept| kept.fingerprint == Some(fingerprint))
+            let told = keys.fingerprint(info.scope.tenant(), text.as_bytes());
+            let mut known = info.versions.iter().filter_map(|kept| kept.fingerprint);
+            known.any(|known| equal(known.as_bytes(), told.as_bytes()))
         };
         self.texts().any(|text| told(text) || text.split_whitespace().any(told))
     }

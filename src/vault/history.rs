@@ -3,11 +3,11 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::lifecycle::next_revision;
-use super::observer::{Action, Event};
+use super::observer::Action;
 use super::permissions::Permissions;
 use super::scoped::ScopedVault;
 use super::sealed::Stored;
-use crate::crypto::{InfoState as State, VersionEntry, key_id};
+use crate::crypto::{InfoState as State, VersionEntry, equal, key_id};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::{SecretInfo, Version};
@@ -58,21 +58,10 @@ impl ScopedVault {
     /// cannot be read.
     pub fn reveal(&self, name: impl AsRef<str>) -> Result<SecretString> {
         let name = SecretName::new(name)?;
-        let stored = self.find(&name, Permissions::REVEAL);
-        let value = stored.as_ref().map_err(Clone::clone).and_then(|stored| self.newest_value(stored));
-        let outcome = value.as_ref().map_or_else(|error| Err(error.kind()), |_| Ok(()));
-        self.tell(|| {
-            let info = stored.as_ref().ok().map(|stored| &stored.info);
-            let newest = info.and_then(|info| info.newest());
-            Event {
-                found_in: info.map(|info| &info.scope),
-                record: info.map(|info| info.record),
-                version: newest.map(|kept| kept.version),
-                fingerprint: newest.and_then(|kept| kept.fingerprint),
-                ..self.event(Action::Reveal, &name, outcome)
-            }
-        });
-        value
+        let revealed =
+            self.find(&name, Permissions::REVEAL).and_then(|stored| Ok((self.newest_value(&stored)?, stored)));
+        self.tell_stored(Action::Reveal, &name, revealed.as_ref().map(|(_, stored)| stored));
+        revealed.map(|(value, _)| value)
     }
 
     /// Whether a value is the one that is stored: "is this the key that we have?". Whoever may ask this may guess, so it needs
@@ -96,7 +85,7 @@ impl ScopedVault {
             // Stored before there were fingerprints.
             None => fingerprint(&self.newest_value(&stored)?),
         };
-        Ok(known == fingerprint(&value))
+        Ok(equal(known.as_bytes(), fingerprint(&value).as_bytes()))
     }
 
     fn newest<'a>(&self, stored: &'a Stored) -> Result<&'a VersionEntry> {

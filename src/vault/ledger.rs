@@ -106,10 +106,11 @@ impl<'a> Ledger<'a> {
         self.tx.put(&self.core.seal_head(self.tenant_tag, &self.head)?)
     }
 
-    /// Reads what is under a name.
-    pub(super) fn read<'p>(&mut self, place: &'p Place, name: &'p SecretName) -> Result<Entry<'p>> {
+    /// Reads what is under a name; nothing unless it is `visible`, at the cost of a name that is not there.
+    pub(super) fn read<'p>(&mut self, place: &'p Place, name: &'p SecretName, visible: bool) -> Result<Entry<'p>> {
         let row = get_in(self.tx, &[self.core.secret_row(place, name)])?.pop().flatten();
-        let was = row.map(|row| self.open_row(place, name, row)).transpose()?;
+        // Not opened either: that it is damaged, or sealed with another key, is nothing to be told.
+        let was = row.filter(|_| visible).map(|row| self.open_row(place, name, row)).transpose()?;
         Ok(Entry { place, name, was })
     }
 

@@ -9,7 +9,7 @@ use super::permissions::Permissions;
 use super::scoped::ScopedVault;
 use super::sealed::{Place, Stored, corrupt};
 use crate::crypto::{Info, KeyId, key_id};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Found, Outcome, Outcomes, Resolver};
@@ -39,14 +39,13 @@ impl ScopedVault {
     pub(super) fn tell_use(&self, reference: &Reference, target: &Target, outcome: &Outcome) {
         self.tell(|| {
             let used = outcome.as_ref().ok().map(Found::used);
-            let kind = outcome.as_ref().map_or_else(|error| Err(error.kind()), |_| Ok(()));
             Event {
                 target: Some(target),
                 found_in: used.and_then(|used| used.scope.as_ref()),
                 record: used.and_then(|used| used.record),
                 version: used.and_then(|used| used.version).or(reference.version()),
                 fingerprint: used.and_then(|used| used.fingerprint),
-                ..self.event(Action::Use, reference.name(), kind)
+                ..self.event(Action::Use, reference.name(), outcome.as_ref().map(drop).map_err(Error::kind))
             }
         });
     }

@@ -62,7 +62,7 @@ impl VaultBuilder {
         self
     }
 
-    /// What tells the time; the system's clock without.
+    /// What tells the time; the system's clock without. A secret that has expired stays so in this process when the clock jumps back.
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);

@@ -28,7 +28,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// As [`resolve`](ScopedVault::resolve); each failure says by [`pointer`](Error::pointer) which string it is in.
+    /// As [`resolve`](ScopedVault::resolve); each failure says by [`pointer`](crate::Error::pointer) which string it is in.
     #[cfg(feature = "json")]
     pub fn resolve_json(&self, document: &serde_json::Value) -> Result<Resolved<serde_json::Value>> {
         self.resolve_for(&Target::unspecified(), document)

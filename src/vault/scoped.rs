@@ -179,8 +179,9 @@ impl ScopedVault {
         mut decide: impl FnMut(&mut Ledger<'_>, &Entry<'_>) -> Result<Option<Stored>>,
     ) -> Result<Stored> {
         let stored = self.core.write(&self.own, self.actor.as_ref(), |ledger| {
-            let entry = ledger.read(&self.own, name)?;
-            if !self.may(Permissions::MANAGE) {
+            let visible = self.may(Permissions::MANAGE);
+            let entry = ledger.read(&self.own, name, visible)?;
+            if !visible {
                 return Err(self.not_here(name));
             }
             let next = decide(ledger, &entry)?;
@@ -189,21 +190,21 @@ impl ScopedVault {
             }
             next.or_else(|| entry.last().cloned()).ok_or_else(|| self.not_here(name))
         });
-        self.tell_stored(action, name, &stored);
+        self.tell_stored(action, name, stored.as_ref());
         stored
     }
 
     /// Tells the observer what became of a secret.
-    pub(super) fn tell_stored(&self, action: Action, name: &SecretName, result: &Result<Stored>) {
+    pub(super) fn tell_stored(&self, action: Action, name: &SecretName, result: Result<&Stored, &Error>) {
         self.tell(|| {
-            let info = result.as_ref().ok().map(|stored| &stored.info);
+            let info = result.ok().map(|stored| &stored.info);
             let newest = info.and_then(Info::newest);
             Event {
                 found_in: info.map(|info| &info.scope),
                 record: info.map(|info| info.record),
                 version: newest.map(|kept| kept.version),
                 fingerprint: newest.and_then(|kept| kept.fingerprint),
-                ..self.event(action, name, result.as_ref().map_or_else(|error| Err(error.kind()), |_| Ok(())))
+                ..self.event(action, name, result.map(drop).map_err(Error::kind))
             }
         });
     }

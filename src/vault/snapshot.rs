@@ -1,5 +1,6 @@
 //! One consistent set of versions for a whole run.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -13,9 +14,10 @@ use super::select::{Candidates, Hit, permit};
 use crate::crypto::{Info, VersionEntry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Outcomes, Resolver};
+use crate::resolve::{Outcome, Outcomes, Resolved, Resolver};
 use crate::store::Token;
 use crate::target::Target;
+use crate::template::Resolvable;
 
 /// The secrets that some references mean at one moment: all resolves of a run that use it agree, whatever is stored meanwhile.
 ///
@@ -28,7 +30,7 @@ use crate::target::Target;
 ///
 /// ```
 /// use keyslot::secrecy::ExposeSecret;
-/// use keyslot::{ErrorKind, ResolveExt, RootKey, Vault};
+/// use keyslot::{ErrorKind, RootKey, Vault};
 ///
 /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
 /// project.put("STRIPE_KEY", "sk_live_first")?;
@@ -112,6 +114,34 @@ impl ScopedVault {
 }
 
 impl Snapshot {
+    /// As [`ScopedVault::resolve`], with the versions of the snapshot.
+    ///
+    /// # Errors
+    ///
+    /// As there; [`NotFound`](ErrorKind::NotFound) for what is not part of the snapshot.
+    pub fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
+        self.resolve_for(&Target::unspecified(), text)
+    }
+
+    /// As [`ScopedVault::resolve_json`], with the versions of the snapshot.
+    ///
+    /// # Errors
+    ///
+    /// As there; [`NotFound`](ErrorKind::NotFound) for what is not part of the snapshot.
+    #[cfg(feature = "json")]
+    pub fn resolve_json(&self, document: &serde_json::Value) -> Result<Resolved<serde_json::Value>> {
+        self.resolve_for(&Target::unspecified(), document)
+    }
+
+    /// As [`ScopedVault::resolve_for`], with the versions of the snapshot.
+    ///
+    /// # Errors
+    ///
+    /// As there; [`NotFound`](ErrorKind::NotFound) for what is not part of the snapshot.
+    pub fn resolve_for<I: Resolvable>(&self, target: &Target, input: I) -> Result<Resolved<I::Output>> {
+        self.scoped.core().engine.resolve(self, target, input)
+    }
+
     /// Takes the snapshot anew, of the same references: for a run that wants to see what was stored since. Its clones see it too.
     ///
     /// # Errors

@@ -1,0 +1,79 @@
+//! What the nouns that are checked texts have in common.
+
+/// The conversions of a type that is a text of its own grammar, which `new` checks and `as_str` gives. A text becomes one only by
+/// that check, however it comes in.
+macro_rules! checked_text {
+    ($type:ident, $what:literal) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}({})", stringify!($type), self.as_str())
+            }
+        }
+
+        impl AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = crate::error::Error;
+
+            fn from_str(text: &str) -> crate::error::Result<Self> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<&str> for $type {
+            type Error = crate::error::Error;
+
+            fn try_from(text: &str) -> crate::error::Result<Self> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = crate::error::Error;
+
+            fn try_from(text: String) -> crate::error::Result<Self> {
+                Self::new(text)
+            }
+        }
+
+        impl From<&$type> for $type {
+            fn from(same: &$type) -> Self {
+                same.clone()
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(text: $type) -> Self {
+                text.as_str().to_owned()
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::Error;
+                // The deserializer's own error shows what it found instead of a string, and that may be a value.
+                let text =
+                    String::deserialize(deserializer).map_err(|_| D::Error::custom(concat!($what, " is a string")))?;
+                Self::new(text).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+pub(crate) use checked_text;
