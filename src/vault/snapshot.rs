@@ -26,6 +26,9 @@ use crate::template::Resolvable;
 /// is one that a nearer scope has come to block. A new version, and a new secret in a nearer scope, are seen only after
 /// [`refresh`](Snapshot::refresh).
 ///
+/// The question goes to the file that is open. That a file was removed or replaced under a vault is seen by whatever reads or writes
+/// it, [`refresh`](Snapshot::refresh) included, but not by a use of what is held.
+///
 /// Values are opened when they are first used, and wiped with the last clone of the snapshot and of what was resolved by it.
 ///
 /// ```
