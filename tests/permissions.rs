@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
 use keyslot::store::{Cursor, Kind, MemoryStore, Page, Purge, Row, RowKey, SqliteStore, Tag, Token, WriteTx};
-use keyslot::template::{Grants, ResolveExt};
+use keyslot::template::Grants;
 use keyslot::{
     Actor, Error, ErrorKind, Permissions, Result, ScopedVault, SecretChange, SecretStore, Status, Target, Vault,
     Version,

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use child::{Other, SCOPE};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Cursor, Kind, MemoryStore, Row, SecretStore, SqliteStore, Tag};
-use keyslot::template::{ResolveExt, Template};
+use keyslot::template::Template;
 use keyslot::{Action, ErrorKind, Event, Resolver, SecretChange, Status, Target, Vault};
 use support::{fast_folder, memory_vault, refusal, root_key, value};
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::{
-    Actor, Error, ErrorKind, List, Reference, ResolveExt, Resolved, Revision, Scope, ScopedVault, SecretChange,
-    SecretInfo, SecretInput, Snapshot, Vault, VaultBuilder, Version,
+    Actor, Error, ErrorKind, List, Reference, Resolved, Revision, Scope, ScopedVault, SecretChange, SecretInfo,
+    SecretInput, Snapshot, Vault, VaultBuilder, Version,
 };
 
 use crate::card::{Answer, Seen};

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use keyslot::template::ResolveExt;
 use keyslot::{ErrorKind, ScopedVault, SecretChange, Snapshot, Status, Vault, Version};
 
 use crate::support::{root_key, value};
