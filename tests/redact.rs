@@ -7,6 +7,13 @@ mod cases;
 mod naive;
 #[path = "redact/properties.rs"]
 mod properties;
+#[path = "redact/streams.rs"]
+mod streams;
+#[path = "redact/structures.rs"]
+mod structures;
+#[cfg(feature = "vault")]
+#[path = "redact/vaults.rs"]
+mod vaults;
 
 use keyslot::redact::RedactorBuilder;
 use keyslot::{Redactor, SecretName};

@@ -57,7 +57,6 @@ impl<'h> Collector<'h> {
     }
 
     /// Says that a secret has nothing to search for.
-    #[cfg(feature = "vault")]
     pub(super) fn without_value(&mut self, reference: &Reference) {
         self.skipped.push(Skipped { reference: reference.clone(), variant: Variant::Value, why: Why::Erased });
     }

@@ -16,7 +16,7 @@ use super::variants::Variant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Resolved, Wipe};
+use crate::resolve::{Found, Resolved, Wipe};
 
 /// Turns values in what a tool returns, logs or throws back into placeholders.
 ///
@@ -209,7 +209,7 @@ impl fmt::Debug for Redactor {
             .field("secrets", &self.table.references().len())
             .field("patterns", &self.table.patterns().len())
             .field("skipped", &self.table.skipped().len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -224,7 +224,8 @@ impl fmt::Debug for Redactor {
 /// ```
 #[must_use]
 pub struct RedactorBuilder {
-    secrets: Vec<(Reference, SecretString)>,
+    /// `None` where no value is left.
+    secrets: Vec<(Reference, Option<SecretString>)>,
     filtered: Vec<(Reference, SecretString)>,
     min_len: usize,
     harmless: Vec<String>,
@@ -279,14 +280,24 @@ impl RedactorBuilder {
             };
             let filtered = resolved.filtered(number).map(|made| (reference.clone(), made.clone()));
             self.filtered.extend(filtered);
-            self.secrets.push((reference, SecretString::from(found.expose_secret())));
+            self = self.found(reference, found);
         }
         self
     }
 
     /// Adds a secret that is not from a resolve.
     pub fn secret(mut self, name: SecretName, value: impl Into<SecretString>) -> Self {
-        self.secrets.push((Reference::secret(name), value.into()));
+        self.secrets.push((Reference::secret(name), Some(value.into())));
+        self
+    }
+
+    pub(super) fn found(mut self, reference: Reference, found: &Found) -> Self {
+        self.secrets.push((reference, Some(SecretString::from(found.expose_secret()))));
+        self
+    }
+
+    pub(super) fn erased(mut self, reference: Reference) -> Self {
+        self.secrets.push((reference, None));
         self
     }
 
@@ -315,7 +326,10 @@ impl RedactorBuilder {
         }
         let mut collector = Collector::new(min_len, &harmless);
         for (reference, value) in &secrets {
-            collector.secret(reference, value.expose_secret())?;
+            match value {
+                Some(value) => collector.secret(reference, value.expose_secret())?,
+                None => collector.without_value(reference),
+            }
         }
         for (reference, made) in &filtered {
             collector.filtered(reference, made.expose_secret())?;
