@@ -15,6 +15,9 @@ mod actor;
 mod crypto;
 mod error;
 pub mod manual;
+#[cfg(all(test, target_os = "linux"))]
+#[path = "../tests/support/memory.rs"]
+mod memory;
 mod name;
 mod record;
 pub mod redact;

@@ -77,10 +77,10 @@ mod io;
 #[cfg(feature = "json")]
 mod json;
 mod mask;
-mod naive;
 mod parts;
 mod pattern;
 mod redactor;
+mod search;
 mod skipped;
 mod stream;
 mod sweep;
@@ -88,8 +88,6 @@ mod table;
 mod variants;
 #[cfg(feature = "vault")]
 mod vault;
-
-use naive as search;
 
 pub use display::{Redacted, RedactedError};
 pub use io::{RedactReader, RedactWriter};
