@@ -15,8 +15,12 @@ mod actor;
 mod crypto;
 mod error;
 pub mod manual;
+#[cfg(all(test, target_os = "linux"))]
+#[path = "../tests/support/memory.rs"]
+mod memory;
 mod name;
 mod record;
+pub mod redact;
 mod reference;
 pub mod resolve;
 mod scope;
@@ -37,6 +41,7 @@ pub use error::{Error, ErrorKind, Position, Result};
 pub use http;
 pub use name::{NamePolicy, SecretName};
 pub use record::{Fingerprint, RecordId, Revision, SecretInfo, Version, VersionInfo};
+pub use redact::Redactor;
 pub use reference::{Form, Reference, ReferenceRef};
 pub use resolve::{Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, RunSecrets, Used, Variables};
 pub use scope::Scope;

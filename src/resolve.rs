@@ -12,6 +12,7 @@ mod variables;
 
 pub use chain::Chain;
 pub use found::{Found, Permit, Used};
+pub(crate) use resolved::Traces;
 pub(crate) use resolved::sealed::Sealed;
 pub use resolved::{Resolved, Wipe};
 pub use run_secrets::RunSecrets;

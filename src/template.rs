@@ -47,7 +47,7 @@ pub use tree::Tree;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Outcomes, Resolved, check_count};
+use crate::resolve::{Outcome, Outcomes, Resolved, Traces, check_count};
 use crate::target::{Surface, Target};
 use fill::{Fill, LookedUp};
 use plan::{Plan, ReferenceList, References};
@@ -235,7 +235,8 @@ fn fill_text<'t>(
     let mut places = SmallVec::with_capacity(plan.cuts().len());
     let content = Cow::Owned(fill.write(&draft, |place| places.push(place)));
     let kept = looked_up.kept();
-    Ok(Resolved::new(content, places, outcomes, kept))
+    let traces = Traces::new(references, draft.into_filtered().collect());
+    Ok(Resolved::new(content, places, outcomes, kept).traced(traces))
 }
 
 /// The text holds no value, but belongs to somebody: only its size is shown.

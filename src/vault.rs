@@ -30,6 +30,7 @@ mod select;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod values;
 mod verify;
 
 pub use explain::Explanation;

@@ -16,6 +16,7 @@ pub struct Found {
     inner: Arc<Inner>,
     /// Not shared: one value may be found by several who may put it in different places.
     permit: Permit,
+    is_variable: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -27,7 +28,17 @@ struct Inner {
 impl Found {
     /// A value found under a name.
     pub fn new(name: SecretName, value: impl Into<SecretString>) -> Self {
-        Self { inner: Arc::new(Inner { value: value.into(), used: Used::of(name) }), permit: Permit::new() }
+        let inner = Arc::new(Inner { value: value.into(), used: Used::of(name) });
+        Self { inner, permit: Permit::new(), is_variable: false }
+    }
+
+    /// A value that is no secret.
+    pub(crate) fn variable(name: SecretName, value: String) -> Self {
+        Self { is_variable: true, ..Self::new(name, value) }
+    }
+
+    pub(crate) fn is_variable(&self) -> bool {
+        self.is_variable
     }
 
     /// Says in which scope it was found.

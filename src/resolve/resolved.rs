@@ -7,7 +7,7 @@ use std::mem;
 use std::ops::Range;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use smallvec::SmallVec;
 
 use super::{Found, Outcomes, Used};
@@ -31,12 +31,53 @@ pub struct Resolved<T: Wipe> {
     places: T::Places,
     outcomes: Outcomes,
     kept: Vec<Reference>,
+    traces: Option<Box<Traces>>,
+}
+
+/// What a redactor asks for besides the outcomes. Most calls have none.
+#[derive(Default)]
+pub(crate) struct Traces {
+    /// What filters made of values, each with the number of its reference.
+    filtered: Vec<(usize, SecretString)>,
+    /// The numbers of the references that say a version.
+    pinned: Vec<usize>,
+}
+
+impl Traces {
+    pub(crate) fn new(references: &[Reference], filtered: Vec<(usize, SecretString)>) -> Option<Box<Self>> {
+        let numbered = references.iter().enumerate();
+        let pinned: Vec<usize> =
+            numbered.filter(|(_, one)| one.version().is_some()).map(|(number, _)| number).collect();
+        (!filtered.is_empty() || !pinned.is_empty()).then(|| Box::new(Self { filtered, pinned }))
+    }
 }
 
 impl<T: Wipe> Resolved<T> {
     #[inline]
     pub(crate) fn new(content: T, places: T::Places, outcomes: Outcomes, kept: Vec<Reference>) -> Self {
-        Self { content, places, outcomes, kept }
+        Self { content, places, outcomes, kept, traces: None }
+    }
+
+    #[inline]
+    pub(crate) fn traced(mut self, traces: Option<Box<Traces>>) -> Self {
+        self.traces = traces;
+        self
+    }
+
+    /// The values that went in, each with the number of its reference.
+    pub(crate) fn found(&self) -> impl Iterator<Item = (usize, &Found)> {
+        self.outcomes.iter().enumerate().filter_map(|(number, outcome)| Some((number, outcome.as_ref().ok()?)))
+    }
+
+    /// Whether a reference said its version.
+    pub(crate) fn is_pinned(&self, reference: usize) -> bool {
+        self.traces.as_ref().is_some_and(|traces| traces.pinned.contains(&reference))
+    }
+
+    /// What filters made of the value of a reference.
+    pub(crate) fn filtered(&self, reference: usize) -> impl Iterator<Item = &SecretString> {
+        let filtered = self.traces.iter().flat_map(|traces| &traces.filtered);
+        filtered.filter(move |(number, _)| *number == reference).map(|(_, made)| made)
     }
 
     /// Which secrets and variables went in, each once, in the order of the text.
@@ -62,6 +103,7 @@ impl Resolved<Cow<'_, str>> {
             places: mem::take(&mut self.places),
             outcomes: mem::take(&mut self.outcomes),
             kept: mem::take(&mut self.kept),
+            traces: self.traces.take(),
         }
     }
 }
@@ -74,7 +116,7 @@ impl<T: Wipe> ExposeSecret<T> for Resolved<T> {
 
 impl<T: Wipe> fmt::Debug for Resolved<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { content: _, places: _, outcomes: _, kept } = self;
+        let Self { content: _, places: _, outcomes: _, kept, traces: _ } = self;
         f.debug_struct("Resolved")
             .field("content", &"[REDACTED]")
             .field("used", &self.used())

@@ -40,7 +40,7 @@ impl Variables {
     /// [`ErrorKind::InvalidName`] when `name` is no name.
     pub fn with(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Result<Self> {
         let name = SecretName::new(name)?;
-        self.values.insert(name.clone(), Found::new(name, value.into()));
+        self.values.insert(name.clone(), Found::variable(name, value.into()));
         Ok(self)
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::encoding::Encoding;
 use super::engine::Engine;
@@ -30,8 +30,8 @@ pub(super) struct Draft<'a> {
     text: &'a str,
     plan: &'a Plan,
     encoding: Encoding,
-    /// What the filters made, in the order of the text.
-    filtered: Vec<Filtered<'a>>,
+    /// What the filters made, each with the number of its reference, in the order of the text.
+    filtered: Vec<(usize, Filtered<'a>)>,
     /// The exact length of the result, in bytes.
     length: usize,
 }
@@ -239,7 +239,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             }
             draft.length = draft.length.saturating_add(draft.encoding_of(slot).length(&value));
             if slot.is_filtered() {
-                draft.filtered.push(value);
+                draft.filtered.push((slot.reference(), value));
             }
         }
         if failures.is_empty() {
@@ -322,7 +322,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             let start = out.len();
             match self.values.value(slot.reference()) {
                 Ok(value) if !slot.is_filtered() => draft.encoding.push(value, out),
-                Ok(_) => draft.encoding_of(slot).push(filtered.next().map_or("", |value| value), out),
+                Ok(_) => draft.encoding_of(slot).push(filtered.next().map_or("", |(_, value)| value), out),
                 Err(_) => {
                     out.push_str(draft.text.get(cut.span.clone()).unwrap_or_default());
                     continue;
@@ -375,6 +375,11 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
 }
 
 impl Draft<'_> {
+    /// What the filters made, each with the number of its reference.
+    pub(super) fn into_filtered(self) -> impl Iterator<Item = (usize, SecretString)> {
+        self.filtered.into_iter().map(|(reference, value)| (reference, value.into_secret()))
+    }
+
     fn encoding_of(&self, slot: Slot) -> Encoding {
         if filter::encodes(self.plan.chain(slot)) { Encoding::Plain } else { self.encoding }
     }

@@ -189,6 +189,14 @@ impl Filtered<'_> {
             made => Self::Owned(Zeroizing::new(trim(&made).to_owned())),
         }
     }
+
+    pub(super) fn into_secret(self) -> SecretString {
+        match self {
+            Self::Custom(made) => made,
+            // Copied: a string that is longer inside than outside would leave a part behind.
+            other => SecretString::from(&*other),
+        }
+    }
 }
 
 impl Deref for Filtered<'_> {

@@ -12,7 +12,7 @@ use super::walk::{Leaf, Role, What, copy, walk};
 use super::{DATE_KEY, is_reserved};
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
-use crate::resolve::{Outcomes, Permit, Resolved, check_count};
+use crate::resolve::{Outcomes, Permit, Resolved, Traces, check_count};
 use crate::target::{Surface, Target};
 use crate::template::engine::Engine;
 use crate::template::fill::{Draft, Fill, LookedUp, Values};
@@ -122,20 +122,24 @@ impl Found {
         let keys = if what.keys { write_keys(document.root(), what, &fill, &drafts)? } else { Vec::new() };
         let mut places = Vec::with_capacity(drafts.len());
         let mut keys = keys.into_iter();
+        let mut filtered = Vec::new();
         let mut drafts = drafts.into_iter().peekable();
         let mut strings = 0..;
         let root = copy(document.root(), what, &mut || {
             let number = strings.next()?;
             let Drafted { role, draft, .. } = drafts.next_if(|drafted| drafted.number == number)?;
             places.push(number);
-            match role {
+            let written = match role {
                 Role::Key(_) => keys.next().map(|mut key| mem::take(&mut *key)),
                 Role::Value | Role::Bookmark => Some(fill.write(&draft, |_| {})),
-            }
+            };
+            filtered.extend(draft.into_filtered());
+            written
         });
         let kept = looked_up.kept();
+        let traces = Traces::new(references, filtered);
         let places: Places = (!what.keys).then_some(places);
-        Ok(Resolved::new(document.resolved(root, what.keys), places, outcomes, kept))
+        Ok(Resolved::new(document.resolved(root, what.keys), places, outcomes, kept).traced(traces))
     }
 
     /// What [`fill`](Found::fill) would say of these verdicts, but for what only values can cause.

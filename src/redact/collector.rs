@@ -1,0 +1,213 @@
+//! Gathers what to search for.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use super::encodings::{encodings, json_forms};
+use super::parts::{lines, parts};
+use super::pattern::{Bytes, Claim, Claims};
+use super::search::Patterns;
+use super::skipped::{Skipped, Why};
+use super::table::Table;
+use super::variants::Variant;
+use crate::error::{Error, ErrorKind, Result};
+use crate::reference::Reference;
+
+/// A pattern is no longer; a longer text is cut into pieces that overlap. So a stream never holds back more than this.
+const PIECE: usize = 64 << 10;
+/// How much of each piece is part of the next one.
+const OVERLAP: usize = 64;
+/// How often parts are looked for in parts.
+const DEPTH: usize = 3;
+
+/// What is known of the secrets so far.
+pub(super) struct Collector<'h> {
+    min_len: usize,
+    harmless: &'h [String],
+    references: Vec<Reference>,
+    patterns: HashMap<Bytes, (usize, Claims)>,
+    /// The bytes of all patterns.
+    len: usize,
+    skipped: Vec<Skipped>,
+}
+
+impl<'h> Collector<'h> {
+    pub(super) fn new(min_len: usize, harmless: &'h [String]) -> Self {
+        Self { min_len, harmless, references: Vec::new(), patterns: HashMap::new(), len: 0, skipped: Vec::new() }
+    }
+
+    /// Adds a secret.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge`
+    pub(super) fn secret(&mut self, reference: &Reference, value: &str) -> Result<()> {
+        let owner = self.intern(reference)?;
+        self.explore(owner, Variant::Value, value, 0)
+    }
+
+    /// Adds what a filter made of a secret.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge`
+    pub(super) fn filtered(&mut self, reference: &Reference, made: &str) -> Result<()> {
+        let owner = self.intern(reference)?;
+        self.explore(owner, Variant::Filtered, made, 1)
+    }
+
+    /// Says that a secret has nothing to search for.
+    pub(super) fn without_value(&mut self, reference: &Reference) {
+        self.skipped.push(Skipped { reference: reference.clone(), variant: Variant::Value, why: Why::Erased });
+    }
+
+    /// Adds all of another table, whose values were judged when they were added.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge`
+    pub(super) fn table(&mut self, table: &Table) -> Result<()> {
+        for (pattern, claims) in table.patterns() {
+            for claim in claims.iter() {
+                let Some(reference) = table.reference(claim.owner) else { continue };
+                let owner = self.intern(reference)?;
+                self.pattern(owner, claim.variant, pattern)?;
+            }
+        }
+        self.skipped.extend(table.skipped().iter().cloned());
+        Ok(())
+    }
+
+    /// # Errors
+    ///
+    /// `TooLarge`
+    pub(super) fn finish(self) -> Result<Table> {
+        let Self { references, patterns, len, skipped, .. } = self;
+        let mut patterns: Vec<_> = patterns.into_iter().collect();
+        patterns.sort_unstable_by_key(|(_, (number, _))| *number);
+        let mut searched = Patterns::with_capacity(len, patterns.len());
+        for (pattern, _) in &patterns {
+            searched.push(pattern)?;
+        }
+        let patterns = patterns.into_iter().map(|(pattern, (_, claims))| (pattern, claims.settled(&references)));
+        Ok(Table::new(searched, patterns.collect(), references, skipped))
+    }
+
+    /// Adds a text, all ways to write it, and all parts of it.
+    fn explore(&mut self, owner: usize, variant: Variant, text: &str, depth: usize) -> Result<()> {
+        if text.is_empty() || self.skips(owner, variant, text) {
+            return Ok(());
+        }
+        self.add(owner, variant, text)?;
+        encodings(text, &mut |variant, written| self.add(owner, variant, written))?;
+        for line in lines(text) {
+            if !self.skips(owner, Variant::Line, line) {
+                self.add(owner, Variant::Line, line)?;
+                json_forms(line, &mut |variant, written| self.add(owner, variant, written))?;
+            }
+        }
+        if depth == DEPTH {
+            return Ok(());
+        }
+        parts(text, &mut |variant, part| {
+            if part == text { Ok(()) } else { self.explore(owner, variant, part, depth + 1) }
+        })
+    }
+
+    /// Whether a text is nothing to search for; then that is written down, once.
+    fn skips(&mut self, owner: usize, variant: Variant, text: &str) -> bool {
+        let why = if text.len() < self.min_len {
+            Why::TooShort
+        } else if self.harmless.iter().any(|word| word.eq_ignore_ascii_case(text)) {
+            Why::Harmless
+        } else {
+            return false;
+        };
+        if let Some(reference) = self.references.get(owner) {
+            let mut known = self.skipped.iter().rev().take_while(|known| known.reference == *reference);
+            if !known.any(|known| (known.variant, known.why) == (variant, why)) {
+                self.skipped.push(Skipped { reference: reference.clone(), variant, why });
+            }
+        }
+        true
+    }
+
+    fn add(&mut self, owner: usize, variant: Variant, text: &str) -> Result<()> {
+        pieces(text).try_for_each(|piece| self.pattern(owner, variant, piece.as_bytes()))
+    }
+
+    fn pattern(&mut self, owner: usize, variant: Variant, pattern: &[u8]) -> Result<()> {
+        let claim = Claim { owner, variant };
+        if let Some((_, claims)) = self.patterns.get_mut(pattern) {
+            claims.push(claim);
+            return Ok(());
+        }
+        self.len = self.len.saturating_add(pattern.len());
+        if self.len > super::Redactor::MAX_BYTES || self.patterns.len() == super::Redactor::MAX_PATTERNS {
+            return Err(too_large());
+        }
+        let number = self.patterns.len();
+        if let Entry::Vacant(entry) = self.patterns.entry(Bytes::new(pattern)) {
+            entry.insert((number, Claims::of(claim)));
+        }
+        Ok(())
+    }
+
+    fn intern(&mut self, reference: &Reference) -> Result<usize> {
+        if let Some(known) = self.references.iter().rposition(|known| known == reference) {
+            return Ok(known);
+        }
+        if self.references.len() == super::Redactor::MAX_SECRETS {
+            return Err(too_large());
+        }
+        self.references.push(reference.clone());
+        Ok(self.references.len() - 1)
+    }
+}
+
+fn too_large() -> Error {
+    let (secrets, patterns, bytes) =
+        (super::Redactor::MAX_SECRETS, super::Redactor::MAX_PATTERNS, super::Redactor::MAX_BYTES >> 20);
+    let message = format!(
+        "a redactor has at most {secrets} secrets, which come to {patterns} patterns of {bytes} MiB; make one for each run"
+    );
+    Error::new(ErrorKind::TooLarge, message)
+}
+
+/// A text, in pieces that overlap if it is long.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let boundary = |mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let end = boundary(text.len().min(start + PIECE));
+        next = (end < text.len()).then(|| boundary(end - OVERLAP));
+        text.get(start..end)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_into_pieces_that_overlap() {
+        for unit in ["a", "é", "🔑x"] {
+            for length in [1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5] {
+                let text: String = unit.chars().cycle().take(length / 2).collect::<String>() + &unit.repeat(length / 4);
+                let mut end = 0;
+                for piece in pieces(&text) {
+                    let start = piece.as_ptr().addr() - text.as_ptr().addr();
+                    assert!(piece.len() <= PIECE && (start == 0 || start + OVERLAP <= end));
+                    end = start + piece.len();
+                }
+                assert_eq!(end, text.len());
+            }
+        }
+    }
+}

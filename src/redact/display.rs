@@ -1,0 +1,123 @@
+//! Redacting what is shown: values of any type, and errors.
+
+use std::error::Error;
+use std::fmt::{self, Display, Write};
+
+use super::redactor::Redactor;
+use super::stream::Stream;
+
+impl Redactor {
+    /// Shows a value redacted. Nothing that is not redacted is kept on the way.
+    ///
+    /// For what has no `Display` there is `format_args!("{:?}", value)`.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, ResolveExt, RunSecrets};
+    ///
+    /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+    /// let redactor = Redactor::of(&resolved)?;
+    /// let request = ("GET", "https://crm.example/?key=t0ken-of-ada");
+    /// assert_eq!(
+    ///     redactor.display(format_args!("{request:?}")).to_string(),
+    ///     r#"("GET", "https://crm.example/?key=<<$secret.TOKEN>>")"#
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn display<T: Display>(&self, value: T) -> Redacted<'_, T> {
+        Redacted { redactor: self, value }
+    }
+
+    /// An error that says what `error` and its causes say, redacted.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, ResolveExt, RunSecrets};
+    ///
+    /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+    /// let cause = std::io::Error::other("no route to https://ada:t0ken-of-ada@crm.example");
+    /// let error = Redactor::of(&resolved)?.error(&cause);
+    /// assert_eq!(error.to_string(), "no route to https://ada:<<$secret.TOKEN>>@crm.example");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn error(&self, error: &dyn Error) -> RedactedError {
+        let chain = std::iter::successors(Some(error), |&error| error.source());
+        RedactedError(chain.take(RedactedError::MOST).map(|error| self.display(error).to_string()).collect())
+    }
+}
+
+/// Shows a value redacted; see [`Redactor::display`].
+pub struct Redacted<'r, T> {
+    redactor: &'r Redactor,
+    value: T,
+}
+
+impl<T: Display> Display for Redacted<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_alternate = f.alternate();
+        let mut through = Through { stream: self.redactor.stream(), out: Vec::new(), f };
+        if is_alternate {
+            write!(through, "{:#}", self.value)?;
+        } else {
+            write!(through, "{}", self.value)?;
+        }
+        through.stream.finish(&mut through.out);
+        through.write_on()
+    }
+}
+
+/// As with `Display`: what is redacted may be shown.
+impl<T: Display> fmt::Debug for Redacted<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
+
+struct Through<'a, 'f> {
+    stream: Stream,
+    out: Vec<u8>,
+    f: &'a mut fmt::Formatter<'f>,
+}
+
+impl Through<'_, '_> {
+    fn write_on(&mut self) -> fmt::Result {
+        // A stream gives out whole characters.
+        self.f.write_str(std::str::from_utf8(&self.out).map_err(|_| fmt::Error)?)?;
+        self.out.clear();
+        Ok(())
+    }
+}
+
+impl Write for Through<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.stream.feed(text.as_bytes(), &mut self.out);
+        self.write_on()
+    }
+}
+
+/// What an error and its causes say, redacted. Shown as one line, the causes behind it; the causes themselves are gone, because
+/// nobody knows what they hold.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RedactedError(Vec<String>);
+
+impl RedactedError {
+    /// The most messages of a chain.
+    const MOST: usize = 64;
+
+    /// The messages: of the error, then of its cause, and so on.
+    pub fn messages(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl Display for RedactedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(": "))
+    }
+}
+
+impl fmt::Debug for RedactedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RedactedError").field(&self.0).finish()
+    }
+}
+
+impl Error for RedactedError {}

@@ -1,0 +1,169 @@
+//! Readers and writers that redact what goes through them.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+
+use zeroize::Zeroizing;
+
+use super::redactor::Redactor;
+use super::stream::Stream;
+
+/// Redacts what is written to it, and writes that on.
+///
+/// [`flush`](Write::flush) writes all that is sure; what may be the beginning of a secret stays until more comes. It goes on
+/// with [`finish`](RedactWriter::finish), or on drop, where errors are lost.
+///
+/// ```
+/// use std::io::Write;
+/// use keyslot::redact::RedactWriter;
+/// use keyslot::{Redactor, ResolveExt, RunSecrets};
+///
+/// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+/// let mut log = RedactWriter::new(Vec::new(), &Redactor::of(&resolved)?);
+/// write!(log, "called with {}", "t0ken-").and_then(|()| write!(log, "of-ada")).unwrap();
+/// assert_eq!(log.finish().unwrap(), b"called with <<$secret.TOKEN>>");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub struct RedactWriter<W: Write> {
+    /// There until it is taken out by `finish`.
+    inner: Option<W>,
+    stream: Stream,
+    /// What is sure and not written yet.
+    out: Vec<u8>,
+    /// So that a drop during a panic of the inner writer does not write again.
+    panicked: bool,
+}
+
+impl<W: Write> RedactWriter<W> {
+    /// Writes on to `inner`.
+    pub fn new(inner: W, redactor: &Redactor) -> Self {
+        Self { inner: Some(inner), stream: redactor.stream(), out: Vec::new(), panicked: false }
+    }
+
+    /// Writes the rest and flushes, and gives the inner writer back.
+    ///
+    /// # Errors
+    ///
+    /// Those of the inner writer, which is dropped then.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.stream.finish(&mut self.out);
+        self.write_on()?;
+        let mut inner = self.inner.take().ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?;
+        inner.flush()?;
+        Ok(inner)
+    }
+
+    /// Writes what is sure. What the inner writer does not take stays.
+    fn write_on(&mut self) -> io::Result<()> {
+        let Self { inner: Some(inner), out, panicked, .. } = self else { return Ok(()) };
+        let mut written = 0;
+        let result = loop {
+            let Some(rest) = out.get(written..).filter(|rest| !rest.is_empty()) else { break Ok(()) };
+            *panicked = true;
+            let result = inner.write(rest);
+            *panicked = false;
+            match result {
+                Ok(0) => break Err(io::Error::from(io::ErrorKind::WriteZero)),
+                Ok(count) => written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        out.drain(..written.min(out.len()));
+        result
+    }
+}
+
+impl<W: Write> Write for RedactWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // An error means that nothing was taken, so it must come before.
+        self.write_on()?;
+        self.stream.feed(bytes, &mut self.out);
+        // This one comes again with the next call.
+        let _ = self.write_on();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.settle(&mut self.out);
+        self.write_on()?;
+        self.inner.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl<W: Write> Drop for RedactWriter<W> {
+    fn drop(&mut self) {
+        if self.inner.is_some() && !self.panicked {
+            self.stream.finish(&mut self.out);
+            let _ = self.write_on();
+            if let Some(inner) = &mut self.inner {
+                let _ = inner.flush();
+            }
+        }
+    }
+}
+
+/// What it writes to is not shown.
+impl<W: Write> fmt::Debug for RedactWriter<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedactWriter").field("stream", &self.stream).finish_non_exhaustive()
+    }
+}
+
+/// Redacts what is read through it.
+///
+/// ```
+/// use std::io::Read;
+/// use keyslot::redact::RedactReader;
+/// use keyslot::{Redactor, ResolveExt, RunSecrets};
+///
+/// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+/// let body = &b"{\"token\": \"t0ken-of-ada\"}"[..];
+/// let mut text = String::new();
+/// RedactReader::new(body, &Redactor::of(&resolved)?).read_to_string(&mut text).unwrap();
+/// assert_eq!(text, "{\"token\": \"<<$secret.TOKEN>>\"}");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub struct RedactReader<R> {
+    inner: R,
+    stream: Stream,
+    part: Zeroizing<Vec<u8>>,
+    out: Vec<u8>,
+    /// How much of `out` was read.
+    read: usize,
+    done: bool,
+}
+
+impl<R: Read> RedactReader<R> {
+    /// Reads from `inner`.
+    pub fn new(inner: R, redactor: &Redactor) -> Self {
+        let part = Zeroizing::new(vec![0; 16 << 10]);
+        Self { inner, stream: redactor.stream(), part, out: Vec::new(), read: 0, done: false }
+    }
+}
+
+impl<R: Read> Read for RedactReader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.read == self.out.len() && !self.done && !buffer.is_empty() {
+            self.out.clear();
+            self.read = 0;
+            match self.inner.read(&mut self.part)? {
+                0 => {
+                    self.stream.finish(&mut self.out);
+                    self.done = true;
+                }
+                count => self.stream.feed(self.part.get(..count).unwrap_or_default(), &mut self.out),
+            }
+        }
+        let count = self.out.get(self.read..).unwrap_or_default().read(buffer)?;
+        self.read += count;
+        Ok(count)
+    }
+}
+
+/// What it reads from is not shown.
+impl<R> fmt::Debug for RedactReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedactReader").field("stream", &self.stream).finish_non_exhaustive()
+    }
+}

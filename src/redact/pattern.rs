@@ -1,0 +1,90 @@
+//! What is searched for, and whose it is.
+
+use std::borrow::Borrow;
+use std::cmp::Reverse;
+use std::ops::Deref;
+
+use smallvec::{SmallVec, smallvec};
+
+use super::variants::Variant;
+use crate::reference::Reference;
+
+/// The bytes of a pattern, wiped on drop.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Bytes(Box<[u8]>);
+
+impl Bytes {
+    pub(super) fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Borrow<[u8]> for Bytes {
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        // `fill` is as fast as memory. This keeps the compiler from leaving it out.
+        zeroize::optimization_barrier(&*self.0);
+    }
+}
+
+/// A secret that a pattern is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    /// Its place in the list of references.
+    pub(super) owner: usize,
+    pub(super) variant: Variant,
+}
+
+/// All secrets that a pattern is of, each once.
+#[derive(Clone, Debug)]
+pub(super) struct Claims(SmallVec<[Claim; 1]>);
+
+impl Claims {
+    pub(super) fn of(claim: Claim) -> Self {
+        Self(smallvec![claim])
+    }
+
+    pub(super) fn push(&mut self, claim: Claim) {
+        match self.0.iter_mut().find(|known| known.owner == claim.owner) {
+            Some(known) => known.variant = known.variant.min(claim.variant),
+            None => self.0.push(claim),
+        }
+    }
+
+    /// Who is named: those whose whole value it is, if it is of some; and of one name the newest version.
+    pub(super) fn settled(mut self, references: &[Reference]) -> Self {
+        let whole = self.0.iter().any(|claim| claim.variant == Variant::Value);
+        self.0.retain(|claim| !whole || claim.variant == Variant::Value);
+        if self.0.len() > 1 {
+            let all = self.0.clone();
+            let reference = |claim: &Claim| references.get(claim.owner);
+            let newer = |one: Option<&Reference>, other: Option<&Reference>| {
+                let [one, other] = [one, other].map(|known| known.map(|known| (known.name(), known.version())));
+                let (Some((name, version)), Some((other_name, other))) = (one, other) else { return false };
+                // Without a version it is the newest.
+                let age = |version: Option<_>| version.map(Reverse);
+                name == other_name && age(version) < age(other)
+            };
+            self.0.retain(|claim| !all.iter().any(|other| newer(reference(other), reference(claim))));
+        }
+        self
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Claim> {
+        self.0.iter().copied()
+    }
+}

@@ -1,0 +1,172 @@
+//! Redacting what comes in parts.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::redactor::Redactor;
+use super::sweep::Sweep;
+
+impl Redactor {
+    /// Begins to redact what comes in parts; secrets that lie across them are found.
+    pub fn stream(&self) -> Stream {
+        Stream { redactor: self.clone(), sweep: Sweep::default(), held: Held::default(), fresh: 0 }
+    }
+}
+
+/// Redacts what comes in parts: the engine of [`RedactWriter`](super::RedactWriter) and [`RedactReader`](super::RedactReader), for
+/// those who read and write in another way.
+///
+/// What may be the beginning of a secret is held back until it is clear what it is: less than 64 KiB, and a sixteenth of that
+/// more when it comes in small parts. What is given out ends where a character does, if the input is UTF-8. What is held back
+/// is wiped on drop, and then it is lost: call [`finish`](Stream::finish).
+///
+/// ```
+/// use keyslot::{Redactor, ResolveExt, RunSecrets};
+///
+/// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+/// let mut stream = Redactor::of(&resolved)?.stream();
+/// let mut out = Vec::new();
+/// stream.feed(b"token: t0ken", &mut out);
+/// assert_eq!(out, b"token: ");
+/// stream.feed(b"-of-ada, or t0ken", &mut out);
+/// stream.finish(&mut out);
+/// assert_eq!(out, b"token: <<$secret.TOKEN>>, or t0ken");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub struct Stream {
+    redactor: Redactor,
+    sweep: Sweep,
+    held: Held,
+    /// How much of what is held was not searched yet.
+    fresh: usize,
+}
+
+impl Stream {
+    /// From so many bytes on that are held, those that come are gathered up to a part of them, so that a stream that comes byte by
+    /// byte is not searched from the beginning for each.
+    const MANY: usize = 4 << 10;
+
+    /// Takes a part, and appends what is sure by now.
+    pub fn feed(&mut self, part: &[u8], out: &mut Vec<u8>) {
+        self.take(part, &mut |clean| out.extend_from_slice(clean));
+    }
+
+    /// Appends all that is sure by now. Only what may be the beginning of a secret, or is that of a character, stays.
+    pub fn settle(&mut self, out: &mut Vec<u8>) {
+        self.advance(&mut |clean| out.extend_from_slice(clean));
+    }
+
+    /// Appends the rest: there are no more parts. The stream can be used for another text then.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        self.end(&mut |clean| out.extend_from_slice(clean));
+    }
+
+    pub(super) fn take(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
+        let Self { redactor, sweep, held, fresh } = self;
+        if held.is_empty() {
+            // The most common case, without a copy.
+            let end = sure(redactor, part);
+            sweep.advance(redactor, part, end, out);
+            held.append(part.get(end..).unwrap_or_default());
+            return;
+        }
+        held.append(part);
+        *fresh += part.len();
+        if held.len() < Self::MANY || *fresh >= held.len() / 16 {
+            self.advance(out);
+        }
+    }
+
+    pub(super) fn end(&mut self, out: &mut impl FnMut(&[u8])) {
+        let Self { redactor, sweep, held, fresh } = self;
+        sweep.advance(redactor, held, held.len(), out);
+        held.remove_first(held.len());
+        *fresh = 0;
+    }
+
+    fn advance(&mut self, out: &mut impl FnMut(&[u8])) {
+        let Self { redactor, sweep, held, fresh } = self;
+        if *fresh > 0 {
+            let end = sure(redactor, held);
+            sweep.advance(redactor, held, end, out);
+            held.remove_first(end);
+            *fresh = 0;
+        }
+    }
+}
+
+/// Counts only.
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { redactor, sweep: _, held, fresh: _ } = self;
+        f.debug_struct("Stream").field("redactor", redactor).field("held", &held.len()).finish()
+    }
+}
+
+/// Up to where nothing can be the beginning of a secret or of a character that goes on behind the text.
+fn sure(redactor: &Redactor, text: &[u8]) -> usize {
+    let end = text.len() - redactor.table().searcher().partial(text);
+    end - cut_character(text.get(..end).unwrap_or_default())
+}
+
+/// How many bytes at the end are the beginning of a character of UTF-8 that goes on.
+fn cut_character(text: &[u8]) -> usize {
+    let behind = text.iter().rev().take(3).position(|&byte| byte >= 0xc0);
+    let Some((behind, lead)) = behind.and_then(|at| Some((at, *text.get(text.len() - 1 - at)?))) else { return 0 };
+    let length = match lead {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 0,
+    };
+    if behind + 1 < length { behind + 1 } else { 0 }
+}
+
+/// Bytes that may be of secrets. They are wiped when their memory is given back, also when it grows.
+#[derive(Default)]
+struct Held(Zeroizing<Vec<u8>>);
+
+impl Held {
+    fn append(&mut self, bytes: &[u8]) {
+        if self.0.capacity() - self.0.len() < bytes.len() {
+            let mut grown = Zeroizing::new(Vec::with_capacity((self.0.len() + bytes.len()).max(self.0.len() * 2)));
+            grown.extend_from_slice(&self.0);
+            self.0 = grown;
+        }
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn remove_first(&mut self, count: usize) {
+        // What stays behind the end is wiped with the rest.
+        let count = count.min(self.0.len());
+        self.0.drain(..count);
+    }
+}
+
+impl std::ops::Deref for Held {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_go_on_are_known() {
+        for c in ["a", "é", "€", "🔑"] {
+            let text = format!("x{c}");
+            for end in 1..=text.len() {
+                let expected = if end == text.len() { 0 } else { end - 1 };
+                assert_eq!(cut_character(&text.as_bytes()[..end]), expected, "{c} {end}");
+            }
+        }
+        for other in [&b""[..], b"\xff", b"\xc3\xa9", b"\x80\x80\x80\x80", b"\xc0", b"\xf5\x80"] {
+            assert_eq!(cut_character(other), 0, "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What redacting hides, what it leaves, and what it says of both.
+#![allow(unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, clippy::pedantic)]
+
+#[path = "redact/cases.rs"]
+mod cases;
+#[path = "redact/naive.rs"]
+mod naive;
+#[path = "redact/properties.rs"]
+mod properties;
+#[path = "redact/streams.rs"]
+mod streams;
+#[path = "redact/structures.rs"]
+mod structures;
+#[cfg(feature = "vault")]
+#[path = "redact/vaults.rs"]
+mod vaults;
+
+use keyslot::redact::RedactorBuilder;
+use keyslot::{Redactor, SecretName};
+
+fn name(name: &str) -> SecretName {
+    SecretName::new(name).unwrap()
+}
+
+/// A builder with secrets of these names and values.
+fn builder(secrets: &[(&str, &str)]) -> RedactorBuilder {
+    secrets.iter().fold(Redactor::builder(), |builder, (of, value)| builder.secret(name(of), *value))
+}
+
+fn redactor(secrets: &[(&str, &str)]) -> Redactor {
+    builder(secrets).build().unwrap()
+}

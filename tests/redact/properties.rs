@@ -1,0 +1,75 @@
+//! Whatever the values and the text are.
+
+use base64ct::{Base64, Base64Url, Encoding as _};
+use keyslot::secrecy::ExposeSecret as _;
+use keyslot::{Redactor, ResolveExt, RunSecrets};
+use proptest::prelude::*;
+
+use super::{naive, redactor};
+
+/// Secrets that overlap each other, and the texts that they are in, of few letters.
+fn overlapping() -> impl Strategy<Value = (Vec<String>, String)> {
+    (prop::collection::vec("[ab]{8,11}", 1..5), "[ab]{0,60}")
+}
+
+/// Values as they come.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof!["[ -~]{8,24}", "\\PC{8,16}", "[a-z'\"&<>/ %+é🔑\n]{8,20}"].prop_filter("long enough", |value| {
+        let trimmed = value.trim();
+        trimmed.len() >= 8 && !keyslot::redact::RedactorBuilder::HARMLESS.contains(&trimmed)
+    })
+}
+
+proptest! {
+    /// In letters of which no other writing is another text, except those that hold other letters.
+    #[test]
+    fn agrees_with_a_naive_redactor((values, text) in overlapping()) {
+        let names: Vec<String> = (0..values.len()).map(|n| format!("S{n}")).collect();
+        let secrets: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
+        let patterns: Vec<(&str, &[u8])> = secrets.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        let expected = naive::redact(&patterns, text.as_bytes());
+        let redacted = redactor(&secrets).redact(&text).into_owned();
+        prop_assert_eq!(redacted.as_bytes(), expected);
+    }
+
+    #[test]
+    fn no_variant_survives(value in value(), before in "[A-Z]{0,7}", after in "[A-Z]{0,7}") {
+        let redactor = redactor(&[("A", &value)]);
+        let json = serde_json::to_string(&value).unwrap();
+        let inner = json[1..json.len() - 1].to_owned();
+        let percent: String = url::form_urlencoded::Serializer::new(String::new()).append_key_only(&value).finish();
+        let hex = base16ct::lower::encode_string(value.as_bytes());
+        for variant in [value.clone(), value.trim().to_owned(), inner, percent, hex.to_uppercase(), hex] {
+            let redacted = redactor.redact(&format!("{before}{variant}{after}")).into_owned();
+            prop_assert!(redacted.contains("<<$secret.A>>"), "{:?}", redacted);
+            prop_assert!(!redacted.contains(&variant), "{:?} in {:?}", variant, redacted);
+        }
+        // Of the characters that hold nothing of the neighbours, none is left.
+        let whole = format!("{before}{value}{after}");
+        for encoded in [Base64::encode_string(whole.as_bytes()), Base64Url::encode_string(whole.as_bytes())] {
+            let redacted = redactor.redact(&encoded).into_owned();
+            let rest = redacted.len().saturating_sub("<<$secret.A>>".len());
+            prop_assert!(redacted.contains("<<$secret.A>>"), "{} of {:?}", redacted, value);
+            prop_assert!(rest <= (before.len() + after.len()).div_ceil(3) * 4 + 6, "{} of {:?}", redacted, value);
+        }
+    }
+
+    #[test]
+    fn a_resolved_text_becomes_its_template_again(
+        values in prop::collection::vec("[a-zA-Z0-9/+=_-]{10,30}", 1..4),
+        pieces in prop::collection::vec(("[ .,:()#!?]{1,6}", 0..4_usize), 0..8),
+    ) {
+        let mut secrets = RunSecrets::new();
+        for (n, value) in values.iter().enumerate() {
+            secrets = secrets.with(format!("S{n}"), value.as_str()).unwrap();
+        }
+        // Of two with one value both would be named.
+        prop_assume!(values.iter().all(|one| values.iter().filter(|other| other.contains(one.as_str())).count() == 1));
+        let mut template: String = pieces.iter().map(|(text, n)| format!("{text}<<$secret.S{}>>", n % values.len())).collect();
+        template.push('.');
+        let resolved = secrets.resolve(&template).unwrap();
+        let redactor = Redactor::of(&resolved).unwrap();
+        let redacted = redactor.redact(resolved.expose_secret()).into_owned();
+        prop_assert_eq!(&redacted, &template);
+    }
+}

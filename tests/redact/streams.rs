@@ -1,0 +1,220 @@
+//! What comes in parts is redacted as the whole is.
+
+use std::io::{self, Read, Write};
+
+use keyslot::redact::{RedactReader, RedactWriter, Stream};
+use proptest::prelude::*;
+
+use super::{naive, redactor};
+
+const VALUE: &str = "s3cr3t-é🔑-of-the-run";
+
+fn fed<'p>(stream: &mut Stream, parts: impl IntoIterator<Item = &'p [u8]>) -> Vec<u8> {
+    let mut out = Vec::new();
+    parts.into_iter().for_each(|part| stream.feed(part, &mut out));
+    stream.finish(&mut out);
+    out
+}
+
+#[test]
+fn bad_input_54_a_secret_across_two_parts() {
+    let redactor = redactor(&[("A", VALUE)]);
+    let text = format!("before é {VALUE}{VALUE} é after");
+    let expected = "before é <<$secret.A>><<$secret.A>> é after";
+    let mut stream = redactor.stream();
+    for at in 0..=text.len() {
+        let (one, other) = text.as_bytes().split_at(at);
+        assert_eq!(fed(&mut stream, [one, other]), expected.as_bytes(), "at {at}");
+        let mut writer = RedactWriter::new(Vec::new(), &redactor);
+        writer.write_all(one).unwrap();
+        writer.flush().unwrap();
+        writer.write_all(other).unwrap();
+        assert_eq!(writer.finish().unwrap(), expected.as_bytes(), "at {at}");
+        let mut read = String::new();
+        RedactReader::new(one.chain(other), &redactor).read_to_string(&mut read).unwrap();
+        assert_eq!(read, expected, "at {at}");
+    }
+    assert_eq!(fed(&mut stream, text.as_bytes().chunks(1)), expected.as_bytes());
+}
+
+#[test]
+fn bad_input_55_redacting_before_and_after_cutting() {
+    let redactor = redactor(&[("A", VALUE)]);
+    let text = format!("error: {VALUE}");
+    // The order that the docs ask for: what is cut later holds nothing.
+    let redacted = redactor.redact(&text);
+    assert!((0..redacted.len()).all(|end| !redacted[..end].contains("s3cr3t")));
+    // The other order, where what is left is no secret that is known.
+    assert_eq!(redactor.redact(&text[..14]), "error: s3cr3t-");
+}
+
+#[test]
+fn only_what_may_be_a_secret_is_held_back() {
+    let mut stream = redactor(&[("A", VALUE)]).stream();
+    let mut out = Vec::new();
+    let mut given = |part: &str| {
+        out.clear();
+        stream.feed(part.as_bytes(), &mut out);
+        String::from_utf8(out.clone()).unwrap()
+    };
+    assert_eq!(given("plain text\n"), "plain text\n");
+    assert_eq!(given("s3c"), "");
+    assert_eq!(given("ret s3cr3t"), "s3cret ");
+    assert_eq!(given("-é🔑-of-the-ru"), "");
+    assert_eq!(given("n"), "<<$secret.A>>");
+    assert_eq!(given("!"), "!");
+}
+
+#[test]
+fn what_overlaps_for_ever_takes_no_memory() {
+    let mut stream = redactor(&[("A", "abcabcabc")]).stream();
+    let mut out = Vec::new();
+    for _ in 0..10_000 {
+        stream.feed(b"abc", &mut out);
+        assert!(out.is_empty());
+        let held: usize = format!("{stream:?}")
+            .rsplit_once("held: ")
+            .unwrap()
+            .1
+            .split(|c: char| !c.is_ascii_digit())
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!(held < 9, "{held}");
+    }
+    stream.finish(&mut out);
+    assert_eq!(out, b"<<$secret.A>>");
+}
+
+#[test]
+fn long_values_are_found_in_small_parts() {
+    let value: String =
+        (0..40_000_u32).map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap()).collect();
+    let redactor = redactor(&[("A", &value)]);
+    assert_eq!(redactor.redact(&value), "<<$secret.A>>");
+    for length in [1000, 10_000, 65_536, 1 << 20] {
+        let text = format!("({value})");
+        assert_eq!(fed(&mut redactor.stream(), text.as_bytes().chunks(length)), b"(<<$secret.A>>)");
+    }
+    let cut = &value[..value.len() / 2 - value.len() / 2 % 3];
+    let out = fed(&mut redactor.stream(), cut.as_bytes().chunks(777));
+    assert!(out.starts_with(b"<<$secret.A>>") || out == cut.as_bytes());
+}
+
+/// Takes few bytes at a time, and sometimes none.
+struct Hesitant<'v> {
+    taken: &'v mut Vec<u8>,
+    calls: usize,
+}
+
+impl Write for Hesitant<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.calls += 1;
+        match self.calls % 3 {
+            0 => Err(io::ErrorKind::WouldBlock.into()),
+            1 => Err(io::ErrorKind::Interrupted.into()),
+            _ => self.taken.write(&bytes[..bytes.len().min(5)]),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn nothing_is_lost_or_written_twice_when_the_inner_writer_fails() {
+    let redactor = redactor(&[("A", VALUE)]);
+    let text = format!("some text, {VALUE}, and more");
+    let mut taken = Vec::new();
+    let mut writer = RedactWriter::new(Hesitant { taken: &mut taken, calls: 0 }, &redactor);
+    for part in text.as_bytes().chunks(4) {
+        // An error says that nothing of the part was taken.
+        while let Err(error) = writer.write(part) {
+            assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        }
+    }
+    while writer.flush().is_err() {}
+    drop(writer);
+    assert_eq!(String::from_utf8(taken).unwrap(), "some text, <<$secret.A>>, and more");
+}
+
+#[test]
+fn a_drop_writes_what_was_held_back() {
+    let redactor = redactor(&[("A", VALUE)]);
+    let mut taken = Vec::new();
+    let mut writer = RedactWriter::new(&mut taken, &redactor);
+    writer.write_all(format!("{VALUE} s3cr3t").as_bytes()).unwrap();
+    writer.flush().unwrap();
+    drop(writer);
+    assert_eq!(taken, b"<<$secret.A>> s3cr3t");
+}
+
+#[test]
+fn a_panic_of_the_inner_writer_is_one_panic() {
+    struct Panics(std::rc::Rc<std::cell::Cell<u32>>);
+    impl Write for Panics {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            self.0.set(self.0.get() + 1);
+            panic!("of the inner writer")
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let calls = std::rc::Rc::default();
+    let mut writer = RedactWriter::new(Panics(std::rc::Rc::clone(&calls)), &redactor(&[("A", VALUE)]));
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || writer.write(b"text")));
+    assert!(panicked.is_err());
+    assert_eq!(calls.get(), 1);
+}
+
+/// Cuts a text at these places.
+fn cut<'t>(mut text: &'t [u8], lengths: &[usize]) -> Vec<&'t [u8]> {
+    let mut parts = Vec::new();
+    for length in lengths.iter().cycle() {
+        if text.is_empty() {
+            break;
+        }
+        let (part, rest) = text.split_at((*length).clamp(1, text.len()));
+        parts.push(part);
+        text = rest;
+    }
+    parts
+}
+
+proptest! {
+    #[test]
+    fn parts_are_redacted_as_the_whole_is(
+        values in prop::collection::vec("[ab]{8,11}", 1..5),
+        text in "([ab]{0,20}|é|🔑|z){0,12}",
+        lengths in prop::collection::vec(1..12_usize, 1..5),
+    ) {
+        let names: Vec<String> = (0..values.len()).map(|n| format!("S{n}")).collect();
+        let secrets: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
+        let patterns: Vec<(&str, &[u8])> = secrets.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        let redactor = redactor(&secrets);
+        let expected = naive::redact(&patterns, text.as_bytes());
+        let mut stream = redactor.stream();
+        prop_assert_eq!(&fed(&mut stream, cut(text.as_bytes(), &lengths)), &expected);
+        prop_assert_eq!(&fed(&mut stream, cut(text.as_bytes(), &[1])), &expected);
+        let mut out = Vec::new();
+        for part in cut(text.as_bytes(), &lengths) {
+            stream.feed(part, &mut out);
+            stream.settle(&mut out);
+            prop_assert!(std::str::from_utf8(&out).is_ok(), "a character was cut");
+        }
+        stream.finish(&mut out);
+        prop_assert_eq!(&out, &expected);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_passed_on(
+        bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'a'), Just(0xc3)], 0..200),
+        lengths in prop::collection::vec(1..9_usize, 1..5),
+    ) {
+        let mut stream = redactor(&[("A", VALUE)]).stream();
+        prop_assert_eq!(fed(&mut stream, cut(&bytes, &lengths)), bytes);
+    }
+}
