@@ -15,8 +15,12 @@ mod actor;
 mod crypto;
 mod error;
 pub mod manual;
+#[cfg(all(test, target_os = "linux"))]
+#[path = "../tests/support/memory.rs"]
+mod memory;
 mod name;
 mod record;
+mod redact;
 mod reference;
 pub mod resolve;
 mod scope;

@@ -9,10 +9,7 @@ use super::super::envelope::{open, seal};
 use super::super::primitives::{Mac, Prk};
 use super::super::{Header, Kdf, Key, KeyId, RootKey, SubKeys, VaultKey, random};
 use crate::error::ErrorKind;
-use scan::{MASK, Needle, is_found, leaves_nothing};
-
-#[path = "../../../tests/support/memory.rs"]
-mod scan;
+use crate::memory::{MASK, Needle, is_found, leaves_nothing};
 
 #[test]
 fn nothing_of_a_key_stays_behind() {

@@ -1,0 +1,176 @@
+//! Reads a text once, whatever is in it.
+
+use std::ops::Range;
+
+use super::Match;
+use super::dictionary::{Dictionary, number};
+use super::wiped::Wiped;
+use super::work::count;
+
+/// Which way the text is read, and the patterns with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forwards,
+    Backwards,
+}
+
+/// The tree of the patterns, with a way from each node to the longest other node that ends as it does.
+///
+/// The nodes are numbered level by level, so the children of a node follow those of the node before it. Node 0 is the root.
+pub(super) struct Automaton {
+    /// The byte that leads to a node.
+    labels: Wiped<u8>,
+    /// Where the children of a node start; they end where those of the next node start.
+    children: Wiped<u32>,
+    /// Where to go on if no child fits.
+    failures: Wiped<u32>,
+    /// One more than the place in the dictionary of the longest pattern that ends here; 0 if none does.
+    found: Wiped<u32>,
+    /// The first node of each level.
+    levels: Wiped<u32>,
+}
+
+impl Automaton {
+    pub(super) fn new(dictionary: &Dictionary, direction: Direction) -> Self {
+        let order = order(dictionary, direction);
+        let byte = |at: usize, depth| {
+            let pattern = order.get(at).map_or(&[][..], |&at| dictionary.get(at as usize));
+            nth(pattern, depth, direction)
+        };
+        let place = |at: usize| order.get(at).map_or(0, |at| at + 1);
+
+        let nodes = node_count(dictionary, &order, direction);
+        let mut this = Self {
+            labels: Wiped::with_capacity(nodes),
+            children: Wiped::with_capacity(nodes + 1),
+            failures: Wiped::with_capacity(nodes),
+            found: Wiped::with_capacity(nodes),
+            levels: Wiped::with_capacity(dictionary.longest_len() + 1),
+        };
+        this.push(0, 0, 0);
+        // The patterns below each node of the level, as a range of `order`.
+        let mut level = Wiped::filled((0, order.len()), 1);
+        let (mut node, mut depth) = (0, 0);
+        while !level.is_empty() {
+            this.levels.push(node);
+            let mut next = Wiped::with_capacity(level.len());
+            for &(mut from, to) in level.iter() {
+                this.children.push(number(this.labels.len()));
+                // The one that ends here is the first.
+                from += usize::from(from < to && byte(from, depth).is_none());
+                while let (true, Some(label)) = (from < to, byte(from, depth)) {
+                    let same = (from..to).take_while(|&at| byte(at, depth) == Some(label)).count();
+                    let failure = if node == 0 { 0 } else { this.step(this.failure(node), label) };
+                    let ends = byte(from, depth + 1).is_none();
+                    this.push(label, failure, if ends { place(from) } else { this.found(failure) });
+                    next.push((from, from + same));
+                    from += same;
+                }
+                node += 1;
+            }
+            level = next;
+            depth += 1;
+        }
+        this.children.push(number(this.labels.len()));
+        this
+    }
+
+    fn push(&mut self, label: u8, failure: u32, found: u32) {
+        self.labels.push(label);
+        self.failures.push(failure);
+        self.found.push(found);
+    }
+
+    /// Adds the longest pattern at every place of `range` where one starts, the last first. Reads as far behind the range as a
+    /// pattern can reach.
+    pub(super) fn longest_at_each(
+        &self,
+        dictionary: &Dictionary,
+        text: &[u8],
+        range: Range<usize>,
+        matches: &mut Vec<Match>,
+    ) {
+        let end = text.len().min(range.end + dictionary.longest_len());
+        let mut node = 0;
+        for (at, &byte) in text.iter().enumerate().take(end).skip(range.start).rev() {
+            node = self.step(node, byte);
+            let found = (self.found(node) as usize).checked_sub(1).and_then(|place| dictionary.found(place));
+            matches.extend(found.filter(|_| at < range.end).map(|found| found.at(at)));
+        }
+    }
+
+    /// How many bytes at the end of the text are the start of a pattern, and not all of it.
+    pub(super) fn partial(&self, text: &[u8]) -> usize {
+        let mut node = text.iter().fold(0, |node, &byte| self.step(node, byte));
+        while node != 0 && self.children_of(node).is_empty() {
+            node = self.failure(node);
+        }
+        self.levels.partition_point(|&first| first <= node) - 1
+    }
+
+    /// The node of the longest end of the text with a node. The way down is never longer than the way up was.
+    #[inline]
+    fn step(&self, mut node: u32, byte: u8) -> u32 {
+        loop {
+            count(1);
+            let children = self.children_of(node);
+            let labels = self.labels.get(children.clone()).unwrap_or_default();
+            if let Some(child) = memchr::memchr(byte, labels) {
+                return number(children.start + child);
+            }
+            if node == 0 {
+                return 0;
+            }
+            node = self.failure(node);
+        }
+    }
+
+    #[inline]
+    fn children_of(&self, node: u32) -> Range<usize> {
+        let start = |node: usize| self.children.get(node).map_or(0, |&child| child as usize);
+        start(node as usize)..start(node as usize + 1)
+    }
+
+    #[inline]
+    fn failure(&self, node: u32) -> u32 {
+        self.failures.get(node as usize).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    fn found(&self, node: u32) -> u32 {
+        self.found.get(node as usize).copied().unwrap_or(0)
+    }
+}
+
+/// The places of the patterns in the dictionary, in the alphabetical order of how they are read.
+fn order(dictionary: &Dictionary, direction: Direction) -> Wiped<u32> {
+    let mut order = Wiped::with_capacity(dictionary.len());
+    (0..number(dictionary.len())).for_each(|at| order.push(at));
+    if direction == Direction::Backwards {
+        let pattern = |at: u32| dictionary.get(at as usize).iter().rev();
+        order.sort_unstable_by(|&a, &b| pattern(a).cmp(pattern(b)));
+    }
+    order
+}
+
+/// The byte that is read after so many others.
+fn nth(pattern: &[u8], depth: usize, direction: Direction) -> Option<u8> {
+    match direction {
+        Direction::Forwards => pattern.get(depth).copied(),
+        Direction::Backwards => pattern.get(pattern.len().checked_sub(depth + 1)?).copied(),
+    }
+}
+
+/// One for the root, and one for each byte of a pattern that it does not have in common with the one before.
+fn node_count(dictionary: &Dictionary, order: &[u32], direction: Direction) -> usize {
+    let mut before: &[u8] = &[];
+    let mut count = 1;
+    for &at in order {
+        let pattern = dictionary.get(at as usize);
+        let byte = |pattern, depth| nth(pattern, depth, direction);
+        let common = (0..before.len()).take_while(|&depth| byte(before, depth) == byte(pattern, depth)).count();
+        count += pattern.len() - common;
+        before = pattern;
+    }
+    count
+}

@@ -1,0 +1,190 @@
+//! The patterns in alphabetical order.
+
+use std::cmp::Ordering;
+
+use super::Match;
+use super::patterns::Patterns;
+use super::wiped::Wiped;
+use super::work::Allowance;
+
+/// What a look-up costs in any case, in steps: an Entry or two that are not in the cache.
+const LOOK_UP: usize = 16;
+/// How many bytes are compared in one step.
+const BYTES_PER_STEP: usize = 16;
+
+/// The patterns in alphabetical order, each once.
+pub(super) struct Dictionary {
+    bytes: Wiped<u8>,
+    entries: Wiped<Entry>,
+    longest: usize,
+    shortest: usize,
+}
+
+/// A pattern.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    /// The first eight bytes as a number that sorts as they do; zeros follow a shorter one.
+    head: u64,
+    start: u32,
+    end: u32,
+    number: u32,
+    /// One more than the index of the longest other pattern that this one starts with; 0 if there is none.
+    parent: u32,
+}
+
+/// A pattern that was found.
+pub(super) struct Found {
+    len: usize,
+    number: u32,
+}
+
+impl Found {
+    pub(super) fn at(&self, start: usize) -> Match {
+        Match { start, end: start + self.len, pattern: self.number }
+    }
+}
+
+impl Dictionary {
+    pub(super) fn new(patterns: Patterns) -> Self {
+        let mut entries = Wiped::with_capacity(patterns.len());
+        for (number, (start, end)) in (0..).zip(patterns.spans()) {
+            entries.push(Entry { head: 0, start, end, number, parent: 0 });
+        }
+        let mut dictionary = Self { bytes: patterns.into_bytes(), entries, longest: 0, shortest: 0 };
+        dictionary.sort();
+        dictionary.adopt();
+        let lens = || dictionary.entries.iter().map(|entry| dictionary.bytes_of(entry).len());
+        (dictionary.longest, dictionary.shortest) = (lens().max().unwrap_or(0), lens().min().unwrap_or(0));
+        dictionary
+    }
+
+    fn sort(&mut self) {
+        let bytes = &self.bytes;
+        for entry in self.entries.iter_mut() {
+            entry.head = head(bytes_of(bytes, entry));
+        }
+        self.entries.sort_unstable_by(|a, b| {
+            let rest = || bytes_of(bytes, a).cmp(bytes_of(bytes, b));
+            a.head.cmp(&b.head).then_with(rest).then(a.number.cmp(&b.number))
+        });
+        let mut last = None;
+        self.entries.retain(|entry| {
+            let this = bytes_of(bytes, entry);
+            last.replace(this) != Some(this)
+        });
+    }
+
+    /// Finds the parents. What starts with a pattern follows it, so they are among those of the one before.
+    fn adopt(&mut self) {
+        let mut before = 0;
+        for at in 0..self.entries.len() {
+            let Some(own) = self.entries.get(at) else { return };
+            while let Some(entry) = self.entry(before) {
+                if self.bytes_of(own).starts_with(self.bytes_of(entry)) {
+                    break;
+                }
+                before = entry.parent;
+            }
+            if let Some(own) = self.entries.get_mut(at) {
+                own.parent = before;
+            }
+            before = number(at + 1);
+        }
+    }
+
+    /// The longest pattern that `text` starts with.
+    pub(super) fn longest_in(&self, text: &[u8], allowance: &mut Allowance) -> Option<Found> {
+        // The last one that is not behind the text in alphabetical order starts with all patterns that the text starts with.
+        let mut last = number(self.after(text, allowance));
+        while let Some(entry) = self.entry(last) {
+            let bytes = self.bytes_of(entry);
+            allowance.take(1 + bytes.len() / BYTES_PER_STEP);
+            if text.starts_with(bytes) {
+                return Some(Found { len: bytes.len(), number: entry.number });
+            }
+            last = entry.parent;
+        }
+        None
+    }
+
+    /// Whether a pattern starts with `text` and goes on.
+    pub(super) fn begins_with(&self, text: &[u8], allowance: &mut Allowance) -> bool {
+        let next = self.entries.get(self.after(text, allowance));
+        next.is_some_and(|entry| self.bytes_of(entry).starts_with(text))
+    }
+
+    /// How many patterns are not behind the text in alphabetical order.
+    fn after(&self, text: &[u8], allowance: &mut Allowance) -> usize {
+        let text_head = head(text);
+        allowance.take(LOOK_UP);
+        self.entries.partition_point(|entry| match entry.head.cmp(&text_head) {
+            Ordering::Less => true,
+            Ordering::Greater => false,
+            Ordering::Equal => {
+                let bytes = self.bytes_of(entry);
+                allowance.take(1 + bytes.len() / BYTES_PER_STEP);
+                bytes <= text
+            }
+        })
+    }
+
+    /// How many patterns there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The patterns, in alphabetical order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.entries.iter().map(|entry| self.bytes_of(entry))
+    }
+
+    /// The pattern at this place of the alphabetical order.
+    pub(super) fn get(&self, at: usize) -> &[u8] {
+        self.entries.get(at).map_or(&[], |entry| self.bytes_of(entry))
+    }
+
+    /// The pattern at this place of the alphabetical order, as what was found.
+    pub(super) fn found(&self, at: usize) -> Option<Found> {
+        self.entries.get(at).map(|entry| Found { len: self.bytes_of(entry).len(), number: entry.number })
+    }
+
+    /// The length of the longest one in bytes; 0 if there are none.
+    pub(super) fn longest_len(&self) -> usize {
+        self.longest
+    }
+
+    /// The length of the shortest one in bytes; 0 if there are none.
+    pub(super) fn shortest_len(&self) -> usize {
+        self.shortest
+    }
+
+    /// The entry that a `parent` means.
+    fn entry(&self, one_more: u32) -> Option<&Entry> {
+        self.entries.get((one_more as usize).checked_sub(1)?)
+    }
+
+    fn bytes_of(&self, entry: &Entry) -> &[u8] {
+        bytes_of(&self.bytes, entry)
+    }
+}
+
+#[inline]
+fn bytes_of<'b>(bytes: &'b [u8], entry: &Entry) -> &'b [u8] {
+    bytes.get(entry.start as usize..entry.end as usize).unwrap_or_default()
+}
+
+/// See [`Entry::head`].
+#[inline]
+fn head(bytes: &[u8]) -> u64 {
+    if let Some(head) = bytes.first_chunk() {
+        return u64::from_be_bytes(*head);
+    }
+    let mut head = [0; 8];
+    head.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    u64::from_be_bytes(head)
+}
+
+/// There are no more patterns than that.
+pub(super) fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,81 @@
+//! What is searched for.
+
+use std::fmt;
+
+use super::wiped::Wiped;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Patterns one behind the other, numbered from 0. Wiped on drop.
+pub(in crate::redact) struct Patterns {
+    bytes: Wiped<u8>,
+    ends: Wiped<u32>,
+}
+
+impl Patterns {
+    /// The shortest pattern, in bytes: shorter ones are found everywhere, and hiding them says what they are.
+    pub(in crate::redact) const MIN_LEN: usize = 4;
+    /// The longest pattern, in bytes.
+    pub(in crate::redact) const MAX_LEN: usize = 1 << 20;
+    /// The most patterns.
+    pub(in crate::redact) const MAX_COUNT: usize = 100_000;
+    /// The most bytes of all patterns together.
+    pub(in crate::redact) const MAX_TOTAL_LEN: usize = 256 << 20;
+
+    /// None yet, with room for so many bytes of so many patterns.
+    pub(in crate::redact) fn with_capacity(bytes: usize, count: usize) -> Self {
+        Self { bytes: Wiped::with_capacity(bytes), ends: Wiped::with_capacity(count) }
+    }
+
+    /// Adds a pattern. The caller wipes `pattern`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidValue`](ErrorKind::InvalidValue) if it is too short, [`TooLarge`](ErrorKind::TooLarge) if it is too long or
+    /// one too many.
+    pub(in crate::redact) fn push(&mut self, pattern: &[u8]) -> Result<()> {
+        if pattern.len() < Self::MIN_LEN {
+            let why = format!("a value of less than {} bytes cannot be redacted; leave it out", Self::MIN_LEN);
+            return Err(Error::new(ErrorKind::InvalidValue, why));
+        }
+        if pattern.len() > Self::MAX_LEN {
+            let why = format!("a value to redact may have {} bytes at most; leave it out", Self::MAX_LEN);
+            return Err(Error::new(ErrorKind::TooLarge, why));
+        }
+        let end = self.bytes.len() + pattern.len();
+        match u32::try_from(end) {
+            Ok(end_at) if end <= Self::MAX_TOTAL_LEN && self.len() < Self::MAX_COUNT => {
+                self.bytes.extend_from_slice(pattern);
+                self.ends.push(end_at);
+                Ok(())
+            }
+            _ => {
+                let (count, total) = (Self::MAX_COUNT, Self::MAX_TOTAL_LEN);
+                let why = format!("{count} values of {total} bytes together can be redacted; redact those of one run");
+                Err(Error::new(ErrorKind::TooLarge, why))
+            }
+        }
+    }
+
+    /// How many there are.
+    pub(in crate::redact) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// All of them, one behind the other.
+    pub(super) fn into_bytes(self) -> Wiped<u8> {
+        self.bytes
+    }
+
+    /// Where each of them lies.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (u32, u32)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(self.ends.iter().copied())
+    }
+}
+
+/// How many.
+impl fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Patterns({})", self.len())
+    }
+}
