@@ -2,9 +2,10 @@
 //!
 //! # How
 //!
-//! Of every pattern the [`Filter`] knows as many pieces of four bytes, one byte apart, as its stride is long; so it has to look
-//! at one place a stride only, wherever a pattern lies. What it lets through are places where a pattern may start; for these
-//! the [`Dictionary`], which is the patterns in alphabetical order, gives the longest pattern that starts there.
+//! Of every pattern the [`Filter`] knows as many pieces of four bytes, one byte apart, as its stride is long. So it looks at one
+//! piece of the text in a stride only, and at a known one wherever a pattern lies. What it lets through are places where a
+//! pattern may start; for these the [`Dictionary`], which is the patterns in alphabetical order, gives the longest pattern that
+//! starts there.
 //!
 //! # Why it is linear
 //!
@@ -78,8 +79,6 @@ impl Searcher {
         let near = first.max((len + 1).saturating_sub(self.filter.reach()));
         let mut starts = Vec::new();
         self.filter.starts(text, first..near, &mut starts);
-        starts.sort_unstable();
-        starts.dedup();
         let mut allowance = Allowance::of(len - first);
         for start in starts.into_iter().chain(near..len) {
             if text.get(start..).is_some_and(|rest| self.dictionary.begins_with(rest, &mut allowance)) {
@@ -128,10 +127,8 @@ impl Matches<'_> {
         self.done = block.end;
         self.starts.clear();
         filter.starts(text, block.clone(), &mut self.starts);
-        self.starts.sort_unstable_by(|a, b| b.cmp(a));
-        self.starts.dedup();
         let mut allowance = Allowance::of(block.len());
-        for &start in &self.starts {
+        for &start in self.starts.iter().rev() {
             let longest = text.get(start..).and_then(|rest| dictionary.longest_in(rest, &mut allowance));
             self.found.extend(longest.map(|found| found.at(start)));
             if allowance.is_used_up() {

@@ -115,7 +115,12 @@ impl Automaton {
             count(1);
             let children = self.children_of(node);
             let labels = self.labels.get(children.clone()).unwrap_or_default();
-            if let Some(child) = memchr::memchr(byte, labels) {
+            // Most nodes have one child.
+            let child = match labels {
+                [label] => (*label == byte).then_some(0),
+                labels => memchr::memchr(byte, labels),
+            };
+            if let Some(child) = child {
                 return number(children.start + child);
             }
             if node == 0 {

@@ -7,7 +7,7 @@ use super::patterns::Patterns;
 use super::wiped::Wiped;
 use super::work::Allowance;
 
-/// What a look-up costs in any case, in steps: an Entry or two that are not in the cache.
+/// What a look-up costs in any case, in steps: an entry or two that are not in the cache.
 const LOOK_UP: usize = 16;
 /// How many bytes are compared in one step.
 const BYTES_PER_STEP: usize = 16;
@@ -16,6 +16,8 @@ const BYTES_PER_STEP: usize = 16;
 pub(super) struct Dictionary {
     bytes: Wiped<u8>,
     entries: Wiped<Entry>,
+    /// A bit for every two bytes, set if a pattern starts with them.
+    openings: Wiped<u64>,
     longest: usize,
     shortest: usize,
 }
@@ -50,9 +52,11 @@ impl Dictionary {
         for (number, (start, end)) in (0..).zip(patterns.spans()) {
             entries.push(Entry { head: 0, start, end, number, parent: 0 });
         }
-        let mut dictionary = Self { bytes: patterns.into_bytes(), entries, longest: 0, shortest: 0 };
+        let openings = Wiped::filled(0, (1 << 16) / 64);
+        let mut dictionary = Self { bytes: patterns.into_bytes(), entries, openings, longest: 0, shortest: 0 };
         dictionary.sort();
         dictionary.adopt();
+        dictionary.open();
         let lens = || dictionary.entries.iter().map(|entry| dictionary.bytes_of(entry).len());
         (dictionary.longest, dictionary.shortest) = (lens().max().unwrap_or(0), lens().min().unwrap_or(0));
         dictionary
@@ -92,6 +96,15 @@ impl Dictionary {
         }
     }
 
+    fn open(&mut self) {
+        for entry in self.entries.iter() {
+            let opening = entry.head >> 48;
+            if let Some(word) = self.openings.get_mut(opening as usize / 64) {
+                *word |= 1 << (opening % 64);
+            }
+        }
+    }
+
     /// The longest pattern that `text` starts with.
     pub(super) fn longest_in(&self, text: &[u8], allowance: &mut Allowance) -> Option<Found> {
         // The last one that is not behind the text in alphabetical order starts with all patterns that the text starts with.
@@ -109,6 +122,13 @@ impl Dictionary {
 
     /// Whether a pattern starts with `text` and goes on.
     pub(super) fn begins_with(&self, text: &[u8], allowance: &mut Allowance) -> bool {
+        if let Some(opening) = text.first_chunk() {
+            allowance.take(1);
+            let opening = u16::from_be_bytes(*opening);
+            if self.openings.get(usize::from(opening / 64)).is_some_and(|word| word >> (opening % 64) & 1 == 0) {
+                return false;
+            }
+        }
         let next = self.entries.get(self.after(text, allowance));
         next.is_some_and(|entry| self.bytes_of(entry).starts_with(text))
     }

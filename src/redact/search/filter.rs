@@ -6,19 +6,27 @@ use std::ops::Range;
 
 use super::dictionary::Dictionary;
 use super::wiped::Wiped;
+use super::work::count;
 
 /// How many bytes a piece has.
 const PIECE: usize = 4;
-/// The longest stride: the pieces of a pattern are marked in as many bits.
-const MAX_STRIDE: usize = 16;
+/// The strides, in bytes. Longer ones do not help: they come with more pieces, of which more are met by chance.
+const STRIDES: [usize; 6] = [13, 8, 5, 3, 2, 1];
+/// The sizes of the table, in bytes, and how many pieces are the most for each. The first fits in the nearest cache.
+const SIZES: [(usize, usize); 5] =
+    [(1 << 15, 600), (1 << 16, 2_500), (1 << 18, 8_000), (1 << 20, 40_000), (1 << 22, usize::MAX)];
+/// How many places are looked at before it is asked whether there was anything.
+const LANES: usize = 8;
 
 /// Knows pieces of all patterns.
 pub(super) struct Filter {
-    /// How far the places lie apart that are looked at, in bytes.
+    /// How far the places lie apart that are looked at, in bytes; each pattern has so many pieces.
     stride: usize,
+    /// How many bytes of each pattern come before the pieces: many secrets begin in the same way.
+    skipped: usize,
     hash: Hash,
-    /// A bit for each hash, set if there is a piece with it.
-    bits: Wiped<u64>,
+    /// Bits for each hash: all zero if no piece has it.
+    table: Wiped<u8>,
     /// How many bits of a hash say where a piece is looked for.
     slot_bits: u32,
     /// The pieces by their hash; one whose slot is taken lies in the next that is free.
@@ -29,7 +37,7 @@ pub(super) struct Filter {
 #[derive(Clone, Copy, Default)]
 struct Slot {
     piece: u32,
-    /// How far behind the start of a pattern it lies: bit `n` for `n` bytes. Zero in a free slot.
+    /// How far behind what is skipped of a pattern it lies: bit `n` for `n` bytes. Zero in a free slot.
     offsets: u32,
 }
 
@@ -43,6 +51,7 @@ impl Hash {
         Self(u32::try_from(random >> 32).unwrap_or(0) | 1)
     }
 
+    /// The first bits are the good ones.
     #[inline]
     fn of(self, piece: u32) -> u32 {
         piece.wrapping_mul(self.0)
@@ -51,20 +60,22 @@ impl Hash {
 
 impl Filter {
     pub(super) fn new(dictionary: &Dictionary) -> Self {
-        let stride = (dictionary.shortest_len() + 1).saturating_sub(PIECE).clamp(1, MAX_STRIDE);
+        let room = (dictionary.shortest_len() + 1).saturating_sub(PIECE).max(1);
+        let stride = STRIDES.into_iter().find(|&stride| stride <= room).unwrap_or(1);
         let pieces = dictionary.len() * stride;
-        // Half of the slots stay free, and all but few of the bits.
+        let size = SIZES.into_iter().find(|&(_, most)| pieces <= most).map_or(1, |(size, _)| size);
+        // Half of the slots stay free.
         let slot_bits = (pieces * 2).next_power_of_two().trailing_zeros().max(1);
-        let bits_bits = (slot_bits + 3).max(14);
         let mut filter = Self {
             stride,
+            skipped: room - stride,
             hash: Hash::random(),
-            bits: Wiped::filled(0, 1 << (bits_bits - 6)),
+            table: Wiped::filled(0, size),
             slot_bits,
             slots: Wiped::filled(Slot::default(), 1 << slot_bits),
         };
         for pattern in dictionary.iter() {
-            for (offset, piece) in pattern.windows(PIECE).take(stride).enumerate() {
+            for (offset, piece) in pattern.windows(PIECE).skip(filter.skipped).take(stride).enumerate() {
                 filter.insert(read(piece), 1 << offset);
             }
         }
@@ -72,9 +83,10 @@ impl Filter {
     }
 
     fn insert(&mut self, piece: u32, offset: u32) {
-        let bit = self.hash.of(piece) >> self.shift();
-        if let Some(word) = self.bits.get_mut(bit as usize / 64) {
-            *word |= 1 << (bit % 64);
+        let hash = self.hash.of(piece);
+        let shift = shift_to(self.table.len());
+        if let Some(marks) = self.table.get_mut((hash >> shift) as usize) {
+            *marks |= mark(hash, shift);
         }
         let at = self.slot_of(piece);
         if let Some(slot) = self.slots.get_mut(at) {
@@ -85,47 +97,102 @@ impl Filter {
     /// Where a piece lies, or would lie.
     fn slot_of(&self, piece: u32) -> usize {
         let first = (self.hash.of(piece) >> (32 - self.slot_bits)) as usize;
-        let slots = (first..self.slots.len()).chain(0..first);
         let fits = |slot: &Slot| slot.offsets == 0 || slot.piece == piece;
-        slots.into_iter().find(|&at| self.slots.get(at).is_some_and(fits)).unwrap_or(first)
+        (first..self.slots.len()).chain(0..first).find(|&at| self.slots.get(at).is_some_and(fits)).unwrap_or(first)
     }
 
-    /// How far a hash is shifted to give its bit.
-    fn shift(&self) -> u32 {
-        32 - (self.bits.len() * 64).trailing_zeros()
-    }
-
-    /// Adds to `starts` every place in `range` where a pattern starts, and some where none does; in no order, some twice.
+    /// Adds to `starts` every place in `range` where a pattern starts, and some where none does, in the order of the text.
     pub(super) fn starts(&self, text: &[u8], range: Range<usize>, starts: &mut Vec<usize>) {
-        let end = text.len().min(range.end + self.reach() - 1);
-        let shift = self.shift();
-        let mut at = range.start;
-        while let Some(piece) = text.get(at..end).and_then(|rest| rest.first_chunk::<PIECE>()) {
-            let piece = u32::from_le_bytes(*piece);
-            let bit = self.hash.of(piece) >> shift;
-            if self.bits.get(bit as usize / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1) {
-                self.starts_of(piece, at, &range, starts);
-            }
-            at += self.stride;
+        count(range.len() / self.stride);
+        let text = text.get(..text.len().min(range.end + self.reach() - 1)).unwrap_or_default();
+        match self.stride {
+            13 => self.with_stride::<13>(text, range, starts),
+            8 => self.with_stride::<8>(text, range, starts),
+            5 => self.with_stride::<5>(text, range, starts),
+            3 => self.with_stride::<3>(text, range, starts),
+            2 => self.with_stride::<2>(text, range, starts),
+            _ => self.with_stride::<1>(text, range, starts),
         }
     }
 
-    /// The places where a pattern with this piece would start.
-    fn starts_of(&self, piece: u32, at: usize, range: &Range<usize>, starts: &mut Vec<usize>) {
+    fn with_stride<const STRIDE: usize>(&self, text: &[u8], range: Range<usize>, starts: &mut Vec<usize>) {
+        if let Ok(table) = <&[u8; 1 << 15]>::try_from(&*self.table) {
+            self.scan::<STRIDE, { 1 << 15 }>(table, text, range, starts);
+        } else if let Ok(table) = <&[u8; 1 << 16]>::try_from(&*self.table) {
+            self.scan::<STRIDE, { 1 << 16 }>(table, text, range, starts);
+        } else if let Ok(table) = <&[u8; 1 << 18]>::try_from(&*self.table) {
+            self.scan::<STRIDE, { 1 << 18 }>(table, text, range, starts);
+        } else if let Ok(table) = <&[u8; 1 << 20]>::try_from(&*self.table) {
+            self.scan::<STRIDE, { 1 << 20 }>(table, text, range, starts);
+        } else if let Ok(table) = <&[u8; 1 << 22]>::try_from(&*self.table) {
+            self.scan::<STRIDE, { 1 << 22 }>(table, text, range, starts);
+        } else {
+            // Never: there are no other sizes. If there were, nothing might be missed.
+            starts.extend(range.start..range.end.min(text.len()));
+        }
+    }
+
+    /// Looks at every place a stride apart. The compiler knows the stride and the size of the table, so nothing is checked in
+    /// the loop, and it takes half of the time.
+    fn scan<const STRIDE: usize, const SIZE: usize>(
+        &self,
+        table: &[u8; SIZE],
+        text: &[u8],
+        range: Range<usize>,
+        starts: &mut Vec<usize>,
+    ) {
+        let shift = const { shift_to(SIZE) };
+        let hash = self.hash;
+        let marks = |hash: u32| table.get((hash >> shift) as usize).copied().unwrap_or(0);
+        let mut at = range.start + self.skipped;
+        while let Some(places) = text.get(at..at + (LANES - 1) * STRIDE + PIECE) {
+            let piece = |lane: usize| places.get(lane * STRIDE..).map_or(0, read);
+            // One branch for all of them.
+            if (0..LANES).fold(0, |any, lane| any | marks(hash.of(piece(lane)))) != 0 {
+                for lane in 0..LANES {
+                    let hash = hash.of(piece(lane));
+                    if marks(hash) & mark(hash, shift) != 0 {
+                        self.add(piece(lane), at + lane * STRIDE, &range, starts);
+                    }
+                }
+            }
+            at += LANES * STRIDE;
+        }
+        while let Some(place) = text.get(at..at + PIECE) {
+            self.add(read(place), at, &range, starts);
+            at += STRIDE;
+        }
+    }
+
+    /// Adds the places where a pattern with this piece would start.
+    fn add(&self, piece: u32, at: usize, range: &Range<usize>, starts: &mut Vec<usize>) {
         let mut offsets = self.slots.get(self.slot_of(piece)).map_or(0, |slot| slot.offsets);
-        while offsets != 0 {
-            let start = at.checked_sub(offsets.trailing_zeros() as usize);
+        // The farthest behind its start first: that is the order of the starts.
+        while let Some(offset) = offsets.checked_ilog2() {
+            let start = at.checked_sub(self.skipped + offset as usize);
             starts.extend(start.filter(|start| range.contains(start)));
-            offsets &= offsets - 1;
+            offsets ^= 1 << offset;
         }
     }
 
     /// How many bytes behind its start say whether a pattern may start there.
     pub(super) fn reach(&self) -> usize {
-        self.stride - 1 + PIECE
+        self.skipped + self.stride - 1 + PIECE
     }
 }
 
-fn read(piece: &[u8]) -> u32 {
-    piece.first_chunk().map_or(0, |piece| u32::from_le_bytes(*piece))
+/// How far a hash is shifted to be a place in a table of this size.
+const fn shift_to(size: usize) -> u32 {
+    32 - size.trailing_zeros()
+}
+
+/// Which bit of its place in the table a hash has: the bits behind those of the place say it.
+#[inline]
+fn mark(hash: u32, shift: u32) -> u8 {
+    1 << (hash >> (shift - 3) & 7)
+}
+
+#[inline]
+fn read(bytes: &[u8]) -> u32 {
+    bytes.first_chunk().map_or(0, |piece| u32::from_le_bytes(*piece))
 }
