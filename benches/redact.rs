@@ -3,7 +3,7 @@
 //! `patterns` are secrets of which most writings are the same, so each comes to about 17 patterns.
 //!
 //! `cargo bench --bench redact`
-#![allow(missing_docs, clippy::unwrap_used, clippy::cast_possible_truncation)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::cast_possible_truncation, clippy::indexing_slicing)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -40,8 +40,10 @@ fn log() -> String {
     let mut log = String::with_capacity(1 << 20);
     let mut line = 0;
     while log.len() < 1 << 20 {
-        let (id, key) = (token(line + 5_000), if line % 1_000 == 999 { format!("sk_live_{}", token(0)) } else { token(line) });
-        writeln!(log, "2026-01-12T10:{:02}:07Z INFO GET /v1/users/{line}?page=2 200 {id} key={key}", line % 60).unwrap();
+        let (id, key) =
+            (token(line + 5_000), if line % 1_000 == 999 { format!("sk_live_{}", token(0)) } else { token(line) });
+        writeln!(log, "2026-01-12T10:{:02}:07Z INFO GET /v1/users/{line}?page=2 200 {id} key={key}", line % 60)
+            .unwrap();
         line += 1;
     }
     log

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout)]
 
 use std::io::{self, Read, Write};
+use std::panic::resume_unwind;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 
@@ -38,7 +39,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     thread::scope(|scope| {
         let out = scope.spawn(|| pass_on(out, io::stdout(), &redactor));
         let err = scope.spawn(|| pass_on(err, io::stderr(), &redactor));
-        out.join().expect("no panic").and(err.join().expect("no panic"))
+        [out, err].into_iter().try_for_each(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     let status = child.wait()?;
     Ok(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)))
