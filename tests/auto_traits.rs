@@ -4,13 +4,16 @@ use std::borrow::Cow;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
+use keyslot::redact::{
+    Mask, RedactReader, RedactWriter, RedactedError, RedactorBuilder, Skipped, Stream, Variant, Why,
+};
 use keyslot::secrecy::ExposeSecret as _;
 use keyslot::store::{Cursor, Page, Purge, Row, RowKey, Tag, Token, WriteTx};
 use keyslot::template::{Attempt, Document, Grants, ModelArgs, Template, Tree};
 use keyslot::{
     AccessRules, Actor, Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Permit,
-    Position, RecordId, Reference, Resolved, Resolver, Result, Revision, RunSecrets, Scope, SecretInfo, SecretName,
-    SecretStore, Status, Surface, Target, Used, Variables, Version, VersionInfo,
+    Position, RecordId, Redactor, Reference, Resolved, Resolver, Result, Revision, RunSecrets, Scope, SecretInfo,
+    SecretName, SecretStore, Status, Surface, Target, Used, Variables, Version, VersionInfo,
 };
 
 fn is_owned_and_shared<T: Send + Sync + Unpin + 'static>() {}
@@ -33,6 +36,9 @@ fn everything_crosses_threads() {
     );
     assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
     assert_each!(is_owned_and_shared: Grants, Attempt, ModelArgs<Cow<'static, str>>, ModelArgs<Tree>);
+    assert_each!(is_owned_and_shared:
+        Redactor, RedactorBuilder, RedactedError, Skipped, Variant, Stream, RedactWriter<Vec<u8>>, RedactReader<&'static [u8]>,
+    );
     #[cfg(feature = "json")]
     assert_each!(is_owned_and_shared: Resolved<serde_json::Value>, Document<serde_json::Value>);
     #[cfg(feature = "vault")]
@@ -63,9 +69,11 @@ fn nouns_are_cloned_and_numbers_copied() {
         Error, SecretName, NamePolicy, Scope, Reference, SecretInfo, VersionInfo, Target, Found, Used, Outcomes, Chain,
         Variables, AccessRules, Actor, RunSecrets, Row, Page, Template, MemoryStore,
     );
+    assert_each!(is_cloned: Redactor, RedactedError, Skipped);
     assert_each!(is_cloned: Tree, Document<Tree>, Grants, Attempt);
     #[cfg(feature = "json")]
     assert_each!(is_cloned: Document<serde_json::Value>);
+    assert_each!(is_copied: Mask, Variant, Why);
     assert_each!(is_copied:
         ErrorKind, Position, Status, Form, Version, Revision, RecordId, Surface, Missing, Permit, RowKey, Tag, Cursor, Token,
     );

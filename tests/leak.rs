@@ -11,12 +11,13 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
+use keyslot::redact::{RedactReader, RedactWriter};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Cursor, Kind, MemoryStore, Row, RowKey, SecretStore, SqliteStore, Tag};
 use keyslot::template::{Document, Engine, Grants, Limits, ResolveExt, Template, Tree};
 use keyslot::{
-    Chain, Error, ErrorKind, Event, Found, NamePolicy, Outcomes, Reference, Resolver, Result, RootKey, RunSecrets,
-    Scope, SecretChange, SecretInput, SecretName, Surface, Target, Variables, Vault,
+    Chain, Error, ErrorKind, Event, Found, NamePolicy, Outcomes, Redactor, Reference, Resolver, Result, RootKey,
+    RunSecrets, Scope, SecretChange, SecretInput, SecretName, Surface, Target, Variables, Vault,
 };
 use support::root_key;
 use support::scanner::Scanner;
@@ -307,6 +308,21 @@ fn no_debug_holds_a_value_or_a_key() {
     check("Explanation", &scope.explain(&Target::unspecified(), &references).unwrap());
     check("Inherited", &scope.list().inherited());
     check("Listed", &scope.list().inherited().next().unwrap().unwrap());
+    let redactor = Redactor::of(&resolved).unwrap();
+    assert!(!redactor.redact(VALUE).contains("canary"), "the value is searched for");
+    check("Redactor", &redactor);
+    check("RedactorBuilder", &Redactor::builder().resolved(&resolved).secret(SecretName::new("A").unwrap(), KEY));
+    let mut stream = redactor.stream();
+    stream.feed(&VALUE.as_bytes()[..20], &mut Vec::new());
+    check("Stream", &stream);
+    check("RedactReader", &RedactReader::new(VALUE.as_bytes(), &redactor));
+    let mut writer = RedactWriter::new(Vec::new(), &redactor);
+    std::io::Write::write_all(&mut writer, &VALUE.as_bytes()[..20]).unwrap();
+    check("RedactWriter", &writer);
+    check("Redacted", &redactor.display(VALUE));
+    check("RedactedError", &redactor.error(&std::io::Error::other(VALUE)));
+    let short = Redactor::builder().secret(SecretName::new("A").unwrap(), &VALUE[..6]).build().unwrap();
+    check("Skipped", &short.skipped()[0]);
     check("RunSecrets", &RunSecrets::new().with("A", VALUE).unwrap());
     let events = world.events.lock().unwrap();
     assert!(events.iter().any(|event| event.contains("Use")) && events.iter().any(|event| event.contains("Revoke")));
@@ -321,7 +337,7 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of the crate; errors have a test
 /// of their own.
-const PLAIN: [&str; 43] = [
+const PLAIN: [&str; 46] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -339,6 +355,7 @@ const PLAIN: [&str; 43] = [
     "Kind",
     "Limits",
     "LintKind",
+    "Mask",
     "Missing",
     "Node",
     "Permissions",
@@ -362,9 +379,11 @@ const PLAIN: [&str; 43] = [
     "Target",
     "Token",
     "TracingObserver",
+    "Variant",
     "Version",
     "VersionInfo",
     "View",
+    "Why",
 ];
 
 /// The names of all types that are declared public in the source.

@@ -8,6 +8,7 @@ pub mod filters;
 pub mod input;
 pub mod json;
 pub mod known;
+pub mod redaction;
 pub mod rules;
 
 // The second scanner, and the profiles, of the crate's own tests.
@@ -19,6 +20,8 @@ mod grammar;
 #[allow(dead_code)]
 #[path = "../../tests/profiles/naive.rs"]
 mod naive;
+#[path = "../../tests/redact/naive.rs"]
+mod naive_redactor;
 #[allow(dead_code)]
 #[path = "../../tests/profiles/profile.rs"]
 mod profile;

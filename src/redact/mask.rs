@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::variants::Variant;
 use crate::reference::Reference;
+use crate::template::Syntax;
 
 /// What stands in the place of a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,5 +24,6 @@ pub(super) type Write = dyn Fn(&[&Reference], Variant) -> String + Send + Sync;
 #[derive(Clone)]
 pub(super) enum Masking {
     Fixed(Mask),
+    Syntax(Syntax),
     Custom(Arc<Write>),
 }

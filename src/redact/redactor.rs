@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Found, Resolved, Wipe};
+use crate::template::Syntax;
 
 /// Turns values in what a tool returns, logs or throws back into placeholders.
 ///
@@ -118,6 +119,23 @@ impl Redactor {
         Self { masking: Masking::Fixed(mask), ..self }
     }
 
+    /// Sets the syntax that placeholders are written in. Where it has no way to refer to a secret, or not to that name or version, the
+    /// placeholder is written in the default one.
+    ///
+    /// ```
+    /// use keyslot::template::Syntax;
+    /// use keyslot::{Redactor, ResolveExt, RunSecrets};
+    ///
+    /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+    /// let redactor = Redactor::of(&resolved)?.syntax(&Syntax::mustache());
+    /// assert_eq!(redactor.redact("is t0ken-of-ada"), "is {{$secret.TOKEN}}");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn syntax(self, syntax: &Syntax) -> Self {
+        Self { masking: Masking::Syntax(syntax.clone()), ..self }
+    }
+
     /// Sets a function that writes what stands in the place of secrets: it is given those that overlap there, each once, and
     /// what of the first one it was.
     ///
@@ -194,6 +212,10 @@ impl Redactor {
         match &self.masking {
             Masking::Fixed(Mask::Placeholder) => references.for_each(|one| out(one.to_string().as_bytes())),
             Masking::Fixed(Mask::Stars) => out(b"***"),
+            Masking::Syntax(syntax) => {
+                let write = |one: &Reference| syntax.write(one).unwrap_or_else(|| one.to_string());
+                references.for_each(|one| out(write(one).as_bytes()));
+            }
             Masking::Custom(write) => {
                 let variant = claims.first().map_or(Variant::Value, |claim| claim.variant);
                 out(write(&references.collect::<Vec<_>>(), variant).as_bytes());

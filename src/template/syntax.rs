@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::surfaces::Pattern;
 use crate::error::Result;
+use crate::reference::Reference;
 
 pub use builder::SyntaxBuilder;
 pub use dialect::{BareNames, Escape};
@@ -160,6 +161,11 @@ impl Syntax {
             named: first.named.iter().chain(&second.named).cloned().collect(),
             ..Rules::of(dialects)
         })
+    }
+
+    /// How a secret is referred to, if there is a way to do it within other text.
+    pub(crate) fn write(&self, reference: &Reference) -> Option<String> {
+        self.rules.dialects.iter().find_map(|dialect| dialect.write(reference))
     }
 
     fn of(dialects: impl IntoIterator<Item = Arc<Dialect>>) -> Self {

@@ -274,3 +274,26 @@ fn nothing_is_shown_of_what_is_searched_for() {
     let shown = format!("{secret:?} {:#?} {:?}", secret, builder(&[("A", TOKEN)]));
     assert!(shown.contains("secrets: 2") && !shown.contains("T0ken") && !shown.contains("short"), "{shown}");
 }
+
+#[test]
+fn placeholders_are_written_in_the_syntax_that_reads_them() {
+    use keyslot::template::{Engine, Syntax};
+    let secrets = RunSecrets::new().with("A", "a-value-of-a-secret").unwrap();
+    let actions = Syntax::builder("${{", "}}").secret_prefix("secrets.").build().unwrap();
+    for syntax in [Syntax::angle(), Syntax::mustache(), Syntax::julep(), actions, Syntax::uri().and(Syntax::mustache())]
+    {
+        let engine = Engine::new().syntax(syntax.clone());
+        let secret = redactor(&[("A", "a-value-of-a-secret")]).syntax(&syntax);
+        let text = secret.redact("is a-value-of-a-secret").into_owned();
+        let resolved = engine.resolve(&secrets, &keyslot::Target::unspecified(), text.as_str()).unwrap();
+        assert_eq!(keyslot::secrecy::ExposeSecret::expose_secret(&resolved), "is a-value-of-a-secret", "{text}");
+    }
+    for syntax in [Syntax::uri(), Syntax::bookmark()] {
+        assert_eq!(
+            redactor(&[("A", "a-value-of-a-secret")]).syntax(&syntax).redact("a-value-of-a-secret"),
+            "<<$secret.A>>"
+        );
+    }
+    let spaced = redactor(&[("My Key", "a-value-of-a-secret")]);
+    assert_eq!(spaced.syntax(&Syntax::julep()).redact("a-value-of-a-secret"), "<<$secret.My Key>>");
+}

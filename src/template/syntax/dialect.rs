@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
+use crate::reference::Reference;
 use crate::template::parse::is_identifier;
 
 /// Which names a bare placeholder such as `{{NAME}}` takes.
@@ -115,6 +116,14 @@ impl Dialect {
     pub(crate) fn example(&self) -> String {
         let prefix = self.prefix.as_deref().unwrap_or_default();
         format!("{}{prefix}NAME{}", self.open, self.close)
+    }
+
+    /// The placeholder of a secret, if there is one for this name and version.
+    pub(crate) fn write(&self, reference: &Reference) -> Option<String> {
+        let (prefix, name) = (self.prefix.as_deref()?, reference.name().as_str());
+        let version = reference.version().map(|version| format!("@{version}")).unwrap_or_default();
+        let is_written = (!self.identifiers || is_identifier(name)) && (self.extras || version.is_empty());
+        is_written.then(|| format!("{}{prefix}{name}{version}{}", self.open, self.close))
     }
 
     /// What to write instead if text was meant.

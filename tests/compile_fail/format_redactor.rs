@@ -1,0 +1,5 @@
+fn shown(redactor: &keyslot::Redactor) -> String {
+    format!("{redactor}")
+}
+
+fn main() {}
