@@ -6,5 +6,5 @@ cargo test --locked --all-features --lib --tests --examples
 cargo test --locked --all-features --doc
 cargo test --locked --no-default-features --lib --tests
 # What the compiler may leave out shows when it may do all.
-cargo test --locked --release --no-default-features --test wiping
+cargo test --locked --release --no-default-features --test wiping --test wiping_redactors
 tests/bad_input_rows.sh

@@ -7,12 +7,10 @@
 mod memory;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
 
 use keyslot::secrecy::{ExposeSecret, SecretString};
 use keyslot::template::{Engine, Tree};
-use keyslot::{Redactor, ResolveExt, RunSecrets, SecretName, Target, Variables};
+use keyslot::{ResolveExt, Target, Variables};
 use memory::{Needle, is_found, leaves_nothing};
 
 const LENGTH: usize = 16 << 10;
@@ -90,63 +88,4 @@ fn nothing_of_a_document_stays_behind() {
     }
     drop(zeroize::Zeroizing::new(plain));
     assert!(!is_found(&needle));
-}
-
-/// The value, and some of the ways to write it: they are as much the secret as it is.
-fn writings(value: &str) -> Vec<Needle> {
-    let hex = zeroize::Zeroizing::new(base16ct::lower::encode_string(value.as_bytes()));
-    // Written in place: a string that grew would leave what is looked for.
-    let mut units = zeroize::Zeroizing::new(String::with_capacity(value.len() * 6));
-    value.bytes().for_each(|byte| write!(units, "\\u{byte:04x}").unwrap());
-    vec![Needle::new(value.as_bytes()), Needle::new(hex.as_bytes()), Needle::new(units.as_bytes())]
-}
-
-/// Only one redactor at a time: as `\uXXXX`, what is looked for at once are two letters, which the value of another has too.
-static REDACTORS: Mutex<()> = Mutex::new(());
-
-#[test]
-fn nothing_of_a_redactor_stays_behind() {
-    let _alone = REDACTORS.lock().unwrap_or_else(PoisonError::into_inner);
-    let plain = zeroize::Zeroizing::new(secret(60)[..160].to_owned());
-    let name = || SecretName::new("A").unwrap();
-    let needles = writings(&plain);
-    let redactor = Redactor::builder().secret(name(), plain.as_str()).build().unwrap();
-    let text = zeroize::Zeroizing::new(format!("({})", &**plain));
-    assert_eq!(redactor.redact(&text), "(<<$secret.A>>)");
-    // Held back in the middle of the value, and grown on the way.
-    let mut stream = redactor.stream();
-    let mut out = Vec::new();
-    text.as_bytes()[..100].chunks(20).for_each(|part| stream.feed(part, &mut out));
-    assert_eq!(out, b"(");
-    let merged = redactor.clone().merge(&redactor).unwrap();
-    drop((plain, text));
-    for (nth, needle) in needles.iter().enumerate() {
-        assert!(is_found(needle), "{nth}: the control");
-    }
-    drop((redactor, stream));
-    assert!(is_found(&needles[0]), "what was merged holds it");
-    drop(merged);
-    for (nth, needle) in needles.iter().enumerate() {
-        assert!(!is_found(needle), "{nth}");
-    }
-}
-
-#[test]
-fn nothing_of_a_redacted_resolve_stays_behind() {
-    let _alone = REDACTORS.lock().unwrap_or_else(PoisonError::into_inner);
-    let plain = zeroize::Zeroizing::new(secret(70)[..160].to_owned());
-    let needles = writings(&plain);
-    let secrets = RunSecrets::new().with("A", plain.as_str()).unwrap();
-    let resolved = secrets.resolve("<<A|hex>> <<A|json|trim>>").unwrap();
-    let redactor = Redactor::of(&resolved).unwrap();
-    let error = std::io::Error::other(plain.as_str());
-    assert_eq!(redactor.error(&error).to_string(), "<<$secret.A>>");
-    // An error is not wiped by whoever made it; here it is only the control.
-    drop((plain, secrets, resolved));
-    assert!(needles.iter().all(is_found), "the control");
-    drop(redactor);
-    assert!(
-        is_found(&needles[0]) && !is_found(&needles[1]) && !is_found(&needles[2]),
-        "the error alone holds the value"
-    );
 }

@@ -1,0 +1,89 @@
+//! What a redactor searches for leaves nothing on the heap once it is dropped. In a process of its own: what is looked for at once are a
+//! few letters in hexadecimal or as `\uXXXX`, and another test would have some that look alike.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+#[path = "support/memory.rs"]
+mod memory;
+
+use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
+
+use keyslot::{Redactor, ResolveExt, RunSecrets, SecretName};
+use memory::{Needle, is_found};
+
+const LENGTH: usize = 16 << 10;
+
+/// Letters that are nowhere else, in a string that never grew. Each `seed` has its own.
+fn secret(seed: u64) -> String {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut text = String::with_capacity(LENGTH);
+    for _ in 0..LENGTH {
+        // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016).
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        let letter = (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 60) as u8;
+        text.push(char::from(b'a' + letter));
+    }
+    text
+}
+
+/// The value, and some of the ways to write it: they are as much the secret as it is.
+fn writings(value: &str) -> Vec<Needle> {
+    let hex = zeroize::Zeroizing::new(base16ct::lower::encode_string(value.as_bytes()));
+    // Written in place: a string that grew would leave what is looked for.
+    let mut units = zeroize::Zeroizing::new(String::with_capacity(value.len() * 6));
+    value.bytes().for_each(|byte| write!(units, "\\u{byte:04x}").unwrap());
+    vec![Needle::new(value.as_bytes()), Needle::new(hex.as_bytes()), Needle::new(units.as_bytes())]
+}
+
+/// Only one redactor at a time: as `\uXXXX`, what is looked for at once are two letters, which the value of another has too.
+static REDACTORS: Mutex<()> = Mutex::new(());
+
+#[test]
+fn nothing_of_a_redactor_stays_behind() {
+    let _alone = REDACTORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let plain = zeroize::Zeroizing::new(secret(60)[..160].to_owned());
+    let name = || SecretName::new("A").unwrap();
+    let needles = writings(&plain);
+    let redactor = Redactor::builder().secret(name(), plain.as_str()).build().unwrap();
+    let text = zeroize::Zeroizing::new(format!("({})", &**plain));
+    assert_eq!(redactor.redact(&text), "(<<$secret.A>>)");
+    // Held back in the middle of the value, and grown on the way.
+    let mut stream = redactor.stream();
+    let mut out = Vec::new();
+    text.as_bytes()[..100].chunks(20).for_each(|part| stream.feed(part, &mut out));
+    assert_eq!(out, b"(");
+    let merged = redactor.clone().merge(&redactor).unwrap();
+    drop((plain, text));
+    for (nth, needle) in needles.iter().enumerate() {
+        assert!(is_found(needle), "{nth}: the control");
+    }
+    drop((redactor, stream));
+    assert!(is_found(&needles[0]), "what was merged holds it");
+    drop(merged);
+    for (nth, needle) in needles.iter().enumerate() {
+        assert!(!is_found(needle), "{nth}");
+    }
+}
+
+#[test]
+fn nothing_of_a_redacted_resolve_stays_behind() {
+    let _alone = REDACTORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let plain = zeroize::Zeroizing::new(secret(70)[..160].to_owned());
+    let needles = writings(&plain);
+    let secrets = RunSecrets::new().with("A", plain.as_str()).unwrap();
+    let resolved = secrets.resolve("<<A|hex>> <<A|json|trim>>").unwrap();
+    let redactor = Redactor::of(&resolved).unwrap();
+    let error = std::io::Error::other(plain.as_str());
+    assert_eq!(redactor.error(&error).to_string(), "<<$secret.A>>");
+    // An error is not wiped by whoever made it; here it is only the control.
+    drop((plain, secrets, resolved));
+    assert!(needles.iter().all(is_found), "the control");
+    drop(redactor);
+    assert!(
+        is_found(&needles[0]) && !is_found(&needles[1]) && !is_found(&needles[2]),
+        "the error alone holds the value"
+    );
+}
