@@ -240,6 +240,7 @@ fn hostile() -> Vec<(&'static str, Vec<Vec<u8>>, Vec<u8>)> {
     vec![
         ("one letter", vec![a(5000)], a(LEN)),
         ("all but the last byte", vec![ends_in_b(5000)], a(LEN)),
+        ("longer than many blocks", vec![ends_in_b(700_000)], a(1_400_000)),
         ("nested", (4..1000).map(a).collect(), a(LEN)),
         ("nested, and none to the end", (4..1000).map(ends_in_b).collect(), a(LEN)),
         (
