@@ -70,6 +70,7 @@
 //! # Ok::<(), keyslot::Error>(())
 //! ```
 
+mod builder;
 mod collector;
 mod display;
 mod encodings;
@@ -89,10 +90,11 @@ mod variants;
 #[cfg(feature = "vault")]
 mod vault;
 
+pub use builder::RedactorBuilder;
 pub use display::{Redacted, RedactedError};
 pub use io::{RedactReader, RedactWriter};
 pub use mask::Mask;
-pub use redactor::{Redactor, RedactorBuilder};
+pub use redactor::Redactor;
 pub use skipped::{Skipped, Why};
 pub use stream::Stream;
 pub use variants::Variant;

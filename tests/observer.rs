@@ -47,6 +47,7 @@ fn every_change_is_told_once_with_who_and_what() {
     scope.set_status("A", Status::Inactive).unwrap();
     scope.set_status("A", Status::Active).unwrap();
     scope.reveal("A").unwrap();
+    scope.redactor(["A"]).unwrap();
     scope.clone_to(&vault.scope("acme/sales").unwrap(), "A").unwrap();
     scope.revoke("A").unwrap();
     scope.replace_revoked("A", "three").unwrap();
@@ -61,12 +62,16 @@ fn every_change_is_told_once_with_who_and_what() {
             "ada set_status acme/billing A acme/billing v3 - [1, 1] done",
             "ada set_status acme/billing A acme/billing v3 - [1, 1] done",
             "ada reveal acme/billing A acme/billing v3 - [1, 1] done",
+            "ada redact acme/billing A acme/billing v3 - [1, 1] done",
             "- clone_to acme/sales A acme/sales v1 - [1, 1] done",
             "ada revoke acme/billing A acme/billing v0 - [1, 0] done",
             "ada replace_revoked acme/billing A acme/billing v4 - [1, 1] done",
             "ada delete acme/billing A acme/billing v0 - [1, 0] done",
         ]
     );
+    assert!(scope.redactor(["A"]).is_err() && scope.with(Permissions::MANAGE).redactor(["A"]).is_err());
+    let missing = "ada redact acme/billing A - v0 - [0, 0] NotFound";
+    assert_eq!(taken(&lines), [missing, missing]);
     assert!(scope.rollback("A", Version::FIRST).is_err() && scope.with(Permissions::USE).reveal("A").is_err());
     assert_eq!(
         taken(&lines),

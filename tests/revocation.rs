@@ -255,6 +255,7 @@ fn bad_input_121_an_observer_may_call_the_vault() {
         let run = scope.snapshot(&scope.references("<<$secret.A>>").unwrap()).unwrap();
         run.resolve("<<$secret.A>>").unwrap();
         scope.reveal("A").unwrap();
+        scope.redactor(["A"]).unwrap();
         scope.update("A", SecretChange::default().description("d")).unwrap();
         scope.rollback("A", keyslot::Version::FIRST).unwrap();
         scope.clone_to(&other, "A").unwrap();
@@ -267,6 +268,7 @@ fn bad_input_121_an_observer_may_call_the_vault() {
             Action::Use,
             Action::Use,
             Action::Reveal,
+            Action::Redact,
             Action::Update,
             Action::RollBack,
             Action::CloneTo,

@@ -11,24 +11,7 @@ use std::collections::BTreeMap;
 use keyslot::secrecy::{ExposeSecret, SecretString};
 use keyslot::template::{Engine, Tree};
 use keyslot::{ResolveExt, Target, Variables};
-use memory::{Needle, is_found, leaves_nothing};
-
-const LENGTH: usize = 16 << 10;
-
-/// Letters that are nowhere else, in a string that never grew. Each `seed` has its own.
-fn secret(seed: u64) -> String {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut text = String::with_capacity(LENGTH);
-    for _ in 0..LENGTH {
-        // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016).
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        let letter = (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 60) as u8;
-        text.push(char::from(b'a' + letter));
-    }
-    text
-}
+use memory::{Needle, is_found, leaves_nothing, secret};
 
 fn variables(seed: u64) -> Variables {
     Variables::new().with("A", secret(seed)).unwrap()

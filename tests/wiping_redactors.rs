@@ -10,24 +10,7 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use keyslot::{Redactor, ResolveExt, RunSecrets, SecretName};
-use memory::{Needle, is_found};
-
-const LENGTH: usize = 16 << 10;
-
-/// Letters that are nowhere else, in a string that never grew. Each `seed` has its own.
-fn secret(seed: u64) -> String {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut text = String::with_capacity(LENGTH);
-    for _ in 0..LENGTH {
-        // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016).
-        state ^= state >> 12;
-        state ^= state << 25;
-        state ^= state >> 27;
-        let letter = (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 60) as u8;
-        text.push(char::from(b'a' + letter));
-    }
-    text
-}
+use memory::{Needle, is_found, secret};
 
 /// The value, and some of the ways to write it: they are as much the secret as it is.
 fn writings(value: &str) -> Vec<Needle> {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::pattern::Claim;
+use super::table::Table;
 use super::variants::Variant;
 use crate::reference::Reference;
 use crate::template::Syntax;
@@ -26,4 +28,22 @@ pub(super) enum Masking {
     Fixed(Mask),
     Syntax(Syntax),
     Custom(Arc<Write>),
+}
+
+impl Masking {
+    /// Writes what stands in the place of secrets that overlap.
+    pub(super) fn write(&self, claims: &[Claim], table: &Table, out: &mut impl FnMut(&str)) {
+        let references = claims.iter().filter_map(|claim| table.reference(claim.owner));
+        match self {
+            Self::Fixed(Mask::Placeholder) => references.for_each(|one| out(&one.to_string())),
+            Self::Fixed(Mask::Stars) => out("***"),
+            Self::Syntax(syntax) => {
+                references.for_each(|one| out(&syntax.write(one).unwrap_or_else(|| one.to_string())));
+            }
+            Self::Custom(write) => {
+                let variant = claims.first().map_or(Variant::Value, |claim| claim.variant);
+                out(&write(&references.collect::<Vec<_>>(), variant));
+            }
+        }
+    }
 }

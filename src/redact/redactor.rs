@@ -4,19 +4,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
-
+use super::builder::RedactorBuilder;
 use super::collector::Collector;
 use super::mask::{Mask, Masking};
-use super::pattern::Claim;
 use super::skipped::Skipped;
-use super::sweep::Sweep;
+use super::sweep::{Piece, Sweep};
 use super::table::Table;
 use super::variants::Variant;
-use crate::error::{Error, ErrorKind, Result};
-use crate::name::SecretName;
+use crate::error::Result;
 use crate::reference::Reference;
-use crate::resolve::{Found, Resolved, Wipe};
+use crate::resolve::{Resolved, Wipe};
 use crate::template::Syntax;
 
 /// Turns values in what a tool returns, logs or throws back into placeholders.
@@ -45,7 +42,7 @@ impl Redactor {
     /// The most secrets, each version counted.
     pub const MAX_SECRETS: usize = 1_000;
 
-    /// The most patterns: different texts that are searched for. A value of letters and digits comes to about 17; each of its
+    /// The most patterns: different texts that are searched for. A value of letters and digits comes to about 12; each of its
     /// lines, or strings, to some more.
     pub const MAX_PATTERNS: usize = 100_000;
 
@@ -173,14 +170,16 @@ impl Redactor {
     ///
     /// Redact first and truncate then: what is cut in the middle of a secret is not found.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match self.redact_bytes(text.as_bytes()) {
-            Cow::Borrowed(_) => Cow::Borrowed(text),
-            // What is found begins and ends where characters do, so this is text.
-            Cow::Owned(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => Cow::Owned(text),
-                Err(error) => Cow::Owned(String::from_utf8_lossy(error.as_bytes()).into_owned()),
-            },
-        }
+        let Some(first) = self.first(text.as_bytes()) else { return Cow::Borrowed(text) };
+        // What is found begins and ends where characters do. If it did not, nothing of the text would come out.
+        let (clean, rest) = text.split_at_checked(first).unwrap_or_default();
+        let mut out = String::with_capacity(text.len());
+        out.push_str(clean);
+        Sweep::default().advance(self, rest.as_bytes(), rest.len(), &mut |piece| match piece {
+            Piece::Clean(range) => out.push_str(rest.get(range).unwrap_or_default()),
+            Piece::Mask(mask) => out.push_str(mask),
+        });
+        Cow::Owned(out)
     }
 
     /// As [`redact`](Redactor::redact), of bytes that need not be text.
@@ -194,33 +193,25 @@ impl Redactor {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn redact_bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        let Some(first) = self.table.searcher().matches(bytes).next() else { return Cow::Borrowed(bytes) };
-        let (clean, rest) = bytes.split_at_checked(first.start).unwrap_or((&[], bytes));
+        let Some(first) = self.first(bytes) else { return Cow::Borrowed(bytes) };
+        let (clean, rest) = bytes.split_at_checked(first).unwrap_or_default();
         let mut out = Vec::with_capacity(bytes.len());
         out.extend_from_slice(clean);
-        Sweep::default().advance(self, rest, rest.len(), &mut |part| out.extend_from_slice(part));
+        Sweep::default().advance(self, rest, rest.len(), &mut |piece| out.extend_from_slice(piece.bytes(rest)));
         Cow::Owned(out)
+    }
+
+    /// Where the first secret begins.
+    fn first(&self, bytes: &[u8]) -> Option<usize> {
+        self.table.searcher().matches(bytes).next().map(|found| found.start)
     }
 
     pub(super) fn table(&self) -> &Table {
         &self.table
     }
 
-    /// Writes what stands in the place of these secrets.
-    pub(super) fn write_mask(&self, claims: &[Claim], out: &mut impl FnMut(&[u8])) {
-        let references = claims.iter().filter_map(|claim| self.table.reference(claim.owner));
-        match &self.masking {
-            Masking::Fixed(Mask::Placeholder) => references.for_each(|one| out(one.to_string().as_bytes())),
-            Masking::Fixed(Mask::Stars) => out(b"***"),
-            Masking::Syntax(syntax) => {
-                let write = |one: &Reference| syntax.write(one).unwrap_or_else(|| one.to_string());
-                references.for_each(|one| out(write(one).as_bytes()));
-            }
-            Masking::Custom(write) => {
-                let variant = claims.first().map_or(Variant::Value, |claim| claim.variant);
-                out(write(&references.collect::<Vec<_>>(), variant).as_bytes());
-            }
-        }
+    pub(super) fn masking(&self) -> &Masking {
+        &self.masking
     }
 }
 
@@ -231,153 +222,6 @@ impl fmt::Debug for Redactor {
             .field("secrets", &self.table.references().len())
             .field("patterns", &self.table.patterns().len())
             .field("skipped", &self.table.skipped().len())
-            .finish_non_exhaustive()
-    }
-}
-
-/// A [`Redactor`] to be.
-///
-/// ```
-/// use keyslot::{Redactor, SecretName};
-///
-/// let redactor = Redactor::builder().min_len(6).secret(SecretName::new("PIN")?, "271828").build()?;
-/// assert_eq!(redactor.redact("PIN 271828"), "PIN <<$secret.PIN>>");
-/// # Ok::<(), keyslot::Error>(())
-/// ```
-#[must_use]
-pub struct RedactorBuilder {
-    /// `None` where no value is left.
-    secrets: Vec<(Reference, Option<SecretString>)>,
-    filtered: Vec<(Reference, SecretString)>,
-    min_len: usize,
-    harmless: Vec<String>,
-}
-
-impl RedactorBuilder {
-    /// The shortest text that is masked unless another minimum is set, in bytes.
-    pub const DEFAULT_MIN_LEN: usize = 8;
-
-    /// The least minimum, in bytes: what is shorter is found everywhere, and hiding it says what it is.
-    pub const MIN_LEN: usize = 4;
-
-    /// Words that are not masked unless other ones are set. Most are passwords of somebody.
-    pub const HARMLESS: [&str; 28] = [
-        "admin",
-        "administrator",
-        "anonymous",
-        "application",
-        "changeme",
-        "database",
-        "default",
-        "development",
-        "disabled",
-        "enabled",
-        "example",
-        "false",
-        "guest",
-        "localhost",
-        "127.0.0.1",
-        "0.0.0.0",
-        "none",
-        "null",
-        "passwd",
-        "password",
-        "postgres",
-        "postgresql",
-        "production",
-        "root",
-        "staging",
-        "true",
-        "undefined",
-        "username",
-    ];
-
-    /// Adds the secrets of a text or document, as [`Redactor::of`] does.
-    pub fn resolved<T: Wipe>(mut self, resolved: &Resolved<T>) -> Self {
-        for (number, found) in resolved.found().filter(|(_, found)| !found.is_variable()) {
-            let reference = Reference::secret(found.used().name.clone());
-            let reference = match found.used().version.filter(|_| resolved.is_pinned(number)) {
-                Some(version) => reference.at(version),
-                None => reference,
-            };
-            let filtered = resolved.filtered(number).map(|made| (reference.clone(), made.clone()));
-            self.filtered.extend(filtered);
-            self = self.found(reference, found);
-        }
-        self
-    }
-
-    /// Adds a secret that is not from a resolve.
-    pub fn secret(mut self, name: SecretName, value: impl Into<SecretString>) -> Self {
-        self.secrets.push((Reference::secret(name), Some(value.into())));
-        self
-    }
-
-    pub(super) fn found(mut self, reference: Reference, found: &Found) -> Self {
-        self.secrets.push((reference, Some(SecretString::from(found.expose_secret()))));
-        self
-    }
-
-    pub(super) fn erased(mut self, reference: Reference) -> Self {
-        self.secrets.push((reference, None));
-        self
-    }
-
-    /// Sets how many bytes a value, or a part of one, must have to be masked; 8, and never under 4.
-    pub fn min_len(mut self, bytes: usize) -> Self {
-        self.min_len = bytes;
-        self
-    }
-
-    /// Sets the words that are never masked, in any case of ASCII letters, instead of [`HARMLESS`](RedactorBuilder::HARMLESS).
-    pub fn harmless<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
-        self.harmless = words.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Makes the redactor.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) for a minimum under 4; [`TooLarge`](ErrorKind::TooLarge) as of
-    /// [`Redactor::of`].
-    pub fn build(self) -> Result<Redactor> {
-        let Self { secrets, filtered, min_len, harmless } = self;
-        if min_len < Self::MIN_LEN {
-            return Err(Error::new(ErrorKind::InvalidInput, "the minimum length to be masked is 4 bytes or more"));
-        }
-        let mut collector = Collector::new(min_len, &harmless);
-        for (reference, value) in &secrets {
-            match value {
-                Some(value) => collector.secret(reference, value.expose_secret())?,
-                None => collector.without_value(reference),
-            }
-        }
-        for (reference, made) in &filtered {
-            collector.filtered(reference, made.expose_secret())?;
-        }
-        Ok(Redactor::with(collector.finish()?))
-    }
-}
-
-impl Default for RedactorBuilder {
-    fn default() -> Self {
-        Self {
-            secrets: Vec::new(),
-            filtered: Vec::new(),
-            min_len: Self::DEFAULT_MIN_LEN,
-            harmless: Self::HARMLESS.map(str::to_owned).into(),
-        }
-    }
-}
-
-/// Counts only.
-impl fmt::Debug for RedactorBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedactorBuilder")
-            .field("secrets", &self.secrets.len())
-            .field("min_len", &self.min_len)
-            .field("harmless", &self.harmless.len())
             .finish_non_exhaustive()
     }
 }

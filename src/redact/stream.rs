@@ -67,7 +67,7 @@ impl Stream {
         if held.is_empty() {
             // The most common case, without a copy.
             let end = sure(redactor, part);
-            sweep.advance(redactor, part, end, out);
+            sweep.advance(redactor, part, end, &mut |piece| out(piece.bytes(part)));
             held.append(part.get(end..).unwrap_or_default());
             return;
         }
@@ -80,7 +80,7 @@ impl Stream {
 
     pub(super) fn end(&mut self, out: &mut impl FnMut(&[u8])) {
         let Self { redactor, sweep, held, fresh } = self;
-        sweep.advance(redactor, held, held.len(), out);
+        sweep.advance(redactor, held, held.len(), &mut |piece| out(piece.bytes(held)));
         held.remove_first(held.len());
         *fresh = 0;
     }
@@ -89,7 +89,7 @@ impl Stream {
         let Self { redactor, sweep, held, fresh } = self;
         if *fresh > 0 {
             let end = sure(redactor, held);
-            sweep.advance(redactor, held, end, out);
+            sweep.advance(redactor, held, end, &mut |piece| out(piece.bytes(held)));
             held.remove_first(end);
             *fresh = 0;
         }

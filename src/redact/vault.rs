@@ -1,6 +1,7 @@
 //! Redactors of what a vault holds.
 
-use super::redactor::{Redactor, RedactorBuilder};
+use super::builder::RedactorBuilder;
+use super::redactor::Redactor;
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::reference::Reference;
@@ -11,7 +12,7 @@ impl ScopedVault {
     /// before a rotation is hidden too. An older version is `<<$secret.NAME@3>>`.
     ///
     /// For what a run may use before it is known what it will; for what it did use there is [`Redactor::of`]. Access rules are
-    /// not asked, because no value comes out. But whoever has the redactor can test guesses with it.
+    /// not asked, because no value comes out. But whoever has the redactor can test guesses with it, so the observer is told.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

@@ -80,6 +80,8 @@ pub enum Action {
     Use,
     /// A value was told outside of any template.
     Reveal,
+    /// Values were looked up to hide them: by a [`Redactor`](crate::Redactor), with which guesses can be tested.
+    Redact,
     /// A model wrote a placeholder that it was not granted; nothing was looked up.
     Attempt,
     /// A value was stored.
@@ -106,6 +108,7 @@ impl Action {
         match self {
             Self::Use => "use",
             Self::Reveal => "reveal",
+            Self::Redact => "redact",
             Self::Attempt => "attempt",
             Self::Put => "put",
             Self::ReplaceRevoked => "replace_revoked",

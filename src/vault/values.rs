@@ -1,5 +1,6 @@
 //! The values of secrets for those who hide them: no use of a secret, so nothing is asked but the permission.
 
+use super::observer::Action;
 use super::permissions::Permissions;
 use super::scoped::ScopedVault;
 use super::select::Hit;
@@ -19,17 +20,24 @@ impl ScopedVault {
     /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::USE`]; or why the store cannot be read.
     pub(crate) fn values(&self, names: &[SecretName]) -> Result<Vec<Vec<Found>>> {
         let mut attempts = 0..3;
-        loop {
+        let values = loop {
             let values = self.read_values(names);
             // Between the two reads somebody may have stored a version, and the oldest was dropped.
             let moved = values.as_ref().is_err_and(|error| error.kind() == ErrorKind::Corrupt);
             if !moved || attempts.next().is_none() {
-                return values;
+                break values;
+            }
+        };
+        for (at, name) in names.iter().enumerate() {
+            let hit = values.as_ref().map(|values| values.get(at).map(|(hit, _)| &hit.stored));
+            if let Some(stored) = hit.transpose() {
+                self.tell_stored(Action::Redact, name, stored);
             }
         }
+        Ok(values?.into_iter().map(|(_, values)| values).collect())
     }
 
-    fn read_values(&self, names: &[SecretName]) -> Result<Vec<Vec<Found>>> {
+    fn read_values(&self, names: &[SecretName]) -> Result<Vec<(Hit, Vec<Found>)>> {
         let references: Vec<Reference> = names.iter().cloned().map(Reference::secret).collect();
         let candidates = self.candidates(&references, Permissions::USE)?;
         let hits = candidates.map(|(reference, candidates)| self.nearest(reference, candidates));
@@ -38,19 +46,15 @@ impl ScopedVault {
         let rows = self.core().get(&older)?;
         self.core().learn_keys_of(&rows)?;
         let mut rows = rows.into_iter();
-        hits.iter()
-            .map(|hit| {
-                let newest = hit.stored.info.newest().into_iter().map(|kept| self.open_kept(hit, kept, None));
-                let older = hit
-                    .stored
-                    .info
-                    .older()
-                    .iter()
-                    .rev()
-                    .map(|kept| self.open_kept(hit, kept, rows.next().flatten().as_ref()));
-                newest.chain(older).collect()
-            })
-            .collect()
+        let values = |hit: Hit| {
+            let info = &hit.stored.info;
+            let newest = info.newest().into_iter().map(|kept| self.open_kept(&hit, kept, None));
+            let older = info.older().iter().rev();
+            let older = older.map(|kept| self.open_kept(&hit, kept, rows.next().flatten().as_ref()));
+            let values = newest.chain(older).collect::<Result<_>>()?;
+            Ok((hit, values))
+        };
+        hits.into_iter().map(values).collect()
     }
 
     fn older_rows<'h>(&'h self, hit: &'h Hit) -> impl Iterator<Item = RowKey> + 'h {

@@ -15,7 +15,25 @@ pub const MASK: u8 = 0x5A;
 /// allocator overwrites the first 16 of what is given back to it, which leaves half of a key.
 const WINDOW: usize = 12;
 
+/// The length of a [`secret`].
+pub const LENGTH: usize = 16 << 10;
+
 static LOOKING: Mutex<()> = Mutex::new(());
+
+/// Letters that are nowhere else, in a string that never grew. Each `seed` has its own.
+pub fn secret(seed: u64) -> String {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut text = String::with_capacity(LENGTH);
+    for _ in 0..LENGTH {
+        // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016).
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        let letter = (state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 60) as u8;
+        text.push(char::from(b'a' + letter));
+    }
+    text
+}
 
 /// Secret bytes to look for, kept in a form that the search does not find.
 pub struct Needle(Vec<u8>);

@@ -1,0 +1,159 @@
+//! The making of a redactor.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::collector::Collector;
+use super::redactor::Redactor;
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::reference::Reference;
+use crate::resolve::{Found, Resolved, Wipe};
+
+/// A [`Redactor`] to be.
+///
+/// ```
+/// use keyslot::{Redactor, SecretName};
+///
+/// let redactor = Redactor::builder().min_len(6).secret(SecretName::new("PIN")?, "271828").build()?;
+/// assert_eq!(redactor.redact("PIN 271828"), "PIN <<$secret.PIN>>");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[must_use]
+pub struct RedactorBuilder {
+    /// `None` where no value is left.
+    secrets: Vec<(Reference, Option<SecretString>)>,
+    filtered: Vec<(Reference, SecretString)>,
+    min_len: usize,
+    harmless: Vec<String>,
+}
+
+impl RedactorBuilder {
+    /// The shortest text that is masked unless another minimum is set, in bytes.
+    pub const DEFAULT_MIN_LEN: usize = 8;
+
+    /// The least minimum, in bytes: what is shorter is found everywhere, and hiding it says what it is.
+    pub const MIN_LEN: usize = 4;
+
+    /// Words that are not masked unless other ones are set. Most are passwords of somebody.
+    pub const HARMLESS: [&str; 28] = [
+        "admin",
+        "administrator",
+        "anonymous",
+        "application",
+        "changeme",
+        "database",
+        "default",
+        "development",
+        "disabled",
+        "enabled",
+        "example",
+        "false",
+        "guest",
+        "localhost",
+        "127.0.0.1",
+        "0.0.0.0",
+        "none",
+        "null",
+        "passwd",
+        "password",
+        "postgres",
+        "postgresql",
+        "production",
+        "root",
+        "staging",
+        "true",
+        "undefined",
+        "username",
+    ];
+
+    /// Adds the secrets of a text or document, as [`Redactor::of`] does.
+    pub fn resolved<T: Wipe>(mut self, resolved: &Resolved<T>) -> Self {
+        for (number, found) in resolved.found().filter(|(_, found)| !found.is_variable()) {
+            let reference = Reference::secret(found.used().name.clone());
+            let reference = match found.used().version.filter(|_| resolved.is_pinned(number)) {
+                Some(version) => reference.at(version),
+                None => reference,
+            };
+            let filtered = resolved.filtered(number).map(|made| (reference.clone(), made.clone()));
+            self.filtered.extend(filtered);
+            self = self.found(reference, found);
+        }
+        self
+    }
+
+    /// Adds a secret that is not from a resolve.
+    pub fn secret(mut self, name: SecretName, value: impl Into<SecretString>) -> Self {
+        self.secrets.push((Reference::secret(name), Some(value.into())));
+        self
+    }
+
+    pub(super) fn found(mut self, reference: Reference, found: &Found) -> Self {
+        self.secrets.push((reference, Some(SecretString::from(found.expose_secret()))));
+        self
+    }
+
+    pub(super) fn erased(mut self, reference: Reference) -> Self {
+        self.secrets.push((reference, None));
+        self
+    }
+
+    /// Sets how many bytes a value, or a part of one, must have to be masked; 8, and never under 4.
+    pub fn min_len(mut self, bytes: usize) -> Self {
+        self.min_len = bytes;
+        self
+    }
+
+    /// Sets the words that are never masked, in any case of ASCII letters, instead of [`HARMLESS`](RedactorBuilder::HARMLESS).
+    pub fn harmless<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        self.harmless = words.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Makes the redactor.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) for a minimum under 4; [`TooLarge`](ErrorKind::TooLarge) as of
+    /// [`Redactor::of`].
+    pub fn build(self) -> Result<Redactor> {
+        let Self { secrets, filtered, min_len, harmless } = self;
+        if min_len < Self::MIN_LEN {
+            return Err(Error::new(ErrorKind::InvalidInput, "the minimum length to be masked is 4 bytes or more"));
+        }
+        let mut collector = Collector::new(min_len, &harmless);
+        for (reference, value) in &secrets {
+            match value {
+                Some(value) => collector.secret(reference, value.expose_secret())?,
+                None => collector.without_value(reference),
+            }
+        }
+        for (reference, made) in &filtered {
+            collector.filtered(reference, made.expose_secret())?;
+        }
+        Ok(Redactor::with(collector.finish()?))
+    }
+}
+
+impl Default for RedactorBuilder {
+    fn default() -> Self {
+        Self {
+            secrets: Vec::new(),
+            filtered: Vec::new(),
+            min_len: Self::DEFAULT_MIN_LEN,
+            harmless: Self::HARMLESS.map(str::to_owned).into(),
+        }
+    }
+}
+
+/// Counts only.
+impl fmt::Debug for RedactorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedactorBuilder")
+            .field("secrets", &self.secrets.len())
+            .field("min_len", &self.min_len)
+            .field("harmless", &self.harmless.len())
+            .finish_non_exhaustive()
+    }
+}
