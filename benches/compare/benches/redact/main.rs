@@ -1,5 +1,5 @@
-//! Searchers for many patterns beside our redactor, all in one run: each row an engine, each column a number of patterns, each
-//! cell a time and its ratio to a plain copy of the text (`memcpy`).
+//! Searchers for many patterns beside our redactor, all in one run: each row an engine, each column a number of
+//! patterns, each cell a time and its ratio to a plain copy of the text (`memcpy`).
 //!
 //! ```text
 //! cd benches/compare
@@ -21,7 +21,7 @@
 //! * A redactor is given secrets and searches for all ways to write them; the others are given patterns. So theirs are
 //!   the writings of the same secrets, 12 of each, made by code of this bench; that the redactor has just as many is
 //!   checked. It cannot search for fewer than all of a secret. So it has 12 patterns where they have 1 or 10, 108 where
-//!   they have 100, and 1,008 where they have 1,000. The secrets are letters and digits by chance, 32 to 60 of them,
+//!   they have 100, and 1,008 where they have 1,000. The secrets are random letters and digits, 32 to 60 of them,
 //!   with no start in common.
 //! * Before an engine is measured, it has to mask a text in which each pattern stands once, and then the text that it
 //!   is measured on, as all others do, byte for byte: with the placeholder of the secret. "Search" only counts what it

@@ -65,7 +65,8 @@ fn secret(number: usize) -> String {
 fn writings(secret: &str) -> [String; WRITINGS] {
     let each = |write: fn(u8) -> String| secret.bytes().map(write).collect::<String>();
     let mut all = vec![secret.to_owned(), each(|byte| format!("{byte:02x}")), each(|byte| format!("{byte:02X}"))];
-    // Alone, and behind one or two bytes that it shares a character with; before other bytes, or at the end, padded or not.
+    // Alone, and behind one or two bytes that it shares a character with; before other bytes, or at the end, padded or
+    // not.
     for before in 0..3 {
         let padded = Base64::encode_string(&[&vec![0; before], secret.as_bytes()].concat());
         let length = before + secret.len();
@@ -78,7 +79,8 @@ fn writings(secret: &str) -> [String; WRITINGS] {
     all.try_into().unwrap()
 }
 
-/// The same numbers in each run (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016).
+/// Numbers that are the same in each run (Vigna, "An experimental exploration of Marsaglia's xorshift generators,
+/// scrambled", 2016).
 pub struct Random(u64);
 
 impl Random {
