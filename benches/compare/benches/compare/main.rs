@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! cd benches/compare
-//! cargo bench                          # everything, about five minutes
-//! cargo bench -- --quick               # about one minute, rougher
-//! cargo bench -- subst minijinja       # only engines whose name contains one of these, beside memcpy and keyslot
+//! cargo bench --bench compare                       # everything, about five minutes
+//! cargo bench --bench compare -- --quick            # about one minute, rougher
+//! cargo bench --bench compare -- subst minijinja    # only engines with such names, beside memcpy and keyslot
 //! ```
 //!
 //! Two groups. In `once` the text is new each time, as the config of a tool is: it is parsed and rendered, with the values in a
@@ -21,14 +21,32 @@
 #![allow(clippy::unwrap_used)]
 
 mod compiled;
+#[path = "../common/measure.rs"]
 mod measure;
 mod once;
+#[path = "../common/table.rs"]
 mod table;
 mod work;
 #[path = "../../../workloads/mod.rs"]
 mod workloads;
 
 use measure::{Measure, Options};
+use table::Target;
+
+const ONCE: &str = "once";
+const COMPILED: &str = "compiled";
+
+const TARGETS: [Target; 9] = [
+    Target::times(ONCE, "W1", 0.8, "subst"),
+    Target::times(ONCE, "W2", 0.85, "shellexpand"),
+    Target::times(ONCE, "W3", 3.3, "memcpy"),
+    Target::times(ONCE, "W4", 3.2, "memcpy"),
+    Target::times(ONCE, "W5", 1.0, "memcpy"),
+    Target::times(COMPILED, "W1", 2.0, "memcpy"),
+    Target::times(COMPILED, "W2", 2.3, "memcpy"),
+    Target::times(COMPILED, "W3", 1.5, "memcpy"),
+    Target::times(COMPILED, "W4", 1.2, "memcpy"),
+];
 
 fn main() {
     let options = Options::parse(std::env::args().skip(1)).unwrap_or_else(|usage| {
@@ -38,11 +56,14 @@ fn main() {
     let works = work::all();
     let mut measure = Measure::new(options);
     for work in &works {
-        once::engines(&mut measure.column(table::ONCE, work), work);
+        once::engines(&mut measure.column(ONCE, work.column, &work.output), work);
     }
     // The last workload has nothing to render.
     for work in works.iter().filter(|work| work.has_placeholders()) {
-        compiled::engines(&mut measure.column(table::COMPILED, work), work);
+        compiled::engines(&mut measure.column(COMPILED, work.column, &work.output), work);
     }
-    table::print(&measure.into_cells());
+    let cells = measure.into_cells();
+    table::print_group(&cells, ONCE, "memcpy", "once: parse and render each time; ratios to memcpy");
+    table::print_group(&cells, COMPILED, "memcpy", "compiled: parsed before, rendered many times; ratios to memcpy");
+    table::print_targets(&cells, &TARGETS);
 }

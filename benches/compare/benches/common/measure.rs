@@ -1,4 +1,5 @@
 //! Measures one engine after the other, by criterion, and keeps the medians.
+#![allow(dead_code)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,9 +7,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 
-use crate::work::Work;
-
-/// Calls that take longer are measured by the one call that checks what comes out.
+/// Calls that take longer are measured by the one call whose outcome is checked.
 const ONE_CALL: Duration = Duration::from_millis(400);
 /// These are the limit and the subject: what is not compared with them says nothing.
 const ALWAYS: [&str; 2] = ["memcpy", "keyslot"];
@@ -75,7 +74,8 @@ impl Time {
 pub struct Column<'m> {
     measure: &'m mut Measure,
     group: &'static str,
-    work: &'m Work,
+    column: &'static str,
+    output: &'m str,
 }
 
 impl Measure {
@@ -92,8 +92,9 @@ impl Measure {
         Self { options, criterion, directory, cells: Vec::new() }
     }
 
-    pub fn column<'m>(&'m mut self, group: &'static str, work: &'m Work) -> Column<'m> {
-        Column { measure: self, group, work }
+    /// The workload of a name, from which every engine must make this output.
+    pub fn column<'m>(&'m mut self, group: &'static str, column: &'static str, output: &'m str) -> Column<'m> {
+        Column { measure: self, group, column, output }
     }
 
     pub fn into_cells(self) -> Vec<Cell> {
@@ -102,29 +103,35 @@ impl Measure {
 }
 
 impl Column<'_> {
+    /// Checks that `call` makes the output, and measures it.
+    pub fn row<O: AsRef<str>>(&mut self, engine: &'static str, call: impl FnMut() -> O) {
+        let output = self.output;
+        self.checked(engine, |made| made.as_ref() == output, call);
+    }
+
     /// Checks what `call` makes and measures it.
-    pub fn row<O: AsRef<str>>(&mut self, engine: &'static str, mut call: impl FnMut() -> O) {
+    pub fn checked<O>(&mut self, engine: &'static str, is_right: impl FnOnce(&O) -> bool, mut call: impl FnMut() -> O) {
         if !self.measure.options.wants(engine) {
             return;
         }
+        let Self { group, column, .. } = *self;
         let begin = Instant::now();
-        let output = call();
+        let made = call();
         let one_call = begin.elapsed();
-        let is_equal = output.as_ref() == self.work.output;
-        assert!(is_equal, "{engine} makes something else of {} than the others", self.work.column);
-        drop(output);
+        assert!(is_right(&made), "{engine} makes something else of {group}/{column} than the others");
+        drop(made);
         let time = if one_call > ONE_CALL {
-            println!("{}/{engine}/{}: {one_call:.2?}, one call", self.group, self.work.column);
+            println!("{group}/{engine}/{column}: {one_call:.2?}, one call");
             Time::OneCall(one_call.as_nanos() as f64)
         } else {
             Time::Median(self.median(engine, one_call, call))
         };
-        self.measure.cells.push(Cell { group: self.group, engine, column: self.work.column, time });
+        self.measure.cells.push(Cell { group, engine, column, time });
     }
 
     fn median<O>(&mut self, engine: &str, one_call: Duration, mut call: impl FnMut() -> O) -> f64 {
         let id: String = engine.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        let column = self.work.column;
+        let column = self.column;
         let mut group = self.measure.criterion.benchmark_group(self.group);
         if one_call > Duration::from_millis(10) {
             group.sampling_mode(SamplingMode::Flat).sample_size(10);

@@ -1,54 +1,63 @@
 //! Prints what was measured, and which targets were met.
+#![allow(dead_code)]
 
 use crate::measure::{Cell, Time};
 
-pub const ONCE: &str = "once";
-pub const COMPILED: &str = "compiled";
-
-/// The most that our time may be, as a multiple of another row of the same column.
-struct Target {
+/// The most time that a row of ours may take.
+pub struct Target {
     group: &'static str,
     column: &'static str,
-    peer: &'static str,
-    most: f64,
+    engine: &'static str,
+    most: Most,
 }
 
-const fn target(group: &'static str, column: &'static str, most: f64, peer: &'static str) -> Target {
-    Target { group, column, peer, most }
+enum Most {
+    /// So many times what another row of the same column takes.
+    Times(f64, &'static str),
+    Milliseconds(f64),
 }
 
-const TARGETS: [Target; 9] = [
-    target(ONCE, "W1", 0.8, "subst"),
-    target(ONCE, "W2", 0.85, "shellexpand"),
-    target(ONCE, "W3", 3.3, "memcpy"),
-    target(ONCE, "W4", 3.2, "memcpy"),
-    target(ONCE, "W5", 1.0, "memcpy"),
-    target(COMPILED, "W1", 2.0, "memcpy"),
-    target(COMPILED, "W2", 2.3, "memcpy"),
-    target(COMPILED, "W3", 1.5, "memcpy"),
-    target(COMPILED, "W4", 1.2, "memcpy"),
-];
+impl Target {
+    /// At most so many times what `peer` takes.
+    pub const fn times(group: &'static str, column: &'static str, most: f64, peer: &'static str) -> Self {
+        Self { group, column, engine: "keyslot", most: Most::Times(most, peer) }
+    }
 
-pub fn print(cells: &[Cell]) {
-    print_group(cells, ONCE, "once: parse and render each time; ratios to memcpy");
-    print_group(cells, COMPILED, "compiled: parsed before, rendered many times; ratios to memcpy");
+    pub const fn milliseconds(group: &'static str, column: &'static str, most: f64) -> Self {
+        Self { group, column, engine: "keyslot", most: Most::Milliseconds(most) }
+    }
+
+    /// Of another row of ours.
+    pub const fn of(self, engine: &'static str) -> Self {
+        Self { engine, ..self }
+    }
+}
+
+pub fn print_targets(cells: &[Cell], targets: &[Target]) {
     if cells.iter().any(|cell| matches!(cell.time, Time::OneCall(_))) {
         println!("\n~ is the time of one call");
     }
     println!("\ntargets");
-    for Target { group, column, peer, most } in TARGETS {
-        let ours = time(cells, group, column, "keyslot");
-        let Some((ours, peer_time)) = ours.zip(time(cells, group, column, peer)) else {
-            println!("  {group:<9} {column}  {:>12}  at most {most} x {peer}: not measured", "-");
-            continue;
+    for Target { group, column, engine, most } in targets {
+        let ours = time(cells, group, column, engine);
+        let (limit, reached) = match most {
+            Most::Times(most, peer) => {
+                let ratio = ours.zip(time(cells, group, column, peer)).map(|(ours, peer)| ours / peer);
+                (format!("{most} x {peer}"), ratio.map(|ratio| (format!("{ratio:.2} x"), ratio <= *most)))
+            }
+            Most::Milliseconds(most) => (format!("{most} ms"), ours.map(|ours| (duration(ours), ours <= most * 1e6))),
         };
-        let ratio = ours / peer_time;
-        let verdict = if ratio <= most { "met" } else { "missed" };
-        println!("  {group:<9} {column}  {:>12}  at most {most} x {peer}: {verdict}", format!("{ratio:.2} x"));
+        let (reached, verdict) = match reached {
+            Some((reached, true)) => (reached, "met"),
+            Some((reached, false)) => (reached, "missed"),
+            None => ("-".to_owned(), "not measured"),
+        };
+        println!("  {group:<9} {column:<5} {engine:<18} {reached:>9}  at most {limit}: {verdict}");
     }
 }
 
-fn print_group(cells: &[Cell], group: &str, title: &str) {
+/// Prints a group, with the ratios to one of its rows.
+pub fn print_group(cells: &[Cell], group: &str, limit: &str, title: &str) {
     let in_group = || cells.iter().filter(|cell| cell.group == group);
     let (columns, engines) =
         (distinct(in_group().map(|cell| cell.column)), distinct(in_group().map(|cell| cell.engine)));
@@ -62,7 +71,7 @@ fn print_group(cells: &[Cell], group: &str, title: &str) {
         print!("{engine:<24}");
         for column in &columns {
             let cell = in_group().find(|cell| cell.engine == engine && &cell.column == column);
-            let limit = time(cells, group, column, "memcpy");
+            let limit = time(cells, group, column, limit);
             print!("{:>18}", cell.map_or(String::new(), |cell| text(cell.time, limit)));
         }
         println!();
