@@ -40,7 +40,13 @@ impl Redactor {
     /// ```
     pub fn error(&self, error: &dyn Error) -> RedactedError {
         let chain = std::iter::successors(Some(error), |&error| error.source());
-        RedactedError(chain.take(RedactedError::MOST).map(|error| self.display(error).to_string()).collect())
+        let message = |error: &dyn Error| {
+            let mut message = String::new();
+            // What cannot be shown to its end is no reason to panic where something has failed already.
+            let _ = write!(message, "{}", self.display(error));
+            message
+        };
+        RedactedError(chain.take(RedactedError::MOST).map(message).collect())
     }
 }
 
@@ -54,13 +60,9 @@ impl<T: Display> Display for Redacted<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_alternate = f.alternate();
         let mut through = Through { stream: self.redactor.stream(), out: Vec::new(), f };
-        if is_alternate {
-            write!(through, "{:#}", self.value)?;
-        } else {
-            write!(through, "{}", self.value)?;
-        }
+        let shown = if is_alternate { write!(through, "{:#}", self.value) } else { write!(through, "{}", self.value) };
         through.stream.finish(&mut through.out);
-        through.write_on()
+        through.write_on().and(shown)
     }
 }
 

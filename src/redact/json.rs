@@ -1,10 +1,11 @@
 //! Redacting JSON documents.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::mem;
 
 use serde_json::{Map, Value};
+use zeroize::{Zeroize, Zeroizing};
 
 use super::redactor::Redactor;
 
@@ -31,12 +32,13 @@ impl Redactor {
             match value {
                 Value::String(text) => {
                     if let Cow::Owned(masked) = self.redact(text) {
-                        zeroize::Zeroize::zeroize(text);
+                        text.zeroize();
                         *text = masked;
                     }
                 }
                 Value::Number(number) => {
-                    if let Cow::Owned(masked) = self.redact(&number.to_string()) {
+                    let digits = Zeroizing::new(number.to_string());
+                    if let Cow::Owned(masked) = self.redact(&digits) {
                         *value = Value::String(masked);
                     }
                 }
@@ -51,19 +53,29 @@ impl Redactor {
     }
 
     fn redact_keys(&self, entries: &mut Map<String, Value>) {
-        let is_clean = |key: &String| matches!(self.redact(key), Cow::Borrowed(_));
-        if entries.keys().all(is_clean) {
+        let masked = |key: &String| match self.redact(key) {
+            Cow::Owned(masked) => Some(masked),
+            Cow::Borrowed(_) => None,
+        };
+        let masked: Vec<Option<String>> = entries.keys().map(masked).collect();
+        if masked.iter().all(Option::is_none) {
             return;
         }
-        let mut taken: HashSet<String> = entries.keys().filter(|key| is_clean(key)).cloned().collect();
-        let renamed = mem::take(entries).into_iter().map(|(key, value)| {
-            let Cow::Owned(masked) = self.redact(&key) else { return (key, value) };
-            drop(zeroize::Zeroizing::new(key));
-            let numbered = (2_u64..).map(|number| format!("{masked} ({number})"));
-            let free = std::iter::once(masked.clone()).chain(numbered).find(|key| !taken.contains(key));
-            let key = free.unwrap_or(masked);
-            taken.insert(key.clone());
-            (key, value)
+        let clean = entries.keys().zip(&masked).filter(|(_, masked)| masked.is_none());
+        let mut taken: HashSet<String> = clean.map(|(key, _)| key.clone()).collect();
+        // Whoever writes the document may make all keys the same, so no number is tried twice.
+        let mut numbers: HashMap<String, u64> = HashMap::new();
+        let renamed = mem::take(entries).into_iter().zip(masked).map(|((key, value), masked)| {
+            let Some(masked) = masked else { return (key, value) };
+            drop(Zeroizing::new(key));
+            let number = numbers.entry(masked.clone()).or_default();
+            loop {
+                *number += 1;
+                let key = if *number == 1 { masked.clone() } else { format!("{masked} ({number})") };
+                if taken.insert(key.clone()) {
+                    return (key, value);
+                }
+            }
         });
         *entries = renamed.collect();
     }

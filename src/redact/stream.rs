@@ -47,6 +47,10 @@ impl Stream {
     /// byte is not searched from the beginning for each.
     const MANY: usize = 4 << 10;
 
+    /// How much of a part is first put behind what is held, and how much at most.
+    const FIRST: usize = 256;
+    const MOST: usize = 64 << 10;
+
     /// Takes a part, and appends what is sure by now.
     pub fn feed(&mut self, part: &[u8], out: &mut Vec<u8>) {
         self.take(part, &mut |clean| out.extend_from_slice(clean));
@@ -63,18 +67,24 @@ impl Stream {
     }
 
     pub(super) fn take(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
-        let Self { redactor, sweep, held, fresh } = self;
-        if held.is_empty() {
-            // The most common case, without a copy.
-            let end = sure(redactor, part);
-            sweep.advance(redactor, part, end, &mut |piece| out(piece.bytes(part)));
-            held.append(part.get(end..).unwrap_or_default());
-            return;
-        }
-        held.append(part);
-        *fresh += part.len();
-        if held.len() < Self::MANY || *fresh >= held.len() / 16 {
-            self.advance(out);
+        let (mut rest, mut length) = (part, Self::FIRST);
+        while !rest.is_empty() {
+            let Self { redactor, sweep, held, fresh } = self;
+            if held.is_empty() {
+                // The most common case, without a copy.
+                let end = sure(redactor, rest);
+                sweep.advance(redactor, rest, end, &mut |piece| out(piece.bytes(rest)));
+                held.append(rest.get(end..).unwrap_or_default());
+                return;
+            }
+            // A little is copied, behind which nothing may have to be held any more; then more and more.
+            let (some, behind) = rest.split_at(rest.len().min(length));
+            held.append(some);
+            *fresh += some.len();
+            (rest, length) = (behind, length.saturating_mul(2).min(Self::MOST));
+            if held.len() < Self::MANY || *fresh * 17 >= held.len() {
+                self.advance(out);
+            }
         }
     }
 

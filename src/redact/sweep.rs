@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use super::pattern::Claim;
 use super::redactor::Redactor;
+use super::table::Table;
 
 /// How far a sweep is. It may stop at any place behind which no match can begin that is not there yet, and go on from there in
 /// a text that begins at this place.
@@ -13,8 +14,19 @@ use super::redactor::Redactor;
 pub(super) struct Sweep {
     /// What lies before this is done.
     at: usize,
-    /// Whose the matches are that overlap up to `at` and will be masked as one, each once. Empty if there are none.
-    open: SmallVec<[Claim; 2]>,
+    /// The matches that overlap up to `at`, which are masked as one.
+    open: Open,
+}
+
+/// Matches that overlap. They may go on for ever, so what is known of them is found fast and grows with the patterns only.
+#[derive(Default)]
+struct Open {
+    /// Whose they are, each once, in the order of the text. Empty if there are none.
+    claims: SmallVec<[Claim; 2]>,
+    /// Their owners, in order.
+    owners: SmallVec<[usize; 4]>,
+    /// Their patterns, in order.
+    patterns: SmallVec<[u32; 4]>,
 }
 
 /// What comes out.
@@ -40,14 +52,14 @@ impl Sweep {
     pub(super) fn advance(&mut self, redactor: &Redactor, text: &[u8], end: usize, out: &mut impl FnMut(Piece<'_>)) {
         let table = redactor.table();
         for found in table.searcher().matches(text).take_while(|found| found.start < end) {
-            if self.open.is_empty() || found.start >= self.at {
+            if self.open.claims.is_empty() || found.start >= self.at {
                 self.close(redactor, out);
                 out(Piece::Clean(self.at..found.start));
             } else if found.end <= self.at {
                 // What lies within another match is part of it.
                 continue;
             }
-            self.claim(table.claims(found.pattern));
+            self.open.add(found.pattern, table);
             self.at = found.end;
         }
         if self.at <= end {
@@ -57,18 +69,35 @@ impl Sweep {
         self.at = self.at.saturating_sub(end);
     }
 
-    fn claim(&mut self, claims: impl Iterator<Item = Claim>) {
-        for claim in claims {
-            if self.open.iter().all(|known| known.owner != claim.owner) {
-                self.open.push(claim);
-            }
+    fn close(&mut self, redactor: &Redactor, out: &mut impl FnMut(Piece<'_>)) {
+        if !self.open.claims.is_empty() {
+            redactor.masking().write(&self.open.claims, redactor.table(), &mut |mask| out(Piece::Mask(mask)));
+            self.open.clear();
+        }
+    }
+}
+
+impl Open {
+    fn add(&mut self, pattern: u32, table: &Table) {
+        if insert(&mut self.patterns, pattern) {
+            self.claims.extend(table.claims(pattern).filter(|claim| insert(&mut self.owners, claim.owner)));
         }
     }
 
-    fn close(&mut self, redactor: &Redactor, out: &mut impl FnMut(Piece<'_>)) {
-        if !self.open.is_empty() {
-            redactor.masking().write(&self.open, redactor.table(), &mut |mask| out(Piece::Mask(mask)));
-            self.open.clear();
+    fn clear(&mut self) {
+        self.claims.clear();
+        self.owners.clear();
+        self.patterns.clear();
+    }
+}
+
+/// Adds to what is in order, unless it is there.
+fn insert<T: Ord>(known: &mut SmallVec<[T; 4]>, one: T) -> bool {
+    match known.binary_search(&one) {
+        Ok(_) => false,
+        Err(place) => {
+            known.insert(place, one);
+            true
         }
     }
 }

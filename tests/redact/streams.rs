@@ -65,6 +65,13 @@ fn only_what_may_be_a_secret_is_held_back() {
     assert_eq!(given("!"), "!");
 }
 
+/// How many bytes a stream holds back.
+fn held(stream: &Stream) -> usize {
+    let shown = format!("{stream:?}");
+    let digits = shown.rsplit_once("held: ").unwrap().1.split(|c: char| !c.is_ascii_digit()).next();
+    digits.unwrap().parse().unwrap()
+}
+
 #[test]
 fn what_overlaps_for_ever_takes_no_memory() {
     let mut stream = redactor(&[("A", "abcabcabc")]).stream();
@@ -72,15 +79,7 @@ fn what_overlaps_for_ever_takes_no_memory() {
     for _ in 0..10_000 {
         stream.feed(b"abc", &mut out);
         assert!(out.is_empty());
-        let held: usize = format!("{stream:?}")
-            .rsplit_once("held: ")
-            .unwrap()
-            .1
-            .split(|c: char| !c.is_ascii_digit())
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let held = held(&stream);
         assert!(held < 9, "{held}");
     }
     stream.finish(&mut out);
@@ -97,9 +96,35 @@ fn long_values_are_found_in_small_parts() {
         let text = format!("({value})");
         assert_eq!(fed(&mut redactor.stream(), text.as_bytes().chunks(length)), b"(<<$secret.A>>)");
     }
-    let cut = &value[..value.len() / 2 - value.len() / 2 % 3];
-    let out = fed(&mut redactor.stream(), cut.as_bytes().chunks(777));
-    assert!(out.starts_with(b"<<$secret.A>>") || out == cut.as_bytes());
+    // Half of it is no pattern, and all of it may be the start of one.
+    let mut stream = redactor.stream();
+    let mut out = Vec::new();
+    let half = &value.as_bytes()[..20_000];
+    half.chunks(777).for_each(|part| stream.feed(part, &mut out));
+    stream.settle(&mut out);
+    assert_eq!((out.len(), held(&stream)), (0, half.len()));
+    stream.finish(&mut out);
+    assert_eq!(out, half);
+}
+
+/// The longest pattern has 64 KiB: what is held back may be all but its end, and what has come since it was last searched.
+#[test]
+fn no_more_than_a_pattern_is_held_back() {
+    let value: String =
+        (0..200_000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8)).collect();
+    let redactor = redactor(&[("A", &value)]);
+    for length in [1, 100, 5_000, 1 << 20] {
+        let mut stream = redactor.stream();
+        let (mut out, mut most) = (Vec::new(), 0);
+        for part in value.as_bytes().chunks(length) {
+            stream.feed(part, &mut out);
+            most = most.max(held(&stream));
+        }
+        assert!(most <= (64 << 10) + (4 << 10), "{most} in parts of {length}");
+        assert!(most > 32 << 10 || length > value.len(), "{most} is no test");
+        stream.finish(&mut out);
+        assert_eq!(out, b"<<$secret.A>>");
+    }
 }
 
 /// Takes few bytes at a time, and sometimes none.

@@ -53,6 +53,23 @@ fn bad_input_56_keys_that_become_the_same() {
     assert!(!document.to_string().contains("s3cr3t"));
 }
 
+/// Whoever knows the secret can write it in many ways. Were every number tried for each of them, this would take minutes.
+#[cfg(feature = "json")]
+#[test]
+fn many_keys_may_become_the_same() {
+    let hex = base16ct::lower::encode_string(VALUE.as_bytes());
+    let writings = [VALUE, &hex, &hex.to_uppercase()];
+    let key = |n: usize| (0..9).map(|digit| writings[n / 3_usize.pow(digit) % 3]).collect::<String>();
+    let count = 3_usize.pow(9);
+    let mut document: serde_json::Value =
+        (0..count).map(|n| (key(n), n.into())).collect::<serde_json::Map<_, _>>().into();
+    redactor(&[("A", VALUE)]).redact_json(&mut document);
+    let entries = document.as_object().unwrap();
+    let masked = "<<$secret.A>>".repeat(9);
+    assert_eq!(entries.len(), count);
+    assert!(entries.contains_key(&masked) && entries.contains_key(&format!("{masked} ({count})")));
+}
+
 #[cfg(feature = "json")]
 #[test]
 fn a_document_of_any_depth_is_redacted() {
@@ -118,5 +135,28 @@ fn what_is_shown_is_redacted_on_the_way() {
     let redactor = redactor(&[("A", VALUE)]);
     let shown = redactor.display(Failed("is s3cr3t-of-the-run 🔑 s3cr3t", None));
     assert_eq!(format!("{shown}|{shown:?}"), "is <<$secret.A>> 🔑 s3cr3t|is <<$secret.A>> 🔑 s3cr3t");
-    assert_eq!(format!("{:#}", redactor.display(format_args!("{:?}", ["s3cr3t-of-the-run"]))), "[\"<<$secret.A>>\"]");
+    struct Ways;
+    impl fmt::Display for Ways {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(if f.alternate() { "at length: s3cr3t-of-the-run" } else { "s3cr3t-of-the-run" })
+        }
+    }
+    let shown = redactor.display(Ways);
+    assert_eq!(format!("{shown}|{shown:#}"), "<<$secret.A>>|at length: <<$secret.A>>");
+}
+
+#[test]
+fn an_error_that_cannot_be_shown_says_what_it_can() {
+    #[derive(Debug)]
+    struct Unfinished;
+    impl fmt::Display for Unfinished {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("401 for s3cr3t-of-the-run, s3cr3t-")?;
+            Err(fmt::Error)
+        }
+    }
+    impl std::error::Error for Unfinished {}
+    let redactor = redactor(&[("A", VALUE)]);
+    assert_eq!(redactor.error(&Unfinished).to_string(), "401 for <<$secret.A>>, s3cr3t-");
+    assert!(fmt::write(&mut String::new(), format_args!("{}", redactor.display(Unfinished))).is_err(), "it is told");
 }

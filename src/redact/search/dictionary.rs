@@ -10,7 +10,7 @@ use super::work::Allowance;
 /// What a look-up costs in any case, in steps: an entry or two that are not in the cache.
 const LOOK_UP: usize = 16;
 /// How many bytes are compared in one step.
-const BYTES_PER_STEP: usize = 16;
+const STEP: usize = 16;
 
 /// The patterns in alphabetical order, each once.
 pub(super) struct Dictionary {
@@ -32,6 +32,12 @@ struct Entry {
     number: u32,
     /// One more than the index of the longest other pattern that this one starts with; 0 if there is none.
     parent: u32,
+}
+
+impl Entry {
+    fn len(&self) -> usize {
+        self.end as usize - self.start as usize
+    }
 }
 
 /// A pattern that was found.
@@ -108,16 +114,13 @@ impl Dictionary {
     /// The longest pattern that `text` starts with.
     pub(super) fn longest_in(&self, text: &[u8], allowance: &mut Allowance) -> Option<Found> {
         // The last one that is not behind the text in alphabetical order starts with all patterns that the text starts with.
-        let mut last = number(self.after(text, allowance));
-        while let Some(entry) = self.entry(last) {
-            let bytes = self.bytes_of(entry);
-            allowance.take(1 + bytes.len() / BYTES_PER_STEP);
-            if text.starts_with(bytes) {
-                return Some(Found { len: bytes.len(), number: entry.number });
-            }
-            last = entry.parent;
+        let mut entry = self.entry(number(self.after(text, allowance)))?;
+        let same = common(self.bytes_of(entry), text, allowance);
+        while entry.len() > same {
+            allowance.take(1);
+            entry = self.entry(entry.parent)?;
         }
-        None
+        Some(Found { len: entry.len(), number: entry.number })
     }
 
     /// Whether a pattern starts with `text` and goes on.
@@ -130,7 +133,7 @@ impl Dictionary {
             }
         }
         let next = self.entries.get(self.after(text, allowance));
-        next.is_some_and(|entry| self.bytes_of(entry).starts_with(text))
+        next.is_some_and(|entry| common(self.bytes_of(entry), text, allowance) == text.len())
     }
 
     /// How many patterns are not behind the text in alphabetical order.
@@ -142,8 +145,8 @@ impl Dictionary {
             Ordering::Greater => false,
             Ordering::Equal => {
                 let bytes = self.bytes_of(entry);
-                allowance.take(1 + bytes.len() / BYTES_PER_STEP);
-                bytes <= text
+                let same = common(bytes, text, allowance);
+                bytes.get(same) <= text.get(same)
             }
         })
     }
@@ -207,4 +210,12 @@ fn head(bytes: &[u8]) -> u64 {
 /// There are no more patterns than that.
 pub(super) fn number(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// How many bytes two texts have in common at the start.
+fn common(one: &[u8], other: &[u8], allowance: &mut Allowance) -> usize {
+    let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP)).take_while(|(one, other)| one == other).count();
+    allowance.take(1 + steps);
+    let rest = |text| <[u8]>::iter(text).skip(steps * STEP);
+    steps * STEP + rest(one).zip(rest(other)).take_while(|(one, other)| one == other).count()
 }

@@ -303,6 +303,26 @@ fn expected_by_lengths(all: &[Vec<u8>], text: &[u8]) -> Vec<Match> {
     (0..text.len()).filter_map(longest_at).collect()
 }
 
+/// An automaton of long patterns takes long to build, so the start of one of them, once, is no reason to.
+#[test]
+fn the_start_of_a_long_pattern_needs_no_automaton() {
+    let long: Vec<Vec<u8>> = (0..8).map(|seed| letters(seed, 60_000)).chain([b"a short one".to_vec()]).collect();
+    let searcher = searcher(&long);
+    for text in [[b"log: ", &long[3][..100]].concat(), [vec![b'.'; 100_000], long[3][..10_000].to_vec()].concat()] {
+        assert_eq!(found(&searcher, &text), []);
+        assert_eq!(
+            searcher.partial(&text),
+            text.len() - text.iter().rposition(|&byte| byte == b'.').map_or(5, |at| at + 1)
+        );
+    }
+    assert!(searcher.backwards.get().is_none() && searcher.forwards.get().is_none());
+    // Where one starts at every byte there is.
+    let same = [vec![b'a'; 60_000], b"b".to_vec()].concat();
+    let searcher = self::searcher(&[&same]);
+    assert_eq!(found(&searcher, &[b'a'].repeat(150_000)), []);
+    assert!(searcher.backwards.get().is_some(), "the control");
+}
+
 #[test]
 fn building_an_automaton_takes_steps_for_each_byte() {
     for (name, all, _) in hostile() {
