@@ -65,8 +65,8 @@ fn only_what_may_be_a_secret_is_held_back() {
     assert_eq!(given("!"), "!");
 }
 
-/// How many bytes a stream holds back.
-fn held(stream: &Stream) -> usize {
+/// How many bytes a stream, or what has one, holds back.
+fn held(stream: &impl std::fmt::Debug) -> usize {
     let shown = format!("{stream:?}");
     let digits = shown.rsplit_once("held: ").unwrap().1.split(|c: char| !c.is_ascii_digit()).next();
     digits.unwrap().parse().unwrap()
@@ -125,6 +125,21 @@ fn no_more_than_a_pattern_is_held_back() {
         stream.finish(&mut out);
         assert_eq!(out, b"<<$secret.A>>");
     }
+}
+
+/// Behind so much that may be a secret the next few bytes are gathered before it is searched again; a flush does not wait for more.
+#[test]
+fn a_flush_writes_what_is_sure() {
+    let value: String =
+        (0..20_000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8)).collect();
+    let mut writer = RedactWriter::new(Vec::new(), &redactor(&[("A", &value)]));
+    let start = &value[..15_000];
+    writer.write_all(start.as_bytes()).unwrap();
+    writer.write_all(b"!").unwrap();
+    assert_eq!(held(&writer), start.len() + 1, "nothing was gathered");
+    writer.flush().unwrap();
+    assert_eq!(held(&writer), 0);
+    assert_eq!(writer.finish().unwrap(), format!("{start}!").as_bytes());
 }
 
 /// Takes few bytes at a time, and sometimes none.
