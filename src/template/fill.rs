@@ -41,8 +41,8 @@ pub(super) trait Values<'a> {
     /// The value; or why there is none, or `None` if the placeholder stays.
     fn value(&self, reference: usize) -> Result<&'a str, Option<&'a Error>>;
 
-    /// Whether each value may stand on every surface.
-    fn are_free(&self) -> bool;
+    /// The value, if it may stand on every surface.
+    fn free_value(&self, reference: usize) -> Option<&'a str>;
 
     /// Where a value may stand.
     fn permit(&self, reference: usize) -> Permit;
@@ -54,8 +54,9 @@ impl<'a> Values<'a> for &'a [&'a str] {
         Ok(self.get(reference).copied().unwrap_or_default())
     }
 
-    fn are_free(&self) -> bool {
-        true
+    #[inline]
+    fn free_value(&self, reference: usize) -> Option<&'a str> {
+        self.get(reference).copied()
     }
 
     fn permit(&self, _: usize) -> Permit {
@@ -68,7 +69,6 @@ pub(super) struct LookedUp<'a, T> {
     outcomes: &'a [Result<T>],
     references: &'a [Reference],
     missing: Missing,
-    are_free: bool,
 }
 
 /// What a reference that is answered stands for.
@@ -110,8 +110,10 @@ impl<'a, T: Answer> Values<'a> for LookedUp<'a, T> {
         }
     }
 
-    fn are_free(&self) -> bool {
-        self.are_free
+    #[inline]
+    fn free_value(&self, reference: usize) -> Option<&'a str> {
+        let answer = self.outcomes.get(reference)?.as_ref().ok()?;
+        answer.permit().surfaces().is_none().then(|| answer.value())
     }
 
     fn permit(&self, reference: usize) -> Permit {
@@ -123,8 +125,7 @@ impl<'a, T: Answer> Values<'a> for LookedUp<'a, T> {
 impl<'a, T: Answer> LookedUp<'a, T> {
     #[inline]
     pub(super) fn new(outcomes: &'a [Result<T>], references: &'a [Reference], missing: Missing) -> Self {
-        let are_free = outcomes.iter().flatten().all(|answer| answer.permit().surfaces().is_none());
-        Self { outcomes, references, missing, are_free }
+        Self { outcomes, references, missing }
     }
 }
 
@@ -182,7 +183,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         surface: Surface,
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
-        if surface == Surface::Text && plan.is_unfiltered() && self.values.are_free() {
+        if surface == Surface::Text && plan.is_unfiltered() {
             if let Some(length) = self.plain_length(plan) {
                 self.room.take(length)?;
                 return Ok(Draft { text, plan, encoding: Encoding::Plain, filtered: Vec::new(), length });
@@ -290,13 +291,13 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         }
     }
 
-    /// The length of a text whose values go in as they are; `None` when one is missing.
+    /// The length of a text whose values go in as they are; `None` when one is missing or may not stand everywhere.
     #[inline]
     fn plain_length(&self, plan: &Plan) -> Option<usize> {
-        let slots = plan.cuts().iter().filter_map(|cut| cut.slot);
-        slots
-            .map(|slot| self.values.value(slot.reference()))
-            .try_fold(plan.literal(), |length, value| value.ok().map(|value| length.saturating_add(value.len())))
+        let mut slots = plan.cuts().iter().filter_map(|cut| cut.slot);
+        slots.try_fold(plan.literal(), |length, slot| {
+            self.values.free_value(slot.reference()).map(|value| length.saturating_add(value.len()))
+        })
     }
 
     /// Writes one text, and says where in it each value lies.
