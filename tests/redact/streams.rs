@@ -142,6 +142,20 @@ fn a_flush_writes_what_is_sure() {
     assert_eq!(writer.finish().unwrap(), format!("{start}!").as_bytes());
 }
 
+/// A part that is held back whole is not the end of the text.
+#[test]
+fn a_reader_reads_on_until_there_is_something() {
+    let redactor = redactor(&[("A", VALUE)]);
+    for (parts, expected) in
+        [(["s3cr", "3t-é", "!"], "s3cr3t-é!"), (["s3cr3t-é", "🔑-of-the", "-run"], "<<$secret.A>>")]
+    {
+        let inner = parts[0].as_bytes().chain(parts[1].as_bytes()).chain(parts[2].as_bytes());
+        let mut read = String::new();
+        RedactReader::new(inner, &redactor).read_to_string(&mut read).unwrap();
+        assert_eq!(read, expected);
+    }
+}
+
 /// Takes few bytes at a time, and sometimes none.
 struct Hesitant<'v> {
     taken: &'v mut Vec<u8>,
