@@ -12,6 +12,8 @@ use super::work::count;
 const PIECE: usize = 4;
 /// The strides, in bytes. Longer ones help little: they come with more pieces, of which more are met by chance.
 const STRIDES: [usize; 7] = [21, 13, 8, 5, 3, 2, 1];
+/// How many bytes of a pattern are passed over at most: at the end of a text, that is how many places have no piece to go by.
+const MOST_SKIPPED: usize = 64;
 /// The sizes of the table, in bytes, and how many pieces are the most for each. The first fits in the nearest cache.
 const SIZES: [(usize, usize); 5] =
     [(1 << 15, 600), (1 << 16, 2_500), (1 << 18, 8_000), (1 << 20, 40_000), (1 << 22, usize::MAX)];
@@ -68,7 +70,7 @@ impl Filter {
         let slot_bits = (pieces * 2).next_power_of_two().trailing_zeros().max(1);
         let mut filter = Self {
             stride,
-            skipped: room - stride,
+            skipped: (room - stride).min(MOST_SKIPPED),
             hash: Hash::random(),
             table: Wiped::filled(0, size),
             slot_bits,
