@@ -13,7 +13,7 @@ const PIECE: usize = 4;
 /// The strides, in bytes. Longer ones help little: they come with more pieces, of which more are met by chance.
 const STRIDES: [usize; 7] = [21, 13, 8, 5, 3, 2, 1];
 /// How many bytes of a pattern are passed over at most: at the end of a text, that is how many places have no piece to go by.
-const MOST_SKIPPED: usize = 64;
+const MOST_SKIPPED: usize = 32;
 /// The sizes of the table, in bytes, and how many pieces are the most for each. The first fits in the nearest cache.
 const SIZES: [(usize, usize); 5] =
     [(1 << 15, 600), (1 << 16, 2_500), (1 << 18, 8_000), (1 << 20, 40_000), (1 << 22, usize::MAX)];
