@@ -30,17 +30,24 @@ pub(super) enum Masking {
     Custom(Arc<Write>),
 }
 
-impl Masking {
+/// What is searched for, and what stands in its place.
+#[derive(Clone, Copy)]
+pub(super) struct Masks<'r> {
+    pub(super) table: &'r Table,
+    pub(super) masking: &'r Masking,
+}
+
+impl Masks<'_> {
     /// Writes what stands in the place of secrets that overlap.
-    pub(super) fn write(&self, claims: &[Claim], table: &Table, out: &mut impl FnMut(&str)) {
-        let references = claims.iter().filter_map(|claim| table.reference(claim.owner));
-        match self {
-            Self::Fixed(Mask::Placeholder) => references.for_each(|one| out(&one.to_string())),
-            Self::Fixed(Mask::Stars) => out("***"),
-            Self::Syntax(syntax) => {
+    pub(super) fn write(self, claims: &[Claim], out: &mut impl FnMut(&str)) {
+        let references = claims.iter().filter_map(|claim| self.table.reference(claim.owner));
+        match self.masking {
+            Masking::Fixed(Mask::Placeholder) => references.for_each(|one| out(&one.to_string())),
+            Masking::Fixed(Mask::Stars) => out("***"),
+            Masking::Syntax(syntax) => {
                 references.for_each(|one| out(&syntax.write(one).unwrap_or_else(|| one.to_string())));
             }
-            Self::Custom(write) => {
+            Masking::Custom(write) => {
                 let variant = claims.first().map_or(Variant::Value, |claim| claim.variant);
                 out(&write(&references.collect::<Vec<_>>(), variant));
             }

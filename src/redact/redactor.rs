@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::builder::RedactorBuilder;
 use super::collector::Collector;
-use super::mask::{Mask, Masking};
+use super::mask::{Mask, Masking, Masks};
 use super::skipped::Skipped;
 use super::sweep::{Piece, Sweep};
 use super::table::Table;
@@ -175,7 +175,7 @@ impl Redactor {
         let (clean, rest) = text.split_at_checked(first).unwrap_or_default();
         let mut out = String::with_capacity(text.len());
         out.push_str(clean);
-        Sweep::default().advance(self, rest.as_bytes(), rest.len(), &mut |piece| match piece {
+        Sweep::default().advance(self.masks(), rest.as_bytes(), rest.len(), &mut |piece| match piece {
             Piece::Clean(range) => out.push_str(rest.get(range).unwrap_or_default()),
             Piece::Mask(mask) => out.push_str(mask),
         });
@@ -197,7 +197,7 @@ impl Redactor {
         let (clean, rest) = bytes.split_at_checked(first).unwrap_or_default();
         let mut out = Vec::with_capacity(bytes.len());
         out.extend_from_slice(clean);
-        Sweep::default().advance(self, rest, rest.len(), &mut |piece| out.extend_from_slice(piece.bytes(rest)));
+        Sweep::default().advance(self.masks(), rest, rest.len(), &mut |piece| out.extend_from_slice(piece.bytes(rest)));
         Cow::Owned(out)
     }
 
@@ -210,8 +210,8 @@ impl Redactor {
         &self.table
     }
 
-    pub(super) fn masking(&self) -> &Masking {
-        &self.masking
+    pub(super) fn masks(&self) -> Masks<'_> {
+        Masks { table: &self.table, masking: &self.masking }
     }
 }
 

@@ -73,7 +73,7 @@ impl Stream {
             if held.is_empty() {
                 // The most common case, without a copy.
                 let end = sure(redactor, rest);
-                sweep.advance(redactor, rest, end, &mut |piece| out(piece.bytes(rest)));
+                sweep.advance(redactor.masks(), rest, end, &mut |piece| out(piece.bytes(rest)));
                 held.append(rest.get(end..).unwrap_or_default());
                 return;
             }
@@ -90,7 +90,7 @@ impl Stream {
 
     pub(super) fn end(&mut self, out: &mut impl FnMut(&[u8])) {
         let Self { redactor, sweep, held, fresh } = self;
-        sweep.advance(redactor, held, held.len(), &mut |piece| out(piece.bytes(held)));
+        sweep.advance(redactor.masks(), held, held.len(), &mut |piece| out(piece.bytes(held)));
         held.remove_first(held.len());
         *fresh = 0;
     }
@@ -99,7 +99,7 @@ impl Stream {
         let Self { redactor, sweep, held, fresh } = self;
         if *fresh > 0 {
             let end = sure(redactor, held);
-            sweep.advance(redactor, held, end, &mut |piece| out(piece.bytes(held)));
+            sweep.advance(redactor.masks(), held, end, &mut |piece| out(piece.bytes(held)));
             held.remove_first(end);
             *fresh = 0;
         }

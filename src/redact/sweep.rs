@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
+use super::mask::Masks;
 use super::pattern::Claim;
-use super::redactor::Redactor;
 use super::table::Table;
 
 /// How far a sweep is. It may stop at any place behind which no match can begin that is not there yet, and go on from there in
@@ -49,29 +49,28 @@ impl<'m> Piece<'m> {
 
 impl Sweep {
     /// Goes on up to `end`, which is the beginning of the next text.
-    pub(super) fn advance(&mut self, redactor: &Redactor, text: &[u8], end: usize, out: &mut impl FnMut(Piece<'_>)) {
-        let table = redactor.table();
-        for found in table.searcher().matches(text).take_while(|found| found.start < end) {
+    pub(super) fn advance(&mut self, masks: Masks<'_>, text: &[u8], end: usize, out: &mut impl FnMut(Piece<'_>)) {
+        for found in masks.table.searcher().matches(text).take_while(|found| found.start < end) {
             if self.open.claims.is_empty() || found.start >= self.at {
-                self.close(redactor, out);
+                self.close(masks, out);
                 out(Piece::Clean(self.at..found.start));
             } else if found.end <= self.at {
                 // What lies within another match is part of it.
                 continue;
             }
-            self.open.add(found.pattern, table);
+            self.open.add(found.pattern, masks.table);
             self.at = found.end;
         }
         if self.at <= end {
-            self.close(redactor, out);
+            self.close(masks, out);
             out(Piece::Clean(self.at..end));
         }
         self.at = self.at.saturating_sub(end);
     }
 
-    fn close(&mut self, redactor: &Redactor, out: &mut impl FnMut(Piece<'_>)) {
+    fn close(&mut self, masks: Masks<'_>, out: &mut impl FnMut(Piece<'_>)) {
         if !self.open.claims.is_empty() {
-            redactor.masking().write(&self.open.claims, redactor.table(), &mut |mask| out(Piece::Mask(mask)));
+            masks.write(&self.open.claims, &mut |mask| out(Piece::Mask(mask)));
             self.open.clear();
         }
     }
