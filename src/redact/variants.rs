@@ -10,7 +10,7 @@ pub enum Variant {
     Filtered,
     /// The value without white space or quotes around it.
     Trimmed,
-    /// A line of a value that has several.
+    /// A line of a value that has several; or what is before or behind a `&`, where PowerShell breaks it.
     Line,
     /// A string in a value that is JSON.
     Leaf,
@@ -26,9 +26,11 @@ pub enum Variant {
     Xml,
     /// Escaped or quoted as for a shell.
     Shell,
+    /// Escaped as in a string literal of Rust, Go, Python or JavaScript.
+    Literal,
     /// Percent-encoded, as in URLs and forms.
     Percent,
-    /// Base64 of either alphabet, alone or within other base64.
+    /// Base64 of either alphabet, alone, within other base64, or a line of it.
     Base64,
     /// Its bytes in hexadecimal.
     Hex,

@@ -1,0 +1,143 @@
+//! Base64, alone, within other base64, and in lines.
+
+use base64ct::{Base64Unpadded, Encoding as _};
+use zeroize::Zeroizing;
+
+use super::{Add, LONG, each};
+use crate::error::Result;
+use crate::redact::variants::Variant;
+
+/// How long the lines are that it is broken into: by OpenSSL and in PEM, and by `base64` and in MIME.
+const LINES: [usize; 2] = [64, 76];
+/// Of so many bytes these lines are made: of fewer it is one.
+const IN_LINES: std::ops::RangeInclusive<usize> = 49..=LONG;
+
+/// How `+`, `/` and `=` are written in a query, and in JSON by .NET and PHP.
+const ESCAPED: [[&str; 3]; 4] =
+    [["%2B", "%2F", "%3D"], ["%2b", "%2f", "%3d"], ["\\u002B", "/", "="], ["+", "\\/", "="]];
+
+pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+    for before in 0..3_usize {
+        behind(before, text, add)?;
+    }
+    Ok(())
+}
+
+/// What base64 makes of a text behind so many other bytes, with both alphabets: the characters that no neighbour has a part in,
+/// and, for a text that ends there, all to the end, padded or not.
+fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
+    let length = before + text.len();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+    bytes.resize(before, 0);
+    bytes.extend_from_slice(text.as_bytes());
+    // With room for the padding; the encoder wants exactly what it fills.
+    let mut buffer = Zeroizing::new(vec![b'='; length.div_ceil(3) * 4]);
+    let end = Base64Unpadded::encoded_len(&bytes);
+    let Some(room) = buffer.get_mut(..end) else { return Ok(()) };
+    if Base64Unpadded::encode(&bytes, room).is_err() {
+        return Ok(());
+    }
+    if before == 0 && IN_LINES.contains(&text.len()) {
+        for line in LINES.into_iter().flat_map(|length| buffer.chunks(length)) {
+            add(Variant::Base64, std::str::from_utf8(line).unwrap_or_default())?;
+        }
+    }
+    let start = (before * 8).div_ceil(6);
+    let ends = [length * 8 / 6, end, buffer.len()];
+    for url in [false, true] {
+        if url {
+            buffer.iter_mut().for_each(|byte| match byte {
+                b'+' => *byte = b'-',
+                b'/' => *byte = b'_',
+                _ => {}
+            });
+        }
+        for end in ends {
+            let Some(part) = buffer.get(start..end).and_then(|part| std::str::from_utf8(part).ok()) else { continue };
+            add(Variant::Base64, part)?;
+            if part.contains(['+', '/']) {
+                for [plus, slash, equals] in ESCAPED {
+                    each(Variant::Base64, part, add, |c, out| match c {
+                        '+' => plus.chars().for_each(out),
+                        '/' => slash.chars().for_each(out),
+                        '=' => equals.chars().for_each(out),
+                        _ => out(c),
+                    })?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded};
+
+    use super::super::tests::all;
+    use super::*;
+
+    #[test]
+    fn base64_is_found_behind_and_before_anything() {
+        for length in 8..20 {
+            let text: String = ('\u{3d}'..).take(length).collect();
+            let found = all(&text, Variant::Base64);
+            for (before, after) in
+                ["", "?", "~~", "~~~", "user:"].iter().flat_map(|b| ["", "?", ">>", ">>>"].map(|a| (b, a)))
+            {
+                let whole = format!("{before}{text}{after}");
+                for encoded in [
+                    Base64::encode_string(whole.as_bytes()),
+                    Base64Unpadded::encode_string(whole.as_bytes()),
+                    Base64Url::encode_string(whole.as_bytes()),
+                    Base64UrlUnpadded::encode_string(whole.as_bytes()),
+                ] {
+                    let longest = found.iter().filter(|part| encoded.contains(*part)).map(String::len).max();
+                    let rest = encoded.len() - longest.unwrap_or(0);
+                    // Of the neighbours' bytes, and of at most two that are shared.
+                    let most = (before.len() + after.len()).div_ceil(3) * 4 + 4;
+                    assert!(rest <= most, "{whole:?}: {rest} characters of {encoded} stay");
+                    if after.is_empty() {
+                        assert!(
+                            found.iter().any(|part| encoded.ends_with(part)),
+                            "{whole:?}: the end of {encoded} stays"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn base64_is_found_in_queries_and_in_json() {
+        let text = "~~~???>>>!";
+        let encoded = Base64::encode_string(text.as_bytes());
+        assert!(encoded.contains('+') && encoded.contains('/'), "{encoded}");
+        let found = all(text, Variant::Base64);
+        for written in [
+            encoded.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"),
+            encoded.replace('+', "%2b").replace('/', "%2f").replace('=', "%3d"),
+            encoded.replace('/', "\\/"),
+            encoded.replace('+', "\\u002B"),
+        ] {
+            assert!(found.contains(&written), "{written}");
+        }
+        assert!(all("letters and digits", Variant::Base64).iter().all(|one| !one.contains(['%', '\\'])));
+    }
+
+    #[test]
+    fn base64_is_found_in_lines() {
+        let lines = |text: &str, width| {
+            let encoded = Base64::encode_string(text.as_bytes());
+            encoded.as_bytes().chunks(width).map(|line| String::from_utf8(line.into()).unwrap()).collect::<Vec<_>>()
+        };
+        for text in ["a".repeat(49), "key ".repeat(300), "é".repeat(30_000)] {
+            let found = all(&text, Variant::Base64);
+            for width in [64, 76] {
+                assert!(lines(&text, width).iter().all(|line| found.contains(line)), "{} {width}", text.len());
+            }
+        }
+        assert_eq!(all(&"a".repeat(48), Variant::Base64).len(), all(&"a".repeat(30), Variant::Base64).len());
+        assert!(all(&"a".repeat(70_000), Variant::Base64).len() < 10, "but not of what is no secret of a vault");
+    }
+}

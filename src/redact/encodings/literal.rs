@@ -1,0 +1,89 @@
+//! String literals of programming languages, which is how debuggers and logs show a text.
+
+use super::digits::{Hex, LOWER, UPPER, pair, unicode};
+use super::{Add, backslash, each};
+use crate::error::Result;
+use crate::redact::variants::Variant;
+
+pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+    // `{:?}` of Rust, which leaves apostrophes.
+    each(Variant::Literal, text, add, |c, out| if c == '\'' { out(c) } else { c.escape_debug().for_each(out) })?;
+    LANGUAGES.iter().try_for_each(|language| each(Variant::Literal, text, add, |c, out| literal(c, language, out)))
+}
+
+struct Language {
+    /// Which of the quotes are escaped.
+    quotes: &'static str,
+    /// Control characters, each with the letter that stands for it.
+    letters: &'static [(char, char)],
+    /// Whether `\xNN` is for ASCII only.
+    units: bool,
+    /// Whether the space that breaks no line and the hyphen that is not seen are escaped as well.
+    unseen: bool,
+    hex: Hex,
+}
+
+const GO: Language = Language {
+    quotes: "\"",
+    letters: &[('\x07', 'a'), ('\x08', 'b'), ('\t', 't'), ('\n', 'n'), ('\x0b', 'v'), ('\x0c', 'f'), ('\r', 'r')],
+    units: true,
+    unseen: true,
+    hex: LOWER,
+};
+const PYTHON: Language =
+    Language { quotes: "", letters: &[('\t', 't'), ('\n', 'n'), ('\r', 'r')], units: false, unseen: true, hex: LOWER };
+const NODE: Language = Language {
+    quotes: "",
+    letters: &[('\x08', 'b'), ('\t', 't'), ('\n', 'n'), ('\x0c', 'f'), ('\r', 'r')],
+    units: false,
+    unseen: false,
+    hex: UPPER,
+};
+
+/// `%q` of Go; `repr` of Python and `inspect` of Node, which take the quotes that a text does not hold if they can.
+const LANGUAGES: [Language; 5] =
+    [GO, PYTHON, Language { quotes: "'", ..PYTHON }, NODE, Language { quotes: "'", ..NODE }];
+
+fn literal(c: char, language: &Language, out: &mut dyn FnMut(char)) {
+    if let Some((_, letter)) = language.letters.iter().find(|(known, _)| *known == c) {
+        backslash(true, *letter, out);
+    } else if c.is_control() || language.unseen && matches!(c, '\u{a0}' | '\u{ad}') {
+        match u8::try_from(c) {
+            Ok(byte) if c.is_ascii() || !language.units => {
+                out('\\');
+                out('x');
+                pair(byte, language.hex, out);
+            }
+            _ => unicode(c, language.hex, out),
+        }
+    } else {
+        backslash(c == '\\' || language.quotes.contains(c), c, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::all;
+    use super::*;
+
+    const TEXT: &str = "a\0\x07\x1b\n\u{85}\u{a0}\u{200d}e\u{301}\x7f\\'\"é";
+
+    #[test]
+    fn literals_are_written_as_in_rust() {
+        let shown = format!("{TEXT:?}");
+        assert!(all(TEXT, Variant::Literal).contains(shown.trim_matches('"')), "{shown}");
+    }
+
+    /// What Go, Python 3.11 and Node 20 print.
+    #[test]
+    fn literals_are_written_as_in_other_languages() {
+        let found = all(&TEXT.replace('\u{200d}', ""), Variant::Literal);
+        for expected in [
+            "a\\x00\\a\\x1b\\n\\u0085\\u00a0e\u{301}\\x7f\\\\'\\\"é",
+            "a\\x00\\x07\\x1b\\n\\x85\\xa0e\u{301}\\x7f\\\\\\'\"é",
+            "a\\x00\\x07\\x1B\\n\\x85\u{a0}e\u{301}\\x7F\\\\\\'\"é",
+        ] {
+            assert!(found.contains(expected), "{expected} in {found:#?}");
+        }
+    }
+}

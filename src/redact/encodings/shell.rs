@@ -1,0 +1,101 @@
+//! Words of shells and command lines.
+
+use super::{Add, backslash, each, each_behind};
+use crate::error::Result;
+use crate::redact::variants::Variant;
+
+pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+    for apostrophe in APOSTROPHES {
+        each(Variant::Shell, text, add, |c, out| if c == '\'' { apostrophe.chars().for_each(out) } else { out(c) })?;
+    }
+    for form in WORDS {
+        each_behind(Variant::Shell, text, add, form)?;
+    }
+    Ok(())
+}
+
+/// How a `'` is written inside single quotes: by shells in two ways; by PowerShell, and in SQL and YAML.
+const APOSTROPHES: [&str; 3] = [r"'\''", r#"'"'"'"#, "''"];
+
+type Write = fn(Option<char>, char, &mut dyn FnMut(char));
+
+/// Behind backslashes, as bash and as Ruby have it; in double quotes of shells, of command lines of Windows, and of CSV; in `$'…'`.
+const WORDS: [Write; 6] = [
+    |before, c, out| {
+        let special = match c {
+            '#' => before.is_none(),
+            '~' => matches!(before, None | Some('=' | ':')),
+            _ => " \t\"\\'`$|&;()<>!{}*[?]^,".contains(c),
+        };
+        backslash(special, c, out);
+    },
+    |_, c, out| backslash(c.is_ascii() && !c.is_ascii_alphanumeric() && !"_-.,:+/@\n".contains(c), c, out),
+    |_, c, out| backslash("\"\\$`".contains(c), c, out),
+    |_, c, out| backslash(c == '"', c, out),
+    |_, c, out| {
+        if c == '"' {
+            out('"');
+        }
+        out(c);
+    },
+    |_, c, out| {
+        let letter = match c {
+            '\\' | '\'' => c,
+            '\x07' => 'a',
+            '\x08' => 'b',
+            '\x1b' => 'E',
+            '\x0c' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            '\x0b' => 'v',
+            _ if c.is_ascii_control() => return octal(c, out),
+            _ => return out(c),
+        };
+        backslash(true, letter, out);
+    },
+];
+
+/// `\NNN`.
+fn octal(c: char, out: &mut dyn FnMut(char)) {
+    let code = u32::from(c);
+    out('\\');
+    [code >> 6, code >> 3, code].into_iter().filter_map(|digit| char::from_digit(digit & 7, 8)).for_each(out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::all;
+    use super::*;
+
+    #[test]
+    fn shells_are_quoted_and_escaped() {
+        let found = all("a'b \"$", Variant::Shell);
+        for expected in [
+            r#"a'\''b "$"#,
+            r#"a'"'"'b "$"#,
+            r#"a''b "$"#,
+            r#"a\'b\ \"\$"#,
+            r#"a'b \"\$"#,
+            r#"a'b \"$"#,
+            r#"a'b ""$"#,
+            r#"a\'b "$"#,
+        ] {
+            assert!(found.contains(expected), "{expected}");
+        }
+    }
+
+    /// What bash 5.2 prints for `printf %q`.
+    #[test]
+    fn bash_escapes_what_means_something_where_it_stands() {
+        for (word, expected) in [
+            ("a~b=~c:~d#e", r"a~b=\~c:\~d#e"),
+            ("#a", r"\#a"),
+            ("~x", r"\~x"),
+            ("p a$$w0rd!{a}[b]`c`;#%25,^", r"p\ a\$\$w0rd\!\{a\}\[b\]\`c\`\;#%25\,\^"),
+            ("a\x1b\x01\nb\x7fc", r"a\E\001\nb\177c"),
+        ] {
+            assert!(all(word, Variant::Shell).contains(expected), "{expected}");
+        }
+    }
+}
