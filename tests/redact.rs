@@ -5,6 +5,8 @@
 mod cases;
 #[path = "redact/naive.rs"]
 mod naive;
+#[path = "redact/parts.rs"]
+mod parts;
 #[path = "redact/properties.rs"]
 mod properties;
 #[path = "redact/streams.rs"]
@@ -14,6 +16,8 @@ mod structures;
 #[cfg(feature = "vault")]
 #[path = "redact/vaults.rs"]
 mod vaults;
+#[path = "redact/writings.rs"]
+mod writings;
 
 use keyslot::redact::RedactorBuilder;
 use keyslot::{Redactor, SecretName};

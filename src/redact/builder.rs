@@ -36,8 +36,9 @@ impl RedactorBuilder {
     /// The least minimum, in bytes: what is shorter is found everywhere, and hiding it says what it is.
     pub const MIN_LEN: usize = 4;
 
-    /// Words that are not masked unless other ones are set. Most are passwords of somebody.
-    pub const HARMLESS: [&str; 28] = [
+    /// Words that are not masked unless other ones are set. Most are passwords of somebody, or the same in all credentials of a
+    /// kind. May grow.
+    pub const HARMLESS: &'static [&'static str] = &[
         "admin",
         "administrator",
         "anonymous",
@@ -61,12 +62,59 @@ impl RedactorBuilder {
         "postgres",
         "postgresql",
         "production",
+        "readonly",
         "root",
+        "sqlserver",
         "staging",
         "true",
         "undefined",
         "username",
+        "ec2-user",
+        "us-east-1",
+        "us-east-2",
+        "us-west-2",
+        "eu-west-1",
+        "eu-central-1",
+        // Credentials of Google, Azure, OAuth and Docker, which are the same in all of them.
+        "service_account",
+        "authorized_user",
+        "external_account",
+        "googleapis.com",
+        "https://accounts.google.com/o/oauth2/auth",
+        "https://oauth2.googleapis.com/token",
+        "https://sts.googleapis.com/v1/token",
+        "https://www.googleapis.com/oauth2/v1/certs",
+        "https://login.microsoftonline.com",
+        "https://management.azure.com/",
+        "https://graph.windows.net/",
+        "https://management.core.windows.net/",
+        "https://management.core.windows.net:8443/",
+        "https://gallery.azure.com/",
+        "authorization_code",
+        "client_credentials",
+        "refresh_token",
+        "offline_access",
+        "http://localhost",
+        "https://index.docker.io/v1/",
+        // Lines of a kubeconfig and other manifests of Kubernetes.
+        "apiVersion: v1",
+        "kind: Config",
+        "kind: Secret",
+        "type: Opaque",
+        "clusters:",
+        "- cluster:",
+        "cluster:",
+        "contexts:",
+        "- context:",
+        "context:",
+        "metadata:",
+        "preferences: {}",
+        "stringData:",
     ];
+
+    /// The most parts of a value that are found in all writings. More are found as they are and in JSON, and
+    /// [`skipped`](Redactor::skipped) says so.
+    pub const MAX_PARTS: usize = 500;
 
     /// Adds the secrets of a text or document, as [`Redactor::of`] does.
     pub fn resolved<T: Wipe>(mut self, resolved: &Resolved<T>) -> Self {
@@ -99,13 +147,15 @@ impl RedactorBuilder {
         self
     }
 
-    /// Sets how many bytes a value, or a part of one, must have to be masked; 8, and never under 4.
+    /// Sets how many bytes a value, or a part of one, must have to be masked, without white space and quotes around it; 8, and never
+    /// under 4.
     pub fn min_len(mut self, bytes: usize) -> Self {
         self.min_len = bytes;
         self
     }
 
-    /// Sets the words that are never masked, in any case of ASCII letters, instead of [`HARMLESS`](RedactorBuilder::HARMLESS).
+    /// Sets the words that are never masked, in any case of ASCII letters, also with white space and quotes around them, instead of
+    /// [`HARMLESS`](RedactorBuilder::HARMLESS).
     pub fn harmless<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
         self.harmless = words.into_iter().map(Into::into).collect();
         self
@@ -142,7 +192,7 @@ impl Default for RedactorBuilder {
             secrets: Vec::new(),
             filtered: Vec::new(),
             min_len: Self::DEFAULT_MIN_LEN,
-            harmless: Self::HARMLESS.map(str::to_owned).into(),
+            harmless: Self::HARMLESS.iter().copied().map(str::to_owned).collect(),
         }
     }
 }

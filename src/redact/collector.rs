@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::builder::RedactorBuilder;
 use super::encodings::{encodings, json_forms};
-use super::parts::{lines, parts};
+use super::parts::{bare, commands, lines, parts};
 use super::pattern::{Bytes, Claim, Claims};
 use super::search::Patterns;
 use super::skipped::{Skipped, Why};
@@ -28,12 +29,24 @@ pub(super) struct Collector<'h> {
     patterns: HashMap<Bytes, (usize, Claims)>,
     /// The bytes of all patterns.
     len: usize,
+    /// Of the value that is being explored, how many parts were found so far, and at which depth which patterns were.
+    parts: usize,
+    explored: HashMap<usize, usize>,
     skipped: Vec<Skipped>,
 }
 
 impl<'h> Collector<'h> {
     pub(super) fn new(min_len: usize, harmless: &'h [String]) -> Self {
-        Self { min_len, harmless, references: Vec::new(), patterns: HashMap::new(), len: 0, skipped: Vec::new() }
+        Self {
+            min_len,
+            harmless,
+            references: Vec::new(),
+            patterns: HashMap::new(),
+            len: 0,
+            parts: 0,
+            explored: HashMap::new(),
+            skipped: Vec::new(),
+        }
     }
 
     /// Adds a secret.
@@ -43,7 +56,7 @@ impl<'h> Collector<'h> {
     /// `TooLarge`
     pub(super) fn secret(&mut self, reference: &Reference, value: &str) -> Result<()> {
         let owner = self.intern(reference)?;
-        self.explore(owner, Variant::Value, value, 0)
+        self.value(owner, Variant::Value, value, 0)
     }
 
     /// Adds what a filter made of a secret.
@@ -53,7 +66,7 @@ impl<'h> Collector<'h> {
     /// `TooLarge`
     pub(super) fn filtered(&mut self, reference: &Reference, made: &str) -> Result<()> {
         let owner = self.intern(reference)?;
-        self.explore(owner, Variant::Filtered, made, 1)
+        self.value(owner, Variant::Filtered, made, 1)
     }
 
     /// Says that a secret has nothing to search for.
@@ -93,20 +106,41 @@ impl<'h> Collector<'h> {
         Ok(Table::new(searched, patterns.collect(), references, skipped))
     }
 
+    fn value(&mut self, owner: usize, variant: Variant, text: &str, depth: usize) -> Result<()> {
+        self.parts = 0;
+        self.explored.clear();
+        self.explore(owner, variant, text, depth)
+    }
+
     /// Adds a text, all ways to write it, and all parts of it.
     fn explore(&mut self, owner: usize, variant: Variant, text: &str, depth: usize) -> Result<()> {
         if text.is_empty() || self.skips(owner, variant, text) {
             return Ok(());
         }
         self.add(owner, variant, text)?;
-        encodings(text, &mut |variant, written| self.add(owner, variant, written))?;
+        if self.was_explored(text, depth) {
+            return Ok(());
+        }
+        let in_full = self.parts <= RedactorBuilder::MAX_PARTS;
+        self.parts += 1;
+        if in_full {
+            encodings(text, &mut |variant, written| self.add(owner, variant, written))?;
+            for command in commands(text) {
+                if self.objection(command).is_none() {
+                    self.add(owner, Variant::Line, command)?;
+                }
+            }
+        } else {
+            self.skipped(owner, variant, Why::TooMany);
+            json_forms(text, &mut |variant, written| self.add(owner, variant, written))?;
+        }
         for line in lines(text) {
             if !self.skips(owner, Variant::Line, line) {
                 self.add(owner, Variant::Line, line)?;
                 json_forms(line, &mut |variant, written| self.add(owner, variant, written))?;
             }
         }
-        if depth == DEPTH {
+        if depth == DEPTH || !in_full {
             return Ok(());
         }
         parts(text, &mut |variant, part| {
@@ -114,25 +148,45 @@ impl<'h> Collector<'h> {
         })
     }
 
-    /// Whether a text is nothing to search for; then that is written down, once.
-    fn skips(&mut self, owner: usize, variant: Variant, text: &str) -> bool {
-        let why = if text.len() < self.min_len {
-            Why::TooShort
-        } else if self.harmless.iter().any(|word| word.eq_ignore_ascii_case(text)) {
-            Why::Harmless
-        } else {
-            return false;
-        };
-        if let Some(reference) = self.references.get(owner) {
-            let mut known = self.skipped.iter().rev().take_while(|known| known.reference == *reference);
-            if !known.any(|known| (known.variant, known.why) == (variant, why)) {
-                self.skipped.push(Skipped { reference: reference.clone(), variant, why });
-            }
-        }
-        true
+    /// Whether a text that was added is a part that was found before, no deeper than now.
+    fn was_explored(&mut self, text: &str, depth: usize) -> bool {
+        // A text that is longer than a pattern has no number.
+        let Some((number, _)) = self.patterns.get(text.as_bytes()) else { return false };
+        let known = self.explored.entry(*number).or_insert(usize::MAX);
+        let before = *known <= depth;
+        *known = depth.min(*known);
+        before
     }
 
+    /// Whether a text is nothing to search for; then that is written down.
+    fn skips(&mut self, owner: usize, variant: Variant, text: &str) -> bool {
+        let why = self.objection(text);
+        why.inspect(|why| self.skipped(owner, variant, *why)).is_some()
+    }
+
+    /// Why a text is nothing to search for, if it is. White space and quotes around it do not make it more.
+    fn objection(&self, text: &str) -> Option<Why> {
+        let text = bare(text);
+        if text.len() < self.min_len {
+            return Some(Why::TooShort);
+        }
+        self.harmless.iter().any(|word| word.eq_ignore_ascii_case(text)).then_some(Why::Harmless)
+    }
+
+    /// Writes down that something is not masked, or not in all writings, once.
+    fn skipped(&mut self, owner: usize, variant: Variant, why: Why) {
+        let Some(reference) = self.references.get(owner) else { return };
+        let mut known = self.skipped.iter().rev().take_while(|known| known.reference == *reference);
+        if !known.any(|known| (known.variant, known.why) == (variant, why)) {
+            self.skipped.push(Skipped { reference: reference.clone(), variant, why });
+        }
+    }
+
+    /// Adds a text, unless it is a rest that is too short, such as the last line of many.
     fn add(&mut self, owner: usize, variant: Variant, text: &str) -> Result<()> {
+        if text.len() < self.min_len {
+            return Ok(());
+        }
         pieces(text).try_for_each(|piece| self.pattern(owner, variant, piece.as_bytes()))
     }
 

@@ -1,11 +1,11 @@
-//! What is not masked although it is a secret's.
+//! What is not masked, or not in all writings, although it is a secret's.
 
 use std::fmt;
 
 use super::variants::Variant;
 use crate::reference::Reference;
 
-/// A value, or a kind of parts of one, that is not masked. Holds no value.
+/// A value, or a kind of parts of one, that is not masked, or not in all writings. Holds no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
@@ -17,14 +17,16 @@ pub struct Skipped {
     pub why: Why,
 }
 
-/// Why something is not masked.
+/// Why something is not masked, or not in all writings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Why {
-    /// It is shorter than the [minimum](super::RedactorBuilder::min_len).
+    /// Without white space and quotes around it, it is shorter than the [minimum](super::RedactorBuilder::min_len).
     TooShort,
     /// It is one of the words that are [harmless](super::RedactorBuilder::harmless).
     Harmless,
+    /// The value has more than [`MAX_PARTS`](super::RedactorBuilder::MAX_PARTS): the rest is masked only as it is and as it is in JSON.
+    TooMany,
     /// The secret was revoked, so no value of it is left.
     Erased,
 }
@@ -45,8 +47,28 @@ impl fmt::Display for Skipped {
         let why = match why {
             Why::TooShort => "is too short to be masked",
             Why::Harmless => "is a harmless word and not masked",
+            Why::TooMany => "is one of too many and masked only as it is and in JSON",
             Why::Erased => "is erased",
         };
-        write!(f, "{what} of {} {why}", reference.name())
+        write!(f, "{what} of {}", reference.name())?;
+        if let Some(version) = reference.version() {
+            write!(f, "@{version}")?;
+        }
+        write!(f, " {why}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::SecretName;
+    use crate::record::Version;
+
+    #[test]
+    fn secrets_are_named_with_their_version() {
+        let reference = Reference::secret(SecretName::new("A").unwrap());
+        let skipped = |reference| Skipped { reference, variant: Variant::Line, why: Why::TooShort }.to_string();
+        assert_eq!(skipped(reference.clone()), "a line of A is too short to be masked");
+        assert_eq!(skipped(reference.at(Version::new(2).unwrap())), "a line of A@2 is too short to be masked");
     }
 }

