@@ -14,25 +14,34 @@
 //! Of each value, the value itself and its parts: without white space or quotes around it; each line, if it has several; each
 //! string, if it is JSON; the user and the password of a URL or connection string, also percent-decoded; what stands behind
 //! `Bearer` and `Basic`, and what the latter decodes to; payload and signature of a JWT; and what filters made of it in that
-//! resolve. Each of these, except that lines are only found as they are and in JSON, also in the ways in which programs
-//! write it:
+//! resolve. Connection strings are those of ADO.NET, ODBC, JDBC, libpq and Go (`Server=…;Password=…`, `host=… password='…'`,
+//! `user:password@tcp(…)/…`), queries and lists of environment variables: what has a key that ends in `password`, `pwd`,
+//! `secret`, `token`, `user` and the like.
+//!
+//! Each of these, except that lines are only found as they are and in JSON, also in the ways in which programs write it:
 //!
 //! | writing | forms |
 //! |---|---|
-//! | JSON | as written by JavaScript, Python, PHP, Go and .NET, which escape more or less |
-//! | XML, HTML | five ways to write quotes, or none |
-//! | shell | inside single quotes, double quotes and `$'…'`; behind backslashes |
-//! | percent-encoded | as a component, in a path, a query or a form; digits in either case; spaces as `%20` and `+` |
+//! | JSON | as written by JavaScript, Python, PHP, Go, Jackson, Gson and .NET, which escape more or less |
+//! | XML, HTML | six ways to write quotes, or none |
+//! | shell, command line | in single quotes, double quotes and `$'…'`; behind backslashes; with doubled quotes |
+//! | string literals | of Rust, Go, Python and JavaScript: what `{:?}`, `%q`, `repr` and `console.log` show |
+//! | percent-encoded | as a component or in a form, digits in either case, spaces as `%20` and `+`; in parts of URLs |
 //! | base64 | both alphabets, padded or not, alone and within other base64 at each of the three places |
 //! | hexadecimal | in either case |
 //! | `\uXXXX` | each character, in either case |
+//!
+//! In parts of URLs, what stays is what the URL standard, RFC 3986, Go and ECMAScript leave there. Of base64, `+`, `/` and `=` are
+//! found percent-encoded and as in JSON, too; and where the value is longer than 48 bytes, the lines of 64 and of 76 characters
+//! that programs break it into.
 //!
 //! Matches that overlap are masked as one, which names all secrets that are in it; a match that lies within a longer one is part
 //! of it. Where two secrets have the same value, both are named.
 //!
 //! What is shorter than [8 bytes](RedactorBuilder::min_len), and [words](RedactorBuilder::harmless) that anybody writes, are not
-//! masked: hiding them would hide everything, and say what they are. [`Redactor::skipped`] lists them. The first and last line
-//! of a PEM and the header of a JWT are the same for many and stay.
+//! masked: hiding them would hide everything, and say what they are. White space and quotes around them make no difference. Of a
+//! value with more than [500 parts](RedactorBuilder::MAX_PARTS), the rest is masked as it is and in JSON only.
+//! [`Redactor::skipped`] lists all these. The first and last line of a PEM and the header of a JWT are the same for many and stay.
 //!
 //! # What is not found
 //!
@@ -40,12 +49,22 @@
 //! wants to tell a secret can. Not found are
 //!
 //! * double encodings: base64 of base64, JSON within JSON (but for what needs no escape), percent signs that are encoded again;
-//! * base64 that is broken into lines, and hexadecimal digits with something between them;
+//!   line ends that were changed and then encoded;
+//! * other writings: numbers of bytes (`[115, 51, …]`), numeric character references (`&#228;`) but for quotes, quoted-printable,
+//!   percent signs for what needs none, characters that cannot be shown in literals of other languages than Rust;
+//! * other character sets than UTF-8, such as the UTF-16 in base64 that PowerShell takes;
+//! * base64 in lines of another length, of anything more than the value, or the last of its lines where that is short; and
+//!   hexadecimal digits with something between them;
+//! * keys and numbers of a value that is JSON; in other formats, such as YAML, what is less than a line;
+//! * of a text longer than 64 KiB, literals, lines of base64, and percent-encoding other than as a component or in a form;
 //! * what is compressed, encrypted, hashed or reversed;
 //! * what is split: over two strings of a document, two messages of an error, two streams, or with anything in between;
 //! * changes of case; parts of a value that are not listed above, such as its first half;
 //! * what somebody cut before it got here: redact first and truncate then;
 //! * one or two characters of base64 at the edges of a value, which hold bits of its neighbours too, so they cannot be known.
+//!
+//! A placeholder stands for the value as it is, also where a part or another writing of it stood: what is resolved again need not
+//! be the text that was redacted.
 //!
 //! Whoever can redact texts of his own choice can find out by trying whether a value is the secret.
 //!
