@@ -70,7 +70,8 @@
 //!
 //! # Panics
 //!
-//! A message of a panic can hold a value like any other. A hook redacts it:
+//! A message of a panic can hold a value like any other. A hook redacts it while a run lasts; it keeps what is searched for, so
+//! it goes with the run:
 //!
 //! ```
 //! use keyslot::{Redactor, ResolveExt, RunSecrets};
@@ -78,12 +79,14 @@
 //! let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
 //! let redactor = Redactor::of(&resolved)?;
 //! # let (sender, shown) = std::sync::mpsc::channel();
+//! let before = std::panic::take_hook();
 //! std::panic::set_hook(Box::new(move |panic| {
 //!     eprintln!("{}", redactor.display(panic));
 //! #   sender.send(redactor.display(panic).to_string()).unwrap();
 //! }));
 //! # let _ = std::panic::catch_unwind(|| panic!("401 for t0ken-of-ada"));
-//! # let _ = std::panic::take_hook();
+//! // … at the end of the run:
+//! std::panic::set_hook(before);
 //! # let shown = shown.recv().unwrap();
 //! # assert!(shown.contains("401 for <<$secret.TOKEN>>") && !shown.contains("t0ken-of-ada"));
 //! # Ok::<(), keyslot::Error>(())

@@ -5,11 +5,63 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::collector::Collector;
+use super::mask::Masking;
 use super::redactor::Redactor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Found, Resolved, Wipe};
+
+/// Ways to make one.
+impl Redactor {
+    /// A redactor of the secrets that went into a text or document, and of what filters made of them. Variables are no secrets
+    /// and not masked.
+    ///
+    /// ```
+    /// use keyslot::{Chain, Redactor, ResolveExt, RunSecrets, Variables};
+    ///
+    /// let chain = Chain::new()
+    ///     .then(RunSecrets::new().with("TOKEN", "t0ken-of-ada")?)
+    ///     .then(Variables::new().with("COMPANY", "Acme Incorporated")?);
+    /// let redactor = Redactor::of(&chain.resolve("<<TOKEN>> of <<COMPANY>>")?)?;
+    /// assert_eq!(redactor.redact("Acme Incorporated: t0ken-of-ada"), "Acme Incorporated: <<$secret.TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`](ErrorKind::TooLarge) over [`MAX_SECRETS`](Redactor::MAX_SECRETS), [`MAX_PATTERNS`](Redactor::MAX_PATTERNS)
+    /// or [`MAX_BYTES`](Redactor::MAX_BYTES).
+    pub fn of<T: Wipe>(resolved: &Resolved<T>) -> Result<Self> {
+        Self::builder().resolved(resolved).build()
+    }
+
+    /// Begins a redactor with more settings, or of secrets from elsewhere.
+    pub fn builder() -> RedactorBuilder {
+        RedactorBuilder::default()
+    }
+
+    /// A redactor that masks what both do, as this one masks.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, ResolveExt, RunSecrets};
+    ///
+    /// let redactor = |name, value| Redactor::of(&RunSecrets::new().with(name, value)?.resolve(&format!("<<{name}>>"))?);
+    /// let both = redactor("ONE", "value-of-one")?.merge(&redactor("TWO", "value-of-two")?)?;
+    /// assert_eq!(both.redact("value-of-one value-of-two"), "<<$secret.ONE>> <<$secret.TWO>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`](ErrorKind::TooLarge) when it would be.
+    pub fn merge(self, other: &Self) -> Result<Self> {
+        let mut collector = Collector::new(RedactorBuilder::MIN_LEN, &[]);
+        collector.table(self.table())?;
+        collector.table(other.table())?;
+        Ok(Self::new(collector.finish()?, self.masks().masking.clone()))
+    }
+}
 
 /// A [`Redactor`] to be.
 ///
@@ -182,7 +234,7 @@ impl RedactorBuilder {
         for (reference, made) in &filtered {
             collector.filtered(reference, made.expose_secret())?;
         }
-        Ok(Redactor::with(collector.finish()?))
+        Ok(Redactor::new(collector.finish()?, Masking::default()))
     }
 }
 

@@ -87,7 +87,11 @@ impl<'h> Collector<'h> {
                 self.pattern(owner, claim.variant, pattern)?;
             }
         }
-        self.skipped.extend(table.skipped().iter().cloned());
+        for skipped in table.skipped() {
+            if !self.skipped.contains(skipped) {
+                self.skipped.push(skipped.clone());
+            }
+        }
         Ok(())
     }
 

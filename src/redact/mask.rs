@@ -23,11 +23,18 @@ pub enum Mask {
 /// Writes a mask of the host.
 pub(super) type Write = dyn Fn(&[&Reference], Variant) -> String + Send + Sync;
 
+/// What is written in the place of secrets.
 #[derive(Clone)]
 pub(super) enum Masking {
     Fixed(Mask),
     Syntax(Syntax),
     Custom(Arc<Write>),
+}
+
+impl Default for Masking {
+    fn default() -> Self {
+        Self::Fixed(Mask::default())
+    }
 }
 
 /// What is searched for, and what stands in its place.

@@ -4,16 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::builder::RedactorBuilder;
-use super::collector::Collector;
 use super::mask::{Mask, Masking, Masks};
 use super::skipped::Skipped;
 use super::sweep::{Piece, Sweep};
 use super::table::Table;
 use super::variants::Variant;
-use crate::error::Result;
 use crate::reference::Reference;
-use crate::resolve::{Resolved, Wipe};
 use crate::template::Syntax;
 
 /// Turns values in what a tool returns, logs or throws back into placeholders.
@@ -49,56 +45,8 @@ impl Redactor {
     /// The most bytes of all patterns together, 128 MiB.
     pub const MAX_BYTES: usize = 128 << 20;
 
-    /// A redactor of the secrets that went into a text or document, and of what filters made of them. Variables are no secrets
-    /// and not masked.
-    ///
-    /// ```
-    /// use keyslot::{Chain, Redactor, ResolveExt, RunSecrets, Variables};
-    ///
-    /// let chain = Chain::new()
-    ///     .then(RunSecrets::new().with("TOKEN", "t0ken-of-ada")?)
-    ///     .then(Variables::new().with("COMPANY", "Acme Incorporated")?);
-    /// let redactor = Redactor::of(&chain.resolve("<<TOKEN>> of <<COMPANY>>")?)?;
-    /// assert_eq!(redactor.redact("Acme Incorporated: t0ken-of-ada"), "Acme Incorporated: <<$secret.TOKEN>>");
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`TooLarge`](ErrorKind::TooLarge) over [`MAX_SECRETS`](Redactor::MAX_SECRETS), [`MAX_PATTERNS`](Redactor::MAX_PATTERNS)
-    /// or [`MAX_BYTES`](Redactor::MAX_BYTES).
-    pub fn of<T: Wipe>(resolved: &Resolved<T>) -> Result<Self> {
-        Self::builder().resolved(resolved).build()
-    }
-
-    /// Begins a redactor with more settings, or of secrets from elsewhere.
-    pub fn builder() -> RedactorBuilder {
-        RedactorBuilder::default()
-    }
-
-    pub(super) fn with(table: Table) -> Self {
-        Self { table: Arc::new(table), masking: Masking::Fixed(Mask::default()) }
-    }
-
-    /// A redactor that masks what both do, as this one masks.
-    ///
-    /// ```
-    /// use keyslot::{Redactor, ResolveExt, RunSecrets};
-    ///
-    /// let redactor = |name, value| Redactor::of(&RunSecrets::new().with(name, value)?.resolve(&format!("<<{name}>>"))?);
-    /// let both = redactor("ONE", "value-of-one")?.merge(&redactor("TWO", "value-of-two")?)?;
-    /// assert_eq!(both.redact("value-of-one value-of-two"), "<<$secret.ONE>> <<$secret.TWO>>");
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`TooLarge`](ErrorKind::TooLarge) when it would be.
-    pub fn merge(self, other: &Self) -> Result<Self> {
-        let mut collector = Collector::new(RedactorBuilder::MIN_LEN, &[]);
-        collector.table(&self.table)?;
-        collector.table(&other.table)?;
-        Ok(Self { table: Arc::new(collector.finish()?), masking: self.masking })
+    pub(super) fn new(table: Table, masking: Masking) -> Self {
+        Self { table: Arc::new(table), masking }
     }
 
     /// Sets what stands in the place of a secret.

@@ -2,6 +2,8 @@
 
 use base64ct::{Base64, Encoding as _};
 use keyslot::redact::{RedactorBuilder, Variant, Why};
+use keyslot::template::Engine;
+use keyslot::{Redactor, RunSecrets, Target};
 
 use super::cases::{hides, keeps};
 use super::{builder, redactor};
@@ -71,6 +73,30 @@ fn what_all_manifests_say_is_kept() {
     hides(config, config);
     hides(config, "token: s3cr3t-of-the-cluster");
     keeps(&redactor(&[("A", config)]), "apiVersion: v1\nkind: Config\nclusters:\n- cluster:\ncontexts:\n- context:\n");
+}
+
+#[test]
+fn parts_have_parts() {
+    let json = r#"{"database": "postgres://ada:S3cr3tPassw0rd@db/x"}"#;
+    let header = format!("Basic {}", Base64::encode_string(json.as_bytes()));
+    hides(&header, json);
+    hides(&header, "S3cr3tPassw0rd");
+    let engine =
+        Engine::new().filter("header", |value, _| Ok(format!("Bearer {}", value.to_uppercase()).into())).unwrap();
+    let secrets = RunSecrets::new().with("A", "a-value-of-a-secret").unwrap();
+    let resolved = engine.resolve(&secrets, &Target::unspecified(), "<<A|header>>").unwrap();
+    assert_eq!(Redactor::of(&resolved).unwrap().redact("is A-VALUE-OF-A-SECRET"), "is <<$secret.A>>");
+}
+
+#[test]
+fn lines_are_found_in_json_or_told() {
+    let secret = redactor(&[("A", "the \"first\" line\nshort\npassword\nthe last line")]);
+    assert_eq!(
+        secret.redact(r#"{"a": "the \"first\" line", "b": "short"}"#),
+        r#"{"a": "<<$secret.A>>", "b": "short"}"#
+    );
+    let skipped: Vec<_> = secret.skipped().iter().map(|one| (one.variant, one.why)).collect();
+    assert_eq!(skipped, [(Variant::Line, Why::TooShort), (Variant::Line, Why::Harmless)]);
 }
 
 #[test]
