@@ -12,6 +12,12 @@ use std::sync::{Mutex, PoisonError};
 use keyslot::{Redactor, ResolveExt, RunSecrets, SecretName};
 use memory::{Needle, is_found, secret};
 
+/// The start of one, of which the rest is wiped.
+fn value(seed: u64) -> zeroize::Zeroizing<String> {
+    let long = zeroize::Zeroizing::new(secret(seed));
+    zeroize::Zeroizing::new(long[..160].to_owned())
+}
+
 /// The value, and some of the ways to write it: they are as much the secret as it is.
 fn writings(value: &str) -> Vec<Needle> {
     let hex = zeroize::Zeroizing::new(base16ct::lower::encode_string(value.as_bytes()));
@@ -27,11 +33,11 @@ static REDACTORS: Mutex<()> = Mutex::new(());
 #[test]
 fn nothing_of_a_redactor_stays_behind() {
     let _alone = REDACTORS.lock().unwrap_or_else(PoisonError::into_inner);
-    let plain = zeroize::Zeroizing::new(secret(60)[..160].to_owned());
+    let plain = value(60);
     let name = || SecretName::new("A").unwrap();
     let needles = writings(&plain);
     let redactor = Redactor::builder().secret(name(), plain.as_str()).build().unwrap();
-    let text = zeroize::Zeroizing::new(format!("({})", &**plain));
+    let text = zeroize::Zeroizing::new(["(", plain.as_str(), ")"].concat());
     assert_eq!(redactor.redact(&text), "(<<$secret.A>>)");
     // Held back in the middle of the value, and grown on the way.
     let mut stream = redactor.stream();
@@ -54,7 +60,7 @@ fn nothing_of_a_redactor_stays_behind() {
 #[test]
 fn nothing_of_a_redacted_resolve_stays_behind() {
     let _alone = REDACTORS.lock().unwrap_or_else(PoisonError::into_inner);
-    let plain = zeroize::Zeroizing::new(secret(70)[..160].to_owned());
+    let plain = value(70);
     let needles = writings(&plain);
     let secrets = RunSecrets::new().with("A", plain.as_str()).unwrap();
     let resolved = secrets.resolve("<<A|hex>> <<A|json|trim>>").unwrap();

@@ -80,8 +80,8 @@ impl<'h> Collector<'h> {
     ///
     /// `TooLarge`
     pub(super) fn table(&mut self, table: &Table) -> Result<()> {
-        for (pattern, claims) in table.patterns() {
-            for claim in claims.iter() {
+        for (number, pattern) in table.patterns() {
+            for claim in table.claims(number) {
                 let Some(reference) = table.reference(claim.owner) else { continue };
                 let owner = self.intern(reference)?;
                 self.pattern(owner, claim.variant, pattern)?;
@@ -106,8 +106,8 @@ impl<'h> Collector<'h> {
         for (pattern, _) in &patterns {
             searched.push(pattern)?;
         }
-        let patterns = patterns.into_iter().map(|(pattern, (_, claims))| (pattern, claims.settled(&references)));
-        Ok(Table::new(searched, patterns.collect(), references, skipped))
+        let claims = patterns.into_iter().map(|(_, (_, claims))| claims.settled(&references)).collect();
+        Ok(Table::new(searched, claims, references, skipped))
     }
 
     fn value(&mut self, owner: usize, variant: Variant, text: &str, depth: usize) -> Result<()> {

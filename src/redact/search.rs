@@ -92,6 +92,11 @@ impl Searcher {
         0
     }
 
+    /// The patterns in alphabetical order, each with its number.
+    pub(super) fn patterns(&self) -> impl ExactSizeIterator<Item = (u32, &[u8])> {
+        self.dictionary.numbered()
+    }
+
     /// The length of the longest pattern in bytes; 0 if there are none.
     pub(super) fn longest(&self) -> usize {
         self.dictionary.longest_len()

@@ -1,26 +1,26 @@
 //! What a redactor searches for: made once, shared by its clones, wiped with the last.
 
-use super::pattern::{Bytes, Claim, Claims};
+use super::pattern::{Claim, Claims};
 use super::search::{Patterns, Searcher};
 use super::skipped::Skipped;
 use crate::reference::Reference;
 
 pub(super) struct Table {
     searcher: Searcher,
-    /// In the order of their numbers.
-    patterns: Vec<(Bytes, Claims)>,
+    /// Whose the patterns are, by their numbers.
+    claims: Vec<Claims>,
     references: Vec<Reference>,
     skipped: Vec<Skipped>,
 }
 
 impl Table {
     pub(super) fn new(
-        searched: Patterns,
-        patterns: Vec<(Bytes, Claims)>,
+        patterns: Patterns,
+        claims: Vec<Claims>,
         references: Vec<Reference>,
         skipped: Vec<Skipped>,
     ) -> Self {
-        Self { searcher: Searcher::new(searched), patterns, references, skipped }
+        Self { searcher: Searcher::new(patterns), claims, references, skipped }
     }
 
     pub(super) fn searcher(&self) -> &Searcher {
@@ -30,11 +30,12 @@ impl Table {
     /// The secrets that a pattern is of.
     pub(super) fn claims(&self, pattern: u32) -> impl Iterator<Item = Claim> {
         let number = usize::try_from(pattern).unwrap_or(usize::MAX);
-        self.patterns.get(number).into_iter().flat_map(|(_, claims)| claims.iter())
+        self.claims.get(number).into_iter().flat_map(Claims::iter)
     }
 
-    pub(super) fn patterns(&self) -> &[(Bytes, Claims)] {
-        &self.patterns
+    /// The patterns, each with its number.
+    pub(super) fn patterns(&self) -> impl ExactSizeIterator<Item = (u32, &[u8])> {
+        self.searcher.patterns()
     }
 
     pub(super) fn reference(&self, owner: usize) -> Option<&Reference> {

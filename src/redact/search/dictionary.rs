@@ -161,6 +161,11 @@ impl Dictionary {
         self.entries.iter().map(|entry| self.bytes_of(entry))
     }
 
+    /// As [`iter`](Dictionary::iter), each with its number.
+    pub(super) fn numbered(&self) -> impl ExactSizeIterator<Item = (u32, &[u8])> {
+        self.entries.iter().map(|entry| (entry.number, self.bytes_of(entry)))
+    }
+
     /// The pattern at this place of the alphabetical order.
     pub(super) fn get(&self, at: usize) -> &[u8] {
         self.entries.get(at).map_or(&[], |entry| self.bytes_of(entry))
