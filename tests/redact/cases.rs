@@ -1,7 +1,7 @@
 //! One case for each way in which a secret shows up, or is meant to stay.
 
 use base64ct::{Base64, Base64Url, Base64UrlUnpadded, Encoding as _};
-use keyslot::redact::{Mask, Variant, Why};
+use keyslot::redact::{Mask, RedactorBuilder, Variant, Why};
 use keyslot::{ErrorKind, Redactor, ResolveExt, RunSecrets};
 
 use super::{builder, name, redactor};
@@ -270,6 +270,18 @@ fn too_many_secrets_are_refused() {
     assert_eq!(most.redact("value-00999"), "<<$secret.S999>>");
     assert_eq!(many(Redactor::MAX_SECRETS + 1).unwrap_err().kind(), ErrorKind::TooLarge);
     assert_eq!(most.merge(&redactor(&[("ONE", TOKEN)])).unwrap_err().kind(), ErrorKind::TooLarge);
+}
+
+#[test]
+fn too_many_bytes_are_refused() {
+    let letter = |n: u32| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8);
+    let long = |n: u32| (n << 20..(n + 1) << 20).map(letter).collect::<String>();
+    let add = |builder: RedactorBuilder, n: u32| builder.secret(name(&format!("S{n}")), long(n));
+    let values = |count: u32| (0..count).fold(Redactor::builder(), add).build();
+    assert!(values(1).is_ok());
+    let error = values(9).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert!(error.to_string().ends_with("100000 patterns of 64 MiB; make one for each run"), "{error}");
 }
 
 #[test]
