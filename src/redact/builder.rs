@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::collector::Collector;
+use super::collector::{self, Collector};
 use super::mask::Masking;
 use super::redactor::Redactor;
 use crate::error::{Error, ErrorKind, Result};
@@ -166,7 +166,7 @@ impl RedactorBuilder {
 
     /// The most parts of a value that are found in all writings. More are found as they are and in JSON, and
     /// [`skipped`](Redactor::skipped) says so.
-    pub const MAX_PARTS: usize = 500;
+    pub const MAX_PARTS: usize = collector::MAX_PARTS;
 
     /// Adds the secrets of a text or document, as [`Redactor::of`] does.
     pub fn resolved<T: Wipe>(mut self, resolved: &Resolved<T>) -> Self {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::builder::RedactorBuilder;
 use super::encodings::{encodings, json_forms};
 use super::parts::{bare, commands, lines, parts};
 use super::pattern::{Bytes, Claim, Claims};
@@ -14,6 +13,12 @@ use super::variants::Variant;
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
 
+/// The most secrets, patterns, and bytes of patterns.
+pub(super) const MAX_SECRETS: usize = 1_000;
+pub(super) const MAX_PATTERNS: usize = 100_000;
+pub(super) const MAX_BYTES: usize = 64 << 20;
+/// Of so many parts of a value all writings are added.
+pub(super) const MAX_PARTS: usize = 500;
 /// A pattern is no longer; a longer text is cut into pieces that overlap. So a stream never holds back more than this.
 const PIECE: usize = 64 << 10;
 /// How much of each piece is part of the next one.
@@ -125,7 +130,7 @@ impl<'h> Collector<'h> {
         if self.was_explored(text, depth) {
             return Ok(());
         }
-        let in_full = self.parts <= RedactorBuilder::MAX_PARTS;
+        let in_full = self.parts <= MAX_PARTS;
         self.parts += 1;
         if in_full {
             encodings(text, &mut |variant, written| self.add(owner, variant, written))?;
@@ -201,7 +206,7 @@ impl<'h> Collector<'h> {
             return Ok(());
         }
         self.len = self.len.saturating_add(pattern.len());
-        if self.len > super::Redactor::MAX_BYTES || self.patterns.len() == super::Redactor::MAX_PATTERNS {
+        if self.len > MAX_BYTES || self.patterns.len() == MAX_PATTERNS {
             return Err(too_large());
         }
         let number = self.patterns.len();
@@ -215,7 +220,7 @@ impl<'h> Collector<'h> {
         if let Some(known) = self.references.iter().rposition(|known| known == reference) {
             return Ok(known);
         }
-        if self.references.len() == super::Redactor::MAX_SECRETS {
+        if self.references.len() == MAX_SECRETS {
             return Err(too_large());
         }
         self.references.push(reference.clone());
@@ -224,10 +229,9 @@ impl<'h> Collector<'h> {
 }
 
 fn too_large() -> Error {
-    let (secrets, patterns, bytes) =
-        (super::Redactor::MAX_SECRETS, super::Redactor::MAX_PATTERNS, super::Redactor::MAX_BYTES >> 20);
+    let bytes = MAX_BYTES >> 20;
     let message = format!(
-        "a redactor has at most {secrets} secrets, which come to {patterns} patterns of {bytes} MiB; make one for each run"
+        "a redactor has at most {MAX_SECRETS} secrets, which come to {MAX_PATTERNS} patterns of {bytes} MiB; make one for each run"
     );
     Error::new(ErrorKind::TooLarge, message)
 }

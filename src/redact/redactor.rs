@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use super::collector;
 use super::mask::{Mask, Masking, Masks};
 use super::skipped::Skipped;
 use super::sweep::{Piece, Sweep};
@@ -36,15 +37,15 @@ pub struct Redactor {
 
 impl Redactor {
     /// The most secrets, each version counted.
-    pub const MAX_SECRETS: usize = 1_000;
+    pub const MAX_SECRETS: usize = collector::MAX_SECRETS;
 
     /// The most patterns: different texts that are searched for. A value of letters and digits comes to about 12; each of its
     /// lines, or strings, to some more.
-    pub const MAX_PATTERNS: usize = 100_000;
+    pub const MAX_PATTERNS: usize = collector::MAX_PATTERNS;
 
     /// The most bytes of all patterns together, 64 MiB. A text that is written to be slow is read by tables that take 13 times as
     /// much as the patterns; those of a stream, as much again. Other texts need none.
-    pub const MAX_BYTES: usize = 64 << 20;
+    pub const MAX_BYTES: usize = collector::MAX_BYTES;
 
     pub(super) fn new(table: Table, masking: Masking) -> Self {
         Self { table: Arc::new(table), masking }
