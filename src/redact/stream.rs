@@ -47,10 +47,6 @@ impl Stream {
     /// byte is not searched from the beginning for each.
     const MANY: usize = 4 << 10;
 
-    /// How much of a part is first put behind what is held, and how much at most.
-    const FIRST: usize = 256;
-    const MOST: usize = 64 << 10;
-
     /// Takes a part, and appends what is sure by now.
     pub fn feed(&mut self, part: &[u8], out: &mut Vec<u8>) {
         self.take(part, &mut |clean| out.extend_from_slice(clean));
@@ -67,25 +63,28 @@ impl Stream {
     }
 
     pub(super) fn take(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
-        let (mut rest, mut length) = (part, Self::FIRST);
-        while !rest.is_empty() {
-            let Self { redactor, sweep, held, fresh } = self;
-            if held.is_empty() {
-                // The most common case, without a copy.
-                let end = sure(redactor, rest);
-                sweep.advance(redactor.masks(), rest, end, &mut |piece| out(piece.bytes(rest)));
-                held.append(rest.get(end..).unwrap_or_default());
+        let Self { redactor, sweep, held, fresh } = self;
+        if !held.is_empty() {
+            // So much of the part says of all that is held what it is; and it holds the rest of a character.
+            let enough = redactor.table().searcher().longest().max(4);
+            let Some(first) = part.get(..enough) else {
+                held.append(part);
+                *fresh += part.len();
+                if held.len() < Self::MANY || *fresh * 17 >= held.len() {
+                    self.advance(out);
+                }
                 return;
-            }
-            // A little is copied, behind which nothing may have to be held any more; then more and more.
-            let (some, behind) = rest.split_at(rest.len().min(length));
-            held.append(some);
-            *fresh += some.len();
-            (rest, length) = (behind, length.saturating_mul(2).min(Self::MOST));
-            if held.len() < Self::MANY || *fresh * 17 >= held.len() {
-                self.advance(out);
-            }
+            };
+            let end = held.len();
+            held.append(first);
+            sweep.advance(redactor.masks(), held, end, &mut |piece| out(piece.bytes(held)));
+            held.remove_first(held.len());
+            *fresh = 0;
         }
+        // The most of what comes is not copied.
+        let end = sure(redactor, part);
+        sweep.advance(redactor.masks(), part, end, &mut |piece| out(piece.bytes(part)));
+        held.append(part.get(end..).unwrap_or_default());
     }
 
     pub(super) fn end(&mut self, out: &mut impl FnMut(&[u8])) {
