@@ -12,7 +12,7 @@
 //! # What is found
 //!
 //! Of each value, the value itself and its parts: without white space or quotes around it; each line, if it has several; each
-//! string, if it is JSON; the user and the password of a URL or connection string, also percent-decoded; what stands behind
+//! string and number, if it is JSON; the user and the password of a URL or connection string, also percent-decoded; what stands behind
 //! `Bearer` and `Basic`, and what the latter decodes to; payload and signature of a JWT; and what filters made of it in that
 //! resolve. Connection strings are those of ADO.NET, ODBC, JDBC, libpq and Go (`Server=…;Password=…`, `host=… password='…'`,
 //! `user:password@tcp(…)/…`), queries and lists of environment variables: what has a key that ends in `password`, `pwd`,
@@ -55,7 +55,7 @@
 //! * other character sets than UTF-8, such as the UTF-16 in base64 that PowerShell takes;
 //! * base64 in lines of another length, of anything more than the value, or the last of its lines where that is short; and
 //!   hexadecimal digits with something between them;
-//! * keys and numbers of a value that is JSON; in other formats, such as YAML, what is less than a line;
+//! * keys of a value that is JSON; in other formats, such as YAML, what is less than a line;
 //! * of a text longer than 64 KiB, literals, lines of base64, and percent-encoding other than as a component or in a form;
 //! * what is compressed, encrypted, hashed or reversed;
 //! * what is split: over two strings of a document, two messages of an error, two streams, or with anything in between;

@@ -39,7 +39,7 @@ impl fmt::Display for Skipped {
             Variant::Filtered => "what a filter made",
             Variant::Trimmed => "the trimmed value",
             Variant::Line => "a line",
-            Variant::Leaf => "a string",
+            Variant::Leaf => "a string or number",
             Variant::User => "the user",
             Variant::Password => "the password",
             _ => "a part",

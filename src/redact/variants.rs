@@ -12,7 +12,7 @@ pub enum Variant {
     Trimmed,
     /// A line of a value that has several; or what is before or behind a `&`, where PowerShell breaks it.
     Line,
-    /// A string in a value that is JSON.
+    /// A string or number in a value that is JSON.
     Leaf,
     /// The user of a URL, of a connection string or of `Basic …`.
     User,

@@ -76,6 +76,14 @@ fn what_all_manifests_say_is_kept() {
 }
 
 #[test]
+fn strings_and_numbers_of_json_are_found() {
+    let json = r#"{"key": "s3cr3t-of-ada", "account": 4716108999716531, "retries": 3}"#;
+    hides(json, "s3cr3t-of-ada");
+    hides(json, "4716108999716531");
+    keeps(&redactor(&[("A", json)]), "key account retries 3");
+}
+
+#[test]
 fn parts_have_parts() {
     let json = r#"{"database": "postgres://ada:S3cr3tPassw0rd@db/x"}"#;
     let header = format!("Basic {}", Base64::encode_string(json.as_bytes()));
@@ -116,7 +124,7 @@ fn of_very_many_parts_the_rest_is_found_in_fewer_writings() {
     assert_eq!(skipped, [(Variant::Leaf, Why::TooMany)]);
     assert_eq!(
         secret.skipped()[0].to_string(),
-        "a string of A is one of too many and masked only as it is and in JSON"
+        "a string or number of A is one of too many and masked only as it is and in JSON"
     );
     assert_eq!(redactor(&[("A", r#"["value-of-a", "value-of-b"]"#)]).skipped().len(), 0);
     // Each value counts for itself.

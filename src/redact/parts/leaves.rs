@@ -1,4 +1,4 @@
-//! The strings of a JSON value.
+//! The strings and numbers of a JSON value.
 
 use zeroize::Zeroizing;
 
@@ -6,24 +6,32 @@ use super::Add;
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// The strings of a JSON value, keys excepted. Read by hand, because a parser would do it in memory of its own; so what is not
-/// quite JSON has its strings too.
+/// The strings and numbers of a JSON value, keys excepted. Read by hand, because a parser would do it in memory of its own; so what
+/// is not quite JSON has its strings too.
 pub(super) fn leaves(json: &str, add: &mut Add<'_>) -> Result<()> {
     let mut rest = json;
-    while let Some((_, behind)) = rest.split_once('"') {
+    while let Some((before, behind)) = rest.split_once('"') {
+        numbers(before, add)?;
         let mut escaped = false;
         let end = behind.bytes().position(|byte| {
             let ends = byte == b'"' && !escaped;
             escaped = byte == b'\\' && !escaped;
             ends
         });
-        let Some((inside, after)) = end.and_then(|end| behind.split_at_checked(end)) else { break };
+        let Some((inside, after)) = end.and_then(|end| behind.split_at_checked(end)) else { return Ok(()) };
         rest = after.strip_prefix('"').unwrap_or_default();
         if !rest.trim_start().starts_with(':') {
             add(Variant::Leaf, &unescaped(inside))?;
         }
     }
-    Ok(())
+    numbers(rest, add)
+}
+
+/// The numbers of what stands between strings, as they are written.
+fn numbers(between: &str, add: &mut Add<'_>) -> Result<()> {
+    let words = between.split(|c: char| c.is_whitespace() || ",:[]{}".contains(c));
+    let mut numbers = words.filter(|word| word.starts_with(|c: char| c == '-' || c.is_ascii_digit()));
+    numbers.try_for_each(|number| add(Variant::Leaf, number))
 }
 
 /// Undoes the escapes of a JSON string (RFC 8259 section 7). What is none, and half of a surrogate pair, stays as it is.
@@ -74,9 +82,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn leaves_are_the_strings_that_are_no_keys() {
-        let json = r#"{"key": "va\"l\\ue", "list": ["\u00e9\ud83d\udd11\/", 1, "two"], "o": {"k" : "v"}}"#;
-        assert_eq!(of(Variant::Leaf, json), ["va\"l\\ue", "é🔑/", "two", "v"]);
+    fn leaves_are_the_strings_that_are_no_keys_and_the_numbers() {
+        let json =
+            r#"{"key": "va\"l\\ue", "list": ["\u00e9\ud83d\udd11\/", -1.5, true, "two"], "o": {"k" : "v"}, "n":4716}"#;
+        assert_eq!(of(Variant::Leaf, json), ["va\"l\\ue", "é🔑/", "-1.5", "two", "v", "4716"]);
+        assert_eq!(of(Variant::Leaf, "[1,2]"), ["1", "2"]);
         assert_eq!(of(Variant::Leaf, "\"quoted\""), [""; 0]);
         assert_eq!(of(Variant::Leaf, r#"["\ud83d", "cut"#), [r"\ud83d"]);
     }
