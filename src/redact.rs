@@ -111,6 +111,7 @@ mod table;
 mod variants;
 #[cfg(feature = "vault")]
 mod vault;
+mod wiped;
 
 pub use builder::RedactorBuilder;
 pub use display::{Redacted, RedactedError};

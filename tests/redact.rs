@@ -34,3 +34,8 @@ fn builder(secrets: &[(&str, &str)]) -> RedactorBuilder {
 fn redactor(secrets: &[(&str, &str)]) -> Redactor {
     builder(secrets).build().unwrap()
 }
+
+/// A value without the white space and quotes around it.
+fn bare(value: &str) -> &str {
+    value.trim_matches(|c: char| c.is_whitespace() || "\"'`".contains(c))
+}

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::collector::{self, Collector};
 use super::mask::Masking;
 use super::redactor::Redactor;
+use super::search::Patterns;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
@@ -86,7 +87,7 @@ impl RedactorBuilder {
     pub const DEFAULT_MIN_LEN: usize = 8;
 
     /// The least minimum, in bytes: what is shorter is found everywhere, and hiding it says what it is.
-    pub const MIN_LEN: usize = 4;
+    pub const MIN_LEN: usize = Patterns::MIN_LEN;
 
     /// Words that are not masked unless other ones are set. Most are passwords of somebody, or the same in all credentials of a
     /// kind. May grow.

@@ -5,17 +5,18 @@ use std::collections::hash_map::Entry;
 
 use super::encodings::{encodings, json_forms};
 use super::parts::{bare, commands, lines, parts};
-use super::pattern::{Bytes, Claim, Claims};
+use super::pattern::{Claim, Claims};
 use super::search::Patterns;
 use super::skipped::{Skipped, Why};
 use super::table::Table;
 use super::variants::Variant;
+use super::wiped::Wiped;
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
 
 /// The most secrets, patterns, and bytes of patterns.
 pub(super) const MAX_SECRETS: usize = 1_000;
-pub(super) const MAX_PATTERNS: usize = 100_000;
+pub(super) const MAX_PATTERNS: usize = Patterns::MAX_COUNT;
 pub(super) const MAX_BYTES: usize = 64 << 20;
 /// Of so many parts of a value all writings are added.
 pub(super) const MAX_PARTS: usize = 500;
@@ -31,7 +32,7 @@ pub(super) struct Collector<'h> {
     min_len: usize,
     harmless: &'h [String],
     references: Vec<Reference>,
-    patterns: HashMap<Bytes, (usize, Claims)>,
+    patterns: HashMap<Wiped<u8>, (usize, Claims)>,
     /// The bytes of all patterns.
     len: usize,
     /// Of the value that is being explored, how many parts were found so far, and at which depth which patterns were.
@@ -210,7 +211,7 @@ impl<'h> Collector<'h> {
             return Err(too_large());
         }
         let number = self.patterns.len();
-        if let Entry::Vacant(entry) = self.patterns.entry(Bytes::new(pattern)) {
+        if let Entry::Vacant(entry) = self.patterns.entry(Wiped::from(pattern)) {
             entry.insert((number, Claims::of(claim)));
         }
         Ok(())

@@ -1,45 +1,11 @@
-//! What is searched for, and whose it is.
+//! Whose the patterns are.
 
-use std::borrow::Borrow;
 use std::cmp::Reverse;
-use std::ops::Deref;
 
 use smallvec::{SmallVec, smallvec};
 
 use super::variants::Variant;
 use crate::reference::Reference;
-
-/// The bytes of a pattern, wiped on drop.
-#[derive(PartialEq, Eq, Hash)]
-pub(super) struct Bytes(Box<[u8]>);
-
-impl Bytes {
-    pub(super) fn new(bytes: &[u8]) -> Self {
-        Self(bytes.into())
-    }
-}
-
-impl Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Borrow<[u8]> for Bytes {
-    fn borrow(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl Drop for Bytes {
-    fn drop(&mut self) {
-        self.0.fill(0);
-        // `fill` is as fast as memory. This keeps the compiler from leaving it out.
-        zeroize::optimization_barrier(&*self.0);
-    }
-}
 
 /// A secret that a pattern is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,7 +22,6 @@ mod automaton;
 mod dictionary;
 mod filter;
 mod patterns;
-mod wiped;
 mod work;
 
 use std::fmt;

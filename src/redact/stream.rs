@@ -2,15 +2,14 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
-
 use super::redactor::Redactor;
 use super::sweep::Sweep;
+use super::wiped::Wiped;
 
 impl Redactor {
     /// Begins to redact what comes in parts; secrets that lie across them are found.
     pub fn stream(&self) -> Stream {
-        Stream { redactor: self.clone(), sweep: Sweep::default(), held: Held::default(), fresh: 0 }
+        Stream { redactor: self.clone(), sweep: Sweep::default(), held: Wiped::default(), fresh: 0 }
     }
 }
 
@@ -37,7 +36,7 @@ impl Redactor {
 pub struct Stream {
     redactor: Redactor,
     sweep: Sweep,
-    held: Held,
+    held: Wiped<u8>,
     /// How much of what is held was not searched yet.
     fresh: usize,
 }
@@ -68,7 +67,7 @@ impl Stream {
             // So much of the part says of all that is held what it is; and it holds the rest of a character.
             let enough = redactor.table().searcher().longest().max(4);
             let Some(first) = part.get(..enough) else {
-                held.append(part);
+                held.extend_from_slice(part);
                 *fresh += part.len();
                 if held.len() < Self::MANY || *fresh * 17 >= held.len() {
                     self.advance(out);
@@ -76,7 +75,7 @@ impl Stream {
                 return;
             };
             let end = held.len();
-            held.append(first);
+            held.extend_from_slice(first);
             sweep.advance(redactor.masks(), held, end, &mut |piece| out(piece.bytes(held)));
             held.remove_first(held.len());
             *fresh = 0;
@@ -84,7 +83,7 @@ impl Stream {
         // The most of what comes is not copied.
         let end = sure(redactor, part);
         sweep.advance(redactor.masks(), part, end, &mut |piece| out(piece.bytes(part)));
-        held.append(part.get(end..).unwrap_or_default());
+        held.extend_from_slice(part.get(end..).unwrap_or_default());
     }
 
     pub(super) fn end(&mut self, out: &mut impl FnMut(&[u8])) {
@@ -130,35 +129,6 @@ fn cut_character(text: &[u8]) -> usize {
         _ => 0,
     };
     if behind + 1 < length { behind + 1 } else { 0 }
-}
-
-/// Bytes that may be of secrets. They are wiped when their memory is given back, also when it grows.
-#[derive(Default)]
-struct Held(Zeroizing<Vec<u8>>);
-
-impl Held {
-    fn append(&mut self, bytes: &[u8]) {
-        if self.0.capacity() - self.0.len() < bytes.len() {
-            let mut grown = Zeroizing::new(Vec::with_capacity((self.0.len() + bytes.len()).max(self.0.len() * 2)));
-            grown.extend_from_slice(&self.0);
-            self.0 = grown;
-        }
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn remove_first(&mut self, count: usize) {
-        // What stays behind the end is wiped with the rest.
-        let count = count.min(self.0.len());
-        self.0.drain(..count);
-    }
-}
-
-impl std::ops::Deref for Held {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
 }
 
 #[cfg(test)]

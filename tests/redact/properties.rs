@@ -5,7 +5,7 @@ use keyslot::secrecy::ExposeSecret as _;
 use keyslot::{Redactor, ResolveExt, RunSecrets};
 use proptest::prelude::*;
 
-use super::{naive, redactor};
+use super::{bare, naive, redactor};
 
 /// Secrets that overlap each other, and the texts that they are in, of few letters.
 fn overlapping() -> impl Strategy<Value = (Vec<String>, String)> {
@@ -15,7 +15,7 @@ fn overlapping() -> impl Strategy<Value = (Vec<String>, String)> {
 /// Values as they come.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof!["[ -~]{8,24}", "\\PC{8,16}", "[a-z'\"&<>/ %+é🔑\n]{8,20}"].prop_filter("long enough", |value| {
-        let bare = value.trim_matches(|c: char| c.is_whitespace() || "\"'`".contains(c));
+        let bare = bare(value);
         bare.len() >= 8 && !keyslot::redact::RedactorBuilder::HARMLESS.contains(&bare)
     })
 }

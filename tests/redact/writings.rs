@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::cases::hides;
-use super::redactor;
+use super::{bare, redactor};
 
 /// The encoders that the runner of GitHub Actions has for each secret.
 #[test]
@@ -119,7 +119,7 @@ fn in_url() -> impl Strategy<Value = String> {
 }
 
 fn is_long(value: &str) -> bool {
-    value.trim_matches(|c: char| c.is_whitespace() || "\"'`".contains(c)).len() >= 8
+    bare(value).len() >= 8
 }
 
 /// Each character by a function that writes it in full, or as it is.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Match;
 use super::dictionary::{Dictionary, number};
-use super::wiped::Wiped;
 use super::work::count;
+use crate::redact::wiped::Wiped;
 
 /// Which way the text is read, and the patterns with it.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use super::Match;
 use super::patterns::Patterns;
-use super::wiped::Wiped;
 use super::work::Allowance;
+use crate::redact::wiped::Wiped;
 
 /// What a look-up costs in any case, in steps: an entry or two that are not in the cache.
 const LOOK_UP: usize = 16;

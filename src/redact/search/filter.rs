@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
 use super::dictionary::Dictionary;
-use super::wiped::Wiped;
 use super::work::count;
+use crate::redact::wiped::Wiped;
 
 /// How many bytes a piece has.
 const PIECE: usize = 4;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::wiped::Wiped;
 use crate::error::{Error, ErrorKind, Result};
+use crate::redact::wiped::Wiped;
 
 /// Patterns one behind the other, numbered from 0. Wiped on drop.
 pub(in crate::redact) struct Patterns {

@@ -19,7 +19,15 @@ pub struct Options {
 }
 
 impl Options {
-    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
+    /// Those that the process was given. It ends if they are wrong.
+    pub fn of_process() -> Self {
+        Self::parse(std::env::args().skip(1)).unwrap_or_else(|usage| {
+            eprintln!("{usage}");
+            std::process::exit(2);
+        })
+    }
+
+    fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
         let mut options = Self { quick: false, engines: Vec::new() };
         for argument in arguments {
             match argument.as_str() {

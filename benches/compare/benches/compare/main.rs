@@ -49,12 +49,8 @@ const TARGETS: [Target; 9] = [
 ];
 
 fn main() {
-    let options = Options::parse(std::env::args().skip(1)).unwrap_or_else(|usage| {
-        eprintln!("{usage}");
-        std::process::exit(2);
-    });
     let works = work::all();
-    let mut measure = Measure::new(options);
+    let mut measure = Measure::new(Options::of_process());
     for work in &works {
         once::engines(&mut measure.column(ONCE, work.column, &work.output), work);
     }

@@ -13,7 +13,7 @@
 //! engine begins to match, and never does. In both, the engine is ready, and makes a new text in which what it finds is
 //! masked. `build` is how long it takes to make the engine and to drop it.
 //!
-//! `keyslot` is `Redactor::redact`; "bytes" is `redact_bytes`, which need not make sure that what comes out is text;
+//! `keyslot` is `Redactor::redact`; "bytes" is `redact_bytes`, which does the same for bytes;
 //! "in parts" is a `Stream` that is fed 8 KiB at a time, which gives out bytes, too.
 //!
 //! # How it is made fair
@@ -21,7 +21,7 @@
 //! * A redactor is given secrets and searches for all ways to write them; the others are given patterns. So theirs are
 //!   the writings of the same secrets, 12 of each, made by code of this bench; that the redactor has just as many is
 //!   checked. It cannot search for fewer than all of a secret. So it has 12 patterns where they have 1 or 10, 108 where
-//!   they have 100, and 1,008 where they have 1,000. The secrets are random letters and digits, 32 to 60 of them,
+//!   they have 100, and 1,008 where they have 1,000. The secrets are random letters and digits, 32 to 48 of them,
 //!   with no start in common.
 //! * Before an engine is measured, it has to mask a text in which each pattern stands once, and then the text that it
 //!   is measured on, as all others do, byte for byte: with the placeholder of the secret. "Search" only counts what it
@@ -70,11 +70,7 @@ const TARGETS: [Target; 9] = [
 ];
 
 fn main() {
-    let options = Options::parse(std::env::args().skip(1)).unwrap_or_else(|usage| {
-        eprintln!("{usage}");
-        std::process::exit(2);
-    });
-    let mut measure = Measure::new(options);
+    let mut measure = Measure::new(Options::of_process());
     for work in ["1", "10", "100", "1000"].map(Work::new) {
         let patterns = format!("patterns: {},", work.redactor_patterns());
         assert!(format!("{:?}", engines::redactor(&work)).contains(&patterns), "a redactor does not have {patterns}");

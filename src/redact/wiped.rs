@@ -1,9 +1,11 @@
 //! Memory that leaves nothing behind.
 
+use std::borrow::Borrow;
 use std::ops::{Deref, DerefMut};
 
 /// A list of what is secret or made of secrets. What it holds is overwritten before its memory is given back, also when it
 /// grows.
+#[derive(Default, PartialEq, Eq, Hash)]
 pub(super) struct Wiped<T: Copy + Default>(Vec<T>);
 
 impl<T: Copy + Default> Wiped<T> {
@@ -29,12 +31,12 @@ impl<T: Copy + Default> Wiped<T> {
 
     /// Drops the items that `keep` refuses.
     pub(super) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
-        let before = self.0.len();
         self.0.retain(keep);
-        let kept = self.0.len();
-        self.0.resize(before, T::default());
-        zeroize::optimization_barrier(self.0.as_slice());
-        self.0.truncate(kept);
+    }
+
+    /// Drops so many items at the start.
+    pub(super) fn remove_first(&mut self, count: usize) {
+        self.0.drain(..count.min(self.0.len()));
     }
 
     /// As `Vec` does it, but for what it leaves behind.
@@ -50,6 +52,18 @@ impl<T: Copy + Default> Wiped<T> {
         let mut grown = Self::with_capacity((self.0.len() + more).max(self.0.len() * 2));
         grown.0.extend_from_slice(&self.0);
         *self = grown;
+    }
+}
+
+impl<T: Copy + Default> From<&[T]> for Wiped<T> {
+    fn from(items: &[T]) -> Self {
+        Self(items.to_vec())
+    }
+}
+
+impl<T: Copy + Default> Borrow<[T]> for Wiped<T> {
+    fn borrow(&self) -> &[T] {
+        &self.0
     }
 }
 
@@ -72,6 +86,8 @@ impl<T: Copy + Default> DerefMut for Wiped<T> {
 impl<T: Copy + Default> Drop for Wiped<T> {
     fn drop(&mut self) {
         self.0.fill(T::default());
+        // What was dropped lies behind the end.
+        self.0.resize(self.0.capacity(), T::default());
         // `fill` is as fast as memory. This keeps the compiler from leaving it out.
         zeroize::optimization_barrier(self.0.as_slice());
     }
