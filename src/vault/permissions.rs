@@ -30,15 +30,29 @@ impl Permissions {
     pub const USE: Self = Self(1);
     /// See that secrets exist, and all that is said about them: names, descriptions, hints, times, rules. Never a value.
     pub const READ: Self = Self(2);
-    /// Store, change, copy, revoke and delete secrets. What is stored can be replaced without being seen.
+    /// Store, change, revoke and delete secrets, their access rules included. What is stored can be replaced without being
+    /// seen.
     pub const MANAGE: Self = Self(4);
-    /// Be told a value outside of any template.
-    pub const REVEAL: Self = Self(8);
+    /// Read values outside of any template. Includes [`REDACT`](Permissions::REDACT).
+    pub const REVEAL: Self = Self(8 | Self::REDACT.0);
+    /// Copy values into other scopes of the organization. This hands the values over: whoever may use or reveal secrets in the
+    /// other scope gets them, and may change their access rules with [`MANAGE`](Permissions::MANAGE).
+    pub const COPY: Self = Self(16);
+    /// Make redactors of values that the handle cannot resolve at the moment: of inactive, expired and restricted secrets, and of
+    /// older versions. Whoever feeds a redactor can test whether a guess is the value.
+    pub const REDACT: Self = Self(32);
     /// Everything.
-    pub const ALL: Self = Self(15);
+    pub const ALL: Self = Self(63);
 
-    const NAMES: [(Self, &str); 4] =
-        [(Self::USE, "USE"), (Self::READ, "READ"), (Self::MANAGE, "MANAGE"), (Self::REVEAL, "REVEAL")];
+    /// In the order in which they are shown: what includes others stands before them.
+    const NAMES: [(Self, &str); 6] = [
+        (Self::USE, "USE"),
+        (Self::READ, "READ"),
+        (Self::MANAGE, "MANAGE"),
+        (Self::REVEAL, "REVEAL"),
+        (Self::COPY, "COPY"),
+        (Self::REDACT, "REDACT"),
+    ];
 
     /// Whether all of `other` is in it.
     pub fn contains(self, other: Self) -> bool {
@@ -63,8 +77,14 @@ impl BitOr for Permissions {
 /// The names, as they are written in code.
 impl fmt::Debug for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = Self::NAMES.iter().filter(|(one, _)| self.contains(*one)).map(|(_, name)| *name);
-        let names: Vec<_> = names.collect();
+        let mut rest = *self;
+        let mut names = Vec::new();
+        for (one, name) in Self::NAMES {
+            if rest.contains(one) {
+                names.push(name);
+                rest = Self(rest.0 & !one.0);
+            }
+        }
         if names.is_empty() { f.write_str("NONE") } else { f.write_str(&names.join(" | ")) }
     }
 }
@@ -87,5 +107,15 @@ mod tests {
     fn are_shown_as_they_are_written() {
         assert_eq!(format!("{:?}", Permissions::READ | Permissions::USE), "USE | READ");
         assert_eq!(format!("{:?} {:?}", Permissions::NONE, Permissions::REVEAL), "NONE REVEAL");
+        assert_eq!(format!("{:?}", Permissions::ALL), "USE | READ | MANAGE | REVEAL | COPY");
+        assert_eq!(format!("{:?}", Permissions::REDACT | Permissions::COPY), "COPY | REDACT");
+    }
+
+    #[test]
+    fn what_reads_values_may_hide_them_too() {
+        assert!(Permissions::REVEAL.contains(Permissions::REDACT));
+        assert!(!Permissions::REDACT.contains(Permissions::REVEAL));
+        assert!(!Permissions::MANAGE.contains(Permissions::REDACT) && !Permissions::MANAGE.contains(Permissions::COPY));
+        assert_eq!(Permissions::REVEAL.and(Permissions::REDACT), Permissions::REDACT);
     }
 }
