@@ -38,6 +38,11 @@
 //! Matches that overlap are masked as one, which names all secrets that are in it; a match that lies within a longer one is part
 //! of it. Where two secrets have the same value, both are named.
 //!
+//! Where the end of a text cuts a secret off, the piece that is there is masked as the whole would be if it is half of the pattern
+//! (the value, part or writing) or 64 bytes of it, and not shorter than [the minimum](RedactorBuilder::min_len). A piece that
+//! begins several patterns is masked as the shortest of them, which is the one of which the most is there. A shorter piece stays;
+//! a [`RedactWriter`] that is dropped leaves it out. Numbers in JSON are never cut off.
+//!
 //! What is shorter than [8 bytes](RedactorBuilder::min_len), and [words](RedactorBuilder::harmless) that anybody writes, are not
 //! masked: hiding them would hide everything, and say what they are. White space and quotes around them make no difference. Of a
 //! value with more than [500 parts](RedactorBuilder::MAX_PARTS), the rest is masked as it is and in JSON only.
@@ -60,7 +65,7 @@
 //! * what is compressed, encrypted, hashed or reversed;
 //! * what is split: over two strings of a document, two messages of an error, two streams, or with anything in between;
 //! * changes of case; parts of a value that are not listed above, such as its first half;
-//! * what somebody cut before it got here: redact first and truncate then;
+//! * what somebody cut before it got here, but for its beginning at the end of a text: redact first and truncate then;
 //! * one or two characters of base64 at the edges of a value, which hold bits of its neighbours too, so they cannot be known.
 //!
 //! A placeholder stands for the value as it is, also where a part or another writing of it stood: what is resolved again need not

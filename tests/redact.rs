@@ -13,6 +13,8 @@ mod properties;
 mod streams;
 #[path = "redact/structures.rs"]
 mod structures;
+#[path = "redact/truncated.rs"]
+mod truncated;
 #[cfg(feature = "vault")]
 #[path = "redact/vaults.rs"]
 mod vaults;

@@ -7,8 +7,10 @@
 mod memory;
 
 use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 
+use keyslot::redact::{RedactReader, RedactWriter};
 use keyslot::{Redactor, ResolveExt, RunSecrets, SecretName};
 use memory::{Needle, is_found, secret};
 
@@ -75,4 +77,59 @@ fn nothing_of_a_redacted_resolve_stays_behind() {
         is_found(&needles[0]) && !is_found(&needles[1]) && !is_found(&needles[2]),
         "the error alone holds the value"
     );
+}
+
+/// A piece that is too short to be masked goes through the buffers of readers and writers; a longer one is held back there.
+#[test]
+fn nothing_of_a_truncated_secret_stays_behind() {
+    let _alone = REDACTORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let kinds: [(&str, fn(&Redactor, &[u8])); 6] = [
+        ("a writer that is finished", |redactor, piece| {
+            let mut writer = RedactWriter::new(std::io::sink(), redactor);
+            piece.chunks(7).for_each(|part| writer.write_all(part).unwrap());
+            writer.finish().unwrap();
+        }),
+        ("a writer that is dropped", |redactor, piece| {
+            let mut writer = RedactWriter::new(std::io::sink(), redactor);
+            piece.chunks(7).for_each(|part| writer.write_all(part).unwrap());
+        }),
+        ("a writer that cannot write on", |redactor, piece| {
+            let mut writer = RedactWriter::new(&mut [][..], redactor);
+            writer.write_all(piece).unwrap();
+            writer.finish().unwrap_err();
+        }),
+        ("a reader", |redactor, piece| {
+            let mut buffer = zeroize::Zeroizing::new([0; 16]);
+            let mut reader = RedactReader::new(piece, redactor);
+            while reader.read(&mut *buffer).unwrap() > 0 {}
+        }),
+        ("a reader that is dropped", |redactor, piece| {
+            let mut reader = RedactReader::new(piece, redactor);
+            assert_eq!(reader.read(&mut [0]).unwrap(), 1);
+        }),
+        ("what is shown", |redactor, piece| {
+            let text = std::str::from_utf8(piece).unwrap();
+            write!(Nowhere, "{}", redactor.display(text)).unwrap();
+        }),
+    ];
+    for (seed, (kind, use_it)) in (80..).zip(kinds) {
+        for length in [60, 150] {
+            let plain = value(seed);
+            let redactor = Redactor::builder().secret(SecretName::new("A").unwrap(), plain.as_str()).build().unwrap();
+            let needle = Needle::new(plain.as_bytes());
+            use_it(&redactor, &plain.as_bytes()[..length]);
+            assert!(is_found(&needle), "{kind}: the control");
+            drop((plain, redactor));
+            assert!(!is_found(&needle), "{kind}, {length} bytes");
+        }
+    }
+}
+
+/// Where nothing is kept of what is written.
+struct Nowhere;
+
+impl std::fmt::Write for Nowhere {
+    fn write_str(&mut self, _: &str) -> std::fmt::Result {
+        Ok(())
+    }
 }

@@ -8,6 +8,7 @@ use super::collector::{self, Collector};
 use super::mask::Masking;
 use super::redactor::Redactor;
 use super::search::Patterns;
+use super::table::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
@@ -57,7 +58,9 @@ impl Redactor {
     ///
     /// [`TooLarge`](ErrorKind::TooLarge) when it would be.
     pub fn merge(self, other: &Self) -> Result<Self> {
-        let mut collector = Collector::new(RedactorBuilder::MIN_LEN, &[]);
+        let (own, others) = (self.table().limits(), other.table().limits());
+        let harmless = own.harmless.iter().filter(|word| others.is_harmless(word.as_bytes())).cloned().collect();
+        let mut collector = Collector::new(Limits { min_len: own.min_len.min(others.min_len), harmless });
         collector.table(self.table())?;
         collector.table(other.table())?;
         Ok(Self::new(collector.finish()?, self.masks().masking.clone()))
@@ -201,7 +204,7 @@ impl RedactorBuilder {
     }
 
     /// Sets how many bytes a value, or a part of one, must have to be masked, without white space and quotes around it; 8, and never
-    /// under 4.
+    /// under 4. So many must be there of a secret that the end of a text cuts off, too.
     pub fn min_len(mut self, bytes: usize) -> Self {
         self.min_len = bytes;
         self
@@ -225,7 +228,7 @@ impl RedactorBuilder {
         if min_len < Self::MIN_LEN {
             return Err(Error::new(ErrorKind::InvalidInput, "the minimum length to be masked is 4 bytes or more"));
         }
-        let mut collector = Collector::new(min_len, &harmless);
+        let mut collector = Collector::new(Limits { min_len, harmless });
         for (reference, value) in &secrets {
             match value {
                 Some(value) => collector.secret(reference, value.expose_secret())?,

@@ -8,7 +8,7 @@ use super::parts::{bare, commands, lines, parts};
 use super::pattern::{Claim, Claims};
 use super::search::Patterns;
 use super::skipped::{Skipped, Why};
-use super::table::Table;
+use super::table::{Limits, Table};
 use super::variants::Variant;
 use super::wiped::Wiped;
 use crate::error::{Error, ErrorKind, Result};
@@ -28,9 +28,8 @@ const OVERLAP: usize = 64;
 const DEPTH: usize = 3;
 
 /// What is known of the secrets so far.
-pub(super) struct Collector<'h> {
-    min_len: usize,
-    harmless: &'h [String],
+pub(super) struct Collector {
+    limits: Limits,
     references: Vec<Reference>,
     patterns: HashMap<Wiped<u8>, (usize, Claims)>,
     /// The bytes of all patterns.
@@ -41,11 +40,10 @@ pub(super) struct Collector<'h> {
     skipped: Vec<Skipped>,
 }
 
-impl<'h> Collector<'h> {
-    pub(super) fn new(min_len: usize, harmless: &'h [String]) -> Self {
+impl Collector {
+    pub(super) fn new(limits: Limits) -> Self {
         Self {
-            min_len,
-            harmless,
+            limits,
             references: Vec::new(),
             patterns: HashMap::new(),
             len: 0,
@@ -105,7 +103,7 @@ impl<'h> Collector<'h> {
     ///
     /// `TooLarge`
     pub(super) fn finish(self) -> Result<Table> {
-        let Self { references, patterns, len, skipped, .. } = self;
+        let Self { limits, references, patterns, len, skipped, .. } = self;
         let mut patterns: Vec<_> = patterns.into_iter().collect();
         patterns.sort_unstable_by_key(|(_, (number, _))| *number);
         let mut searched = Patterns::with_capacity(len, patterns.len());
@@ -113,7 +111,7 @@ impl<'h> Collector<'h> {
             searched.push(pattern)?;
         }
         let claims = patterns.into_iter().map(|(_, (_, claims))| claims.settled(&references)).collect();
-        Ok(Table::new(searched, claims, references, skipped))
+        Ok(Table::new(searched, claims, references, skipped, limits))
     }
 
     fn value(&mut self, owner: usize, variant: Variant, text: &str, depth: usize) -> Result<()> {
@@ -177,10 +175,10 @@ impl<'h> Collector<'h> {
     /// Why a text is nothing to search for, if it is. White space and quotes around it do not make it more.
     fn objection(&self, text: &str) -> Option<Why> {
         let text = bare(text);
-        if text.len() < self.min_len {
+        if text.len() < self.limits.min_len {
             return Some(Why::TooShort);
         }
-        self.harmless.iter().any(|word| word.eq_ignore_ascii_case(text)).then_some(Why::Harmless)
+        self.limits.is_harmless(text.as_bytes()).then_some(Why::Harmless)
     }
 
     /// Writes down that something is not masked, or not in all writings, once.
@@ -194,7 +192,7 @@ impl<'h> Collector<'h> {
 
     /// Adds a text, unless it is a rest that is too short, such as the last line of many.
     fn add(&mut self, owner: usize, variant: Variant, text: &str) -> Result<()> {
-        if text.len() < self.min_len {
+        if text.len() < self.limits.min_len {
             return Ok(());
         }
         pieces(text).try_for_each(|piece| self.pattern(owner, variant, piece.as_bytes()))

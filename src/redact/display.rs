@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Write};
 
 use super::redactor::Redactor;
 use super::stream::Stream;
+use super::wiped::Wiped;
 
 impl Redactor {
     /// Shows a value redacted. Nothing that is not redacted is kept on the way.
@@ -59,9 +60,9 @@ pub struct Redacted<'r, T> {
 impl<T: Display> Display for Redacted<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_alternate = f.alternate();
-        let mut through = Through { stream: self.redactor.stream(), out: Vec::new(), f };
+        let mut through = Through { stream: self.redactor.stream(), out: Wiped::default(), f };
         let shown = if is_alternate { write!(through, "{:#}", self.value) } else { write!(through, "{}", self.value) };
-        through.stream.finish(&mut through.out);
+        through.stream.end(&mut |clean| through.out.extend_from_slice(clean));
         through.write_on().and(shown)
     }
 }
@@ -75,7 +76,7 @@ impl<T: Display> fmt::Debug for Redacted<'_, T> {
 
 struct Through<'a, 'f> {
     stream: Stream,
-    out: Vec<u8>,
+    out: Wiped<u8>,
     f: &'a mut fmt::Formatter<'f>,
 }
 
@@ -83,14 +84,14 @@ impl Through<'_, '_> {
     fn write_on(&mut self) -> fmt::Result {
         // A stream gives out whole characters.
         self.f.write_str(std::str::from_utf8(&self.out).map_err(|_| fmt::Error)?)?;
-        self.out.clear();
+        self.out.remove_first(self.out.len());
         Ok(())
     }
 }
 
 impl Write for Through<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.stream.feed(text.as_bytes(), &mut self.out);
+        self.stream.take(text.as_bytes(), &mut |clean| self.out.extend_from_slice(clean));
         self.write_on()
     }
 }

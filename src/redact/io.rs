@@ -7,11 +7,17 @@ use zeroize::Zeroizing;
 
 use super::redactor::Redactor;
 use super::stream::Stream;
+use super::wiped::Wiped;
 
 /// Redacts what is written to it, and writes that on.
 ///
-/// [`flush`](Write::flush) writes all that is sure; what may be the beginning of a secret stays until more comes. It goes on
-/// with [`finish`](RedactWriter::finish), or on drop, where errors are lost.
+/// [`flush`](Write::flush) writes all that is sure; what may be the beginning of a secret stays until more comes.
+/// [`finish`](RedactWriter::finish) writes the rest, in which a truncated secret is masked if half of it is there.
+///
+/// Call `finish` at the end of a text. A writer that is dropped may have stopped anywhere: it writes what is sure, masks a
+/// truncated secret, and leaves out any other beginning of one, be it a single letter. Errors are lost then.
+///
+/// All buffers are wiped.
 ///
 /// ```
 /// use std::io::Write;
@@ -28,8 +34,8 @@ pub struct RedactWriter<W: Write> {
     /// There until it is taken out by `finish`.
     inner: Option<W>,
     stream: Stream,
-    /// What is sure and not written yet.
-    out: Vec<u8>,
+    /// What is sure and not written yet: it may end in a piece of a secret that is too short to be masked.
+    out: Wiped<u8>,
     /// So that a drop during a panic of the inner writer does not write again.
     panicked: bool,
 }
@@ -37,16 +43,17 @@ pub struct RedactWriter<W: Write> {
 impl<W: Write> RedactWriter<W> {
     /// Writes on to `inner`.
     pub fn new(inner: W, redactor: &Redactor) -> Self {
-        Self { inner: Some(inner), stream: redactor.stream(), out: Vec::new(), panicked: false }
+        Self { inner: Some(inner), stream: redactor.stream(), out: Wiped::default(), panicked: false }
     }
 
-    /// Writes the rest and flushes, and gives the inner writer back.
+    /// Writes the rest and flushes, and gives the inner writer back. A piece of a secret at the end is written as it is if it is
+    /// too short to be known, which is less than half of it and of 64 bytes.
     ///
     /// # Errors
     ///
     /// Those of the inner writer, which is dropped then.
     pub fn finish(mut self) -> io::Result<W> {
-        self.stream.finish(&mut self.out);
+        self.stream.end(&mut |clean| self.out.extend_from_slice(clean));
         self.write_on()?;
         let mut inner = self.inner.take().ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?;
         inner.flush()?;
@@ -69,7 +76,7 @@ impl<W: Write> RedactWriter<W> {
                 Err(error) => break Err(error),
             }
         };
-        out.drain(..written.min(out.len()));
+        out.remove_first(written);
         result
     }
 }
@@ -78,14 +85,14 @@ impl<W: Write> Write for RedactWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // An error means that nothing was taken, so it must come before.
         self.write_on()?;
-        self.stream.feed(bytes, &mut self.out);
+        self.stream.take(bytes, &mut |clean| self.out.extend_from_slice(clean));
         // This one comes again with the next call.
         let _ = self.write_on();
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stream.settle(&mut self.out);
+        self.stream.advance(&mut |clean| self.out.extend_from_slice(clean));
         self.write_on()?;
         self.inner.as_mut().map_or(Ok(()), Write::flush)
     }
@@ -94,7 +101,7 @@ impl<W: Write> Write for RedactWriter<W> {
 impl<W: Write> Drop for RedactWriter<W> {
     fn drop(&mut self) {
         if self.inner.is_some() && !self.panicked {
-            self.stream.finish(&mut self.out);
+            self.stream.abandon(&mut |clean| self.out.extend_from_slice(clean));
             let _ = self.write_on();
             if let Some(inner) = &mut self.inner {
                 let _ = inner.flush();
@@ -110,7 +117,7 @@ impl<W: Write> fmt::Debug for RedactWriter<W> {
     }
 }
 
-/// Redacts what is read through it.
+/// Redacts what is read through it. At the end a truncated secret is masked if half of it is there. All buffers are wiped.
 ///
 /// ```
 /// use std::io::Read;
@@ -128,7 +135,7 @@ pub struct RedactReader<R> {
     inner: R,
     stream: Stream,
     part: Zeroizing<Vec<u8>>,
-    out: Vec<u8>,
+    out: Wiped<u8>,
     /// How much of `out` was read.
     read: usize,
     done: bool,
@@ -138,21 +145,24 @@ impl<R: Read> RedactReader<R> {
     /// Reads from `inner`.
     pub fn new(inner: R, redactor: &Redactor) -> Self {
         let part = Zeroizing::new(vec![0; 16 << 10]);
-        Self { inner, stream: redactor.stream(), part, out: Vec::new(), read: 0, done: false }
+        Self { inner, stream: redactor.stream(), part, out: Wiped::default(), read: 0, done: false }
     }
 }
 
 impl<R: Read> Read for RedactReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.read == self.out.len() && !self.done && !buffer.is_empty() {
-            self.out.clear();
-            self.read = 0;
-            match self.inner.read(&mut self.part)? {
-                0 => {
-                    self.stream.finish(&mut self.out);
-                    self.done = true;
+            let Self { inner, stream, part, out, read, done } = self;
+            out.remove_first(out.len());
+            *read = 0;
+            let count = inner.read(part)?;
+            let mut add = |clean: &[u8]| out.extend_from_slice(clean);
+            match part.get(..count).filter(|part| !part.is_empty()) {
+                Some(part) => stream.take(part, &mut add),
+                None => {
+                    stream.end(&mut add);
+                    *done = true;
                 }
-                count => self.stream.feed(self.part.get(..count).unwrap_or_default(), &mut self.out),
             }
         }
         let count = self.out.get(self.read..).unwrap_or_default().read(buffer)?;

@@ -38,7 +38,8 @@ impl Redactor {
                 }
                 Value::Number(number) => {
                     let digits = Zeroizing::new(number.to_string());
-                    if let Cow::Owned(masked) = self.redact(&digits) {
+                    // A number is there or not: none is cut off.
+                    if let Cow::Owned(masked) = self.redact_whole(&digits) {
                         *value = Value::String(masked);
                     }
                 }

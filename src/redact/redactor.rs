@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::collector;
 use super::mask::{Mask, Masking, Masks};
+use super::search::Match;
 use super::skipped::Skipped;
 use super::sweep::{Piece, Sweep};
 use super::table::Table;
@@ -118,14 +119,25 @@ impl Redactor {
 
     /// Masks a text; one that holds nothing to mask is borrowed.
     ///
-    /// Redact first and truncate then: what is cut in the middle of a secret is not found.
+    /// A secret that the end of the text cuts off is masked if half of it is there, or 64 bytes. Redact first and truncate then:
+    /// of what is cut in another way nothing is known.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let Some(first) = self.first(text.as_bytes()) else { return Cow::Borrowed(text) };
+        self.redact_with(text, self.table.truncated(text.as_bytes()))
+    }
+
+    /// As [`redact`](Redactor::redact), of what nobody cuts off.
+    #[cfg(feature = "json")]
+    pub(super) fn redact_whole<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redact_with(text, None)
+    }
+
+    fn redact_with<'t>(&self, text: &'t str, truncated: Option<Match>) -> Cow<'t, str> {
+        let Some((first, truncated)) = self.first(text.as_bytes(), truncated) else { return Cow::Borrowed(text) };
         // What is found begins and ends where characters do. If it did not, nothing of the text would come out.
         let (clean, rest) = text.split_at_checked(first).unwrap_or_default();
         let mut out = String::with_capacity(text.len());
         out.push_str(clean);
-        Sweep::default().advance(self.masks(), rest.as_bytes(), rest.len(), &mut |piece| match piece {
+        Sweep::default().finish(self.masks(), rest.as_bytes(), truncated, &mut |piece| match piece {
             Piece::Clean(range) => out.push_str(rest.get(range).unwrap_or_default()),
             Piece::Mask(mask) => out.push_str(mask),
         });
@@ -143,17 +155,21 @@ impl Redactor {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn redact_bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        let Some(first) = self.first(bytes) else { return Cow::Borrowed(bytes) };
+        let Some((first, truncated)) = self.first(bytes, self.table.truncated(bytes)) else {
+            return Cow::Borrowed(bytes);
+        };
         let (clean, rest) = bytes.split_at_checked(first).unwrap_or_default();
         let mut out = Vec::with_capacity(bytes.len());
         out.extend_from_slice(clean);
-        Sweep::default().advance(self.masks(), rest, rest.len(), &mut |piece| out.extend_from_slice(piece.bytes(rest)));
+        Sweep::default().finish(self.masks(), rest, truncated, &mut |piece| out.extend_from_slice(piece.bytes(rest)));
         Cow::Owned(out)
     }
 
-    /// Where the first secret begins.
-    fn first(&self, bytes: &[u8]) -> Option<usize> {
-        self.table.searcher().matches(bytes).next().map(|found| found.start)
+    /// Where the first secret begins, and where from there the one that the end of the text cuts off.
+    fn first(&self, bytes: &[u8], truncated: Option<Match>) -> Option<(usize, Option<Match>)> {
+        let whole = self.table.searcher().matches(bytes).next();
+        let first = whole.into_iter().chain(truncated).map(|found| found.start).min()?;
+        Some((first, truncated.map(|found| found.behind(first))))
     }
 
     pub(super) fn table(&self) -> &Table {

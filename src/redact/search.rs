@@ -38,6 +38,15 @@ const FIRST_BLOCK: usize = 2 << 10;
 /// The bytes of a block: what is found in one fits in the cache.
 const BLOCK: usize = 32 << 10;
 
+/// So many bytes of a pattern are no coincidence, however long it is.
+const CERTAIN: usize = 64;
+
+/// How many bytes of a pattern that the end of a text cut off are enough to know it by: half of it or [`CERTAIN`], and not
+/// fewer than `least`.
+pub(super) fn enough(pattern: usize, least: usize) -> usize {
+    pattern.div_ceil(2).min(CERTAIN).max(least)
+}
+
 /// Finds patterns in texts.
 pub(super) struct Searcher {
     dictionary: Dictionary,
@@ -56,6 +65,13 @@ pub(super) struct Match {
     pub(super) pattern: u32,
 }
 
+impl Match {
+    /// The same one, in the text without so many bytes at its start.
+    pub(super) fn behind(self, bytes: usize) -> Self {
+        Self { start: self.start.saturating_sub(bytes), end: self.end.saturating_sub(bytes), ..self }
+    }
+}
+
 impl Searcher {
     pub(super) fn new(patterns: Patterns) -> Self {
         let dictionary = Dictionary::new(patterns);
@@ -72,23 +88,53 @@ impl Searcher {
     /// How many bytes at the end of the text may be the start of a pattern that goes on behind it: the most that are the
     /// start of a pattern and not all of it.
     pub(super) fn partial(&self, text: &[u8]) -> usize {
+        let quick =
+            |end: &[u8], allowance: &mut Allowance| self.dictionary.begins_with(end, allowance).then_some(end.len());
+        self.at_end(text, 1, quick, |automaton, text| Some(automaton.partial(text))).unwrap_or(0)
+    }
+
+    /// A pattern that was cut off by the end of the text: the longest piece at the end of which [`enough`] is there for the
+    /// shortest pattern that starts with it, which is the one that is named; of equally short ones the first in alphabetical
+    /// order. Where that piece is all of a pattern, it is this one.
+    pub(super) fn truncated(&self, text: &[u8], least: usize) -> Option<Match> {
+        let enough = |pattern: usize| enough(pattern, least);
+        let quick = |end: &[u8], allowance: &mut Allowance| {
+            let found = self.dictionary.shortest_with(end, allowance)?;
+            (end.len() >= enough(found.len())).then_some((end.len(), found.number()))
+        };
+        let slow = |automaton: &Automaton, text: &[u8]| automaton.truncated(&self.dictionary, text, enough);
+        let (len, pattern) = self.at_end(text, enough(self.dictionary.shortest_len()), quick, slow)?;
+        Some(Match { start: text.len() - len, end: text.len(), pattern })
+    }
+
+    /// Asks for the ends of the text that may be the start of a pattern and have `least` bytes or more, the longest first:
+    /// `quick` for each; or, where that would take too long, `slow` for all that are shorter than the longest pattern.
+    fn at_end<T>(
+        &self,
+        text: &[u8],
+        least: usize,
+        quick: impl Fn(&[u8], &mut Allowance) -> Option<T>,
+        slow: impl FnOnce(&Automaton, &[u8]) -> Option<T>,
+    ) -> Option<T> {
         let len = text.len();
         let first = len - len.min(self.longest().saturating_sub(1));
+        let last = (len + 1).checked_sub(least)?;
         // So near to the end the filter has no piece to go by.
-        let near = first.max((len + 1).saturating_sub(self.filter.reach()));
+        let near = first.max((len + 1).saturating_sub(self.filter.reach())).min(last);
         let mut starts = Vec::new();
         self.filter.starts(text, first..near, &mut starts);
         let mut allowance = Allowance::of(len - first);
-        for start in starts.into_iter().chain(near..len) {
-            if text.get(start..).is_some_and(|rest| self.dictionary.begins_with(rest, &mut allowance)) {
-                return len - start;
-            }
+        for start in starts.into_iter().chain(near..last) {
+            let found = quick(text.get(start..).unwrap_or_default(), &mut allowance);
             if allowance.is_used_up() {
                 let automaton = self.forwards.get_or_init(|| Automaton::new(&self.dictionary, Direction::Forwards));
-                return automaton.partial(text.get(first..).unwrap_or_default());
+                return slow(automaton, text.get(first..).unwrap_or_default());
+            }
+            if found.is_some() {
+                return found;
             }
         }
-        0
+        None
     }
 
     /// The patterns in alphabetical order, each with its number.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::redactor::Redactor;
-use super::sweep::Sweep;
+use super::sweep::{Piece, Sweep};
 use super::wiped::Wiped;
 
 impl Redactor {
@@ -56,7 +56,8 @@ impl Stream {
         self.advance(&mut |clean| out.extend_from_slice(clean));
     }
 
-    /// Appends the rest: there are no more parts. The stream can be used for another text then.
+    /// Appends the rest: there are no more parts. A secret that is cut off here is masked if half of it is there, or 64 bytes. The
+    /// stream can be used for another text then.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         self.end(&mut |clean| out.extend_from_slice(clean));
     }
@@ -87,13 +88,27 @@ impl Stream {
     }
 
     pub(super) fn end(&mut self, out: &mut impl FnMut(&[u8])) {
+        self.end_with(self.held.len(), out);
+    }
+
+    /// As `end`, but leaves out what may be the beginning of a secret.
+    pub(super) fn abandon(&mut self, out: &mut impl FnMut(&[u8])) {
+        self.end_with(self.held.len() - self.redactor.table().searcher().partial(&self.held), out);
+    }
+
+    /// Gives out the rest: masks, and what else lies before `clean`.
+    fn end_with(&mut self, clean: usize, out: &mut impl FnMut(&[u8])) {
         let Self { redactor, sweep, held, fresh } = self;
-        sweep.advance(redactor.masks(), held, held.len(), &mut |piece| out(piece.bytes(held)));
+        let truncated = redactor.table().truncated(held);
+        sweep.finish(redactor.masks(), held, truncated, &mut |piece| match piece {
+            Piece::Clean(range) => out(held.get(range.start..range.end.min(clean)).unwrap_or_default()),
+            Piece::Mask(mask) => out(mask.as_bytes()),
+        });
         held.remove_first(held.len());
         *fresh = 0;
     }
 
-    fn advance(&mut self, out: &mut impl FnMut(&[u8])) {
+    pub(super) fn advance(&mut self, out: &mut impl FnMut(&[u8])) {
         let Self { redactor, sweep, held, fresh } = self;
         if *fresh > 0 {
             let end = sure(redactor, held);

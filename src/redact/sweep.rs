@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use super::mask::Masks;
 use super::pattern::Claim;
+use super::search::Match;
 use super::table::Table;
 
 /// How far a sweep is. It may stop at any place behind which no match can begin that is not there yet, and go on from there in
@@ -50,7 +51,33 @@ impl<'m> Piece<'m> {
 impl Sweep {
     /// Goes on up to `end`, which is the beginning of the next text.
     pub(super) fn advance(&mut self, masks: Masks<'_>, text: &[u8], end: usize, out: &mut impl FnMut(Piece<'_>)) {
-        for found in masks.table.searcher().matches(text).take_while(|found| found.start < end) {
+        let found = masks.table.searcher().matches(text).take_while(|found| found.start < end);
+        self.cover(masks, found, end, out);
+    }
+
+    /// Goes on to the end of a text, which is the last. `truncated` is the secret that this end cuts off.
+    pub(super) fn finish(
+        &mut self,
+        masks: Masks<'_>,
+        text: &[u8],
+        truncated: Option<Match>,
+        out: &mut impl FnMut(Piece<'_>),
+    ) {
+        // It is longer than what begins in it.
+        let before = truncated.map_or(text.len(), |found| found.start);
+        let found = masks.table.searcher().matches(text).take_while(|found| found.start < before);
+        self.cover(masks, found.chain(truncated), text.len(), out);
+    }
+
+    /// Masks what was found up to `end`.
+    fn cover(
+        &mut self,
+        masks: Masks<'_>,
+        found: impl Iterator<Item = Match>,
+        end: usize,
+        out: &mut impl FnMut(Piece<'_>),
+    ) {
+        for found in found {
             if self.open.claims.is_empty() || found.start >= self.at {
                 self.close(masks, out);
                 out(Piece::Clean(self.at..found.start));

@@ -1,9 +1,23 @@
 //! What a redactor searches for: made once, shared by its clones, wiped with the last.
 
 use super::pattern::{Claim, Claims};
-use super::search::{Patterns, Searcher};
+use super::search::{Match, Patterns, Searcher};
 use super::skipped::Skipped;
 use crate::reference::Reference;
+
+/// What is not masked although it is a secret's: what is shorter, and these words.
+#[derive(Clone)]
+pub(super) struct Limits {
+    pub(super) min_len: usize,
+    pub(super) harmless: Vec<String>,
+}
+
+impl Limits {
+    /// True for a word that is not masked, in any case of ASCII letters.
+    pub(super) fn is_harmless(&self, word: &[u8]) -> bool {
+        self.harmless.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+    }
+}
 
 pub(super) struct Table {
     searcher: Searcher,
@@ -11,6 +25,7 @@ pub(super) struct Table {
     claims: Vec<Claims>,
     references: Vec<Reference>,
     skipped: Vec<Skipped>,
+    limits: Limits,
 }
 
 impl Table {
@@ -19,12 +34,20 @@ impl Table {
         claims: Vec<Claims>,
         references: Vec<Reference>,
         skipped: Vec<Skipped>,
+        limits: Limits,
     ) -> Self {
-        Self { searcher: Searcher::new(patterns), claims, references, skipped }
+        Self { searcher: Searcher::new(patterns), claims, references, skipped, limits }
     }
 
     pub(super) fn searcher(&self) -> &Searcher {
         &self.searcher
+    }
+
+    /// The secret that the end of a text cuts off, if enough of it is there.
+    pub(super) fn truncated(&self, text: &[u8]) -> Option<Match> {
+        let found = self.searcher.truncated(text, self.limits.min_len)?;
+        let piece = text.get(found.start..).unwrap_or_default();
+        Some(found).filter(|_| !self.limits.is_harmless(piece))
     }
 
     /// The secrets that a pattern is of.
@@ -44,6 +67,10 @@ impl Table {
 
     pub(super) fn references(&self) -> &[Reference] {
         &self.references
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(super) fn skipped(&self) -> &[Skipped] {

@@ -24,7 +24,8 @@ pub(super) struct Automaton {
     children: Wiped<u32>,
     /// Where to go on if no child fits.
     failures: Wiped<u32>,
-    /// One more than the place in the dictionary of the longest pattern that ends here; 0 if none does.
+    /// One more than the place in the dictionary of a pattern; 0 if there is none. Backwards, of the longest that ends here;
+    /// forwards, of the shortest that ends here or below.
     found: Wiped<u32>,
     /// The first node of each level.
     levels: Wiped<u32>,
@@ -72,7 +73,28 @@ impl Automaton {
             depth += 1;
         }
         this.children.push(number(this.labels.len()));
+        if direction == Direction::Forwards {
+            this.find_shortest(dictionary);
+        }
         this
+    }
+
+    /// Makes `found` that of a tree that is read forwards.
+    fn find_shortest(&mut self, dictionary: &Dictionary) {
+        let len_of = |found: u32| found.checked_sub(1).map_or(usize::MAX, |place| dictionary.get(place as usize).len());
+        let mut end = number(self.labels.len());
+        for (depth, &first) in self.levels.iter().enumerate().rev() {
+            for node in first..end {
+                let below = self.children_of(node).map(|child| self.found(number(child)));
+                // One that ends here is shorter than what is below.
+                let own = Some(self.found(node)).filter(|&own| len_of(own) == depth);
+                let shortest = own.or_else(|| below.min_by_key(|&found| (len_of(found), found))).unwrap_or(0);
+                if let Some(found) = self.found.get_mut(node as usize) {
+                    *found = shortest;
+                }
+            }
+            end = first;
+        }
     }
 
     fn push(&mut self, label: u8, failure: u32, found: u32) {
@@ -101,11 +123,38 @@ impl Automaton {
 
     /// How many bytes at the end of the text are the start of a pattern, and not all of it.
     pub(super) fn partial(&self, text: &[u8]) -> usize {
-        let mut node = text.iter().fold(0, |node, &byte| self.step(node, byte));
-        while node != 0 && self.children_of(node).is_empty() {
-            node = self.failure(node);
-        }
-        self.levels.partition_point(|&first| first <= node) - 1
+        let is_start = |node| !self.children_of(node).is_empty();
+        self.ends(text).find(|&node| is_start(node)).map_or(0, |node| self.depth(node))
+    }
+
+    /// The longest end of the text that is a pattern or `enough` of the shortest pattern that starts with it: its length, and
+    /// that pattern. Of equally short ones it is the first in alphabetical order.
+    pub(super) fn truncated(
+        &self,
+        dictionary: &Dictionary,
+        text: &[u8],
+        enough: impl Fn(usize) -> usize,
+    ) -> Option<(usize, u32)> {
+        self.ends(text).find_map(|node| {
+            let found = dictionary.found((self.found(node) as usize).checked_sub(1)?)?;
+            let len = self.depth(node);
+            (len == found.len() || len >= enough(found.len())).then_some((len, found.number()))
+        })
+    }
+
+    /// The nodes of all ends of the text that have one, the longest first.
+    fn ends(&self, text: &[u8]) -> impl Iterator<Item = u32> {
+        let longest = text.iter().fold(0, |node, &byte| self.step(node, byte));
+        let next = |&node: &u32| {
+            count(1);
+            Some(self.failure(node))
+        };
+        std::iter::successors(Some(longest), next).take_while(|&node| node != 0)
+    }
+
+    /// How many bytes lead to a node.
+    fn depth(&self, node: u32) -> usize {
+        self.levels.partition_point(|&first| first <= node).saturating_sub(1)
     }
 
     /// The node of the longest end of the text with a node. The way down is never longer than the way up was.

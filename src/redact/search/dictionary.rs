@@ -18,6 +18,8 @@ pub(super) struct Dictionary {
     entries: Wiped<Entry>,
     /// A bit for every two bytes, set if a pattern starts with them.
     openings: Wiped<u64>,
+    /// For every entry one more than the index of the next one that is shorter; 0 if there is none.
+    shorter: Wiped<u32>,
     longest: usize,
     shortest: usize,
 }
@@ -38,6 +40,10 @@ impl Entry {
     fn len(&self) -> usize {
         self.end as usize - self.start as usize
     }
+
+    fn found(&self) -> Found {
+        Found { len: self.len(), number: self.number }
+    }
 }
 
 /// A pattern that was found.
@@ -47,6 +53,16 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Its length in bytes.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Its number.
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+
     pub(super) fn at(&self, start: usize) -> Match {
         Match { start, end: start + self.len, pattern: self.number }
     }
@@ -59,10 +75,12 @@ impl Dictionary {
             entries.push(Entry { head: 0, start, end, number, parent: 0 });
         }
         let openings = Wiped::filled(0, (1 << 16) / 64);
-        let mut dictionary = Self { bytes: patterns.into_bytes(), entries, openings, longest: 0, shortest: 0 };
+        let (bytes, shorter) = (patterns.into_bytes(), Wiped::default());
+        let mut dictionary = Self { bytes, entries, openings, shorter, longest: 0, shortest: 0 };
         dictionary.sort();
         dictionary.adopt();
         dictionary.open();
+        dictionary.shorten();
         let lens = || dictionary.entries.iter().map(|entry| dictionary.bytes_of(entry).len());
         (dictionary.longest, dictionary.shortest) = (lens().max().unwrap_or(0), lens().min().unwrap_or(0));
         dictionary
@@ -111,6 +129,23 @@ impl Dictionary {
         }
     }
 
+    /// Finds the next shorter ones. What is not shorter is followed by the same ones as this one is.
+    fn shorten(&mut self) {
+        self.shorter = Wiped::filled(0, self.entries.len());
+        for (at, entry) in self.entries.iter().enumerate().rev() {
+            let mut next = Some(at + 1);
+            while let Some(longer) =
+                next.filter(|&next| self.entries.get(next).is_some_and(|one| one.len() >= entry.len()))
+            {
+                next = self.next_shorter(longer);
+            }
+            let next = next.filter(|&next| next < self.entries.len());
+            if let (Some(own), Some(next)) = (self.shorter.get_mut(at), next) {
+                *own = number(next + 1);
+            }
+        }
+    }
+
     /// The longest pattern that `text` starts with.
     pub(super) fn longest_in(&self, text: &[u8], allowance: &mut Allowance) -> Option<Found> {
         // The last one that is not behind the text in alphabetical order starts with all patterns that the text starts with.
@@ -120,20 +155,56 @@ impl Dictionary {
             allowance.take(1);
             entry = self.entry(entry.parent)?;
         }
-        Some(Found { len: entry.len(), number: entry.number })
+        Some(entry.found())
     }
 
     /// Whether a pattern starts with `text` and goes on.
     pub(super) fn begins_with(&self, text: &[u8], allowance: &mut Allowance) -> bool {
-        if let Some(opening) = text.first_chunk() {
-            allowance.take(1);
-            let opening = u16::from_be_bytes(*opening);
-            if self.openings.get(usize::from(opening / 64)).is_some_and(|word| word >> (opening % 64) & 1 == 0) {
-                return false;
+        self.may_begin_with(text, allowance) && self.goes_on(self.after(text, allowance), text, allowance)
+    }
+
+    /// The shortest pattern that starts with `text`, which may be all of it; of equally short ones the first in alphabetical
+    /// order. What it says when the allowance is used up is not to be relied on.
+    pub(super) fn shortest_with(&self, text: &[u8], allowance: &mut Allowance) -> Option<Found> {
+        if !self.may_begin_with(text, allowance) {
+            return None;
+        }
+        let after = self.after(text, allowance);
+        // What comes before is not longer than the text if it starts with it.
+        if let Some(whole) = after.checked_sub(1).and_then(|before| self.entries.get(before)) {
+            if whole.len() == text.len() && common(self.bytes_of(whole), text, allowance) == text.len() {
+                return Some(whole.found());
             }
         }
-        let next = self.entries.get(self.after(text, allowance));
-        next.is_some_and(|entry| common(self.bytes_of(entry), text, allowance) == text.len())
+        if !self.goes_on(after, text, allowance) {
+            return None;
+        }
+        let rest = self.entries.get(after..).unwrap_or_default();
+        let end = after + rest.partition_point(|entry| common(self.bytes_of(entry), text, allowance) == text.len());
+        let mut shortest = after;
+        while let Some(next) = self.next_shorter(shortest).filter(|&next| next < end && !allowance.is_used_up()) {
+            allowance.take(1);
+            shortest = next;
+        }
+        self.found(shortest)
+    }
+
+    /// The place of the next shorter pattern.
+    fn next_shorter(&self, at: usize) -> Option<usize> {
+        (*self.shorter.get(at)? as usize).checked_sub(1)
+    }
+
+    /// Whether there are patterns with the first two bytes of `text`.
+    fn may_begin_with(&self, text: &[u8], allowance: &mut Allowance) -> bool {
+        let Some(opening) = text.first_chunk() else { return true };
+        allowance.take(1);
+        let opening = u16::from_be_bytes(*opening);
+        self.openings.get(usize::from(opening / 64)).is_none_or(|word| word >> (opening % 64) & 1 == 1)
+    }
+
+    /// Whether the entry at this place starts with `text`.
+    fn goes_on(&self, at: usize, text: &[u8], allowance: &mut Allowance) -> bool {
+        self.entries.get(at).is_some_and(|entry| common(self.bytes_of(entry), text, allowance) == text.len())
     }
 
     /// How many patterns are not behind the text in alphabetical order.
@@ -173,7 +244,7 @@ impl Dictionary {
 
     /// The pattern at this place of the alphabetical order, as what was found.
     pub(super) fn found(&self, at: usize) -> Option<Found> {
-        self.entries.get(at).map(|entry| Found { len: self.bytes_of(entry).len(), number: entry.number })
+        self.entries.get(at).map(Entry::found)
     }
 
     /// The length of the longest one in bytes; 0 if there are none.

@@ -40,6 +40,21 @@ fn expected_partial<P: AsRef<[u8]>>(all: &[P], text: &[u8]) -> usize {
     (0..=text.len()).rev().find(|&len| len == 0 || is_start(&text[text.len() - len..])).unwrap()
 }
 
+/// What `truncated` promises, the plain way.
+fn expected_truncated<P: AsRef<[u8]>>(all: &[P], text: &[u8], least: usize) -> Option<Match> {
+    let matches = |start: usize| {
+        let end = &text[start..];
+        let shortest = all.iter().map(AsRef::as_ref).filter(|pattern| pattern.starts_with(end));
+        let shortest = shortest.min_by_key(|pattern| (pattern.len(), *pattern))?;
+        let number = all.iter().position(|pattern| pattern.as_ref() == shortest)?;
+        let is_enough = end.len() >= least && end.len() >= 64.min(shortest.len().div_ceil(2));
+        is_enough.then_some(Match { start, end: text.len(), pattern: u32::try_from(number).unwrap() })
+    };
+    // All of the longest pattern is not cut off.
+    let longest = all.iter().map(|pattern| pattern.as_ref().len()).max().unwrap_or(0);
+    (text.len() - text.len().min(longest.saturating_sub(1))..text.len()).find_map(matches)
+}
+
 /// Both of the searcher and, at once, of its automata alone.
 fn assert_right<P: AsRef<[u8]>>(all: &[P], text: &[u8]) {
     let (searcher, matches) = (searcher(all), expected(all, text));
@@ -54,6 +69,16 @@ fn assert_right<P: AsRef<[u8]>>(all: &[P], text: &[u8]) {
     assert_eq!(by_automaton, matches);
     let forwards = Automaton::new(&dictionary, Direction::Forwards);
     assert_eq!(forwards.partial(text), expected_partial(all, text));
+
+    for least in [4, 8, 70] {
+        let expected = expected_truncated(all, text, least);
+        assert_eq!(searcher.truncated(text, least), expected);
+        let end = &text[text.len() - text.len().min(dictionary.longest_len().saturating_sub(1))..];
+        let by_automaton = forwards.truncated(&dictionary, end, |pattern| enough(pattern, least));
+        // A pattern that is shorter than the least is one all the same.
+        let by_automaton = by_automaton.filter(|(len, _)| *len >= least);
+        assert_eq!(by_automaton, expected.map(|found| (found.end - found.start, found.pattern)));
+    }
 }
 
 #[test]
@@ -195,7 +220,9 @@ proptest! {
         let searcher = searcher(&all);
         for pattern in &all {
             for end in 0..=pattern.len() {
-                prop_assert_eq!(searcher.partial(&pattern[..end]), expected_partial(&all, &pattern[..end]));
+                let text = &pattern[..end];
+                prop_assert_eq!(searcher.partial(text), expected_partial(&all, text));
+                prop_assert_eq!(searcher.truncated(text, 8), expected_truncated(&all, text, 8));
             }
         }
     }
@@ -274,6 +301,12 @@ fn steps_grow_with_the_text_only() {
         let (_, steps) = counted(|| searcher.partial(&text));
         let seen = searcher.longest();
         assert!(steps <= 10 * seen + 8192, "{name}: {steps} steps for the {seen} bytes that matter");
+        searcher.truncated(&text, 8);
+        // Where each end of the text is asked for, and where the automaton is there already.
+        for text in [&text[..], &text[..text.len() - 1], &all[0][..all[0].len() - 1]] {
+            let (_, steps) = counted(|| searcher.truncated(text, 8));
+            assert!(steps <= 10 * seen + 8192, "{name}: {steps} steps for the {seen} bytes that matter");
+        }
     }
 }
 
