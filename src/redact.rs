@@ -71,7 +71,17 @@
 //! A placeholder stands for the value as it is, also where a part or another writing of it stood: what is resolved again need not
 //! be the text that was redacted.
 //!
-//! Whoever can redact texts of his own choice can find out by trying whether a value is the secret.
+//! # What a redactor tells
+//!
+//! Whoever may feed a redactor texts of his own choice can learn what it masks. Each guess of a whole value, or of a part of it, is
+//! confirmed. An ordinary redactor tells more: a stream holds back exactly what begins a value, and the end of a text is masked
+//! when it begins one, so a value is found byte by byte within a few thousand texts. [`Redactor::skipped`] tells what is short or
+//! a word. So give an ordinary redactor only to what may learn the values, and let tools and models see what comes out of
+//! texts that they cannot choose freely.
+//!
+//! A redactor of values that its handle may hide but not learn is *guarded*: it confirms whole guesses and nothing else, and
+//! holds back the last 64 KiB of a stream. A handle needs [`Permissions::REDACT`](crate::Permissions::REDACT) for it; see
+//! [`ScopedVault::redactor`](crate::ScopedVault::redactor) and [`Redactor::is_guarded`].
 //!
 //! # Panics
 //!
@@ -109,6 +119,7 @@ mod parts;
 mod pattern;
 mod redactor;
 mod search;
+mod size;
 mod skipped;
 mod stream;
 mod sweep;

@@ -185,6 +185,12 @@ const METHODS: &[Method] = &[
             told(run.resolve(&placeholder(name)))
         },
     },
+    Method { name: "redactor", needs: Permissions::USE, call: |scope, _, name| told(scope.redactor([name])) },
+    Method {
+        name: "redactor, of everything",
+        needs: Permissions::REDACT,
+        call: |scope, _, name| told(scope.redactor_for(&Target::unspecified(), [name])),
+    },
     Method { name: "info", needs: Permissions::READ, call: |scope, _, name| told(scope.info(name)) },
     Method {
         name: "explain",
@@ -237,11 +243,22 @@ const METHODS: &[Method] = &[
     Method { name: "reveal", needs: Permissions::REVEAL, call: |scope, _, name| told(scope.reveal(name)) },
 ];
 
-const SINGLE: [Permissions; 5] =
-    [Permissions::NONE, Permissions::USE, Permissions::READ, Permissions::MANAGE, Permissions::REVEAL];
+const SINGLE: [Permissions; 6] = [
+    Permissions::NONE,
+    Permissions::USE,
+    Permissions::READ,
+    Permissions::MANAGE,
+    Permissions::REDACT,
+    Permissions::REVEAL,
+];
 
 fn lacks(method: Method, permissions: Permissions) -> bool {
-    let either = if method.name == "matches" { Permissions::REVEAL } else { method.needs };
+    let either = match method.name {
+        "matches" => Permissions::REVEAL,
+        "redactor" => Permissions::REDACT,
+        "redactor, of everything" => Permissions::USE,
+        _ => method.needs,
+    };
     !permissions.contains(method.needs) && !permissions.contains(either)
 }
 
@@ -270,7 +287,7 @@ fn without_the_permission_nothing_is_there_and_it_costs_the_same() {
             let empty = || Watched::new(cold, |_| {});
             let nothing = empty().ask(method, Permissions::ALL, "NAME_TWO");
             let all_but =
-                SINGLE.into_iter().filter(|one| *one != method.needs).fold(Permissions::NONE, |all, one| all | one);
+                SINGLE.into_iter().filter(|one| lacks(method, *one)).fold(Permissions::NONE, |all, one| all | one);
             for permissions in SINGLE.into_iter().chain([all_but]).filter(|one| lacks(method, *one)) {
                 let what = format!("{} with {permissions:?}, cold: {cold}", method.name);
                 assert_eq!(empty().ask(method, permissions, "NAME_ONE"), nothing, "{what}, nothing there");

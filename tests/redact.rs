@@ -5,6 +5,9 @@
 mod cases;
 #[path = "redact/naive.rs"]
 mod naive;
+#[cfg(feature = "vault")]
+#[path = "redact/oracle.rs"]
+mod oracle;
 #[path = "redact/parts.rs"]
 mod parts;
 #[path = "redact/properties.rs"]

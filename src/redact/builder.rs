@@ -8,7 +8,7 @@ use super::collector::{self, Collector};
 use super::mask::Masking;
 use super::redactor::Redactor;
 use super::search::Patterns;
-use super::table::Limits;
+use super::table::Policy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
@@ -43,7 +43,7 @@ impl Redactor {
         RedactorBuilder::default()
     }
 
-    /// A redactor that masks what both do, as this one masks.
+    /// A redactor that masks what both do, as this one masks. It is [guarded](Redactor::is_guarded) if one of them is.
     ///
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
@@ -58,9 +58,7 @@ impl Redactor {
     ///
     /// [`TooLarge`](ErrorKind::TooLarge) when it would be.
     pub fn merge(self, other: &Self) -> Result<Self> {
-        let (own, others) = (self.table().limits(), other.table().limits());
-        let harmless = own.harmless.iter().filter(|word| others.is_harmless(word.as_bytes())).cloned().collect();
-        let mut collector = Collector::new(Limits { min_len: own.min_len.min(others.min_len), harmless });
+        let mut collector = Collector::new(self.table().policy().of_both(other.table().policy()));
         collector.table(self.table())?;
         collector.table(other.table())?;
         Ok(Self::new(collector.finish()?, self.masks().masking.clone()))
@@ -77,12 +75,16 @@ impl Redactor {
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[must_use]
+#[derive(Default)]
 pub struct RedactorBuilder {
     /// `None` where no value is left.
     secrets: Vec<(Reference, Option<SecretString>)>,
     filtered: Vec<(Reference, SecretString)>,
-    min_len: usize,
-    harmless: Vec<String>,
+    /// True if whoever uses the redactor must not learn some of the values.
+    guarded: bool,
+    /// Unless it is the default one.
+    min_len: Option<usize>,
+    harmless: Option<Vec<String>>,
 }
 
 impl RedactorBuilder {
@@ -198,6 +200,12 @@ impl RedactorBuilder {
         self
     }
 
+    /// Says that whoever uses the redactor must not learn the values.
+    pub(super) fn guarded(mut self) -> Self {
+        self.guarded = true;
+        self
+    }
+
     pub(super) fn erased(mut self, reference: Reference) -> Self {
         self.secrets.push((reference, None));
         self
@@ -206,14 +214,14 @@ impl RedactorBuilder {
     /// Sets how many bytes a value, or a part of one, must have to be masked, without white space and quotes around it; 8, and never
     /// under 4. So many must be there of a secret that the end of a text cuts off, too.
     pub fn min_len(mut self, bytes: usize) -> Self {
-        self.min_len = bytes;
+        self.min_len = Some(bytes);
         self
     }
 
     /// Sets the words that are never masked, in any case of ASCII letters, also with white space and quotes around them, instead of
     /// [`HARMLESS`](RedactorBuilder::HARMLESS).
     pub fn harmless<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
-        self.harmless = words.into_iter().map(Into::into).collect();
+        self.harmless = Some(words.into_iter().map(Into::into).collect());
         self
     }
 
@@ -221,14 +229,23 @@ impl RedactorBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) for a minimum under 4; [`TooLarge`](ErrorKind::TooLarge) as of
+    /// [`InvalidInput`](ErrorKind::InvalidInput) for a minimum under 4, and for another minimum or other harmless words than the
+    /// default ones where the redactor is [guarded](Redactor::is_guarded); [`TooLarge`](ErrorKind::TooLarge) as of
     /// [`Redactor::of`].
     pub fn build(self) -> Result<Redactor> {
-        let Self { secrets, filtered, min_len, harmless } = self;
+        let Self { secrets, filtered, guarded, min_len, harmless } = self;
+        // Each would be a question about the values, which `skipped` or a text answers.
+        if guarded && (min_len.is_some_and(|bytes| bytes != Self::DEFAULT_MIN_LEN) || harmless.is_some()) {
+            let message = "a redactor of values that its handle may hide but not reveal has the default minimum and the \
+                           default harmless words; leave min_len and harmless out";
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
+        let min_len = min_len.unwrap_or(Self::DEFAULT_MIN_LEN);
+        let harmless = harmless.unwrap_or_else(|| Self::HARMLESS.iter().copied().map(str::to_owned).collect());
         if min_len < Self::MIN_LEN {
             return Err(Error::new(ErrorKind::InvalidInput, "the minimum length to be masked is 4 bytes or more"));
         }
-        let mut collector = Collector::new(Limits { min_len, harmless });
+        let mut collector = Collector::new(Policy { min_len, harmless, guarded });
         for (reference, value) in &secrets {
             match value {
                 Some(value) => collector.secret(reference, value.expose_secret())?,
@@ -242,24 +259,17 @@ impl RedactorBuilder {
     }
 }
 
-impl Default for RedactorBuilder {
-    fn default() -> Self {
-        Self {
-            secrets: Vec::new(),
-            filtered: Vec::new(),
-            min_len: Self::DEFAULT_MIN_LEN,
-            harmless: Self::HARMLESS.iter().copied().map(str::to_owned).collect(),
-        }
-    }
-}
-
-/// Counts only.
+/// Counts only; of guarded secrets none, because each version and part counts.
 impl fmt::Debug for RedactorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedactorBuilder")
+        let mut shown = f.debug_struct("RedactorBuilder");
+        if self.guarded {
+            return shown.field("guarded", &true).finish_non_exhaustive();
+        }
+        shown
             .field("secrets", &self.secrets.len())
-            .field("min_len", &self.min_len)
-            .field("harmless", &self.harmless.len())
+            .field("min_len", &self.min_len.unwrap_or(Self::DEFAULT_MIN_LEN))
+            .field("harmless", &self.harmless.as_ref().map_or(Self::HARMLESS.len(), Vec::len))
             .finish_non_exhaustive()
     }
 }

@@ -7,21 +7,18 @@ use super::encodings::{encodings, json_forms};
 use super::parts::{bare, commands, lines, parts};
 use super::pattern::{Claim, Claims};
 use super::search::Patterns;
+use super::size::{MAX_SECRETS, Size, too_large};
 use super::skipped::{Skipped, Why};
-use super::table::{Limits, Table};
+use super::table::{Policy, Table};
 use super::variants::Variant;
 use super::wiped::Wiped;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::reference::Reference;
 
-/// The most secrets, patterns, and bytes of patterns.
-pub(super) const MAX_SECRETS: usize = 1_000;
-pub(super) const MAX_PATTERNS: usize = Patterns::MAX_COUNT;
-pub(super) const MAX_BYTES: usize = 64 << 20;
 /// Of so many parts of a value all writings are added.
 pub(super) const MAX_PARTS: usize = 500;
 /// A pattern is no longer; a longer text is cut into pieces that overlap. So a stream never holds back more than this.
-const PIECE: usize = 64 << 10;
+pub(super) const PIECE: usize = 64 << 10;
 /// How much of each piece is part of the next one.
 const OVERLAP: usize = 64;
 /// How often parts are looked for in parts.
@@ -29,11 +26,11 @@ const DEPTH: usize = 3;
 
 /// What is known of the secrets so far.
 pub(super) struct Collector {
-    limits: Limits,
+    policy: Policy,
     references: Vec<Reference>,
     patterns: HashMap<Wiped<u8>, (usize, Claims)>,
-    /// The bytes of all patterns.
-    len: usize,
+    /// The patterns that were added, as they are counted.
+    size: Size,
     /// Of the value that is being explored, how many parts were found so far, and at which depth which patterns were.
     parts: usize,
     explored: HashMap<usize, usize>,
@@ -41,12 +38,12 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(policy: Policy) -> Self {
         Self {
-            limits,
+            policy,
             references: Vec::new(),
             patterns: HashMap::new(),
-            len: 0,
+            size: Size::default(),
             parts: 0,
             explored: HashMap::new(),
             skipped: Vec::new(),
@@ -59,8 +56,7 @@ impl Collector {
     ///
     /// `TooLarge`
     pub(super) fn secret(&mut self, reference: &Reference, value: &str) -> Result<()> {
-        let owner = self.intern(reference)?;
-        self.value(owner, Variant::Value, value, 0)
+        self.value(reference, Variant::Value, value, 0)
     }
 
     /// Adds what a filter made of a secret.
@@ -69,8 +65,7 @@ impl Collector {
     ///
     /// `TooLarge`
     pub(super) fn filtered(&mut self, reference: &Reference, made: &str) -> Result<()> {
-        let owner = self.intern(reference)?;
-        self.value(owner, Variant::Filtered, made, 1)
+        self.value(reference, Variant::Filtered, made, 1)
     }
 
     /// Says that a secret has nothing to search for.
@@ -84,6 +79,7 @@ impl Collector {
     ///
     /// `TooLarge`
     pub(super) fn table(&mut self, table: &Table) -> Result<()> {
+        let before = self.size;
         for (number, pattern) in table.patterns() {
             for claim in table.claims(number) {
                 let Some(reference) = table.reference(claim.owner) else { continue };
@@ -96,6 +92,9 @@ impl Collector {
                 self.skipped.push(skipped.clone());
             }
         }
+        if table.is_guarded() {
+            self.size = before.plus(table.size())?;
+        }
         Ok(())
     }
 
@@ -103,21 +102,30 @@ impl Collector {
     ///
     /// `TooLarge`
     pub(super) fn finish(self) -> Result<Table> {
-        let Self { limits, references, patterns, len, skipped, .. } = self;
+        let Self { policy, references, patterns, size, mut skipped, .. } = self;
+        if policy.guarded {
+            skipped = untold(&skipped);
+        }
         let mut patterns: Vec<_> = patterns.into_iter().collect();
         patterns.sort_unstable_by_key(|(_, (number, _))| *number);
-        let mut searched = Patterns::with_capacity(len, patterns.len());
+        let mut searched = Patterns::with_capacity(size.bytes(), patterns.len());
         for (pattern, _) in &patterns {
             searched.push(pattern)?;
         }
         let claims = patterns.into_iter().map(|(_, (_, claims))| claims.settled(&references)).collect();
-        Ok(Table::new(searched, claims, references, skipped, limits))
+        Ok(Table::new(searched, claims, references, skipped, policy, size))
     }
 
-    fn value(&mut self, owner: usize, variant: Variant, text: &str, depth: usize) -> Result<()> {
+    fn value(&mut self, reference: &Reference, variant: Variant, text: &str, depth: usize) -> Result<()> {
+        let owner = self.intern(reference)?;
+        let before = self.size;
         self.parts = 0;
         self.explored.clear();
-        self.explore(owner, variant, text, depth)
+        self.explore(owner, variant, text, depth)?;
+        if self.policy.guarded {
+            self.size = self.size.in_units_since(before)?;
+        }
+        Ok(())
     }
 
     /// Adds a text, all ways to write it, and all parts of it.
@@ -175,10 +183,10 @@ impl Collector {
     /// Why a text is nothing to search for, if it is. White space and quotes around it do not make it more.
     fn objection(&self, text: &str) -> Option<Why> {
         let text = bare(text);
-        if text.len() < self.limits.min_len {
+        if text.len() < self.policy.min_len {
             return Some(Why::TooShort);
         }
-        self.limits.is_harmless(text.as_bytes()).then_some(Why::Harmless)
+        self.policy.is_harmless(text.as_bytes()).then_some(Why::Harmless)
     }
 
     /// Writes down that something is not masked, or not in all writings, once.
@@ -192,7 +200,7 @@ impl Collector {
 
     /// Adds a text, unless it is a rest that is too short, such as the last line of many.
     fn add(&mut self, owner: usize, variant: Variant, text: &str) -> Result<()> {
-        if text.len() < self.limits.min_len {
+        if text.len() < self.policy.min_len {
             return Ok(());
         }
         pieces(text).try_for_each(|piece| self.pattern(owner, variant, piece.as_bytes()))
@@ -204,10 +212,7 @@ impl Collector {
             claims.push(claim);
             return Ok(());
         }
-        self.len = self.len.saturating_add(pattern.len());
-        if self.len > MAX_BYTES || self.patterns.len() == MAX_PATTERNS {
-            return Err(too_large());
-        }
+        self.size = self.size.with_pattern(pattern.len())?;
         let number = self.patterns.len();
         if let Entry::Vacant(entry) = self.patterns.entry(Wiped::from(pattern)) {
             entry.insert((number, Claims::of(claim)));
@@ -227,12 +232,17 @@ impl Collector {
     }
 }
 
-fn too_large() -> Error {
-    let bytes = MAX_BYTES >> 20;
-    let message = format!(
-        "a redactor has at most {MAX_SECRETS} secrets, which come to {MAX_PATTERNS} patterns of {bytes} MiB; make one for each run"
-    );
-    Error::new(ErrorKind::TooLarge, message)
+/// What may be told of guarded secrets: that something of them is not masked.
+fn untold(skipped: &[Skipped]) -> Vec<Skipped> {
+    let mut told: Vec<Skipped> = Vec::new();
+    for one in skipped {
+        let name = one.reference.name();
+        if !told.iter().any(|known| known.reference.name() == name) {
+            let reference = Reference::secret(name.clone());
+            told.push(Skipped { reference, variant: Variant::Value, why: Why::Untold });
+        }
+    }
+    told
 }
 
 /// A text, in pieces that overlap if it is long.

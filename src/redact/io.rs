@@ -17,7 +17,8 @@ use super::wiped::Wiped;
 /// Call `finish` at the end of a text. A writer that is dropped may have stopped anywhere: it writes what is sure, masks a
 /// truncated secret, and leaves out any other beginning of one, be it a single letter. Errors are lost then.
 ///
-/// All buffers are wiped.
+/// Of a [guarded](Redactor::is_guarded) redactor the last 64 KiB stay until `finish` or drop, which write all of them but for
+/// whole secrets. All buffers are wiped.
 ///
 /// ```
 /// use std::io::Write;
@@ -117,7 +118,8 @@ impl<W: Write> fmt::Debug for RedactWriter<W> {
     }
 }
 
-/// Redacts what is read through it. At the end a truncated secret is masked if half of it is there. All buffers are wiped.
+/// Redacts what is read through it. At the end a truncated secret is masked if half of it is there. With a
+/// [guarded](Redactor::is_guarded) redactor it reads 64 KiB ahead. All buffers are wiped.
 ///
 /// ```
 /// use std::io::Read;

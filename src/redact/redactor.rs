@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::collector;
 use super::mask::{Mask, Masking, Masks};
 use super::search::Match;
+use super::size::{MAX_BYTES, MAX_PATTERNS, MAX_SECRETS};
 use super::skipped::Skipped;
 use super::sweep::{Piece, Sweep};
 use super::table::Table;
@@ -38,15 +38,16 @@ pub struct Redactor {
 
 impl Redactor {
     /// The most secrets, each version counted.
-    pub const MAX_SECRETS: usize = collector::MAX_SECRETS;
+    pub const MAX_SECRETS: usize = MAX_SECRETS;
 
     /// The most patterns: different texts that are searched for. A value of letters and digits comes to about 12; each of its
-    /// lines, or strings, to some more.
-    pub const MAX_PATTERNS: usize = collector::MAX_PATTERNS;
+    /// lines, or strings, to some more. In a [guarded](Redactor::is_guarded) redactor every value is counted as 100 patterns of
+    /// 64 KiB together, or as a multiple of that.
+    pub const MAX_PATTERNS: usize = MAX_PATTERNS;
 
     /// The most bytes of all patterns together, 64 MiB. A text that is written to be slow is read by tables that take 13 times as
     /// much as the patterns; those of a stream, as much again. Other texts need none.
-    pub const MAX_BYTES: usize = collector::MAX_BYTES;
+    pub const MAX_BYTES: usize = MAX_BYTES;
 
     pub(super) fn new(table: Table, masking: Masking) -> Self {
         Self { table: Arc::new(table), masking }
@@ -181,10 +182,14 @@ impl Redactor {
     }
 }
 
-/// Counts only.
+/// Counts only; of a guarded one none, because they tell how long the values are and what is in them.
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Redactor")
+        let mut shown = f.debug_struct("Redactor");
+        if self.table.is_guarded() {
+            return shown.field("guarded", &true).finish_non_exhaustive();
+        }
+        shown
             .field("secrets", &self.table.references().len())
             .field("patterns", &self.table.patterns().len())
             .field("skipped", &self.table.skipped().len())

@@ -82,7 +82,12 @@ impl Searcher {
     /// The longest pattern at every place where one starts, in the order of the text. They overlap if the patterns do: every
     /// byte of every occurrence of every pattern lies in one of them.
     pub(super) fn matches<'a>(&'a self, text: &'a [u8]) -> Matches<'a> {
-        Matches { searcher: self, text, done: 0, block: FIRST_BLOCK, starts: Vec::new(), found: Vec::new() }
+        self.matches_before(text, text.len())
+    }
+
+    /// As [`matches`](Searcher::matches), of those that start before `end`, which is in the text.
+    pub(super) fn matches_before<'a>(&'a self, text: &'a [u8], end: usize) -> Matches<'a> {
+        Matches { searcher: self, text, end, done: 0, block: FIRST_BLOCK, starts: Vec::new(), found: Vec::new() }
     }
 
     /// How many bytes at the end of the text may be the start of a pattern that goes on behind it: the most that are the
@@ -159,6 +164,8 @@ impl fmt::Debug for Searcher {
 pub(super) struct Matches<'a> {
     searcher: &'a Searcher,
     text: &'a [u8],
+    /// What starts from here on is not asked for.
+    end: usize,
     /// What starts before this is known.
     done: usize,
     /// The length of the next block.
@@ -171,8 +178,8 @@ pub(super) struct Matches<'a> {
 impl Matches<'_> {
     /// Finds what starts in the next block.
     fn advance(&mut self) {
-        let Self { searcher: Searcher { dictionary, filter, backwards, .. }, text, done, .. } = *self;
-        let block = done..text.len().min(done + self.block);
+        let Self { searcher: Searcher { dictionary, filter, backwards, .. }, text, end, done, .. } = *self;
+        let block = done..end.min(done + self.block);
         self.block = BLOCK;
         self.done = block.end;
         self.starts.clear();
@@ -183,7 +190,7 @@ impl Matches<'_> {
             self.found.extend(longest.map(|found| found.at(start)));
             if allowance.is_used_up() {
                 self.found.clear();
-                self.done = text.len().min(block.end.max(done + dictionary.longest_len()));
+                self.done = end.min(block.end.max(done + dictionary.longest_len()));
                 let automaton = backwards.get_or_init(|| Automaton::new(dictionary, Direction::Backwards));
                 automaton.longest_at_each(dictionary, text, done..self.done, &mut self.found);
                 break;
@@ -197,7 +204,7 @@ impl Iterator for Matches<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Match> {
-        while self.found.is_empty() && self.done < self.text.len() {
+        while self.found.is_empty() && self.done < self.end {
             self.advance();
         }
         self.found.pop()

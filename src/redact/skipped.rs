@@ -29,12 +29,16 @@ pub enum Why {
     TooMany,
     /// The secret was revoked, so no value of it is left.
     Erased,
+    /// The redactor is [guarded](super::Redactor::is_guarded), so it is not told which part it is and why. The variant is
+    /// [`Value`](Variant::Value) whatever it is, and the reference has no version.
+    Untold,
 }
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { reference, variant, why } = self;
         let what = match variant {
+            _ if *why == Why::Untold => "something",
             Variant::Value => "the value",
             Variant::Filtered => "what a filter made",
             Variant::Trimmed => "the trimmed value",
@@ -49,6 +53,7 @@ impl fmt::Display for Skipped {
             Why::Harmless => "is a harmless word and not masked",
             Why::TooMany => "is one of too many and masked only as it is and in JSON",
             Why::Erased => "is erased",
+            Why::Untold => "is not masked, or not in all writings",
         };
         write!(f, "{what} of {}", reference.name())?;
         if let Some(version) = reference.version() {

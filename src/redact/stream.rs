@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::collector::PIECE;
 use super::redactor::Redactor;
 use super::sweep::{Piece, Sweep};
 use super::wiped::Wiped;
@@ -17,7 +18,9 @@ impl Redactor {
 /// those who read and write in another way.
 ///
 /// What may be the beginning of a secret is held back until it is clear what it is: less than 64 KiB, and a sixteenth of that
-/// more when it comes in small parts. What is given out ends where a character does, if the input is UTF-8. What is held back
+/// more when it comes in small parts. So prompts and progress bars come through at once, and whoever sees what comes out when can
+/// learn the values that are masked. Of a [guarded](Redactor::is_guarded) redactor the last 64 KiB and up to 4 KiB more are held
+/// back, whatever they are. What is given out ends where a character does, if the input is UTF-8. What is held back
 /// is wiped on drop, and then it is lost: call [`finish`](Stream::finish).
 ///
 /// ```
@@ -46,12 +49,16 @@ impl Stream {
     /// byte is not searched from the beginning for each.
     const MANY: usize = 4 << 10;
 
+    /// So many bytes are held back of what is guarded: no pattern is longer.
+    const GUARDED: usize = PIECE;
+
     /// Takes a part, and appends what is sure by now.
     pub fn feed(&mut self, part: &[u8], out: &mut Vec<u8>) {
         self.take(part, &mut |clean| out.extend_from_slice(clean));
     }
 
-    /// Appends all that is sure by now. Only what may be the beginning of a secret, or is that of a character, stays.
+    /// Appends all that is sure by now. Only what may be the beginning of a secret, or is that of a character, stays; of what is
+    /// guarded the last 64 KiB.
     pub fn settle(&mut self, out: &mut Vec<u8>) {
         self.advance(&mut |clean| out.extend_from_slice(clean));
     }
@@ -63,6 +70,9 @@ impl Stream {
     }
 
     pub(super) fn take(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
+        if self.redactor.table().is_guarded() {
+            return self.take_guarded(part, out);
+        }
         let Self { redactor, sweep, held, fresh } = self;
         if !held.is_empty() {
             // So much of the part says of all that is held what it is; and it holds the rest of a character.
@@ -87,13 +97,25 @@ impl Stream {
         held.extend_from_slice(part.get(end..).unwrap_or_default());
     }
 
+    /// What is given out, and when, must depend on how much there is and not on what it is.
+    fn take_guarded(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
+        for part in part.chunks(Self::GUARDED) {
+            self.held.extend_from_slice(part);
+            self.fresh += part.len();
+            if self.fresh >= Self::MANY {
+                self.advance(out);
+            }
+        }
+    }
+
     pub(super) fn end(&mut self, out: &mut impl FnMut(&[u8])) {
         self.end_with(self.held.len(), out);
     }
 
-    /// As `end`, but leaves out what may be the beginning of a secret.
+    /// As `end`, but leaves out what may be the beginning of a secret. Of what is guarded nothing is left out, because that would
+    /// tell it.
     pub(super) fn abandon(&mut self, out: &mut impl FnMut(&[u8])) {
-        self.end_with(self.held.len() - self.redactor.table().searcher().partial(&self.held), out);
+        self.end_with(self.held.len() - self.redactor.table().partial(&self.held).unwrap_or(0), out);
     }
 
     /// Gives out the rest: masks, and what else lies before `clean`.
@@ -119,17 +141,22 @@ impl Stream {
     }
 }
 
-/// Counts only.
+/// Counts only. How much is held back of what is guarded is how much came.
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { redactor, sweep: _, held, fresh: _ } = self;
-        f.debug_struct("Stream").field("redactor", redactor).field("held", &held.len()).finish()
+        let mut shown = f.debug_struct("Stream");
+        shown.field("redactor", redactor);
+        if redactor.table().is_guarded() {
+            return shown.finish_non_exhaustive();
+        }
+        shown.field("held", &held.len()).finish()
     }
 }
 
 /// Up to where nothing can be the beginning of a secret or of a character that goes on behind the text.
 fn sure(redactor: &Redactor, text: &[u8]) -> usize {
-    let end = text.len() - redactor.table().searcher().partial(text);
+    let end = text.len() - redactor.table().partial(text).unwrap_or_else(|| text.len().min(Stream::GUARDED));
     end - cut_character(text.get(..end).unwrap_or_default())
 }
 

@@ -51,7 +51,7 @@ impl<'m> Piece<'m> {
 impl Sweep {
     /// Goes on up to `end`, which is the beginning of the next text.
     pub(super) fn advance(&mut self, masks: Masks<'_>, text: &[u8], end: usize, out: &mut impl FnMut(Piece<'_>)) {
-        let found = masks.table.searcher().matches(text).take_while(|found| found.start < end);
+        let found = masks.table.searcher().matches_before(text, end);
         self.cover(masks, found, end, out);
     }
 
@@ -65,7 +65,7 @@ impl Sweep {
     ) {
         // It is longer than what begins in it.
         let before = truncated.map_or(text.len(), |found| found.start);
-        let found = masks.table.searcher().matches(text).take_while(|found| found.start < before);
+        let found = masks.table.searcher().matches_before(text, before);
         self.cover(masks, found.chain(truncated), text.len(), out);
     }
 

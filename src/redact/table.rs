@@ -2,17 +2,27 @@
 
 use super::pattern::{Claim, Claims};
 use super::search::{Match, Patterns, Searcher};
+use super::size::Size;
 use super::skipped::Skipped;
 use crate::reference::Reference;
 
-/// What is not masked although it is a secret's: what is shorter, and these words.
-#[derive(Clone)]
-pub(super) struct Limits {
+/// What is masked and what may be told.
+pub(super) struct Policy {
+    /// What is shorter is not masked.
     pub(super) min_len: usize,
+    /// Words that are not masked.
     pub(super) harmless: Vec<String>,
+    /// True if whoever uses the redactor must not learn the values.
+    pub(super) guarded: bool,
 }
 
-impl Limits {
+impl Policy {
+    /// One that masks what both do.
+    pub(super) fn of_both(&self, other: &Self) -> Self {
+        let harmless = self.harmless.iter().filter(|word| other.is_harmless(word.as_bytes())).cloned().collect();
+        Self { min_len: self.min_len.min(other.min_len), harmless, guarded: self.guarded || other.guarded }
+    }
+
     /// True for a word that is not masked, in any case of ASCII letters.
     pub(super) fn is_harmless(&self, word: &[u8]) -> bool {
         self.harmless.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
@@ -25,7 +35,9 @@ pub(super) struct Table {
     claims: Vec<Claims>,
     references: Vec<Reference>,
     skipped: Vec<Skipped>,
-    limits: Limits,
+    policy: Policy,
+    /// As it was counted.
+    size: Size,
 }
 
 impl Table {
@@ -34,20 +46,30 @@ impl Table {
         claims: Vec<Claims>,
         references: Vec<Reference>,
         skipped: Vec<Skipped>,
-        limits: Limits,
+        policy: Policy,
+        size: Size,
     ) -> Self {
-        Self { searcher: Searcher::new(patterns), claims, references, skipped, limits }
+        Self { searcher: Searcher::new(patterns), claims, references, skipped, policy, size }
     }
 
     pub(super) fn searcher(&self) -> &Searcher {
         &self.searcher
     }
 
-    /// The secret that the end of a text cuts off, if enough of it is there.
+    /// The secret that the end of a text cuts off, if enough of it is there. Never a guarded one: whoever knew one half could
+    /// find the other letter by letter.
     pub(super) fn truncated(&self, text: &[u8]) -> Option<Match> {
-        let found = self.searcher.truncated(text, self.limits.min_len)?;
+        if self.policy.guarded {
+            return None;
+        }
+        let found = self.searcher.truncated(text, self.policy.min_len)?;
         let piece = text.get(found.start..).unwrap_or_default();
-        Some(found).filter(|_| !self.limits.is_harmless(piece))
+        Some(found).filter(|_| !self.policy.is_harmless(piece))
+    }
+
+    /// How many bytes at the end of a text may be the beginning of a secret. Of a guarded one nothing is said.
+    pub(super) fn partial(&self, text: &[u8]) -> Option<usize> {
+        if self.policy.guarded { None } else { Some(self.searcher.partial(text)) }
     }
 
     /// The secrets that a pattern is of.
@@ -69,8 +91,16 @@ impl Table {
         &self.references
     }
 
-    pub(super) fn limits(&self) -> &Limits {
-        &self.limits
+    pub(super) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(super) fn is_guarded(&self) -> bool {
+        self.policy.guarded
+    }
+
+    pub(super) fn size(&self) -> Size {
+        self.size
     }
 
     pub(super) fn skipped(&self) -> &[Skipped] {

@@ -60,7 +60,7 @@ fn nothing_comes_of_names_that_are_unknown_or_not_for_this_handle() {
     above.put("A", "a-value-of-a-secret").unwrap();
     let unknown = above.redactor(["A", "NOWHERE"]).unwrap_err();
     assert_eq!((unknown.kind(), unknown.name()), (ErrorKind::NotFound, Some("NOWHERE")));
-    let others = Permissions::READ | Permissions::MANAGE | Permissions::REVEAL;
+    let others = Permissions::READ | Permissions::MANAGE | Permissions::COPY;
     assert_eq!(above.with(others).redactor(["A"]).unwrap_err().kind(), ErrorKind::NotFound);
     assert!(above.with(Permissions::USE).redactor(["A"]).is_ok());
     assert_eq!(vault.scope("other").unwrap().redactor(["A"]).unwrap_err().kind(), ErrorKind::NotFound);

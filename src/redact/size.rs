@@ -1,0 +1,85 @@
+//! How much a redactor holds, and how much it may.
+
+use super::search::Patterns;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The most secrets, patterns, and bytes of patterns.
+pub(super) const MAX_SECRETS: usize = 1_000;
+pub(super) const MAX_PATTERNS: usize = Patterns::MAX_COUNT;
+pub(super) const MAX_BYTES: usize = 64 << 20;
+
+/// Patterns and their bytes, as they are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Size {
+    patterns: usize,
+    bytes: usize,
+}
+
+impl Size {
+    /// What a guarded secret is counted as, or a multiple of it: so nobody learns by the limits how long a usual one is.
+    const UNIT: Self = Self { patterns: 100, bytes: 64 << 10 };
+
+    /// With another pattern.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge`
+    pub(super) fn with_pattern(self, len: usize) -> Result<Self> {
+        self.plus(Self { patterns: 1, bytes: len })
+    }
+
+    /// # Errors
+    ///
+    /// `TooLarge`
+    pub(super) fn plus(self, other: Self) -> Result<Self> {
+        let (patterns, bytes) = (self.patterns.saturating_add(other.patterns), self.bytes.saturating_add(other.bytes));
+        if patterns > MAX_PATTERNS || bytes > MAX_BYTES { Err(too_large()) } else { Ok(Self { patterns, bytes }) }
+    }
+
+    /// What was added to `before`, in whole units and at least one, added to it.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge`
+    pub(super) fn in_units_since(self, before: Self) -> Result<Self> {
+        let units = |now: usize, before: usize, unit: usize| now.saturating_sub(before).div_ceil(unit).max(1);
+        let patterns = units(self.patterns, before.patterns, Self::UNIT.patterns);
+        let units = units(self.bytes, before.bytes, Self::UNIT.bytes).max(patterns);
+        before.plus(Self { patterns: units * Self::UNIT.patterns, bytes: units * Self::UNIT.bytes })
+    }
+
+    pub(super) fn bytes(self) -> usize {
+        self.bytes
+    }
+}
+
+pub(super) fn too_large() -> Error {
+    let bytes = MAX_BYTES >> 20;
+    let message = format!(
+        "a redactor has at most {MAX_SECRETS} secrets, which come to {MAX_PATTERNS} patterns of {bytes} MiB; make one for each run"
+    );
+    Error::new(ErrorKind::TooLarge, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_secrets_are_counted_alike() {
+        let before = Size { patterns: 7, bytes: 1000 };
+        let unit = Size { patterns: 107, bytes: 1000 + (64 << 10) };
+        for (patterns, bytes) in [(0, 0), (1, 8), (12, 900), (100, 64 << 10)] {
+            let after = Size { patterns: 7 + patterns, bytes: 1000 + bytes };
+            assert_eq!(after.in_units_since(before).unwrap(), unit, "{patterns} {bytes}");
+        }
+        for (patterns, bytes) in [(101, 8), (1, (64 << 10) + 1), (150, 100_000)] {
+            let after = Size { patterns: 7 + patterns, bytes: 1000 + bytes };
+            let two = Size { patterns: 207, bytes: 1000 + (128 << 10) };
+            assert_eq!(after.in_units_since(before).unwrap(), two, "{patterns} {bytes}");
+        }
+        // So many fit as there may be secrets.
+        let all = (0..MAX_SECRETS).try_fold(Size::default(), |size, _| size.in_units_since(size)).unwrap();
+        assert_eq!(all.with_pattern(1).unwrap_err().kind(), ErrorKind::TooLarge);
+    }
+}
