@@ -38,10 +38,12 @@
 //! Matches that overlap are masked as one, which names all secrets that are in it; a match that lies within a longer one is part
 //! of it. Where two secrets have the same value, both are named.
 //!
-//! Where the end of a text cuts a secret off, the piece that is there is masked as the whole would be if it is half of the pattern
-//! (the value, part or writing) or 64 bytes of it, and not shorter than [the minimum](RedactorBuilder::min_len). A piece that
-//! begins several patterns is masked as the shortest of them, which is the one of which the most is there. A shorter piece stays;
-//! a [`RedactWriter`] that is dropped leaves it out. Numbers in JSON are never cut off.
+//! A secret may be truncated by the end of a text. The piece that is left is masked if it has at
+//! least half of the bytes of a pattern (a value, a part or a writing of one), or 64 bytes. It must
+//! also have the [minimum length](RedactorBuilder::min_len) and be no harmless word. A piece that
+//! begins several patterns gets the mask of the shortest one. A shorter piece stays as it is; only
+//! a [`RedactWriter`] that is dropped leaves it out. Numbers of JSON documents are never taken for
+//! truncated ones.
 //!
 //! What is shorter than [8 bytes](RedactorBuilder::min_len), and [words](RedactorBuilder::harmless) that anybody writes, are not
 //! masked: hiding them would hide everything, and say what they are. White space and quotes around them make no difference. Of a
@@ -65,7 +67,8 @@
 //! * what is compressed, encrypted, hashed or reversed;
 //! * what is split: over two strings of a document, two messages of an error, two streams, or with anything in between;
 //! * changes of case; parts of a value that are not listed above, such as its first half;
-//! * what somebody cut before it got here, but for its beginning at the end of a text: redact first and truncate then;
+//! * what somebody cut before it got here, but for its beginning at the end of a text: redact first
+//!   and truncate then;
 //! * one or two characters of base64 at the edges of a value, which hold bits of its neighbours too, so they cannot be known.
 //!
 //! A placeholder stands for the value as it is, also where a part or another writing of it stood: what is resolved again need not
@@ -73,14 +76,15 @@
 //!
 //! # What a redactor tells
 //!
-//! Whoever may feed a redactor texts of his own choice can learn what it masks. Each guess of a whole value, or of a part of it, is
-//! confirmed. An ordinary redactor tells more: a stream holds back exactly what begins a value, and the end of a text is masked
-//! when it begins one, so a value is found byte by byte within a few thousand texts. [`Redactor::skipped`] tells what is short or
-//! a word. So give an ordinary redactor only to what may learn the values, and let tools and models see what comes out of
-//! texts that they cannot choose freely.
+//! A redactor is an oracle: anybody who may feed it texts of his own choice can learn the values
+//! that it masks. Every redactor confirms a guess of a whole value, or of a whole part of one. An
+//! ordinary redactor gives values away byte by byte, in a few thousand texts: a stream holds back
+//! exactly what begins a value, and the end of a text is masked if it begins one. So let only those
+//! feed it who may know the values.
 //!
-//! A redactor of values that its handle may hide but not learn is *guarded*: it confirms whole guesses and nothing else, and
-//! holds back the last 64 KiB of a stream. A handle needs [`Permissions::REDACT`](crate::Permissions::REDACT) for it; see
+//! A redactor of values that its handle may hide but not learn is *guarded*. It confirms whole
+//! guesses and nothing else, and holds back the last 64 KiB of a stream. It needs the permission
+//! [`REDACT`](crate::Permissions::REDACT); see
 //! [`ScopedVault::redactor`](crate::ScopedVault::redactor) and [`Redactor::is_guarded`].
 //!
 //! # Panics

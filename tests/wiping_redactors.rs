@@ -79,11 +79,15 @@ fn nothing_of_a_redacted_resolve_stays_behind() {
     );
 }
 
-/// A piece that is too short to be masked goes through the buffers of readers and writers; a longer one is held back there.
+/// A use of a redactor on a piece of a secret.
+type Use = fn(&Redactor, &[u8]);
+
+/// A piece that is too short to be masked goes through the buffers of readers and writers; a longer
+/// one is held back there.
 #[test]
 fn nothing_of_a_truncated_secret_stays_behind() {
     let _alone = REDACTORS.lock().unwrap_or_else(PoisonError::into_inner);
-    let kinds: [(&str, fn(&Redactor, &[u8])); 6] = [
+    let kinds: [(&str, Use); 6] = [
         ("a writer that is finished", |redactor, piece| {
             let mut writer = RedactWriter::new(std::io::sink(), redactor);
             piece.chunks(7).for_each(|part| writer.write_all(part).unwrap());
@@ -125,7 +129,7 @@ fn nothing_of_a_truncated_secret_stays_behind() {
     }
 }
 
-/// Where nothing is kept of what is written.
+/// A sink that keeps nothing.
 struct Nowhere;
 
 impl std::fmt::Write for Nowhere {

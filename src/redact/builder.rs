@@ -43,7 +43,8 @@ impl Redactor {
         RedactorBuilder::default()
     }
 
-    /// A redactor that masks what both do, as this one masks. It is [guarded](Redactor::is_guarded) if one of them is.
+    /// A redactor that masks what both do, as this one masks. It is [guarded](Redactor::is_guarded)
+    /// if one of them is.
     ///
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
@@ -80,9 +81,9 @@ pub struct RedactorBuilder {
     /// `None` where no value is left.
     secrets: Vec<(Reference, Option<SecretString>)>,
     filtered: Vec<(Reference, SecretString)>,
-    /// True if whoever uses the redactor must not learn some of the values.
+    /// True if some values are to be hidden from the user of the redactor, too.
     guarded: bool,
-    /// Unless it is the default one.
+    /// `None` means the default.
     min_len: Option<usize>,
     harmless: Option<Vec<String>>,
 }
@@ -200,7 +201,7 @@ impl RedactorBuilder {
         self
     }
 
-    /// Says that whoever uses the redactor must not learn the values.
+    /// Marks the redactor as guarded: its user must not learn the values.
     pub(super) fn guarded(mut self) -> Self {
         self.guarded = true;
         self
@@ -212,7 +213,7 @@ impl RedactorBuilder {
     }
 
     /// Sets how many bytes a value, or a part of one, must have to be masked, without white space and quotes around it; 8, and never
-    /// under 4. So many must be there of a secret that the end of a text cuts off, too.
+    /// under 4. The minimum holds for truncated secrets at the end of a text, too.
     pub fn min_len(mut self, bytes: usize) -> Self {
         self.min_len = Some(bytes);
         self
@@ -229,15 +230,15 @@ impl RedactorBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) for a minimum under 4, and for another minimum or other harmless words than the
-    /// default ones where the redactor is [guarded](Redactor::is_guarded); [`TooLarge`](ErrorKind::TooLarge) as of
-    /// [`Redactor::of`].
+    /// [`InvalidInput`](ErrorKind::InvalidInput) for a minimum under 4. The same for a
+    /// [guarded](Redactor::is_guarded) redactor with another minimum than the default or with
+    /// harmless words. [`TooLarge`](ErrorKind::TooLarge) as of [`Redactor::of`].
     pub fn build(self) -> Result<Redactor> {
         let Self { secrets, filtered, guarded, min_len, harmless } = self;
-        // Each would be a question about the values, which `skipped` or a text answers.
+        // Both settings are questions about the values: `skipped` answers them.
         if guarded && (min_len.is_some_and(|bytes| bytes != Self::DEFAULT_MIN_LEN) || harmless.is_some()) {
-            let message = "a redactor of values that its handle may hide but not reveal has the default minimum and the \
-                           default harmless words; leave min_len and harmless out";
+            let message = "min_len and harmless cannot be set for secrets that the handle may hide but not reveal; leave \
+                           both out, or use a handle with the permission REVEAL";
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         let min_len = min_len.unwrap_or(Self::DEFAULT_MIN_LEN);
@@ -259,7 +260,7 @@ impl RedactorBuilder {
     }
 }
 
-/// Counts only; of guarded secrets none, because each version and part counts.
+/// Counts only. Of guarded secrets no counts: they depend on the values.
 impl fmt::Debug for RedactorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("RedactorBuilder");

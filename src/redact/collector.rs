@@ -29,7 +29,7 @@ pub(super) struct Collector {
     policy: Policy,
     references: Vec<Reference>,
     patterns: HashMap<Wiped<u8>, (usize, Claims)>,
-    /// The patterns that were added, as they are counted.
+    /// Size of all patterns, as the limits count it.
     size: Size,
     /// Of the value that is being explored, how many parts were found so far, and at which depth which patterns were.
     parts: usize,
@@ -232,7 +232,7 @@ impl Collector {
     }
 }
 
-/// What may be told of guarded secrets: that something of them is not masked.
+/// One entry for each secret of which something is skipped, without the part and the reason.
 fn untold(skipped: &[Skipped]) -> Vec<Skipped> {
     let mut told: Vec<Skipped> = Vec::new();
     for one in skipped {

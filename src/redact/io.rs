@@ -11,14 +11,15 @@ use super::wiped::Wiped;
 
 /// Redacts what is written to it, and writes that on.
 ///
-/// [`flush`](Write::flush) writes all that is sure; what may be the beginning of a secret stays until more comes.
-/// [`finish`](RedactWriter::finish) writes the rest, in which a truncated secret is masked if half of it is there.
+/// [`flush`](Write::flush) writes all that is sure; what may be the beginning of a secret stays
+/// until more comes. [`finish`](RedactWriter::finish) writes the rest and masks a truncated secret
+/// at its end.
 ///
-/// Call `finish` at the end of a text. A writer that is dropped may have stopped anywhere: it writes what is sure, masks a
-/// truncated secret, and leaves out any other beginning of one, be it a single letter. Errors are lost then.
+/// Call `finish` at the end of a text. A drop writes what is sure and masks a truncated secret, but
+/// it discards any shorter beginning of a secret, even a single letter. Errors are lost then.
 ///
-/// Of a [guarded](Redactor::is_guarded) redactor the last 64 KiB stay until `finish` or drop, which write all of them but for
-/// whole secrets. All buffers are wiped.
+/// With a [guarded](Redactor::is_guarded) redactor the last 64 KiB stay until `finish` or drop, and
+/// nothing is discarded. All buffers are wiped.
 ///
 /// ```
 /// use std::io::Write;
@@ -35,7 +36,8 @@ pub struct RedactWriter<W: Write> {
     /// There until it is taken out by `finish`.
     inner: Option<W>,
     stream: Stream,
-    /// What is sure and not written yet: it may end in a piece of a secret that is too short to be masked.
+    /// Redacted text that is not written yet. It may end in a piece of a secret that is too short
+    /// to be masked.
     out: Wiped<u8>,
     /// So that a drop during a panic of the inner writer does not write again.
     panicked: bool,
@@ -47,8 +49,8 @@ impl<W: Write> RedactWriter<W> {
         Self { inner: Some(inner), stream: redactor.stream(), out: Wiped::default(), panicked: false }
     }
 
-    /// Writes the rest and flushes, and gives the inner writer back. A piece of a secret at the end is written as it is if it is
-    /// too short to be known, which is less than half of it and of 64 bytes.
+    /// Writes the rest and flushes, and gives the inner writer back. A truncated secret at the end
+    /// is masked if half of it is there, or 64 bytes; a shorter piece is written as it is.
     ///
     /// # Errors
     ///
@@ -118,7 +120,7 @@ impl<W: Write> fmt::Debug for RedactWriter<W> {
     }
 }
 
-/// Redacts what is read through it. At the end a truncated secret is masked if half of it is there. With a
+/// Redacts what is read through it, and masks a truncated secret at the end. With a
 /// [guarded](Redactor::is_guarded) redactor it reads 64 KiB ahead. All buffers are wiped.
 ///
 /// ```
@@ -159,12 +161,11 @@ impl<R: Read> Read for RedactReader<R> {
             *read = 0;
             let count = inner.read(part)?;
             let mut add = |clean: &[u8]| out.extend_from_slice(clean);
-            match part.get(..count).filter(|part| !part.is_empty()) {
-                Some(part) => stream.take(part, &mut add),
-                None => {
-                    stream.end(&mut add);
-                    *done = true;
-                }
+            if count == 0 {
+                stream.end(&mut add);
+                *done = true;
+            } else {
+                stream.take(part.get(..count).unwrap_or_default(), &mut add);
             }
         }
         let count = self.out.get(self.read..).unwrap_or_default().read(buffer)?;

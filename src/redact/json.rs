@@ -38,7 +38,7 @@ impl Redactor {
                 }
                 Value::Number(number) => {
                     let digits = Zeroizing::new(number.to_string());
-                    // A number is there or not: none is cut off.
+                    // A number is not a text that somebody cut off.
                     if let Cow::Owned(masked) = self.redact_whole(&digits) {
                         *value = Value::String(masked);
                     }

@@ -40,9 +40,10 @@ impl Redactor {
     /// The most secrets, each version counted.
     pub const MAX_SECRETS: usize = MAX_SECRETS;
 
-    /// The most patterns: different texts that are searched for. A value of letters and digits comes to about 12; each of its
-    /// lines, or strings, to some more. In a [guarded](Redactor::is_guarded) redactor every value is counted as 100 patterns of
-    /// 64 KiB together, or as a multiple of that.
+    /// The most patterns: different texts that are searched for. A value of letters and digits
+    /// comes to about 12; each of its lines, or strings, to some more. In a
+    /// [guarded](Redactor::is_guarded) redactor every value is counted as 100 patterns of 64 KiB
+    /// together, or as a multiple of that.
     pub const MAX_PATTERNS: usize = MAX_PATTERNS;
 
     /// The most bytes of all patterns together, 64 MiB. A text that is written to be slow is read by tables that take 13 times as
@@ -120,13 +121,13 @@ impl Redactor {
 
     /// Masks a text; one that holds nothing to mask is borrowed.
     ///
-    /// A secret that the end of the text cuts off is masked if half of it is there, or 64 bytes. Redact first and truncate then:
-    /// of what is cut in another way nothing is known.
+    /// A truncated secret at the end of the text is masked if half of it is there, or 64 bytes.
+    /// Still, redact first and truncate then: other pieces of secrets are not found.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_with(text, self.table.truncated(text.as_bytes()))
     }
 
-    /// As [`redact`](Redactor::redact), of what nobody cuts off.
+    /// As [`redact`](Redactor::redact), but without truncated secrets.
     #[cfg(feature = "json")]
     pub(super) fn redact_whole<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_with(text, None)
@@ -166,7 +167,7 @@ impl Redactor {
         Cow::Owned(out)
     }
 
-    /// Where the first secret begins, and where from there the one that the end of the text cuts off.
+    /// Start of the first secret; and the truncated one, relative to that start.
     fn first(&self, bytes: &[u8], truncated: Option<Match>) -> Option<(usize, Option<Match>)> {
         let whole = self.table.searcher().matches(bytes).next();
         let first = whole.into_iter().chain(truncated).map(|found| found.start).min()?;
@@ -182,7 +183,8 @@ impl Redactor {
     }
 }
 
-/// Counts only; of a guarded one none, because they tell how long the values are and what is in them.
+/// Counts only. Of a guarded one no counts: they tell how long the values are and how they are
+/// built.
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Redactor");

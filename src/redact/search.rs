@@ -38,11 +38,11 @@ const FIRST_BLOCK: usize = 2 << 10;
 /// The bytes of a block: what is found in one fits in the cache.
 const BLOCK: usize = 32 << 10;
 
-/// So many bytes of a pattern are no coincidence, however long it is.
+/// Length in bytes of a piece that is no coincidence, however long the pattern is.
 const CERTAIN: usize = 64;
 
-/// How many bytes of a pattern that the end of a text cut off are enough to know it by: half of it or [`CERTAIN`], and not
-/// fewer than `least`.
+/// Least length in bytes of a truncated pattern that is masked: half of the pattern or [`CERTAIN`],
+/// and not under `least`.
 pub(super) fn enough(pattern: usize, least: usize) -> usize {
     pattern.div_ceil(2).min(CERTAIN).max(least)
 }
@@ -66,7 +66,7 @@ pub(super) struct Match {
 }
 
 impl Match {
-    /// The same one, in the text without so many bytes at its start.
+    /// The same match in the text without its first `bytes`.
     pub(super) fn behind(self, bytes: usize) -> Self {
         Self { start: self.start.saturating_sub(bytes), end: self.end.saturating_sub(bytes), ..self }
     }
@@ -98,9 +98,10 @@ impl Searcher {
         self.at_end(text, 1, quick, |automaton, text| Some(automaton.partial(text))).unwrap_or(0)
     }
 
-    /// A pattern that was cut off by the end of the text: the longest piece at the end of which [`enough`] is there for the
-    /// shortest pattern that starts with it, which is the one that is named; of equally short ones the first in alphabetical
-    /// order. Where that piece is all of a pattern, it is this one.
+    /// The truncated pattern at the end of the text: the longest end that begins patterns and is
+    /// [`enough`] of the shortest of them. That shortest one is the pattern of the match; of
+    /// equally short ones the first in alphabetical order. A whole pattern at the end is a match
+    /// like any other.
     pub(super) fn truncated(&self, text: &[u8], least: usize) -> Option<Match> {
         let enough = |pattern: usize| enough(pattern, least);
         let quick = |end: &[u8], allowance: &mut Allowance| {
@@ -112,8 +113,9 @@ impl Searcher {
         Some(Match { start: text.len() - len, end: text.len(), pattern })
     }
 
-    /// Asks for the ends of the text that may be the start of a pattern and have `least` bytes or more, the longest first:
-    /// `quick` for each; or, where that would take too long, `slow` for all that are shorter than the longest pattern.
+    /// Calls `quick` for the ends of the text that may begin a pattern, the longest first, until it
+    /// finds something. Ends have `least` bytes or more, and fewer than the longest pattern. When
+    /// that takes too long, calls `slow` once for all of them.
     fn at_end<T>(
         &self,
         text: &[u8],
@@ -164,7 +166,7 @@ impl fmt::Debug for Searcher {
 pub(super) struct Matches<'a> {
     searcher: &'a Searcher,
     text: &'a [u8],
-    /// What starts from here on is not asked for.
+    /// Matches start before this.
     end: usize,
     /// What starts before this is known.
     done: usize,

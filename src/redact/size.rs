@@ -1,4 +1,4 @@
-//! How much a redactor holds, and how much it may.
+//! Sizes and limits of redactors.
 
 use super::search::Patterns;
 use crate::error::{Error, ErrorKind, Result};
@@ -8,7 +8,7 @@ pub(super) const MAX_SECRETS: usize = 1_000;
 pub(super) const MAX_PATTERNS: usize = Patterns::MAX_COUNT;
 pub(super) const MAX_BYTES: usize = 64 << 20;
 
-/// Patterns and their bytes, as they are counted.
+/// Number of patterns and of their bytes, as the limits count them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Size {
     patterns: usize,
@@ -16,10 +16,11 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// What a guarded secret is counted as, or a multiple of it: so nobody learns by the limits how long a usual one is.
+    /// Step in which the size of a guarded value is counted: the limits do not tell how long a
+    /// usual value is.
     const UNIT: Self = Self { patterns: 100, bytes: 64 << 10 };
 
-    /// With another pattern.
+    /// The size with one more pattern of `len` bytes.
     ///
     /// # Errors
     ///
@@ -28,6 +29,8 @@ impl Size {
         self.plus(Self { patterns: 1, bytes: len })
     }
 
+    /// The sum of both.
+    ///
     /// # Errors
     ///
     /// `TooLarge`
@@ -36,7 +39,7 @@ impl Size {
         if patterns > MAX_PATTERNS || bytes > MAX_BYTES { Err(too_large()) } else { Ok(Self { patterns, bytes }) }
     }
 
-    /// What was added to `before`, in whole units and at least one, added to it.
+    /// The size `before`, and what came since rounded up to whole units, at least one.
     ///
     /// # Errors
     ///

@@ -29,8 +29,8 @@ pub enum Why {
     TooMany,
     /// The secret was revoked, so no value of it is left.
     Erased,
-    /// The redactor is [guarded](super::Redactor::is_guarded), so it is not told which part it is and why. The variant is
-    /// [`Value`](Variant::Value) whatever it is, and the reference has no version.
+    /// Not told, because the redactor is [guarded](super::Redactor::is_guarded). Then the variant
+    /// is always [`Value`](Variant::Value), and the reference has no version.
     Untold,
 }
 

@@ -17,11 +17,12 @@ impl Redactor {
 /// Redacts what comes in parts: the engine of [`RedactWriter`](super::RedactWriter) and [`RedactReader`](super::RedactReader), for
 /// those who read and write in another way.
 ///
-/// What may be the beginning of a secret is held back until it is clear what it is: less than 64 KiB, and a sixteenth of that
-/// more when it comes in small parts. So prompts and progress bars come through at once, and whoever sees what comes out when can
-/// learn the values that are masked. Of a [guarded](Redactor::is_guarded) redactor the last 64 KiB and up to 4 KiB more are held
-/// back, whatever they are. What is given out ends where a character does, if the input is UTF-8. What is held back
-/// is wiped on drop, and then it is lost: call [`finish`](Stream::finish).
+/// What may be the beginning of a secret is held back until it is clear what it is: less than 64
+/// KiB, and a sixteenth of that more when it comes in small parts. So prompts and progress bars
+/// come through at once, and anybody who may feed the stream can learn the values that it masks. A
+/// stream of a [guarded](Redactor::is_guarded) redactor holds back the last 64 KiB, and up to 4 KiB
+/// more, whatever is in them. What is given out ends where a character does, if the input is UTF-8.
+/// What is held back is wiped on drop, and then it is lost: call [`finish`](Stream::finish).
 ///
 /// ```
 /// use keyslot::{Redactor, ResolveExt, RunSecrets};
@@ -49,7 +50,7 @@ impl Stream {
     /// byte is not searched from the beginning for each.
     const MANY: usize = 4 << 10;
 
-    /// So many bytes are held back of what is guarded: no pattern is longer.
+    /// Length in bytes of what a guarded stream holds back: that of the longest possible pattern.
     const GUARDED: usize = PIECE;
 
     /// Takes a part, and appends what is sure by now.
@@ -57,14 +58,14 @@ impl Stream {
         self.take(part, &mut |clean| out.extend_from_slice(clean));
     }
 
-    /// Appends all that is sure by now. Only what may be the beginning of a secret, or is that of a character, stays; of what is
-    /// guarded the last 64 KiB.
+    /// Appends all that is sure by now. Only what may be the beginning of a secret, or is that of a
+    /// character, stays; in a guarded stream the last 64 KiB.
     pub fn settle(&mut self, out: &mut Vec<u8>) {
         self.advance(&mut |clean| out.extend_from_slice(clean));
     }
 
-    /// Appends the rest: there are no more parts. A secret that is cut off here is masked if half of it is there, or 64 bytes. The
-    /// stream can be used for another text then.
+    /// Appends the rest: there are no more parts. A truncated secret at the end is masked if half
+    /// of it is there, or 64 bytes. The stream can be used for another text then.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         self.end(&mut |clean| out.extend_from_slice(clean));
     }
@@ -97,7 +98,8 @@ impl Stream {
         held.extend_from_slice(part.get(end..).unwrap_or_default());
     }
 
-    /// What is given out, and when, must depend on how much there is and not on what it is.
+    /// As `take`, for a guarded stream: output depends on the number of bytes that came, and on
+    /// whole secrets in them.
     fn take_guarded(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
         for part in part.chunks(Self::GUARDED) {
             self.held.extend_from_slice(part);
@@ -112,13 +114,13 @@ impl Stream {
         self.end_with(self.held.len(), out);
     }
 
-    /// As `end`, but leaves out what may be the beginning of a secret. Of what is guarded nothing is left out, because that would
-    /// tell it.
+    /// As `end`, but discards what may be the beginning of a secret. A guarded stream discards
+    /// nothing: that would give the beginning away.
     pub(super) fn abandon(&mut self, out: &mut impl FnMut(&[u8])) {
         self.end_with(self.held.len() - self.redactor.table().partial(&self.held).unwrap_or(0), out);
     }
 
-    /// Gives out the rest: masks, and what else lies before `clean`.
+    /// Gives out the masks of the rest, and the clean text before `clean`.
     fn end_with(&mut self, clean: usize, out: &mut impl FnMut(&[u8])) {
         let Self { redactor, sweep, held, fresh } = self;
         let truncated = redactor.table().truncated(held);
@@ -141,7 +143,7 @@ impl Stream {
     }
 }
 
-/// Counts only. How much is held back of what is guarded is how much came.
+/// Counts only; of a guarded one none.
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { redactor, sweep: _, held, fresh: _ } = self;

@@ -55,7 +55,7 @@ impl Sweep {
         self.cover(masks, found, end, out);
     }
 
-    /// Goes on to the end of a text, which is the last. `truncated` is the secret that this end cuts off.
+    /// Goes on to the end of the last text. `truncated` is the truncated secret there.
     pub(super) fn finish(
         &mut self,
         masks: Masks<'_>,
@@ -63,7 +63,7 @@ impl Sweep {
         truncated: Option<Match>,
         out: &mut impl FnMut(Piece<'_>),
     ) {
-        // It is longer than what begins in it.
+        // Matches that start later lie within it.
         let before = truncated.map_or(text.len(), |found| found.start);
         let found = masks.table.searcher().matches_before(text, before);
         self.cover(masks, found.chain(truncated), text.len(), out);

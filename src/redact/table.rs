@@ -6,24 +6,24 @@ use super::size::Size;
 use super::skipped::Skipped;
 use crate::reference::Reference;
 
-/// What is masked and what may be told.
+/// Rules of a redactor.
 pub(super) struct Policy {
-    /// What is shorter is not masked.
+    /// Least length in bytes of what is masked.
     pub(super) min_len: usize,
     /// Words that are not masked.
     pub(super) harmless: Vec<String>,
-    /// True if whoever uses the redactor must not learn the values.
+    /// True if the user of the redactor must not learn the values.
     pub(super) guarded: bool,
 }
 
 impl Policy {
-    /// One that masks what both do.
+    /// Rules of a redactor that masks what both do.
     pub(super) fn of_both(&self, other: &Self) -> Self {
         let harmless = self.harmless.iter().filter(|word| other.is_harmless(word.as_bytes())).cloned().collect();
         Self { min_len: self.min_len.min(other.min_len), harmless, guarded: self.guarded || other.guarded }
     }
 
-    /// True for a word that is not masked, in any case of ASCII letters.
+    /// Returns true for a word that is not masked, in any case of ASCII letters.
     pub(super) fn is_harmless(&self, word: &[u8]) -> bool {
         self.harmless.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
     }
@@ -36,7 +36,7 @@ pub(super) struct Table {
     references: Vec<Reference>,
     skipped: Vec<Skipped>,
     policy: Policy,
-    /// As it was counted.
+    /// Size, as the limits count it.
     size: Size,
 }
 
@@ -56,8 +56,8 @@ impl Table {
         &self.searcher
     }
 
-    /// The secret that the end of a text cuts off, if enough of it is there. Never a guarded one: whoever knew one half could
-    /// find the other letter by letter.
+    /// The truncated secret at the end of a text. None of a guarded table: whoever knows the first
+    /// half of a value would find the second byte by byte.
     pub(super) fn truncated(&self, text: &[u8]) -> Option<Match> {
         if self.policy.guarded {
             return None;
@@ -67,7 +67,8 @@ impl Table {
         Some(found).filter(|_| !self.policy.is_harmless(piece))
     }
 
-    /// How many bytes at the end of a text may be the beginning of a secret. Of a guarded one nothing is said.
+    /// Number of bytes at the end of a text that may be the beginning of a secret. `None` of a
+    /// guarded table.
     pub(super) fn partial(&self, text: &[u8]) -> Option<usize> {
         if self.policy.guarded { None } else { Some(self.searcher.partial(text)) }
     }

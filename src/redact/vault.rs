@@ -9,11 +9,12 @@ use crate::target::Target;
 use crate::vault::ScopedVault;
 
 impl ScopedVault {
-    /// A redactor of the nearest secret of each name, for what a run may use before it is known what it will; for what it did
-    /// use there is [`Redactor::of`]. The observer is told of it.
+    /// A redactor of the nearest secret of each name: for secrets that a run may use. For those
+    /// that it did use there is [`Redactor::of`]. The observer is told of it.
     ///
-    /// Whoever may feed a redactor can test guesses with it, and read values out of one that is not [guarded](Redactor::is_guarded).
-    /// So the permissions of the handle say what it is made of:
+    /// A redactor is an oracle for the values that it masks, if it is not
+    /// [guarded](Redactor::is_guarded). So the permissions of the handle decide which values are in
+    /// it:
     ///
     /// | permissions | secrets | redactor |
     /// |---|---|---|
@@ -21,8 +22,10 @@ impl ScopedVault {
     /// | [`REDACT`](crate::Permissions::REDACT) | all versions that are kept, whatever the status, times and rules | guarded |
     /// | [`REVEAL`](crate::Permissions::REVEAL) | as with `REDACT` | ordinary |
     ///
-    /// With only `USE`, what was in use before a rotation is not hidden. A handle with `USE` and `REDACT` gets an ordinary redactor
-    /// when it is [narrowed](ScopedVault::with) to `USE`. An older version is `<<$secret.NAME@3>>`.
+    /// With `USE` alone, older versions are not masked; those that a run resolved by a pin are, by
+    /// [`Redactor::of`] and [`merge`](Redactor::merge). A handle with `USE` and `REDACT` that is
+    /// [narrowed](ScopedVault::with) to `USE` makes an ordinary redactor. The placeholder of an
+    /// older version is `<<$secret.NAME@3>>`.
     ///
     /// ```
     /// use keyslot::{ErrorKind, Permissions, RootKey, Status, Vault};
@@ -46,16 +49,18 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) for a name that is unknown, and without a permission of the table. With only `USE`,
-    /// those of a [resolve](ScopedVault::resolve), such as [`Inactive`](crate::ErrorKind::Inactive) or
-    /// [`Denied`](crate::ErrorKind::Denied). [`TooLarge`](crate::ErrorKind::TooLarge) as of [`Redactor::of`]; or why the store
-    /// cannot be read.
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a name that is unknown, and without any of
+    /// these permissions. With `USE` alone the error of a [resolve](ScopedVault::resolve), such as
+    /// [`Inactive`](crate::ErrorKind::Inactive) or [`Denied`](crate::ErrorKind::Denied).
+    /// [`TooLarge`](crate::ErrorKind::TooLarge) as of [`Redactor::of`]; or why the store cannot be
+    /// read.
     pub fn redactor<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<Redactor> {
         self.redactor_for(&Target::unspecified(), names)
     }
 
-    /// As [`redactor`](ScopedVault::redactor), for a runner that says where the values may go: so it covers secrets that are bound
-    /// to this target. A handle with [`REDACT`](crate::Permissions::REDACT) needs no target, and none is asked for.
+    /// As [`redactor`](ScopedVault::redactor), for a runner that names its target: secrets whose
+    /// access rules allow that target are masked, too. With [`REDACT`](crate::Permissions::REDACT)
+    /// rules are not asked, and the target makes no difference.
     ///
     /// ```
     /// use keyslot::{AccessRules, ErrorKind, Permissions, RootKey, SecretInput, Target, Vault};
@@ -79,21 +84,25 @@ impl ScopedVault {
     }
 }
 
-/// What its user may learn of the values.
+/// Secrecy of the values.
 impl Redactor {
-    /// True if the redactor holds values that the handle it was made by may hide but not learn: those of a handle with
-    /// [`REDACT`](crate::Permissions::REDACT) and without [`REVEAL`](crate::Permissions::REVEAL).
+    /// Returns true if the redactor holds values that its user must not learn. It does if it was
+    /// made by a handle with [`REDACT`](crate::Permissions::REDACT) and without
+    /// [`REVEAL`](crate::Permissions::REVEAL).
     ///
-    /// Whoever feeds any redactor can test if a guess is a value, or one of the parts of it that are masked. An ordinary one tells
-    /// more: streams hold back what begins a value, and the end of a text is masked if it begins one, so a value can be found byte
-    /// by byte. A guarded redactor confirms whole guesses of [8 bytes](RedactorBuilder::DEFAULT_MIN_LEN) or more and nothing else:
+    /// Anybody who feeds a redactor can test guesses: a text that is a whole value, or one of its
+    /// parts, is masked. An ordinary redactor gives values away byte by byte. A guarded one
+    /// confirms whole guesses of [8 bytes](RedactorBuilder::DEFAULT_MIN_LEN) or more, and tells
+    /// nothing else:
     ///
-    /// * streams, readers and writers hold back the last 64 KiB, whatever they are, until they are finished;
-    /// * a secret that the end of a text cuts off is not masked;
-    /// * the minimum length and the harmless words are the default ones, [`skipped`](Redactor::skipped) tells names only, and
-    ///   `Debug` shows no counts.
+    /// * streams, readers and writers hold back the last 64 KiB, whatever is in them;
+    /// * a truncated secret at the end of a text is not masked;
+    /// * the minimum length and the harmless words cannot be set;
+    /// * [`skipped`](Redactor::skipped) tells only of which secrets something is not masked;
+    /// * `Debug` shows no counts.
     ///
-    /// The time and memory that a text takes are not hidden: code that can measure them precisely may learn more.
+    /// The time and the memory that a text takes depend on the values. Code that can measure them
+    /// may learn more.
     ///
     /// ```
     /// use keyslot::{Permissions, RootKey, SecretInput, Vault};
@@ -117,8 +126,9 @@ impl Redactor {
 }
 
 impl RedactorBuilder {
-    /// Adds secrets of a vault, as [`ScopedVault::redactor`] does. Where that makes a guarded redactor,
-    /// [`min_len`](RedactorBuilder::min_len) and [`harmless`](RedactorBuilder::harmless) cannot be set, before or after.
+    /// Adds secrets of a vault, as [`ScopedVault::redactor`] does. Where that makes a guarded
+    /// redactor, [`min_len`](RedactorBuilder::min_len) and [`harmless`](RedactorBuilder::harmless)
+    /// cannot be set, before or after.
     ///
     /// # Errors
     ///
@@ -127,7 +137,8 @@ impl RedactorBuilder {
         self.secrets_for(vault, &Target::unspecified(), names)
     }
 
-    /// Adds secrets of a vault, as [`ScopedVault::redactor_for`] does; see [`secrets_of`](RedactorBuilder::secrets_of).
+    /// Adds secrets of a vault, as [`ScopedVault::redactor_for`] does; see
+    /// [`secrets_of`](RedactorBuilder::secrets_of).
     ///
     /// # Errors
     ///

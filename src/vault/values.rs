@@ -14,20 +14,22 @@ use crate::target::Target;
 
 /// Values to hide.
 pub(crate) struct Hidden {
-    /// For each name, in the order of the names, the versions, the newest first. A revoked secret has none.
+    /// For each name, in the order of the names, the versions, the newest first. A revoked secret
+    /// has none.
     pub(crate) values: Vec<Vec<Found>>,
     /// True if the handle may hide the values but not learn them.
     pub(crate) guarded: bool,
 }
 
 impl ScopedVault {
-    /// The values of the nearest secret of each name. With [`Permissions::REDACT`] all versions that are kept, whatever the
-    /// status, times and rules; without it the newest one, if it could be resolved now for the target.
+    /// The values of the nearest secret of each name. With [`Permissions::REDACT`] all versions
+    /// that are kept, whatever the status, times and rules; without it the newest one, if it could
+    /// be resolved now for the target.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::USE`]; without [`Permissions::REDACT`] why a secret may not
-    /// be used; or why the store cannot be read.
+    /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::USE`]; without
+    /// [`Permissions::REDACT`] why a secret may not be used; or why the store cannot be read.
     pub(crate) fn hidden(&self, target: &Target, names: &[SecretName]) -> Result<Hidden> {
         let everything = self.may(Permissions::REDACT);
         let values = if everything { self.all_versions(names) } else { self.usable(target, names) };
@@ -48,7 +50,7 @@ impl ScopedVault {
         candidates.map(|(reference, candidates)| self.nearest(reference, candidates)).collect()
     }
 
-    /// What a resolve would use.
+    /// The newest versions, if a resolve for the target could use them now.
     fn usable(&self, target: &Target, names: &[SecretName]) -> Result<Vec<(Hit, Vec<Found>)>> {
         let hits = self.hits(names, Permissions::USE)?;
         let now = self.core().clock.now()?;
@@ -63,6 +65,7 @@ impl ScopedVault {
         Ok(hits.into_iter().zip(values).collect())
     }
 
+    /// All versions that are kept.
     fn all_versions(&self, names: &[SecretName]) -> Result<Vec<(Hit, Vec<Found>)>> {
         let mut attempts = 0..3;
         loop {

@@ -1,8 +1,9 @@
-//! A second, slow redactor over a list of patterns: every occurrence of every pattern, the one that the end cuts off, and what
-//! overlaps is one.
+//! A second, slow redactor over a list of patterns: every occurrence of every pattern, the one that
+//! the end cuts off, and what overlaps is one.
 
-/// The longest end of the text of which enough is there for the shortest pattern that starts with it: where it begins, and that
-/// pattern. Of equally short ones it is the first in alphabetical order.
+/// The longest end of the text of which enough is there for the shortest pattern that starts with
+/// it: where it begins, and that pattern. Of equally short ones it is the first in alphabetical
+/// order.
 fn truncated<'t>(patterns: &[(&str, &'t [u8])], min_len: usize, text: &[u8]) -> Option<(usize, &'t [u8])> {
     (0..text.len()).find_map(|start| {
         let end = &text[start..];

@@ -1,4 +1,5 @@
-//! What can be learned by feeding a redactor texts of one's own choice, and looking at all that comes of it.
+//! A redactor as an oracle: texts of the attacker's choice are fed, and all that comes of it is
+//! looked at.
 
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
@@ -442,7 +443,8 @@ fn limits_do_not_tell_how_long_guarded_values_are() {
     assert!(too_many.merge(&short).is_ok(), "the control: of what may be learned, what is there is counted");
 }
 
-/// A guess that is the whole value is confirmed in any case: that is what a redactor does. It needs the permission.
+/// A guess that is the whole value is confirmed in any case: that is what a redactor does. It needs
+/// the permission.
 #[test]
 fn a_dictionary_finds_a_value_that_is_in_it() {
     let dictionary: String = (0..2000).map(|n| format!("guess-number-{n:04}\n")).collect();
@@ -468,7 +470,7 @@ fn streamed_whole(redactor: &Redactor, text: &str) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// What is held back changes nothing of what comes out in the end.
+    /// In the end the same comes out, whatever is held back on the way.
     #[test]
     fn guarded_parts_are_redacted_as_the_whole_is(
         values in prop::collection::vec("[ab]{8,11}", 1..4),

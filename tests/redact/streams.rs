@@ -209,7 +209,8 @@ fn a_drop_writes_what_was_held_back_but_for_the_beginning_of_a_secret() {
         (VALUE, "<<$secret.A>>"),
         (" s3cr3t", " "),
         (&VALUE[..20], "<<$secret.A>>"),
-        // Nothing is enough to be masked; the first byte of a character is the beginning of no secret.
+        // Nothing is enough to be masked; the first byte of a character is the beginning of no
+        // secret.
         (" s3cr3t-", " "),
         ("is long-s3cr3t-", "is "),
         ("is long-s3cr3t-é🔑-of", "is <<$secret.A>>"),

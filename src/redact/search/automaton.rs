@@ -24,8 +24,8 @@ pub(super) struct Automaton {
     children: Wiped<u32>,
     /// Where to go on if no child fits.
     failures: Wiped<u32>,
-    /// One more than the place in the dictionary of a pattern; 0 if there is none. Backwards, of the longest that ends here;
-    /// forwards, of the shortest that ends here or below.
+    /// One more than the place in the dictionary of a pattern; 0 if there is none. Backwards, of
+    /// the longest that ends here; forwards, of the shortest that ends here or below.
     found: Wiped<u32>,
     /// The first node of each level.
     levels: Wiped<u32>,
@@ -79,7 +79,7 @@ impl Automaton {
         this
     }
 
-    /// Makes `found` that of a tree that is read forwards.
+    /// Fills `found` for a tree that is read forwards.
     fn find_shortest(&mut self, dictionary: &Dictionary) {
         let len_of = |found: u32| found.checked_sub(1).map_or(usize::MAX, |place| dictionary.get(place as usize).len());
         let mut end = number(self.labels.len());
@@ -127,8 +127,9 @@ impl Automaton {
         self.ends(text).find(|&node| is_start(node)).map_or(0, |node| self.depth(node))
     }
 
-    /// The longest end of the text that is a pattern or `enough` of the shortest pattern that starts with it: its length, and
-    /// that pattern. Of equally short ones it is the first in alphabetical order.
+    /// The longest end of the text that is a pattern or `enough` of the shortest pattern that
+    /// starts with it: its length, and that pattern. Of equally short ones it is the first in
+    /// alphabetical order.
     pub(super) fn truncated(
         &self,
         dictionary: &Dictionary,
@@ -152,7 +153,7 @@ impl Automaton {
         std::iter::successors(Some(longest), next).take_while(|&node| node != 0)
     }
 
-    /// How many bytes lead to a node.
+    /// Number of bytes that lead to a node.
     fn depth(&self, node: u32) -> usize {
         self.levels.partition_point(|&first| first <= node).saturating_sub(1)
     }

@@ -129,7 +129,7 @@ impl Dictionary {
         }
     }
 
-    /// Finds the next shorter ones. What is not shorter is followed by the same ones as this one is.
+    /// Fills `shorter`, from the last entry to the first.
     fn shorten(&mut self) {
         self.shorter = Wiped::filled(0, self.entries.len());
         for (at, entry) in self.entries.iter().enumerate().rev() {
@@ -163,8 +163,8 @@ impl Dictionary {
         self.may_begin_with(text, allowance) && self.goes_on(self.after(text, allowance), text, allowance)
     }
 
-    /// The shortest pattern that starts with `text`, which may be all of it; of equally short ones the first in alphabetical
-    /// order. What it says when the allowance is used up is not to be relied on.
+    /// The shortest pattern that starts with `text`, or is the text; of equally short ones the
+    /// first in alphabetical order. When the allowance is used up, the answer may be wrong.
     pub(super) fn shortest_with(&self, text: &[u8], allowance: &mut Allowance) -> Option<Found> {
         if !self.may_begin_with(text, allowance) {
             return None;
@@ -194,7 +194,7 @@ impl Dictionary {
         (*self.shorter.get(at)? as usize).checked_sub(1)
     }
 
-    /// Whether there are patterns with the first two bytes of `text`.
+    /// Returns false if no pattern starts with the first two bytes of `text`.
     fn may_begin_with(&self, text: &[u8], allowance: &mut Allowance) -> bool {
         let Some(opening) = text.first_chunk() else { return true };
         allowance.take(1);
@@ -202,7 +202,7 @@ impl Dictionary {
         self.openings.get(usize::from(opening / 64)).is_none_or(|word| word >> (opening % 64) & 1 == 1)
     }
 
-    /// Whether the entry at this place starts with `text`.
+    /// Returns true if the entry at this place starts with `text`.
     fn goes_on(&self, at: usize, text: &[u8], allowance: &mut Allowance) -> bool {
         self.entries.get(at).is_some_and(|entry| common(self.bytes_of(entry), text, allowance) == text.len())
     }

@@ -40,7 +40,7 @@ fn expected_partial<P: AsRef<[u8]>>(all: &[P], text: &[u8]) -> usize {
     (0..=text.len()).rev().find(|&len| len == 0 || is_start(&text[text.len() - len..])).unwrap()
 }
 
-/// What `truncated` promises, the plain way.
+/// The answer of `truncated`, found the plain way.
 fn expected_truncated<P: AsRef<[u8]>>(all: &[P], text: &[u8], least: usize) -> Option<Match> {
     let matches = |start: usize| {
         let end = &text[start..];
