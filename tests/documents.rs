@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Document, Engine, Surfaces, Syntax, Tree};
-use keyslot::{Error, ErrorKind, ResolveExt, Resolved, Result, Surface, Target, Variables};
+use keyslot::{Error, ErrorKind, Lint, LintKind, ResolveExt, Resolved, Result, SecretName, Surface, Target, Variables};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -700,4 +700,34 @@ fn rules_cost_what_the_document_has() {
     let engine =
         Engine::new().surfaces(Surfaces::mcp()).syntax(Syntax::bookmark_at(["/x"]).unwrap().and(Syntax::angle()));
     assert_eq!(engine.compile_document(document).unwrap().references().len(), 1);
+}
+
+/// References and names of 125 letters, of which there are two, so that none is near another nor soon seen to be far apart.
+fn unlike_names(count: usize, seed: u64) -> Vec<String> {
+    let mut state = seed;
+    let mut letter = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        if state >> 63 == 0 { 'A' } else { 'B' }
+    };
+    (0..count).map(|_| (0..125).map(|_| letter()).collect()).collect()
+}
+
+#[test]
+fn the_names_of_all_strings_are_compared_within_one_budget() {
+    let known: Vec<SecretName> = unlike_names(4_000, 1).iter().map(|name| name.parse().unwrap()).collect();
+    let strings: Vec<String> = unlike_names(400, 2).iter().map(|name| format!("<<{name}>>")).collect();
+    let lints = |strings: &[String]| Document::compile(Tree::of(strings).unwrap()).unwrap().lints_among(&known);
+    let last = lints(&strings);
+    let unjudged: Vec<&Lint> = last.iter().filter(|lint| lint.kind() == LintKind::NotCompared).collect();
+    assert_eq!(unjudged, [last.last().unwrap()], "one for the whole document, and nothing behind it");
+    assert!(unjudged[0].to_string().ends_with("were not compared with all others: pass fewer names"));
+    let number: usize = unjudged[0].pointer().unwrap().trim_start_matches('/').parse().unwrap();
+    assert!((1..399).contains(&number), "at the first that was not judged: {number}");
+    // The control: what is within the budget is judged to the end, and so is a slip in it.
+    let mut few = strings[..20].to_vec();
+    few.push(format!("<<{}B>>", known[3_999]));
+    let judged = lints(&few);
+    assert!(judged.iter().all(|lint| lint.kind() == LintKind::UnknownName));
+    assert_eq!(judged.last().unwrap().pointer(), Some("/20"));
+    assert!(judged.last().unwrap().to_string().ends_with(&format!("did you mean {}?", known[3_999])));
 }

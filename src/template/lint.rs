@@ -1,5 +1,6 @@
 //! Lints: text that is no placeholder by the grammar, but was probably meant to be one, and names with a slip of the pen.
 
+mod distance;
 mod names;
 mod near;
 
@@ -8,7 +9,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(super) use names::unknown_names;
+pub(super) use names::Search as NameSearch;
 pub(super) use near::lints;
 
 /// Text that was probably meant to be a placeholder. It stays as it is; show it to whoever wrote the template.
@@ -55,6 +56,9 @@ pub enum LintKind {
     NotWhole,
     /// A placeholder for a name that there is not, while there is one much like it.
     UnknownName,
+    /// A placeholder for an unknown name that was not compared with all known ones, because there are too many of both. Those
+    /// behind it were not compared either.
+    NotCompared,
 }
 
 impl Lint {
@@ -88,7 +92,7 @@ impl Lint {
 /// What is off and what to write.
 impl fmt::Display for Lint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kind != LintKind::UnknownName {
+        if !matches!(self.kind, LintKind::UnknownName | LintKind::NotCompared) {
             f.write_str("not a placeholder: ")?;
         }
         f.write_str(&self.message)

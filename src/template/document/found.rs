@@ -200,10 +200,8 @@ impl Found {
     }
 
     pub(super) fn lints_among<T: Structure>(&self, engine: &Engine, document: &T, names: &[SecretName]) -> Vec<Lint> {
-        let mut seen = vec![false; self.references.len()];
-        self.gather(engine, document, |_, plan| {
-            plan.map_or_else(Vec::new, |plan| lint::unknown_names(plan, &self.references, names, &mut seen))
-        })
+        let mut search = lint::NameSearch::new(&self.references, names);
+        self.gather(engine, document, |_, plan| plan.map_or_else(Vec::new, |plan| search.lints(plan, &self.references)))
     }
 
     /// What there is to say of each string and its plan, up to as many as are listed.

@@ -1,67 +1,149 @@
 //! Names that are not known, but nearly.
 
+use std::collections::HashSet;
+
+use super::distance::{Folded, Sought};
 use super::{Lint, LintKind};
 use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::template::plan::Plan;
 
-/// A lint for each reference whose name is none of `names` but like one of them, at its first place. `seen` says for each
-/// reference whether there was a place before.
-pub(in crate::template) fn unknown_names(
-    plan: &Plan,
-    references: &[Reference],
-    names: &[SecretName],
-    seen: &mut [bool],
-) -> Vec<Lint> {
-    let mut lints = Vec::new();
-    for (cut, slot) in plan.cuts().iter().filter_map(|cut| Some((cut, cut.slot?))) {
-        let (Some(seen), Some(reference)) = (seen.get_mut(slot.reference()), references.get(slot.reference())) else {
-            continue;
-        };
-        if std::mem::replace(seen, true) || lints.len() == Lint::LISTED {
-            continue;
-        }
-        if let Some(near) = nearest(reference.name(), names) {
-            let message = format!("there is no {}; did you mean {near}?", reference.name());
-            lints.push(Lint::new(cut.span.clone(), LintKind::UnknownName, message));
-        }
-    }
-    lints
+/// The most steps of one search, however many names and references there are: a step is a look at a pair of names, or a
+/// column of their distance. All of them take about an eighth of a second.
+const STEPS: usize = 1 << 25;
+
+/// A search for the unknown names of a whole template or document among the known ones.
+pub(in crate::template) struct Search<'n> {
+    /// Known names by their length, each folded once; none when every reference is known.
+    known: Vec<Vec<Known<'n>>>,
+    /// For each reference, whether its name is unknown and was not judged yet.
+    is_open: Vec<bool>,
+    steps_left: usize,
 }
 
-/// The name that is most like another one; `None` if it is among them or none is near.
-fn nearest<'n>(name: &SecretName, names: &'n [SecretName]) -> Option<&'n SecretName> {
-    // One slip in four characters: more finds names that mean something else.
-    let most = (name.as_str().len() / 4).max(1);
-    let mut best: Option<(usize, &SecretName)> = None;
-    for known in names {
-        if known == name {
-            return None;
-        }
-        if known.as_str().len().abs_diff(name.as_str().len()) > most {
-            continue;
-        }
-        let slips = slips(name.as_str(), known.as_str());
-        if slips <= most && best.is_none_or(|(least, _)| slips < least) {
-            best = Some((slips, known));
-        }
-    }
-    best.map(|(_, known)| known)
+struct Known<'n> {
+    name: &'n SecretName,
+    folded: Folded,
+    /// Its place in the list of known names: of two that are equally near the first counts.
+    place: usize,
 }
 
-/// How far two names are apart; `_`, `-`, `.` and space count as one, and so do both cases of a letter.
-fn slips(one: &str, other: &str) -> usize {
-    let fold = |name: &str| name.to_ascii_lowercase().replace(['-', '.', ' '], "_");
-    strsim::osa_distance(&fold(one), &fold(other))
+/// The result of a search for one name.
+#[derive(Debug, PartialEq, Eq)]
+enum Nearest<'n> {
+    Name(&'n SecretName),
+    /// No known name is near.
+    None,
+    /// The search has no steps left.
+    Unjudged,
+}
+
+impl<'n> Search<'n> {
+    /// Takes time linear in the references and the names.
+    pub(in crate::template) fn new(references: &[Reference], names: &'n [SecretName]) -> Self {
+        let mut unknown: HashSet<&SecretName> = references.iter().map(Reference::name).collect();
+        for name in names {
+            unknown.remove(name);
+        }
+        let is_open = references.iter().map(|reference| unknown.contains(reference.name())).collect();
+        let known = if unknown.is_empty() { Vec::new() } else { by_length(names) };
+        Self { known, is_open, steps_left: STEPS }
+    }
+
+    /// A lint for each reference in a text whose name is unknown but like a known one, at its first place. Where the steps end
+    /// there is one that says so, and none after it.
+    pub(in crate::template) fn lints(&mut self, plan: &Plan, references: &[Reference]) -> Vec<Lint> {
+        let mut lints = Vec::new();
+        for (cut, slot) in plan.cuts().iter().filter_map(|cut| Some((cut, cut.slot?))) {
+            if lints.len() == Lint::LISTED {
+                break;
+            }
+            let is_open = self.is_open.get_mut(slot.reference()).is_some_and(std::mem::take);
+            let Some(reference) = references.get(slot.reference()).filter(|_| is_open) else { continue };
+            let name = reference.name();
+            let (kind, message) = match self.nearest(name) {
+                Nearest::Name(near) => (LintKind::UnknownName, format!("there is no {name}; did you mean {near}?")),
+                Nearest::None => continue,
+                Nearest::Unjudged => {
+                    self.is_open.fill(false);
+                    (LintKind::NotCompared, not_compared(name))
+                }
+            };
+            lints.push(Lint::new(cut.span.clone(), kind, message));
+        }
+        lints
+    }
+
+    /// The known name that is most like another one.
+    fn nearest(&mut self, name: &SecretName) -> Nearest<'n> {
+        let folded = Folded::new(name);
+        let sought = Sought::new(&folded);
+        // One slip in four characters: more finds names that mean something else.
+        let mut most = (folded.len() / 4).max(1);
+        let mut best: Option<&Known<'n>> = None;
+        let mut gap = 0;
+        // The closest lengths first: once a name is found, only those that are as near still count.
+        while gap <= most {
+            let lengths = [folded.len().checked_sub(gap), folded.len().checked_add(gap).filter(|_| gap > 0)];
+            for known in lengths.into_iter().flatten().filter_map(|length| self.known.get(length)).flatten() {
+                let mut steps = 1;
+                if folded.least_distance(&known.folded) <= most {
+                    if let Some(slips) = sought.distance(&known.folded, most, &mut steps) {
+                        if slips < most || best.is_none_or(|best| known.place < best.place) {
+                            best = Some(known);
+                        }
+                        most = slips;
+                    }
+                }
+                let Some(left) = self.steps_left.checked_sub(steps) else { return Nearest::Unjudged };
+                self.steps_left = left;
+            }
+            gap += 1;
+        }
+        best.map_or(Nearest::None, |best| Nearest::Name(best.name))
+    }
+}
+
+fn by_length(names: &[SecretName]) -> Vec<Vec<Known<'_>>> {
+    let mut known = Vec::new();
+    known.resize_with(SecretName::MAX_LEN + 1, Vec::new);
+    for (place, name) in names.iter().enumerate() {
+        let folded = Folded::new(name);
+        if let Some(names) = known.get_mut(folded.len()) {
+            names.push(Known { name, folded, place });
+        }
+    }
+    known
+}
+
+fn not_compared(name: &SecretName) -> String {
+    format!(
+        "there is no {name}; it and the unknown names behind it were not compared with all others: pass fewer names"
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
 
-    fn near(name: &str, names: &[&str]) -> Option<String> {
-        let names: Vec<SecretName> = names.iter().map(|name| name.parse().unwrap()).collect();
-        nearest(&name.parse().unwrap(), &names).map(ToString::to_string)
+    use super::*;
+    use crate::template::Template;
+
+    fn names<N: AsRef<str>>(names: &[N]) -> Vec<SecretName> {
+        names.iter().map(|name| name.as_ref().parse().unwrap()).collect()
+    }
+
+    fn near(name: &str, known: &[&str]) -> Option<String> {
+        let (name, known) = (name.parse::<SecretName>().unwrap(), names(known));
+        let mut search = Search::new(&[Reference::bare(name.clone())], &known);
+        if search.is_open == [false] {
+            return None;
+        }
+        match search.nearest(&name) {
+            Nearest::Name(near) => Some(near.to_string()),
+            Nearest::None => None,
+            Nearest::Unjudged => panic!("no steps left"),
+        }
     }
 
     #[test]
@@ -73,5 +155,81 @@ mod tests {
         assert_eq!(near("STRIPE_KEY", &names), None, "it is there");
         assert_eq!(near("SLACK_TOKEN", &names), None);
         assert_eq!(near("GITHUB_TOKEN_OF_THE_BILLING_TEAM", &names), None);
+    }
+
+    #[test]
+    fn of_names_that_are_equally_near_the_first_counts() {
+        assert_eq!(near("KEYS", &["KEYX", "KEY", "KEYST"]).as_deref(), Some("KEYX"));
+        assert_eq!(near("KEYS", &["KEYST", "KEYX", "KEY"]).as_deref(), Some("KEYST"));
+        assert_eq!(near("KEYS", &["KEYST", "KEYX", "keys"]).as_deref(), Some("keys"));
+    }
+
+    /// As it was first written: every pair, in full.
+    fn plainly_near(name: &str, known: &[String]) -> Option<String> {
+        let fold = |name: &str| name.to_ascii_lowercase().replace(['-', '.', ' '], "_");
+        let most = (name.len() / 4).max(1);
+        let mut best: Option<(usize, &String)> = None;
+        for other in known {
+            if other == name {
+                return None;
+            }
+            let slips = strsim::osa_distance(&fold(name), &fold(other));
+            if slips <= most && best.is_none_or(|(least, _)| slips < least) {
+                best = Some((slips, other));
+            }
+        }
+        best.map(|(_, known)| known.clone())
+    }
+
+    proptest! {
+        #[test]
+        fn the_answers_are_those_of_the_plain_search(
+            name in "[abAB_][abAB_.-]{0,9}",
+            known in proptest::collection::vec("[abAB_][abAB_.-]{0,9}", 0..12),
+        ) {
+            let listed: Vec<&str> = known.iter().map(String::as_str).collect();
+            prop_assert_eq!(near(&name, &listed), plainly_near(&name, &known));
+        }
+    }
+
+    /// References and names of 125 letters, of which there are two: none is known, and none is far enough from another to be
+    /// given up early.
+    fn attack(references: usize, known: usize) -> (Template, Vec<SecretName>) {
+        let mut state = 1_u64;
+        let mut letter = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            if state >> 63 == 0 { 'A' } else { 'B' }
+        };
+        let mut name = || (0..125).map(|_| letter()).collect::<String>();
+        let text: String = (0..references).map(|_| format!("<<{}>>", name())).collect();
+        let known = (0..known).map(|_| name().parse().unwrap()).collect();
+        (Template::compile(text).unwrap(), known)
+    }
+
+    #[test]
+    fn no_search_takes_more_steps_than_its_budget() {
+        let (template, known) = attack(400, 4_000);
+        let mut search = Search::new(template.references(), &known);
+        let lints = search.lints(template.plan(), template.references());
+        assert!(search.steps_left < 200, "{} are left", search.steps_left);
+        let unjudged: Vec<_> = lints.iter().filter(|lint| lint.kind() == LintKind::NotCompared).collect();
+        assert_eq!(unjudged.len(), 1);
+        assert_eq!(unjudged[0], lints.last().unwrap(), "nothing is judged behind it");
+        assert!(unjudged[0].to_string().starts_with("there is no "));
+        // The control: what is within the budget is judged to the end.
+        let (template, known) = attack(40, 400);
+        let mut search = Search::new(template.references(), &known);
+        let lints = search.lints(template.plan(), template.references());
+        assert!(lints.iter().all(|lint| lint.kind() == LintKind::UnknownName));
+        assert!(search.steps_left > 0 && search.steps_left < STEPS);
+    }
+
+    #[test]
+    fn a_name_that_is_known_takes_no_step() {
+        let (template, _) = attack(400, 0);
+        let known: Vec<_> = template.references().iter().map(|reference| reference.name().clone()).collect();
+        let mut search = Search::new(template.references(), &known);
+        assert!(search.lints(template.plan(), template.references()).is_empty());
+        assert_eq!((search.steps_left, search.known.len()), (STEPS, 0));
     }
 }

@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::process::ExitCode;
 
+use keyslot::SecretName;
 use keyslot::template::{BareNames, Engine, Escape, Syntax};
 
 /// A name, the syntax, and what makes a text of about so many bytes.
@@ -44,6 +45,9 @@ const ATTACKS: &[Attack] = &[
     ("<<A0>><<A1>>...", Syntax::angle, |n| {
         (0..n / 32).map(|number| format!("{:<32}", format!("<<A{number}>>"))).collect()
     }),
+    ("<<ABBA...>><<BAAB...>>...", Syntax::angle, |n| {
+        names(n, 1).iter().map(|name| format!("<<{name}>>")).collect()
+    }),
     ("{{{{...", Syntax::mustache, |n| repeat("{", n)),
     ("{{A{{A...", Syntax::mustache, |n| repeat("{{A", n)),
     ("{{$secret.A{{$secret.A...", Syntax::mustache, |n| repeat("{{$secret.A", n)),
@@ -81,6 +85,18 @@ fn spaced(text: &str, bytes: usize) -> String {
     repeat(&format!("{text:<32}"), bytes)
 }
 
+/// Different names of 125 letters, of which there are two: they are neither near each other nor soon seen to be far apart. All
+/// of them together have about so many bytes.
+fn names(bytes: usize, seed: u64) -> Vec<SecretName> {
+    let mut state = seed;
+    let mut letter = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        if state >> 63 == 0 { 'A' } else { 'B' }
+    };
+    let mut name = || (0..125).map(|_| letter()).collect::<String>().parse().expect("a name");
+    (0..bytes / 129).map(|_| name()).collect()
+}
+
 /// Marks that begin within each other.
 fn mixed() -> Syntax {
     own(Syntax::builder("${{", "}}").secret_prefix("secrets.").bare(BareNames::Upper))
@@ -110,7 +126,8 @@ fn main() -> ExitCode {
             let (Ok(bytes), Some(work)) = (bytes.parse(), Work::of(work)) else { return usage() };
             let engine = Engine::new().syntax(syntax()).filter("fail", |_, _| Err("always fails"));
             let (engine, text) = (engine.expect("a filter that is allowed"), text(bytes));
-            println!("{}", if counted(&engine, black_box(&text), work) { "done" } else { "refused" });
+            let known = names(8 * bytes, 2);
+            println!("{}", if counted(&engine, black_box(&text), &known, work) { "done" } else { "refused" });
         }
         _ => return usage(),
     }
@@ -118,7 +135,7 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: growth list | growth TEXT BYTES compile|lint|fill|render|missing");
+    eprintln!("usage: growth list | growth TEXT BYTES compile|lint|among|fill|render|missing");
     ExitCode::from(2)
 }
 
@@ -126,6 +143,8 @@ fn usage() -> ExitCode {
 enum Work {
     Compile,
     Lint,
+    /// Compile and compare with known names, which have eight times as many bytes as the text.
+    Among,
     /// Compile and put in a value for each reference.
     Fill,
     /// In one pass, with a value for each placeholder.
@@ -139,6 +158,7 @@ impl Work {
         match name {
             "compile" => Some(Self::Compile),
             "lint" => Some(Self::Lint),
+            "among" => Some(Self::Among),
             "fill" => Some(Self::Fill),
             "render" => Some(Self::Render),
             "missing" => Some(Self::Missing),
@@ -149,10 +169,11 @@ impl Work {
 
 /// Whether the work was done, or refused with an error, which is then written as whoever gets it would write it.
 #[inline(never)]
-fn counted(engine: &Engine, text: &str, work: Work) -> bool {
+fn counted(engine: &Engine, text: &str, known: &[SecretName], work: Work) -> bool {
     let done = match work {
         Work::Compile => engine.compile(text).map(|template| drop(black_box(template))),
         Work::Lint => engine.compile(text).map(|template| drop(black_box(template.lints().to_vec()))),
+        Work::Among => engine.compile(text).map(|template| drop(black_box(template.lints_among(known)))),
         Work::Fill => engine.compile(text).and_then(|template| {
             template.render(&vec!["value"; template.references().len()]).map(|text| drop(black_box(text)))
         }),
