@@ -10,7 +10,9 @@
 
 use http::HeaderValue;
 use keyslot::secrecy::ExposeSecret;
-use keyslot::{ErrorKind, Missing, ResolveExt, Result, Surface, Target, Variables};
+use keyslot::secrecy::SecretString;
+use keyslot::template::Engine;
+use keyslot::{ErrorKind, Missing, Result, Surface, Target, Variables};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -19,16 +21,44 @@ use proptest::sample::select;
 const HARMLESS: &str = "QharmlessQ";
 
 fn resolve(surface: Surface, text: &str, value: &str) -> Result<String> {
+    // Two filters of a host: one that does nothing, and one whose output looks like an encoding.
+    let engine = Engine::new().filter("same", |value, _| Ok(SecretString::from(value)))?;
+    let engine = engine.filter("slash", |value, _| Ok(SecretString::from(format!("{value}%2F"))))?;
     let variables = Variables::new().with("A", value)?;
-    let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text)?;
+    let resolved = engine.resolve(&variables, &Target::tool("test").surface(surface), text)?;
     Ok(resolved.expose_secret().to_string())
+}
+
+/// The filter that is the encoding of a surface.
+fn own_filter(surface: Surface) -> Option<&'static str> {
+    match surface {
+        Surface::Url | Surface::UrlPath | Surface::UrlQuery | Surface::Form => Some("|url>>"),
+        Surface::Json => Some("|json>>"),
+        Surface::Shell => Some("|shell>>"),
+        _ => None,
+    }
+}
+
+/// The only slot of a text, in which there is one `<<A`.
+fn slot_of(text: &str) -> &str {
+    let start = text.find("<<A").unwrap();
+    let length = text[start..].find(">>").unwrap() + 2;
+    &text[start..start + length]
+}
+
+/// The text that must arrive where a slot is: that of its filters, without the last if that is the encoding of the surface.
+fn arriving(surface: Surface, text: &str, value: &str) -> String {
+    let slot = slot_of(text);
+    let before = own_filter(surface).and_then(|own| slot.strip_suffix(own)).map(|rest| format!("{rest}>>"));
+    resolve(Surface::Text, before.as_deref().unwrap_or(slot), value).unwrap()
 }
 
 /// The text with the harmless value and with this one, unless the value is refused.
 #[track_caller]
 fn both(surface: Surface, text: &str, value: &str) -> Option<(String, String)> {
     match resolve(surface, text, value) {
-        Ok(out) => Some((resolve(surface, text, HARMLESS).unwrap(), out)),
+        // Its filters change the harmless value too, so it goes in without them.
+        Ok(out) => Some((resolve(surface, &text.replace(slot_of(text), "<<A>>"), HARMLESS).unwrap(), out)),
         Err(error) => {
             let kinds = [ErrorKind::Unencodable, ErrorKind::Syntax];
             assert!(error.all().all(|one| kinds.contains(&one.kind())), "{error}");
@@ -104,12 +134,19 @@ fn text(tokens: &'static [&'static str]) -> impl Strategy<Value = String> {
 }
 
 /// Filters are a part of the text, and write for one place only.
-const SLOTS: &[&str] =
-    &["<<A>>", "<<A>>", "<<A>>", "<<A|json>>", "<<A|shell>>", "<<A|base64>>", "<<A|url>>", "<<A|trim>>"];
-
-fn is_filtered(text: &str) -> bool {
-    text.contains("<<A|")
-}
+const SLOTS: &[&str] = &[
+    "<<A>>",
+    "<<A>>",
+    "<<A>>",
+    "<<A|json>>",
+    "<<A|shell>>",
+    "<<A|base64>>",
+    "<<A|url>>",
+    "<<A|trim>>",
+    "<<A|same>>",
+    "<<A|slash>>",
+    "<<A|url|json>>",
+];
 
 fn decoded(text: &str) -> Vec<u8> {
     percent_encoding::percent_decode_str(text).collect()
@@ -168,7 +205,8 @@ fn parse_url(text: &str) -> Option<url::Url> {
     url::Url::options().base_url(Some(&base)).parse(text).ok()
 }
 
-fn check_url(text: &str, value: &str, harmless: &str, out: &str) -> Result<(), TestCaseError> {
+/// `value` is what must arrive.
+fn check_url(value: &str, harmless: &str, out: &str) -> Result<(), TestCaseError> {
     let Some(expected) = parse_url(harmless) else { return Ok(()) };
     let found = parse_url(out).ok_or_else(|| TestCaseError::fail(format!("no URL any more: {out}")))?;
     // An empty user is none, as far as the parser says.
@@ -179,7 +217,7 @@ fn check_url(text: &str, value: &str, harmless: &str, out: &str) -> Result<(), T
     }
     prop_assert_eq!(expected_shape, found_shape, "{}", out);
     // Without a value, spaces of the text may come to be at the end, and are dropped there.
-    if !is_filtered(text) && !value.is_empty() {
+    if !value.is_empty() {
         let expected: Vec<_> = parts(&expected).iter().map(|part| put(part, value)).collect();
         prop_assert_eq!(parts(&found), expected, "{}", out);
     }
@@ -270,6 +308,22 @@ fn hosts(text: &str, model: &str) -> Vec<String> {
     all.filter(|line| line.split_once(':').is_some_and(|(name, _)| is_host(name))).collect()
 }
 
+/// What each line of a header is: the end of it all, one that goes on, and, where it has a name in `model`, whether that is one.
+fn layout(text: &str, model: &str) -> Vec<(bool, bool, bool)> {
+    // A text of one line without a colon is the value of a header: nothing stands before it.
+    if !model.contains([':', '\r', '\n']) {
+        return Vec::new();
+    }
+    let is_named = |line: &str| {
+        line.split_once(':').is_some_and(|(name, _)| http::HeaderName::from_bytes(name.as_bytes()).is_ok())
+    };
+    let ends = ['\r', '\n'];
+    let lines = text.split(ends).zip(model.split(ends));
+    lines
+        .map(|(line, model)| (line.is_empty(), line.starts_with([' ', '\t']), is_named(model) && is_named(line)))
+        .collect()
+}
+
 const JSON: &[&str] = &[
     "{",
     "}",
@@ -334,7 +388,7 @@ proptest! {
     #[test]
     fn a_url_goes_where_it_says(text in text(URLS), value in value()) {
         if let Some((harmless, out)) = both(Surface::Url, &text, &value) {
-            check_url(&text, &value, &harmless, &out)?;
+            check_url(&arriving(Surface::Url, &text, &value), &harmless, &out)?;
         }
     }
 
@@ -343,7 +397,8 @@ proptest! {
         let text: String = text.replace(['?', '#', '\\', '\t', '\n'], "");
         if let Some((harmless, out)) = both(Surface::UrlPath, &text, &value) {
             let root = "https://api.example/a/";
-            check_url(&text, &value, &format!("{root}{harmless}/z"), &format!("{root}{out}/z"))?;
+            let value = arriving(Surface::UrlPath, &text, &value);
+            check_url(&value, &format!("{root}{harmless}/z"), &format!("{root}{out}/z"))?;
         }
     }
 
@@ -352,11 +407,10 @@ proptest! {
         let surface = if is_form { Surface::Form } else { Surface::UrlQuery };
         if let Some((harmless, out)) = both(surface, &text, &value) {
             let (expected, found) = (pairs(&harmless), pairs(&out));
+            let value = arriving(surface, &text, &value);
             // Where nothing is left of a pair, there is none.
-            if !value.trim().is_empty() {
+            if !value.is_empty() {
                 prop_assert_eq!(expected.len(), found.len(), "{}", out);
-            }
-            if !is_filtered(&text) && !value.is_empty() {
                 let put = |text: &str| text.replace(HARMLESS, &value);
                 let expected: Vec<_> = expected.iter().map(|(name, value)| (put(name), put(value))).collect();
                 prop_assert_eq!(expected, found, "{}", out);
@@ -367,8 +421,8 @@ proptest! {
     #[test]
     fn a_header_stays_a_line_and_does_not_choose_the_host(text in text(LINES), value in value()) {
         if let Some((harmless, out)) = both(Surface::Header, &text, &value) {
-            let ends = |text: &str| text.matches(['\r', '\n']).count();
-            prop_assert_eq!(ends(&harmless), ends(&out), "{:?}", out);
+            prop_assert_eq!(&harmless.replace(HARMLESS, &arriving(Surface::Header, &text, &value)), &out);
+            prop_assert_eq!(layout(&harmless, &harmless), layout(&out, &harmless), "{:?}", out);
             // The same hosts as with another value, so that no value is in them.
             let expected = hosts(&harmless, &harmless);
             prop_assert!(hosts(&out, &harmless).iter().all(|host| expected.contains(host)), "{:?}", out);
@@ -389,9 +443,7 @@ proptest! {
             prop_assert!(found.is_ok(), "no JSON any more: {}", out);
             let found = found.unwrap();
             prop_assert!(is_same_shape(&expected, &found), "{}", out);
-            if !is_filtered(&text) {
-                prop_assert_eq!(put_json(&expected, &value), found, "{}", out);
-            }
+            prop_assert_eq!(put_json(&expected, &arriving(Surface::Json, &text, &value)), found, "{}", out);
         }
     }
 
@@ -535,20 +587,28 @@ fn places_that_were_left_stay_closed() {
         (Surface::Shell, "echo `echo <<A>>`", "`id`"),
         (Surface::Shell, "echo $((<<A>>))", "a[$(id)]"),
         (Surface::Shell, "echo \"$(echo \"<<A>>\")\"", "$(id)"),
-        (Surface::Shell, "echo <<A|json>>", "$(id)"),
         (Surface::Json, r#"{"n": <<A>>}"#, r#"1, "admin": true"#),
         (Surface::Json, r#"{"k": "C:\<<A>>"}"#, r#"", "admin": true, "x": ""#),
-        (Surface::Json, r#"{"k": "<<A|shell>>"}"#, r#"", "admin": true, "x": ""#),
-        (Surface::Url, "https://<<A|base64>>@api.example/", "???"),
         (Surface::Url, "https://api.example/v1/<<A>><<A>>/x", "."),
         (Surface::Url, "https://api.example/v1/.<<A>>/x", "."),
         (Surface::Url, "https://api.example/v1/<<A|json>>", "%2e%2e"),
         (Surface::Url, "/<<A>>/evil.example/x", ""),
         (Surface::Url, "\u{1}https:<<A>>", "evil.example"),
         (Surface::Url, "https://api.example/%<<A>>%2e/x", "2e"),
-        (Surface::Form, "token=<<A|base64>>", "~~>"),
         (Surface::Header, "<<A>>: evil.example", "Host"),
         (Surface::Header, "Host: a.example\r\n <<A>>", "evil.example"),
+        (Surface::Header, "X-A: 1\r\n<<A>>: 2", ""),
+        (Surface::Header, "X-A: 1\r\n<<A>>\r\nX-B: 2", ""),
+        (Surface::Header, "X-A: 1\r\n<<A>>X-B: 2", ""),
+        (Surface::Header, "X-A: 1\r\n<<A>> X-B: 2", ""),
+        (Surface::Header, "X-A: 1\r\n<<A>>", " , admin"),
+        (Surface::Header, "X-A: 1\n<<A>>", " "),
+        (Surface::Header, "X-A: 1\r<<A>>: 2", " x"),
+        (Surface::Header, "X-A: 1\r\n<<A|trim>>: 2", "  "),
+        (Surface::Header, "<<A>>\r\nX-A: 1", ""),
+        (Surface::Header, "<<A>> X-A: 1", ""),
+        (Surface::Header, "<<A>>: 1", "X-Admin: 1; "),
+        (Surface::Header, "<<A>>: chunked", "Transfer-Encoding "),
     ] {
         assert_eq!(resolve(surface, text, value).unwrap_err().kind(), ErrorKind::Unencodable, "{text}");
         let ordinary = ["echo <<A>>", r#"{"k": "<<A>>"}"#, "https://api.example/<<A>>", "a=<<A>>", "X: <<A>>"];
@@ -556,11 +616,153 @@ fn places_that_were_left_stay_closed() {
     }
 }
 
+/// The filters that there are, alone and in chains in which the last is another than the first.
+const CHAINS: &[&str] = &[
+    "",
+    "|json",
+    "|shell",
+    "|url",
+    "|base64",
+    "|base64url",
+    "|hex",
+    "|trim",
+    "|same",
+    "|slash",
+    "|json|url",
+    "|url|json",
+    "|url|url",
+    "|url|trim",
+    "|url|same",
+    "|shell|json",
+    "|json|shell",
+    "|json|json",
+    "|shell|shell",
+    "|json|same",
+    "|shell|trim",
+    "|shell|slash",
+    "|base64|url",
+    "|url|base64",
+    "|hex|json|shell|url",
+];
+
+const HOSTILE: &[&str] = &[
+    "%2F",
+    "%00",
+    "..%2Fadmin",
+    "%2e%2e",
+    "%0d%0aX-Admin: 1",
+    "+",
+    "a+b c",
+    "&admin=1",
+    "'",
+    "\"",
+    "\\",
+    "\\u0041\\n",
+    "$(id)",
+    "`id`",
+    "é💣",
+    "/../..",
+    "?#;=",
+    "???>>>~~~",
+    "\r\nX: y",
+    "a\0b",
+    "",
+    " ",
+    "~",
+    "-n",
+    "<<A>>",
+];
+
+/// What a foreign parser finds at each slot, which stands where an `x` is before and a `z` behind it.
+fn found_by_parsers(surface: Surface, slot: &str, value: &str) -> Result<Vec<Vec<u8>>> {
+    let resolve = |text: &str| resolve(surface, &text.replace('§', slot), value);
+    let text = |text: String| text.into_bytes();
+    Ok(match surface {
+        Surface::Url => {
+            let out = resolve("https://x§z:x§z@api.example/p/x§z/q?k=x§z&l=m#x§z")?;
+            let url = url::Url::parse(&out).unwrap();
+            assert_eq!((url.host_str(), url.path().split('/').count()), (Some("api.example"), 4), "{out}");
+            let pairs: Vec<_> = url.query_pairs().collect();
+            assert_eq!((pairs.len(), &*pairs[0].0, &*pairs[1].0, &*pairs[1].1), (2, "k", "l", "m"), "{out}");
+            let parts = [url.username(), url.password().unwrap(), url.path_segments().unwrap().nth(1).unwrap()];
+            let decoded_parts = parts.into_iter().chain(url.fragment()).map(decoded);
+            decoded_parts.chain([text(pairs[0].1.clone().into_owned())]).collect()
+        }
+        Surface::UrlPath => {
+            let url = url::Url::parse(&format!("https://api.example/p/{}/q", resolve("x§z")?)).unwrap();
+            assert_eq!(url.path().split('/').count(), 4, "{url}");
+            vec![decoded(url.path_segments().unwrap().nth(1).unwrap())]
+        }
+        Surface::UrlQuery | Surface::Form => {
+            let out = resolve("k=x§z&l=m")?;
+            let pairs = pairs(&out);
+            assert_eq!((pairs.len(), &*pairs[0].0, &pairs[1]), (2, "k", &("l".to_owned(), "m".to_owned())), "{out}");
+            vec![text(pairs[0].1.clone())]
+        }
+        Surface::Json => {
+            let out = resolve(r#"{"k": "x§z", "x§z": [1]}"#)?;
+            let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+            let object = json.as_object().unwrap();
+            assert_eq!(object.len(), 2, "{out}");
+            let key = object.keys().find(|key| *key != "k").unwrap();
+            vec![text(object["k"].as_str().unwrap().to_owned()), text(key.clone())]
+        }
+        Surface::Shell => {
+            let script = resolve("printf '%s\\0' 'x'§z")?;
+            let folder = tempfile::tempdir().unwrap();
+            let outputs = SHELLS.iter().filter_map(|shell| run(shell, &script, folder.path()));
+            outputs.map(|output| output.stdout.strip_suffix(b"\0").unwrap().to_vec()).collect()
+        }
+        Surface::Header => {
+            let out = resolve("x§z")?;
+            vec![HeaderValue::from_str(&out).map_or(out.into_bytes(), |value| value.as_bytes().to_vec())]
+        }
+        Surface::Env => vec![std::ffi::CString::new(resolve("x§z")?).unwrap().into_bytes()],
+        _ => vec![text(resolve("x§z")?)],
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn what_the_filters_made_arrives_on_every_surface() {
+    use Surface::{Env, Form, Header, Json, Shell, Text, Url, UrlPath, UrlQuery};
+    for surface in [Text, Header, Url, UrlPath, UrlQuery, Form, Json, Shell, Env] {
+        for chain in CHAINS {
+            let slot = format!("<<A{chain}>>");
+            for value in HOSTILE {
+                let expected = arriving(surface, &slot, value);
+                match found_by_parsers(surface, &slot, value) {
+                    Ok(found) => {
+                        let expected = format!("x{expected}z").into_bytes();
+                        assert!(
+                            found.iter().all(|found| *found == expected),
+                            "{surface:?} {slot} {value:?}: {found:?}"
+                        );
+                        assert!(!found.is_empty());
+                    }
+                    Err(error) => {
+                        assert_eq!(error.kind(), ErrorKind::Unencodable);
+                        let made = resolve(Text, &slot, value).unwrap();
+                        let is_refused = match surface {
+                            Header => made.contains(|c: char| c.is_ascii_control()),
+                            Shell | Env => made.contains('\0'),
+                            // Two dots, which lead up, also where they are not all of the segment.
+                            Url | UrlPath => ["%2e%2e", ".."].contains(&made.as_str()),
+                            _ => false,
+                        };
+                        assert!(is_refused, "{surface:?} {slot} {value:?}: {error}");
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_placeholder_that_stays_is_text_that_counts() {
     let resolve = |surface, text: &str, value: &str| {
         let target = Target::tool("test").surface(surface).missing(Missing::Keep);
-        let resolved = Variables::new().with("A", value).unwrap().resolve_for(&target, text);
+        let resolved = Engine::new().resolve(&Variables::new().with("A", value).unwrap(), &target, text);
         resolved.map(|resolved| resolved.expose_secret().to_string())
     };
     for (surface, text, value) in [

@@ -33,6 +33,24 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 const NOT_IN_FORMS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
 impl Encoding {
+    /// Returns true if a filter has written the value as this encoding of a surface would, so that it goes in as it is. After
+    /// any other filter the surface encodes: else what a filter made, such as `%2F` by `json`, would be read as something else.
+    ///
+    /// | surface | its encoding | filter that is one for it |
+    /// |---|---|---|
+    /// | `Url`, `UrlPath`, `UrlQuery` | `Percent` | `url` |
+    /// | `Form` | `Form` | `url`: forms are read alike with `%20` and `+` |
+    /// | `Json` | `Json` | `json` |
+    /// | `Shell` | `Shell` | `shell` |
+    /// | `Text`, `Header`, `Env` | `Plain` | none, and none is needed |
+    pub(super) fn is_done_by(self, filter: Self) -> bool {
+        match self {
+            Self::Percent | Self::Form => filter == Self::Percent,
+            Self::Json | Self::Shell => filter == self,
+            Self::Plain | Self::Base64 | Self::Base64Url | Self::Hex => false,
+        }
+    }
+
     /// The length of the written value, in bytes.
     pub(super) fn length(self, value: &str) -> usize {
         if self == Self::Plain {

@@ -234,7 +234,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     continue;
                 }
             };
-            if let Some(refusal) = placing.refusal(nth, &value, filter::encodes(chain)) {
+            if let Some(refusal) = placing.refusal(nth, &value) {
                 failures.push(|| self.unencodable(refusal, cut, slot, text));
                 continue;
             }
@@ -382,6 +382,9 @@ impl Draft<'_> {
     }
 
     fn encoding_of(&self, slot: Slot) -> Encoding {
-        if filter::encodes(self.plan.chain(slot)) { Encoding::Plain } else { self.encoding }
+        match filter::last_encoding(self.plan.chain(slot)) {
+            Some(filter) if self.encoding.is_done_by(filter) => Encoding::Plain,
+            _ => self.encoding,
+        }
     }
 }

@@ -80,7 +80,7 @@ impl fmt::Debug for Filters {
 /// One filter of a placeholder.
 #[derive(Clone)]
 pub(super) enum Filter {
-    /// Writes the value in another way, in place of what the surface would do.
+    /// Writes the value in another way. As the last filter it may do what the surface would; see [`Encoding::is_done_by`].
     Encode(Encoding),
     /// Drops ASCII white space at both ends.
     Trim,
@@ -138,9 +138,12 @@ pub(super) fn apply<'v>(filters: &[Filter], value: &'v str, room: &mut Room) -> 
     filters.iter().try_fold(Filtered::Borrowed(value), |value, filter| filter.apply(value, room))
 }
 
-/// Whether the filters say how the value is written, so that the surface does not.
-pub(super) fn encodes(filters: &[Filter]) -> bool {
-    filters.iter().any(|filter| matches!(filter, Filter::Encode(_)))
+/// The encoding that the last filter is. The others do not count: what it made of theirs is text like any other.
+pub(super) fn last_encoding(filters: &[Filter]) -> Option<Encoding> {
+    match filters.last() {
+        Some(Filter::Encode(encoding)) => Some(*encoding),
+        _ => None,
+    }
 }
 
 /// How many bytes may still be handled.

@@ -40,18 +40,17 @@ impl Placing {
         Self { surface, places }
     }
 
-    /// Why a value may not stand in a slot, whose number counts from 0: what is read after "the value of NAME". `is_encoded`
-    /// says that a filter wrote the value and the surface will not.
-    pub(super) fn refusal(&self, slot: usize, value: &str, is_encoded: bool) -> Option<&'static str> {
+    /// Why a value may not stand in a slot, whose number counts from 0: what is read after "the value of NAME".
+    pub(super) fn refusal(&self, slot: usize, value: &str) -> Option<&'static str> {
         match &self.places {
             Places::Alike if self.surface == Surface::Env => value
                 .contains('\0')
                 .then_some("holds NUL, which may not stand in an environment variable or an argument"),
             Places::Alike => None,
             Places::Header(places) => places.get(slot)?.refusal(value),
-            Places::Url(places) => places.get(slot)?.refusal(value, is_encoded),
-            Places::Json(places) => places.get(slot)?.refusal(value, is_encoded),
-            Places::Shell(places) => places.get(slot)?.refusal(value, is_encoded),
+            Places::Url(places) => places.get(slot)?.refusal(value),
+            Places::Json(places) => places.get(slot)?.refusal_of_all(),
+            Places::Shell(places) => places.get(slot)?.refusal(value),
         }
     }
 
@@ -71,7 +70,7 @@ impl Placing {
         self.surface == Surface::Text
     }
 
-    /// How a value is written, unless a filter says so.
+    /// How a value is written, unless its last filter [has done so](Encoding::is_done_by).
     pub(super) fn encoding(&self) -> Encoding {
         match self.surface {
             Surface::Text | Surface::Header | Surface::Env => Encoding::Plain,
@@ -161,19 +160,34 @@ mod tests {
             let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text);
             resolved.map(|resolved| resolved.expose_secret().to_string()).map_err(|error| error.kind())
         };
-        for (surface, text, value) in [
-            (Surface::Url, "/<<A|json>>", "/evil.example/x"),
-            (Surface::Url, "https://a.example/v1/<<A|json>>", "../admin"),
-            (Surface::Url, "https://a.example/v1?q=<<A|shell>>", "x&admin=1"),
-            (Surface::UrlPath, "<<A|base64>>", "???"),
-            (Surface::UrlQuery, "<<A|json>>", "x#y"),
-            (Surface::Form, "a=<<A|json>>", "x&y=z"),
+        for (surface, text, value, expected) in [
+            (Surface::Url, "/<<A|json>>", "/evil.example/x", "/%2Fevil.example%2Fx"),
+            (Surface::Url, "https://a.example/v1/<<A|json>>", "../admin", "https://a.example/v1/..%2Fadmin"),
+            (Surface::Url, "https://a.example/v1/<<A|json>>", "..%2Fadmin", "https://a.example/v1/..%252Fadmin"),
+            (
+                Surface::Url,
+                "https://a.example/v1?q=<<A|shell>>",
+                "x&admin=1",
+                "https://a.example/v1?q=%27x%26admin%3D1%27",
+            ),
+            (Surface::UrlPath, "<<A|base64>>", "???", "Pz8%2F"),
+            (Surface::UrlPath, "<<A|base64url>>", "???", "Pz8_"),
+            (Surface::UrlQuery, "<<A|base64>>", "???", "Pz8%2F"),
+            (Surface::UrlQuery, "<<A|json>>", "x#y", "x%23y"),
+            (Surface::UrlQuery, "k=<<A|json>>", "%2F", "k=%252F"),
+            (Surface::Form, "a=<<A|json>>", "x&y=z", "a=x%26y%3Dz"),
+            (Surface::Form, "a=<<A|url>>", "x&y z", "a=x%26y%20z"),
+            // The last filter decides.
+            (Surface::Url, "https://a.example/<<A|json|url>>", "/x", "https://a.example/%2Fx"),
+            (Surface::Url, "https://a.example/<<A|url|json>>", "/x", "https://a.example/%252Fx"),
+            (Surface::Url, "https://a.example/<<A|url|trim>>", "/x", "https://a.example/%252Fx"),
         ] {
-            assert_eq!(resolve(surface, text, value), Err(ErrorKind::Unencodable), "{text}");
+            assert_eq!(resolve(surface, text, value).as_deref(), Ok(expected), "{text}");
         }
-        assert_eq!(resolve(Surface::Url, "https://a.example/<<A|json|url>>", "/x").unwrap(), "https://a.example/%2Fx");
-        assert_eq!(resolve(Surface::UrlPath, "<<A|base64url>>", "???").unwrap(), "Pz8_");
-        assert_eq!(resolve(Surface::UrlQuery, "<<A|base64>>", "???").unwrap(), "Pz8/");
+        for text in ["https://a.example/v1/<<A|json>>", "https://a.example/v1/<<A|url>>", "https://a.example/v1/<<A>>"]
+        {
+            assert_eq!(resolve(Surface::Url, text, ".."), Err(ErrorKind::Unencodable), "{text}");
+        }
     }
 
     #[test]
@@ -200,14 +214,17 @@ mod tests {
     }
 
     #[test]
-    fn an_encoding_filter_replaces_the_encoding_but_no_refusal() {
+    fn the_filter_of_a_surface_replaces_its_encoding_but_no_refusal() {
         let target = Target::tool("test");
         let variables = Variables::new().with("A", "a b\n").unwrap();
         let resolve = |surface, text: &str| {
             let resolved = variables.resolve_for(&target.clone().surface(surface), text);
             resolved.map(|resolved| resolved.expose_secret().to_string())
         };
-        assert_eq!(resolve(Surface::UrlQuery, "<<A|base64>>").unwrap(), "YSBiCg==");
+        assert_eq!(resolve(Surface::UrlQuery, "<<A|url>>").unwrap(), "a%20b%0A");
+        assert_eq!(resolve(Surface::UrlQuery, "<<A|base64>>").unwrap(), "YSBiCg%3D%3D");
+        assert_eq!(resolve(Surface::Json, "\"<<A|json>> <<A|shell>>\"").unwrap(), r#""a b\n 'a b\n'""#);
+        assert_eq!(resolve(Surface::Shell, "<<A|shell>> <<A|hex>>").unwrap(), "'a b\n' '6120620a'");
         assert_eq!(resolve(Surface::UrlQuery, "<<A|trim>>").unwrap(), "a%20b");
         assert_eq!(resolve(Surface::Header, "<<A|trim>>").unwrap(), "a b");
         assert_eq!(resolve(Surface::Header, "<<A|url>>").unwrap(), "a%20b%0A");

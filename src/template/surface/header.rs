@@ -4,9 +4,18 @@ use super::skeleton::Skeleton;
 use crate::template::plan::Cut;
 use crate::template::surfaces::is_host;
 
+/// The place of a slot in a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    part: Part,
+    /// Whether the value begins a line that others stand before or behind. One that begins with a space goes on the line before
+    /// (RFC 9112 section 5.2), and an empty one ends the header (section 2.1).
+    leads: bool,
+}
+
 /// The part of a header that a slot stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+enum Part {
     Value,
     /// In a line that says the host, or that goes on such a line.
     Host,
@@ -25,6 +34,7 @@ const CHOOSES_HOST: &str = "may not choose the host: write the Host header out";
 /// The place of each slot, in order.
 pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
     let Skeleton { text, slots } = Skeleton::new(text, cuts);
+    let is_block = text.contains(['\r', '\n']);
     let mut places = Vec::with_capacity(slots.len());
     let (mut open, mut start, mut is_host_line) = (slots.as_slice(), 0, false);
     for line in text.split(['\r', '\n']) {
@@ -33,24 +43,29 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
         let colon = line.match_indices(':').map(|(at, _)| at).find(|&at| !name_of(line, at).trim().is_empty());
         let name = name_of(line, colon.unwrap_or(line.len()));
         if !line.is_empty() {
-            // A line that begins with a space goes on with the one before (RFC 9112 section 5.2), or is taken as it is; one
-            // that begins with a value may begin with a space.
+            // A line that begins with a space goes on with the one before, or is taken as it is. One behind the host that
+            // begins with a value is refused as a part of it, whatever the value is.
             let goes_on = is_host_line && (line.starts_with([' ', '\t']) || here.first() == Some(&start));
             is_host_line = goes_on || (colon.is_some() && is_host(name));
         }
         let named = here.partition_point(|&slot| slot < start + name.len());
-        places.extend(here.iter().enumerate().map(|(nth, slot)| match slot - start {
-            _ if is_host_line => Place::Host,
-            at if nth < named => {
-                let (before, after) = (name.get(..at).unwrap_or_default(), name.get(at + 1..).unwrap_or_default());
-                match (colon.is_some(), named == 1) {
-                    (true, true) => Place::Name(before.into(), after.into()),
-                    (true, false) => Place::Names,
-                    (false, true) => Place::Start(before.into()),
-                    (false, false) => Place::Starts,
+        places.extend(here.iter().enumerate().map(|(nth, slot)| {
+            let at = slot - start;
+            let part = match at {
+                _ if is_host_line => Part::Host,
+                _ if nth < named => {
+                    let (before, after) = (name.get(..at).unwrap_or_default(), name.get(at + 1..).unwrap_or_default());
+                    match (colon.is_some(), named == 1) {
+                        (true, true) => Part::Name(before.into(), after.into()),
+                        (true, false) => Part::Names,
+                        (false, true) => Part::Start(before.into()),
+                        (false, false) => Part::Starts,
+                    }
                 }
-            }
-            _ => Place::Value,
+                _ => Part::Value,
+            };
+            // A line without a colon, and alone, is the value of a header: nothing stands before it.
+            Place { part, leads: at == 0 && (is_block || colon.is_some()) }
         }));
         (open, start) = (later, start + line.len() + 1);
     }
@@ -64,27 +79,44 @@ fn name_of(line: &str, colon: usize) -> &str {
 impl Place {
     /// Why no value at all may stand there.
     pub(super) fn refusal_of_all(&self) -> Option<&'static str> {
-        matches!(self, Self::Host).then_some(CHOOSES_HOST)
+        (self.part == Part::Host).then_some(CHOOSES_HOST)
     }
 
     /// Why a value may not stand there.
     pub(super) fn refusal(&self, value: &str) -> Option<&'static str> {
+        let is_name = matches!(self.part, Part::Name(..) | Part::Names);
+        if self.part.chooses_host(value) {
+            Some(CHOOSES_HOST)
+        } else if value.bytes().any(|byte| byte.is_ascii_control()) {
+            Some("holds a control character, which may not stand in a header")
+        } else if self.leads && (value.is_empty() || value.starts_with(' ')) {
+            Some("is empty or begins with a space, which would join its line to the one before or end the header")
+        } else if is_name && !value.bytes().all(is_token) {
+            Some("may not stand in the name of a header, which holds only letters, digits and !#$%&'*+-.^_`|~ (ASCII)")
+        } else {
+            None
+        }
+    }
+}
+
+impl Part {
+    fn chooses_host(&self, value: &str) -> bool {
         // A value with a colon ends the name itself.
         let head = value.split_once(':').map(|(head, _)| head);
-        let chooses_host = match (self, head) {
+        match (self, head) {
             (Self::Host, _) => true,
             (Self::Name(before, _) | Self::Start(before), Some(head)) => spells_host(&[before, head]),
             (Self::Name(before, after), None) => spells_host(&[before, value, after]),
             (Self::Names | Self::Starts, Some(head)) => is_part_of_host(head.trim()),
             (Self::Names, None) => is_part_of_host(value.trim()),
             (Self::Value, _) | (Self::Start(_) | Self::Starts, None) => false,
-        };
-        if chooses_host {
-            return Some(CHOOSES_HOST);
         }
-        let has_control = value.bytes().any(|byte| byte.is_ascii_control());
-        has_control.then_some("holds a control character, which may not stand in a header")
     }
+}
+
+/// Whether the name of a header may hold a byte (RFC 9110 section 5.6.2).
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// Whether these pieces together are `Host`. They are not joined, because one of them is a value.
@@ -101,14 +133,22 @@ fn is_part_of_host(piece: &str) -> bool {
 mod tests {
     use super::*;
     use crate::template::{Engine, Syntax, plan::Plan, plan::References};
-    use Place::{Host, Names, Start, Starts, Value};
+    use Part::{Host, Names, Start, Starts, Value};
 
-    fn places_of(text: &str) -> Vec<Place> {
+    fn places_in(text: &str) -> Vec<Place> {
         places(text, Plan::of(Engine::shared(), text, &mut References::default()).unwrap().cuts())
     }
 
-    fn name(before: &str, after: &str) -> Place {
-        Place::Name(before.into(), after.into())
+    fn places_of(text: &str) -> Vec<Part> {
+        places_in(text).into_iter().map(|place| place.part).collect()
+    }
+
+    fn name(before: &str, after: &str) -> Part {
+        Part::Name(before.into(), after.into())
+    }
+
+    fn refusal(part: Part, value: &str) -> Option<&'static str> {
+        Place { part, leads: false }.refusal(value)
     }
 
     #[test]
@@ -132,7 +172,7 @@ mod tests {
         let engine = Engine::new().syntax(Syntax::julep());
         let text = r#"$ f"Host: {secrets.a}""#;
         let plan = Plan::of(&engine, text, &mut References::default()).unwrap();
-        assert_eq!(places(text, plan.cuts()), [Host]);
+        assert_eq!(places(text, plan.cuts()), [Place { part: Host, leads: false }]);
     }
 
     #[test]
@@ -141,12 +181,12 @@ mod tests {
         assert_eq!(places_of("Bearer <<A>>"), [Start("Bearer ".into())]);
         assert_eq!(places_of("<<A>> <<B>>"), [Starts, Starts]);
         for (place, value) in [(Start("".into()), "host : evil"), (Start("H".into()), "ost:"), (Starts, "st: evil")] {
-            assert!(place.refusal(value).is_some(), "{value}");
+            assert!(refusal(place, value).is_some(), "{value}");
         }
         for (place, value) in
             [(Start("".into()), "host"), (Start("".into()), "user:host"), (Starts, "host"), (Starts, "a:b")]
         {
-            assert_eq!(place.refusal(value), None, "{value}");
+            assert_eq!(refusal(place, value), None, "{value}");
         }
     }
 
@@ -158,14 +198,40 @@ mod tests {
         for (before, value, after) in
             [("", "Host", ""), ("h", "OS", "t"), ("Host", "", " "), ("", "host: evil", "-x"), ("H", "ost : evil", "")]
         {
-            assert!(name(before, after).refusal(value).is_some(), "{before}|{value}|{after}");
+            assert_eq!(refusal(name(before, after), value), Some(CHOOSES_HOST), "{before}|{value}|{after}");
         }
-        for (before, value, after) in [("", "user", ""), ("X-", "Host", ""), ("", "hos", ""), ("", "x: host", "")] {
-            assert_eq!(name(before, after).refusal(value), None, "{before}|{value}|{after}");
+        for (before, value, after) in [("", "user", ""), ("X-", "Host", ""), ("", "hos", ""), ("X-", "", "")] {
+            assert_eq!(refusal(name(before, after), value), None, "{before}|{value}|{after}");
         }
         for part in ["", "h", "OS", "st", "host", "ho: evil"] {
-            assert!(Names.refusal(part).is_some(), "{part}");
+            assert!(refusal(Names, part).is_some(), "{part}");
         }
-        assert_eq!(Names.refusal("hst"), None);
+        assert_eq!(refusal(Names, "hst"), None);
+    }
+
+    #[test]
+    fn a_name_holds_nothing_but_a_token() {
+        for value in ["x: host", "X-A ", " X-A", "X A", "X\u{e9}", "X\"", "X(", "X,", "X/", ":"] {
+            assert!(refusal(name("", ""), value).is_some() && refusal(Names, value).is_some(), "{value:?}");
+            assert_eq!(refusal(Value, value), None, "{value:?}");
+        }
+        assert_eq!(refusal(name("", ""), "!#$%&'*+-.^_`|~X9"), None);
+    }
+
+    #[test]
+    fn what_begins_a_line_of_several_is_told_apart() {
+        let leads = |text: &str| places_in(text).iter().map(|place| place.leads).collect::<Vec<_>>();
+        assert_eq!(leads("X: 1\r\n<<A>><<B>>: <<C>>"), [true, false, false]);
+        for text in ["X: 1\r<<A>>", "X: 1\n<<A>> b", "<<A>>\r\nX: 1", "<<A>>\n", "\n<<A>>", "<<A>>: x", "<<A>> b: x"] {
+            assert_eq!(leads(text), [true], "{text:?}");
+        }
+        for text in ["<<A>>", "Bearer <<A>>", "X: <<A>>", "X: 1\r\n <<A>>", "X: 1\r\nY: <<A>>\r\n", "X-<<A>>: y"] {
+            assert_eq!(leads(text), [false], "{text:?}");
+        }
+        for value in ["", " ", " x", "  "] {
+            assert!(Place { part: Start("".into()), leads: true }.refusal(value).is_some(), "{value:?}");
+            assert_eq!(Place { part: Start("".into()), leads: false }.refusal(value), None, "{value:?}");
+        }
+        assert_eq!(Place { part: Start("".into()), leads: true }.refusal("x "), None);
     }
 }

@@ -44,24 +44,6 @@ impl Place {
             Self::Lost => Some("stands behind what is not JSON, such as a comment: leave that out"),
         }
     }
-
-    /// Why a value may not stand there.
-    pub(super) fn refusal(self, value: &str, is_encoded: bool) -> Option<&'static str> {
-        match self {
-            Self::String => (is_encoded && !is_inside(value))
-                .then_some("is not written for JSON by its filters: add the filter json as the last one"),
-            Self::Bare | Self::Escape | Self::Lost => self.refusal_of_all(),
-        }
-    }
-}
-
-/// Whether it can stand between the quotes of a string.
-fn is_inside(value: &str) -> bool {
-    let mut reader = Reader { is_whole: true, in_string: true, escape: 0, is_lost: false };
-    value.bytes().all(|byte| {
-        reader.read(byte);
-        reader.in_string && !reader.is_lost
-    }) && reader.escape == 0
 }
 
 /// What is open after the text so far.
@@ -150,15 +132,5 @@ mod tests {
         assert_eq!(places_of("{\"a\": \"x\n\", \"k\": \"<<A>>\"}"), [Lost]);
         assert_eq!(places_of(r#"{"a": "\x", "k": "<<A>>"}"#), [Lost]);
         assert_eq!(places_of(r#"{"a": "// # '", "k": "<<A>>"}"#), [String]);
-    }
-
-    #[test]
-    fn filters_that_write_for_another_place_are_refused() {
-        for fits in ["", "abc é/", r#"a\"b\\"#, r"\u00e9\n"] {
-            assert!(is_inside(fits), "{fits}");
-        }
-        for no in ["\"", r"\", r"\\\", r"\u00e", r"\x", "a\nb", r#"\\""#] {
-            assert!(!is_inside(no), "{no}");
-        }
     }
 }

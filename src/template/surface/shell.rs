@@ -56,40 +56,12 @@ impl Place {
     }
 
     /// Why a value may not stand there.
-    pub(super) fn refusal(self, value: &str, is_encoded: bool) -> Option<&'static str> {
+    pub(super) fn refusal(self, value: &str) -> Option<&'static str> {
         match self {
             Self::Word if value.contains('\0') => Some("holds NUL, which may not stand in a shell word"),
-            Self::Word if is_encoded && !is_word(value) => {
-                Some("is not written for a shell by its filters: add the filter shell as the last one")
-            }
             _ => self.refusal_of_all(),
         }
     }
-}
-
-/// Whether a shell reads it as one part of a word, in which nothing is expanded.
-fn is_word(value: &str) -> bool {
-    let mut bytes = value.bytes();
-    let mut is_quoted = false;
-    // Of nothing no word is left.
-    if value.is_empty() {
-        return false;
-    }
-    while let Some(byte) = bytes.next() {
-        let is_fine = match byte {
-            b'\'' => {
-                is_quoted = !is_quoted;
-                true
-            }
-            _ if is_quoted => true,
-            b'\\' => bytes.next() == Some(b'\''),
-            _ => byte.is_ascii_alphanumeric() || b"-_./:=@%+".contains(&byte),
-        };
-        if !is_fine {
-            return false;
-        }
-    }
-    !is_quoted
 }
 
 /// What is open after the text so far.
@@ -262,17 +234,5 @@ mod tests {
             &["\"${HOME}\" @", "${x:-y} @", "\"$(date)\" @", "cat <<<@", "cat <<< x @", r"\` @", "'`' @", "x < y @"],
         );
         is_at(Word, &["'$((' @"]);
-    }
-
-    #[test]
-    fn filters_that_write_for_another_place_are_refused() {
-        for fits in ["aZ9-_./:=@%+", "'$(id)'", r"'it'\''s'", "a'b c'd", "''"] {
-            assert!(is_word(fits), "{fits}");
-        }
-        for no in
-            ["", "$x", "a b", "`", "'", "'a", r"\$", r"'a'\", "a;b", "#", "~", "*", "a\nb", r"'it'\\''s'", "\"a\"", "é"]
-        {
-            assert!(!is_word(no), "{no}");
-        }
     }
 }

@@ -195,36 +195,13 @@ impl Place {
     }
 
     /// Why a value may not stand there.
-    pub(super) fn refusal(self, value: &str, is_encoded: bool) -> Option<&'static str> {
-        let unencoded = (is_encoded && !is_encoded_for_urls(value, self == Self::Component))
-            .then_some("is not written for a URL by its filters: add the filter url as the last one");
+    pub(super) fn refusal(self, value: &str) -> Option<&'static str> {
         match self {
             Self::Scheme | Self::Host | Self::Escape => self.refusal_of_all(),
-            Self::Path(segment) => segment.refusal(value).or(unencoded),
-            Self::User | Self::Component => unencoded,
+            Self::Path(segment) => segment.refusal(value),
+            Self::User | Self::Component => None,
         }
     }
-}
-
-/// Whether a value that the surface does not encode stays in its part of a URL and is read there as it is: unreserved
-/// characters, whole escapes, and at the end the padding of base64. A plus is read as a space by many.
-fn is_encoded_for_urls(value: &str, may_hold_slash: bool) -> bool {
-    let unpadded = value.strip_suffix("==").or_else(|| value.strip_suffix('=')).unwrap_or(value);
-    let mut bytes = unpadded.bytes();
-    while let Some(byte) = bytes.next() {
-        let is_fine = match byte {
-            b'-' | b'.' | b'_' | b'~' => true,
-            b'/' => may_hold_slash,
-            b'%' => {
-                [bytes.next(), bytes.next()].iter().all(|digit| digit.is_some_and(|digit| digit.is_ascii_hexdigit()))
-            }
-            _ => byte.is_ascii_alphanumeric(),
-        };
-        if !is_fine {
-            return false;
-        }
-    }
-    true
 }
 
 #[cfg(test)]
@@ -330,16 +307,5 @@ mod tests {
     #[test]
     fn an_open_escape_takes_no_value() {
         assert_eq!(places_of("/a%<<A>>/b%2<<B>>/c%2F<<C>>?%<<D>>"), [Escape, Escape, NAMED, Escape]);
-    }
-
-    #[test]
-    fn only_what_is_written_for_urls_goes_in_as_it_is() {
-        for fits in ["", "aZ9-._~", "%2F%c3%A9", "Pz8=", "Pw=="] {
-            assert!(is_encoded_for_urls(fits, false), "{fits}");
-        }
-        for no in ["a b", "a&b", "a=b", "a===", "%", "%2", "%2g", "a+b", "a/b", "a#", "é", "\""] {
-            assert!(!is_encoded_for_urls(no, false), "{no}");
-        }
-        assert!(is_encoded_for_urls("Pz8/", true));
     }
 }
