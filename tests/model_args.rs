@@ -462,3 +462,12 @@ fn a_value_does_not_go_into_a_header_that_the_model_made() {
     assert!(text("Authorization: Bearer <<KEY>>").is_ok());
     assert_eq!(text("A: b\r\nX-Copy: <<KEY>>").unwrap_err().kind(), ErrorKind::Denied);
 }
+
+#[test]
+fn attempts_below_a_long_key_do_not_repeat_all_of_it() {
+    let args = serde_json::json!({ "k".repeat(1 << 20): vec!["<<A>>"; 200] });
+    let resolved = Variables::new().resolve_model_args(&Target::tool("t"), &args, &Grants::new()).unwrap();
+    let pointers: Vec<&str> = resolved.attempts().iter().filter_map(|attempt| attempt.pointer()).collect();
+    assert_eq!(pointers.len(), 100);
+    assert_eq!(pointers[7], format!("/{}…/7", "k".repeat(1024)));
+}

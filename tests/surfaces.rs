@@ -777,3 +777,16 @@ fn a_placeholder_that_stays_is_text_that_counts() {
     assert_eq!(resolve(Surface::Shell, "echo <<A>> <<B>>", "$(id)").unwrap(), "echo '$(id)' <<B>>");
     assert_eq!(resolve(Surface::Json, r#"{"<<B>>": "<<A>>"}"#, "\"").unwrap(), r#"{"<<B>>": "\""}"#);
 }
+
+#[test]
+fn values_are_looked_at_no_longer_than_a_result_may_be() {
+    // Each would be looked at to its end before it is refused.
+    let engine = Engine::new().limits(keyslot::template::Limits::default().output(1_000));
+    let variables = Variables::new().with("A", format!("{}\0", "a".repeat(99))).unwrap();
+    let resolve = |slots: usize| {
+        let target = Target::tool("test").surface(Surface::Header);
+        engine.resolve(&variables, &target, "X: <<A>>\r\n".repeat(slots).as_str()).unwrap_err()
+    };
+    assert_eq!((resolve(10).kind(), resolve(10).count()), (ErrorKind::Unencodable, 10), "the control");
+    assert_eq!(resolve(11).kind(), ErrorKind::TooLarge);
+}

@@ -15,6 +15,9 @@ const MAX_NAME: usize = 253;
 /// The longest label of a name (RFC 1035).
 const MAX_LABEL: usize = 63;
 
+/// The longest address, in bytes, with its scheme and port.
+const MAX_ADDRESS: usize = "https://".len() + MAX_NAME + ":65535".len();
+
 /// A host, or `*.` and the end of names of hosts, with a port or without.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct HostRule(Box<str>);
@@ -60,6 +63,10 @@ impl<'a> Address<'a> {
     /// Reads `host`, `host:port`, or one of them behind `https://`. Everything else is no address: it is not put right, because
     /// what sends the request may read it in another way.
     pub(super) fn read(text: &'a str) -> Option<Self> {
+        // Before its bytes are looked at, because each reference of a call asks again.
+        if text.len() > MAX_ADDRESS {
+            return None;
+        }
         let (host, port) = split(text.strip_prefix("https://").unwrap_or(text));
         host_flaw(host).is_none().then_some(Self { host, port: port_number(port)? })
     }
@@ -249,6 +256,9 @@ mod tests {
         let longest = format!("{}.abc", name(5));
         assert_eq!(longest.len(), 253);
         assert!(HostRule::new(&longest).is_ok() && HostRule::new(&format!("{longest}d")).is_err());
+        assert!(matches(&format!("{longest}:65535"), &format!("https://{longest}:65535")));
+        let long = format!("https://{longest}d:65535");
+        assert!(long.len() > MAX_ADDRESS && Address::read(&long).is_none());
         assert!(
             HostRule::new(&format!("*.{}.a", name(5))).is_ok() && HostRule::new(&format!("*.{}.ab", name(5))).is_err()
         );

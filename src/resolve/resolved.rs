@@ -44,7 +44,9 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    pub(crate) fn new(references: &[Reference], filtered: Vec<(usize, SecretString)>) -> Option<Box<Self>> {
+    pub(crate) fn new(references: &[Reference], mut filtered: Vec<(usize, SecretString)>) -> Option<Box<Self>> {
+        // In order, because each reference asks for its own: all of them times all that was made would be too much.
+        filtered.sort_by_key(|(number, _)| *number);
         let numbered = references.iter().enumerate();
         let pinned: Vec<usize> =
             numbered.filter(|(_, one)| one.version().is_some()).map(|(number, _)| number).collect();
@@ -71,13 +73,15 @@ impl<T: Wipe> Resolved<T> {
 
     /// Whether a reference said its version.
     pub(crate) fn is_pinned(&self, reference: usize) -> bool {
-        self.traces.as_ref().is_some_and(|traces| traces.pinned.contains(&reference))
+        self.traces.as_ref().is_some_and(|traces| traces.pinned.binary_search(&reference).is_ok())
     }
 
     /// What filters made of the value of a reference.
     pub(crate) fn filtered(&self, reference: usize) -> impl Iterator<Item = &SecretString> {
-        let filtered = self.traces.iter().flat_map(|traces| &traces.filtered);
-        filtered.filter(move |(number, _)| *number == reference).map(|(_, made)| made)
+        let filtered = self.traces.as_ref().map_or(&[][..], |traces| &traces.filtered);
+        let first = filtered.partition_point(|(number, _)| looked_at(*number) < reference);
+        let own = filtered.iter().skip(first).take_while(move |(number, _)| looked_at(*number) == reference);
+        own.map(|(_, made)| made)
     }
 
     /// Which secrets and variables went in, each once, in the order of the text.
@@ -92,6 +96,13 @@ impl<T: Wipe> Resolved<T> {
     pub fn kept(&self) -> &[Reference] {
         &self.kept
     }
+}
+
+/// Counts, for a test, what filters made that is looked at.
+fn looked_at(number: usize) -> usize {
+    #[cfg(test)]
+    tests::LOOKED_AT.with(|looked_at| looked_at.set(looked_at.get() + 1));
+    number
 }
 
 impl Resolved<Cow<'_, str>> {
@@ -178,10 +189,14 @@ fn wipe_ranges(bytes: &mut [u8], places: &[Range<usize>]) {
 #[cfg(test)]
 #[allow(clippy::single_range_in_vec_init)] // a list of one place is meant
 mod tests {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
     use std::rc::Rc;
 
     use super::*;
+
+    thread_local! {
+        pub(super) static LOOKED_AT: Cell<usize> = const { Cell::new(0) };
+    }
 
     fn found(name: &str) -> Found {
         Found::new(name.parse().unwrap(), "of no matter")
@@ -250,6 +265,27 @@ mod tests {
         let template = "nothing in it".to_owned();
         drop(text(Cow::Borrowed(&template), Vec::new()));
         assert_eq!(template, "nothing in it");
+    }
+
+    #[test]
+    fn each_reference_finds_what_filters_made_of_it() {
+        let references: Vec<Reference> = (0..1_000)
+            .map(|number: u32| Reference::bare(format!("A{number}").parse().unwrap()))
+            .map(|one| if one.name().as_str().ends_with('7') { one.at(crate::record::Version::FIRST) } else { one })
+            .collect();
+        let made = |part: &'static str| (0..1_000).map(move |number| (number, format!("{part}{number}").into()));
+        let filtered = made("a").chain(made("b")).filter(|(number, _)| number % 10 != 3).collect();
+        let resolved = text(Cow::Borrowed("x"), Vec::new()).traced(Traces::new(&references, filtered));
+        LOOKED_AT.set(0);
+        for number in 0..1_000 {
+            let found: Vec<&str> = resolved.filtered(number).map(ExposeSecret::expose_secret).collect();
+            let expected = [format!("a{number}"), format!("b{number}")];
+            assert_eq!(found, if number % 10 == 3 { &[][..] } else { &expected[..] }, "in the order of the text");
+            assert_eq!(resolved.is_pinned(number), number % 10 == 7);
+        }
+        // The logarithm of 1,800, its own, and those beside them.
+        assert!(LOOKED_AT.get() <= 1_000 * 16, "{} were looked at", LOOKED_AT.get());
+        assert!(LOOKED_AT.get() > 0, "the count counts");
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub(super) struct Fill<'a, V> {
     room: Room,
     /// Bytes that the filters may still handle.
     filter_room: Room,
+    /// Bytes of values that may still be looked at for their places. No result has fewer bytes than that, so only what is
+    /// refused anyway is refused sooner: else the time would grow with the values times the placeholders.
+    placing_room: Room,
 }
 
 /// A text that is sure to succeed: every value is there, fit for its place, and measured.
@@ -158,7 +161,8 @@ impl<T> Copy for LookedUp<'_, T> {}
 impl<'a, V: Values<'a>> Fill<'a, V> {
     pub(super) fn new(engine: &'a Engine, references: &'a [Reference], values: V) -> Self {
         let output = engine.bounds().output;
-        Self { engine, references, values, room: Room::new(output), filter_room: Room::new(output) }
+        let [room, filter_room, placing_room] = std::array::from_fn(|_| Room::new(output));
+        Self { engine, references, values, room, filter_room, placing_room }
     }
 
     /// Counts text of the result that has no placeholders.
@@ -234,6 +238,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     continue;
                 }
             };
+            self.placing_room.take(value.len())?;
             if let Some(refusal) = placing.refusal(nth, &value) {
                 failures.push(|| self.unencodable(refusal, cut, slot, text));
                 continue;
@@ -337,6 +342,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
 
     fn push_outcome(&self, error: &Error, cut: &Cut, slot: Slot, text: &str, failures: &mut Failures) {
         let is_bare = self.references.get(slot.reference()).is_some_and(|reference| reference.form() == Form::Bare);
+        // Failures times the text before them, in which lines are counted: only the failures that are listed are made.
         failures.extend(error, |error| {
             let unknown = is_bare && error.kind() == ErrorKind::NotFound;
             let placeholder = text.get(cut.span.clone()).unwrap_or_default();

@@ -106,7 +106,7 @@ impl Filter {
             }
             Self::Trim => Ok(value.trimmed()),
             #[cfg(feature = "json")]
-            Self::Get(pointer) => pointer.get(&value).map(Filtered::Owned),
+            Self::Get(pointer) => pointer.get(&value, room).map(Filtered::Owned),
             Self::Custom { apply, argument } => {
                 let made = apply(&value, argument.as_deref());
                 let made = made.map_err(|reason| Error::new(ErrorKind::FilterFailed, reason))?;

@@ -79,7 +79,8 @@ impl Lint {
         self.kind
     }
 
-    /// The JSON Pointer (RFC 6901) of the string that it is in; `None` for plain text.
+    /// The JSON Pointer (RFC 6901) of the string that it is in; `None` for plain text. Of a key longer than 1,024 bytes it shows
+    /// the beginning and `…`.
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
     }

@@ -80,6 +80,7 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
     fn opener(&mut self, hit: &Hit<'_>) -> Result<usize> {
         let body = hit.at + hit.opener.mark.len();
         let (mut misnamed, mut flawed) = (None, None);
+        // Dialects times openers: the dialects are the host's.
         for dialect in &hit.opener.dialects {
             if dialect.comments {
                 if let Some(end) = self.comments.skip(self.text, body) {

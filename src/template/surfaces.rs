@@ -111,6 +111,8 @@ impl Surfaces {
 
     /// As [`surface_at`](Surfaces::surface_at), for keys as they are.
     pub(super) fn surface_on(&self, path: &[Cow<'_, str>]) -> Option<Surface> {
+        // Rules times strings: the rules are the host's, and only strings with placeholders are asked about, 10,000 at
+        // most. A rule compares no more segments than it has.
         let is_at = |(pattern, _): &(&Pattern, &Surface)| pattern.matches(path.iter().map(|step| &**step));
         self.rules.iter().find(is_at).map(|(_, surface)| *surface)
     }
@@ -134,14 +136,27 @@ fn steps(pointer: &str) -> Vec<Cow<'_, str>> {
 /// Whether the string on a way into a document is the host of a request when it is a header: by its key, or by the key of the
 /// list that it is in.
 pub(super) fn names_host(path: &[Cow<'_, str>]) -> bool {
-    let mut keys = path.iter().rev().filter(|key| !key.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_place = |key: &str| key.bytes().take(LOOKED_AT).all(|byte| byte.is_ascii_digit());
+    let mut keys = path.iter().rev().filter(|key| !is_place(key));
     keys.next().is_some_and(|key| is_host(key))
 }
 
+/// How many bytes of a run of digits or white space in a key are looked at, because a key is looked at for each string below it.
+/// A longer run counts as if it were all of the key, which refuses more.
+const LOOKED_AT: usize = 128;
+
 /// Whether a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC 9113 section 8.3.1).
 pub(super) fn is_host(name: &str) -> bool {
-    let name = name.trim_matches(|c: char| c <= ' ');
-    ["host", ":authority"].iter().any(|host| name.eq_ignore_ascii_case(host))
+    let blanks = |text: &[u8]| text.iter().take(LOOKED_AT).take_while(|byte| **byte <= b' ').count();
+    let start = blanks(name.as_bytes());
+    let bytes = name.as_bytes().get(start..).unwrap_or_default();
+    let is_blank = |rest: &[u8]| blanks(rest) == rest.len().min(LOOKED_AT);
+    let is_named = ["host", ":authority"].iter().any(|host| {
+        bytes
+            .split_at_checked(host.len())
+            .is_some_and(|(name, rest)| name.eq_ignore_ascii_case(host.as_bytes()) && is_blank(rest))
+    });
+    is_named || start == LOOKED_AT
 }
 
 #[cfg(test)]
@@ -212,6 +227,11 @@ mod tests {
     fn the_host_is_known_by_its_key() {
         for pointer in ["/headers/Host", "/mcpServers/a/headers/HOST", "/Host/0", "/:authority", "/h/ host "] {
             assert!(names_host(&steps(pointer)), "{pointer}");
+        }
+        let (digits, blanks) = ("0".repeat(LOOKED_AT), " ".repeat(LOOKED_AT));
+        for long in [format!("/Host/{digits}x"), format!("/{blanks}x"), format!("/Host{blanks}x")] {
+            assert!(names_host(&steps(&long)), "what is behind the bound is not looked at");
+            assert!(!names_host(&steps(&long.replacen([' ', '0'], "", 1))), "what is before it is");
         }
         for pointer in ["", "/", "/0", "/headers/X-Host", "/Host/name", "/headers/Hos", "/Host~1", "/authority"] {
             assert!(!names_host(&steps(pointer)), "{pointer}");

@@ -236,11 +236,14 @@ pub(super) fn is_name<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>) -> bool 
     match leaf.role {
         Role::Bookmark => true,
         Role::Key(_) => false,
-        Role::Value if named.is_empty() => false,
-        Role::Value => {
-            let path = leaf.path();
-            named.iter().any(|pattern| pattern.matches(path.iter().map(|step| &**step)))
-        }
+        // Patterns times strings, with or without placeholders: the patterns are the host's, most do not fit by their length,
+        // and no more of a way is written out than they have.
+        Role::Value => named.iter().filter_map(|pattern| pattern.fits(leaf.depth())).max().is_some_and(|most| {
+            let path = leaf.beginning(most);
+            named
+                .iter()
+                .any(|pattern| pattern.fits(leaf.depth()).is_some() && pattern.matches(path.iter().map(|step| &**step)))
+        }),
     }
 }
 

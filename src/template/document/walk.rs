@@ -50,6 +50,18 @@ enum Step<'n, N: Node> {
     Index(usize),
 }
 
+impl<'n, N: Node> Path<'_, 'n, N> {
+    /// The last key or place, as it is written in a pointer.
+    fn label(&self) -> Cow<'n, str> {
+        #[cfg(test)]
+        tests::WRITTEN.with(|written| written.set(written.get() + 1));
+        match self.step {
+            Step::Key(key) => N::key_label(key),
+            Step::Index(index) => Cow::Owned(index.to_string()),
+        }
+    }
+}
+
 /// Visits each string in the order in which [`Resolved`](crate::Resolved) wipes them.
 ///
 /// # Errors
@@ -134,6 +146,11 @@ fn is_bookmark<N: Node>(node: &N) -> bool {
 }
 
 impl<N: Node> Leaf<'_, '_, N> {
+    /// How many keys and places are on the way to it.
+    pub(super) fn depth(&self) -> usize {
+        self.path.map_or(0, |path| path.depth)
+    }
+
     /// Its JSON Pointer (RFC 6901 section 3); for a key that of its entry.
     pub(super) fn pointer(&self) -> String {
         pointer(self.path)
@@ -141,11 +158,14 @@ impl<N: Node> Leaf<'_, '_, N> {
 
     /// The keys and places on the way to it; for a key that of its entry.
     pub(super) fn path(&self) -> SmallVec<[Cow<'_, str>; 8]> {
+        self.beginning(usize::MAX)
+    }
+
+    /// The first of these, `most` of them at most.
+    pub(super) fn beginning(&self, most: usize) -> SmallVec<[Cow<'_, str>; 8]> {
         let mut steps: SmallVec<_> = std::iter::successors(self.path, |path| path.before)
-            .map(|path| match path.step {
-                Step::Key(key) => N::key_label(key),
-                Step::Index(index) => Cow::Owned(index.to_string()),
-            })
+            .filter(|path| path.depth <= most)
+            .map(Path::label)
             .collect();
         steps.reverse();
         steps
@@ -168,10 +188,20 @@ fn pointer<N: Node>(path: Option<&Path<'_, '_, N>>) -> String {
     pointer
 }
 
-/// Adds a key to a JSON Pointer: `~` is written `~0` and `/` is written `~1` (RFC 6901 section 3).
+/// The most bytes of a key that a pointer shows. A hundred errors, lints or attempts may be below the same long key, and each
+/// has a pointer of its own.
+const SHOWN: usize = 1024;
+
+/// Adds a key to a JSON Pointer: `~` is written `~0` and `/` is written `~1` (RFC 6901 section 3). A long key is cut and ends
+/// with `…`.
 pub(in crate::template) fn push_key(pointer: &mut String, key: &str) {
+    let end = (0..=SHOWN.min(key.len())).rev().find(|&end| key.is_char_boundary(end)).unwrap_or(0);
+    let shown = key.get(..end).unwrap_or_default();
     pointer.push('/');
-    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    pointer.push_str(&shown.replace('~', "~0").replace('/', "~1"));
+    if end < key.len() {
+        pointer.push('…');
+    }
 }
 
 /// A copy in which some strings are others; `replace` is asked for each string, in the order of a walk. The depth was checked
@@ -186,5 +216,46 @@ pub(super) fn copy<N: Node>(node: &N, what: What, replace: &mut impl FnMut() -> 
             let replaced = if is_visited { replace() } else { None };
             (replaced.map_or_else(|| key.clone(), N::from_key), copy(entry, what, replace))
         })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use crate::template::{Engine, Syntax, Tree};
+
+    thread_local! {
+        /// How many keys and places were written out.
+        pub(super) static WRITTEN: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_pointer_shows_the_beginning_of_a_long_key() {
+        let shown = |key: &str| {
+            let mut pointer = "/a".to_owned();
+            super::push_key(&mut pointer, key);
+            pointer
+        };
+        assert_eq!(shown("b/~é"), "/a/b~1~0é");
+        assert_eq!(shown(&"k".repeat(1024)), format!("/a/{}", "k".repeat(1024)));
+        assert_eq!(shown(&"k".repeat(1 << 20)), format!("/a/{}…", "k".repeat(1024)));
+        assert_eq!(shown(&format!("{}é", "k".repeat(1023))), format!("/a/{}…", "k".repeat(1023)), "no half character");
+    }
+
+    #[test]
+    fn no_more_of_a_way_is_written_out_than_a_pattern_has() {
+        // 1,000 strings, 100 levels deep.
+        let text = format!("{}{}{}", "[".repeat(100), vec!["\"x\""; 1_000].join(","), "]".repeat(100));
+        let written = |patterns: &[&str]| {
+            let engine = Engine::new().syntax(Syntax::bookmark_at(patterns).unwrap());
+            WRITTEN.set(0);
+            let tree: Tree = serde_json::from_str(&text).unwrap();
+            let names = engine.compile_document(tree).unwrap().references().len();
+            (names, WRITTEN.get())
+        };
+        assert_eq!(written(&["/a/b", "/0/0/*"]), (0, 0), "none is as deep");
+        assert_eq!(written(&["/a/**", "/1/0/**"]), (0, 3_000));
+        assert_eq!(written(&["/0/**"]), (1, 2_000), "the control: each is a name");
     }
 }

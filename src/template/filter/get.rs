@@ -6,6 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use super::Room;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A JSON Pointer (RFC 6901) to something below the root.
@@ -18,14 +19,16 @@ impl Pointer {
         text.strip_prefix('/')?.split('/').map(unescape_token).collect::<Option<_>>().map(Self)
     }
 
-    /// The string, number or truth value that it points to, as text.
+    /// The string, number or truth value that it points to, as text. Each step down reads what is left of the value, which takes
+    /// room: else the time would grow with the value times the steps.
     ///
     /// # Errors
     ///
-    /// `FilterFailed` when `value` is not JSON, has no such field, or that is null, an array or an object.
-    pub(super) fn get(&self, value: &str) -> Result<Zeroizing<String>> {
+    /// `TooLarge`; `FilterFailed` when `value` is not JSON, has no such field, or that is null, an array or an object.
+    pub(super) fn get(&self, value: &str, room: &mut Room) -> Result<Zeroizing<String>> {
         let mut here: &RawValue = serde_json::from_str(value).map_err(|_| failed("the value is not JSON"))?;
         for token in &self.0 {
+            room.take(here.get().len())?;
             here = step(here.get(), token).ok_or_else(|| failed("the value has no such field"))?;
         }
         match here.get() {
@@ -171,7 +174,7 @@ mod tests {
     use super::*;
 
     fn get(pointer: &str, value: &str) -> Result<String, String> {
-        let got = Pointer::new(pointer).expect("a pointer").get(value);
+        let got = Pointer::new(pointer).expect("a pointer").get(value, &mut Room::new(1_000));
         got.map(|text| text.to_string()).map_err(|error| {
             assert_eq!(error.kind(), ErrorKind::FilterFailed);
             error.to_string()
@@ -193,6 +196,19 @@ mod tests {
         {
             assert_eq!(get(pointer, value).as_deref(), Ok(expected), "{pointer}");
         }
+    }
+
+    #[test]
+    fn each_step_down_takes_room() {
+        let value = format!("{}1{}", "[".repeat(60), "]".repeat(60));
+        let get = |steps: usize, room| {
+            let pointer = Pointer::new(&"/0".repeat(steps)).unwrap();
+            pointer.get(&value, &mut Room::new(room)).map(|text| text.to_string()).map_err(|error| error.kind())
+        };
+        // 121 bytes, then 119, and so on to 3.
+        assert_eq!(get(60, 60 * 62), Ok("1".to_owned()));
+        assert_eq!(get(60, 60 * 62 - 1), Err(ErrorKind::TooLarge));
+        assert_eq!(get(1, 121), Err(ErrorKind::FilterFailed), "a list");
     }
 
     #[test]

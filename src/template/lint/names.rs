@@ -201,9 +201,9 @@ mod tests {
             if state >> 63 == 0 { 'A' } else { 'B' }
         };
         let mut name = || (0..125).map(|_| letter()).collect::<String>();
-        let text: String = (0..references).map(|_| format!("<<{}>>", name())).collect();
+        let text: Vec<String> = (0..references).map(|_| format!("<<{}>>", name())).collect();
         let known = (0..known).map(|_| name().parse().unwrap()).collect();
-        (Template::compile(text).unwrap(), known)
+        (Template::compile(text.concat()).unwrap(), known)
     }
 
     #[test]

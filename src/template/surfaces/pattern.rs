@@ -38,6 +38,13 @@ impl Pattern {
         Ok(Self(segments))
     }
 
+    /// How many segments it has, and whether it may match a way of that many. It looks at no more than its own.
+    pub(in crate::template) fn fits(&self, depth: usize) -> Option<usize> {
+        let length = self.0.len();
+        let is_open = self.0.last() == Some(&Segment::Rest);
+        (depth == length || (is_open && depth > length)).then_some(length)
+    }
+
     /// Whether it matches a way into a document: keys as they are, and places in lists. Compares no more bytes than the
     /// pattern has.
     pub(in crate::template) fn matches<'p>(&self, mut segments: impl Iterator<Item = &'p str>) -> bool {
