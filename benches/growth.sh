@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Whether time grows with the text and not faster: counts the instructions of the engine on attack texts of 64 KB and 256 KB,
-# and fails when those of the longer text are more than 4.4 times those of the shorter one. Takes about five minutes.
+# Whether time grows with the text and not faster: counts the instructions of the engine on attack
+# texts of 64 KB and 256 KB, and fails when those of the longer text are more than 4.4 times those
+# of the shorter one. Takes about five minutes.
 #
 #   benches/growth.sh              # all texts
 #   benches/growth.sh '<<A' julep  # only texts whose name contains one of these
 #
-# Counted by callgrind, which does not depend on how busy the machine is. Works: compile a template; compile it and list its
-# lints; compile it and compare it with known names of eight times as many bytes; compile it and fill it; render in one pass;
-# render without any value. An "e" after a number says that the outcome was an error, whose message and diagram count too.
+# Counted by callgrind, which does not depend on how busy the machine is. Works: compile a template;
+# compile it and list its lints; compile it and compare it with known names of eight times as many
+# bytes; compile it and fill it; render in one pass; render without any value. An "e" after a number
+# says that the outcome was an error, whose message and diagram count too.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/compare"

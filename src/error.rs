@@ -111,8 +111,8 @@ impl Error {
         self.0.span.clone()
     }
 
-    /// The JSON Pointer (RFC 6901) of the string that the error is in; `None` for plain text. Of a key longer than 1,024 bytes
-    /// it shows the beginning and `…`.
+    /// The JSON Pointer (RFC 6901) of the string that the error is in; `None` for plain text. Of a
+    /// key longer than 1,024 bytes it shows the beginning and `…`.
     pub fn pointer(&self) -> Option<&str> {
         self.0.pointer.as_deref()
     }

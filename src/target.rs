@@ -37,9 +37,10 @@ enum Reader {
 
 /// The kind of place a value is put in, which says how it is encoded and what is refused there.
 ///
-/// What arrives there is the value, or what its filters made of it. Only one filter is the encoding of a surface, and only as the
-/// last one: `url` for URLs and forms, `json` for JSON text, `shell` for a shell. The surface encodes what any other filter made;
-/// [the language](crate::template::syntax#filters-and-surfaces) has a table.
+/// What arrives there is the value, or what its filters made of it. Only one filter is the encoding
+/// of a surface, and only as the last one: `url` for URLs and forms, `json` for JSON text, `shell`
+/// for a shell. The surface encodes what any other filter made; [the
+/// language](crate::template::syntax#filters-and-surfaces) has a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -47,9 +48,10 @@ pub enum Surface {
     /// Plain text: the value as it is.
     #[default]
     Text,
-    /// A line `Name: value` of an HTTP header, several of them, or the value of one: the value as it is. Control characters are
-    /// refused, CR, LF and NUL among them. So is a value in a line that begins with `Host:`, or that would make one of it; one
-    /// that begins a line and is empty or begins with a space, because the line would go on the one before; and one in a name,
+    /// A line `Name: value` of an HTTP header, several of them, or the value of one: the value as
+    /// it is. Control characters are refused, CR, LF and NUL among them. So is a value in a line
+    /// that begins with `Host:`, or that would make one of it; one that begins a line and is empty
+    /// or begins with a space, because the line would go on the one before; and one in a name,
     /// unless it is a token (RFC 9110 section 5.6.2).
     Header,
     /// A whole URL: percent-encoded for the part it stands in; refused in the scheme, host and port, and where it would make a

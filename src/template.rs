@@ -121,9 +121,10 @@ impl Template {
     /// A lint for each name that is not among `names` but like one of them: `names` are those that whoever wrote the
     /// template may know.
     ///
-    /// The work of a call is bounded: about 30 million steps, a fraction of a second. A step is a look at a pair of an unknown
-    /// and a known name, or at a character of one that may be near. The first name that is not compared with all others then
-    /// has a lint of the kind [`NotCompared`](LintKind::NotCompared), and no other follows.
+    /// The work of a call is bounded: about 30 million steps, a fraction of a second. A step is a
+    /// look at a pair of an unknown and a known name, or at a character of one that may be near.
+    /// The first name that is not compared with all others then has a lint of the kind
+    /// [`NotCompared`](LintKind::NotCompared), and no other follows.
     ///
     /// ```
     /// use keyslot::{SecretName, template::Template};

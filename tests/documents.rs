@@ -702,7 +702,8 @@ fn rules_cost_what_the_document_has() {
     assert_eq!(engine.compile_document(document).unwrap().references().len(), 1);
 }
 
-/// References and names of 125 letters, of which there are two, so that none is near another nor soon seen to be far apart.
+/// References and names of 125 letters, of which there are two, so that none is near another nor
+/// soon seen to be far apart.
 fn unlike_names(count: usize, seed: u64) -> Vec<String> {
     let mut state = seed;
     let mut letter = || {

@@ -46,7 +46,8 @@ fn slot_of(text: &str) -> &str {
     &text[start..start + length]
 }
 
-/// The text that must arrive where a slot is: that of its filters, without the last if that is the encoding of the surface.
+/// The text that must arrive where a slot is: that of its filters, without the last if that is the
+/// encoding of the surface.
 fn arriving(surface: Surface, text: &str, value: &str) -> String {
     let slot = slot_of(text);
     let before = own_filter(surface).and_then(|own| slot.strip_suffix(own)).map(|rest| format!("{rest}>>"));
@@ -308,7 +309,8 @@ fn hosts(text: &str, model: &str) -> Vec<String> {
     all.filter(|line| line.split_once(':').is_some_and(|(name, _)| is_host(name))).collect()
 }
 
-/// What each line of a header is: the end of it all, one that goes on, and, where it has a name in `model`, whether that is one.
+/// What each line of a header is: the end of it all, one that goes on, and, where it has a name in
+/// `model`, whether that is one.
 fn layout(text: &str, model: &str) -> Vec<(bool, bool, bool)> {
     // A text of one line without a colon is the value of a header: nothing stands before it.
     if !model.contains([':', '\r', '\n']) {
@@ -673,7 +675,8 @@ const HOSTILE: &[&str] = &[
     "<<A>>",
 ];
 
-/// What a foreign parser finds at each slot, which stands where an `x` is before and a `z` behind it.
+/// What a foreign parser finds at each slot, which stands where an `x` is before and a `z` behind
+/// it.
 fn found_by_parsers(surface: Surface, slot: &str, value: &str) -> Result<Vec<Vec<u8>>> {
     let resolve = |text: &str| resolve(surface, &text.replace('§', slot), value);
     let text = |text: String| text.into_bytes();

@@ -47,7 +47,8 @@ impl Resolver for Chain {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
         let mut outcomes: Outcomes = references.iter().map(|reference| Err(nobody_knows(reference))).collect();
         let mut open: Vec<usize> = (0..references.len()).collect();
-        // Resolvers times references: the resolvers are the host's, and each is asked once, for what is still open.
+        // Resolvers times references: the resolvers are the host's, and each is asked once, for
+        // what is still open.
         for (nth, resolver) in self.resolvers.iter().enumerate() {
             if open.is_empty() {
                 break;

@@ -45,7 +45,8 @@ pub(crate) struct Traces {
 
 impl Traces {
     pub(crate) fn new(references: &[Reference], mut filtered: Vec<(usize, SecretString)>) -> Option<Box<Self>> {
-        // In order, because each reference asks for its own: all of them times all that was made would be too much.
+        // In order, because each reference asks for its own: all of them times all that was made
+        // would be too much.
         filtered.sort_by_key(|(number, _)| *number);
         let numbered = references.iter().enumerate();
         let pinned: Vec<usize> =

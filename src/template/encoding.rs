@@ -33,8 +33,9 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 const NOT_IN_FORMS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
 impl Encoding {
-    /// Returns true if a filter has written the value as this encoding of a surface would, so that it goes in as it is. After
-    /// any other filter the surface encodes: else what a filter made, such as `%2F` by `json`, would be read as something else.
+    /// Returns true if a filter has written the value as this encoding of a surface would, so that
+    /// it goes in as it is. After any other filter the surface encodes: else what a filter made,
+    /// such as `%2F` by `json`, would be read as something else.
     ///
     /// | surface | its encoding | filter that is one for it |
     /// |---|---|---|

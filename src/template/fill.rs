@@ -23,8 +23,9 @@ pub(super) struct Fill<'a, V> {
     room: Room,
     /// Bytes that the filters may still handle.
     filter_room: Room,
-    /// Bytes of values that may still be looked at for their places. No result has fewer bytes than that, so only what is
-    /// refused anyway is refused sooner: else the time would grow with the values times the placeholders.
+    /// Bytes of values that may still be looked at for their places. No result has fewer bytes than
+    /// that, so only what is refused anyway is refused sooner: else the time would grow with the
+    /// values times the placeholders.
     placing_room: Room,
 }
 
@@ -342,7 +343,8 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
 
     fn push_outcome(&self, error: &Error, cut: &Cut, slot: Slot, text: &str, failures: &mut Failures) {
         let is_bare = self.references.get(slot.reference()).is_some_and(|reference| reference.form() == Form::Bare);
-        // Failures times the text before them, in which lines are counted: only the failures that are listed are made.
+        // Failures times the text before them, in which lines are counted: only the failures that
+        // are listed are made.
         failures.extend(error, |error| {
             let unknown = is_bare && error.kind() == ErrorKind::NotFound;
             let placeholder = text.get(cut.span.clone()).unwrap_or_default();

@@ -80,7 +80,8 @@ impl fmt::Debug for Filters {
 /// One filter of a placeholder.
 #[derive(Clone)]
 pub(super) enum Filter {
-    /// Writes the value in another way. As the last filter it may do what the surface would; see [`Encoding::is_done_by`].
+    /// Writes the value in another way. As the last filter it may do what the surface would; see
+    /// [`Encoding::is_done_by`].
     Encode(Encoding),
     /// Drops ASCII white space at both ends.
     Trim,
@@ -138,7 +139,8 @@ pub(super) fn apply<'v>(filters: &[Filter], value: &'v str, room: &mut Room) -> 
     filters.iter().try_fold(Filtered::Borrowed(value), |value, filter| filter.apply(value, room))
 }
 
-/// The encoding that the last filter is. The others do not count: what it made of theirs is text like any other.
+/// The encoding that the last filter is. The others do not count: what it made of theirs is text
+/// like any other.
 pub(super) fn last_encoding(filters: &[Filter]) -> Option<Encoding> {
     match filters.last() {
         Some(Filter::Encode(encoding)) => Some(*encoding),

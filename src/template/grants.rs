@@ -76,8 +76,9 @@ impl Grant {
         match self {
             Self::Anywhere => true,
             Self::At(patterns) => {
-                // Patterns of one name times its placeholders: the patterns are the host's, and of placeholders there are 10,000 at
-                // most. A pattern compares no more segments than it has.
+                // Patterns of one name times its placeholders: the patterns are the host's, and of
+                // placeholders there are 10,000 at most. A pattern compares no more segments than
+                // it has.
                 let path = path();
                 patterns.iter().any(|pattern| pattern.matches(path.as_ref().iter().map(|step| &**step)))
             }

@@ -56,8 +56,8 @@ pub enum LintKind {
     NotWhole,
     /// A placeholder for a name that there is not, while there is one much like it.
     UnknownName,
-    /// A placeholder for an unknown name that was not compared with all known ones, because there are too many of both. Those
-    /// behind it were not compared either.
+    /// A placeholder for an unknown name that was not compared with all known ones, because there
+    /// are too many of both. Those behind it were not compared either.
     NotCompared,
 }
 
@@ -79,8 +79,8 @@ impl Lint {
         self.kind
     }
 
-    /// The JSON Pointer (RFC 6901) of the string that it is in; `None` for plain text. Of a key longer than 1,024 bytes it shows
-    /// the beginning and `…`.
+    /// The JSON Pointer (RFC 6901) of the string that it is in; `None` for plain text. Of a key
+    /// longer than 1,024 bytes it shows the beginning and `…`.
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
     }

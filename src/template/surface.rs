@@ -40,7 +40,8 @@ impl Placing {
         Self { surface, places }
     }
 
-    /// Why a value may not stand in a slot, whose number counts from 0: what is read after "the value of NAME".
+    /// Why a value may not stand in a slot, whose number counts from 0: what is read after "the
+    /// value of NAME".
     pub(super) fn refusal(&self, slot: usize, value: &str) -> Option<&'static str> {
         match &self.places {
             Places::Alike if self.surface == Surface::Env => value

@@ -111,8 +111,8 @@ impl Surfaces {
 
     /// As [`surface_at`](Surfaces::surface_at), for keys as they are.
     pub(super) fn surface_on(&self, path: &[Cow<'_, str>]) -> Option<Surface> {
-        // Rules times strings: the rules are the host's, and only strings with placeholders are asked about, 10,000 at
-        // most. A rule compares no more segments than it has.
+        // Rules times strings: the rules are the host's, and only strings with placeholders are
+        // asked about, 10,000 at most. A rule compares no more segments than it has.
         let is_at = |(pattern, _): &(&Pattern, &Surface)| pattern.matches(path.iter().map(|step| &**step));
         self.rules.iter().find(is_at).map(|(_, surface)| *surface)
     }
@@ -141,8 +141,9 @@ pub(super) fn names_host(path: &[Cow<'_, str>]) -> bool {
     keys.next().is_some_and(|key| is_host(key))
 }
 
-/// How many bytes of a run of digits or white space in a key are looked at, because a key is looked at for each string below it.
-/// A longer run counts as if it were all of the key, which refuses more.
+/// Bytes of a run of digits or white space in a key that are looked at. A key is looked at again
+/// for each string below it, so the run must be short. A longer one counts as if it were all of the
+/// key, which refuses more.
 const LOOKED_AT: usize = 128;
 
 /// Whether a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC 9113 section 8.3.1).

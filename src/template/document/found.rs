@@ -236,8 +236,8 @@ pub(super) fn is_name<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>) -> bool 
     match leaf.role {
         Role::Bookmark => true,
         Role::Key(_) => false,
-        // Patterns times strings, with or without placeholders: the patterns are the host's, most do not fit by their length,
-        // and no more of a way is written out than they have.
+        // Patterns times strings, with or without placeholders: the patterns are the host's, most
+        // do not fit by their length, and no more of a way is written out than they have.
         Role::Value => named.iter().filter_map(|pattern| pattern.fits(leaf.depth())).max().is_some_and(|most| {
             let path = leaf.beginning(most);
             named

@@ -146,7 +146,7 @@ fn is_bookmark<N: Node>(node: &N) -> bool {
 }
 
 impl<N: Node> Leaf<'_, '_, N> {
-    /// How many keys and places are on the way to it.
+    /// Number of the keys and places on the way to it.
     pub(super) fn depth(&self) -> usize {
         self.path.map_or(0, |path| path.depth)
     }
@@ -161,7 +161,7 @@ impl<N: Node> Leaf<'_, '_, N> {
         self.beginning(usize::MAX)
     }
 
-    /// The first of these, `most` of them at most.
+    /// The first of these keys and places, at most `most`.
     pub(super) fn beginning(&self, most: usize) -> SmallVec<[Cow<'_, str>; 8]> {
         let mut steps: SmallVec<_> = std::iter::successors(self.path, |path| path.before)
             .filter(|path| path.depth <= most)
@@ -188,12 +188,12 @@ fn pointer<N: Node>(path: Option<&Path<'_, '_, N>>) -> String {
     pointer
 }
 
-/// The most bytes of a key that a pointer shows. A hundred errors, lints or attempts may be below the same long key, and each
-/// has a pointer of its own.
+/// The most bytes of a key that a pointer shows. A hundred errors, lints or attempts may be below
+/// the same long key, and each has a pointer of its own.
 const SHOWN: usize = 1024;
 
-/// Adds a key to a JSON Pointer: `~` is written `~0` and `/` is written `~1` (RFC 6901 section 3). A long key is cut and ends
-/// with `…`.
+/// Adds a key to a JSON Pointer: `~` is written `~0` and `/` is written `~1` (RFC 6901 section 3).
+/// A long key is cut and ends with `…`.
 pub(in crate::template) fn push_key(pointer: &mut String, key: &str) {
     let end = (0..=SHOWN.min(key.len())).rev().find(|&end| key.is_char_boundary(end)).unwrap_or(0);
     let shown = key.get(..end).unwrap_or_default();
@@ -226,7 +226,7 @@ mod tests {
     use crate::template::{Engine, Syntax, Tree};
 
     thread_local! {
-        /// How many keys and places were written out.
+        /// Number of the keys and places that were written out.
         pub(super) static WRITTEN: Cell<usize> = const { Cell::new(0) };
     }
 

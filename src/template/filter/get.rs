@@ -19,12 +19,14 @@ impl Pointer {
         text.strip_prefix('/')?.split('/').map(unescape_token).collect::<Option<_>>().map(Self)
     }
 
-    /// The string, number or truth value that it points to, as text. Each step down reads what is left of the value, which takes
-    /// room: else the time would grow with the value times the steps.
+    /// The string, number or truth value that it points to, as text. Each step down reads what is
+    /// left of the value, which takes room: else the time would grow with the value times the
+    /// steps.
     ///
     /// # Errors
     ///
-    /// `TooLarge`; `FilterFailed` when `value` is not JSON, has no such field, or that is null, an array or an object.
+    /// `TooLarge`; `FilterFailed` when `value` is not JSON, has no such field, or that is null, an
+    /// array or an object.
     pub(super) fn get(&self, value: &str, room: &mut Room) -> Result<Zeroizing<String>> {
         let mut here: &RawValue = serde_json::from_str(value).map_err(|_| failed("the value is not JSON"))?;
         for token in &self.0 {

@@ -1,9 +1,10 @@
 //! Edit distance of two names, up to a limit.
 //!
-//! The distance is that of optimal string alignment: insertions, deletions, substitutions, and transpositions of neighbours
-//! that are not edited again. The algorithm is the bit-vector one of H. Hyyrö, "A Bit-Vector Algorithm for Computing
-//! Levenshtein and Damerau Edit Distances", Nordic Journal of Computing 10 (2003), pages 29-39. A name has at most 128
-//! bytes, so one `u128` holds a whole column of the matrix, and a column takes constant time.
+//! The distance is that of optimal string alignment: insertions, deletions, substitutions, and
+//! transpositions of neighbours that are not edited again. The algorithm is the bit-vector one of
+//! H. Hyyrö, "A Bit-Vector Algorithm for Computing Levenshtein and Damerau Edit Distances", Nordic
+//! Journal of Computing 10 (2003), pages 29-39. A name has at most 128 bytes, so one `u128` holds a
+//! whole column of the matrix, and a column takes constant time.
 
 use crate::name::SecretName;
 
@@ -31,8 +32,8 @@ impl Folded {
         self.codes.len()
     }
 
-    /// A lower bound of the distance, by the characters that only one of the names has: one edit changes at most one
-    /// character of each name.
+    /// A lower bound of the distance, by the characters that only one of the names has: one edit
+    /// changes at most one character of each name.
     pub(super) fn least_distance(&self, other: &Self) -> usize {
         let only = |one: u64, other: u64| (one & !other).count_ones() as usize;
         only(self.kinds, other.kinds).max(only(other.kinds, self.kinds))
@@ -66,7 +67,8 @@ impl Sought {
         Self { places, length: name.len() }
     }
 
-    /// The distance to another name, or `None` when it is more than `most`. Counts each column of the matrix in `columns`.
+    /// The distance to another name, or `None` when it is more than `most`. Counts each column of
+    /// the matrix in `columns`.
     pub(super) fn distance(&self, other: &Folded, most: usize, columns: &mut usize) -> Option<usize> {
         let last = 1_u128.checked_shl(u32::try_from(self.length.checked_sub(1)?).ok()?)?;
         let (mut rises, mut falls, mut diagonal, mut matched_before) = (u128::MAX, 0_u128, 0_u128, 0_u128);
@@ -156,7 +158,10 @@ mod tests {
         }
 
         #[test]
-        fn so_it_is_of_long_names(one in "[a-dX_][a-dX_0]{60,127}", edits in proptest::collection::vec((0_usize..128, "[a-d]{0,2}"), 0..40)) {
+        fn so_it_is_of_long_names(
+            one in "[a-dX_][a-dX_0]{60,127}",
+            edits in proptest::collection::vec((0_usize..128, "[a-d]{0,2}"), 0..40),
+        ) {
             let mut other = one.clone();
             for (at, by) in edits {
                 let at = at.min(other.len());

@@ -8,8 +8,8 @@ use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::template::plan::Plan;
 
-/// The most steps of one search, however many names and references there are: a step is a look at a pair of names, or a
-/// column of their distance. All of them take about an eighth of a second.
+/// The most steps of one search, however many names and references there are: a step is a look at a
+/// pair of names, or a column of their distance. All of them take about an eighth of a second.
 const STEPS: usize = 1 << 25;
 
 /// A search for the unknown names of a whole template or document among the known ones.
@@ -50,8 +50,8 @@ impl<'n> Search<'n> {
         Self { known, is_open, steps_left: STEPS }
     }
 
-    /// A lint for each reference in a text whose name is unknown but like a known one, at its first place. Where the steps end
-    /// there is one that says so, and none after it.
+    /// A lint for each reference in a text whose name is unknown but like a known one, at its first
+    /// place. Where the steps end there is one that says so, and none after it.
     pub(in crate::template) fn lints(&mut self, plan: &Plan, references: &[Reference]) -> Vec<Lint> {
         let mut lints = Vec::new();
         for (cut, slot) in plan.cuts().iter().filter_map(|cut| Some((cut, cut.slot?))) {
@@ -192,8 +192,8 @@ mod tests {
         }
     }
 
-    /// References and names of 125 letters, of which there are two: none is known, and none is far enough from another to be
-    /// given up early.
+    /// References and names of 125 letters, of which there are two: none is known, and none is far
+    /// enough from another to be given up early.
     fn attack(references: usize, known: usize) -> (Template, Vec<SecretName>) {
         let mut state = 1_u64;
         let mut letter = || {

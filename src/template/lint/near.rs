@@ -163,7 +163,8 @@ fn embedded<'t>(text: &'t str, plan: &'t Plan) -> impl Iterator<Item = Lint> + '
 
 /// Whether a byte belongs to a placeholder, or to the opener of an escape, whose mark stands right before or behind it.
 fn is_cut(plan: &Plan, byte: usize, opener: usize) -> bool {
-    // Cuts do not overlap, so no more of them are walked over than an opening mark has bytes, and two.
+    // Cuts do not overlap, so no more of them are walked over than an opening mark has bytes, and
+    // two.
     let after = plan.cuts().partition_point(|cut| cut.span.end < byte);
     plan.cuts().iter().skip(after).take_while(|cut| cut.span.start <= byte + opener).any(|cut| match cut.slot {
         Some(_) => cut.span.contains(&byte),

@@ -29,8 +29,9 @@ impl Attempt {
         self.reference.as_ref()
     }
 
-    /// The JSON Pointer (RFC 6901) of the string that it is in, or of the entry whose key it is in; `None` for plain text. Its
-    /// keys are what the model wrote; of one longer than 1,024 bytes it shows the beginning and `…`.
+    /// The JSON Pointer (RFC 6901) of the string that it is in, or of the entry whose key it is in;
+    /// `None` for plain text. Its keys are what the model wrote; of one longer than 1,024 bytes it
+    /// shows the beginning and `…`.
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
     }

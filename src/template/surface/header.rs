@@ -8,8 +8,9 @@ use crate::template::surfaces::is_host;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     part: Part,
-    /// Whether the value begins a line that others stand before or behind. One that begins with a space goes on the line before
-    /// (RFC 9112 section 5.2), and an empty one ends the header (section 2.1).
+    /// True if the value begins a line that others stand before or behind. One that begins with a
+    /// space goes on the line before (RFC 9112 section 5.2), and an empty one ends the header
+    /// (section 2.1).
     leads: bool,
 }
 
@@ -43,8 +44,9 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
         let colon = line.match_indices(':').map(|(at, _)| at).find(|&at| !name_of(line, at).trim().is_empty());
         let name = name_of(line, colon.unwrap_or(line.len()));
         if !line.is_empty() {
-            // A line that begins with a space goes on with the one before, or is taken as it is. One behind the host that
-            // begins with a value is refused as a part of it, whatever the value is.
+            // A line that begins with a space goes on with the one before, or is taken as it is.
+            // One behind the host that begins with a value is refused as a part of it, whatever the
+            // value is.
             let goes_on = is_host_line && (line.starts_with([' ', '\t']) || here.first() == Some(&start));
             is_host_line = goes_on || (colon.is_some() && is_host(name));
         }
@@ -64,7 +66,8 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
                 }
                 _ => Part::Value,
             };
-            // A line without a colon, and alone, is the value of a header: nothing stands before it.
+            // A line without a colon, and alone, is the value of a header: nothing stands before
+            // it.
             Place { part, leads: at == 0 && (is_block || colon.is_some()) }
         }));
         (open, start) = (later, start + line.len() + 1);
@@ -114,7 +117,7 @@ impl Part {
     }
 }
 
-/// Whether the name of a header may hold a byte (RFC 9110 section 5.6.2).
+/// Returns true if the name of a header may hold a byte (RFC 9110 section 5.6.2).
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

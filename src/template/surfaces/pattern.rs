@@ -38,7 +38,8 @@ impl Pattern {
         Ok(Self(segments))
     }
 
-    /// How many segments it has, and whether it may match a way of that many. It looks at no more than its own.
+    /// Returns the number of its segments, or `None` when it matches no way of `depth` segments. Of
+    /// a way it looks at no more segments than it has.
     pub(in crate::template) fn fits(&self, depth: usize) -> Option<usize> {
         let length = self.0.len();
         let is_open = self.0.last() == Some(&Segment::Rest);

@@ -85,8 +85,8 @@ fn spaced(text: &str, bytes: usize) -> String {
     repeat(&format!("{text:<32}"), bytes)
 }
 
-/// Different names of 125 letters, of which there are two: they are neither near each other nor soon seen to be far apart. All
-/// of them together have about so many bytes.
+/// Different names of 125 letters, of which there are two: they are neither near each other nor
+/// soon seen to be far apart. All of them together have about so many bytes.
 fn names(bytes: usize, seed: u64) -> Vec<SecretName> {
     let mut state = seed;
     let mut letter = || {
