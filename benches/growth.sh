@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Whether time grows with the text and not faster: counts the instructions of the engine on attack
 # texts of 64 KB and 256 KB, and fails when those of the longer text are more than 4.4 times those
-# of the shorter one. Takes about five minutes.
+# of the shorter one. Takes about six minutes.
 #
 #   benches/growth.sh              # all texts
 #   benches/growth.sh '<<A' julep  # only texts whose name contains one of these
