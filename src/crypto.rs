@@ -16,6 +16,7 @@ mod padding;
 mod primitives;
 mod root_key;
 mod slot;
+mod stack;
 mod sub_keys;
 #[cfg(test)]
 mod tests;

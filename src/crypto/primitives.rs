@@ -3,6 +3,8 @@
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use hkdf::Hkdf;
+use hmac::block_api::HmacCore;
+use hmac::digest::block_api::{Buffer, CoreProxy};
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -59,18 +61,21 @@ impl Prk {
 }
 
 /// A key of HMAC-SHA256 (RFC 2104), its two blocks hashed once. Its state and that of every clone is wiped on drop.
-pub(super) struct Mac(Hmac<Sha256>);
+///
+/// The state alone is kept, and on the heap. `Hmac` itself has a buffer for the message beside it, which begins without a value:
+/// whoever moves one moves what an earlier call left in that place of the stack.
+pub(super) struct Mac(Box<HmacCore<Sha256>>);
 
 impl Mac {
     /// Takes a key of any length.
     pub(super) fn new(key: &[u8]) -> Result<Self> {
         let refused = |_| Error::new(ErrorKind::InvalidKey, "this key cannot be used to authenticate");
-        Hmac::new_from_slice(key).map(Self).map_err(refused)
+        HmacCore::new_from_slice(key).map(|core| Self(Box::new(core))).map_err(refused)
     }
 
     /// The tag of what `feed` writes.
     pub(super) fn tag(&self, feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> [u8; 32] {
-        let mut mac = self.0.clone();
+        let mut mac = Hmac::compose(HmacCore::clone(&self.0), Buffer::<HmacCore<Sha256>>::default());
         feed(&mut |bytes| mac.update(bytes));
         mac.finalize().into_bytes().into()
     }

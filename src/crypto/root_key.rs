@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::key::secret;
 use super::primitives::fill_random;
+use super::stack::wiped;
 use crate::error::{Error, ErrorKind, Result};
 
 mod file;
@@ -47,7 +48,7 @@ impl RootKey {
         loop {
             // One key in 10^13 looks like text. It would be as good as any, but could not be read back.
             let key = secret(|key| fill_random(key))?;
-            if weak::defect(key.expose_secret()).is_none() {
+            if wiped(|| weak::defect(key.expose_secret())).is_none() {
                 return Ok(Self(key));
             }
         }
@@ -197,10 +198,14 @@ impl RootKey {
             if digits.len() != 2 * key.len() {
                 return Err(refused());
             }
-            base16ct::lower::decode(digits, key)
-                .map(drop)
-                .or_else(|_| base16ct::upper::decode(digits, key).map(drop))
-                .map_err(|_| refused())
+            // Byte by byte, because of a longer text the compiler decodes 16 bytes at once in vector registers.
+            let mut all = |decode: fn(&[u8], &mut [u8]) -> bool| {
+                let pairs = digits.chunks_exact(2).zip(key.chunks_exact_mut(1));
+                pairs.fold(true, |valid, (pair, byte)| valid & decode(pair, byte))
+            };
+            let lower = |pair: &[u8], byte: &mut [u8]| base16ct::lower::decode(pair, byte).is_ok();
+            let upper = |pair: &[u8], byte: &mut [u8]| base16ct::upper::decode(pair, byte).is_ok();
+            if all(lower) || all(upper) { Ok(()) } else { Err(refused()) }
         })
     }
 
@@ -216,14 +221,17 @@ impl RootKey {
 
     /// Lets `write` write the key to where it will stay, and refuses it if it is weak.
     fn decode(write: impl FnOnce(&mut [u8; 32]) -> Result<()>) -> Result<Self> {
-        let key = secret(write)?;
-        match weak::defect(key.expose_secret()) {
-            None => Ok(Self(key)),
-            Some(defect) => Err(Error::new(
-                ErrorKind::WeakKey,
-                format!("the root key {defect}; make one with `openssl rand -base64 32`"),
-            )),
-        }
+        // The rules look at all bytes, so the compiler keeps parts of the key on the stack meanwhile.
+        wiped(|| {
+            let key = secret(write)?;
+            match weak::defect(key.expose_secret()) {
+                None => Ok(Self(key)),
+                Some(defect) => Err(Error::new(
+                    ErrorKind::WeakKey,
+                    format!("the root key {defect}; make one with `openssl rand -base64 32`"),
+                )),
+            }
+        })
     }
 }
 

@@ -48,14 +48,19 @@ impl Needle {
         Self(masked.collect())
     }
 
-    fn windows(&self) -> impl Iterator<Item = [u8; WINDOW]> {
-        self.0.windows(WINDOW).step_by(4).map(|window| std::array::from_fn(|at| window[at] ^ MASK))
+    fn windows(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.windows(WINDOW).step_by(4)
     }
 }
 
-/// Whether a part of the secret is in the writable memory of this process, but for the stack of this thread, where copies
-/// are the compiler's.
+/// Returns true if a part of the secret is in memory, as [`traces`] looks at it.
 pub fn is_found(needle: &Needle) -> bool {
+    !traces(needle).is_empty()
+}
+
+/// The parts of a secret in the writable memory of this process, in words: which bytes, and in which region. The stack of
+/// this thread is left out, because copies there are the compiler's.
+pub fn traces(needle: &Needle) -> Vec<String> {
     // What is read is a copy, too: it is wiped, and nobody else may look meanwhile.
     let _alone = LOOKING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut buffer = Zeroizing::new(vec![0; 1 << 20]);
@@ -63,8 +68,8 @@ pub fn is_found(needle: &Needle) -> bool {
     let own = own.start.addr()..own.end.addr();
     let stack = std::ptr::from_ref(&own).addr();
     let mut memory = File::open("/proc/self/mem").unwrap();
-    let mut found = false;
-    for region in writable().into_iter().filter(|region| !region.contains(&stack)) {
+    let mut found = Vec::new();
+    for (region, name) in writable().into_iter().filter(|(region, _)| !region.contains(&stack)) {
         // The buffer holds what was read before.
         for part in [region.start..region.end.min(own.start), region.start.max(own.end)..region.end] {
             let mut at = part.start;
@@ -73,8 +78,15 @@ pub fn is_found(needle: &Needle) -> bool {
                 memory.seek(SeekFrom::Start(at as u64)).unwrap();
                 // Memory that another thread has just given back cannot be read.
                 let length = memory.read(&mut buffer[..most]).unwrap_or(0);
+                // What is read is masked, not what is looked for: a part in plain would stay on this stack, and whatever moves
+                // next to the heap could take it along.
+                buffer[..length].iter_mut().for_each(|byte| *byte ^= MASK);
                 let read = &buffer[..length];
-                found |= needle.windows().any(|window| memchr::memmem::find(read, &window).is_some());
+                for (window, first) in needle.windows().zip((0..).step_by(4)) {
+                    if let Some(offset) = memchr::memmem::find(read, window) {
+                        found.push(format!("bytes {first}..{} at {:#x} {name}", first + WINDOW, at + offset));
+                    }
+                }
                 at += length.saturating_sub(WINDOW - 1).max(4096);
             }
         }
@@ -82,13 +94,14 @@ pub fn is_found(needle: &Needle) -> bool {
     found
 }
 
-fn writable() -> Vec<Range<usize>> {
+fn writable() -> Vec<(Range<usize>, String)> {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let region = |line: &str| {
         let mut words = line.split_whitespace();
         let (from, to) = words.next()?.split_once('-')?;
         let address = |text| usize::from_str_radix(text, 16).ok();
-        words.next()?.starts_with("rw").then_some(address(from)?..address(to)?)
+        let range = words.next()?.starts_with("rw").then_some(address(from)?..address(to)?)?;
+        Some((range, words.nth(3).unwrap_or("[mapped]").to_owned()))
     };
     maps.lines().filter_map(region).collect()
 }

@@ -1,0 +1,111 @@
+//! The side of the child: the key of a scenario, and the search for it.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread;
+
+use zeroize::Zeroizing;
+
+use crate::keys::{self, unhex};
+use crate::memory::{MASK, Needle};
+
+/// The environment variable that holds the root key as base64.
+pub const VARIABLE: &str = "KEYSLOT_MEMORY_KEY";
+
+/// What a scenario is given.
+pub struct Given {
+    folder: PathBuf,
+    /// The root key, masked: its bytes, its hexadecimal digits, and its base64.
+    forms: [Vec<u8>; 3],
+    failures: RefCell<Vec<String>>,
+}
+
+impl Given {
+    pub fn new(folder: &str, masked: &[&str]) -> Self {
+        let forms = [0, 1, 2].map(|form| unhex(masked[form]));
+        Self { folder: folder.into(), forms, failures: RefCell::default() }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file of a vault that the root key opens. It holds `acme/billing`, `STRIPE_KEY`.
+    pub fn vault_file(&self) -> PathBuf {
+        self.folder.join("vault.db")
+    }
+
+    /// A file that holds the root key.
+    pub fn key_file(&self, form: &str) -> PathBuf {
+        self.folder.join(form)
+    }
+
+    /// The root key in bytes. The buffer is wiped when it is dropped.
+    pub fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(self.forms[0].len() + 1));
+        bytes.extend(self.forms[0].iter().map(|byte| byte ^ MASK));
+        bytes
+    }
+
+    pub fn hex(&self) -> Zeroizing<String> {
+        text(&self.forms[1])
+    }
+
+    pub fn base64(&self) -> Zeroizing<String> {
+        text(&self.forms[2])
+    }
+
+    /// Demands that the root key is found in memory: without this control the search would show nothing.
+    pub fn is_there(&self, when: &str) {
+        if traces(&Needle::masked(self.forms[0].iter().copied())).is_empty() {
+            self.fail(format!("the control: the root key is not found {when}"));
+        }
+    }
+
+    /// Demands that the root key is nowhere, neither its bytes nor its text.
+    pub fn is_gone(&self, when: &str) {
+        for (form, what) in self.forms.iter().zip(["root key", "digits of the root key", "base64 of the root key"]) {
+            self.absent(what, &Needle::masked(form.iter().copied()), when);
+        }
+    }
+
+    /// Demands that the bytes of the root key are nowhere, where the program has its text for a reason.
+    pub fn bytes_are_gone(&self, when: &str) {
+        self.absent("root key", &Needle::masked(self.forms[0].iter().copied()), when);
+    }
+
+    pub fn absent(&self, what: &str, needle: &Needle, when: &str) {
+        let traces = traces(needle);
+        if let Some(trace) = traces.first() {
+            self.fail(format!("{what} {when}: {trace} ({} parts)", traces.len()));
+        }
+    }
+
+    pub fn fail(&self, failure: String) {
+        self.failures.borrow_mut().push(failure);
+    }
+
+    pub fn outcome(self) -> ExitCode {
+        let failures = self.failures.into_inner();
+        failures.iter().for_each(|failure| println!("        {failure}"));
+        if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// Searches from a thread of its own, so that the stack of the scenario is searched too: what lies there is copied to the
+/// heap by whoever moves a value that is not filled yet.
+pub fn traces(needle: &Needle) -> Vec<String> {
+    thread::scope(|threads| threads.spawn(|| crate::memory::traces(needle)).join()).expect("a search")
+}
+
+fn text(masked: &[u8]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(masked.len()));
+    masked.iter().for_each(|byte| text.push(char::from(byte ^ MASK)));
+    text
+}
+
+/// The same key in another process than the one that made it: what is sent is masked.
+pub fn masked(bytes: &[u8]) -> String {
+    keys::hex(&bytes.iter().map(|byte| byte ^ MASK).collect::<Vec<_>>())
+}

@@ -1,0 +1,63 @@
+//! Looks for keys in the memory of a program that uses keyslot as a host does: as another crate, optimised.
+//!
+//! Each scenario runs in a process of its own, which ends with an error if it finds a key where none may be. The parent
+//! makes the keys and hands them over masked, so that nothing of a key is in the child but what the scenario puts there.
+#![cfg(target_os = "linux")]
+
+mod given;
+mod keys;
+mod scenarios;
+#[allow(dead_code)]
+#[path = "../../support/memory.rs"]
+mod memory;
+
+use std::process::{Command, ExitCode};
+
+use given::{Given, VARIABLE};
+use keys::Material;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => run(|_| true),
+        ["only", part] => run(|name| name.contains(part)),
+        ["child", name, folder, ref masked @ ..] => child(name, folder, masked),
+        _ => ExitCode::from(2),
+    }
+}
+
+/// Runs the scenarios whose names are wanted.
+fn run(is_wanted: impl Fn(&str) -> bool) -> ExitCode {
+    let (mut ran, mut failed) = (0, 0);
+    for (name, _) in scenarios::ALL.iter().filter(|(name, _)| is_wanted(name)) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let material = Material::new();
+        material.lay_out(folder.path());
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        command.args(["child", name]).arg(folder.path()).args(material.masked());
+        // The environment of a process is a part of its memory.
+        if name.contains("variable") {
+            command.env(VARIABLE, material.base64());
+        }
+        let output = command.output().expect("a child");
+        ran += 1;
+        let report = String::from_utf8_lossy(&output.stdout);
+        if output.status.success() {
+            println!("ok      {name}");
+        } else {
+            failed += 1;
+            println!("FAILED  {name}\n{report}{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    println!("{ran} scenarios, {failed} failed");
+    if failed == 0 && ran > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn child(name: &str, folder: &str, masked: &[&str]) -> ExitCode {
+    let Some((_, scenario)) = scenarios::ALL.iter().find(|(known, _)| *known == name) else {
+        return ExitCode::from(2);
+    };
+    let given = Given::new(folder, masked);
+    scenario(&given);
+    given.outcome()
+}
