@@ -16,6 +16,7 @@ use super::header::Header;
 use super::key::{Key, KeyId, random};
 use super::padding::{is_padded_len, pad, padded_len, unpad};
 use super::primitives::{self, NONCE_LEN, Prk, TAG_LEN, equal, sha256};
+use super::stack::wiped;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The length of a commitment.
@@ -37,7 +38,10 @@ pub(crate) fn seal(key: &Key, context: &Context, plaintext: &[u8]) -> Result<Vec
 
 /// Opens what [`seal`] sealed under the same key and in the same context.
 pub(crate) fn open(key: &Key, context: &Context, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refused> {
-    let parts = Parts::of(envelope)?;
+    wiped(|| open_parts(key, context, &Parts::of(envelope)?))
+}
+
+fn open_parts(key: &Key, context: &Context, parts: &Parts<'_>) -> Result<Zeroizing<Vec<u8>>, Refused> {
     let aad = [parts.prefix, context.aad()].concat();
     let keys = derive(key, context, parts.nonce, &aad).map_err(|_| Refused::Commitment)?;
     if !equal(&keys.commitment, parts.commitment) {
@@ -103,7 +107,8 @@ pub(super) fn seal_with_nonce(
     plaintext: &[u8],
     nonce: &[u8; NONCE_LEN],
 ) -> Result<Vec<u8>> {
-    seal_padded(key, context, padded_len(plaintext.len())?, nonce, |buffer| pad(plaintext, buffer))
+    let length = padded_len(plaintext.len())?;
+    wiped(|| seal_padded(key, context, length, nonce, |buffer| pad(plaintext, buffer)))
 }
 
 /// Seals what `write` puts into a buffer of zeros: once, in place, at its final size.

@@ -7,6 +7,7 @@ use super::header::Header;
 use super::key::{Key, KeyId};
 use super::primitives::{Prk, equal};
 use super::root_key::RootKey;
+use super::stack::wiped;
 use super::tlv::{Reader, Writer, corrupt, unsupported};
 use crate::error::Result;
 
@@ -88,12 +89,14 @@ impl RootKey {
     /// Derives the keys of a slot: HKDF-SHA256 with the vault id as salt, bound to the format, the suite, the slot and the
     /// parameters that the root key was made with.
     pub(crate) fn slot_keys(&self, header: &Header, slot: KeyId, kdf: Kdf) -> Result<SlotKeys> {
-        let prk = Prk::extract(&header.vault_id, self.expose());
-        let (format, suite, parameters) = (header.format.to_be_bytes(), [header.suite], kdf.encode());
-        let info = |label: &[u8]| encode(&[label, &format, &suite, &slot.0, &parameters]);
-        let kek = Key::fill(slot, |key| prk.expand(&info(b"keyslot/1 kek"), key))?;
-        let mut check = [0; CHECK_LEN];
-        prk.expand(&info(b"keyslot/1 key check"), &mut check)?;
-        Ok(SlotKeys { kek, check })
+        wiped(|| {
+            let prk = Prk::extract(&header.vault_id, self.expose());
+            let (format, suite, parameters) = (header.format.to_be_bytes(), [header.suite], kdf.encode());
+            let info = |label: &[u8]| encode(&[label, &format, &suite, &slot.0, &parameters]);
+            let kek = Key::fill(slot, |key| prk.expand(&info(b"keyslot/1 kek"), key))?;
+            let mut check = [0; CHECK_LEN];
+            prk.expand(&info(b"keyslot/1 key check"), &mut check)?;
+            Ok(SlotKeys { kek, check })
+        })
     }
 }

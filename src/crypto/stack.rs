@@ -9,7 +9,7 @@
 use std::hint::black_box;
 
 /// In bytes, of the stack. Frames are larger where nothing is optimised.
-const DEPTH: usize = if cfg!(debug_assertions) { 32 << 10 } else { 6 << 10 };
+const DEPTH: usize = if cfg!(debug_assertions) { 64 << 10 } else { 6 << 10 };
 
 /// In bytes. A copy of this length goes through the vector registers that copies of keys go through.
 const REGISTERS: usize = 128;
@@ -34,4 +34,67 @@ fn overwrite() {
     black_box(&mut area);
     let zeros: [u8; REGISTERS] = *black_box(&[0; REGISTERS]);
     black_box(&zeros);
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::cell::OnceCell;
+    use std::fs::File;
+    use std::io::{Read, Seek, SeekFrom};
+
+    use super::*;
+    use crate::crypto::context::Context;
+    use crate::crypto::envelope::{open, seal};
+    use crate::crypto::{Header, Kdf, Key, KeyId, RootKey, SubKeys};
+
+    const FAR: usize = 4 * DEPTH;
+    const PAINT: u8 = 0xA5;
+
+    /// The stack that work takes below this frame, in bytes: paints the stack and looks how far the paint is gone.
+    #[inline(never)]
+    fn depth(work: impl FnOnce()) -> usize {
+        #[inline(never)]
+        fn paint() {
+            black_box(&mut [PAINT; FAR]);
+        }
+        let here = 0_u8;
+        let top = std::ptr::from_ref(black_box(&here)).addr();
+        let mut stack = vec![0; FAR - DEPTH];
+        let mut memory = File::open("/proc/self/mem").unwrap();
+        paint();
+        work();
+        // From above the end of the paint, which lies under the frame of its function.
+        let start = top - FAR + DEPTH / 2;
+        memory.seek(SeekFrom::Start(start as u64)).unwrap();
+        memory.read_exact(&mut stack).unwrap();
+        top - start - stack.iter().position(|byte| *byte != PAINT).unwrap()
+    }
+
+    #[inline(never)]
+    fn too_deep() {
+        black_box(&mut [1_u8; 2 * DEPTH]);
+    }
+
+    #[test]
+    fn no_work_on_keys_goes_deeper_than_what_is_wiped() {
+        let (header, key, root) = (Header::generate().unwrap(), Key::generate().unwrap(), RootKey::generate().unwrap());
+        let context = Context::vault_secret(&header);
+        let value = vec![7; 100_000];
+        let (sub, sealed) = (OnceCell::new(), OnceCell::new());
+        let digits = "8f3a1c5e92d70b46e81f5a9c3d6b2047f19e8c34a5d0726b1be94f8a60c3d752";
+        let wiped_alone = depth(|| wiped(|| ()));
+        let depths = [
+            depth(|| drop(RootKey::from_hex(digits))),
+            depth(|| drop(root.slot_keys(&header, KeyId([1; 16]), Kdf::Raw))),
+            depth(|| drop(sub.set(SubKeys::derive(&key, &header).unwrap()))),
+            depth(|| drop(sub.get().unwrap().tenant_tag("acme"))),
+            depth(|| drop(sealed.set(seal(&key, &context, &value).unwrap()))),
+            depth(|| drop(open(&key, &context, sealed.get().unwrap()))),
+        ];
+        // What calls it has a frame, too.
+        let most = wiped_alone + DEPTH / 4;
+        assert!(depths.iter().all(|depth| *depth < most), "{depths:?}, of {wiped_alone}");
+        let twice = depth(too_deep);
+        assert!(twice > most, "the control: {twice}, of {wiped_alone}");
+    }
 }

@@ -10,6 +10,7 @@ use super::canonical::{encode, feed};
 use super::header::Header;
 use super::key::{Key, KeyId};
 use super::primitives::{Mac, Prk};
+use super::stack::wiped;
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::record::{Fingerprint, RecordId, Revision, Version};
@@ -28,19 +29,21 @@ pub(crate) struct SubKeys {
 impl SubKeys {
     /// Derives all of them: HKDF-SHA256 with the vault id as salt.
     pub(crate) fn derive(vault_secret: &Key, header: &Header) -> Result<Self> {
-        let prk = Prk::extract(&header.vault_id, vault_secret.expose());
-        let mac = |label: &[u8]| {
-            let mut key = Zeroizing::new([0; 32]);
-            prk.expand(&encode(&[label]), &mut *key)?;
-            Mac::new(&*key)
-        };
-        Ok(Self {
-            header: *header,
-            row: mac(b"keyslot/1 row key")?,
-            tag: mac(b"keyslot/1 tag key")?,
-            accumulator: mac(b"keyslot/1 accumulator key")?,
-            fingerprint: mac(b"keyslot/1 fingerprint key")?,
-            head: Key::fill(KeyId::VAULT_SECRET, |key| prk.expand(&encode(&[b"keyslot/1 head key"]), key))?,
+        wiped(|| {
+            let prk = Prk::extract(&header.vault_id, vault_secret.expose());
+            let mac = |label: &[u8]| {
+                let mut key = Zeroizing::new([0; 32]);
+                prk.expand(&encode(&[label]), &mut *key)?;
+                Mac::new(&*key)
+            };
+            Ok(Self {
+                header: *header,
+                row: mac(b"keyslot/1 row key")?,
+                tag: mac(b"keyslot/1 tag key")?,
+                accumulator: mac(b"keyslot/1 accumulator key")?,
+                fingerprint: mac(b"keyslot/1 fingerprint key")?,
+                head: Key::fill(KeyId::VAULT_SECRET, |key| prk.expand(&encode(&[b"keyslot/1 head key"]), key))?,
+            })
         })
     }
 
@@ -94,7 +97,7 @@ impl fmt::Debug for SubKeys {
 }
 
 fn hash(mac: &Mac, fields: &[&[u8]]) -> [u8; 32] {
-    mac.tag(|sink| feed(fields, sink))
+    wiped(|| mac.tag(|sink| feed(fields, sink)))
 }
 
 fn half(hash: &[u8; 32]) -> [u8; 16] {
