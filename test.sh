@@ -7,4 +7,6 @@ cargo test --locked --all-features --doc
 cargo test --locked --no-default-features --lib --tests
 # What the compiler may leave out shows when it may do all.
 cargo test --locked --release --no-default-features --test wiping --test wiping_redactors
+# What an optimised program that uses the crate has of its keys in memory.
+cargo run --locked --release --quiet --manifest-path tests/memory/Cargo.toml --target-dir target/memory
 tests/bad_input_rows.sh

@@ -14,6 +14,8 @@ mod actor;
 #[cfg(feature = "vault")]
 mod crypto;
 mod error;
+#[cfg(feature = "vault")]
+mod files;
 pub mod manual;
 #[cfg(all(test, target_os = "linux"))]
 #[path = "../tests/support/memory.rs"]

@@ -13,7 +13,7 @@ use source::{Arrow, arrows, exports, tokens};
 const LAYERS: [&[&str]; 12] = [
     // `memory` is there in tests only.
     &["error", "manual", "memory"],
-    &["text"],
+    &["files", "text"],
     &["actor", "name", "scope", "status", "target"],
     &["access"],
     &["store"],

@@ -7,6 +7,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 
 /// One byte more than the longest key and its line feed: what is longer is no key, and is not read on.
 const MOST: usize = 64 + 1 + 1;
@@ -16,6 +17,8 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     // Looked at before it is opened: opening a named pipe would wait for a writer.
     let named = path.symlink_metadata().map_err(unreadable)?;
     check(&named)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    files::check_folder(&folder.canonicalize().map_err(unreadable)?, "folder of the key file")?;
     let mut file = File::open(path).map_err(unreadable)?;
     let opened = file.metadata().map_err(unreadable)?;
     check(&opened)?;
@@ -47,6 +50,9 @@ fn check(file: &Metadata) -> Result<()> {
     }
     if !file.is_file() {
         return Err(unsafe_file("the key file is not a regular file"));
+    }
+    if !files::is_trusted(file) {
+        return Err(unsafe_file("the key file belongs to another user, who knows the key; make a new key"));
     }
     if is_open_to_others(file) {
         return Err(unsafe_file("others have permissions on the key file; take them away with `chmod 600`"));

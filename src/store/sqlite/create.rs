@@ -10,6 +10,7 @@ use super::place::{Place, ROLLBACK_JOURNAL, UNFINISHED, WRITE_AHEAD_LOG, existin
 use super::version::{self, Journal};
 use super::{connection, schema};
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 
 /// Builds the vault under a name of its own in the same folder, and gives it the name asked for when it is complete. Of
 /// two creators at the same moment one wins, because a link never replaces a file.
@@ -84,7 +85,14 @@ impl Unfinished {
             }
             _ => io_failed(error),
         })?);
-        Ok(Self(path))
+        let unfinished = Self(path);
+        if existing(&unfinished.0)?.is_none_or(|made| !files::is_own(&made)) {
+            return Err(Error::new(
+                ErrorKind::UnsafeFile,
+                "the file system gives new files to another user than this process runs as; use another one for the vault",
+            ));
+        }
+        Ok(unfinished)
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::{self, Path, PathBuf};
 
 use super::failure::io_failed;
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 
 /// Begins the names of files that are vaults in the making.
 pub(super) const UNFINISHED: &str = ".keyslot-new-";
@@ -87,11 +88,18 @@ impl Place {
                 "the vault's file has a second name (a hard link), which SQLite cannot lock; remove it",
             ));
         }
+        // Asked first, because of another user's file nothing is fixed. That user could write to it at any time.
+        if !files::is_own(&found) {
+            return Err(unsafe_file(
+                "the vault's file belongs to another user than this process runs as; \
+                 open it as that user, or change its owner with `chown`",
+            ));
+        }
         private(&self.file, &found, fix_permissions)?;
         for suffix in [WRITE_AHEAD_LOG, SHARED_MEMORY, ROLLBACK_JOURNAL] {
             let path = self.beside(suffix);
             if let Some(beside) = existing(&path)? {
-                if !beside.is_file() || owner(&beside) != owner(&found) {
+                if !beside.is_file() || !files::is_own(&beside) {
                     return Err(unsafe_file("a log beside the vault is not the vault's own; move it away"));
                 }
                 private(&path, &beside, fix_permissions)?;
@@ -106,16 +114,7 @@ impl Place {
     }
 
     pub(super) fn inspect_folder(&self) -> Result<()> {
-        let folder = fs::metadata(&self.folder).map_err(io_failed)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            // In a sticky folder such as a temporary one, only owners may rename or remove their files.
-            if folder.mode() & 0o022 != 0 && folder.mode() & 0o1000 == 0 {
-                return Err(unsafe_file("other users may replace files in the vault's folder; run `chmod go-w` on it"));
-            }
-        }
-        if folder.is_dir() { Ok(()) } else { Err(unsafe_file("the vault's folder is not a folder")) }
+        files::check_folder(&self.folder, "vault's folder")
     }
 
     /// The facts of the file itself, not of what a link points to.
@@ -197,16 +196,6 @@ fn links(found: &Metadata) -> u64 {
 #[cfg(not(unix))]
 fn links(_: &Metadata) -> u64 {
     1
-}
-
-#[cfg(unix)]
-fn owner(found: &Metadata) -> u32 {
-    std::os::unix::fs::MetadataExt::uid(found)
-}
-
-#[cfg(not(unix))]
-fn owner(_: &Metadata) -> u32 {
-    0
 }
 
 fn unsafe_file(message: &'static str) -> Error {

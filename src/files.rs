@@ -1,0 +1,95 @@
+//! Files that only this user and root can change: who owns them, and who may replace them.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Proves that nobody but this user and root can put another file in the place of one in `folder`, which must be absolute
+/// and free of links.
+///
+/// Whoever may rename any folder on the way to a file may replace the file. So each of them must belong to this user or
+/// root, and nobody else may write to it, unless it is sticky: there only owners rename what is theirs. `safe_path` of OpenSSH
+/// (`misc.c`) asks the same, but for sticky folders, which it refuses. In messages the folder is called "the `name`".
+///
+/// # Errors
+///
+/// [`ErrorKind::UnsafeFile`], or [`ErrorKind::Io`] when a folder cannot be looked at.
+pub(crate) fn check_folder(folder: &Path, name: &str) -> Result<()> {
+    for (height, place) in folder.ancestors().enumerate() {
+        let found = fs::symlink_metadata(place).map_err(|cause| unreadable(name, cause))?;
+        let which = if height == 0 { "" } else { "a folder above " };
+        if !found.is_dir() {
+            return Err(refused(format!("{which}the {} is not a folder", name)));
+        }
+        if !is_trusted(&found) {
+            return Err(refused(format!(
+                "{which}the {} belongs to another user, who may replace what is in it; \
+                 use a folder of this user, below folders of this user or root",
+                name
+            )));
+        }
+        if is_open_to_writers(&found) {
+            return Err(refused(format!(
+                "other users may replace what is in {which}the {}; run `chmod go-w` on that folder",
+                name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Returns true if the file belongs to the user that this process acts as.
+pub(crate) fn is_own(found: &Metadata) -> bool {
+    owner(found) == user()
+}
+
+/// Returns true if the file belongs to the user that this process acts as, or to root, who can change all files anyway.
+pub(crate) fn is_trusted(found: &Metadata) -> bool {
+    is_own(found) || owner(found) == Some(0)
+}
+
+#[cfg(unix)]
+fn is_open_to_writers(found: &Metadata) -> bool {
+    let mode = std::os::unix::fs::MetadataExt::mode(found);
+    let (group_or_others_write, sticky) = (0o022, 0o1000);
+    mode & group_or_others_write != 0 && mode & sticky == 0
+}
+
+#[cfg(unix)]
+fn owner(found: &Metadata) -> Option<u32> {
+    Some(std::os::unix::fs::MetadataExt::uid(found))
+}
+
+/// The effective user.
+#[cfg(unix)]
+fn user() -> Option<u32> {
+    Some(rustix::process::geteuid().as_raw())
+}
+
+// Other systems have no owners and permissions of this kind.
+
+#[cfg(not(unix))]
+fn is_open_to_writers(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Metadata) -> Option<u32> {
+    None
+}
+
+#[cfg(not(unix))]
+fn user() -> Option<u32> {
+    None
+}
+
+fn refused(message: String) -> Error {
+    Error::new(ErrorKind::UnsafeFile, message)
+}
+
+fn unreadable(name: &str, cause: io::Error) -> Error {
+    let message = format!("the {} or a folder above it cannot be looked at by this user", name);
+    Error::new(ErrorKind::Io, message).with_source(cause)
+}
