@@ -8,5 +8,5 @@ cargo test --locked --no-default-features --lib --tests
 # What the compiler may leave out shows when it may do all.
 cargo test --locked --release --no-default-features --test wiping --test wiping_redactors
 # What an optimised program that uses the crate has of its keys in memory.
-cargo run --locked --release --quiet --manifest-path tests/memory/Cargo.toml --target-dir target/memory
+cargo run --locked --release --quiet --manifest-path tests/memory/Cargo.toml --target-dir target
 tests/bad_input_rows.sh

@@ -110,7 +110,7 @@ impl Vault {
     ///
     /// [`VaultNotFound`](crate::ErrorKind::VaultNotFound) when there is no such file: opening never creates one.
     /// [`WrongKey`](crate::ErrorKind::WrongKey) when the key is another vault's. Otherwise why the file cannot be used, e.g.
-    /// [`UnsafeFile`](crate::ErrorKind::UnsafeFile) when others can read it.
+    /// [`UnsafeFile`](crate::ErrorKind::UnsafeFile) when others can read or replace it.
     #[cfg(feature = "sqlite")]
     pub fn open(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
         Self::builder().store(crate::store::SqliteStore::open(path)?).open(key)
@@ -164,6 +164,42 @@ impl Vault {
     {
         let scope = scope.try_into().map_err(Into::into)?;
         Ok(ScopedVault::new(Arc::clone(&self.core), &scope))
+    }
+
+    /// Forgets the latest time that the clock ever told, for all clones, scopes and snapshots of this vault. From now on
+    /// secrets expire by what the clock says next.
+    ///
+    /// A vault remembers the latest time, so that a clock that is set back brings no expired secret back. A clock that once told
+    /// a time far ahead by mistake, e.g. the year 2100, therefore expires every secret with an expiry until the process
+    /// ends. Call this once the clock is right again, and only when the time that it told was wrong: whoever sets the clock back
+    /// before the call brings back what has expired. Nothing of this is stored, so opening the vault anew does the same.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// use keyslot::{ErrorKind, RootKey, SecretInput, Vault};
+    ///
+    /// let seconds = Arc::new(AtomicU64::new(1_700_000_000));
+    /// let clock = Arc::clone(&seconds);
+    /// let now = move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed));
+    /// let vault = Vault::builder().clock(now).create(RootKey::generate()?)?;
+    /// let project = vault.scope("acme")?;
+    /// let tomorrow = UNIX_EPOCH + Duration::from_secs(1_700_086_400);
+    /// project.put("TOKEN", SecretInput::new("t-1").expires_at(tomorrow))?;
+    ///
+    /// seconds.store(4_102_444_800, Ordering::Relaxed); // a wrong answer of the clock: the year 2100
+    /// assert_eq!(project.resolve("<<$secret.TOKEN>>").unwrap_err().kind(), ErrorKind::Expired);
+    /// seconds.store(1_700_000_060, Ordering::Relaxed);
+    /// assert_eq!(project.resolve("<<$secret.TOKEN>>").unwrap_err().kind(), ErrorKind::Expired);
+    ///
+    /// vault.forget_latest_time();
+    /// assert!(project.resolve("<<$secret.TOKEN>>").is_ok());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn forget_latest_time(&self) {
+        self.core.clock.forget_latest();
     }
 
     /// Reads every row and holds it against the sealed heads of the tenants: finds what was changed so that an answer could

@@ -137,7 +137,9 @@ impl RootKey {
     /// The key in a file, as hexadecimal digits or base64, which are told apart by their length. One line feed may follow.
     ///
     /// The file must be a regular one, not a link to one, and on Unix nobody but its owner may have any permission on it
-    /// (`chmod 600`). On other systems permissions are not looked at.
+    /// (`chmod 600`). Its owner is the user that this process runs as, or root. Its folder and every folder above belong to this
+    /// user or root, and nobody else may write to them unless they are sticky. On other systems owners and permissions are not
+    /// looked at.
     ///
     /// # Errors
     ///

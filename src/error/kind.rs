@@ -63,7 +63,7 @@ pub enum ErrorKind {
     UnsupportedFormat,
     /// Stored bytes are damaged or were changed.
     Corrupt,
-    /// The file or its folder is open to others, a link, or not a file.
+    /// The file or a folder on the way to it belongs to another user or is open to others, or it is a link, or not a file.
     UnsafeFile,
     /// The linked SQLite has a bug that can damage this vault.
     UnsafeSqlite,

@@ -39,8 +39,9 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 /// A write that waited longer than the busy timeout for another one fails as [`Busy`](ErrorKind::Busy), and so does, at once,
 /// a write inside the `work` of another write of the same handle. A row holds 4 MiB at most.
 ///
-/// The file must be a vault's and nothing else: readable by its owner only, not a link, in a folder where other users cannot
-/// replace it, and holding exactly the expected tables. Do not open it with other programs or libraries while it is in
+/// The file must be a vault's and nothing else: of the user that this process runs as, readable by that user only, not a
+/// link, and holding exactly the expected tables. Other users may not be able to replace it: the folder and every folder above
+/// must belong to this user or root, and nobody else may write to it unless it is sticky. Do not open it with other programs or libraries while it is in
 /// use, and do not copy it; do not use one handle on both sides of a fork. Network file systems are not supported.
 ///
 /// ```
@@ -88,7 +89,7 @@ impl SqliteStore {
     ///
     /// [`VaultNotFound`](ErrorKind::VaultNotFound) if there is no file, [`NotAVault`](ErrorKind::NotAVault),
     /// [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) or [`Corrupt`](ErrorKind::Corrupt) for what is in it,
-    /// [`UnsafeFile`](ErrorKind::UnsafeFile) if others have access to it or it is a link,
+    /// [`UnsafeFile`](ErrorKind::UnsafeFile) if others own it, have access to it or can replace it, or it is a link,
     /// [`InvalidInput`](ErrorKind::InvalidInput) if the path cannot be one of a file,
     /// [`UnsafeSqlite`](ErrorKind::UnsafeSqlite), [`ReadOnly`](ErrorKind::ReadOnly), [`Busy`](ErrorKind::Busy) or
     /// [`Io`](ErrorKind::Io).
@@ -172,7 +173,7 @@ impl SqliteOptions {
     }
 
     /// Whether a file that other users have access to is made private instead of refused; not if not set. The secrets in
-    /// it were exposed to those users, but sealed.
+    /// it were exposed to those users, but sealed. A file of another user is refused all the same.
     #[must_use]
     pub fn fix_permissions(mut self, fix: bool) -> Self {
         self.fix_permissions = fix;

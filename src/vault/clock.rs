@@ -36,6 +36,11 @@ impl Clock {
         let before = self.latest.fetch_max(reading.micros(), Ordering::Relaxed);
         Ok(Now { reading, latest: Timestamp::of_micros(before).map_or(reading, |before| before.max(reading)) })
     }
+
+    /// Begins anew: the latest moment is what the clock says next.
+    pub(super) fn forget_latest(&self) {
+        self.latest.store(0, Ordering::Relaxed);
+    }
 }
 
 impl Default for Clock {

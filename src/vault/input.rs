@@ -185,7 +185,8 @@ impl<V> SecretInput<V> {
         self
     }
 
-    /// From when on it resolves no more.
+    /// From when on it resolves no more. The latest time that the clock ever told in this process counts, see
+    /// [`VaultBuilder::clock`](crate::VaultBuilder::clock).
     #[must_use]
     pub fn expires_at(mut self, time: SystemTime) -> Self {
         self.fields.expires_at = Some(time);

@@ -63,6 +63,8 @@ impl VaultBuilder {
     }
 
     /// What tells the time; the system's clock without. A secret that has expired stays so in this process when the clock jumps back.
+    /// So a clock that jumps far ahead, even once, expires every secret with an expiry until the process ends or
+    /// [`Vault::forget_latest_time`] is called.
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);

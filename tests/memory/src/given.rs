@@ -1,6 +1,7 @@
 //! The side of the child: the key of a scenario, and the search for it.
 
 use std::cell::RefCell;
+use std::io::stdin;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
@@ -12,6 +13,12 @@ use crate::memory::{MASK, Needle};
 
 /// The environment variable that holds the root key as base64.
 pub const VARIABLE: &str = "KEYSLOT_MEMORY_KEY";
+
+/// Begins the line with which a child asks for the keys of the vault in a file.
+pub const QUESTION: &str = "keys of ";
+
+/// The other keys of a vault.
+pub struct OtherKeys(Vec<(String, bool, Needle)>);
 
 /// What a scenario is given.
 pub struct Given {
@@ -63,6 +70,13 @@ impl Given {
         }
     }
 
+    /// The same control for the digits of the key, where they are a value.
+    pub fn is_there_as_digits(&self, when: &str) {
+        if traces(&Needle::masked(self.forms[1].iter().copied())).is_empty() {
+            self.fail(format!("the control: the digits of the root key are not found {when}"));
+        }
+    }
+
     /// Demands that the root key is nowhere, neither its bytes nor its text.
     pub fn is_gone(&self, when: &str) {
         for (form, what) in self.forms.iter().zip(["root key", "digits of the root key", "base64 of the root key"]) {
@@ -73,6 +87,34 @@ impl Given {
     /// Demands that the bytes of the root key are nowhere, where the program has its text for a reason.
     pub fn bytes_are_gone(&self, when: &str) {
         self.absent("root key", &Needle::masked(self.forms[0].iter().copied()), when);
+    }
+
+    /// The keys of the vault in a file, which the parent reads: here they would leave traces of the reading.
+    pub fn keys_of(&self, file: &Path) -> OtherKeys {
+        println!("{QUESTION}{}", file.display());
+        let mut line = String::new();
+        stdin().read_line(&mut line).expect("an answer");
+        let key = |text: &str| {
+            let [name, held, masked] = text.trim().split(',').collect::<Vec<_>>()[..] else { panic!("no key: {text}") };
+            (name.to_owned(), held == "true", Needle::masked(unhex(masked).into_iter()))
+        };
+        OtherKeys(line.split(';').map(key).collect())
+    }
+
+    /// Demands that an open vault holds the keys that it needs, which is the control, and no others.
+    pub fn holds(&self, keys: &OtherKeys, when: &str) {
+        for (name, held, needle) in &keys.0 {
+            if !held {
+                self.absent(name, needle, when);
+            } else if traces(needle).is_empty() {
+                self.fail(format!("the control: {name} is not found {when}"));
+            }
+        }
+    }
+
+    /// Demands that none of the keys is anywhere.
+    pub fn are_gone(&self, keys: &OtherKeys, when: &str) {
+        keys.0.iter().for_each(|(name, _, needle)| self.absent(name, needle, when));
     }
 
     pub fn absent(&self, what: &str, needle: &Needle, when: &str) {

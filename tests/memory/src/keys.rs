@@ -7,6 +7,7 @@ use std::path::Path;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::{RootKey, Vault};
 
+use crate::format::{self, Known};
 use crate::given::masked;
 
 /// A root key and its texts.
@@ -30,6 +31,12 @@ impl Material {
     /// The forms of the key as a child takes them.
     pub fn masked(&self) -> [String; 3] {
         [masked(&self.bytes), masked(hex(&self.bytes).as_bytes()), masked(self.base64.as_bytes())]
+    }
+
+    /// The keys of a vault in a file, each as its name, whether an open vault holds it, and its masked bytes.
+    pub fn masked_keys(&self, file: &Path) -> String {
+        let line = |key: Known| format!("{},{},{}", key.name, key.held, masked(&key.bytes));
+        format::keys(file, &self.bytes).into_iter().map(line).collect::<Vec<_>>().join(";")
     }
 
     /// Makes the files that a scenario may use.

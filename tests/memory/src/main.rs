@@ -4,16 +4,19 @@
 //! makes the keys and hands them over masked, so that nothing of a key is in the child but what the scenario puts there.
 #![cfg(target_os = "linux")]
 
+mod format;
 mod given;
 mod keys;
-mod scenarios;
 #[allow(dead_code)]
 #[path = "../../support/memory.rs"]
 mod memory;
+mod scenarios;
 
-use std::process::{Command, ExitCode};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
 
-use given::{Given, VARIABLE};
+use given::{Given, QUESTION, VARIABLE};
 use keys::Material;
 
 fn main() -> ExitCode {
@@ -39,18 +42,34 @@ fn run(is_wanted: impl Fn(&str) -> bool) -> ExitCode {
         if name.contains("variable") {
             command.env(VARIABLE, material.base64());
         }
-        let output = command.output().expect("a child");
+        let (succeeded, report) = talk(&mut command, &material);
         ran += 1;
-        let report = String::from_utf8_lossy(&output.stdout);
-        if output.status.success() {
+        if succeeded {
             println!("ok      {name}");
         } else {
             failed += 1;
-            println!("FAILED  {name}\n{report}{}", String::from_utf8_lossy(&output.stderr));
+            println!("FAILED  {name}\n{report}");
         }
     }
     println!("{ran} scenarios, {failed} failed");
     if failed == 0 && ran > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs a child, answers its questions for keys, and returns what else it says.
+fn talk(command: &mut Command, material: &Material) -> (bool, String) {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a child");
+    let (mut answers, lines) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+    let mut report = String::new();
+    for line in BufReader::new(lines).lines() {
+        let line = line.expect("a line");
+        if let Some(file) = line.strip_prefix(QUESTION) {
+            writeln!(answers, "{}", material.masked_keys(Path::new(file))).expect("an answer");
+        } else {
+            report.push_str(&line);
+            report.push('\n');
+        }
+    }
+    (child.wait().expect("its end").success(), report)
 }
 
 fn child(name: &str, folder: &str, masked: &[&str]) -> ExitCode {

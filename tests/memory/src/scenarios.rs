@@ -3,6 +3,7 @@
 //! The key is needed to open a vault, so while one is open the root key is nowhere, and afterwards neither.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::mpsc::channel;
 use std::thread;
 
@@ -79,6 +80,20 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("several vaults", several),
     ("one vault opened again and again", again),
     ("a vault that is used", used),
+    ("the other keys of an opened vault", |given| {
+        other_keys(given, &given.vault_file(), |key| Vault::open(given.vault_file(), key));
+    }),
+    ("the other keys of a created vault", |given| {
+        let path = given.folder().join("new.db");
+        other_keys(given, &path, |key| Vault::create(&path, key));
+    }),
+    ("the other keys of a vault opened in a thread", |given| {
+        other_keys(given, &given.vault_file(), |key| {
+            let path = given.vault_file();
+            thread::spawn(move || Vault::open(path, key)).join().unwrap()
+        });
+    }),
+    ("values", values),
     ("a vault in a structure on the heap", in_the_heap),
     ("a vault opened by a function that is inlined", |given| vault(given, from_hex, |key| open_inlined(given, key))),
     ("a vault opened by a function that is not inlined", |given| {
@@ -366,6 +381,41 @@ fn used(given: &Given) {
     assert!(vault.verify().unwrap().is_intact());
     given.is_gone("while the vault is open");
     drop((vault, scope, resolved));
+    given.is_gone("after the drop of the vault");
+}
+
+/// The vault is used, so that all keys of it were.
+fn other_keys(given: &Given, path: &Path, open: impl Fn(RootKey) -> Result<Vault>) {
+    let vault = open(from_hex(given)).unwrap();
+    let scope = vault.scope("acme/billing").unwrap();
+    scope.put("ONE", "a value").unwrap();
+    assert_eq!(scope.resolve("<<$secret.ONE>>").unwrap().expose_secret(), "a value");
+    let keys = given.keys_of(path);
+    given.holds(&keys, "while the vault is open");
+    assert!(vault.verify().unwrap().is_intact());
+    assert_eq!(Vault::open(path, RootKey::generate().unwrap()).unwrap_err().kind(), ErrorKind::WrongKey);
+    given.holds(&keys, "after more of its use");
+    drop((vault, scope));
+    given.are_gone(&keys, "after the drop of the vault");
+    given.is_gone("after the drop of the vault");
+}
+
+/// The value is the text of the key, only because the search knows that one.
+fn values(given: &Given) {
+    let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    let value = given.hex();
+    scope.put("A", value.as_str()).unwrap();
+    drop(value);
+    given.is_gone("after it was put");
+    let resolved = scope.resolve("Bearer <<$secret.A>>").unwrap();
+    let revealed = scope.reveal("A").unwrap();
+    given.is_there_as_digits("while it is resolved");
+    drop((resolved, revealed));
+    given.is_gone("after the drop of what was resolved");
+    assert!(scope.resolve("<<$secret.A>> <<$secret.NONE>>").is_err());
+    given.is_gone("after a failure");
+    drop((vault, scope));
     given.is_gone("after the drop of the vault");
 }
 

@@ -1,0 +1,132 @@
+//! All keys of a vault, by the manual's page on its format: so that the search knows more of them than the root key.
+
+use std::num::NonZeroU32;
+use std::path::Path;
+
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+use hkdf::Hkdf;
+use keyslot::SecretStore;
+use keyslot::store::{Cursor, Kind, Row, SqliteStore, Tag};
+use sha2::{Digest, Sha256};
+
+/// A key, or what is as good as one.
+pub struct Known {
+    pub name: String,
+    /// Whether an open vault needs it.
+    pub held: bool,
+    pub bytes: Vec<u8>,
+}
+
+/// The keys of the vault in a file, the root key left out.
+pub fn keys(file: &Path, root: &[u8]) -> Vec<Known> {
+    let store = SqliteStore::open(file).expect("a vault");
+    let rows = |kind| {
+        let page = store.scan(kind, Tag::Any, Cursor::START, NonZeroU32::MAX, true).expect("rows");
+        page.rows
+    };
+    let first = |kind| rows(kind).into_iter().next().expect("a row");
+    let mut all = Keys::default();
+
+    let header = first(Kind::Header).info;
+    let (version, id) = (&header[8..11], &header[11..27]);
+    let slot = first(Kind::Slot);
+    let slot_id = &slot.key.key[..16];
+    let root_prk = extract(id, root);
+    all.add("prk of the root key", false, &root_prk);
+    all.states("prk of the root key", false, &root_prk);
+    let parameters = &field(&slot.info, 1);
+    let kek = expand(&root_prk, &fields(&[b"keyslot/1 kek", &version[..2], &version[2..], slot_id, parameters]), 32);
+    all.add("key of the slot", false, &kek);
+    let plain = all.open("vault key", &kek, &slot.body, &[b"keyslot/1 vault key", id, slot_id]);
+    let vault_key = plain[16..].to_vec();
+    all.add("vault key", true, &vault_key);
+
+    let body = first(Kind::VaultSecret).body;
+    let secret = all.open("vault secret", &vault_key, &body, &[b"keyslot/1 vault secret", id]);
+    all.add("vault secret", false, &secret);
+    let prk = extract(id, &secret);
+    all.add("prk of the vault secret", false, &prk);
+    all.states("prk of the vault secret", false, &prk);
+    for purpose in ["row", "tag", "accumulator", "fingerprint"] {
+        let key = expand(&prk, &fields(&[format!("keyslot/1 {purpose} key").as_bytes()]), 32);
+        all.add(&format!("{purpose} key"), false, &key);
+        all.states(&format!("{purpose} key"), true, &key);
+    }
+    all.add("head key", true, &expand(&prk, &fields(&[b"keyslot/1 head key"]), 32));
+    for Row { key, info, body, .. } in rows(Kind::DataKey) {
+        let data_key_id = &key.key[..16];
+        let about = all.open("data key state", &vault_key, &info, &[b"keyslot/1 data key state", id, data_key_id]);
+        let (generation, tenant) = (field(&about, 2), field(&about, 3));
+        let context: &[&[u8]] = &[b"keyslot/1 data key", id, data_key_id, &tenant, &generation];
+        let data_key = all.open("data key", &vault_key, &body, context);
+        all.add("data key", true, &data_key);
+    }
+    all.0
+}
+
+#[derive(Default)]
+struct Keys(Vec<Known>);
+
+impl Keys {
+    fn add(&mut self, name: &str, held: bool, bytes: &[u8]) {
+        self.0.push(Known { name: name.to_owned(), held, bytes: bytes.to_vec() });
+    }
+
+    /// What HMAC keeps of a key: the state after one block. It authenticates as the key does.
+    fn states(&mut self, name: &str, held: bool, key: &[u8]) {
+        const SHA_256: [u32; 8] =
+            [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+        for pad in [0x36, 0x5C] {
+            let mut state = SHA_256;
+            let block: [u8; 64] = std::array::from_fn(|at| key.get(at).unwrap_or(&0) ^ pad);
+            sha2::block_api::compress256(&mut state, &[block]);
+            let bytes: Vec<u8> = state.iter().flat_map(|word| word.to_ne_bytes()).collect();
+            self.add(&format!("state of HMAC of the {name}"), held, &bytes);
+            self.add(&format!("padded {name}"), false, &block[..32]);
+        }
+    }
+
+    /// The plaintext of an envelope, whose own key is one to look for.
+    fn open(&mut self, name: &str, key: &[u8], envelope: &[u8], context: &[&[u8]]) -> Vec<u8> {
+        let (prefix, rest) = envelope.split_at(18);
+        let (nonce, rest) = rest.split_at(24);
+        let aad = [prefix, &fields(context)].concat();
+        let keys = expand(key, &fields(&[context[0], nonce, &Sha256::digest(&aad)]), 64);
+        self.add(&format!("key of the envelope of the {name}"), false, &keys[..32]);
+        assert_eq!(keys[32..], rest[..32], "the commitment");
+        let cipher = XChaCha20Poly1305::new_from_slice(&keys[..32]).expect("a key");
+        let nonce = nonce.try_into().expect("a nonce");
+        let padded = cipher.decrypt(nonce, Payload { msg: &rest[32..], aad: &aad }).expect("an envelope");
+        let length = u32::from_be_bytes(padded[..4].try_into().expect("a length")) as usize;
+        padded[4..4 + length].to_vec()
+    }
+}
+
+fn extract(salt: &[u8], material: &[u8]) -> Vec<u8> {
+    Hkdf::<Sha256>::extract(Some(salt), material).0.to_vec()
+}
+
+fn expand(key: &[u8], info: &[u8], length: usize) -> Vec<u8> {
+    let mut output = vec![0; length];
+    Hkdf::<Sha256>::from_prk(key).expect("a key").expand(info, &mut output).expect("a length");
+    output
+}
+
+fn fields(fields: &[&[u8]]) -> Vec<u8> {
+    fields.iter().flat_map(|field| [&(field.len() as u32).to_be_bytes()[..], field].concat()).collect()
+}
+
+/// A field of a record.
+fn field(record: &[u8], wanted: u8) -> Vec<u8> {
+    let mut rest = &record[1..];
+    while let [tag, length @ ..] = rest {
+        let (length, after) = length.split_at(4);
+        let (bytes, after) = after.split_at(u32::from_be_bytes(length.try_into().expect("a length")) as usize);
+        if *tag == wanted {
+            return bytes.to_vec();
+        }
+        rest = after;
+    }
+    panic!("the record has no field {wanted}")
+}
