@@ -21,19 +21,17 @@ pub(crate) fn check_folder(folder: &Path, name: &str) -> Result<()> {
         let found = fs::symlink_metadata(place).map_err(|cause| unreadable(name, cause))?;
         let which = if height == 0 { "" } else { "a folder above " };
         if !found.is_dir() {
-            return Err(refused(format!("{which}the {} is not a folder", name)));
+            return Err(refused(format!("{which}the {name} is not a folder")));
         }
         if !is_trusted(&found) {
             return Err(refused(format!(
-                "{which}the {} belongs to another user, who may replace what is in it; \
-                 use a folder of this user, below folders of this user or root",
-                name
+                "{which}the {name} belongs to another user, who may replace what is in it; \
+                 use a folder of this user, below folders of this user or root"
             )));
         }
         if is_open_to_writers(&found) {
             return Err(refused(format!(
-                "other users may replace what is in {which}the {}; run `chmod go-w` on that folder",
-                name
+                "other users may replace what is in {which}the {name}; run `chmod go-w` on that folder"
             )));
         }
     }
@@ -47,7 +45,7 @@ pub(crate) fn is_own(found: &Metadata) -> bool {
 
 /// Returns true if the file belongs to the user that this process acts as, or to root, who can change all files anyway.
 pub(crate) fn is_trusted(found: &Metadata) -> bool {
-    is_own(found) || owner(found) == Some(0)
+    is_own(found) || owner(found) == 0
 }
 
 #[cfg(unix)]
@@ -58,14 +56,14 @@ fn is_open_to_writers(found: &Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn owner(found: &Metadata) -> Option<u32> {
-    Some(std::os::unix::fs::MetadataExt::uid(found))
+fn owner(found: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::uid(found)
 }
 
 /// The effective user.
 #[cfg(unix)]
-fn user() -> Option<u32> {
-    Some(rustix::process::geteuid().as_raw())
+fn user() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 // Other systems have no owners and permissions of this kind.
@@ -76,13 +74,13 @@ fn is_open_to_writers(_: &Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn owner(_: &Metadata) -> Option<u32> {
-    None
+fn owner(_: &Metadata) -> u32 {
+    0
 }
 
 #[cfg(not(unix))]
-fn user() -> Option<u32> {
-    None
+fn user() -> u32 {
+    0
 }
 
 fn refused(message: String) -> Error {
@@ -90,6 +88,6 @@ fn refused(message: String) -> Error {
 }
 
 fn unreadable(name: &str, cause: io::Error) -> Error {
-    let message = format!("the {} or a folder above it cannot be looked at by this user", name);
+    let message = format!("the {name} or a folder above it cannot be looked at by this user");
     Error::new(ErrorKind::Io, message).with_source(cause)
 }

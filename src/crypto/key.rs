@@ -5,6 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretBox};
 
 use super::primitives::fill_random;
+use super::stack::wiped;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Names a key. Random, and no secret.
@@ -60,9 +61,11 @@ impl Key {
     /// The key of these bytes, which must be 32.
     pub(crate) fn from_slice(id: KeyId, bytes: &[u8]) -> Result<Self> {
         let bytes: &[u8; 32] = bytes.try_into().map_err(|_| corrupt())?;
-        Self::fill(id, |key| {
-            key.copy_from_slice(bytes);
-            Ok(())
+        wiped(|| {
+            Self::fill(id, |key| {
+                key.copy_from_slice(bytes);
+                Ok(())
+            })
         })
     }
 

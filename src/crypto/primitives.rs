@@ -67,7 +67,8 @@ impl Prk {
 pub(super) struct Mac(Box<HmacCore<Sha256>>);
 
 impl Mac {
-    /// Takes a key of any length.
+    /// Takes a key of any length. The library gives the state by value, so a copy stays on the stack: call it in
+    /// [`wiped`](super::stack::wiped).
     pub(super) fn new(key: &[u8]) -> Result<Self> {
         let refused = |_| Error::new(ErrorKind::InvalidKey, "this key cannot be used to authenticate");
         HmacCore::new_from_slice(key).map(|core| Self(Box::new(core))).map_err(refused)

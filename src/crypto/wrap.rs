@@ -8,6 +8,7 @@ use super::envelope::{open, seal};
 use super::header::Header;
 use super::key::{Key, KeyId};
 use super::slot::SlotKeys;
+use super::stack::wiped;
 use super::tlv::corrupt;
 use crate::error::Result;
 
@@ -18,7 +19,7 @@ pub(crate) struct VaultKey(Key);
 impl SlotKeys {
     /// Wraps the vault key: the body of the slot's row.
     pub(crate) fn wrap_vault_key(&self, header: &Header, vault_key: &VaultKey) -> Result<Vec<u8>> {
-        let plaintext = Zeroizing::new([&vault_key.0.id().0[..], vault_key.0.expose()].concat());
+        let plaintext = wiped(|| Zeroizing::new([&vault_key.0.id().0[..], vault_key.0.expose()].concat()));
         seal(&self.kek, &Context::vault_key(header, self.kek.id()), &plaintext)
     }
 

@@ -101,6 +101,11 @@ impl Given {
         OtherKeys(line.split(';').map(key).collect())
     }
 
+    /// Demands that an open vault holds no key that it does not need.
+    pub fn holds_nothing_else(&self, keys: &OtherKeys, when: &str) {
+        keys.0.iter().filter(|key| !key.1).for_each(|(name, _, needle)| self.absent(name, needle, when));
+    }
+
     /// Demands that an open vault holds the keys that it needs, which is the control, and no others.
     pub fn holds(&self, keys: &OtherKeys, when: &str) {
         for (name, held, needle) in &keys.0 {

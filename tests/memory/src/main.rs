@@ -7,7 +7,6 @@
 mod format;
 mod given;
 mod keys;
-#[allow(dead_code)]
 #[path = "../../support/memory.rs"]
 mod memory;
 mod scenarios;
