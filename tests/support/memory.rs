@@ -58,7 +58,7 @@ pub fn is_found(needle: &Needle) -> bool {
     !traces(needle).is_empty()
 }
 
-/// The parts of a secret in the writable memory of this process, in words: which bytes, and in which region. The stack of
+/// The places of a secret in the writable memory of this process, in words: which bytes, and in which region. The stack of
 /// this thread is left out, because copies there are the compiler's.
 pub fn traces(needle: &Needle) -> Vec<String> {
     // What is read is a copy, too: it is wiped, and nobody else may look meanwhile.
@@ -82,11 +82,11 @@ pub fn traces(needle: &Needle) -> Vec<String> {
                 // next to the heap could take it along.
                 buffer[..length].iter_mut().for_each(|byte| *byte ^= MASK);
                 let read = &buffer[..length];
-                for (window, first) in needle.windows().zip((0..).step_by(4)) {
-                    if let Some(offset) = memchr::memmem::find(read, window) {
-                        found.push(format!("bytes {first}..{} at {:#x} {name}", first + WINDOW, at + offset));
-                    }
-                }
+                let mut windows = needle.windows().zip((0..).step_by(4));
+                found.extend(windows.find_map(|(window, first)| {
+                    let address = at + memchr::memmem::find(read, window)?;
+                    Some(format!("bytes {first}..{} at {address:#x} {name}", first + WINDOW))
+                }));
                 at += length.saturating_sub(WINDOW - 1).max(4096);
             }
         }

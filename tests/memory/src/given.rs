@@ -125,7 +125,7 @@ impl Given {
     pub fn absent(&self, what: &str, needle: &Needle, when: &str) {
         let traces = traces(needle);
         if let Some(trace) = traces.first() {
-            self.fail(format!("{what} {when}: {trace} ({} parts)", traces.len()));
+            self.fail(format!("{what} {when}: {trace} ({} places)", traces.len()));
         }
     }
 
