@@ -12,6 +12,9 @@ pub(super) struct Place {
     /// space goes on the line before (RFC 9112 section 5.2), and an empty one ends the header
     /// (section 2.1).
     leads: bool,
+    /// True if nothing but values and blanks stands in the line, and other lines do beside it. Without
+    /// them the line is empty, and some recipients take it for the end of the header.
+    fills: bool,
 }
 
 /// The part of a header that a slot stands in.
@@ -50,11 +53,15 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
             let goes_on = is_host_line && (line.starts_with([' ', '\t']) || here.first() == Some(&start));
             is_host_line = goes_on || (colon.is_some() && is_host(name));
         }
+        let blanks = line.bytes().filter(|byte| matches!(byte, b' ' | b'\t')).count();
+        let fills = is_block && blanks + here.len() == line.len();
         let named = here.partition_point(|&slot| slot < start + name.len());
         places.extend(here.iter().enumerate().map(|(nth, slot)| {
             let at = slot - start;
             let part = match at {
                 _ if is_host_line => Part::Host,
+                // Only a pseudo-header has a name with a colon in front, and `:authority` is the host.
+                _ if nth < named && colon.is_some() && name.trim_start().starts_with(':') => Part::Host,
                 _ if nth < named => {
                     let (before, after) = (name.get(..at).unwrap_or_default(), name.get(at + 1..).unwrap_or_default());
                     match (colon.is_some(), named == 1) {
@@ -68,7 +75,7 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
             };
             // A line without a colon, and alone, is the value of a header: nothing stands before
             // it.
-            Place { part, leads: at == 0 && (is_block || colon.is_some()) }
+            Place { part, leads: at == 0 && (is_block || colon.is_some()), fills }
         }));
         (open, start) = (later, start + line.len() + 1);
     }
@@ -92,7 +99,7 @@ impl Place {
             Some(CHOOSES_HOST)
         } else if value.bytes().any(|byte| byte.is_ascii_control()) {
             Some("holds a control character, which may not stand in a header")
-        } else if self.leads && (value.is_empty() || value.starts_with(' ')) {
+        } else if self.leads && (value.is_empty() || value.starts_with(' ')) || self.fills && value.trim().is_empty() {
             Some("is empty or begins with a space, which would join its line to the one before or end the header")
         } else if is_name && !value.bytes().all(is_token) {
             Some("may not stand in the name of a header, which holds only letters, digits and !#$%&'*+-.^_`|~ (ASCII)")
@@ -104,17 +111,29 @@ impl Place {
 
 impl Part {
     fn chooses_host(&self, value: &str) -> bool {
-        // A value with a colon ends the name itself.
-        let head = value.split_once(':').map(|(head, _)| head);
-        match (self, head) {
-            (Self::Host, _) => true,
-            (Self::Name(before, _) | Self::Start(before), Some(head)) => spells_host(&[before, head]),
-            (Self::Name(before, after), None) => spells_host(&[before, value, after]),
-            (Self::Names | Self::Starts, Some(head)) => is_part_of_host(head.trim()),
-            (Self::Names, None) => is_part_of_host(value.trim()),
-            (Self::Value, _) | (Self::Start(_) | Self::Starts, None) => false,
+        match self {
+            Self::Host => true,
+            Self::Value => false,
+            Self::Name(before, after) => match head_of(value, before) {
+                Some(head) => spells_host(&[before, head]),
+                None => spells_host(&[before, value, after]),
+            },
+            Self::Start(before) => head_of(value, before).is_some_and(|head| spells_host(&[before, head])),
+            // Nobody knows what the values before it bring.
+            Self::Names => is_part_of_host(value.split(':').next().unwrap_or_default().trim()),
+            Self::Starts => value.split_once(':').is_some_and(|(head, _)| {
+                let head = head.trim();
+                is_part_of_host(head) || ends_authority(head)
+            }),
         }
     }
+}
+
+/// The end of a name that a value with a colon brings. A colon in front of a name does not end it.
+fn head_of<'v>(value: &'v str, before: &str) -> Option<&'v str> {
+    let has_begun = !before.trim().is_empty();
+    let mut heads = value.match_indices(':').map(|(at, _)| name_of(value, at));
+    heads.find(|head| has_begun || !head.trim().is_empty())
 }
 
 /// Returns true if the name of a header may hold a byte (RFC 9110 section 5.6.2).
@@ -122,10 +141,18 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Whether these pieces together are `Host`. They are not joined, because one of them is a value.
+/// The name of the host in HTTP/2 and later (RFC 9113 section 8.3.1).
+const AUTHORITY: &str = ":authority";
+
+/// Returns true if these pieces together name the host. They are not joined, because one of them is a value.
 fn spells_host(pieces: &[&str]) -> bool {
-    let letters = pieces.iter().flat_map(|piece| piece.chars()).filter(|&c| c > ' ');
-    letters.map(|c| c.to_ascii_lowercase()).eq("host".chars())
+    let letters = || pieces.iter().flat_map(|piece| piece.chars()).filter(|&c| c > ' ').map(|c| c.to_ascii_lowercase());
+    letters().eq("host".chars()) || letters().eq(AUTHORITY.chars())
+}
+
+fn ends_authority(piece: &str) -> bool {
+    let ends = AUTHORITY.len().checked_sub(piece.len()).and_then(|at| AUTHORITY.get(at..));
+    ends.is_some_and(|end| end.eq_ignore_ascii_case(piece))
 }
 
 fn is_part_of_host(piece: &str) -> bool {
@@ -151,7 +178,7 @@ mod tests {
     }
 
     fn refusal(part: Part, value: &str) -> Option<&'static str> {
-        Place { part, leads: false }.refusal(value)
+        Place { part, leads: false, fills: false }.refusal(value)
     }
 
     #[test]
@@ -175,7 +202,7 @@ mod tests {
         let engine = Engine::new().syntax(Syntax::julep());
         let text = r#"$ f"Host: {secrets.a}""#;
         let plan = Plan::of(&engine, text, &mut References::default()).unwrap();
-        assert_eq!(places(text, plan.cuts()), [Place { part: Host, leads: false }]);
+        assert_eq!(places(text, plan.cuts()), [Place { part: Host, leads: false, fills: false }]);
     }
 
     #[test]
@@ -232,9 +259,45 @@ mod tests {
             assert_eq!(leads(text), [false], "{text:?}");
         }
         for value in ["", " ", " x", "  "] {
-            assert!(Place { part: Start("".into()), leads: true }.refusal(value).is_some(), "{value:?}");
-            assert_eq!(Place { part: Start("".into()), leads: false }.refusal(value), None, "{value:?}");
+            assert!(Place { part: Start("".into()), leads: true, fills: false }.refusal(value).is_some(), "{value:?}");
+            assert_eq!(Place { part: Start("".into()), leads: false, fills: false }.refusal(value), None, "{value:?}");
         }
-        assert_eq!(Place { part: Start("".into()), leads: true }.refusal("x "), None);
+        assert_eq!(Place { part: Start("".into()), leads: true, fills: false }.refusal("x "), None);
+    }
+
+    #[test]
+    fn no_value_completes_the_authority() {
+        for text in [":auth<<A>>: evil", ":<<A>>: evil", "X: a\n:<<A>>: b", " :<<A>><<B>>: c"] {
+            assert!(places_of(text).iter().all(|part| *part == Host), "{text:?}");
+        }
+        for (part, value) in [
+            (Start(":".into()), "authority: evil"),
+            (Start(":AUTH".into()), "ority : evil"),
+            (Start("".into()), ":authority: evil"),
+            (Start(" ".into()), " :Authority:evil"),
+            (Starts, "authority: evil"),
+            (Starts, ":authority: evil"),
+            (Starts, "ity: evil"),
+        ] {
+            assert_eq!(refusal(part, value), Some(CHOOSES_HOST), "{value}");
+        }
+        for (part, value) in [(Start(":".into()), "8080"), (Start("".into()), "authority: x"), (Starts, "author: x")] {
+            assert_eq!(refusal(part, value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn no_value_leaves_a_line_of_blanks() {
+        let fills = |text: &str| places_in(text).iter().map(|place| place.fills).collect::<Vec<_>>();
+        for text in ["X: a\r\n <<A>>\r\nY: z", "X: a\n\t<<A>> ", "<<A>>\nX: a"] {
+            assert_eq!(fills(text), [true], "{text:?}");
+            for value in ["", " ", "  "] {
+                assert!(places_in(text)[0].refusal(value).is_some(), "{text:?}");
+            }
+            assert_eq!(places_in(text)[0].refusal("x"), None, "{text:?}");
+        }
+        for text in ["<<A>>", " <<A>>", "X: a\r\n <<A>> b", "X: <<A>>\r\nY: z"] {
+            assert_eq!(fills(text), [false], "{text:?}");
+        }
     }
 }
