@@ -7,12 +7,12 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use keyslot::store::{Kind, Row, RowKey, SecretStore, SqliteStore};
+use keyslot::store::{HeadRead, Kind, Row, RowKey, SecretStore, SqliteStore};
 use rusqlite::{Connection, params};
 
 const ROWS: u32 = 1_000;
 const LOCK: RowKey = RowKey { kind: Kind::Head, key: [0; 32] };
-const SELECT: &str = "SELECT scope, tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
+const SELECT: &str = "SELECT tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
 
 /// A key like the keyed hashes that the vault makes: spread evenly.
 fn key(number: u32) -> RowKey {
@@ -25,19 +25,11 @@ fn key(number: u32) -> RowKey {
 }
 
 fn row(number: u32) -> Row {
-    let tag = [u8::try_from(number % 7).unwrap_or(0); 16];
-    Row {
-        key: key(number),
-        scope: tag,
-        tenant: [1; 16],
-        epoch: u64::from(number),
-        info: vec![1; 400],
-        body: vec![2; 160],
-    }
+    Row { key: key(number), tenant: [1; 16], epoch: u64::from(number), info: vec![1; 400], body: vec![2; 160] }
 }
 
 fn head(epoch: u64) -> Row {
-    Row { key: LOCK, scope: [0; 16], tenant: [1; 16], epoch, info: vec![3; 200], body: Vec::new() }
+    Row { key: LOCK, tenant: [1; 16], epoch, info: vec![3; 200], body: Vec::new() }
 }
 
 fn filled(path: &Path) -> SqliteStore {
@@ -62,11 +54,10 @@ fn select(connection: &Connection, keys: &[RowKey]) -> Vec<Option<Row>> {
             let mut rows = statement.query((key.kind.number(), key.key.as_slice())).unwrap();
             rows.next().unwrap().map(|row| Row {
                 key: *key,
-                scope: row.get(0).unwrap(),
-                tenant: row.get(1).unwrap(),
-                epoch: u64::try_from(row.get::<_, i64>(2).unwrap()).unwrap(),
-                info: row.get(3).unwrap(),
-                body: row.get(4).unwrap(),
+                tenant: row.get(0).unwrap(),
+                epoch: u64::try_from(row.get::<_, i64>(1).unwrap()).unwrap(),
+                info: row.get(2).unwrap(),
+                body: row.get(3).unwrap(),
             })
         })
         .collect()
@@ -94,7 +85,11 @@ fn reads(criterion: &mut Criterion) {
     group.finish();
 
     let mut group = criterion.benchmark_group("freshness");
-    group.bench_function("token/store", |bencher| bencher.iter(|| store.token(black_box(&LOCK)).unwrap()));
+    let moment = match store.head(&LOCK, None).unwrap() {
+        HeadRead::Read { moment, .. } => moment,
+        _ => None,
+    };
+    group.bench_function("head/store", |bencher| bencher.iter(|| store.head(black_box(&LOCK), moment).unwrap()));
     group.bench_function("data_version/by hand", |bencher| {
         bencher.iter(|| {
             let mut statement = connection.prepare_cached("PRAGMA data_version").unwrap();
@@ -126,14 +121,12 @@ fn writes(criterion: &mut Criterion) {
     let put = |row: &Row| {
         let mut statement = connection
             .prepare_cached(
-                "INSERT INTO rows(kind, key, scope, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT(kind, key) DO UPDATE SET scope = ?3, tenant = ?4, epoch = ?5, info = ?6, body = ?7",
+                "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT(kind, key) DO UPDATE SET tenant = ?3, epoch = ?4, info = ?5, body = ?6",
             )
             .unwrap();
         let epoch = i64::try_from(row.epoch).unwrap();
-        statement
-            .execute(params![row.key.kind.number(), row.key.key, row.scope, row.tenant, epoch, row.info, row.body])
-            .unwrap();
+        statement.execute(params![row.key.kind.number(), row.key.key, row.tenant, epoch, row.info, row.body]).unwrap();
     };
     let mut epoch = 1;
     group.bench_function("by hand", |bencher| {

@@ -18,6 +18,9 @@ use tool::ToolRule;
 /// Without a rule a secret may go everywhere but into instructions. A kind of rule that is set must match, and of several
 /// rules of a kind one. What the [`Target`] does not say matches no rule about it, and an unspecified target matches none.
 ///
+/// Rules bind handles with `Permissions::USE`. Handles with `MANAGE` may change them, and those with
+/// `REVEAL` or `COPY` take the value past them.
+///
 /// A **tool** is named, or the beginning of names with `*` behind it: `mail_*`.
 ///
 /// A **host** is named (`api.stripe.com`, `10.0.0.7`, `[::1]`), or `*.` and the end of names, of two labels or more:

@@ -17,6 +17,7 @@ mod padding;
 mod primitives;
 mod root_key;
 mod slot;
+mod slot_directory;
 mod stack;
 mod sub_keys;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub(crate) use key::{Key, KeyId, random};
 pub(crate) use primitives::equal;
 pub use root_key::RootKey;
 pub(crate) use slot::{Kdf, Slot};
+pub(crate) use slot_directory::{SlotDirectory, SlotEntry};
 pub(crate) use sub_keys::SubKeys;
 pub(crate) use timestamp::Timestamp;
 pub(crate) use wrap::VaultKey;

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Proves that nobody but this user and root can put another file in the place of one in `folder`, which must be absolute
 /// and free of links.
 ///
-/// Whoever may rename any folder on the way to a file may replace the file. So each of them must belong to this user or
+/// A user who may rename a folder on the way to a file may replace the file. So each of them must belong to this user or
 /// root, and nobody else may write to it, unless it is sticky: there only owners rename what is theirs. `safe_path` of OpenSSH
 /// (`misc.c`) asks the same, but for sticky folders, which it refuses. In messages the folder is called "the `name`".
 ///

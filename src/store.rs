@@ -3,19 +3,22 @@
 //! [`SecretStore`] is the contract for implementors; the suite in `store::conformance` (feature `conformance`) proves one.
 
 use std::fmt::Debug;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod memory;
+mod page;
+mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod turn;
 
 pub use memory::MemoryStore;
+pub use page::{Cursor, Page, PageSize, Tag};
+pub use row::{Kind, Row, RowKey};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteOptions, SqliteStore};
 
@@ -27,6 +30,8 @@ pub use sqlite::{SqliteOptions, SqliteStore};
 /// * Reads never wait for a writer and see only committed writes.
 /// * A write that was acknowledged survives the process and, where the medium allows, a loss of power.
 /// * Several handles, threads and processes may use the same store.
+/// * Rows that are longer than [`Row::MAX_INFO`] and [`Row::MAX_BODY`] are refused: as [`TooLarge`](crate::ErrorKind::TooLarge)
+///   when they are put, as [`Corrupt`](crate::ErrorKind::Corrupt), before their bytes are loaded, when they are read.
 /// * Errors hold no bytes of rows.
 pub trait SecretStore: Debug + Send + Sync + 'static {
     /// Reads rows by key: one answer for each key, in the same order, all of one moment. A key may be asked for twice.
@@ -37,13 +42,13 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>>;
 
     /// Reads the rows of a kind that carry a tag, a page at a time in the order that `from` says, all rows of a page of
-    /// one moment. A page has `limit` rows at most, and says where the next one starts if there may be more. Without
+    /// one moment. A page holds `size` at most, and says where the next one starts if there may be more. Without
     /// `bodies`, [`Row::body`] is left empty.
     ///
     /// # Errors
     ///
     /// When the store cannot be read.
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page>;
+    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page>;
 
     /// Runs `work` as one atomic write: all of it becomes visible at once, or none of it if `work` or the commit fails.
     ///
@@ -53,16 +58,20 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The error of `work`; [`ErrorKind::Busy`] when the lock could not be had in bounded time; or
+    /// The error of `work`; [`Busy`](crate::ErrorKind::Busy) when the lock could not be had in bounded time; or
     /// why the store cannot be written.
     fn write(&self, lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()>;
 
-    /// The epoch of a tenant's head: changes with every write of that tenant, and is cheap to ask for.
+    /// Reads the head of a tenant as it is stored, unless nothing was committed to the store since `known`.
+    ///
+    /// Asked on every use of what is held in memory, so it should cost less than a [`get`](SecretStore::get) while nothing
+    /// changes. A store that cannot tell whether anything was committed, other than by the rows themselves, always reads and
+    /// gives no moment. It must not judge by a value of a row, e.g. an epoch: whoever can write the store can put it back.
     ///
     /// # Errors
     ///
     /// When the store cannot be read.
-    fn token(&self, tenant: &RowKey) -> Result<Token>;
+    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead>;
 
     /// Erases what deleted and replaced rows left behind, as far as the medium allows.
     ///
@@ -70,6 +79,14 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     ///
     /// When the store cannot be written.
     fn purge(&self) -> Result<Purge>;
+
+    /// Checks the store's own structures, such as its indexes, as far as the medium allows: all of it, at a cost in proportion
+    /// to the store. What is sealed in the rows is not its concern.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read, which includes rows that have not even the shape of rows.
+    fn self_check(&self) -> Result<SelfCheck>;
 }
 
 /// The inside of one atomic write: sees its own changes.
@@ -100,7 +117,7 @@ pub trait WriteTx {
     /// # Errors
     ///
     /// When the store cannot be read.
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page>;
+    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page>;
 }
 
 macro_rules! pass_on {
@@ -110,20 +127,24 @@ macro_rules! pass_on {
                 (**self).get(keys)
             }
 
-            fn scan(&self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
-                (**self).scan(kind, tag, from, limit, bodies)
+            fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+                (**self).scan(kind, tag, from, size, bodies)
             }
 
             fn write(&self, lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
                 (**self).write(lock, work)
             }
 
-            fn token(&self, tenant: &RowKey) -> Result<Token> {
-                (**self).token(tenant)
+            fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+                (**self).head(tenant, known)
             }
 
             fn purge(&self) -> Result<Purge> {
                 (**self).purge()
+            }
+
+            fn self_check(&self) -> Result<SelfCheck> {
+                (**self).self_check()
             }
         }
     )+};
@@ -131,133 +152,44 @@ macro_rules! pass_on {
 
 pass_on!(Box Arc);
 
-/// What a row is for. The numbers are part of the format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
+/// Answer to a question for a [head](SecretStore::head).
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Kind {
-    /// The one row that says what vault this is; its key is zeros.
-    Header = 1,
-    /// A wrapped copy of the vault key.
-    Slot = 2,
-    /// The secret that row keys and tags are derived from.
-    VaultSecret = 3,
-    /// A data key of a tenant.
-    DataKey = 4,
-    /// The head of a tenant.
-    Head = 5,
-    /// A secret, with its newest value.
-    Secret = 6,
-    /// An older value of a secret.
-    Version = 7,
+pub enum HeadRead {
+    /// Nothing was committed to the store since the known moment: what was read after it would be read again.
+    Unchanged,
+    /// Something may have been committed.
+    Read {
+        /// The row of the head; `None` if the tenant has none.
+        row: Option<Row>,
+        /// A moment before the row was read, to ask again with; `None` from a store that cannot tell.
+        moment: Option<Moment>,
+    },
 }
 
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 7] =
-        [Self::Header, Self::Slot, Self::VaultSecret, Self::DataKey, Self::Head, Self::Secret, Self::Version];
-
-    /// The kind of a stored number.
-    pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.number() == number)
-    }
-
-    /// The number to store.
-    pub fn number(self) -> u8 {
-        self as u8
-    }
-}
-
-/// Identifies a row: its kind and 32 bytes that look random.
+/// A moment in the life of an open store: what is read after it is of this moment or later.
+///
+/// The number is the store's own. It means nothing to another store, nor to another handle on the same rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RowKey {
-    /// The kind of the row.
-    pub kind: Kind,
-    /// The key within the kind.
-    pub key: [u8; 32],
-}
-
-/// One sealed row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its identity.
-    pub key: RowKey,
-    /// The tag of its scope; zeros where it has none.
-    pub scope: [u8; 16],
-    /// The tag of its tenant; zeros where it has none.
-    pub tenant: [u8; 16],
-    /// The epoch of the tenant at the row's last write; at most `i64::MAX`.
-    pub epoch: u64,
-    /// Sealed facts about it.
-    pub info: Vec<u8>,
-    /// The sealed thing itself; may be empty.
-    pub body: Vec<u8>,
-}
-
-impl Row {
-    /// The epoch as stores keep it.
-    pub(crate) fn stored_epoch(&self) -> Result<i64> {
-        i64::try_from(self.epoch).map_err(|_| Error::new(ErrorKind::InvalidInput, "an epoch is at most 2^63 - 1"))
-    }
-}
-
-/// Which rows of a kind a scan reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tag {
-    /// All of them.
-    Any,
-    /// Those of a scope.
-    Scope([u8; 16]),
-    /// Those of a tenant.
-    Tenant([u8; 16]),
-}
-
-/// In what order a scan reads, and from where on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cursor {
-    /// In the order of keys: those after this one, or from the first.
-    Key(Option<[u8; 32]>),
-    /// In the order of epoch and key: rows of a later epoch, or of the same with a later key if there is one.
-    Epoch(u64, Option<[u8; 32]>),
-}
-
-impl Cursor {
-    /// From the first key.
-    pub const START: Self = Self::Key(None);
-}
-
-/// Some rows of a scan.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// Where to go on; `None` when there are no more rows.
-    pub next: Option<Cursor>,
-}
-
-impl Page {
-    /// A page of a scan; a full one may have more after it.
-    pub(crate) fn new(rows: Vec<Row>, from: Cursor, limit: NonZeroU32) -> Self {
-        let full = u32::try_from(rows.len()).is_ok_and(|length| length == limit.get());
-        let last = rows.last().filter(|_| full);
-        let next = last.map(|row| match from {
-            Cursor::Key(_) => Cursor::Key(Some(row.key.key)),
-            Cursor::Epoch(..) => Cursor::Epoch(row.epoch, Some(row.key.key)),
-        });
-        Self { rows, next }
-    }
-}
-
-/// Tells two states of a tenant apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Token(pub u64);
+pub struct Moment(pub u64);
 
 /// What became of a purge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Purge {
     /// What was deleted is gone from the store's files.
     Done,
     /// Somebody still reads an older state, so the sealed bytes of what was deleted are still in the store's files. They are
     /// out of reach of every call; purge again later.
     Pending,
+}
+
+/// Result of a store's [check of itself](SecretStore::self_check).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SelfCheck {
+    /// The structures are sound.
+    Sound,
+    /// The structures are damaged: rows may be hidden from some ways of looking for them.
+    Damaged,
 }

@@ -37,7 +37,7 @@ enum Reader {
 
 /// The kind of place a value is put in, which says how it is encoded and what is refused there.
 ///
-/// What arrives there is the value, or what its filters made of it. Only one filter is the encoding
+/// The value arrives there, or the text that its filters made of it. Only one filter is the encoding
 /// of a surface, and only as the last one: `url` for URLs and forms, `json` for JSON text, `shell`
 /// for a shell. The surface encodes what any other filter made; [the
 /// language](crate::template::syntax#filters-and-surfaces) has a table.

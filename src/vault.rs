@@ -10,6 +10,7 @@ mod copy;
 mod explain;
 mod fields;
 mod gate;
+mod high_water;
 mod hint;
 mod history;
 mod input;
@@ -23,6 +24,7 @@ mod open;
 mod permissions;
 mod resolve;
 mod rows;
+mod scan;
 mod scoped;
 mod scopes;
 mod sealed;
@@ -47,6 +49,7 @@ pub use verify::{Finding, Verification};
 
 use clock::Clock;
 use gate::Gate;
+use high_water::HighWater;
 use keyring::Keyring;
 
 use crate::crypto::RootKey;
@@ -82,6 +85,7 @@ pub struct Vault {
 struct Core {
     store: Box<dyn SecretStore>,
     keys: Keyring,
+    seen: HighWater,
     clock: Clock,
     names: NamePolicy,
     engine: Engine,
@@ -205,9 +209,12 @@ impl Vault {
     /// Reads every row and holds it against the sealed heads of the tenants: finds what was changed so that an answer could
     /// be another, deleted, put back from an older copy, or added without the key.
     ///
-    /// Costs time in proportion to the vault. While a tenant is read, nobody else writes to it, nor, in the stores of this crate, to
-    /// any other tenant. Added key slots are not accounted for. What it cannot see is in the
-    /// [manual](crate::manual): a tenant or a file put back *whole* looks like the past, which it is.
+    /// Also asks the store to check itself, holds the key slots against a sealed directory, and looks for rows in each way in
+    /// which the vault does. Costs time in proportion to the vault. While a tenant is read, nobody else writes to it, nor, in the
+    /// stores of this crate, to any other tenant.
+    ///
+    /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by a vault that was open before
+    /// and saw a newer head.
     ///
     /// # Errors
     ///
@@ -215,6 +222,36 @@ impl Vault {
     /// a [`Finding`].
     pub fn verify(&self) -> Result<Verification> {
         verify::verify(&self.core)
+    }
+
+    /// Accepts that stored rows are older than those that this vault has seen, after which
+    /// [`Tampered`](crate::ErrorKind::Tampered) is not said of them any more.
+    ///
+    /// Call it after a backup was restored under an open vault, or after a failover that lost writes. The older state may hold
+    /// values that were revoked since. The reason is told to the [observer](Observer::rollback_accepted).
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// vault.accept_rollback("restored the backup of Monday, ticket 4711")?;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the reason is empty, has more than 1,024 bytes, or control characters.
+    pub fn accept_rollback(&self, reason: impl AsRef<str>) -> Result<()> {
+        let reason = reason.as_ref();
+        if reason.trim().is_empty() || reason.len() > 1024 || reason.chars().any(char::is_control) {
+            let rule = "a reason has 1 to 1024 bytes without control characters";
+            return Err(Error::new(crate::error::ErrorKind::InvalidInput, rule));
+        }
+        self.core.seen.clear();
+        if let Some(observer) = &self.core.observer {
+            observer.rollback_accepted(reason);
+        }
+        Ok(())
     }
 }
 

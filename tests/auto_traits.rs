@@ -8,7 +8,7 @@ use keyslot::redact::{
     Mask, RedactReader, RedactWriter, RedactedError, RedactorBuilder, Skipped, Stream, Variant, Why,
 };
 use keyslot::secrecy::ExposeSecret as _;
-use keyslot::store::{Cursor, Page, Purge, Row, RowKey, Tag, Token, WriteTx};
+use keyslot::store::{Cursor, HeadRead, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck, Tag, WriteTx};
 use keyslot::template::{Attempt, Document, Grants, ModelArgs, Template, Tree};
 use keyslot::{
     AccessRules, Actor, Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Permit,
@@ -32,7 +32,7 @@ fn everything_crosses_threads() {
     assert_each!(is_owned_and_shared:
         Error, ErrorKind, Position, SecretName, NamePolicy, Scope, Status, Reference, Form, Version, Revision, RecordId,
         SecretInfo, VersionInfo, Target, Surface, Missing, Found, Permit, Used, Outcomes, Chain, Variables,
-        AccessRules, Actor, RunSecrets, Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, Token, Purge,
+        AccessRules, Actor, RunSecrets, Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, PageSize, HeadRead, Moment, SelfCheck, Purge,
     );
     assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
     assert_each!(is_owned_and_shared: Grants, Attempt, ModelArgs<Cow<'static, str>>, ModelArgs<Tree>);
@@ -75,7 +75,7 @@ fn nouns_are_cloned_and_numbers_copied() {
     assert_each!(is_cloned: Document<serde_json::Value>);
     assert_each!(is_copied: Mask, Variant, Why);
     assert_each!(is_copied:
-        ErrorKind, Position, Status, Form, Version, Revision, RecordId, Surface, Missing, Permit, RowKey, Tag, Cursor, Token,
+        ErrorKind, Position, Status, Form, Version, Revision, RecordId, Surface, Missing, Permit, RowKey, Tag, Cursor, PageSize, Moment, SelfCheck,
     );
 }
 

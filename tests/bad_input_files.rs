@@ -4,7 +4,6 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::num::NonZeroU32;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -14,7 +13,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use keyslot::store::{Cursor, Kind, Row, RowKey, SecretStore, SqliteStore, Tag};
+use keyslot::store::{Cursor, Kind, PageSize, Row, RowKey, SecretStore, SqliteStore, Tag};
 use keyslot::{ErrorKind, Result};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -23,7 +22,7 @@ const LOCK: RowKey = RowKey { kind: Kind::Head, key: [0; 32] };
 
 fn row(number: u8) -> Row {
     let key = RowKey { kind: Kind::Secret, key: [number; 32] };
-    Row { key, scope: [1; 16], tenant: [2; 16], epoch: 1, info: vec![number; 60], body: vec![number; 300] }
+    Row { key, tenant: [2; 16], epoch: 1, info: vec![number; 60], body: vec![number; 300] }
 }
 
 fn put(store: &SqliteStore, row: &Row) -> Result<()> {
@@ -598,8 +597,8 @@ fn forge(path: &Path, journal: &str, before: &str, change: Change) {
         path,
         &format!(
             "{before}; BEGIN; PRAGMA application_id = {application}; PRAGMA user_version = {version}; {} COMMIT; PRAGMA journal_mode = {journal};
-             INSERT INTO rows(kind, key, scope, tenant, epoch, info, body)
-             VALUES(6, zeroblob(32), zeroblob(16), zeroblob(16), 1, x'00', x'00')",
+             INSERT INTO rows(kind, key, tenant, epoch, info, body)
+             VALUES(6, zeroblob(32), zeroblob(16), 1, x'00', x'00')",
             tables.collect::<String>(),
         ),
     );
@@ -627,7 +626,7 @@ fn bad_input_93_vaults_rebuilt_by_another_program() {
         ("", |sql| sql.replace(") STRICT", ", twice BLOB GENERATED ALWAYS AS (body)) STRICT")),
         ("", |sql| sql.replace("body BLOB NOT NULL", "body BLOB NOT NULL CHECK(length(body) >= 0)")),
         ("", |sql| sql.replace("UNIQUE INDEX", "INDEX")),
-        ("", |sql| sql.replace("rows_by_scope ON", "rows_by_other ON")),
+        ("", |sql| sql.replace("rows_by_tenant ON", "rows_by_other ON")),
         (
             "CREATE TABLE n(i INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO n VALUES(9); UPDATE sqlite_sequence SET seq = -1",
             same,
@@ -641,7 +640,7 @@ fn bad_input_93_vaults_rebuilt_by_another_program() {
     // The same by hand, but unchanged, is a vault.
     forge(&path, journal, "", same);
     let store = SqliteStore::open(&path).unwrap();
-    assert_eq!(store.scan(Kind::Secret, Tag::Any, Cursor::START, NonZeroU32::MAX, true).unwrap().rows.len(), 1);
+    assert_eq!(store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows.len(), 1);
 }
 
 #[test]
@@ -677,7 +676,7 @@ fn bad_input_93_tables_that_were_changed_later() {
         "CREATE INDEX more ON rows(body)",
         "DROP INDEX rows_by_key",
         "DROP INDEX rows_by_tenant",
-        "DROP INDEX rows_by_scope; CREATE INDEX rows_by_scope ON rows(scope, key, kind)",
+        "DROP INDEX rows_by_tenant; CREATE INDEX rows_by_tenant ON rows(tenant, epoch, kind, key)",
         "ALTER TABLE rows RENAME TO other; CREATE VIEW rows AS SELECT * FROM other",
         "ALTER TABLE rows RENAME COLUMN body TO corpse",
         "ALTER TABLE rows ADD COLUMN more BLOB",
@@ -710,7 +709,7 @@ fn bad_input_93_a_trigger_that_is_added_to_an_open_vault_does_not_run() {
     put(&store, &row(3)).unwrap();
     assert_eq!(copies(), 0);
     // In a connection of another program it does.
-    other.execute_batch("INSERT INTO rows SELECT 7, key, scope, tenant, epoch, info, body FROM rows").unwrap();
+    other.execute_batch("INSERT INTO rows SELECT 7, key, tenant, epoch, info, body FROM rows").unwrap();
     assert_eq!(copies(), 3);
 }
 
@@ -722,8 +721,8 @@ fn bad_input_94_columns_of_a_wrong_length_or_sign() {
     let vault = vault_in(folder.path());
     let sound = fs::read(&vault).unwrap();
     for sql in [
-        "UPDATE rows SET scope = x''",
-        "UPDATE rows SET scope = zeroblob(17)",
+        "UPDATE rows SET tenant = x''",
+        "UPDATE rows SET tenant = zeroblob(17)",
         "UPDATE rows SET tenant = zeroblob(15)",
         "UPDATE rows SET epoch = -1",
         "UPDATE rows SET epoch = -9223372036854775808",
@@ -731,7 +730,7 @@ fn bad_input_94_columns_of_a_wrong_length_or_sign() {
         tamper(&vault, sql);
         let store = SqliteStore::open(&vault).unwrap();
         assert_eq!(store.get(&[row(1).key]).unwrap_err().kind(), ErrorKind::Corrupt, "{sql}");
-        let scanned = store.scan(Kind::Secret, Tag::Any, Cursor::START, NonZeroU32::MAX, true);
+        let scanned = store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true);
         assert_eq!(scanned.unwrap_err().kind(), ErrorKind::Corrupt, "{sql}");
         // One bad row spoils no other.
         put(&store, &row(2)).unwrap();
@@ -741,7 +740,7 @@ fn bad_input_94_columns_of_a_wrong_length_or_sign() {
     }
     tamper(&vault, "UPDATE rows SET key = zeroblob(31)");
     let store = SqliteStore::open(&vault).unwrap();
-    let scanned = store.scan(Kind::Secret, Tag::Any, Cursor::START, NonZeroU32::MAX, true);
+    let scanned = store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true);
     assert_eq!(scanned.unwrap_err().kind(), ErrorKind::Corrupt);
 }
 

@@ -58,7 +58,7 @@ fn vault_below(folder: &Path) -> (Vec<PathBuf>, PathBuf) {
     (folders, vault)
 }
 
-/// What is there of a path, to see that nothing changed.
+/// Owner, mode and bytes at a path, to see that nothing changed.
 fn state(path: &Path) -> (u32, u32, Option<Vec<u8>>) {
     let found = fs::symlink_metadata(path).unwrap();
     (found.uid(), found.mode(), found.is_file().then(|| fs::read(path).unwrap()))

@@ -1,10 +1,12 @@
 //! Every byte of a vault's file is changed, one at a time. What comes out is the exact value, or a typed error, or the exact
-//! value of the parent scope while `verify` reports the loss; never a wrong value, a panic, or a status that went up.
+//! value of the parent scope while `verify` reports the loss; never a wrong value, a panic, or a status that went up, nor a list
+//! that lacks a secret while `verify` says that all is well.
 #![cfg(all(feature = "sqlite", feature = "json"))]
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,6 +27,10 @@ const ANSWERS: [(&str, &str, Result<&str, ErrorKind>); 10] = [
     ("globex", "A", Ok("value of another tenant")),
     ("globex", "F", Err(ErrorKind::NotFound)),
 ];
+
+/// The names that each scope lists; deleted secrets are not among them.
+const LISTED: [(&str, &[&str]); 3] =
+    [("acme", &["A", "B"]), ("acme/billing", &["A", "B", "C", "D", "E"]), ("globex", &["A"])];
 
 fn build(file: &Path) {
     let vault = Vault::create(file, root_key()).unwrap();
@@ -78,6 +84,20 @@ fn look(file: &Path) -> Seen {
             // The child's row is not found any more, so the parent's exact value shows: `verify` must tell.
             (_, Ok(given)) if parent_of(scope.scope().as_str(), name) == Some(given.as_str()) && told => refused = true,
             (_, Ok(given)) => return Seen::Wrong(format!("{} {name}: {given:?}", scope.scope())),
+        }
+    }
+    for (scope, names) in LISTED {
+        let listed = vault.scope(scope).unwrap().list().filter_map(Result::ok).map(|info| info.name.to_string());
+        let listed: BTreeSet<String> = listed.collect();
+        if let Some(name) = listed.iter().find(|name| !names.contains(&name.as_str())) {
+            return Seen::Wrong(format!("{scope} lists {name}"));
+        }
+        if listed.len() < names.len() {
+            // What is hidden must be told.
+            if !told {
+                return Seen::Wrong(format!("{scope} lists {listed:?} only, and nothing says so"));
+            }
+            refused = true;
         }
     }
     if let Ok(info) = vault.scope("acme/billing").unwrap().info("B") {

@@ -13,7 +13,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use keyslot::redact::{RedactReader, RedactWriter};
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Cursor, Kind, MemoryStore, Row, RowKey, SecretStore, SqliteStore, Tag};
+use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, Row, RowKey, SecretStore, SqliteStore, Tag};
 use keyslot::template::{Document, Engine, Grants, Limits, ResolveExt, Template, Tree};
 use keyslot::{
     Chain, Error, ErrorKind, Event, Found, NamePolicy, Outcomes, Redactor, Reference, Resolver, Result, RootKey,
@@ -94,7 +94,7 @@ impl World {
     }
 
     fn damaged(&self) -> Error {
-        let all = |kind| self.store.scan(kind, Tag::Any, Cursor::START, std::num::NonZeroU32::MAX, true).unwrap().rows;
+        let all = |kind| self.store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows;
         let before = all(Kind::Secret);
         let scope = self.vault.scope("acme").unwrap();
         scope.put("DAMAGED", VALUE).unwrap();
@@ -102,6 +102,19 @@ impl World {
         row.body[100] ^= 1;
         self.store.write(&row.key.clone(), &mut |tx| tx.put(&row)).unwrap();
         self.refused("<<$secret.DAMAGED>>")
+    }
+
+    /// The error of a snapshot once an older copy of the head was put back.
+    fn rolled_back(&self) -> Error {
+        let scope = self.vault.scope("globex").unwrap();
+        scope.put("FINE", VALUE).unwrap();
+        let before = self.store.scan(Kind::Head, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows;
+        let run = scope.snapshot(&scope.references("<<$secret.FINE>>").unwrap()).unwrap();
+        scope.put("FINE", VALUE).unwrap();
+        self.store.write(&before[0].key, &mut |tx| before.iter().try_for_each(|row| tx.put(row))).unwrap();
+        let error = run.resolve("<<$secret.FINE>>").unwrap_err();
+        self.vault.accept_rollback("the test put it back").unwrap();
+        error
     }
 
     fn file(&self, name: &str) -> std::path::PathBuf {
@@ -143,6 +156,7 @@ impl World {
             self.refused("<<FINE@7>>"),
             self.refused_at(&Target::instructions(), "<<$secret.FINE>>"),
             self.damaged(),
+            self.rolled_back(),
             Broken.resolve("<<A>>").unwrap_err(),
             SecretName::new(REJECTED).unwrap_err(),
             SecretName::new("sk_live_4eC39HqLyjWDarjtT1zdp7dc").unwrap_err(),
@@ -297,9 +311,10 @@ fn no_debug_holds_a_value_or_a_key() {
     check("Attempt", &args.attempts());
     check("Lint", &Template::compile("<<stripe key>>").unwrap().lints()[0]);
     check("NamePolicy", &NamePolicy::matching("[A-Z]+").unwrap());
-    let rows = world.store.scan(Kind::Secret, Tag::Any, Cursor::START, std::num::NonZeroU32::MIN, true).unwrap();
+    let rows = world.store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap();
     check("Page", &rows);
     check("Row", &rows.rows[0]);
+    check("HeadRead", &world.store.head(&rows.rows[0].key, None).unwrap());
     check("Used", &resolved.used()[0]);
     let references = scope.references("<<$secret.FINE>>").unwrap();
     let snapshot = scope.snapshot(&references).unwrap();
@@ -337,7 +352,7 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of the crate; errors have a test
 /// of their own.
-const PLAIN: [&str; 46] = [
+const PLAIN: [&str; 48] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -357,7 +372,9 @@ const PLAIN: [&str; 46] = [
     "LintKind",
     "Mask",
     "Missing",
+    "Moment",
     "Node",
+    "PageSize",
     "Permissions",
     "Permit",
     "Position",
@@ -369,6 +386,7 @@ const PLAIN: [&str; 46] = [
     "RowKey",
     "Scope",
     "SecretName",
+    "SelfCheck",
     "SqliteOptions",
     "Status",
     "Surface",
@@ -377,7 +395,6 @@ const PLAIN: [&str; 46] = [
     "SyntaxBuilder",
     "Tag",
     "Target",
-    "Token",
     "TracingObserver",
     "Variant",
     "Version",

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Cursor, Kind, MemoryStore, SecretStore, Tag};
+use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, SecretStore, Tag};
 use keyslot::{
     AccessRules, Actor, ErrorKind, NamePolicy, SecretChange, SecretInput, SecretName, Status, Surface, Target, Vault,
     Version,
@@ -73,7 +73,7 @@ fn a_change_touches_no_value() {
     let before = scope.put("A", "two").unwrap();
     let bodies = || {
         [Kind::Secret, Kind::Version].map(|kind| {
-            let rows = store.scan(kind, Tag::Any, Cursor::START, std::num::NonZeroU32::MAX, true).unwrap().rows;
+            let rows = store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows;
             rows.into_iter().map(|row| row.body).collect::<Vec<_>>()
         })
     };

@@ -12,6 +12,8 @@
 
 #[path = "model/card.rs"]
 mod card;
+#[path = "model/late.rs"]
+mod late;
 #[path = "model/life.rs"]
 mod life;
 #[path = "model/model.rs"]
@@ -25,14 +27,13 @@ mod support;
 use std::cell::Cell;
 use std::path::PathBuf;
 
-use keyslot::store::{MemoryStore, SqliteStore};
-use keyslot::{Permissions, Vault, VaultBuilder};
+use keyslot::Permissions;
+use keyslot::store::{MemoryStore, SecretStore, SqliteStore};
 use model::Model;
 use ops::{Op, Step, Who};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 use real::{Fault, Home, Real};
-use support::root_key;
 
 const STEPS: usize = 60;
 const KEPT: usize = 3;
@@ -40,12 +41,12 @@ const KEPT: usize = 3;
 const START: u64 = 50;
 
 impl Home for MemoryStore {
-    fn create(&self, settings: VaultBuilder) -> Vault {
-        settings.store(self.clone()).create(root_key()).unwrap()
+    fn create(&self) -> Box<dyn SecretStore> {
+        Box::new(self.clone())
     }
 
-    fn open(&self, settings: VaultBuilder) -> Vault {
-        settings.store(self.clone()).open(root_key()).unwrap()
+    fn open(&self) -> Box<dyn SecretStore> {
+        Box::new(self.clone())
     }
 }
 
@@ -53,12 +54,12 @@ impl Home for MemoryStore {
 struct File(PathBuf);
 
 impl Home for File {
-    fn create(&self, settings: VaultBuilder) -> Vault {
-        settings.store(SqliteStore::create(&self.0).unwrap()).create(root_key()).unwrap()
+    fn create(&self) -> Box<dyn SecretStore> {
+        Box::new(SqliteStore::create(&self.0).unwrap())
     }
 
-    fn open(&self, settings: VaultBuilder) -> Vault {
-        settings.store(SqliteStore::open(&self.0).unwrap()).open(root_key()).unwrap()
+    fn open(&self) -> Box<dyn SecretStore> {
+        Box::new(SqliteStore::open(&self.0).unwrap())
     }
 }
 

@@ -207,3 +207,27 @@ mod with_tracing {
         assert!(!lines.iter().any(|line| line.contains("canary")), "the control is that names are there");
     }
 }
+
+/// An attempt to carry a value out is worth as much to an audit as a change.
+#[test]
+fn refused_changes_and_copies_are_told() {
+    let (vault, lines) = vault();
+    let scope = vault.scope("acme/billing").unwrap();
+    scope.put("A", "one").unwrap();
+    taken(&lines);
+    let reader = scope.with(Permissions::READ);
+    assert!(
+        reader.put("A", "two").is_err() && reader.revoke("A").is_err() && reader.rollback("A", Version::FIRST).is_err()
+    );
+    let screen = scope.with(Permissions::READ | Permissions::MANAGE);
+    assert!(screen.clone_to(&vault.scope("acme/sales").unwrap(), "A").is_err());
+    assert_eq!(
+        taken(&lines),
+        [
+            "- put acme/billing A - v0 - [0, 0] Denied",
+            "- revoke acme/billing A - v0 - [0, 0] Denied",
+            "- roll_back acme/billing A - v0 - [0, 0] Denied",
+            "- clone_to acme/sales A - v0 - [0, 0] Denied",
+        ]
+    );
+}

@@ -17,13 +17,13 @@ use std::time::{Duration, Instant};
 
 use child::{Other, SCOPE};
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Cursor, Kind, MemoryStore, Row, SecretStore, SqliteStore, Tag};
+use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, Row, SecretStore, SqliteStore, Tag};
 use keyslot::template::Template;
 use keyslot::{Action, ErrorKind, Event, Resolver, SecretChange, Status, Target, Vault};
 use support::{fast_folder, memory_vault, refusal, root_key, value};
 
 fn rows(store: &dyn SecretStore, kind: Kind, tag: Tag) -> Vec<Row> {
-    store.scan(kind, tag, Cursor::START, NonZeroU32::MAX, true).unwrap().rows
+    store.scan(kind, tag, Cursor::START, PageSize::MAX, true).unwrap().rows
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_revocation_wins_over_writes_of_another_process() {
 
     // The control: without a revocation everything is done, and there are values to be found.
     scope.put("CONTROL", "canary value").unwrap();
-    let tag = Tag::Scope(rows(&store, Kind::Secret, Tag::Any)[0].scope);
+    let tag = Tag::Scope(rows(&store, Kind::Secret, Tag::Any)[0].key.scope());
     assert_eq!(other.tell("write CONTROL"), "writing");
     let said = other.tell("ask CONTROL");
     assert!(said.starts_with("[\"canary value\", "), "{said}");
@@ -345,16 +345,16 @@ fn bad_input_127_pages_have_no_size_to_get_wrong() {
     let tampered = [[0; 32], [0x7F; 32], [0xFF; 32]];
     for key in theirs.iter().map(|row| row.key.key).chain(tampered) {
         let expected: Vec<_> = mine.iter().filter(|row| row.key.key > key).cloned().collect();
-        for limit in [NonZeroU32::MIN, NonZeroU32::MAX] {
-            let page = own.0.scan(Kind::Secret, Tag::Any, Cursor::Key(Some(key)), limit, true).unwrap();
-            let most = usize::try_from(limit.get()).unwrap().min(expected.len());
+        for size in [PageSize { rows: NonZeroU32::MIN, ..PageSize::MAX }, PageSize::MAX] {
+            let page = own.0.scan(Kind::Secret, Tag::Any, Cursor::Key(Some(key)), size, true).unwrap();
+            let most = usize::try_from(size.rows.get()).unwrap().min(expected.len());
             assert_eq!(page.rows, expected[..most], "rows of this vault and no others");
         }
-        let later = own.0.scan(Kind::Secret, Tag::Any, Cursor::Epoch(u64::MAX, Some(key)), NonZeroU32::MAX, true);
+        let later = own.0.scan(Kind::Secret, Tag::Any, Cursor::Epoch(u64::MAX, Some(key)), PageSize::MAX, true);
         assert!(later.is_ok_and(|page| page.rows.is_empty() && page.next.is_none()));
     }
-    assert!(rows(&own.0, Kind::Secret, Tag::Scope(theirs[0].scope)).is_empty(), "a scope of another vault");
-    assert_eq!(rows(&own.0, Kind::Secret, Tag::Scope(mine[0].scope)).len(), 40, "the control");
+    assert!(rows(&own.0, Kind::Secret, Tag::Scope(theirs[0].key.scope())).is_empty(), "a scope of another vault");
+    assert_eq!(rows(&own.0, Kind::Secret, Tag::Scope(mine[0].key.scope())).len(), 40, "the control");
 }
 
 /// That a resolved config cannot be written by accident is seen by a case which does not compile.

@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::cell::Cell;
-use std::num::NonZeroU32;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use keyslot::store::{
-    Cursor, Kind, MemoryStore, Page, Purge, Row, RowKey, SecretStore, Tag, Token, WriteTx, conformance,
+    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag,
+    WriteTx, conformance,
 };
 use keyslot::{Error, ErrorKind, Result};
 
@@ -86,8 +86,8 @@ impl SecretStore for ListStore {
         ListTx(self.rows().to_vec()).get(keys)
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
-        ListTx(self.rows().to_vec()).scan(kind, tag, from, limit, bodies)
+    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+        ListTx(self.rows().to_vec()).scan(kind, tag, from, size, bodies)
     }
 
     fn write(&self, _lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
@@ -106,12 +106,17 @@ impl SecretStore for ListStore {
         Ok(())
     }
 
-    fn token(&self, tenant: &RowKey) -> Result<Token> {
-        Ok(Token(self.rows().iter().find(|row| row.key == *tenant).map_or(0, |head| head.epoch)))
+    /// It cannot tell whether anything was committed.
+    fn head(&self, tenant: &RowKey, _known: Option<Moment>) -> Result<HeadRead> {
+        Ok(HeadRead::Read { row: self.rows().iter().find(|row| row.key == *tenant).cloned(), moment: None })
     }
 
     fn purge(&self) -> Result<Purge> {
         Ok(Purge::Done)
+    }
+
+    fn self_check(&self) -> Result<SelfCheck> {
+        Ok(SelfCheck::Sound)
     }
 }
 
@@ -123,9 +128,7 @@ impl WriteTx for ListTx {
     }
 
     fn put(&mut self, row: &Row) -> Result<()> {
-        if i64::try_from(row.epoch).is_err() {
-            return Err(Error::new(ErrorKind::InvalidInput, "an epoch is at most 2^63 - 1"));
-        }
+        row.check()?;
         self.delete(&row.key)?;
         self.0.push(row.clone());
         Ok(())
@@ -136,13 +139,13 @@ impl WriteTx for ListTx {
         Ok(())
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
+    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
         let mut rows: Vec<Row> = self.0.clone();
         rows.retain(|row| {
             row.key.kind == kind
                 && match tag {
                     Tag::Any => true,
-                    Tag::Scope(scope) => row.scope == scope,
+                    Tag::Scope(scope) => row.key.scope() == scope,
                     Tag::Tenant(tenant) => row.tenant == tenant,
                 }
                 && match from {
@@ -154,14 +157,20 @@ impl WriteTx for ListTx {
         });
         let by_epoch = matches!(from, Cursor::Epoch(..));
         rows.sort_by_key(|row| (if by_epoch { row.epoch } else { 0 }, row.key));
-        // Unlike our own stores this one knows when a full page is the last one.
-        let more = rows.len() > limit.get() as usize;
-        rows.truncate(limit.get() as usize);
         if !bodies {
             for row in &mut rows {
                 row.body.clear();
             }
         }
+        // Unlike our own stores this one knows when a full page is the last one.
+        let mut bytes = 0;
+        let fits = |row: &&Row| {
+            bytes += row.size();
+            bytes <= size.bytes
+        };
+        let count = rows.iter().take(size.rows.get() as usize).take_while(fits).count().max(1);
+        let more = rows.len() > count;
+        rows.truncate(count);
         let next = rows.last().filter(|_| more).map(|row| {
             if by_epoch { Cursor::Epoch(row.epoch, Some(row.key.key)) } else { Cursor::Key(Some(row.key.key)) }
         });
@@ -194,8 +203,13 @@ enum Flaw {
     ForgetsTag,
     LosesEmptyBytes,
     TakesAnyEpoch,
-    OldToken,
-    TokenOfAnyTenant,
+    OldHead,
+    HeadOfAnyTenant,
+    MissesCommits,
+    JudgesByTheEpoch,
+    IgnoresBytes,
+    TakesLongRows,
+    SoundsTheAlarm,
     PutKeepsOldTags,
     DeleteOfAbsentFails,
     DirtyReads,
@@ -261,11 +275,15 @@ impl SecretStore for Flawed {
         self.inner.get(&sorted)
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
+    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
         let _door = self.is(Flaw::ReadersWait).then(|| self.door());
-        let limit = if self.is(Flaw::IgnoresLimit) { NonZeroU32::MAX } else { limit };
+        let size = match self.flaw {
+            Flaw::IgnoresLimit => PageSize { rows: std::num::NonZeroU32::MAX, ..size },
+            Flaw::IgnoresBytes => PageSize { bytes: usize::MAX, ..size },
+            _ => size,
+        };
         let tag = if self.is(Flaw::ForgetsTag) { Tag::Any } else { tag };
-        let mut page = self.inner.scan(kind, tag, from, limit, bodies || self.is(Flaw::SendsBodies))?;
+        let mut page = self.inner.scan(kind, tag, from, size, bodies || self.is(Flaw::SendsBodies))?;
         self.spoil(&mut page, from);
         Ok(page)
     }
@@ -278,8 +296,8 @@ impl SecretStore for Flawed {
         }
         if self.is(Flaw::LosesUpdates) {
             // Hidden until the end, but read without a lock.
-            let all = self.inner.scan(Kind::Head, Tag::Any, Cursor::START, NonZeroU32::MAX, true)?.rows;
-            let secrets = self.inner.scan(Kind::Secret, Tag::Any, Cursor::START, NonZeroU32::MAX, true)?.rows;
+            let all = self.inner.scan(Kind::Head, Tag::Any, Cursor::START, PageSize::MAX, true)?.rows;
+            let secrets = self.inner.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)?.rows;
             let mut tx = ListTx([all, secrets].concat());
             let before = tx.0.clone();
             work(&mut tx)?;
@@ -297,21 +315,34 @@ impl SecretStore for Flawed {
         if self.is(Flaw::HalfWrites) { written.and(failed) } else { written }
     }
 
-    fn token(&self, tenant: &RowKey) -> Result<Token> {
+    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
         let _door = self.is(Flaw::ReadersWait).then(|| self.door());
-        match self.flaw {
-            Flaw::OldToken => Ok(Token(self.inner.token(tenant)?.0.min(1))),
-            Flaw::TokenOfAnyTenant => {
-                let heads = self.inner.scan(Kind::Head, Tag::Any, Cursor::START, NonZeroU32::MAX, false)?;
-                Ok(Token(heads.rows.iter().map(|row| row.epoch).max().unwrap_or(0)))
+        let read = self.inner.head(tenant, known)?;
+        let HeadRead::Read { row, moment } = read else { return Ok(read) };
+        let row = match self.flaw {
+            Flaw::OldHead => row.map(|row| Row { epoch: row.epoch.min(1), ..row }),
+            Flaw::HeadOfAnyTenant => {
+                let heads = self.inner.scan(Kind::Head, Tag::Any, Cursor::START, PageSize::MAX, false)?;
+                heads.rows.into_iter().max_by_key(|row| row.epoch)
             }
-            _ => self.inner.token(tenant),
+            _ => row,
+        };
+        let epoch = Moment(row.as_ref().map_or(0, |row| row.epoch));
+        match self.flaw {
+            Flaw::MissesCommits if known.is_some() => Ok(HeadRead::Unchanged),
+            Flaw::JudgesByTheEpoch if known == Some(epoch) => Ok(HeadRead::Unchanged),
+            Flaw::JudgesByTheEpoch => Ok(HeadRead::Read { row, moment: Some(epoch) }),
+            _ => Ok(HeadRead::Read { row, moment }),
         }
+    }
+
+    fn self_check(&self) -> Result<SelfCheck> {
+        if self.is(Flaw::SoundsTheAlarm) { Ok(SelfCheck::Damaged) } else { self.inner.self_check() }
     }
 
     fn purge(&self) -> Result<Purge> {
         if self.is(Flaw::PurgeErases) {
-            let all = self.inner.scan(Kind::Secret, Tag::Any, Cursor::START, NonZeroU32::MAX, false)?;
+            let all = self.inner.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, false)?;
             let lock = RowKey { kind: Kind::Head, key: [0; 32] };
             self.inner.write(&lock, &mut |tx| all.rows.iter().try_for_each(|row| tx.delete(&row.key)))?;
         }
@@ -334,10 +365,11 @@ impl WriteTx for FlawedTx<'_> {
         match self.store.flaw {
             Flaw::LosesEmptyBytes if row.info.is_empty() => row.info.push(0),
             Flaw::TakesAnyEpoch => row.epoch = row.epoch.min(u64::MAX >> 1),
+            Flaw::TakesLongRows => row.body.truncate(Row::MAX_BODY),
             Flaw::TruncatesLargeBodies => row.body.truncate(1 << 16),
             Flaw::PutKeepsOldTags => {
                 if let Some(old) = self.tx.get(&[row.key])?.remove(0) {
-                    row.scope = old.scope;
+                    row.tenant = old.tenant;
                 }
             }
             _ => {}
@@ -352,8 +384,8 @@ impl WriteTx for FlawedTx<'_> {
         self.tx.delete(key)
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
-        self.tx.scan(kind, tag, from, limit, bodies)
+    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+        self.tx.scan(kind, tag, from, size, bodies)
     }
 }
 
@@ -372,8 +404,8 @@ impl WriteTx for Unlocked<'_> {
         self.0.inner.write(key, &mut |tx| tx.delete(key))
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
-        self.0.inner.scan(kind, tag, from, limit, bodies)
+    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+        self.0.inner.scan(kind, tag, from, size, bodies)
     }
 }
 
@@ -404,7 +436,12 @@ fn the_suite_catches_broken_stores() {
     let flaws = [
         (Flaw::HalfWrites, "a write whose work fails changes nothing"),
         (Flaw::AnswersInOrderOfKeys, "get answers in the order of the keys"),
-        (Flaw::IgnoresLimit, "a page has at most `limit` rows"),
+        (Flaw::IgnoresLimit, "a page has at most so many rows"),
+        (Flaw::IgnoresBytes, "a page ends before it has more bytes than asked for"),
+        (Flaw::TakesLongRows, "a row that is too long is refused"),
+        (Flaw::SoundsTheAlarm, "a store that nobody damaged is sound"),
+        (Flaw::MissesCommits, "no commit is missed by a question for the head"),
+        (Flaw::JudgesByTheEpoch, "no commit is missed by a question for the head"),
         (Flaw::NeverGoesOn, "scans find the same rows in pages of every size"),
         (Flaw::RepeatsPages, "scans find the same rows in pages of every size"),
         (Flaw::ScansBackwards, "scans find the same rows in pages of every size"),
@@ -413,8 +450,8 @@ fn the_suite_catches_broken_stores() {
         (Flaw::ForgetsTag, "put replaces the whole row"),
         (Flaw::LosesEmptyBytes, "put replaces the whole row"),
         (Flaw::TakesAnyEpoch, "epochs up to i64::MAX are kept"),
-        (Flaw::OldToken, "the token is the epoch of the head"),
-        (Flaw::TokenOfAnyTenant, "the token is the epoch of the head"),
+        (Flaw::OldHead, "the head is the row at its key"),
+        (Flaw::HeadOfAnyTenant, "the head is the row at its key"),
         (Flaw::PutKeepsOldTags, "put replaces the whole row"),
         (Flaw::DeleteOfAbsentFails, "delete removes a row"),
         (Flaw::DirtyReads, "a write whose work fails changes nothing"),

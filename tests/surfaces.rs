@@ -309,7 +309,7 @@ fn hosts(text: &str, model: &str) -> Vec<String> {
     all.filter(|line| line.split_once(':').is_some_and(|(name, _)| is_host(name))).collect()
 }
 
-/// What each line of a header is: the end of it all, one that goes on, and, where it has a name in
+/// Kind of each line of a header: the end of it all, one that goes on, and, where it has a name in
 /// `model`, whether that is one.
 fn layout(text: &str, model: &str) -> Vec<(bool, bool, bool)> {
     // A text of one line without a colon is the value of a header: nothing stands before it.
@@ -675,7 +675,7 @@ const HOSTILE: &[&str] = &[
     "<<A>>",
 ];
 
-/// What a foreign parser finds at each slot, which stands where an `x` is before and a `z` behind
+/// The text that a foreign parser finds at each slot, which stands where an `x` is before and a `z` behind
 /// it.
 fn found_by_parsers(surface: Surface, slot: &str, value: &str) -> Result<Vec<Vec<u8>>> {
     let resolve = |text: &str| resolve(surface, &text.replace('§', slot), value);

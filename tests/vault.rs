@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Cursor, Kind, MemoryStore, Page, Purge, Row, RowKey, Tag, Token, WriteTx};
+use keyslot::store::{
+    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck, Tag, WriteTx,
+};
 use keyslot::{
     ErrorKind, Finding, NamePolicy, Resolver, Revision, RootKey, SecretChange, SecretInput, SecretStore, Status,
     Target, Vault, Version,
@@ -586,7 +588,7 @@ fn a_store_that_answers_less_than_it_was_asked_is_an_error_and_not_an_answer() {
 }
 
 fn rows(store: &MemoryStore, kind: Kind) -> Vec<Row> {
-    store.scan(kind, Tag::Any, Cursor::START, std::num::NonZeroU32::MAX, true).unwrap().rows
+    store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows
 }
 
 fn all_rows(store: &MemoryStore) -> Vec<Row> {
@@ -612,15 +614,8 @@ impl<F: Fn(&[RowKey], Answer) -> Answer + Send + Sync + 'static> SecretStore for
         (self.answer)(keys, self.inner.get(keys))
     }
 
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        limit: std::num::NonZeroU32,
-        bodies: bool,
-    ) -> keyslot::Result<Page> {
-        self.inner.scan(kind, tag, from, limit, bodies)
+    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> keyslot::Result<Page> {
+        self.inner.scan(kind, tag, from, size, bodies)
     }
 
     fn write(
@@ -631,11 +626,15 @@ impl<F: Fn(&[RowKey], Answer) -> Answer + Send + Sync + 'static> SecretStore for
         self.inner.write(lock, work)
     }
 
-    fn token(&self, tenant: &RowKey) -> keyslot::Result<Token> {
-        self.inner.token(tenant)
+    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> keyslot::Result<HeadRead> {
+        self.inner.head(tenant, known)
     }
 
     fn purge(&self) -> keyslot::Result<Purge> {
         self.inner.purge()
+    }
+
+    fn self_check(&self) -> keyslot::Result<SelfCheck> {
+        self.inner.self_check()
     }
 }

@@ -33,7 +33,6 @@ struct StoredRow {
     what: String,
     kind: u8,
     key: String,
-    scope: String,
     tenant: String,
     epoch: u64,
     info: String,
@@ -94,7 +93,6 @@ enum Change {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Part {
-    Scope,
     Tenant,
     Epoch,
     Info,
@@ -115,7 +113,6 @@ impl Edit {
                 let from = rows[place(other)].1.clone();
                 let row = &mut rows[at].1;
                 match part {
-                    Part::Scope => row.scope = from.scope,
                     Part::Tenant => row.tenant = from.tenant,
                     Part::Epoch => row.epoch = from.epoch,
                     Part::Info => row.info = from.info,
@@ -146,8 +143,8 @@ impl StoredRow {
     fn row(&self) -> (String, Row) {
         let array = |digits: &str| <[u8; 16]>::try_from(unhex(digits)).unwrap();
         let key = RowKey { kind: Kind::from_number(self.kind).unwrap(), key: unhex(&self.key).try_into().unwrap() };
-        let (scope, tenant) = (array(&self.scope), array(&self.tenant));
-        let row = Row { key, scope, tenant, epoch: self.epoch, info: unhex(&self.info), body: unhex(&self.body) };
+        let tenant = array(&self.tenant);
+        let row = Row { key, tenant, epoch: self.epoch, info: unhex(&self.info), body: unhex(&self.body) };
         (self.what.clone(), row)
     }
 }
@@ -295,7 +292,6 @@ mod bless {
             what: names[&row.key].clone(),
             kind: row.key.kind.number(),
             key: hex(&row.key.key),
-            scope: hex(&row.scope),
             tenant: hex(&row.tenant),
             epoch: row.epoch,
             info: hex(&row.info),
@@ -340,7 +336,7 @@ mod bless {
     fn damaged() -> Vec<Damaged> {
         use Change::{Append, Cut, Flip, From, Gone, Twice};
         use ErrorKind::{Corrupt, NotAVault, UnsupportedFormat, WrongKey};
-        use Part::{All, Body, Epoch, Info, Scope, Tenant};
+        use Part::{All, Body, Epoch, Info, Tenant};
         let from = |part, row: &str| From(part, row.to_owned());
         let append = |part, bytes: &str| Append(part, bytes.to_owned());
         // An envelope is magic, suite, key id[16], nonce[24], commitment[32], ciphertext, tag[16]. In front of the envelope
@@ -418,12 +414,6 @@ mod bless {
                 "record of another epoch",
                 "acme/billing A",
                 from(Epoch, "acme A"),
-                secret("acme/billing", "A", Corrupt),
-            ),
-            opened(
-                "record in the list of another scope",
-                "acme/billing A",
-                from(Scope, "acme A"),
                 secret("acme/billing", "A", Corrupt),
             ),
             opened("record in the list of another tenant", "acme/billing A", from(Tenant, "globex A"), vec![]),

@@ -26,6 +26,11 @@ impl Context {
         Self::new(b"keyslot/1 vault secret", &[&header.vault_id])
     }
 
+    /// The directory of the key slots, sealed under the vault key.
+    pub(crate) fn slot_directory(header: &Header) -> Self {
+        Self::new(b"keyslot/1 slot directory", &[&header.vault_id])
+    }
+
     /// What a data key is for, sealed under the vault key.
     pub(crate) fn data_key_state(header: &Header, data_key: KeyId) -> Self {
         Self::new(b"keyslot/1 data key state", &[&header.vault_id, &data_key.0])
@@ -47,8 +52,8 @@ impl Context {
     /// Bound to the keyed hashes that its row is found by, not to scope and name themselves: a reader that lists rows has
     /// to open this before it knows either.
     pub(crate) fn info(header: &Header, record: RecordId, place: &InfoPlace) -> Self {
-        let InfoPlace { row_key, scope_tag, epoch } = place;
-        let epoch = epoch.to_be_bytes();
+        let InfoPlace { row_key, epoch } = place;
+        let (scope_tag, epoch) = (row_key.split_at(16).0, epoch.to_be_bytes());
         Self::new(b"keyslot/1 info", &[&header.vault_id, record.as_bytes(), scope_tag, row_key, &epoch])
     }
 

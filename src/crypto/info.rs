@@ -10,7 +10,6 @@ use super::envelope::{COMMITMENT_LEN, commitment, key_id, open, seal};
 use super::header::Header;
 use super::key::{Key, KeyId};
 use super::primitives::equal;
-use super::sub_keys::SubKeys;
 use super::timestamp::Timestamp;
 use crate::access::AccessRules;
 use crate::actor::Actor;
@@ -129,10 +128,8 @@ pub(crate) struct VersionEntry {
 /// The row that an info is stored in, as the store has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InfoPlace {
-    /// The key of the row.
+    /// The key of the row. It begins with the tag of the scope.
     pub(crate) row_key: [u8; 32],
-    /// The tag of its scope.
-    pub(crate) scope_tag: [u8; 16],
     /// The epoch of its tenant when it was written.
     pub(crate) epoch: u64,
 }
@@ -148,20 +145,14 @@ impl Info {
         self.versions.split_last().map_or(&[], |(_, older)| older)
     }
 
-    /// Seals it for the row of its own scope and name, written at `epoch`: `record id[16] ‖ envelope`.
-    pub(crate) fn seal(&self, sub_keys: &SubKeys, epoch: u64, key: &Key) -> Result<Vec<u8>> {
-        let place = InfoPlace {
-            row_key: sub_keys.row_key(&self.scope, &self.name),
-            scope_tag: sub_keys.scope_tag(&self.scope),
-            epoch,
-        };
-        let context = Context::info(sub_keys.header(), self.record, &place);
-        let envelope = seal(key, &context, &self.encode())?;
+    /// Seals it for the row of its own scope and name, whose key the caller derived from these: `record id[16] ‖ envelope`.
+    pub(crate) fn seal(&self, header: &Header, place: &InfoPlace, key: &Key) -> Result<Vec<u8>> {
+        let envelope = seal(key, &Context::info(header, self.record, place), &self.encode())?;
         Ok([&self.record.as_bytes()[..], &envelope].concat())
     }
 
-    /// Opens what [`seal`](Self::seal) sealed for this row. The scope and name in it are those that the row's key and tag
-    /// are hashes of, because they are sealed together.
+    /// Opens what [`seal`](Self::seal) sealed for this row. The scope and name in it are those that the row's key is made of,
+    /// because they are sealed together.
     pub(crate) fn open(header: &Header, place: &InfoPlace, key: &Key, sealed: &[u8]) -> Result<Self> {
         let (record, envelope) = split(sealed)?;
         Self::decode(record, &open(key, &Context::info(header, record, place), envelope)?)

@@ -25,7 +25,14 @@ impl Kdf {
     /// The record of its parameters. Goes into the derivation byte for byte, so nobody can turn them down.
     pub(super) fn encode(self) -> Vec<u8> {
         match self {
-            Self::Raw => Writer::new().field(1, &[1]).finish(),
+            Self::Raw => Writer::new().field(1, &[self.kind()]).finish(),
+        }
+    }
+
+    /// Its number.
+    pub(super) fn kind(self) -> u8 {
+        match self {
+            Self::Raw => 1,
         }
     }
 

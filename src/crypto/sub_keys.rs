@@ -52,15 +52,23 @@ impl SubKeys {
         &self.header
     }
 
-    /// The key of a secret's row.
-    pub(crate) fn row_key(&self, scope: &Scope, name: &SecretName) -> [u8; 32] {
-        hash(&self.row, &[b"keyslot/1 secret row", scope.as_str().as_bytes(), name.as_str().as_bytes()])
+    /// The key of a secret's row: the scope's tag, then a hash of scope and name.
+    pub(crate) fn row_key(&self, scope_tag: &[u8; 16], scope: &Scope, name: &SecretName) -> [u8; 32] {
+        let fields = [b"keyslot/1 secret row", scope.as_str().as_bytes(), name.as_str().as_bytes()];
+        joined(scope_tag, &half(&hash(&self.row, &fields)))
     }
 
-    /// The key of the row of an older value.
-    pub(crate) fn version_key(&self, scope: &Scope, name: &SecretName, version: Version) -> [u8; 32] {
+    /// The key of the row of an older value: the scope's tag, then a hash of scope, name and version.
+    pub(crate) fn version_key(
+        &self,
+        scope_tag: &[u8; 16],
+        scope: &Scope,
+        name: &SecretName,
+        version: Version,
+    ) -> [u8; 32] {
         let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
-        hash(&self.row, &[b"keyslot/1 version row", scope, name, &version.get().to_be_bytes()])
+        let fields = [b"keyslot/1 version row", scope, name, &version.get().to_be_bytes()];
+        joined(scope_tag, &half(&hash(&self.row, &fields)))
     }
 
     /// What the rows of a scope are found by.
@@ -104,4 +112,12 @@ fn half(hash: &[u8; 32]) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(hash.split_at(16).0);
     half
+}
+
+fn joined(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
+    let mut both = [0; 32];
+    let (left, right) = both.split_at_mut(16);
+    left.copy_from_slice(first);
+    right.copy_from_slice(second);
+    both
 }

@@ -37,6 +37,14 @@ impl VaultKey {
         Key::generate().map(Self)
     }
 
+    pub(super) fn seal(&self, context: &Context, plaintext: &[u8]) -> Result<Vec<u8>> {
+        seal(&self.0, context, plaintext)
+    }
+
+    pub(super) fn open(&self, context: &Context, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        Ok(open(&self.0, context, envelope)?)
+    }
+
     /// Its name: what the envelopes sealed under it say.
     #[cfg(test)]
     pub(crate) fn id(&self) -> KeyId {

@@ -63,6 +63,9 @@ pub enum ErrorKind {
     UnsupportedFormat,
     /// Stored bytes are damaged or were changed.
     Corrupt,
+    /// Stored rows are older than those that this open vault has seen: an older copy was put back. A restored backup and a
+    /// failover that lost writes look the same; see `Vault::accept_rollback`.
+    Tampered,
     /// The file or a folder on the way to it belongs to another user or is open to others, or it is a link, or not a file.
     UnsafeFile,
     /// The linked SQLite has a bug that can damage this vault.

@@ -17,12 +17,12 @@ impl Redactor {
 /// Redacts what comes in parts: the engine of [`RedactWriter`](super::RedactWriter) and [`RedactReader`](super::RedactReader), for
 /// those who read and write in another way.
 ///
-/// What may be the beginning of a secret is held back until it is clear what it is: less than 64
+/// Bytes that may begin a secret are held back until it is clear what they are: less than 64
 /// KiB, and a sixteenth of that more when it comes in small parts. So prompts and progress bars
 /// come through at once, and anybody who may feed the stream can learn the values that it masks. A
 /// stream of a [guarded](Redactor::is_guarded) redactor holds back the last 64 KiB, and up to 4 KiB
 /// more, whatever is in them. What is given out ends where a character does, if the input is UTF-8.
-/// What is held back is wiped on drop, and then it is lost: call [`finish`](Stream::finish).
+/// Bytes that are held back are wiped and lost on drop: call [`finish`](Stream::finish).
 ///
 /// ```
 /// use keyslot::{Redactor, ResolveExt, RunSecrets};

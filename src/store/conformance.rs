@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use super::{Kind, Page, Row, RowKey, SecretStore};
-use crate::error::Error;
+use super::{HeadRead, Kind, Page, Row, RowKey, SecretStore};
+use crate::error::{Error, Result};
 
 mod handles;
 mod scans;
@@ -64,7 +64,7 @@ fn report(name: &str, verdict: Verdict) {
     }
 }
 
-type Verdict = Result<(), Broken>;
+type Verdict = std::result::Result<(), Broken>;
 type Case = (&'static str, fn(&dyn SecretStore) -> Verdict);
 type HandleCase = (&'static str, fn(&dyn SecretStore, &dyn SecretStore) -> Verdict);
 
@@ -100,11 +100,10 @@ fn tag(number: u8) -> [u8; 16] {
     [number; 16]
 }
 
-/// A secret row of a scope and a tenant, both 1, with some bytes.
+/// A secret row of tenant 1, with some bytes.
 fn row(number: u32) -> Row {
     Row {
         key: key(Kind::Secret, number),
-        scope: tag(1),
         tenant: tag(1),
         epoch: 1,
         info: number.to_le_bytes().to_vec(),
@@ -113,10 +112,18 @@ fn row(number: u32) -> Row {
 }
 
 fn head(epoch: u64) -> Row {
-    Row { key: HEAD, scope: tag(0), tenant: tag(1), epoch, info: vec![1], body: Vec::new() }
+    Row { key: HEAD, tenant: tag(1), epoch, info: vec![1], body: Vec::new() }
 }
 
 const HEAD: RowKey = RowKey { kind: Kind::Head, key: [1; 32] };
+
+/// The epoch of the head; 0 without one.
+fn epoch(store: &dyn SecretStore, head: &RowKey) -> Result<u64> {
+    Ok(match store.head(head, None)? {
+        HeadRead::Read { row, .. } => row.map_or(0, |row| row.epoch),
+        HeadRead::Unchanged => u64::MAX,
+    })
+}
 
 fn put(store: &dyn SecretStore, rows: &[Row]) -> Verdict {
     store.write(&HEAD, &mut |tx| rows.iter().try_for_each(|row| tx.put(row)))?;

@@ -1,33 +1,70 @@
 //! A store in memory: for tests, and for secrets that live as long as the process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::num::NonZeroU32;
+use std::ops::{Bound, RangeInclusive};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{Cursor, Kind, Page, Purge, Row, RowKey, SecretStore, Tag, Token, WriteTx};
+use super::{Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag, WriteTx};
 use crate::error::Result;
 
 /// How long a write waits for the one before it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-type Rows = BTreeMap<RowKey, Row>;
+#[derive(Default)]
+struct Rows {
+    by_key: BTreeMap<RowKey, Row>,
+    /// The rows of each tenant in the order of epochs.
+    by_tenant: BTreeSet<([u8; 16], Kind, u64, [u8; 32])>,
+    /// The number of writes.
+    commits: u64,
+}
+
+impl Rows {
+    fn set(&mut self, key: RowKey, row: Option<Row>) {
+        let place = |row: &Row| (row.tenant, row.key.kind, row.epoch, row.key.key);
+        if let Some(row) = &row {
+            self.by_tenant.insert(place(row));
+        }
+        let before = match row {
+            Some(row) => self.by_key.insert(key, row),
+            None => self.by_key.remove(&key),
+        };
+        if let Some(before) =
+            before.filter(|before| self.by_key.get(&key).is_none_or(|now| place(now) != place(before)))
+        {
+            self.by_tenant.remove(&place(&before));
+        }
+    }
+
+    /// The rows of a tenant in the order of epochs, behind a place.
+    fn of_tenant(&self, tenant: [u8; 16], kind: Kind, epoch: u64, key: Option<[u8; 32]>) -> impl Iterator<Item = &Row> {
+        // Behind all keys of the epoch, if no key is given.
+        let first = (tenant, kind, epoch, key.unwrap_or([u8::MAX; 32]));
+        let last = (tenant, kind, u64::MAX, [u8::MAX; 32]);
+        let places = self.by_tenant.range((Bound::Excluded(first), Bound::Unbounded));
+        let places = places.take_while(move |place| **place <= last);
+        places.filter_map(|(_, kind, _, key)| self.by_key.get(&RowKey { kind: *kind, key: *key }))
+    }
+}
 
 /// Keeps rows in memory. Clones share the same rows, which are gone with the last clone.
 ///
 /// Reads wait for no `work`: a write collects its changes aside and applies them in one step. A write inside the `work` of
 /// another write of the same rows fails as [`Busy`](crate::ErrorKind::Busy), and so does one that waited five seconds.
 ///
-/// A scan costs O(log n + rows passed over) in the order of keys; in the order of epochs it sorts all rows of the kind.
+/// A page costs O(log n + rows of the page) of a scope in the order of keys, and of a tenant in the order of epochs. Other
+/// filters pass over rows, the order of epochs without a tenant sorts what it finds, and so does a scan in a write that has
+/// changed something.
 ///
 /// ```
 /// use keyslot::store::{Kind, MemoryStore, Row, RowKey, SecretStore};
 ///
 /// let store = MemoryStore::new();
 /// let key = RowKey { kind: Kind::Secret, key: [7; 32] };
-/// let row = Row { key, scope: [1; 16], tenant: [2; 16], epoch: 1, info: vec![3], body: vec![4] };
+/// let row = Row { key, tenant: [2; 16], epoch: 1, info: vec![3], body: vec![4] };
 /// store.clone().write(&key, &mut |tx| tx.put(&row))?;
 /// assert_eq!(store.get(&[key])?, [Some(row)]);
 /// # Ok::<(), keyslot::Error>(())
@@ -56,20 +93,23 @@ impl MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore").field("rows", &self.rows().len()).finish()
+        f.debug_struct("MemoryStore").field("rows", &self.rows().by_key.len()).finish()
     }
 }
 
 impl SecretStore for MemoryStore {
     fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        let rows = self.rows();
+        let rows = &self.rows().by_key;
         Ok(keys.iter().map(|key| rows.get(key).cloned()).collect())
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
-        let rows = self.rows();
-        let found = rows.range(range(kind, from)).map(|(_, row)| row).filter(|row| wanted(row, tag, from));
-        Ok(page(found, from, limit, bodies))
+    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+        let shared = self.rows();
+        if let (Tag::Tenant(tenant), Cursor::Epoch(epoch, key)) = (tag, from) {
+            return Page::collect(shared.of_tenant(tenant, kind, epoch, key).map(copier(bodies)), from, size);
+        }
+        let rows = shared.by_key.range(range(kind, tag, from)).map(|(_, row)| row);
+        page(rows.filter(|row| wanted(row, tag, from)), from, size, bodies)
     }
 
     fn write(&self, _lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
@@ -77,22 +117,29 @@ impl SecretStore for MemoryStore {
         let mut tx = Changes { store: self, changed: BTreeMap::new() };
         work(&mut tx)?;
         let changed = tx.changed;
-        let mut rows = self.0.rows.write().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = self.0.rows.write().unwrap_or_else(PoisonError::into_inner);
+        shared.commits += 1;
         for (key, row) in changed {
-            match row {
-                Some(row) => rows.insert(key, row),
-                None => rows.remove(&key),
-            };
+            shared.set(key, row);
         }
         Ok(())
     }
 
-    fn token(&self, tenant: &RowKey) -> Result<Token> {
-        Ok(Token(self.rows().get(tenant).map_or(0, |head| head.epoch)))
+    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+        let shared = self.rows();
+        let now = Moment(shared.commits);
+        if known == Some(now) {
+            return Ok(HeadRead::Unchanged);
+        }
+        Ok(HeadRead::Read { row: shared.by_key.get(tenant).cloned(), moment: Some(now) })
     }
 
     fn purge(&self) -> Result<Purge> {
         Ok(Purge::Done)
+    }
+
+    fn self_check(&self) -> Result<SelfCheck> {
+        Ok(SelfCheck::Sound)
     }
 }
 
@@ -104,12 +151,12 @@ struct Changes<'a> {
 
 impl WriteTx for Changes<'_> {
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        let rows = self.store.rows();
+        let rows = &self.store.rows().by_key;
         Ok(keys.iter().map(|key| self.changed.get(key).cloned().unwrap_or_else(|| rows.get(key).cloned())).collect())
     }
 
     fn put(&mut self, row: &Row) -> Result<()> {
-        row.stored_epoch()?;
+        row.check()?;
         self.changed.insert(row.key, Some(row.clone()));
         Ok(())
     }
@@ -119,30 +166,45 @@ impl WriteTx for Changes<'_> {
         Ok(())
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
-        let rows = self.store.rows();
-        let range = range(kind, from);
+    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+        if self.changed.is_empty() {
+            return self.store.scan(kind, tag, from, size, bodies);
+        }
+        let rows = &self.store.rows().by_key;
+        let range = range(kind, tag, from);
         let kept = rows.range(range.clone()).filter(|(key, _)| !self.changed.contains_key(key)).map(|(_, row)| row);
         let put = self.changed.range(range).filter_map(|(_, row)| row.as_ref());
         let mut found: Vec<&Row> = kept.chain(put).filter(|row| wanted(row, tag, from)).collect();
         found.sort_unstable_by_key(|row| row.key);
-        Ok(page(found.into_iter(), from, limit, bodies))
+        page(found.into_iter(), from, size, bodies)
     }
 }
 
 /// The keys that a scan has to look at.
-fn range(kind: Kind, from: Cursor) -> std::ops::RangeInclusive<RowKey> {
-    let first = match from {
-        Cursor::Key(Some(after)) => after,
-        Cursor::Key(None) | Cursor::Epoch(..) => [0; 32],
+fn range(kind: Kind, tag: Tag, from: Cursor) -> RangeInclusive<RowKey> {
+    let (mut first, mut last) = match tag {
+        Tag::Scope(scope) => (bounded(scope, 0), bounded(scope, u8::MAX)),
+        Tag::Any | Tag::Tenant(_) => ([0; 32], [u8::MAX; 32]),
     };
-    RowKey { kind, key: first }..=RowKey { kind, key: [u8::MAX; 32] }
+    if let Cursor::Key(Some(after)) = from {
+        // What begins behind its end holds nothing; a range must not.
+        first = first.max(after);
+        last = last.max(first);
+    }
+    RowKey { kind, key: first }..=RowKey { kind, key: last }
+}
+
+/// A key of a scope, filled up with a byte.
+fn bounded(scope: [u8; 16], rest: u8) -> [u8; 32] {
+    let mut key = [rest; 32];
+    key.split_at_mut(16).0.copy_from_slice(&scope);
+    key
 }
 
 fn wanted(row: &Row, tag: Tag, from: Cursor) -> bool {
     let tagged = match tag {
         Tag::Any => true,
-        Tag::Scope(scope) => row.scope == scope,
+        Tag::Scope(scope) => row.key.scope() == scope,
         Tag::Tenant(tenant) => row.tenant == tenant,
     };
     tagged
@@ -154,17 +216,18 @@ fn wanted(row: &Row, tag: Tag, from: Cursor) -> bool {
 }
 
 /// The first page of rows that come in the order of keys.
-fn page<'a>(found: impl Iterator<Item = &'a Row>, from: Cursor, limit: NonZeroU32, bodies: bool) -> Page {
-    let at_most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-    let copy =
-        |row: &Row| Row { info: row.info.clone(), body: if bodies { row.body.clone() } else { Vec::new() }, ..*row };
-    let rows = match from {
-        Cursor::Key(_) => found.take(at_most).map(copy).collect(),
+fn page<'a>(found: impl Iterator<Item = &'a Row>, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    match from {
+        Cursor::Key(_) => Page::collect(found.map(copier(bodies)), from, size),
         Cursor::Epoch(..) => {
             let mut found: Vec<&Row> = found.collect();
             found.sort_unstable_by_key(|row| (row.epoch, row.key));
-            found.into_iter().take(at_most).map(copy).collect()
+            Page::collect(found.into_iter().map(copier(bodies)), from, size)
         }
-    };
-    Page::new(rows, from, limit)
+    }
+}
+
+/// Copies a row for a page.
+fn copier(bodies: bool) -> impl Fn(&Row) -> Result<Row> {
+    move |row| Ok(Row { info: row.info.clone(), body: if bodies { row.body.clone() } else { Vec::new() }, ..*row })
 }

@@ -1,7 +1,6 @@
 //! A store in one SQLite file.
 
 use std::fmt;
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,11 +8,11 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use self::connection::Role;
-use self::failure::failed;
+use self::failure::{damaged, failed};
 use self::place::{Identity, Place};
-use self::reader::Reader;
+use self::reader::{Moments, Reader};
 use super::turn::Turn;
-use super::{Cursor, Kind, Page, Purge, Row, RowKey, SecretStore, Tag, Token, WriteTx};
+use super::{Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag, WriteTx};
 use crate::error::{ErrorKind, Result};
 
 mod connection;
@@ -37,7 +36,7 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 /// 3.51.3: it has a rollback journal for life, and there readers wait while a write commits.
 ///
 /// A write that waited longer than the busy timeout for another one fails as [`Busy`](ErrorKind::Busy), and so does, at once,
-/// a write inside the `work` of another write of the same handle. A row holds 4 MiB at most.
+/// a write inside the `work` of another write of the same handle.
 ///
 /// The file must be a vault's and nothing else: of the user that this process runs as, readable by that user only, not a
 /// link, and holding exactly the expected tables. Other users may not be able to replace it: the folder and every folder above
@@ -50,7 +49,7 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 /// let folder = tempfile::tempdir()?;
 /// let store = SqliteStore::create(folder.path().join("vault.db"))?;
 /// let key = RowKey { kind: Kind::Secret, key: [7; 32] };
-/// let row = Row { key, scope: [1; 16], tenant: [2; 16], epoch: 1, info: vec![3], body: vec![4] };
+/// let row = Row { key, tenant: [2; 16], epoch: 1, info: vec![3], body: vec![4] };
 /// store.write(&key, &mut |tx| tx.put(&row))?;
 /// assert_eq!(store.get(&[key])?, [Some(row)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -60,6 +59,7 @@ pub struct SqliteStore {
     identity: Identity,
     patience: Duration,
     idle: Mutex<Vec<Reader>>,
+    moments: Moments,
     turn: Turn,
     /// Only for whose turn it is, so never waited for.
     writer: Mutex<Option<Connection>>,
@@ -228,6 +228,7 @@ impl SqliteOptions {
             identity,
             patience: self.patience,
             idle: Mutex::new(vec![Reader::new(reader)]),
+            moments: Moments::default(),
             turn: Turn::default(),
             writer: Mutex::new(None),
         })
@@ -245,8 +246,8 @@ impl SecretStore for SqliteStore {
         self.read(|reader| rows::get(&reader.connection, keys))
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
-        self.read(|reader| rows::scan(&reader.connection, kind, tag, from, limit, bodies))
+    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+        self.read(|reader| rows::scan(&reader.connection, kind, tag, from, size, bodies))
     }
 
     fn write(&self, _lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
@@ -259,10 +260,10 @@ impl SecretStore for SqliteStore {
         })
     }
 
-    fn token(&self, tenant: &RowKey) -> Result<Token> {
+    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
         // Asked on every use of what is held in memory. Whether the file still has its name is looked at by what reads it or
         // writes to it.
-        self.read_warm(|reader| reader.token(tenant))
+        self.read_warm(|reader| reader.head(tenant, known, &self.moments))
     }
 
     fn purge(&self) -> Result<Purge> {
@@ -277,5 +278,25 @@ impl SecretStore for SqliteStore {
                 Err(error) => Err(error),
             }
         })
+    }
+
+    fn self_check(&self) -> Result<SelfCheck> {
+        // Whatever goes by an index loads its columns whole, so their lengths are looked at without one, and nothing after it.
+        if self.read(|reader| rows::has_long_columns(&reader.connection))? {
+            return Err(damaged());
+        }
+        let checked = self.read(|reader| {
+            // One finding is enough to know, and the texts of SQLite go nowhere.
+            let sound = reader
+                .connection
+                .query_row("PRAGMA integrity_check(1)", (), |row| Ok(row.get_ref(0)?.as_str() == Ok("ok")));
+            sound.map_err(failed)
+        });
+        match checked {
+            Ok(true) => Ok(SelfCheck::Sound),
+            Ok(false) => Ok(SelfCheck::Damaged),
+            Err(error) if error.kind() == ErrorKind::Corrupt => Ok(SelfCheck::Damaged),
+            Err(error) => Err(error),
+        }
     }
 }

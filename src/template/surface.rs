@@ -40,7 +40,7 @@ impl Placing {
         Self { surface, places }
     }
 
-    /// Why a value may not stand in a slot, whose number counts from 0: what is read after "the
+    /// Reason why a value may not stand in a slot, whose number counts from 0: the words after "the
     /// value of NAME".
     pub(super) fn refusal(&self, slot: usize, value: &str) -> Option<&'static str> {
         match &self.places {
@@ -71,7 +71,7 @@ impl Placing {
         self.surface == Surface::Text
     }
 
-    /// How a value is written, unless its last filter [has done so](Encoding::is_done_by).
+    /// Encoding of a value, unless its last filter [has done so](Encoding::is_done_by).
     pub(super) fn encoding(&self) -> Encoding {
         match self.surface {
             Surface::Text | Surface::Header | Surface::Env => Encoding::Plain,

@@ -11,8 +11,12 @@ use crate::record::SecretInfo;
 
 impl ScopedVault {
     /// Copies a secret of this very scope into another scope of the same organization: its newest value, as version 1 of a secret
-    /// of its own, with description, metadata, rules, times and status. The value is sealed anew, and the caller never sees it.
+    /// of its own, with description, metadata, rules, times and status. The value is sealed anew.
     /// A revoked one is copied as revoked, and goes on hiding what is above.
+    ///
+    /// It needs [`COPY`](Permissions::COPY) on this handle and [`MANAGE`](Permissions::MANAGE) on the other one. The caller does not
+    /// see the value, but hands it over: whoever may use or reveal secrets in the other scope gets it, and whoever may manage them
+    /// there can lift the access rules that came along.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -29,11 +33,11 @@ impl ScopedVault {
     ///
     /// [`NotFound`](ErrorKind::NotFound); [`Conflict`](ErrorKind::Conflict) when the other scope has the name, revoked or not:
     /// nothing is replaced; [`InvalidInput`](ErrorKind::InvalidInput) when the other handle is one on this scope, on another
-    /// organization or on another vault; [`Denied`](ErrorKind::Denied) when it may not [`MANAGE`](Permissions::MANAGE); or why the
-    /// store cannot be written.
+    /// organization or on another vault; [`Denied`](ErrorKind::Denied) without [`COPY`](Permissions::COPY) here or
+    /// [`MANAGE`](Permissions::MANAGE) there, before the store is asked; or why the store cannot be written.
     pub fn clone_to(&self, target: &Self, name: impl AsRef<str>) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
-        self.check_copy(target)?;
+        self.check_copy(target).inspect_err(|error| target.tell_stored(Action::CloneTo, &name, Err(error)))?;
         let copied = self.core().write(self.own(), target.actor(), |ledger| self.copy(target, &name, ledger));
         target.tell_stored(Action::CloneTo, &name, copied.as_ref());
         copied?.describe().ok_or_else(|| self.not_here(&name))
@@ -48,7 +52,7 @@ impl ScopedVault {
     pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
         self.check_copy(target)?;
         let copied = self.core().write(self.own(), target.actor(), |ledger| {
-            let names = ledger.names(self.own(), self.may(Permissions::MANAGE), Self::MAX_NAMES)?;
+            let names = ledger.names(self.own(), Self::MAX_NAMES)?;
             names.iter().map(|name| self.copy(target, name, ledger)).collect::<Result<Vec<Stored>>>()
         })?;
         for stored in &copied {
@@ -58,7 +62,8 @@ impl ScopedVault {
     }
 
     fn check_copy(&self, target: &Self) -> Result<()> {
-        target.must_manage()?;
+        self.must(Permissions::COPY)?;
+        target.must(Permissions::MANAGE)?;
         let message = if !self.shares_vault_with(target) {
             "secrets are copied within one vault; the other handle is of another one"
         } else if self.scope().tenant() != target.scope().tenant() {
@@ -72,9 +77,9 @@ impl ScopedVault {
     }
 
     fn copy(&self, target: &Self, name: &SecretName, ledger: &mut Ledger<'_>) -> Result<Stored> {
-        let from = ledger.read(self.own(), name, self.may(Permissions::MANAGE))?;
+        let from = ledger.read(self.own(), name)?;
         let stored = self.existing(&from)?;
-        let to = ledger.read(target.own(), name, true)?;
+        let to = ledger.read(target.own(), name)?;
         if to.current().is_some() {
             let message = format!("there is a secret {name} in {} already; nothing was copied", target.scope());
             return Err(Error::new(ErrorKind::Conflict, message).with_name(name));

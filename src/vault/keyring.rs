@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::mem;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::crypto::{DataKey, DataKeyState, Header, Key, KeyId, SubKeys, VaultKey};
+use crate::crypto::{DataKey, DataKeyState, Header, Key, KeyId, SlotDirectory, SubKeys, VaultKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Scope;
 use crate::store::{Kind, Row, RowKey};
@@ -14,7 +15,26 @@ pub(super) struct Keyring {
     vault_key: VaultKey,
     sub: SubKeys,
     /// The bytes of a data key never change, so what was read once still opens what it sealed.
-    data_keys: RwLock<HashMap<KeyId, Arc<TenantKey>>>,
+    data_keys: RwLock<Known>,
+}
+
+/// The data keys that were used last. The map that is filled holds [`HALF`](Known::HALF) at most, then it becomes the other one.
+#[derive(Default)]
+struct Known {
+    recent: HashMap<KeyId, Arc<TenantKey>>,
+    before: HashMap<KeyId, Arc<TenantKey>>,
+}
+
+impl Known {
+    /// Half of the most keys that are kept, some 300 bytes each.
+    const HALF: usize = 4096;
+
+    fn keep(&mut self, key: Arc<TenantKey>) {
+        if self.recent.len() >= Self::HALF {
+            self.before = mem::take(&mut self.recent);
+        }
+        self.recent.insert(key.id(), key);
+    }
 }
 
 /// A data key, opened.
@@ -67,13 +87,29 @@ impl Keyring {
 
     /// A data key that was met before.
     pub(super) fn known(&self, id: KeyId) -> Option<Arc<TenantKey>> {
-        self.data_keys.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        let known = self.data_keys.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = known.recent.get(&id) {
+            return Some(Arc::clone(key));
+        }
+        let key = Arc::clone(known.before.get(&id)?);
+        drop(known);
+        self.data_keys.write().unwrap_or_else(PoisonError::into_inner).keep(Arc::clone(&key));
+        Some(key)
     }
 
-    /// Keeps a data key for later.
+    /// Keeps a data key that is stored for later, in place of one that was not used for long.
     pub(super) fn learn(&self, key: TenantKey) -> Arc<TenantKey> {
         let key = Arc::new(key);
-        self.data_keys.write().unwrap_or_else(PoisonError::into_inner).entry(key.id()).or_insert(key).clone()
+        self.keep(&key);
+        key
+    }
+
+    /// As [`learn`](Keyring::learn), of a key that is in use already.
+    pub(super) fn keep(&self, key: &Arc<TenantKey>) {
+        let mut known = self.data_keys.write().unwrap_or_else(PoisonError::into_inner);
+        if !known.recent.contains_key(&key.id()) {
+            known.keep(Arc::clone(key));
+        }
     }
 
     /// Opens a row of kind [`Kind::DataKey`].
@@ -82,7 +118,7 @@ impl Keyring {
     ///
     /// [`ErrorKind::Corrupt`] when it does not open or the key is destroyed.
     pub(super) fn open_data_key(&self, row: &Row) -> Result<TenantKey> {
-        self.unwrap(row).map(|(key, _)| key)
+        self.open_with_state(row).map(|(key, _)| key)
     }
 
     /// Opens the data key that a tenant seals with now.
@@ -91,17 +127,31 @@ impl Keyring {
     ///
     /// [`ErrorKind::Corrupt`] when it does not open or may no longer seal.
     pub(super) fn open_active_key(&self, row: &Row) -> Result<TenantKey> {
-        match self.unwrap(row)? {
+        match self.open_with_state(row)? {
             (key, DataKeyState::Active) => Ok(key),
             _ => Err(Error::new(ErrorKind::Corrupt, "the data key of this tenant is not active")),
         }
     }
 
-    fn unwrap(&self, row: &Row) -> Result<(TenantKey, DataKeyState)> {
+    /// As [`open_data_key`](Keyring::open_data_key), with what may be done with the key.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(super) fn open_with_state(&self, row: &Row) -> Result<(TenantKey, DataKeyState)> {
         let id = KeyId::from_row_key(&row.key.key)?;
         let about = self.vault_key.open_data_key(self.header(), id, &row.info)?;
         let key = self.vault_key.unwrap_data_key(self.header(), id, &about, &row.body)?;
         Ok((TenantKey { tenant: about.tenant.into(), key }, about.state))
+    }
+
+    /// The directory of the key slots, as the row of the vault secret has it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when this vault did not seal it.
+    pub(super) fn open_slot_directory(&self, vault_secret: &Row) -> Result<SlotDirectory> {
+        self.vault_key.open_slot_directory(self.header(), &vault_secret.info)
     }
 
     /// Whether the rows that every process needs to open the vault are what this one opened it with.
@@ -121,13 +171,19 @@ impl Keyring {
         let info = self.vault_key.seal_data_key(self.header(), key.id(), &about)?;
         let body = self.vault_key.wrap_data_key(self.header(), &about, &key)?;
         let tag = self.sub.tenant_tag(tenant);
-        let row = Row { key: data_key_row(key.id()), scope: tag, tenant: tag, epoch, info, body };
+        let row = Row { key: data_key_row(key.id()), tenant: tag, epoch, info, body };
         Ok((TenantKey { tenant: tenant.into(), key }, row))
     }
 }
 
 #[cfg(test)]
 impl Keyring {
+    /// The number of data keys that are kept.
+    pub(super) fn len(&self) -> usize {
+        let known = self.data_keys.read().unwrap();
+        known.recent.len() + known.before.len()
+    }
+
     /// The info of a data key's row that says this.
     pub(super) fn seal_about(&self, id: KeyId, about: &DataKey) -> Vec<u8> {
         self.vault_key.seal_data_key(self.header(), id, about).unwrap()

@@ -5,33 +5,48 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Core;
+use super::high_water::Mark;
 use super::keyring::{TenantKey, data_key_row};
-use super::list::PAGE;
 use super::rows::get_in;
+use super::scan::Scan;
 use super::sealed::{Place, Stored, corrupt, head_row};
 use crate::actor::Actor;
 use crate::crypto::{Head, Info, InfoState as State, KeyId, Timestamp, VersionEntry, commitment, key_id};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::Version;
-use crate::store::{Cursor, Kind, Row, Tag, WriteTx};
+use crate::store::{Kind, Row, Tag, WriteTx};
 
 /// One write to the secrets of a tenant. What it reads is true until it commits, because nobody else writes meanwhile; what
 /// it writes becomes visible at once or not at all.
 pub(super) struct Ledger<'a> {
     core: &'a Core,
     tx: &'a mut dyn WriteTx,
-    tenant_tag: [u8; 16],
-    head: Head,
-    key: Arc<TenantKey>,
-    /// The row of the data key, of a tenant that has none yet.
-    first_key: Option<Row>,
-    /// Whether something was written, all of it in one epoch.
+    /// A place of the tenant.
+    place: &'a Place,
+    /// The account of the tenant; `None` until it is stored or written to for the first time.
+    account: Option<Account>,
+    /// True once something was written, all of it in one epoch.
     changed: bool,
     /// The time of the write.
     pub(super) now: Timestamp,
     /// Who writes.
     pub(super) actor: Option<&'a Actor>,
+}
+
+/// The head of a tenant, and the key to seal with.
+struct Account {
+    head: Head,
+    key: Arc<TenantKey>,
+    /// The row of the key, of a tenant that is not stored yet.
+    first_key: Option<Row>,
+}
+
+/// Facts that hold once a write is committed.
+struct Written {
+    mark: Mark,
+    /// The data key, if it is new.
+    new_key: Option<Arc<TenantKey>>,
 }
 
 /// What is under a name, as a ledger read it.
@@ -66,56 +81,82 @@ impl Core {
         actor: Option<&Actor>,
         mut work: impl FnMut(&mut Ledger<'_>) -> Result<T>,
     ) -> Result<T> {
-        let mut result = None;
+        let seen = self.seen.of(place.tenant_tag);
+        let mut done = None;
         self.store.write(&head_row(place.tenant_tag), &mut |tx| {
-            let mut ledger = Ledger::open(self, tx, place, actor)?;
-            result = Some(work(&mut ledger)?);
-            ledger.close()
+            // Nothing of a run counts if the store runs it again.
+            done = None;
+            let mut ledger = Ledger::open(self, tx, place, actor, seen)?;
+            let result = work(&mut ledger)?;
+            done = Some((result, ledger.close()?));
+            Ok(())
         })?;
-        result.ok_or_else(|| Error::new(ErrorKind::Store, "the store did not run a write that it says it ran"))
+        let (result, written) =
+            done.ok_or_else(|| Error::new(ErrorKind::Store, "the store did not run a write that it says it ran"))?;
+        // Only now, because what is not committed nobody ever sees.
+        if let Some(Written { mark, new_key }) = written {
+            self.seen.note(place.tenant_tag, mark);
+            if let Some(key) = &new_key {
+                self.keys.keep(key);
+            }
+        }
+        Ok(result)
     }
 }
 
 impl<'a> Ledger<'a> {
-    fn open(core: &'a Core, tx: &'a mut dyn WriteTx, place: &Place, actor: Option<&'a Actor>) -> Result<Self> {
-        let (now, tenant_tag) = (core.clock.now()?.reading, place.tenant_tag);
-        let row = get_in(tx, &[head_row(tenant_tag)])?.pop().flatten();
-        let (head, key, first_key) = if let Some(row) = row {
-            let head = core.open_head(&row)?;
-            // Read each time: what is sealed with a key that is stored no more could be read by nobody else.
-            let row = get_in(tx, &[data_key_row(head.active_key)])?.pop().flatten();
-            let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
-            (head, core.keys.open_active_key(&row)?, None)
-        } else {
-            let tenant = place.scope.tenant();
-            let (key, row) = core.keys.new_data_key(tenant, 1)?;
-            (Head::first(tenant, key.id()), key, Some(row))
+    fn open(
+        core: &'a Core,
+        tx: &'a mut dyn WriteTx,
+        place: &'a Place,
+        actor: Option<&'a Actor>,
+        seen: Option<Mark>,
+    ) -> Result<Self> {
+        let now = core.clock.now()?.reading;
+        let row = get_in(tx, &[head_row(place.tenant_tag)])?.pop().flatten();
+        let account = match core.admit_head(place.tenant_tag, row.as_ref(), seen)? {
+            Some((head, _)) => {
+                // Read each time: what is sealed with a key that is stored no more could be read by nobody else.
+                let row = get_in(tx, &[data_key_row(head.active_key)])?.pop().flatten();
+                let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
+                let key = core.keys.learn(core.keys.open_active_key(&row)?);
+                Some(Account { head, key, first_key: None })
+            }
+            None => None,
         };
-        // A new key is known before it is committed: if the write fails, nothing ever names its random id.
-        let key = core.keys.learn(key);
-        Ok(Self { core, tx, tenant_tag, head, key, first_key, changed: false, now, actor })
+        Ok(Self { core, tx, place, account, changed: false, now, actor })
     }
 
-    fn close(self) -> Result<()> {
-        if !self.changed {
-            return Ok(());
-        }
-        if let Some(row) = &self.first_key {
+    fn close(self) -> Result<Option<Written>> {
+        let Some(Account { head, key, first_key }) = self.account.filter(|_| self.changed) else { return Ok(None) };
+        if let Some(row) = &first_key {
             self.tx.put(row)?;
         }
-        self.tx.put(&self.core.seal_head(self.tenant_tag, &self.head)?)
+        let row = self.core.seal_head(self.place.tenant_tag, &head)?;
+        self.tx.put(&row)?;
+        Ok(Some(Written { mark: Mark::of(&row, &head)?, new_key: first_key.map(|_| key) }))
     }
 
-    /// Reads what is under a name; nothing unless it is `visible`, at the cost of a name that is not there.
-    pub(super) fn read<'p>(&mut self, place: &'p Place, name: &'p SecretName, visible: bool) -> Result<Entry<'p>> {
+    /// The account of the tenant. The first one has a key that nobody knows until it is committed.
+    fn account(&mut self) -> Result<&mut Account> {
+        if self.account.is_none() {
+            let tenant = self.place.scope.tenant();
+            let (key, row) = self.core.keys.new_data_key(tenant, 1)?;
+            let head = Head::first(tenant, key.id());
+            self.account = Some(Account { head, key: Arc::new(key), first_key: Some(row) });
+        }
+        self.account.as_mut().ok_or_else(exhausted)
+    }
+
+    /// Reads what is under a name.
+    pub(super) fn read<'p>(&mut self, place: &'p Place, name: &'p SecretName) -> Result<Entry<'p>> {
         let row = get_in(self.tx, &[self.core.secret_row(place, name)])?.pop().flatten();
-        // Not opened either: that it is damaged, or sealed with another key, is nothing to be told.
-        let was = row.filter(|_| visible).map(|row| self.open_row(place, name, row)).transpose()?;
+        let was = row.map(|row| self.open_row(place, name, row)).transpose()?;
         Ok(Entry { place, name, was })
     }
 
     fn open_row(&mut self, place: &Place, name: &SecretName, row: Row) -> Result<Was> {
-        if self.first_key.is_some() {
+        if self.account.as_ref().is_none_or(|account| account.first_key.is_some()) {
             return Err(corrupt("a tenant has secrets but no head"));
         }
         let commitment = Info::commitment(&row.info)?;
@@ -123,16 +164,16 @@ impl<'a> Ledger<'a> {
         Ok(Was { stored: self.core.open_named_info(place, name, row, &key)?, commitment })
     }
 
-    /// The names in a scope, those of deleted secrets excepted. For who may not see them there are none, after the same reads.
+    /// The names in a scope, those of deleted secrets excepted.
     ///
     /// # Errors
     ///
     /// `TooLarge` when there are more than `most`.
-    pub(super) fn names(&mut self, place: &Place, visible: bool, most: usize) -> Result<Vec<SecretName>> {
-        let (mut names, mut from) = (Vec::new(), Some(Cursor::START));
-        while let Some(cursor) = from {
-            let page = self.tx.scan(Kind::Secret, Tag::Scope(place.scope_tag), cursor, PAGE, false)?;
-            for row in page.rows.into_iter().filter(|_| visible) {
+    pub(super) fn names(&mut self, place: &Place, most: usize) -> Result<Vec<SecretName>> {
+        let mut names = Vec::new();
+        let mut scan = Scan::new(Kind::Secret, Tag::Scope(place.scope_tag), false);
+        while let Some(rows) = scan.rows(|kind, tag, from, size, bodies| self.tx.scan(kind, tag, from, size, bodies))? {
+            for row in rows {
                 let key = self.key_of(Info::key_id(&row.info)?)?;
                 let info = self.core.open_info(row, &key)?.info;
                 if info.state != State::Deleted {
@@ -142,20 +183,21 @@ impl<'a> Ledger<'a> {
             if names.len() > most {
                 return Err(Error::new(ErrorKind::TooLarge, format!("the scope has more than {most} secrets")));
             }
-            from = page.next;
         }
         Ok(names)
     }
 
     /// Writes what is under a name from now on.
     pub(super) fn write(&mut self, entry: &Entry<'_>, next: &Stored) -> Result<()> {
-        if !self.changed {
-            let epoch = self.head.epoch.checked_add(1).filter(|&epoch| i64::try_from(epoch).is_ok());
-            self.head.epoch = epoch.ok_or_else(exhausted)?;
-            self.changed = true;
+        let is_first = !std::mem::replace(&mut self.changed, true);
+        let account = self.account()?;
+        if is_first {
+            let epoch = account.head.epoch.checked_add(1).filter(|&epoch| i64::try_from(epoch).is_ok());
+            account.head.epoch = epoch.ok_or_else(exhausted)?;
         }
-        let row = self.core.seal_info(entry.place, next, self.head.epoch, &self.key)?;
-        self.move_versions(entry, next)?;
+        let (epoch, key) = (account.head.epoch, Arc::clone(&account.key));
+        let row = self.core.seal_info(entry.place, next, epoch, &key)?;
+        self.move_versions(entry, next, epoch)?;
         if let Some(was) = &entry.was {
             self.withdraw(was)?;
         }
@@ -164,9 +206,10 @@ impl<'a> Ledger<'a> {
     }
 
     /// Seals a value as the next version of a secret, and enters it there.
-    pub(super) fn push(&self, mut info: Info, version: Version, value: &SecretString) -> Result<Stored> {
+    pub(super) fn push(&mut self, mut info: Info, version: Version, value: &SecretString) -> Result<Stored> {
+        let key = Arc::clone(&self.account()?.key);
         let (keys, bytes) = (&self.core.keys, value.expose_secret().as_bytes());
-        let body = info.seal_value(keys.header(), version, self.key.of(&info.scope)?, bytes)?;
+        let body = info.seal_value(keys.header(), version, key.of(&info.scope)?, bytes)?;
         info.last_version = version;
         info.versions.push(VersionEntry {
             version,
@@ -192,6 +235,9 @@ impl<'a> Ledger<'a> {
     }
 
     fn key_of(&mut self, id: KeyId) -> Result<Arc<TenantKey>> {
+        if let Some(account) = self.account.as_ref().filter(|account| account.key.id() == id) {
+            return Ok(Arc::clone(&account.key));
+        }
         if let Some(key) = self.core.keys.known(id) {
             return Ok(key);
         }
@@ -202,7 +248,7 @@ impl<'a> Ledger<'a> {
 
     /// Writes and deletes the rows of older versions, so that they are those that `next` keeps. The envelope of what was
     /// the newest moves byte for byte.
-    fn move_versions(&mut self, entry: &Entry<'_>, next: &Stored) -> Result<()> {
+    fn move_versions(&mut self, entry: &Entry<'_>, next: &Stored, epoch: u64) -> Result<()> {
         let Some(last) = entry.last() else { return Ok(()) };
         let (before, after) = (last.info.older(), next.info.older());
         for gone in before.iter().filter(|kept| !after.contains(kept)) {
@@ -211,9 +257,8 @@ impl<'a> Ledger<'a> {
         for moved in after.iter().filter(|kept| !before.contains(kept)) {
             self.tx.put(&Row {
                 key: self.core.version_row(entry.place, entry.name, moved.version),
-                scope: entry.place.scope_tag,
-                tenant: self.tenant_tag,
-                epoch: self.head.epoch,
+                tenant: self.place.tenant_tag,
+                epoch,
                 info: Vec::new(),
                 body: last.body.clone(),
             })?;
@@ -223,28 +268,31 @@ impl<'a> Ledger<'a> {
 
     /// Takes a record out of the head's account.
     fn withdraw(&mut self, was: &Was) -> Result<()> {
-        let count = self.count_of(&was.stored);
+        let entry = self.entry(&was.stored, &was.commitment);
+        let head = &mut self.account()?.head;
+        let count = count_in(head, &was.stored);
         *count = count.checked_sub(1).ok_or_else(|| corrupt("a tenant's head counts fewer secrets than there are"))?;
-        self.toggle(&was.stored, &was.commitment);
+        head.toggle(&entry);
         Ok(())
     }
 
     /// Enters a record into the head's account.
     fn enter(&mut self, stored: &Stored, commitment: &[u8; 32]) -> Result<()> {
-        let count = self.count_of(stored);
+        let entry = self.entry(stored, commitment);
+        let head = &mut self.account()?.head;
+        let count = count_in(head, stored);
         *count = count.checked_add(1).ok_or_else(exhausted)?;
-        self.toggle(stored, commitment);
+        head.toggle(&entry);
         Ok(())
     }
 
-    fn count_of(&mut self, stored: &Stored) -> &mut u64 {
-        if stored.info.state.is_live() { &mut self.head.live } else { &mut self.head.tombstones }
+    fn entry(&self, stored: &Stored, commitment: &[u8; 32]) -> [u8; 32] {
+        self.core.keys.sub().accumulator_entry(stored.info.record, stored.info.revision, commitment)
     }
+}
 
-    fn toggle(&mut self, stored: &Stored, commitment: &[u8; 32]) {
-        let entry = self.core.keys.sub().accumulator_entry(stored.info.record, stored.info.revision, commitment);
-        self.head.toggle(&entry);
-    }
+fn count_in<'h>(head: &'h mut Head, stored: &Stored) -> &'h mut u64 {
+    if stored.info.state.is_live() { &mut head.live } else { &mut head.tombstones }
 }
 
 pub(super) fn exhausted() -> Error {

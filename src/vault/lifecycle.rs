@@ -36,7 +36,7 @@ impl ScopedVault {
     /// when the name was revoked (see [`replace_revoked`](ScopedVault::replace_revoked)); [`Conflict`](ErrorKind::Conflict)
     /// when the input says what it expects and finds something else; or why the store cannot be written.
     pub fn put(&self, name: impl AsRef<str>, input: impl Into<SecretInput>) -> Result<SecretInfo> {
-        let (name, input) = self.check_input(name.as_ref(), input.into())?;
+        let (name, input) = self.check_input(Action::Put, name.as_ref(), input.into())?;
         self.change(Action::Put, &name, |ledger, entry| {
             check_expected(input.expected, entry)?;
             if entry.last().is_some_and(|stored| stored.info.state == State::Revoked) {
@@ -56,7 +56,7 @@ impl ScopedVault {
     /// [`NotFound`](ErrorKind::NotFound) when there is no such name, [`Conflict`](ErrorKind::Conflict) when it is not revoked,
     /// and as [`put`](ScopedVault::put).
     pub fn replace_revoked(&self, name: impl AsRef<str>, input: impl Into<SecretInput>) -> Result<SecretInfo> {
-        let (name, input) = self.check_input(name.as_ref(), input.into())?;
+        let (name, input) = self.check_input(Action::ReplaceRevoked, name.as_ref(), input.into())?;
         self.change(Action::ReplaceRevoked, &name, |ledger, entry| {
             check_expected(input.expected, entry)?;
             if self.existing(entry)?.info.state == State::Revoked {
@@ -79,6 +79,7 @@ impl ScopedVault {
     #[allow(clippy::needless_pass_by_value)]
     pub fn update(&self, name: impl AsRef<str>, change: SecretChange) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
+        self.check_may_change(Action::Update, &name)?;
         change.fields.check()?;
         self.change(Action::Update, &name, |ledger, entry| {
             let stored = self.existing(entry)?;
@@ -178,7 +179,7 @@ impl ScopedVault {
     /// on.
     fn next_value(
         &self,
-        ledger: &Ledger<'_>,
+        ledger: &mut Ledger<'_>,
         live: Option<&Stored>,
         entry: &Entry<'_>,
         input: &SecretInput,
@@ -213,7 +214,7 @@ impl ScopedVault {
     /// Enters a value as the next version under a name, and forgets the oldest beyond those that are kept.
     pub(super) fn push(
         &self,
-        ledger: &Ledger<'_>,
+        ledger: &mut Ledger<'_>,
         info: Info,
         entry: &Entry<'_>,
         value: &SecretString,
@@ -228,9 +229,9 @@ impl ScopedVault {
         Ok(next)
     }
 
-    fn check_input(&self, name: &str, input: SecretInput) -> Result<(SecretName, SecretInput)> {
+    fn check_input(&self, action: Action, name: &str, input: SecretInput) -> Result<(SecretName, SecretInput)> {
         let name = self.core().names.apply(name)?;
-        self.must_manage()?;
+        self.check_may_change(action, &name)?;
         input.check(self.core().max_value)?;
         Ok((name, input))
     }

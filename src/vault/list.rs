@@ -1,19 +1,16 @@
 //! Going through the secrets of a scope.
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
 
 use super::permissions::Permissions;
+use super::scan::Scan;
 use super::scoped::ScopedVault;
 use super::sealed::{Place, Stored};
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::record::SecretInfo;
 use crate::scope::Scope;
-use crate::store::{Cursor, Kind, Tag};
-
-/// How many rows are read at once.
-pub(super) const PAGE: NonZeroU32 = NonZeroU32::new(256).unwrap();
+use crate::store::{Kind, Tag};
 
 /// The secrets of a scope, without their values: see [`ScopedVault::list`].
 ///
@@ -44,14 +41,15 @@ impl Filter {
 #[derive(Debug)]
 struct Pages {
     page: std::vec::IntoIter<Result<SecretInfo>>,
-    next: Option<Cursor>,
-    /// Whether the store could not be read on.
+    /// The scan of the scope; `None` before the first page.
+    scan: Option<Scan>,
+    /// True once the store could not be read on.
     failed: bool,
 }
 
 impl Pages {
     fn new() -> Self {
-        Self { page: Vec::new().into_iter(), next: Some(Cursor::START), failed: false }
+        Self { page: Vec::new().into_iter(), scan: None, failed: false }
     }
 
     fn next(&mut self, scoped: &ScopedVault, place: &Place) -> Option<Result<SecretInfo>> {
@@ -59,9 +57,12 @@ impl Pages {
             if let Some(info) = self.page.next() {
                 return Some(info);
             }
-            let from = self.next.take()?;
-            match read(scoped, place, from) {
-                Ok((page, next)) => (self.page, self.next) = (page.into_iter(), next),
+            if self.failed {
+                return None;
+            }
+            let scan = self.scan.get_or_insert_with(|| Scan::new(Kind::Secret, Tag::Scope(place.scope_tag), false));
+            match read(scoped, scan) {
+                Ok(page) => self.page = page?.into_iter(),
                 Err(error) => {
                     self.failed = true;
                     return Some(Err(error));
@@ -71,13 +72,16 @@ impl Pages {
     }
 }
 
-fn read(scoped: &ScopedVault, place: &Place, from: Cursor) -> Result<(Vec<Result<SecretInfo>>, Option<Cursor>)> {
+/// The secrets of the next page; `None` when there are no more pages.
+fn read(scoped: &ScopedVault, scan: &mut Scan) -> Result<Option<Vec<Result<SecretInfo>>>> {
     let core = scoped.core();
-    let page = core.store.scan(Kind::Secret, Tag::Scope(place.scope_tag), from, PAGE, false)?;
+    let Some(rows) = scan.rows(|kind, tag, from, size, bodies| core.store.scan(kind, tag, from, size, bodies))? else {
+        return Ok(None);
+    };
     // Without the permission nothing is there, at the same cost.
-    let visible = if scoped.may(Permissions::READ) { page.rows } else { Vec::new() };
+    let visible = if scoped.may(Permissions::READ) { rows } else { Vec::new() };
     let infos = visible.into_iter().filter_map(|row| core.open_listed(row).map(Stored::describe).transpose());
-    Ok((infos.collect(), page.next))
+    Ok(Some(infos.collect()))
 }
 
 impl List {

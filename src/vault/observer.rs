@@ -38,6 +38,12 @@ pub use self::tracing::TracingObserver;
 pub trait Observer: Send + Sync + 'static {
     /// Is told one event.
     fn observe(&self, event: &Event<'_>);
+
+    /// Is told that the host [accepted](crate::Vault::accept_rollback) an older state of the store, and why. Ignored unless
+    /// implemented.
+    fn rollback_accepted(&self, reason: &str) {
+        let _ = reason;
+    }
 }
 
 impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observer for F {

@@ -5,15 +5,16 @@ use std::time::SystemTime;
 
 use super::clock::Clock;
 use super::gate::Gate;
+use super::high_water::HighWater;
 use super::keyring::Keyring;
 use super::observer::Observer;
 use super::rows::{get_from, get_in};
 use super::sealed::corrupt;
 use super::{Core, Vault};
-use crate::crypto::{Header, Kdf, Key, KeyId, RootKey, Slot, VaultKey};
+use crate::crypto::{Header, Kdf, Key, KeyId, RootKey, Slot, SlotDirectory, SlotEntry, Timestamp, VaultKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::NamePolicy;
-use crate::store::{Cursor, Kind, MemoryStore, Row, RowKey, SecretStore, Tag, WriteTx};
+use crate::store::{Cursor, Kind, MemoryStore, PageSize, Row, RowKey, SecretStore, Tag, WriteTx};
 use crate::template::Engine;
 
 use std::num::NonZeroU32;
@@ -178,7 +179,8 @@ impl VaultBuilder {
     pub fn open(self, key: RootKey) -> Result<Vault> {
         let keys = self.unlock(&key)?;
         let Self { store, clock, names, engine, gate, observer, hints, max_value, kept_versions } = self;
-        let core = Core { store, keys, clock, names, engine, gate, observer, hints, max_value, kept_versions };
+        let seen = HighWater::default();
+        let core = Core { store, keys, seen, clock, names, engine, gate, observer, hints, max_value, kept_versions };
         Ok(Vault { core: Arc::new(core) })
     }
 
@@ -198,12 +200,12 @@ impl VaultBuilder {
     /// Writes the rows that make an empty store a vault. `false` when it is one already; exactly one of several callers
     /// gets `true`.
     fn initialise(&self, key: &RootKey) -> Result<bool> {
-        let mut created = false;
+        let (mut created, now) = (false, self.clock.now()?.reading);
         self.store.write(&HEADER, &mut |tx| {
             created = get_in(tx, &[HEADER])?.into_iter().flatten().next().is_none();
             if created {
                 check_empty(tx)?;
-                first_rows(key)?.iter().try_for_each(|row| tx.put(row))?;
+                first_rows(key, now)?.iter().try_for_each(|row| tx.put(row))?;
             }
             Ok(())
         })?;
@@ -224,8 +226,8 @@ impl VaultBuilder {
 
     /// Unwraps the vault key from the slot that the root key is for.
     fn vault_key(&self, root: &RootKey, header: &Header) -> Result<VaultKey> {
-        let slots = self.store.scan(Kind::Slot, Tag::Any, Cursor::START, MAX_SLOTS, true)?;
-        if slots.rows.is_empty() || slots.next.is_some() {
+        let slots = self.store.scan(Kind::Slot, Tag::Any, Cursor::START, SLOTS, true)?;
+        if !(1..=MAX_SLOTS).contains(&slots.rows.len()) || slots.next.is_some() {
             return Err(corrupt("the vault has no key slots, or too many"));
         }
         let mut refusal = None;
@@ -238,7 +240,8 @@ impl VaultBuilder {
             }
         }
         Err(refusal.unwrap_or_else(|| {
-            Error::new(ErrorKind::WrongKey, "this key does not open this vault; is it the key of another one?")
+            let message = "this key does not open this vault: it is another one's, or the key slot is damaged";
+            Error::new(ErrorKind::WrongKey, message)
         }))
     }
 }
@@ -255,35 +258,43 @@ pub(super) const HEADER: RowKey = RowKey { kind: Kind::Header, key: [0; 32] };
 /// There is one for the life of a vault.
 pub(super) const VAULT_SECRET: RowKey = RowKey { kind: Kind::VaultSecret, key: [0; 32] };
 
-const MAX_SLOTS: NonZeroU32 = NonZeroU32::new(64).unwrap();
+const MAX_SLOTS: usize = 64;
+
+/// One more than there may be. A slot has less than 1 KiB.
+const SLOTS: PageSize = PageSize { rows: NonZeroU32::new(65).unwrap(), bytes: 65 << 10 };
+
+const ONE: PageSize = PageSize { rows: NonZeroU32::MIN, bytes: 0 };
 
 /// A store without a header must not hold anything else: writing a new vault over the remains of one would hide the loss.
 fn check_empty(tx: &mut dyn WriteTx) -> Result<()> {
     for kind in Kind::ALL {
-        if !tx.scan(kind, Tag::Any, Cursor::START, NonZeroU32::MIN, false)?.rows.is_empty() {
+        if !tx.scan(kind, Tag::Any, Cursor::START, ONE, false)?.rows.is_empty() {
             return Err(corrupt("the store holds rows of a vault, but not its header"));
         }
     }
     Ok(())
 }
 
-fn first_rows(root: &RootKey) -> Result<[Row; 3]> {
+fn first_rows(root: &RootKey, now: Timestamp) -> Result<[Row; 3]> {
     let header = Header::generate()?;
     let (vault_key, vault_secret) = (VaultKey::generate()?, Key::generate()?);
     let (id, kdf) = (KeyId::generate()?, Kdf::Raw);
     let keys = root.slot_keys(&header, id, kdf)?;
     let slot = Slot { kdf, check: keys.check }.encode();
+    let wrapped = keys.wrap_vault_key(&header, &vault_key)?;
+    let directory = SlotDirectory(vec![SlotEntry::new(id, kdf, now, &slot, &wrapped)]);
+    let directory = vault_key.seal_slot_directory(&header, &directory)?;
     let secret = vault_key.wrap_vault_secret(&header, &vault_secret)?;
     Ok([
         vault_row(HEADER, header.encode(), Vec::new()),
-        vault_row(RowKey { kind: Kind::Slot, key: id.row_key() }, slot, keys.wrap_vault_key(&header, &vault_key)?),
-        vault_row(VAULT_SECRET, Vec::new(), secret),
+        vault_row(RowKey { kind: Kind::Slot, key: id.row_key() }, slot, wrapped),
+        vault_row(VAULT_SECRET, directory, secret),
     ])
 }
 
 /// A row that belongs to no tenant.
 fn vault_row(key: RowKey, info: Vec<u8>, body: Vec<u8>) -> Row {
-    Row { key, scope: [0; 16], tenant: [0; 16], epoch: 0, info, body }
+    Row { key, tenant: [0; 16], epoch: 0, info, body }
 }
 
 impl fmt::Debug for VaultBuilder {

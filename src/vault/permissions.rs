@@ -31,7 +31,7 @@ impl Permissions {
     /// See that secrets exist, and all that is said about them: names, descriptions, hints, times, rules. Never a value.
     pub const READ: Self = Self(2);
     /// Store, change, revoke and delete secrets, their access rules included. What is stored can be replaced without being
-    /// seen.
+    /// seen. A change gives back what is said about the secret, so whoever may manage a secret of a known name sees that, too.
     pub const MANAGE: Self = Self(4);
     /// Read values outside of any template. Includes [`REDACT`](Permissions::REDACT).
     pub const REVEAL: Self = Self(8 | Self::REDACT.0);

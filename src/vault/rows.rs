@@ -1,9 +1,14 @@
 //! Reading rows from a store that may be anybody's: an answer of another shape than the question is an error, because a row that
 //! is missing from it would look like a secret that does not exist.
 
+use std::num::NonZeroU32;
+
 use super::Core;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Row, RowKey, SecretStore, WriteTx};
+use crate::store::{PageSize, Row, RowKey, SecretStore, WriteTx};
+
+/// Rows that are read at once. The bytes bound what a store can make a vault hold: some rows of an honest vault have that many.
+pub(super) const PAGE: PageSize = PageSize { rows: NonZeroU32::new(256).unwrap(), bytes: 2 << 20 };
 
 impl Core {
     /// Reads rows by key, as [`get_from`].

@@ -54,9 +54,9 @@ impl ScopedVault {
 
     /// A handle that may do what is in `permissions` and what this one may. There is no way back.
     ///
-    /// What a handle may not do looks as if the secret were not there: the error is [`NotFound`](ErrorKind::NotFound), after the
-    /// same reads of the store, and lists are empty. Only storing says openly that it is [`Denied`](ErrorKind::Denied), before
-    /// anything is read.
+    /// A handle that may not read a secret is told that it is not there: the error is [`NotFound`](ErrorKind::NotFound), after the
+    /// same reads of the store, and lists are empty. Every change without [`MANAGE`](Permissions::MANAGE), and every copy without
+    /// [`COPY`](Permissions::COPY), is [`Denied`](ErrorKind::Denied) before the store is asked for anything.
     #[must_use]
     pub fn with(&self, permissions: Permissions) -> Self {
         Self { permissions: self.permissions.and(permissions), ..self.clone() }
@@ -146,11 +146,13 @@ impl ScopedVault {
     /// # Errors
     ///
     /// [`Denied`](ErrorKind::Denied), which tells nothing of what is stored.
-    pub(super) fn must_manage(&self) -> Result<()> {
-        if self.may(Permissions::MANAGE) {
+    pub(super) fn must(&self, permission: Permissions) -> Result<()> {
+        if self.may(permission) {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Denied, "this handle may not store secrets; it needs the permission MANAGE"))
+        let verb = if permission == Permissions::COPY { "copy" } else { "change" };
+        let message = format!("this handle may not {verb} secrets; it needs the permission {permission:?}");
+        Err(Error::new(ErrorKind::Denied, message))
     }
 
     /// Reads a secret of this scope; revoked ones are there, deleted ones are not. Without the permission, nothing is.
@@ -171,6 +173,16 @@ impl ScopedVault {
         self.edit(action, name, decide)?.describe().ok_or_else(|| self.not_here(name))
     }
 
+    /// Refuses a change by a handle that may change nothing, before the store is asked: it takes no lock and makes no key. The
+    /// observer is told.
+    pub(super) fn check_may_change(&self, action: Action, name: &SecretName) -> Result<()> {
+        let checked = self.must(Permissions::MANAGE).map_err(|error| error.with_name(name));
+        if let Err(error) = &checked {
+            self.tell_stored(action, name, Err(error));
+        }
+        checked
+    }
+
     /// Changes what is under a name; where `decide` says `None`, it stays.
     pub(super) fn edit(
         &self,
@@ -178,12 +190,9 @@ impl ScopedVault {
         name: &SecretName,
         mut decide: impl FnMut(&mut Ledger<'_>, &Entry<'_>) -> Result<Option<Stored>>,
     ) -> Result<Stored> {
+        self.check_may_change(action, name)?;
         let stored = self.core.write(&self.own, self.actor.as_ref(), |ledger| {
-            let visible = self.may(Permissions::MANAGE);
-            let entry = ledger.read(&self.own, name, visible)?;
-            if !visible {
-                return Err(self.not_here(name));
-            }
+            let entry = ledger.read(&self.own, name)?;
             let next = decide(ledger, &entry)?;
             if let Some(next) = &next {
                 ledger.write(&entry, next)?;

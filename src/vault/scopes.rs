@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::list::PAGE;
+use super::scan::Scan;
 use super::{Core, Vault};
 use crate::crypto::InfoState as State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Scope;
-use crate::store::{Cursor, Kind, Row, Tag};
+use crate::store::{Kind, Row, Tag};
 
 impl Vault {
     /// The organizations that ever stored a secret, sorted.
@@ -54,9 +54,8 @@ impl Vault {
         let (mut scopes, mut known) = (BTreeSet::new(), HashSet::new());
         let tag = Tag::Tenant(self.core.place(&organization).tenant_tag);
         self.core.rows(Kind::Secret, tag, |row| {
-            let tag = row.scope;
-            // That rows of one tag are of one scope is not taken for more than it is: a tag that was changed hides a scope from
-            // this list, as deleting its rows would, and verify finds both.
+            let tag = row.key.scope();
+            // A key that was changed hides a scope from this list, as deleting its rows would. Verify finds both.
             if !known.contains(&tag) {
                 let info = self.core.open_listed(row)?.info;
                 if info.state != State::Deleted {
@@ -73,11 +72,11 @@ impl Vault {
 impl Core {
     /// Goes through the rows of a kind, without their bodies.
     fn rows(&self, kind: Kind, tag: Tag, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
-        let mut from = Some(Cursor::START);
-        while let Some(cursor) = from {
-            let page = self.store.scan(kind, tag, cursor, PAGE, false)?;
-            page.rows.into_iter().try_for_each(&mut each)?;
-            from = page.next;
+        let mut scan = Scan::new(kind, tag, false);
+        while let Some(rows) =
+            scan.rows(|kind, tag, from, size, bodies| self.store.scan(kind, tag, from, size, bodies))?
+        {
+            rows.into_iter().try_for_each(&mut each)?;
         }
         Ok(())
     }

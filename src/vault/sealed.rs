@@ -88,21 +88,21 @@ impl Core {
     }
 
     pub(super) fn secret_row(&self, place: &Place, name: &SecretName) -> RowKey {
-        RowKey { kind: Kind::Secret, key: self.keys.sub().row_key(&place.scope, name) }
+        RowKey { kind: Kind::Secret, key: self.keys.sub().row_key(&place.scope_tag, &place.scope, name) }
     }
 
     pub(super) fn version_row(&self, place: &Place, name: &SecretName, version: Version) -> RowKey {
-        RowKey { kind: Kind::Version, key: self.keys.sub().version_key(&place.scope, name, version) }
+        let key = self.keys.sub().version_key(&place.scope_tag, &place.scope, name, version);
+        RowKey { kind: Kind::Version, key }
     }
 
-    /// Opens the info in a row of kind [`Kind::Secret`]. Scope and name in it are those that the row's key and tag are keyed
-    /// hashes of; that they are the ones asked for is for the caller to see.
+    /// Opens the info in a row of kind [`Kind::Secret`]. Scope and name in it are those that the row's key is made of; that they are the ones asked for is for the caller to see.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Corrupt`] when this vault did not write it into this row.
     pub(super) fn open_info(&self, row: Row, key: &TenantKey) -> Result<Stored> {
-        let place = InfoPlace { row_key: row.key.key, scope_tag: row.scope, epoch: row.epoch };
+        let place = InfoPlace { row_key: row.key.key, epoch: row.epoch };
         let info = Info::open(self.keys.header(), &place, key.of_any(), &row.info)?;
         key.of(&info.scope)?;
         Ok(Stored { info, body: row.body })
@@ -125,12 +125,13 @@ impl Core {
 
     /// Seals a secret into its row.
     pub(super) fn seal_info(&self, place: &Place, stored: &Stored, epoch: u64, key: &TenantKey) -> Result<Row> {
+        let row = self.secret_row(place, &stored.info.name);
+        let sealed_for = InfoPlace { row_key: row.key, epoch };
         Ok(Row {
-            key: self.secret_row(place, &stored.info.name),
-            scope: place.scope_tag,
+            key: row,
             tenant: place.tenant_tag,
             epoch,
-            info: stored.info.seal(self.keys.sub(), epoch, key.of(&place.scope)?)?,
+            info: stored.info.seal(self.keys.header(), &sealed_for, key.of(&place.scope)?)?,
             body: stored.body.clone(),
         })
     }
@@ -173,7 +174,7 @@ impl Core {
 
     pub(super) fn seal_head(&self, tenant_tag: [u8; 16], head: &Head) -> Result<Row> {
         let (key, info) = (head_row(tenant_tag), head.seal(self.keys.sub())?);
-        Ok(Row { key, scope: tenant_tag, tenant: tenant_tag, epoch: head.epoch, info, body: Vec::new() })
+        Ok(Row { key, tenant: tenant_tag, epoch: head.epoch, info, body: Vec::new() })
     }
 }
 

@@ -20,11 +20,30 @@ pub(super) struct Hit {
     pinned: Option<Row>,
 }
 
+/// The rows that may answer a reference, as they were read: those of each scope of the chain, nearest first.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Answer(Vec<InScope>);
+
+/// The rows of one scope that may answer a reference.
+#[derive(Clone, PartialEq, Eq)]
+struct InScope {
+    secret: Option<Row>,
+    /// The row of the pinned version, if a pin was asked for.
+    pinned: Option<Row>,
+}
+
+impl Answer {
+    /// The rows of the secrets, one for each scope of the chain.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = Option<&Row>> {
+        self.0.iter().map(|rows| rows.secret.as_ref())
+    }
+}
+
 /// The secrets of a name in the scopes of a chain, nearest first. Opened as they are asked for; what was deleted is passed over.
 pub(super) struct Candidates<'a> {
     scoped: &'a ScopedVault,
     name: &'a SecretName,
-    rows: std::vec::IntoIter<(&'a Place, Row, Option<Row>)>,
+    rows: std::iter::Zip<std::slice::Iter<'a, Place>, std::vec::IntoIter<InScope>>,
 }
 
 impl Iterator for Candidates<'_> {
@@ -32,8 +51,9 @@ impl Iterator for Candidates<'_> {
     type Item = Result<Hit>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        for (place, row, pinned) in self.rows.by_ref() {
-            match self.scoped.core().open_named(place, self.name, row) {
+        for (place, InScope { secret, pinned }) in self.rows.by_ref() {
+            let Some(secret) = secret else { continue };
+            match self.scoped.core().open_named(place, self.name, secret) {
                 Ok(stored) if stored.info.state == State::Deleted => {}
                 Ok(stored) => return Some(Ok(Hit { place: place.clone(), stored, pinned })),
                 Err(error) => {
@@ -53,22 +73,32 @@ impl ScopedVault {
         references: &'a [Reference],
         permission: Permissions,
     ) -> Result<impl Iterator<Item = (&'a Reference, Candidates<'a>)> + 'a> {
+        let answers = self.answers(references, permission)?;
+        Ok(references.iter().zip(answers).map(|(reference, answer)| (reference, self.candidates_in(reference, answer))))
+    }
+
+    /// The rows that may answer each reference, read with one `get`. Without the permission there are none, at the same cost.
+    pub(super) fn answers(&self, references: &[Reference], permission: Permissions) -> Result<Vec<Answer>> {
         let keys: Vec<RowKey> = references.iter().flat_map(|reference| self.row_keys(reference)).collect();
         let rows = self.core().get(&keys)?;
         let visible = self.may(permission);
         if visible {
             self.core().learn_keys_of(&rows)?;
         }
-        let mut rows = rows.into_iter();
-        Ok(references.iter().map(move |reference| {
-            let mut mine = Vec::with_capacity(self.chain().len());
-            for place in self.chain() {
+        let mut rows = rows.into_iter().map(|row| row.filter(|_| visible));
+        let answer = |reference: &Reference| {
+            let of_scope = |_| {
                 let secret = rows.next().flatten();
-                let pinned = reference.version().and_then(|_| rows.next().flatten());
-                mine.extend(secret.filter(|_| visible).map(|row| (place, row, pinned)));
-            }
-            (reference, Candidates { scoped: self, name: reference.name(), rows: mine.into_iter() })
-        }))
+                InScope { secret, pinned: reference.version().and_then(|_| rows.next().flatten()) }
+            };
+            Answer(self.chain().iter().map(of_scope).collect())
+        };
+        Ok(references.iter().map(answer).collect())
+    }
+
+    /// The secrets in the rows that may answer a reference.
+    pub(super) fn candidates_in<'a>(&'a self, reference: &'a Reference, answer: Answer) -> Candidates<'a> {
+        Candidates { scoped: self, name: reference.name(), rows: self.chain().iter().zip(answer.0) }
     }
 
     /// The rows that may answer a reference, nearest scope first: for each scope the secret, and with a pin the version.

@@ -3,28 +3,32 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::iter;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use super::clock::Now;
-use super::gate::check_state;
+use super::high_water::rolled_back;
 use super::permissions::Permissions;
 use super::scoped::ScopedVault;
 use super::sealed::head_row;
-use super::select::{Candidates, Hit, permit};
+use super::select::{Answer, Candidates, Hit, permit};
 use crate::crypto::{Info, VersionEntry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
 use crate::resolve::{Outcome, Outcomes, Resolved, Resolver};
-use crate::store::Token;
+use crate::store::{HeadRead, Moment, Row};
 use crate::target::Target;
 use crate::template::Resolvable;
 
 /// The secrets that some references mean at one moment: all resolves of a run that use it agree, whatever is stored meanwhile.
 ///
-/// Only the versions are held fast. Each use asks the store whether anything of the organization was written, and if so reads the
-/// records again: a secret that was revoked, switched off or deleted, that expired or got other rules, is refused from then on. So
-/// is one that a nearer scope has come to block. A new version, and a new secret in a nearer scope, are seen only after
+/// Only the versions are held fast. Each use asks the store whether anything was written, and unless it knows that nothing was,
+/// reads the records again and compares them with what is held, byte for byte: a secret that was revoked, switched off or deleted, that expired or got other rules, is refused from then on. So
+/// is one that a nearer scope has come to block: by a secret of the name that a resolve for the same target would refuse. A new version, and a new secret in a nearer scope, are seen only after
 /// [`refresh`](Snapshot::refresh).
+///
+/// A use fails as [`Tampered`](ErrorKind::Tampered) where the organization's head is older than one that this open vault has seen:
+/// see [`Vault::accept_rollback`](crate::Vault::accept_rollback).
 ///
 /// The question goes to the file that is open. That a file was removed or replaced under a vault is seen by whatever reads or writes
 /// it, [`refresh`](Snapshot::refresh) included, but not by a use of what is held.
@@ -53,15 +57,22 @@ pub struct Snapshot {
     reading: Arc<Mutex<()>>,
 }
 
-/// What is held, and what the store said about it when the token was read.
+/// The secrets that are held, and a moment of the store before they were read.
 struct State {
-    token: Token,
+    moment: Option<Moment>,
+    /// The era of what was seen of older rows.
+    era: u64,
     /// Ordered, because comparing a few names is faster than hashing one.
     held: BTreeMap<Reference, Held>,
 }
 
 #[derive(Clone)]
 struct Held {
+    /// The rows that answered the reference when they were read last.
+    answer: Arc<Answer>,
+    /// The latest authenticated epoch of the secret's row in each scope of the chain, where it was ever replaced; 0 elsewhere. A vault
+    /// never takes such a row away, nor writes an older one.
+    epochs: Arc<[u64]>,
     pinned: Arc<Pinned>,
     /// Namesakes that are asked first. One that resolves does not matter to this run; one that does not blocks the name.
     namesakes: Arc<[Hit]>,
@@ -78,21 +89,26 @@ struct Pinned {
 
 impl ScopedVault {
     /// Holds fast what these references mean now, for all resolves of a run; see [`Snapshot`]. One store call, and one for the
-    /// token. What a reference does not find, or finds inactive, is not an error yet.
+    /// head. What a reference does not find, or finds inactive, is not an error yet.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read.
+    /// [`Tampered`](ErrorKind::Tampered) when the organization's head is older than one that was seen,
+    /// [`Corrupt`](ErrorKind::Corrupt) when it is damaged, or why the store cannot be read.
     pub fn snapshot(&self, references: &[Reference]) -> Result<Snapshot> {
         let state = self.hold(references)?;
         Ok(Snapshot { scoped: self.clone(), state: Arc::new(RwLock::new(Arc::new(state))), reading: Arc::default() })
     }
 
     fn hold(&self, references: &[Reference]) -> Result<State> {
-        // The token comes first: what is written in between is then read again, not missed.
-        let token = self.token()?;
-        let hold = |(reference, candidates): (&Reference, Candidates<'_>)| {
-            let hit = self.nearest(reference, candidates).and_then(|hit| {
+        let era = self.core().seen.era();
+        // The moment comes first: what is written in between is then read again, not missed.
+        let moment = match self.news(None)? {
+            News::Something(moment) => moment,
+            News::Nothing => None,
+        };
+        let hold = |(reference, answer): (&Reference, Answer)| {
+            let hit = self.nearest(reference, self.candidates_in(reference, answer.clone())).and_then(|hit| {
                 let kept = hit.stored.kept(reference.version()).cloned();
                 // What has no value has a status that says why, which is asked first at each use.
                 match (kept, reference.version()) {
@@ -105,15 +121,36 @@ impl ScopedVault {
             });
             let now = hit.as_ref().map(|(hit, _)| Arc::new(hit.stored.info.clone())).map_err(Clone::clone);
             let pinned = Arc::new(Pinned { hit, opened: OnceLock::new() });
-            (reference.clone(), Held { pinned, namesakes: Arc::default(), now })
+            let held =
+                Held { answer: Arc::new(answer), epochs: Arc::default(), pinned, namesakes: Arc::default(), now };
+            (reference.clone(), held)
         };
-        let held = self.candidates(references, Permissions::USE)?.map(hold).collect();
-        Ok(State { token, held })
+        let held = references.iter().zip(self.answers(references, Permissions::USE)?).map(hold).collect();
+        Ok(State { moment, era, held })
     }
 
-    fn token(&self) -> Result<Token> {
-        self.core().store.token(&head_row(self.own().tenant_tag))
+    /// Asks the store whether anything was committed since a moment, and holds the head against those seen before.
+    fn news(&self, since: Option<Moment>) -> Result<News> {
+        let (core, tenant) = (self.core(), self.own().tenant_tag);
+        let seen = core.seen.of(tenant);
+        match core.store.head(&head_row(tenant), since)? {
+            HeadRead::Unchanged => Ok(News::Nothing),
+            HeadRead::Read { row, moment } => {
+                if !row.as_ref().is_some_and(|row| core.is_newest_head(tenant, row)) {
+                    core.admit_head(tenant, row.as_ref(), seen)?;
+                }
+                Ok(News::Something(moment))
+            }
+        }
     }
+}
+
+/// Answer of the store to the question for commits since a moment.
+enum News {
+    /// Nothing: what is held is what would be read.
+    Nothing,
+    /// Something, perhaps; with a moment to ask from the next time.
+    Something(Option<Moment>),
 }
 
 impl Snapshot {
@@ -149,7 +186,7 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// When the store cannot be read; then everything stays as it was.
+    /// As for [`ScopedVault::snapshot`]; then everything stays as it was.
     pub fn refresh(&self) -> Result<()> {
         let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let references: Vec<Reference> = self.state().held.keys().cloned().collect();
@@ -165,45 +202,75 @@ impl Snapshot {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// What is held, checked against a store that was read after the call began.
+    /// The state, checked against a store that was asked after the call began.
     fn current(&self) -> Result<Arc<State>> {
-        let state = self.state();
-        if self.scoped.token()? == state.token {
-            return Ok(state);
-        }
+        let before = self.state();
+        // What was found of older rows no longer counts once the host has accepted them.
+        let era = self.scoped.core().seen.era();
+        let since = before.moment.filter(|_| before.era == era);
+        let News::Something(mut moment) = self.scoped.news(since)? else { return Ok(before) };
         let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let (state, token) = (self.state(), self.scoped.token()?);
-        if token == state.token {
-            return Ok(state);
+        let state = self.state();
+        if !Arc::ptr_eq(&before, &state) {
+            // Another thread has read it again meanwhile.
+            match self.scoped.news(state.moment.filter(|_| state.era == era))? {
+                News::Nothing => return Ok(state),
+                News::Something(later) => moment = later,
+            }
         }
-        let state = Arc::new(self.look_again(&state, token)?);
+        let state = Arc::new(self.look_again(&state, moment)?);
         self.set(Arc::clone(&state));
         Ok(state)
     }
 
-    fn look_again(&self, before: &State, token: Token) -> Result<State> {
+    /// Reads the rows again, and opens those that are not what is held.
+    fn look_again(&self, before: &State, moment: Option<Moment>) -> Result<State> {
+        let era = self.scoped.core().seen.era();
         let references: Vec<Reference> = before.held.keys().cloned().collect();
-        let held = |(reference, candidates): (&Reference, Candidates<'_>)| {
-            let pinned = Arc::clone(&before.held.get(reference)?.pinned);
+        let answers = self.scoped.answers(&references, Permissions::USE)?;
+        let again = |(reference, answer): (Reference, Answer)| {
+            let held = before.held.get(&reference)?;
+            if *held.answer == answer && era == before.era {
+                return Some((reference, held.clone()));
+            }
+            let pinned = Arc::clone(&held.pinned);
+            let epochs = if era == before.era { self.epochs(&reference, held, &answer) } else { Arc::default() };
             let (namesakes, now) = match &pinned.hit {
-                Ok((hit, _)) => still(hit, candidates),
+                Ok(_) if is_older(&answer, &epochs) => (Vec::new(), Err(rolled_back())),
+                Ok((hit, _)) => still(hit, self.scoped.candidates_in(&reference, answer.clone())),
                 Err(error) => (Vec::new(), Err(error.clone())),
             };
-            Some((reference.clone(), Held { pinned, namesakes: namesakes.into(), now }))
+            let held = Held { answer: Arc::new(answer), epochs, pinned, namesakes: namesakes.into(), now };
+            Some((reference, held))
         };
-        let candidates = self.scoped.candidates(&references, Permissions::USE)?;
-        Ok(State { token, held: candidates.filter_map(held).collect() })
+        Ok(State { moment, era, held: references.into_iter().zip(answers).filter_map(again).collect() })
+    }
+
+    /// The latest authenticated epochs of a reference, with those of the rows that are replaced now.
+    fn epochs(&self, reference: &Reference, held: &Held, next: &Answer) -> Arc<[u64]> {
+        let mut epochs = Vec::with_capacity(self.scoped.chain().len());
+        let known = held.epochs.iter().copied().chain(iter::repeat(0));
+        let replaced =
+            held.answer.secrets().zip(next.secrets()).map(|(before, next)| before.filter(|_| before != next));
+        for ((place, known), row) in self.scoped.chain().iter().zip(known).zip(replaced) {
+            // An epoch that is not what the seal is bound to is anybody's.
+            let opens = |row: &Row| self.scoped.core().open_named(place, reference.name(), row.clone()).is_ok();
+            let later = row.filter(|row| row.epoch > known && opens(row));
+            epochs.push(later.map_or(known, |row| row.epoch));
+        }
+        epochs.into()
     }
 
     fn outcome(&self, held: Option<&Held>, reference: &Reference, target: &Target, now: Now) -> Outcome {
-        let Some(Held { pinned, namesakes, now: info }) = held else {
+        let Some(Held { answer: _, epochs: _, pinned, namesakes, now: info }) = held else {
             let message = format!("{} is not part of the snapshot", reference.name());
             return Err(Error::new(ErrorKind::NotFound, message).with_name(reference.name()));
         };
         let (hit, kept) = pinned.hit.as_ref().map_err(Clone::clone)?;
         // At each use, because what is out of its time may come into it.
         for namesake in namesakes.iter() {
-            check_state(&namesake.stored.info, now).map_err(|(kind, what)| namesake.refuse(kind, what))?;
+            let refusal = self.scoped.core().gate.check(&namesake.stored.info, target, now);
+            refusal.map_err(|(kind, what)| namesake.refuse(kind, what))?;
         }
         let info = info.as_ref().map_err(Clone::clone)?;
         let refusal = self.scoped.core().gate.check(info, target, now);
@@ -211,6 +278,11 @@ impl Snapshot {
         let found = pinned.opened.get_or_init(|| self.scoped.open(hit, kept)).clone()?;
         Ok(found.permitted(permit(info)))
     }
+}
+
+/// Returns true if a row is gone, or of an earlier epoch than one that was there.
+fn is_older(answer: &Answer, epochs: &[u64]) -> bool {
+    answer.secrets().zip(epochs).any(|(row, &epoch)| row.map_or(0, |row| row.epoch) < epoch)
 }
 
 /// What is known now of a secret that is held, and the namesakes before it.
@@ -228,7 +300,7 @@ fn still(held: &Hit, candidates: Candidates<'_>) -> (Vec<Hit>, Result<Arc<Info>>
     (namesakes, Err(held.refuse(ErrorKind::Revoked, "was deleted or replaced since the snapshot was taken")))
 }
 
-/// One question to the store, for the token, while nothing was written; then one `get` more.
+/// One question to the store while it knows that nothing was written; else one `get` more.
 impl Resolver for Snapshot {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
         let state = self.current()?;

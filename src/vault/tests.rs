@@ -5,13 +5,13 @@ use secrecy::ExposeSecret;
 use super::keyring::TenantKey;
 use super::sealed::{Place, Stored, head_row};
 use super::{Core, ScopedVault, Vault};
-use crate::crypto::{DataKey, DataKeyState, Head, Info, InfoState, RootKey, commitment, key_id};
+use crate::crypto::{DataKey, DataKeyState, Head, Info, InfoPlace, InfoState, RootKey, commitment, key_id};
 use crate::error::{ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::{Revision, Version};
 use crate::scope::Scope;
 use crate::status::Status;
-use crate::store::{Cursor, Kind, Row, Tag};
+use crate::store::{Cursor, Kind, PageSize, Row, Tag};
 
 fn vault() -> Vault {
     let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
@@ -22,7 +22,7 @@ fn vault() -> Vault {
 }
 
 fn all_rows(core: &Core) -> Vec<Row> {
-    let rows = |kind| core.store.scan(kind, Tag::Any, Cursor::START, std::num::NonZeroU32::MAX, true).unwrap().rows;
+    let rows = |kind| core.store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows;
     Kind::ALL.into_iter().flat_map(rows).collect()
 }
 
@@ -72,6 +72,8 @@ fn reseal_head(core: &Core, scope: &str, change: impl Fn(&mut Head)) {
     let mut head = core.open_head(&row).unwrap();
     change(&mut head);
     put(core, &core.seal_head(tag, &head).unwrap());
+    // A second head of the same epoch would be taken for what it is.
+    core.seen.clear();
 }
 
 /// Every way to write the secret fails as `kind` and changes nothing.
@@ -116,7 +118,8 @@ fn a_record_sealed_with_the_key_of_another_tenant_is_refused() {
     let ((row, ours), (theirs, _)) = (stored(core, &acme), stored(core, &globex));
     let key_of = |row: &Row| core.key_for(Info::key_id(&row.info).unwrap()).unwrap();
     let sealed_with = |key: &TenantKey| {
-        let info = ours.info.seal(core.keys.sub(), row.epoch, key.of_any()).unwrap();
+        let sealed_for = InfoPlace { row_key: row.key.key, epoch: row.epoch };
+        let info = ours.info.seal(core.keys.header(), &sealed_for, key.of_any()).unwrap();
         put(core, &Row { info, ..row.clone() });
     };
     let scope = vault.scope("acme").unwrap();
@@ -163,6 +166,22 @@ fn a_destroyed_data_key_opens_nothing() {
     let about = DataKey { state: DataKeyState::Destroyed, generation: 1, tenant: "acme".to_owned() };
     let info = core.keys.seal_about(id, &about);
     assert_eq!(core.keys.open_data_key(&Row { info, ..key }).unwrap_err().kind(), ErrorKind::Corrupt);
+}
+
+/// A tenant that can be read, but to which nothing can be added, is not intact.
+#[test]
+fn a_head_whose_key_may_not_seal_is_told() {
+    let vault = vault();
+    let core = &*vault.core;
+    let (row, _) = stored(core, &place(core, "acme"));
+    let id = Info::key_id(&row.info).unwrap();
+    let key = core.store.get(&[super::keyring::data_key_row(id)]).unwrap().remove(0).unwrap();
+    let about = DataKey { state: DataKeyState::OpenOnly, generation: 1, tenant: "acme".to_owned() };
+    assert!(vault.verify().unwrap().is_intact(), "the control");
+    put(core, &Row { info: core.keys.seal_about(id, &about), ..key });
+    assert_eq!(value(&vault.scope("acme").unwrap()).unwrap(), "value of acme");
+    assert_eq!(vault.scope("acme").unwrap().put("NEW", "value").unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(vault.verify().unwrap().findings, [super::Finding::DataKey]);
 }
 
 #[test]
@@ -217,4 +236,27 @@ fn an_account_never_goes_below_nothing_or_beyond_the_numbers() {
     let before = all_rows(&vault.core);
     assert_eq!(vault.scope("acme").unwrap().put("NEW", "value").unwrap_err().kind(), ErrorKind::Store);
     assert_eq!(all_rows(&vault.core), before);
+}
+
+/// A process that meets more tenants than it keeps keys for goes on, and keeps no more of them.
+#[test]
+fn the_data_keys_that_are_kept_are_bounded() {
+    const TENANTS: usize = 10_000;
+    let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
+    let scopes: Vec<ScopedVault> =
+        (0..TENANTS).map(|number| vault.scope(format!("tenant-{number}").as_str()).unwrap()).collect();
+    for (number, scope) in scopes.iter().enumerate() {
+        scope.put("KEY", format!("value {number}")).unwrap();
+    }
+    assert!((4096..=8192).contains(&vault.core.keys.len()), "{}", vault.core.keys.len());
+    // Those that are used stay: all others pass by twice.
+    for round in 0..2 {
+        for (number, scope) in scopes.iter().enumerate() {
+            assert_eq!(value(scope).unwrap(), format!("value {number}"), "round {round}");
+            assert_eq!(value(&scopes[0]).unwrap(), "value 0");
+        }
+    }
+    assert!(vault.core.keys.len() <= 8192);
+    let (row, _) = stored(&vault.core, &place(&vault.core, "tenant-0"));
+    assert!(vault.core.keys.known(Info::key_id(&row.info).unwrap()).is_some(), "one that is used all the time");
 }

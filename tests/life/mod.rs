@@ -4,7 +4,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Cursor, Kind, MemoryStore, Row, RowKey, SecretStore, Tag};
+use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, Row, RowKey, SecretStore, Tag};
 use keyslot::{ErrorKind, SecretInput, Status, Vault, VaultBuilder};
 
 /// One write.
@@ -170,7 +170,7 @@ pub fn ask(vault: &Vault, scope: &str, name: &str) -> Result<String, ErrorKind> 
 }
 
 pub fn rows(store: &dyn SecretStore, kind: Kind) -> Vec<Row> {
-    store.scan(kind, Tag::Any, Cursor::START, std::num::NonZeroU32::MAX, true).unwrap().rows
+    store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows
 }
 
 pub fn all_rows(store: &dyn SecretStore) -> Vec<Row> {

@@ -6,7 +6,7 @@ use keyslot::{ErrorKind, Permissions, Scope, Status};
 
 use crate::card::{Answer, Numbers, Stamp};
 use crate::life::{About, Life, Time};
-use crate::ops::{Aim, Expect, Filter, NAMES, Op, Pin, Place, Say, Step, Who};
+use crate::ops::{Aim, BESIDE, Expect, Filter, NAMES, Op, Pin, Place, Say, Step, Who, beside};
 
 pub struct Model {
     secrets: BTreeMap<(String, &'static str), Life>,
@@ -50,6 +50,11 @@ impl Model {
 
     fn visible(&self, place: &Place, who: Who, permission: Permissions) -> Result<&Life, ErrorKind> {
         self.own(place).filter(|_| who.may(permission)).ok_or(ErrorKind::NotFound)
+    }
+
+    /// The secret of this very scope, for somebody who may change it.
+    fn managed(&self, place: &Place, who: Who) -> Result<&Life, ErrorKind> {
+        if who.may(Permissions::MANAGE) { self.own(place).ok_or(ErrorKind::NotFound) } else { Err(ErrorKind::Denied) }
     }
 
     /// The secrets of a name that a scope sees, nearest first.
@@ -129,7 +134,7 @@ impl Model {
     }
 
     fn update(&mut self, who: Who, place: &Place, say: &Say, revision: Option<u64>) -> Result<(), ErrorKind> {
-        let before = self.visible(place, who, Permissions::MANAGE)?.clone();
+        let before = self.managed(place, who)?.clone();
         self.as_expected(place, revision.map(Expect::Revision))?;
         if before.status == Some(Status::Revoked) && say.active.is_some() {
             return Err(ErrorKind::Revoked);
@@ -144,7 +149,7 @@ impl Model {
     }
 
     fn set_status(&mut self, who: Who, place: &Place, status: Status) -> Result<(), ErrorKind> {
-        let mut life = self.visible(place, who, Permissions::MANAGE)?.clone();
+        let mut life = self.managed(place, who)?.clone();
         if life.status != Some(status) {
             if life.status == Some(Status::Revoked) {
                 return Err(ErrorKind::Revoked);
@@ -160,7 +165,7 @@ impl Model {
     }
 
     fn delete(&mut self, who: Who, place: &Place, force: bool) -> Result<(), ErrorKind> {
-        let mut life = self.visible(place, who, Permissions::MANAGE)?.clone();
+        let mut life = self.managed(place, who)?.clone();
         if life.status == Some(Status::Revoked) && !force {
             return Err(ErrorKind::Revoked);
         }
@@ -172,7 +177,7 @@ impl Model {
     }
 
     fn roll_back(&mut self, who: Who, place: &Place, to: u64) -> Result<(), ErrorKind> {
-        let mut life = self.visible(place, who, Permissions::MANAGE)?.clone();
+        let mut life = self.managed(place, who)?.clone();
         if life.status == Some(Status::Revoked) {
             return Err(ErrorKind::Revoked);
         }
@@ -184,17 +189,17 @@ impl Model {
         Ok(())
     }
 
-    fn may_clone(from: &Scope, to: &Scope, by: Who) -> Result<(), ErrorKind> {
+    fn may_clone(from: &Scope, who: Who, to: &Scope, by: Who) -> Result<(), ErrorKind> {
         match () {
-            () if !by.may(Permissions::MANAGE) => Err(ErrorKind::Denied),
+            () if !who.may(Permissions::COPY) || !by.may(Permissions::MANAGE) => Err(ErrorKind::Denied),
             () if from.tenant() != to.tenant() || from == to => Err(ErrorKind::InvalidInput),
             () => Ok(()),
         }
     }
 
     fn clone_one(&mut self, who: Who, from: &Place, to: &Scope, by: Who) -> Result<(), ErrorKind> {
-        Self::may_clone(&from.scope, to, by)?;
-        let original = self.visible(from, who, Permissions::MANAGE)?.clone();
+        Self::may_clone(&from.scope, who, to, by)?;
+        let original = self.own(from).ok_or(ErrorKind::NotFound)?.clone();
         let to = Place { scope: to.clone(), name: from.name };
         if self.own(&to).is_some() {
             return Err(ErrorKind::Conflict);
@@ -211,10 +216,10 @@ impl Model {
     }
 
     fn clone_all(&mut self, who: Who, from: &Scope, to: &Scope, by: Who) -> Answer {
-        Self::may_clone(from, to, by)?;
+        Self::may_clone(from, who, to, by)?;
         let place = |scope: &Scope, name| Place { scope: scope.clone(), name };
         let mut names = NAMES.to_vec();
-        names.retain(|name| self.visible(&place(from, name), who, Permissions::MANAGE).is_ok());
+        names.retain(|name| self.own(&place(from, name)).is_some());
         if names.iter().any(|name| self.own(&place(to, name)).is_some()) {
             return Err(ErrorKind::Conflict);
         }
@@ -303,7 +308,7 @@ impl Model {
                 life.may_go(aim, self.strict, self.time)?;
                 return Ok(format!("{} {}", held.value, held.from));
             }
-            life.is_usable(self.time)?;
+            life.may_go(aim, self.strict, self.time)?;
         }
         Err(ErrorKind::Revoked)
     }
@@ -362,6 +367,15 @@ impl Model {
             }
             Op::Snapshot { scope, references } => self.snapshot(who, scope, references),
             Op::Use { name, pin, aim } => self.use_run(name, *pin, *aim),
+            Op::UseBeside { name, pin, aim } => {
+                let answer = self.use_run(name, *pin, *aim);
+                if let Some(run) = &self.run {
+                    let place = Place { scope: beside(&run.scope), name: BESIDE };
+                    let anybody = Who { permissions: Permissions::ALL, actor: None };
+                    self.put(anybody, &place, "beside", &Say::default(), None, false)?;
+                }
+                answer
+            }
             Op::Refresh => {
                 let Some(run) = self.run.take() else { return Ok("no run".into()) };
                 let references: Vec<_> = run.held.into_keys().collect();

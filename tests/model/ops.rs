@@ -31,27 +31,95 @@ impl Who {
 
 #[derive(Clone, Debug)]
 pub enum Op {
-    Put { place: Place, value: String, say: Say, expect: Option<Expect> },
-    Replace { place: Place, value: String, say: Say, expect: Option<Expect> },
-    Update { place: Place, say: Say, revision: Option<u64> },
-    SetStatus { place: Place, status: Status },
+    Put {
+        place: Place,
+        value: String,
+        say: Say,
+        expect: Option<Expect>,
+    },
+    Replace {
+        place: Place,
+        value: String,
+        say: Say,
+        expect: Option<Expect>,
+    },
+    Update {
+        place: Place,
+        say: Say,
+        revision: Option<u64>,
+    },
+    SetStatus {
+        place: Place,
+        status: Status,
+    },
     Revoke(Place),
-    Delete { place: Place, force: bool },
-    RollBack { place: Place, to: u64 },
-    Clone { from: Place, to: Scope, by: Who },
-    CloneAll { from: Scope, to: Scope, by: Who },
-    Resolve { place: Place, pin: Pin, aim: Aim },
-    Check { place: Place, pin: Pin, aim: Aim },
-    Explain { place: Place, pin: Pin, aim: Aim },
-    Unmatched { scope: Scope, names: Vec<&'static str> },
+    Delete {
+        place: Place,
+        force: bool,
+    },
+    RollBack {
+        place: Place,
+        to: u64,
+    },
+    Clone {
+        from: Place,
+        to: Scope,
+        by: Who,
+    },
+    CloneAll {
+        from: Scope,
+        to: Scope,
+        by: Who,
+    },
+    Resolve {
+        place: Place,
+        pin: Pin,
+        aim: Aim,
+    },
+    Check {
+        place: Place,
+        pin: Pin,
+        aim: Aim,
+    },
+    Explain {
+        place: Place,
+        pin: Pin,
+        aim: Aim,
+    },
+    Unmatched {
+        scope: Scope,
+        names: Vec<&'static str>,
+    },
     Info(Place),
     Names(Scope),
-    List { scope: Scope, filter: Filter },
-    Inherited { scope: Scope, filter: Filter },
+    List {
+        scope: Scope,
+        filter: Filter,
+    },
+    Inherited {
+        scope: Scope,
+        filter: Filter,
+    },
     Reveal(Place),
-    Matches { place: Place, value: String },
-    Snapshot { scope: Scope, references: Vec<(&'static str, Pin)> },
-    Use { name: &'static str, pin: Pin, aim: Aim },
+    Matches {
+        place: Place,
+        value: String,
+    },
+    Snapshot {
+        scope: Scope,
+        references: Vec<(&'static str, Pin)>,
+    },
+    Use {
+        name: &'static str,
+        pin: Pin,
+        aim: Aim,
+    },
+    /// Somebody else commits to the same tenant while the snapshot asks for its head.
+    UseBeside {
+        name: &'static str,
+        pin: Pin,
+        aim: Aim,
+    },
     Refresh,
     Clock(u64),
     Scopes(&'static str),
@@ -65,6 +133,13 @@ pub type Pin = Option<u64>;
 pub struct Place {
     pub scope: Scope,
     pub name: &'static str,
+}
+
+/// A secret that no step but one writes, in a scope that no other step names.
+pub const BESIDE: &str = "BESIDE";
+
+pub fn beside(scope: &Scope) -> Scope {
+    Scope::new(format!("{}/beside", scope.tenant())).unwrap()
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -197,7 +272,14 @@ fn place() -> impl Strategy<Value = Place> + Clone {
 }
 
 fn who() -> impl Strategy<Value = Who> + Clone {
-    let kinds = [Permissions::USE, Permissions::READ, Permissions::MANAGE, Permissions::REVEAL];
+    let kinds = [
+        Permissions::USE,
+        Permissions::READ,
+        Permissions::MANAGE,
+        Permissions::REVEAL,
+        Permissions::COPY,
+        Permissions::REDACT,
+    ];
     let some = prop::sample::subsequence(kinds.to_vec(), 0..=kinds.len())
         .prop_map(|some| some.into_iter().fold(Permissions::NONE, |all, one| all | one));
     let permissions = prop_oneof![4 => Just(Permissions::ALL), 1 => some];
@@ -292,6 +374,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         22 => reads(),
         2 => (scope(), references).prop_map(|(scope, references)| Op::Snapshot { scope, references }),
         8 => (name(), pin(), aim()).prop_map(|(name, pin, aim)| Op::Use { name, pin, aim }),
+        2 => (name(), pin(), aim()).prop_map(|(name, pin, aim)| Op::UseBeside { name, pin, aim }),
         1 => Just(Op::Refresh),
         3 => (0..250_u64).prop_map(Op::Clock),
         1 => Just(Op::Reopen),

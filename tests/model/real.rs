@@ -4,18 +4,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use keyslot::secrecy::ExposeSecret;
+use keyslot::store::SecretStore;
 use keyslot::{
     Actor, Error, ErrorKind, List, Reference, Resolved, Revision, Scope, ScopedVault, SecretChange, SecretInfo,
     SecretInput, Snapshot, Vault, VaultBuilder, Version,
 };
 
 use crate::card::{Answer, Seen};
-use crate::ops::{Aim, Expect, Filter, Op, Pin, Place, Say, Step, Who, at};
+use crate::late::{Hook, Late};
+use crate::ops::{Aim, BESIDE, Expect, Filter, Op, Pin, Place, Say, Step, Who, at, beside};
+use crate::support::root_key;
 
-/// Where a vault is kept: makes it, and opens it again.
+/// Home of a vault: makes the store, and opens it again.
 pub trait Home {
-    fn create(&self, settings: VaultBuilder) -> Vault;
-    fn open(&self, settings: VaultBuilder) -> Vault;
+    fn create(&self) -> Box<dyn SecretStore>;
+    fn open(&self) -> Box<dyn SecretStore>;
 }
 
 /// What a vault that does something wrong does, to see that it is noticed.
@@ -54,7 +57,8 @@ pub struct Real<'h> {
     strict: bool,
     kept: usize,
     fault: Fault,
-    run: Option<Snapshot>,
+    run: Option<(Scope, Snapshot)>,
+    hook: Hook,
     seen: Seen,
 }
 
@@ -74,8 +78,10 @@ fn kind(error: Error) -> ErrorKind {
 impl<'h> Real<'h> {
     pub fn new(home: &'h dyn Home, strict: bool, kept: usize, now: u64, fault: Fault) -> Self {
         let clock = Arc::new(AtomicU64::new(now));
-        let vault = home.create(settings(strict, kept, &clock, fault));
-        let real = Self { vault, home, clock, strict, kept, fault, run: None, seen: Seen::default() };
+        let hook = Hook::default();
+        let store = Late::new(home.create(), hook.clone());
+        let vault = settings(strict, kept, &clock, fault).store(store).create(root_key()).unwrap();
+        let real = Self { vault, home, clock, strict, kept, fault, run: None, hook, seen: Seen::default() };
         real.tick();
         real
     }
@@ -158,7 +164,7 @@ impl<'h> Real<'h> {
     }
 
     fn use_run(&self, text: &str, aim: Aim) -> Answer {
-        let Some(run) = &self.run else { return Ok("no run".into()) };
+        let Some((_, run)) = &self.run else { return Ok("no run".into()) };
         if self.fault == Fault::SnapshotsMove {
             run.refresh().unwrap();
         }
@@ -173,7 +179,9 @@ impl<'h> Real<'h> {
 
     fn open_again(&mut self) {
         self.run = None;
-        self.vault = self.home.open(settings(self.strict, self.kept, &self.clock, self.fault));
+        // As a process that ends: what it saw of the store is forgotten.
+        let store = Late::new(self.home.open(), self.hook.clone());
+        self.vault = settings(self.strict, self.kept, &self.clock, self.fault).store(store).open(root_key()).unwrap();
         self.tick();
     }
 
@@ -252,12 +260,20 @@ impl<'h> Real<'h> {
             Op::Snapshot { scope, references } => {
                 let text: String = references.iter().map(|(name, pin)| placeholder(name, *pin)).collect();
                 let handle = handle(scope);
-                self.run = Some(handle.snapshot(&handle.references(&*text).unwrap()).map_err(kind)?);
+                self.run = Some((scope.clone(), handle.snapshot(&handle.references(&*text).unwrap()).map_err(kind)?));
                 Ok("taken".into())
             }
             Op::Use { name, pin, aim } => self.use_run(&placeholder(name, *pin), *aim),
+            Op::UseBeside { name, pin, aim } => {
+                let Some((scope, _)) = &self.run else { return Ok("no run".into()) };
+                let beside = self.vault.scope(beside(scope)).unwrap();
+                self.hook.arm(move || drop(beside.put(BESIDE, "beside").unwrap()));
+                let answer = self.use_run(&placeholder(name, *pin), *aim);
+                assert!(self.hook.take().is_none(), "somebody else committed meanwhile");
+                answer
+            }
             Op::Refresh => match &self.run {
-                Some(run) => run.refresh().map(|()| "taken".into()).map_err(kind),
+                Some((_, run)) => run.refresh().map(|()| "taken".into()).map_err(kind),
                 None => Ok("no run".into()),
             },
             Op::Clock(seconds) => {

@@ -1,7 +1,8 @@
 //! From the root key down: what each key opens, and what it does not.
 
 use super::super::{
-    DataKey, DataKeyState, Head, Header, Info, InfoPlace, Kdf, Key, KeyId, RootKey, Slot, SubKeys, VaultKey,
+    DataKey, DataKeyState, Head, Header, Info, InfoPlace, Kdf, Key, KeyId, RootKey, Slot, SlotDirectory, SlotEntry,
+    SubKeys, Timestamp, VaultKey,
 };
 use super::{Vault, info};
 use crate::error::ErrorKind;
@@ -49,6 +50,16 @@ fn a_vault_key_unwraps_what_it_wrapped() {
     assert_eq!(vault_key.unwrap_vault_secret(&header, &body).unwrap().expose(), secret.expose());
     assert_eq!(other.unwrap_vault_secret(&header, &body).unwrap_err().kind(), ErrorKind::Corrupt);
 
+    let slot = SlotEntry::new(KeyId([1; 16]), Kdf::Raw, Timestamp::of_micros(1).unwrap(), b"info", b"body");
+    assert!(slot.is_of(b"info", b"body") && !slot.is_of(b"infobody", b"") && !slot.is_of(b"body", b"info"));
+    let directory = SlotDirectory(vec![slot]);
+    let sealed = vault_key.seal_slot_directory(&header, &directory).unwrap();
+    assert_eq!(vault_key.open_slot_directory(&header, &sealed).unwrap(), directory);
+    let of_others = [other.open_slot_directory(&header, &sealed), vault_key.open_slot_directory(&header, &body)];
+    for outcome in of_others {
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Corrupt);
+    }
+
     let key = Key::generate().unwrap();
     let active = DataKey { state: DataKeyState::Active, generation: 3, tenant: "acme".to_owned() };
     let sealed = vault_key.seal_data_key(&header, key.id(), &active).unwrap();
@@ -71,12 +82,9 @@ fn an_info_opens_in_its_row_only_and_names_its_value() {
     let version = Version::new(4).unwrap();
     let value = info.seal_value(&header, version, &data_key, b"value").unwrap();
     info.versions[1].commitment = super::super::commitment(&value).unwrap();
-    let sealed = info.seal(&sub_keys, 7, &data_key).unwrap();
-    let place = InfoPlace {
-        row_key: sub_keys.row_key(&info.scope, &info.name),
-        scope_tag: sub_keys.scope_tag(&info.scope),
-        epoch: 7,
-    };
+    let place =
+        InfoPlace { row_key: sub_keys.row_key(&sub_keys.scope_tag(&info.scope), &info.scope, &info.name), epoch: 7 };
+    let sealed = info.seal(&header, &place, &data_key).unwrap();
     let open = |place: &InfoPlace, sealed: &[u8]| Info::open(&header, place, &data_key, sealed);
     assert_eq!(open(&place, &sealed).unwrap(), info);
     assert_eq!(Info::key_id(&sealed).unwrap(), data_key.id());
@@ -84,7 +92,9 @@ fn an_info_opens_in_its_row_only_and_names_its_value() {
     let mut row_key = place.row_key;
     row_key[31] ^= 1;
     assert!(open(&InfoPlace { row_key, ..place }, &sealed).is_err());
-    assert!(open(&InfoPlace { scope_tag: [0; 16], ..place }, &sealed).is_err());
+    row_key = place.row_key;
+    row_key[0] ^= 1;
+    assert!(open(&InfoPlace { row_key, ..place }, &sealed).is_err(), "another scope");
     assert!(open(&InfoPlace { epoch: 6, ..place }, &sealed).is_err());
     let mut other_record = sealed.clone();
     other_record[0] ^= 1;
@@ -133,14 +143,20 @@ fn hashes_differ_in_every_input_and_every_vault() {
         let record = RecordId::from_bytes([number.to_be_bytes()[7]; 16]);
         let wide = |tag: [u8; 16]| [tag, [0; 16]].concat();
         [
-            keys.row_key(&scope, &name).to_vec(),
-            keys.version_key(&scope, &name, Version::new(number).unwrap()).to_vec(),
+            keys.row_key(&[0; 16], &scope, &name)[16..].to_vec(),
+            keys.version_key(&[0; 16], &scope, &name, Version::new(number).unwrap())[16..].to_vec(),
             wide(keys.scope_tag(&scope)),
             wide(keys.tenant_tag(scope.tenant())),
             keys.accumulator_entry(record, Revision::new(number), &[3; 32]).to_vec(),
             keys.fingerprint(scope.tenant(), name.as_str().as_bytes()).as_bytes().to_vec(),
         ]
     };
+    let (scope, name, tag) = (Scope::new("acme/b").unwrap(), SecretName::new("NAME").unwrap(), [7; 16]);
+    let keys = [
+        vault.sub_keys.row_key(&tag, &scope, &name),
+        vault.sub_keys.version_key(&tag, &scope, &name, Version::new(1).unwrap()),
+    ];
+    assert!(keys.iter().all(|key| key.starts_with(&tag)) && keys[0] != keys[1], "rows of a scope lie side by side");
     let base = hashes(&vault.sub_keys, "acme/b", "NAME", 1);
     assert_eq!(base, hashes(&vault.sub_keys, "acme/b", "NAME", 1));
     let differ = |other: [Vec<u8>; 6]| std::array::from_fn::<_, 6, _>(|at| base[at] != other[at]);

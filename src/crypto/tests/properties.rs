@@ -149,7 +149,7 @@ fn every_field_of_a_context_counts() {
     let (scope, name) = (Scope::new("acme/b").unwrap(), SecretName::new("NAME").unwrap());
     let (one, two) = (KeyId([1; 16]), KeyId([2; 16]));
     let record = RecordId::from_bytes([1; 16]);
-    let place = InfoPlace { row_key: [1; 32], scope_tag: [2; 16], epoch: 3 };
+    let place = InfoPlace { row_key: [1; 32], epoch: 3 };
     let version = |number| Version::new(number).unwrap();
     let contexts = [
         Context::vault_key(&header, one),
@@ -157,6 +157,8 @@ fn every_field_of_a_context_counts() {
         Context::vault_key(&header, two),
         Context::vault_secret(&header),
         Context::vault_secret(&other),
+        Context::slot_directory(&header),
+        Context::slot_directory(&other),
         Context::data_key_state(&header, one),
         Context::data_key_state(&other, one),
         Context::data_key_state(&header, two),
@@ -172,7 +174,6 @@ fn every_field_of_a_context_counts() {
         Context::info(&other, record, &place),
         Context::info(&header, RecordId::from_bytes([2; 16]), &place),
         Context::info(&header, record, &InfoPlace { row_key: [2; 32], ..place }),
-        Context::info(&header, record, &InfoPlace { scope_tag: [1; 16], ..place }),
         Context::info(&header, record, &InfoPlace { epoch: 4, ..place }),
         Context::value(&header, record, &scope, &name, version(1)),
         Context::value(&other, record, &scope, &name, version(1)),

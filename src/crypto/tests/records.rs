@@ -1,9 +1,12 @@
 //! Records have one form: what is read is what would be written, byte for byte.
 
+use super::super::slot_directory::{SlotDirectory, SlotEntry};
+use super::super::timestamp::Timestamp;
 use super::super::tlv::Writer;
 use super::super::{About, DataKey, DataKeyState, Head, Info, InfoState, Kdf, KeyId, Slot, VersionEntry, canonical};
 use super::info;
 use crate::error::{ErrorKind, Result};
+use crate::target::Surface;
 
 fn decode(bytes: &[u8]) -> Result<Info> {
     Info::decode(info().record, bytes)
@@ -18,10 +21,21 @@ fn data_key() -> DataKey {
     DataKey { state: DataKeyState::OpenOnly, generation: 2, tenant: "acme".to_owned() }
 }
 
+fn directory() -> SlotDirectory {
+    let made_at = Timestamp::of_micros(1_700_000_000_000_000).unwrap();
+    let entry = |id| SlotEntry::new(KeyId([id; 16]), Kdf::Raw, made_at, b"info", &[id]);
+    SlotDirectory(vec![entry(1), called("Büro", entry(2)), entry(3)])
+}
+
+fn called(name: &str, mut slot: SlotEntry) -> SlotEntry {
+    name.clone_into(&mut slot.name);
+    slot
+}
+
 /// Reads a record and writes it again.
 type Again = fn(&[u8]) -> Result<Vec<u8>>;
 
-fn all() -> [(&'static str, Vec<u8>, Again); 5] {
+fn all() -> [(&'static str, Vec<u8>, Again); 6] {
     let slot = Slot { kdf: Kdf::Raw, check: [3; 16] };
     let revoked = Info { state: InfoState::Revoked, versions: Vec::new(), ..info() };
     [
@@ -30,6 +44,7 @@ fn all() -> [(&'static str, Vec<u8>, Again); 5] {
         ("head", head().encode(), |bytes| Head::decode(bytes).map(|head| head.encode())),
         ("data key", data_key().encode(), |bytes| DataKey::decode(bytes).map(|key| key.encode())),
         ("slot", slot.encode(), |bytes| Slot::decode(bytes).map(|slot| slot.encode())),
+        ("slot directory", directory().encode(), |bytes| SlotDirectory::decode(bytes).map(|slots| slots.encode())),
     ]
 }
 
@@ -49,6 +64,7 @@ fn records_come_back() {
     assert_eq!(decode(&first_format.encode()).unwrap(), first_format);
     assert_eq!(Head::decode(&head().encode()).unwrap(), head());
     assert_eq!(DataKey::decode(&data_key().encode()).unwrap(), data_key());
+    assert_eq!(SlotDirectory::decode(&directory().encode()).unwrap(), directory());
 }
 
 /// No two texts are the same record: whatever is accepted is written again as the same bytes.
@@ -182,6 +198,57 @@ fn fields_in_another_form_are_refused() {
 }
 
 #[test]
+fn a_slot_directory_has_one_form() {
+    let of = |entries: &[SlotEntry]| SlotDirectory(entries.to_vec()).encode();
+    let SlotDirectory(entries) = directory();
+    let kind = |record: &[u8]| SlotDirectory::decode(record).unwrap_err().kind();
+    assert!(SlotDirectory::decode(&of(&entries[..1])).is_ok(), "the control");
+    let cases = [
+        ("no slot", of(&[])),
+        ("no list", write(std::iter::empty())),
+        ("descending ids", of(&[entries[1].clone(), entries[0].clone()])),
+        ("an id twice", of(&[entries[0].clone(), entries[0].clone()])),
+        ("an id twice with another name", of(&[entries[1].clone(), called("", entries[1].clone())])),
+        ("an item cut off", Writer::new().field(1, &[0, 0, 0, 9, 1]).finish()),
+        ("an empty item", Writer::new().field(1, &[0; 4]).finish()),
+    ];
+    for (defect, record) in cases {
+        assert_eq!(kind(&record), ErrorKind::Corrupt, "{defect}");
+    }
+
+    let whole = of(&entries[1..2]);
+    let entry = &fields(&whole)[0].1[4..];
+    let with = |changed: u8, to: Option<&[u8]>| {
+        let kept = fields(entry).into_iter().filter(|&(tag, _)| tag != changed);
+        let mut all: Vec<(u8, &[u8])> = kept.chain(to.map(|to| (changed, to))).collect();
+        all.sort_unstable_by_key(|&(tag, _)| tag);
+        Writer::new().field(1, &canonical::encode(&[&write(all.into_iter())])).finish()
+    };
+    assert_eq!(with(3, Some("Büro".as_bytes())), whole, "the control");
+    assert!(SlotDirectory::decode(&with(3, None)).is_ok(), "a slot without a name");
+    // A slot that this version cannot use is listed all the same.
+    assert_eq!(SlotDirectory::decode(&with(2, Some(&[200]))).unwrap().0[0].kind, 200);
+    let cases: [(&str, u8, Option<&[u8]>); 11] = [
+        ("no id", 1, None),
+        ("short id", 1, Some(&[2; 15])),
+        ("no kind", 2, None),
+        ("kind of two bytes", 2, Some(&[0, 1])),
+        ("empty name", 3, Some(b"")),
+        ("name that is no text", 3, Some(b"\xFF")),
+        ("no time", 4, None),
+        ("time before 1970", 4, Some(&[0xFF; 8])),
+        ("no hash", 5, None),
+        ("short hash", 5, Some(&[7; 31])),
+        ("long hash", 5, Some(&[7; 33])),
+    ];
+    for (defect, tag, field) in cases {
+        assert_eq!(kind(&with(tag, field)), ErrorKind::Corrupt, "{defect}");
+    }
+    assert_eq!(kind(&with(6, Some(b"a"))), ErrorKind::UnsupportedFormat, "a field of a newer version");
+    assert_eq!(kind(&[&whole[..], &[2, 0, 0, 0, 0]].concat()), ErrorKind::UnsupportedFormat, "a list beside the list");
+}
+
+#[test]
 fn other_records_out_of_range_are_refused() {
     let epoch = Head { epoch: 1 << 63, ..head() };
     assert_eq!(Head::decode(&epoch.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
@@ -210,4 +277,44 @@ fn fields(record: &[u8]) -> Vec<(u8, &[u8])> {
 
 fn write<'a>(fields: impl Iterator<Item = (u8, &'a [u8])>) -> Vec<u8> {
     fields.fold(Writer::new(), |writer, (tag, field)| writer.field(tag, field)).finish()
+}
+
+/// The numbers in a table of the manual's page on the format, by the words of its first column.
+fn numbers_of_the_page(first: &str) -> Vec<(String, u8)> {
+    let page = include_str!("../../manual/format.md");
+    let cells =
+        |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect::<Vec<_>>();
+    let mut lines = page.lines().skip_while(|line| !line.starts_with(&format!("| {first} | number |")));
+    assert!(lines.next().is_some(), "the page has a table of {first}");
+    let rows = lines.skip(1).take_while(|line| line.starts_with('|')).map(cells);
+    rows.map(|row| (row[0].clone(), row[1].parse().unwrap())).collect()
+}
+
+/// Compares the tables of the manual's page with the numbers that are written.
+#[test]
+fn the_page_on_the_format_has_the_numbers_of_the_code() {
+    let is = |first: &str, numbers: &[(&str, u8)]| {
+        let numbers: Vec<_> = numbers.iter().map(|&(name, number)| (name.to_owned(), number)).collect();
+        assert_eq!(numbers_of_the_page(first), numbers, "{first}");
+    };
+    let surfaces = Surface::ALL.map(|surface| (serde_json::to_value(surface).unwrap(), surface.number()));
+    is("surface", &surfaces.each_ref().map(|(name, number)| (name.as_str().unwrap(), *number)));
+    is(
+        "state",
+        &[
+            ("active", InfoState::Active as u8),
+            ("inactive", InfoState::Inactive as u8),
+            ("revoked", InfoState::Revoked as u8),
+            ("deleted", InfoState::Deleted as u8),
+        ],
+    );
+    is(
+        "state of a data key",
+        &[
+            ("active", DataKeyState::Active as u8),
+            ("open only", DataKeyState::OpenOnly as u8),
+            ("destroyed", DataKeyState::Destroyed as u8),
+        ],
+    );
+    is("kind of KDF", &[("raw key", Kdf::Raw.kind())]);
 }

@@ -1,12 +1,15 @@
-//! Frozen vectors. They were made by a second implementation of the format, in Python.
+//! Frozen vectors, made by a second implementation of the format, in Python (`tests/interop`).
 
 use serde_json::Value;
 
 use super::super::context::Context;
 use super::super::data_key::{DataKey, DataKeyState};
 use super::super::envelope::{Refused, derive, open, prefix, seal_with_nonce};
-use super::super::primitives::{NONCE_LEN, Prk, decrypt};
+use super::super::primitives::{NONCE_LEN, Prk, decrypt, sha256};
 use super::super::root_key::RootKey;
+use super::super::slot_directory::{SlotDirectory, SlotEntry};
+use super::super::timestamp::Timestamp;
+use super::super::tlv::Writer;
 use super::super::{Head, Header, Info, InfoPlace, InfoState, Kdf, Key, KeyId, Slot, SubKeys, VaultKey, canonical};
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision, Version};
@@ -41,14 +44,16 @@ fn what_is_written_is_what_the_format_says() {
     assert_eq!(header.encode(), hex(&all["header"]));
 
     let root_key = RootKey::published(array(&all["root_key"]));
-    let slot_id = KeyId(array(&all["slot"]["id"]));
-    let keys = root_key.slot_keys(&header, slot_id, Kdf::Raw).unwrap();
-    assert_eq!(Kdf::Raw.encode(), hex(&all["slot"]["kdf"]));
-    assert_eq!(keys.kek.expose()[..], hex(&all["slot"]["kek"]));
-    assert_eq!(keys.check[..], hex(&all["slot"]["check"]));
-    let slot = Slot { kdf: Kdf::Raw, check: keys.check };
-    assert_eq!(slot.encode(), hex(&all["slot"]["info"]));
-    assert_eq!(Slot::decode(&slot.encode()).unwrap(), slot);
+    for name in ["slot", "other_slot"] {
+        let vector = &all[name];
+        let keys = root_key.slot_keys(&header, KeyId(array(&vector["id"])), Kdf::Raw).unwrap();
+        assert_eq!(Kdf::Raw.encode(), hex(&vector["kdf"]), "{name}");
+        assert_eq!(keys.kek.expose()[..], hex(&vector["kek"]), "{name}");
+        assert_eq!(keys.check[..], hex(&vector["check"]), "{name}");
+        let slot = Slot { kdf: Kdf::Raw, check: keys.check };
+        assert_eq!(slot.encode(), hex(&vector["info"]), "{name}");
+        assert_eq!(Slot::decode(&slot.encode()).unwrap(), slot, "{name}");
+    }
 
     let secret = Key::from_slice(KeyId::VAULT_SECRET, &hex(&all["vault_secret"])).unwrap();
     let prk = Prk::extract(&header.vault_id, secret.expose());
@@ -63,9 +68,10 @@ fn what_is_written_is_what_the_format_says() {
     let record = RecordId::from_bytes(array(&all["record_id"]));
     let info_commitment = array(&named(&all, "info")["commitment"]);
     let hashes = &all["hashes"];
-    assert_eq!(sub_keys.row_key(&scope, &name)[..], hex(&hashes["row_key"]));
-    assert_eq!(sub_keys.version_key(&scope, &name, version(2))[..], hex(&hashes["version_key"]));
-    assert_eq!(sub_keys.scope_tag(&scope)[..], hex(&hashes["scope_tag"]));
+    let scope_tag = sub_keys.scope_tag(&scope);
+    assert_eq!(scope_tag[..], hex(&hashes["scope_tag"]));
+    assert_eq!(sub_keys.row_key(&scope_tag, &scope, &name)[..], hex(&hashes["row_key"]));
+    assert_eq!(sub_keys.version_key(&scope_tag, &scope, &name, version(2))[..], hex(&hashes["version_key"]));
     assert_eq!(sub_keys.tenant_tag("acme")[..], hex(&hashes["tenant_tag"]));
     let entry = sub_keys.accumulator_entry(record, Revision::new(4), &info_commitment);
     assert_eq!(entry[..], hex(&hashes["accumulator_entry"]));
@@ -92,6 +98,7 @@ fn envelopes_are_what_the_format_says_with_every_step_between() {
         ("value", Context::value(&header, record, &scope, &name, version(3))),
         ("info", Context::info(&header, record, &place(hashes))),
         ("head", Context::head(&header, &array(&hashes["tenant_tag"]))),
+        ("slot directory", Context::slot_directory(&header)),
     ];
     assert_eq!(contexts.len(), all["envelopes"].as_array().unwrap().len());
 
@@ -123,6 +130,8 @@ fn a_vault_of_another_implementation_opens() {
     assert!(keys.fit(&slot));
 
     let vault_key: VaultKey = keys.unwrap_vault_key(&header, &envelope("vault key")).unwrap();
+    let directory = vault_key.open_slot_directory(&header, &envelope("slot directory")).unwrap();
+    assert_eq!(directory, slot_directory(&all));
     let secret = vault_key.unwrap_vault_secret(&header, &envelope("vault secret")).unwrap();
     let sub_keys = SubKeys::derive(&secret, &header).unwrap();
 
@@ -146,6 +155,37 @@ fn a_vault_of_another_implementation_opens() {
 
     let value = info.open_value(&header, version(3), &data_key, &envelope("value")).unwrap();
     assert_eq!(**value, *b"sk_live_not_a_real_key");
+}
+
+/// Two slots of one root key: the rows, their hashes, and the record that lists them.
+#[test]
+fn a_slot_directory_is_what_the_format_says() {
+    let all = sealing();
+    let header = Header::decode(&hex(&all["header"])).unwrap();
+    let other = &all["other_slot"];
+    let keys = RootKey::published(array(&all["root_key"])).slot_keys(&header, KeyId(array(&other["id"])), Kdf::Raw);
+    let opened = keys.unwrap().unwrap_vault_key(&header, &hex(&other["body"])).unwrap();
+    let vault_key = named(&all, "slot directory");
+    assert_eq!(
+        (opened.id(), opened.expose()[..].to_vec()),
+        (KeyId(array(&vault_key["key_id"])), hex(&vault_key["key"]))
+    );
+
+    let directory = slot_directory(&all);
+    assert_eq!(directory.encode(), hex(&vault_key["plaintext"]));
+    assert_eq!(SlotDirectory::decode(&directory.encode()).unwrap(), directory);
+    let rows = slot_rows(&all);
+    assert_eq!(all["slot_directory"].as_array().unwrap().len(), rows.len());
+    for (entry, ((info, body), vector)) in
+        directory.0.iter().zip(rows.iter().zip(all["slot_directory"].as_array().unwrap()))
+    {
+        let fields = [&b"keyslot/1 slot row"[..], &entry.id.0, info, body];
+        assert_eq!(sha256(&canonical::encode(&fields))[..], hex(&vector["hash"]));
+        assert!(entry.is_of(info, body));
+        for (info, body) in [(&[&info[..], &[0]].concat(), body), (info, &body[1..].to_vec()), (body, info)] {
+            assert!(!entry.is_of(info, body));
+        }
+    }
 }
 
 #[test]
@@ -201,6 +241,60 @@ fn a_ciphertext_for_two_keys_opens_under_one() {
     assert_ne!(texts[0], texts[1]);
 }
 
+/// The texts of an info, as both implementations must take or refuse them.
+#[test]
+fn texts_are_taken_and_refused_as_by_the_other_implementation() {
+    let all: Value = serde_json::from_str(include_str!("../../../tests/interop/texts.json")).unwrap();
+    let info = super::info();
+    let fields: [(&str, u8, bool); 5] =
+        [("scope", 1, false), ("name", 2, false), ("tool", 14, true), ("host", 15, true), ("actor", 17, false)];
+    for (what, tag, is_list) in fields {
+        for outcome in ["taken", "refused"] {
+            let texts = all[what][outcome].as_array().unwrap();
+            assert!(texts.len() >= 8, "{what} {outcome}");
+            for text in texts {
+                let text = text.as_str().unwrap().as_bytes();
+                let field = if is_list { canonical::encode(&[text]) } else { text.to_vec() };
+                let decoded = Info::decode(info.record, &with(&info.encode(), tag, &field));
+                let kind = decoded.err().map(|error| error.kind());
+                let expected = (outcome == "refused").then_some(crate::ErrorKind::Corrupt);
+                assert_eq!(kind, expected, "{what} {:?}", String::from_utf8_lossy(text));
+            }
+        }
+    }
+}
+
+/// A record with another field of that tag.
+fn with(record: &[u8], changed: u8, to: &[u8]) -> Vec<u8> {
+    let (mut rest, mut all) = (&record[1..], Writer::new());
+    while let [tag, a, b, c, d, after @ ..] = rest {
+        let (field, after) = after.split_at(u32::from_be_bytes([*a, *b, *c, *d]) as usize);
+        all = all.field(*tag, if *tag == changed { to } else { field });
+        rest = after;
+    }
+    all.finish()
+}
+
+/// Info and body of each slot.
+fn slot_rows(all: &Value) -> [(Vec<u8>, Vec<u8>); 2] {
+    [
+        (hex(&all["slot"]["info"]), hex(&named(all, "vault key")["envelope"])),
+        (hex(&all["other_slot"]["info"]), hex(&all["other_slot"]["body"])),
+    ]
+}
+
+/// The directory of these slots, made as the vault makes it.
+fn slot_directory(all: &Value) -> SlotDirectory {
+    let entry = |(vector, (info, body)): (&Value, (Vec<u8>, Vec<u8>))| {
+        assert_eq!(vector["kind"], Kdf::Raw.kind());
+        let made_at = Timestamp::of_micros(vector["made_at"].as_i64().unwrap()).unwrap();
+        let mut entry = SlotEntry::new(KeyId(array(&vector["id"])), Kdf::Raw, made_at, &info, &body);
+        vector["name"].as_str().unwrap().clone_into(&mut entry.name);
+        entry
+    };
+    SlotDirectory(all["slot_directory"].as_array().unwrap().iter().zip(slot_rows(all)).map(entry).collect())
+}
+
 /// Labels and AADs come from constructors everywhere else; vectors also hold wrong ones.
 fn context(vector: &Value) -> Context {
     let label = vector["label"].as_str().unwrap().to_owned().leak().as_bytes();
@@ -208,7 +302,7 @@ fn context(vector: &Value) -> Context {
 }
 
 fn place(hashes: &Value) -> InfoPlace {
-    InfoPlace { row_key: array(&hashes["row_key"]), scope_tag: array(&hashes["scope_tag"]), epoch: 7 }
+    InfoPlace { row_key: array(&hashes["row_key"]), epoch: 7 }
 }
 
 fn version(number: u64) -> Version {

@@ -5,12 +5,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Broken, HEAD, HandleCase, Verdict, ensure, head, put, row, same};
+use super::{Broken, HEAD, HandleCase, Verdict, ensure, epoch, head, put, row, same};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Cursor, Kind, Purge, Row, RowKey, SecretStore, Tag, Token};
+use crate::store::{Cursor, HeadRead, Kind, PageSize, Purge, Row, RowKey, SecretStore, Tag};
 
 pub(super) const CASES: &[HandleCase] = &[
     ("a committed write is seen at once by the other handle", seen_at_once),
+    ("no commit is missed by a question for the head", no_commit_is_missed),
     ("nobody sees an open write, and no reader waits for it", open_write),
     ("writes with the same lock do not overlap", no_lost_update),
     ("a write inside a write ends in an error, not in a deadlock", write_inside_a_write),
@@ -22,14 +23,38 @@ pub(super) const CASES: &[HandleCase] = &[
 const STUCK: Duration = Duration::from_secs(10);
 
 fn seen_at_once(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
-    for epoch in 1..=3 {
-        put(one, &[Row { epoch, ..row(1) }, head(epoch)])?;
-        same(&other.token(&HEAD)?, &Token(epoch), "the token is an old one")?;
-        same(&other.get(&[row(1).key])?, &vec![Some(Row { epoch, ..row(1) })], "the row is an old one")?;
-        put(other, &[Row { epoch, ..row(2) }])?;
-        same(&one.get(&[row(2).key])?, &vec![Some(Row { epoch, ..row(2) })], "the row is an old one")?;
+    for now in 1..=3 {
+        put(one, &[Row { epoch: now, ..row(1) }, head(now)])?;
+        same(&epoch(other, &HEAD)?, &now, "the head is an old one")?;
+        same(&other.get(&[row(1).key])?, &vec![Some(Row { epoch: now, ..row(1) })], "the row is an old one")?;
+        put(other, &[Row { epoch: now, ..row(2) }])?;
+        same(&one.get(&[row(2).key])?, &vec![Some(Row { epoch: now, ..row(2) })], "the row is an old one")?;
     }
     Ok(())
+}
+
+/// The answer of the other handle says "unchanged" only where no write of either handle lies between the moment and the question.
+fn no_commit_is_missed(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
+    put(one, &[head(1), row(1)])?;
+    for (writer, reader) in [(one, other), (other, one), (one, one)] {
+        // A write that touches nothing of the head, and one that puts the head back as it was.
+        for rows in [&[row(2)][..], &[head(1)]] {
+            let HeadRead::Read { moment, .. } = reader.head(&HEAD, None)? else { return Err(unasked()) };
+            let before = reader.head(&HEAD, moment)?;
+            put(writer, rows)?;
+            let after = reader.head(&HEAD, moment)?;
+            ensure(after != HeadRead::Unchanged, "a commit was missed")?;
+            if let (HeadRead::Read { row: Some(before), .. }, HeadRead::Read { row: Some(after), .. }) = (before, after)
+            {
+                same(&before, &after, "the head changed by itself")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unasked() -> Broken {
+    Broken("without a known moment the head is unchanged".to_owned())
 }
 
 fn open_write(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
@@ -44,8 +69,8 @@ fn open_write(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
             threads.spawn(move || {
                 let read = [one, other].map(|store| {
                     let rows = store.get(&[row(1).key, row(2).key])?;
-                    let page = store.scan(Kind::Secret, Tag::Any, Cursor::START, std::num::NonZeroU32::MAX, true)?;
-                    Ok::<_, Error>((rows, page.rows, store.token(&HEAD)?))
+                    let page = store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)?;
+                    Ok::<_, Error>((rows, page.rows, epoch(store, &HEAD)?))
                 });
                 // Nobody listens any more when it came too late.
                 let _ = send.send(read);
@@ -59,7 +84,7 @@ fn open_write(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
         Err(RecvTimeoutError::Disconnected) => return Err(Broken("a reader panicked".to_owned())),
         Ok(seen) => seen.into_iter().flatten().collect::<Result<Vec<_>>>()?,
     };
-    let old = (vec![Some(row(1)), Some(row(2))], vec![row(1), row(2)], Token(1));
+    let old = (vec![Some(row(1)), Some(row(2))], vec![row(1), row(2)], 1);
     same(&seen, &vec![old.clone(), old], "a reader saw a write that was still open")?;
     let new = vec![Some(Row { epoch: 2, ..row(1) }), None];
     same(&other.get(&[row(1).key, row(2).key])?, &new, "the write is not visible after it")
@@ -87,7 +112,7 @@ fn no_lost_update(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
         threads.map(|thread| thread.join().unwrap_or_else(|_| Err(Error::new(ErrorKind::Store, "a write panicked"))))
     });
     counted.into_iter().collect::<Result<()>>()?;
-    same(&one.token(&HEAD)?, &Token(4 * EACH), "an update is lost, or one was made twice")
+    same(&epoch(one, &HEAD)?, &(4 * EACH), "an update is lost, or one was made twice")
 }
 
 /// A write may be told that the store is busy, but not for ever.
@@ -96,8 +121,8 @@ fn increment(store: &dyn SecretStore) -> Result<()> {
     loop {
         let written = store.write(&HEAD, &mut |tx| {
             let found = tx.get(&[HEAD])?;
-            let epoch = found.first().and_then(Option::as_ref).map_or(0, |head| head.epoch);
-            tx.put(&head(epoch + 1))
+            let last = found.first().and_then(Option::as_ref).map_or(0, |head| head.epoch);
+            tx.put(&head(last + 1))
         });
         tries += 1;
         match written {

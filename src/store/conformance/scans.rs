@@ -3,14 +3,15 @@
 use std::num::NonZeroU32;
 
 use super::{Broken, Case, HEAD, Verdict, ensure, key, numbers, put, row, same, tag};
-use crate::store::{Cursor, Kind, Page, Row, SecretStore, Tag};
+use crate::store::{Cursor, Kind, Page, PageSize, Row, RowKey, SecretStore, Tag};
 
 pub(super) const CASES: &[Case] = &[
     ("scans find the same rows in pages of every size", every_page_size),
     ("a scan from a key starts after it, present or not", from_a_key),
     ("a scan from an epoch starts after it", from_an_epoch),
     ("a scan without bodies leaves only them empty", without_bodies),
-    ("a page has at most `limit` rows", limits),
+    ("a page has at most so many rows", limits),
+    ("a page ends before it has more bytes than asked for, but has a row", bytes),
     ("rows put or deleted between pages disturb no other row", between_pages),
     ("scans inside a write page as outside", inside_a_write),
 ];
@@ -19,13 +20,23 @@ pub(super) const CASES: &[Case] = &[
 /// rows of another kind with the same tags, which no scan may find.
 fn sample() -> Vec<Row> {
     let secrets = (0..24_u8).map(|at| Row {
-        scope: tag(1 + at % 3),
+        key: in_scope(1 + at % 3, u32::from(at) << 27 | 5),
         tenant: tag(1 + at % 2),
         epoch: u64::from(at) * 7 % 5,
-        ..row(u32::from(at) << 27 | 5)
+        ..row(0)
     });
-    let others = (0..5).map(|at| Row { key: key(Kind::Version, at), ..row(at) });
+    let others = (0..5).map(|at| Row { key: RowKey { kind: Kind::Version, ..in_scope(1, at) }, ..row(at) });
     secrets.chain(others).collect()
+}
+
+/// The key of a secret of a scope.
+fn in_scope(scope: u8, number: u32) -> RowKey {
+    let mut key = key(Kind::Secret, number);
+    key.key.rotate_right(16);
+    for byte in key.key.iter_mut().take(16) {
+        *byte = scope;
+    }
+    key
 }
 
 fn expected(tag: Tag, from: Cursor) -> Vec<Row> {
@@ -34,7 +45,7 @@ fn expected(tag: Tag, from: Cursor) -> Vec<Row> {
         .filter(|row| row.key.kind == Kind::Secret)
         .filter(|row| match tag {
             Tag::Any => true,
-            Tag::Scope(scope) => row.scope == scope,
+            Tag::Scope(scope) => row.key.scope() == scope,
             Tag::Tenant(tenant) => row.tenant == tenant,
         })
         .filter(|row| match from {
@@ -60,8 +71,8 @@ const TAGS: [Tag; 6] = [
     Tag::Scope([9; 16]),
 ];
 
-fn size(limit: u32) -> NonZeroU32 {
-    NonZeroU32::new(limit).unwrap_or(NonZeroU32::MIN)
+fn size(rows: u32) -> PageSize {
+    PageSize { rows: NonZeroU32::new(rows).unwrap_or(NonZeroU32::MIN), bytes: usize::MAX }
 }
 
 /// Reads pages until there are no more.
@@ -104,10 +115,12 @@ fn every_page_size(store: &dyn SecretStore) -> Verdict {
 fn from_a_key(store: &dyn SecretStore) -> Verdict {
     put(store, &sample())?;
     for number in [0, 5, 6, 8 << 27 | 4, 8 << 27 | 5, 23 << 27 | 5, u32::MAX] {
-        for tag in TAGS {
-            let from = Cursor::Key(Some(key(Kind::Secret, number).key));
-            let page = store.scan(Kind::Secret, tag, from, size(1000), true)?;
-            same(&page.rows, &expected(tag, from), format!("{tag:?} finds other rows"))?;
+        for scope in [0, 1, 2, 3, 9, u8::MAX] {
+            for tag in TAGS {
+                let from = Cursor::Key(Some(in_scope(scope, number).key));
+                let page = store.scan(Kind::Secret, tag, from, size(1000), true)?;
+                same(&page.rows, &expected(tag, from), format!("{tag:?} finds other rows"))?;
+            }
         }
     }
     Ok(())
@@ -118,7 +131,7 @@ fn from_an_epoch(store: &dyn SecretStore) -> Verdict {
     for epoch in 0..6 {
         for after in [None, Some(0), Some(8 << 27 | 5), Some(u32::MAX)] {
             for tag in TAGS {
-                let from = Cursor::Epoch(epoch, after.map(|number| key(Kind::Secret, number).key));
+                let from = Cursor::Epoch(epoch, after.map(|number| in_scope(2, number).key));
                 let page = store.scan(Kind::Secret, tag, from, size(1000), true)?;
                 same(&page.rows, &expected(tag, from), format!("{tag:?} after epoch {epoch} finds other rows"))?;
             }
@@ -143,15 +156,40 @@ fn limits(store: &dyn SecretStore) -> Verdict {
     put(store, &sample())?;
     for limit in [1, 2, 23, 24, 25] {
         let page = store.scan(Kind::Secret, Tag::Any, Cursor::START, size(limit), false)?;
-        ensure(page.rows.len() <= size(limit).get() as usize, "a page is longer than asked for")?;
+        ensure(page.rows.len() <= limit as usize, "a page is longer than asked for")?;
         ensure(page.rows.len() >= 24 || page.next.is_some(), "a page stops early and does not say where to go on")?;
+    }
+    Ok(())
+}
+
+fn bytes(store: &dyn SecretStore) -> Verdict {
+    let long = |at: u32| Row { info: vec![1; 300], body: vec![2; 700], ..row(at) };
+    let rows: Vec<Row> = (0..10).map(long).collect();
+    put(store, &rows)?;
+    for (bytes, bodies, expected) in [
+        (0, true, 1),
+        (999, true, 1),
+        (1999, true, 1),
+        (2000, true, 2),
+        (3000, true, 3),
+        (3000, false, 10),
+        (299, false, 1),
+    ] {
+        for from in [Cursor::START, Cursor::Epoch(0, None)] {
+            let size = PageSize { rows: NonZeroU32::MAX, bytes };
+            let page = store.scan(Kind::Secret, Tag::Any, from, size, bodies)?;
+            same(&page.rows.len(), &expected, format!("{bytes} bytes are not {expected} rows"))?;
+            ensure(page.next.is_some() || expected == 10, "a page ends early and does not say where to go on")?;
+            let found = all(|from| Ok(store.scan(Kind::Secret, Tag::Any, from, size, true)?), from)?;
+            same(&found, &rows, "the pages do not hold all rows once")?;
+        }
     }
     Ok(())
 }
 
 fn between_pages(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(10), row(20), row(30), row(40)])?;
-    let first = store.scan(Kind::Secret, Tag::Scope(tag(1)), Cursor::START, size(2), true)?;
+    let first = store.scan(Kind::Secret, Tag::Tenant(tag(1)), Cursor::START, size(2), true)?;
     same(&numbers(&first), &vec![10, 20], "the first page is not the two first rows")?;
     put(store, &[row(5), row(25)])?;
     store.write(&HEAD, &mut |tx| {
@@ -159,7 +197,7 @@ fn between_pages(store: &dyn SecretStore) -> Verdict {
         tx.delete(&row(30).key)
     })?;
     let next = first.next.ok_or_else(|| Broken("the first page does not say where to go on".to_owned()))?;
-    let rest = store.scan(Kind::Secret, Tag::Scope(tag(1)), next, size(10), true)?;
+    let rest = store.scan(Kind::Secret, Tag::Tenant(tag(1)), next, size(10), true)?;
     same(&numbers(&rest), &vec![25, 40], "the rows after the first page are wrong")
 }
 

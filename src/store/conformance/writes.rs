@@ -1,8 +1,8 @@
 //! Rows that come back as they were put, and writes that happen whole or not at all.
 
-use super::{Case, HEAD, Verdict, ensure, head, key, put, row, same, tag};
+use super::{Case, HEAD, Verdict, ensure, epoch, head, key, put, row, same, tag};
 use crate::error::{Error, ErrorKind};
-use crate::store::{Cursor, Kind, Purge, Row, SecretStore, Tag, Token};
+use crate::store::{Cursor, HeadRead, Kind, PageSize, Purge, Row, SecretStore, SelfCheck, Tag};
 
 pub(super) const CASES: &[Case] = &[
     ("nothing is found in an empty store", empty),
@@ -18,7 +18,9 @@ pub(super) const CASES: &[Case] = &[
     ("a write whose work fails changes nothing", failed_work),
     ("a write whose work panics changes nothing, and the next one works", panicked_work),
     ("a write may change nothing", no_changes),
-    ("the token is the epoch of the head, zero without one", tokens),
+    ("the head is the row at its key", heads),
+    ("a row that is too long is refused, and one as long as may be comes back", long_rows),
+    ("a store that nobody damaged is sound", sound),
     ("epochs up to i64::MAX are kept, greater ones refused", epochs),
     ("purge keeps what is there", purge),
 ];
@@ -29,7 +31,7 @@ fn empty(store: &dyn SecretStore) -> Verdict {
     ensure(page.rows.is_empty() && page.next.is_none(), "scan found something")
 }
 
-const LIMIT: std::num::NonZeroU32 = std::num::NonZeroU32::MAX;
+const LIMIT: PageSize = PageSize::MAX;
 
 fn order_of_answers(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1), row(2), row(3)])?;
@@ -52,11 +54,11 @@ fn kinds(store: &dyn SecretStore) -> Verdict {
 
 fn replace(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1)])?;
-    let new = Row { scope: tag(7), tenant: tag(8), epoch: 9, info: vec![], body: vec![1; 9_000], ..row(1) };
+    let new = Row { tenant: tag(8), epoch: 9, info: vec![], body: vec![1; 9_000], ..row(1) };
     put(store, std::slice::from_ref(&new))?;
     same(&store.get(&[new.key])?, &vec![Some(new.clone())], "the row at the key is not the one put last")?;
-    let old = store.scan(Kind::Secret, Tag::Scope(tag(1)), Cursor::START, LIMIT, true)?;
-    ensure(old.rows.is_empty(), "the replaced row is still found by its old scope")?;
+    let old = store.scan(Kind::Secret, Tag::Tenant(tag(1)), Cursor::START, LIMIT, true)?;
+    ensure(old.rows.is_empty(), "the replaced row is still found by its old tenant")?;
     let by_tenant = store.scan(Kind::Secret, Tag::Tenant(tag(8)), Cursor::Epoch(8, None), LIMIT, true)?;
     same(&by_tenant.rows, &vec![new], "the new row is not found by its new tenant and epoch")
 }
@@ -75,14 +77,8 @@ fn bytes(store: &dyn SecretStore) -> Verdict {
     let rows = [
         Row { info: vec![], body: vec![], ..row(1) },
         Row { info: every.clone(), body: every.iter().rev().copied().collect(), ..row(2) },
-        Row {
-            key: super::RowKey { kind: Kind::Header, key: [0; 32] },
-            scope: tag(0),
-            tenant: tag(0),
-            epoch: 0,
-            ..row(3)
-        },
-        Row { scope: tag(0xFF), tenant: tag(0x80), info: b"text\0'\"; --".to_vec(), ..row(u32::MAX) },
+        Row { key: super::RowKey { kind: Kind::Header, key: [0; 32] }, tenant: tag(0), epoch: 0, ..row(3) },
+        Row { tenant: tag(0x80), info: b"text\0'\"; --".to_vec(), ..row(u32::MAX) },
     ];
     put(store, &rows)?;
     let found = store.get(&rows.each_ref().map(|row| row.key))?;
@@ -104,7 +100,7 @@ fn own_changes(store: &dyn SecretStore) -> Verdict {
         tx.put(&Row { epoch: 5, ..row(2) })?;
         tx.put(&row(3))?;
         let keys = [1, 2, 3].map(|number| key(Kind::Secret, number));
-        let page = tx.scan(Kind::Secret, Tag::Scope(tag(1)), Cursor::START, LIMIT, true)?;
+        let page = tx.scan(Kind::Secret, Tag::Tenant(tag(1)), Cursor::START, LIMIT, true)?;
         seen = Some((tx.get(&keys)?, page.rows));
         Ok(())
     })?;
@@ -142,7 +138,7 @@ fn failed_work(store: &dyn SecretStore) -> Verdict {
 fn unchanged(store: &dyn SecretStore) -> Verdict {
     let found = store.get(&[row(1).key, row(2).key, row(3).key, HEAD])?;
     same(&found, &vec![Some(row(1)), Some(row(2)), None, Some(head(1))], "part of the write is visible")?;
-    same(&store.token(&HEAD)?, &Token(1), "the token changed")
+    same(&epoch(store, &HEAD)?, &1, "the head changed")
 }
 
 fn panicked_work(store: &dyn SecretStore) -> Verdict {
@@ -170,11 +166,11 @@ fn no_changes(store: &dyn SecretStore) -> Verdict {
 fn epochs(store: &dyn SecretStore) -> Verdict {
     let greatest = u64::MAX >> 1;
     put(store, &[Row { epoch: greatest, ..row(1) }, head(greatest)])?;
-    same(&store.token(&HEAD)?, &Token(greatest), "i64::MAX came back changed")?;
-    for epoch in [greatest + 1, u64::MAX] {
+    same(&epoch(store, &HEAD)?, &greatest, "i64::MAX came back changed")?;
+    for too_great in [greatest + 1, u64::MAX] {
         let refused = store.write(&HEAD, &mut |tx| {
             tx.put(&row(2))?;
-            tx.put(&head(epoch))
+            tx.put(&head(too_great))
         });
         ensure(
             refused.is_err_and(|error| error.kind() == ErrorKind::InvalidInput),
@@ -186,19 +182,45 @@ fn epochs(store: &dyn SecretStore) -> Verdict {
     ensure(past_all.rows.is_empty(), "a scan from epoch u64::MAX found a row")
 }
 
-fn tokens(store: &dyn SecretStore) -> Verdict {
+fn heads(store: &dyn SecretStore) -> Verdict {
     let other = super::RowKey { key: [2; 32], ..HEAD };
-    same(&store.token(&HEAD)?, &Token(0), "there is no head yet, but a token")?;
+    let read = |key| match store.head(key, None)? {
+        HeadRead::Read { row, .. } => Ok(row),
+        HeadRead::Unchanged => Err(super::Broken("without a known moment the head is unchanged".to_owned())),
+    };
+    same(&read(&HEAD)?, &None, "there is no head yet")?;
     for epoch in [1, 2, 300] {
         put(store, &[head(epoch)])?;
-        same(&store.token(&HEAD)?, &Token(epoch), "it is not the epoch of the head")?;
-        same(&store.token(&other)?, &Token(0), "another tenant has a token of this one")?;
+        same(&read(&HEAD)?, &Some(head(epoch)), "it is not the row that was put last")?;
+        same(&read(&other)?, &None, "another tenant has the head of this one")?;
     }
-    put(store, &[Row { key: other, tenant: tag(2), ..head(7) }])?;
-    same(&store.token(&HEAD)?, &Token(300), "it changed with another tenant's head")?;
-    same(&store.token(&other)?, &Token(7), "it is not the epoch of the other head")?;
+    let theirs = Row { key: other, tenant: tag(2), ..head(7) };
+    put(store, std::slice::from_ref(&theirs))?;
+    same(&read(&HEAD)?, &Some(head(300)), "it changed with another tenant's head")?;
+    same(&read(&other)?, &Some(theirs), "it is not the other head")?;
     store.write(&HEAD, &mut |tx| tx.delete(&HEAD))?;
-    same(&store.token(&HEAD)?, &Token(0), "the head is gone, but not its token")
+    same(&read(&HEAD)?, &None, "it was deleted")
+}
+
+fn long_rows(store: &dyn SecretStore) -> Verdict {
+    let longest = Row { info: vec![1; Row::MAX_INFO], body: vec![2; Row::MAX_BODY], ..row(1) };
+    put(store, std::slice::from_ref(&longest))?;
+    same(&store.get(&[longest.key])?, &vec![Some(longest)], "the longest row came back changed")?;
+    for (info, body) in [(Row::MAX_INFO + 1, 1), (1, Row::MAX_BODY + 1)] {
+        let long = Row { info: vec![1; info], body: vec![2; body], ..row(2) };
+        let refused = store.write(&HEAD, &mut |tx| tx.put(&long));
+        ensure(
+            refused.is_err_and(|error| error.kind() == ErrorKind::TooLarge),
+            "a row that is too long was not refused as TooLarge",
+        )?;
+    }
+    same(&store.get(&[row(2).key])?, &vec![None], "a refused row is visible")
+}
+
+fn sound(store: &dyn SecretStore) -> Verdict {
+    same(&store.self_check()?, &SelfCheck::Sound, "an empty store is damaged")?;
+    put(store, &[row(1), row(2), head(1)])?;
+    same(&store.self_check()?, &SelfCheck::Sound, "a store with rows is damaged")
 }
 
 fn purge(store: &dyn SecretStore) -> Verdict {

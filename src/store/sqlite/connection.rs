@@ -13,6 +13,7 @@ use super::failure::{failed, io_failed};
 use super::place::{Identity, Place, ROLLBACK_JOURNAL, SHARED_MEMORY, WRITE_AHEAD_LOG, existing};
 use super::{schema, version};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::Row;
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +22,9 @@ pub(super) enum Role {
     Writer,
 }
 
-/// No row is longer, so nothing that a damaged file says makes SQLite allocate more for one.
-const LONGEST_ROW: i32 = 4 << 20;
+/// No row is longer with its key, tag and numbers, so nothing that a damaged file says makes SQLite allocate more for one.
+const LONGEST_ROW: i32 = 1 << 22;
+const _: () = assert!(Row::MAX_INFO + Row::MAX_BODY + 1024 < LONGEST_ROW as usize);
 
 /// Opens the vault at `place`, which must still be the file that was inspected.
 pub(super) fn open_vault(place: &Place, inspected: Identity, patience: Duration, role: Role) -> Result<Connection> {

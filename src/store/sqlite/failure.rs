@@ -50,10 +50,12 @@ fn explain(code: i32) -> (ErrorKind, &'static str) {
         }
         ffi::SQLITE_FULL => (ErrorKind::StorageFull, "the disk that the vault is on is full"),
         ffi::SQLITE_NOTADB => (ErrorKind::NotAVault, "the file is not a vault"),
-        ffi::SQLITE_CORRUPT | ffi::SQLITE_FORMAT | ffi::SQLITE_MISMATCH => (ErrorKind::Corrupt, DAMAGED),
         ffi::SQLITE_IOERR => (ErrorKind::Io, "the operating system could not read or write the vault's file"),
         ffi::SQLITE_CANTOPEN => (ErrorKind::Io, "the operating system could not open the vault's file or its log"),
-        ffi::SQLITE_TOOBIG => (ErrorKind::TooLarge, "a row of the vault is longer than 4 MiB"),
+        // A row that is put was measured before.
+        ffi::SQLITE_CORRUPT | ffi::SQLITE_FORMAT | ffi::SQLITE_MISMATCH | ffi::SQLITE_TOOBIG => {
+            (ErrorKind::Corrupt, DAMAGED)
+        }
         ffi::SQLITE_NOMEM => (ErrorKind::Store, "there is not enough memory for the vault's database"),
         _ => (ErrorKind::Store, "the vault's database could not be used"),
     }
@@ -104,7 +106,7 @@ mod tests {
             (ffi::SQLITE_IOERR_CORRUPTFS, ErrorKind::Corrupt),
             (ffi::SQLITE_CANTOPEN, ErrorKind::Io),
             (ffi::SQLITE_CANTOPEN_SYMLINK, ErrorKind::UnsafeFile),
-            (ffi::SQLITE_TOOBIG, ErrorKind::TooLarge),
+            (ffi::SQLITE_TOOBIG, ErrorKind::Corrupt),
             (ffi::SQLITE_ERROR, ErrorKind::Store),
         ] {
             assert_eq!(explain(code).0, kind, "code {code}");

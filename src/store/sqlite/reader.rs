@@ -1,47 +1,71 @@
-//! A connection to read with, and the tokens it has read.
+//! A connection to read with, and since when it has seen no commit of anybody else.
 
-use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 
 use super::failure::failed;
 use super::rows;
 use crate::error::Result;
-use crate::store::{RowKey, Token};
+use crate::store::{HeadRead, Moment, RowKey};
 
-/// Tenants whose tokens are remembered; a few dozen bytes each.
-const REMEMBERED: usize = 1024;
+/// The moments of one open store: a counter that all its readers share.
+///
+/// A reader that saw the same version of the database before some rows were read and sees it now has proved that nothing was
+/// committed in between, whoever read them. The counter orders the two: it is taken *after* a version was first seen and
+/// *before* rows are read.
+#[derive(Debug, Default)]
+pub(super) struct Moments(AtomicU64);
 
-/// A token is asked for on every resolve and seldom new, so it is not read while the database is unchanged.
+impl Moments {
+    fn begin(&self) -> Moment {
+        Moment(self.0.fetch_add(1, Ordering::SeqCst) + 1)
+    }
+
+    fn now(&self) -> Moment {
+        Moment(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A connection to read with.
 #[derive(Debug)]
 pub(super) struct Reader {
     pub(super) connection: Connection,
-    version: i64,
-    tokens: BTreeMap<RowKey, Token>,
+    /// The version of the database that was seen last, and a moment after it was first seen.
+    seen: Option<(i64, Moment)>,
 }
 
 impl Reader {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, version: 0, tokens: BTreeMap::new() }
+        Self { connection, seen: None }
     }
 
-    pub(super) fn token(&mut self, tenant: &RowKey) -> Result<Token> {
-        // Changes with every commit of another connection, and this one makes none. It is read before the token: a commit
-        // between the two makes what is remembered newer than its version, which the next call sees.
-        let version = self
+    /// Reads a head, unless nothing was committed since a known moment.
+    pub(super) fn head(&mut self, tenant: &RowKey, known: Option<Moment>, moments: &Moments) -> Result<HeadRead> {
+        let since = self.unchanged_since(moments)?;
+        if known.is_some_and(|known| since <= known) {
+            return Ok(HeadRead::Unchanged);
+        }
+        let moment = Some(moments.now());
+        let row = rows::get(&self.connection, &[*tenant])?.pop().flatten();
+        Ok(HeadRead::Read { row, moment })
+    }
+
+    /// Asks SQLite whether anybody else committed: the answer changes with every commit of another connection, and this one
+    /// makes none (<https://sqlite.org/pragma.html#pragma_data_version>).
+    fn unchanged_since(&mut self, moments: &Moments) -> Result<Moment> {
+        let version: i64 = self
             .connection
             .prepare_cached("PRAGMA data_version")
             .and_then(|mut statement| statement.query_row((), |row| row.get(0)))
             .map_err(failed)?;
-        if version != self.version || self.tokens.len() >= REMEMBERED {
-            self.tokens.clear();
-            self.version = version;
+        match self.seen {
+            Some((seen, since)) if seen == version => Ok(since),
+            _ => {
+                let since = moments.begin();
+                self.seen = Some((version, since));
+                Ok(since)
+            }
         }
-        if let Some(token) = self.tokens.get(tenant) {
-            return Ok(*token);
-        }
-        let token = rows::token(&self.connection, tenant)?;
-        self.tokens.insert(*tenant, token);
-        Ok(token)
     }
 }

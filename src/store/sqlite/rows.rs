@@ -1,21 +1,40 @@
 //! Rows in and out of one connection.
 
-use std::num::NonZeroU32;
+use std::iter;
 
 use rusqlite::{Connection, ToSql, params};
 
 use super::failure::{damaged, failed};
 use crate::error::Result;
-use crate::store::{Cursor, Kind, Page, Row, RowKey, Tag, Token, WriteTx};
+use crate::store::{Cursor, Kind, Page, PageSize, Row, RowKey, Tag, WriteTx};
 
-const GET: &str = "SELECT scope, tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
+/// SQLite knows how long a blob is before it loads it: one that no vault wrote is NULL here.
+macro_rules! no_longer_than_a_row {
+    ($column:literal, $longest:literal) => {
+        concat!("CASE WHEN length(", $column, ") <= ", $longest, " THEN ", $column, " END")
+    };
+}
 
-const PUT: &str = "INSERT INTO rows(kind, key, scope, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-     ON CONFLICT(kind, key) DO UPDATE SET scope = ?3, tenant = ?4, epoch = ?5, info = ?6, body = ?7";
+macro_rules! info {
+    () => {
+        no_longer_than_a_row!("info", 1_048_576)
+    };
+}
+
+macro_rules! body {
+    () => {
+        no_longer_than_a_row!("body", 1_179_648)
+    };
+}
+
+const _: () = assert!(Row::MAX_INFO == 1_048_576 && Row::MAX_BODY == 1_179_648);
+
+const GET: &str = concat!("SELECT tenant, epoch, ", info!(), ", ", body!(), " FROM rows WHERE kind = ?1 AND key = ?2");
+
+const PUT: &str = "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6) \
+     ON CONFLICT(kind, key) DO UPDATE SET tenant = ?3, epoch = ?4, info = ?5, body = ?6";
 
 const DELETE: &str = "DELETE FROM rows WHERE kind = ?1 AND key = ?2";
-
-const TOKEN: &str = "SELECT epoch FROM rows WHERE kind = ?1 AND key = ?2";
 
 /// All of one moment: several selects share a read transaction, which also makes each of them cheaper. After an error the
 /// transaction may still be open.
@@ -43,20 +62,21 @@ fn select(connection: &Connection, keys: &[RowKey]) -> Result<Vec<Option<Row>>> 
         .collect()
 }
 
-/// Walks the index that has the tag and the order. Where none has both, which is a tenant in the order of keys, and all
-/// rows or a scope in the order of epochs, it sorts the rows with the tag.
+/// Walks the index that has the tag and the order: all rows or a scope in the order of keys, a tenant in the order of epochs.
+/// Elsewhere it sorts the rows with the tag.
 pub(super) fn scan(
     connection: &Connection,
     kind: Kind,
     tag: Tag,
     from: Cursor,
-    limit: NonZeroU32,
+    size: PageSize,
     bodies: bool,
 ) -> Result<Page> {
+    // Every key is greater than no bytes at all, and less than these 33; one of a scope is greater than the tag alone.
+    let first: &[u8] = if let Tag::Scope(scope) = &tag { scope } else { &[] };
     let (after, epoch): (&[u8], _) = match &from {
-        // Every key is greater than no bytes at all, and less than these 33.
-        Cursor::Key(None) => (&[], None),
-        Cursor::Key(Some(key)) => (key, None),
+        Cursor::Key(None) => (first, None),
+        Cursor::Key(Some(key)) => (first.max(key), None),
         Cursor::Epoch(epoch, None) => (&[u8::MAX; 33], Some(*epoch)),
         Cursor::Epoch(epoch, Some(key)) => (key, Some(*epoch)),
     };
@@ -64,40 +84,59 @@ pub(super) fn scan(
     let epoch = epoch.map(|epoch| i64::try_from(epoch).unwrap_or(i64::MAX));
     let (start, order) =
         if epoch.is_some() { ("(epoch, key) > (:epoch, :after)", "epoch, key") } else { ("key > :after", "key") };
-    let (index, tagged, tag) = match tag {
-        Tag::Any => ("", "", None),
-        Tag::Scope(scope) => ("INDEXED BY rows_by_scope", "scope = :tag AND", Some(scope)),
-        Tag::Tenant(tenant) => ("INDEXED BY rows_by_tenant", "tenant = :tag AND", Some(tenant)),
+    // One lower bound of the key for each statement: SQLite begins at one of them and reads past the rest.
+    let (index, tagged) = match (tag, epoch) {
+        (Tag::Any, _) => ("rows_by_key", ""),
+        (Tag::Scope(_), None) => ("rows_by_key", "key <= :last AND"),
+        (Tag::Scope(_), Some(_)) => ("rows_by_key", "key > :first AND key <= :last AND"),
+        (Tag::Tenant(_), _) => ("rows_by_tenant", "tenant = :tenant AND"),
     };
     let mut statement = connection
         .prepare_cached(&format!(
-            "SELECT key, scope, tenant, epoch, info, CASE WHEN :bodies THEN body ELSE x'' END FROM rows {index} \
-             WHERE {tagged} kind = :kind AND {start} ORDER BY {order} LIMIT :limit"
+            "SELECT key, tenant, epoch, {}, CASE WHEN :bodies THEN {} ELSE x'' END FROM rows INDEXED BY {index} \
+             WHERE {tagged} kind = :kind AND {start} ORDER BY {order} LIMIT :limit",
+            info!(),
+            body!(),
         ))
         .map_err(failed)?;
-    let (kind_number, limit_number) = (kind.number(), limit.get());
+    let (kind_number, limit) = (kind.number(), size.rows.get());
     let mut values: Vec<(&str, &dyn ToSql)> =
-        vec![(":bodies", &bodies), (":kind", &kind_number), (":after", &after), (":limit", &limit_number)];
-    if let Some(tag) = &tag {
-        values.push((":tag", tag));
+        vec![(":bodies", &bodies), (":kind", &kind_number), (":after", &after), (":limit", &limit)];
+    let last = last_of(tag);
+    match &tag {
+        Tag::Any => {}
+        Tag::Scope(_) => values.push((":last", &last)),
+        Tag::Tenant(tenant) => values.push((":tenant", tenant)),
+    }
+    if epoch.is_some() && matches!(tag, Tag::Scope(_)) {
+        values.push((":first", &first));
     }
     if let Some(epoch) = &epoch {
         values.push((":epoch", epoch));
     }
     let mut rows = statement.query(values.as_slice()).map_err(failed)?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next().map_err(failed)? {
-        let key = RowKey { kind, key: bytes(row, 0)? };
-        found.push(decode(key, row, 1)?);
-    }
-    Ok(Page::new(found, from, limit))
+    let next = || match rows.next().map_err(failed) {
+        Ok(None) => None,
+        Ok(Some(row)) => Some(bytes(row, 0).and_then(|key| decode(RowKey { kind, key }, row, 1))),
+        Err(error) => Some(Err(error)),
+    };
+    Page::collect(iter::from_fn(next), from, size)
 }
 
-pub(super) fn token(connection: &Connection, tenant: &RowKey) -> Result<Token> {
-    let mut statement = connection.prepare_cached(TOKEN).map_err(failed)?;
-    let mut rows = statement.query((tenant.kind.number(), tenant.key.as_slice())).map_err(failed)?;
-    let epoch = rows.next().map_err(failed)?.map(|row| stored_epoch(row, 0)).transpose()?;
-    Ok(Token(epoch.unwrap_or(0)))
+/// Returns true if a row has a key or a tenant tag of another length than all rows have. Goes through the table itself, and loads
+/// neither.
+pub(super) fn has_long_columns(connection: &Connection) -> Result<bool> {
+    const LONG: &str = "SELECT EXISTS(SELECT 1 FROM rows NOT INDEXED WHERE length(key) <> 32 OR length(tenant) <> 16)";
+    connection.query_row(LONG, (), |row| row.get(0)).map_err(failed)
+}
+
+/// The greatest key that begins with the tag of a scope.
+fn last_of(tag: Tag) -> [u8; 32] {
+    let mut last = [u8::MAX; 32];
+    if let Tag::Scope(scope) = tag {
+        last.split_at_mut(16).0.copy_from_slice(&scope);
+    }
+    last
 }
 
 /// The inside of a write transaction.
@@ -110,8 +149,8 @@ impl WriteTx for Changes<'_> {
     }
 
     fn put(&mut self, row: &Row) -> Result<()> {
-        let Row { key: RowKey { kind, key }, scope, tenant, epoch: _, info, body } = row;
-        let values = params![kind.number(), key, scope, tenant, row.stored_epoch()?, info, body];
+        let Row { key: RowKey { kind, key }, tenant, epoch: _, info, body } = row;
+        let values = params![kind.number(), key, tenant, row.check()?, info, body];
         self.0.prepare_cached(PUT).map_err(failed)?.execute(values).map_err(failed)?;
         Ok(())
     }
@@ -122,20 +161,19 @@ impl WriteTx for Changes<'_> {
         Ok(())
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, limit: NonZeroU32, bodies: bool) -> Result<Page> {
-        scan(self.0, kind, tag, from, limit, bodies)
+    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+        scan(self.0, kind, tag, from, size, bodies)
     }
 }
 
-/// A row out of the columns scope, tenant, epoch, info and body, the first of which is column `at`.
+/// A row out of the columns tenant, epoch, info and body, the first of which is column `at`.
 fn decode(key: RowKey, row: &rusqlite::Row<'_>, at: usize) -> Result<Row> {
     Ok(Row {
         key,
-        scope: bytes(row, at)?,
-        tenant: bytes(row, at + 1)?,
-        epoch: stored_epoch(row, at + 2)?,
-        info: blob(row, at + 3)?.to_vec(),
-        body: blob(row, at + 4)?.to_vec(),
+        tenant: bytes(row, at)?,
+        epoch: stored_epoch(row, at + 1)?,
+        info: blob(row, at + 2)?.to_vec(),
+        body: blob(row, at + 3)?.to_vec(),
     })
 }
 

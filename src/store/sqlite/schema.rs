@@ -15,17 +15,16 @@ const USER_VERSION: i32 = 1;
 /// All that `sqlite_schema` may hold: type, name, and the text exactly as SQLite stores it, in the order of names.
 ///
 /// A rowid table, because rows are long: `WITHOUT ROWID` would drag the sealed bytes through the inner pages. Every index
-/// costs a write, so there is one for each way that the vault looks for rows: by key, a scope's in the order of keys, a
-/// tenant's in the order of epochs. Other scans sort.
-const SCHEMA: [(&str, &str, &str); 4] = [
+/// costs a write, and damage to it can hide rows, so there is one for each way that the vault looks for rows: by key, where
+/// those of a scope lie side by side, and a tenant's in the order of epochs. Other scans sort.
+const SCHEMA: [(&str, &str, &str); 3] = [
     (
         "table",
         "rows",
-        "CREATE TABLE rows(kind INTEGER NOT NULL, key BLOB NOT NULL, scope BLOB NOT NULL, tenant BLOB NOT NULL, \
-         epoch INTEGER NOT NULL, info BLOB NOT NULL, body BLOB NOT NULL) STRICT",
+        "CREATE TABLE rows(kind INTEGER NOT NULL, key BLOB NOT NULL, tenant BLOB NOT NULL, epoch INTEGER NOT NULL, \
+         info BLOB NOT NULL, body BLOB NOT NULL) STRICT",
     ),
     ("index", "rows_by_key", "CREATE UNIQUE INDEX rows_by_key ON rows(kind, key)"),
-    ("index", "rows_by_scope", "CREATE INDEX rows_by_scope ON rows(scope, kind, key)"),
     ("index", "rows_by_tenant", "CREATE INDEX rows_by_tenant ON rows(tenant, kind, epoch, key)"),
 ];
 

@@ -1,20 +1,18 @@
 //! The verification of one tenant, under its write lock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Finding, PAGE, Verification};
-use crate::crypto::{Head, Info, KeyId, VersionEntry, key_id};
-use crate::error::Result;
-use crate::store::{Cursor, Kind, Page, Row, RowKey, Tag, WriteTx};
+use super::{Finding, Verification};
+use crate::crypto::{DataKeyState, Head, Info, KeyId, VersionEntry, key_id};
+use crate::error::{ErrorKind, Result};
+use crate::store::{Kind, Row, RowKey, Tag, WriteTx};
 use crate::vault::Core;
+use crate::vault::high_water::Mark;
 use crate::vault::keyring::TenantKey;
 use crate::vault::rows::get_in;
+use crate::vault::scan::{Scan, Step};
 use crate::vault::sealed::{Stored, head_row};
-
-/// All rows, in the order of epochs, which stores have an index for. No row was written in epoch 0; one that says so is looked at
-/// like any other.
-const START: Cursor = Cursor::Epoch(0, Some([0; 32]));
 
 pub(super) struct Tenant<'a> {
     core: &'a Core,
@@ -23,6 +21,8 @@ pub(super) struct Tenant<'a> {
     report: &'a mut Verification,
     /// The data keys that are stored now: one that is only remembered is lost with the process.
     keys: HashMap<KeyId, Arc<TenantKey>>,
+    /// Those that may seal.
+    active: HashSet<KeyId>,
     found: Account,
 }
 
@@ -34,23 +34,31 @@ struct Account {
     accumulator: [u8; 32],
     /// Older values that are named by a record and there.
     older: u64,
+    /// The number of readable secrets in each scope, by its tag.
+    scopes: HashMap<[u8; 16], u64>,
 }
 
 impl<'a> Tenant<'a> {
     pub(super) fn new(core: &'a Core, tag: [u8; 16], tx: &'a mut dyn WriteTx, report: &'a mut Verification) -> Self {
-        Self { core, tag, tx, report, keys: HashMap::new(), found: Account::default() }
+        Self { core, tag, tx, report, keys: HashMap::new(), active: HashSet::new(), found: Account::default() }
     }
 
-    pub(super) fn verify(mut self) -> Result<()> {
+    /// Verifies it, knowing which head was seen before.
+    pub(super) fn verify(mut self, seen: Option<Mark>) -> Result<()> {
         let row = get_in(self.tx, &[head_row(self.tag)])?.pop().flatten();
-        let head = row.and_then(|row| self.core.open_head(&row).ok());
+        let head = row.as_ref().and_then(|row| self.core.open_head(row).ok());
+        let admitted = self.core.admit_head(self.tag, row.as_ref(), seen);
+        if admitted.is_err_and(|error| error.kind() == ErrorKind::Tampered) {
+            self.find(Finding::RolledBack { tenant: head.as_ref().map(|head| head.tenant.clone()) });
+        }
         self.data_keys()?;
         match &head {
             None => self.find(Finding::Head),
-            Some(head) if !self.keys.contains_key(&head.active_key) => self.find(Finding::DataKey),
+            Some(head) if !self.active.contains(&head.active_key) => self.find(Finding::DataKey),
             Some(_) => {}
         }
         self.secrets()?;
+        self.scopes()?;
         self.strays()?;
         self.report.secrets += self.found.live;
         self.report.tombstones += self.found.tombstones;
@@ -61,10 +69,17 @@ impl<'a> Tenant<'a> {
     }
 
     fn data_keys(&mut self) -> Result<()> {
-        self.pages(Kind::DataKey, true, |this, page| {
-            for row in &page.rows {
-                match this.core.keys.open_data_key(row) {
-                    Ok(key) if this.core.keys.sub().tenant_tag(key.tenant()) == this.tag => {
+        self.pages(Kind::DataKey, true, |this, rows| {
+            let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
+            for (row, by_key) in rows.iter().zip(get_in(this.tx, &keys)?) {
+                match this.core.keys.open_with_state(row) {
+                    Ok((key, state))
+                        if by_key.as_ref() == Some(row)
+                            && this.core.keys.sub().tenant_tag(key.tenant()) == this.tag =>
+                    {
+                        if state == DataKeyState::Active {
+                            this.active.insert(key.id());
+                        }
                         this.keys.insert(key.id(), Arc::new(key));
                     }
                     _ => this.find(Finding::DataKey),
@@ -75,14 +90,17 @@ impl<'a> Tenant<'a> {
     }
 
     fn secrets(&mut self) -> Result<()> {
-        self.pages(Kind::Secret, true, |this, page| {
+        self.pages(Kind::Secret, true, |this, rows| {
             // A row that a scan finds but its key does not is lost to every resolve.
-            let keys: Vec<RowKey> = page.rows.iter().map(|row| row.key).collect();
-            for (row, by_key) in page.rows.into_iter().zip(get_in(this.tx, &keys)?) {
+            let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
+            for (row, by_key) in rows.into_iter().zip(get_in(this.tx, &keys)?) {
                 let commitment = Info::commitment(&row.info);
                 let stored = if by_key.as_ref() == Some(&row) { this.open(row) } else { None };
                 match (stored, commitment) {
-                    (Some(stored), Ok(commitment)) => this.secret(&stored, &commitment)?,
+                    (Some((scope, stored)), Ok(commitment)) => {
+                        *this.found.scopes.entry(scope).or_default() += 1;
+                        this.secret(&stored, &commitment)?;
+                    }
                     _ => this.find(Finding::Record),
                 }
             }
@@ -123,16 +141,38 @@ impl<'a> Tenant<'a> {
         key.is_some_and(|key| self.core.open_value(info, kept.version, sealed, key).is_ok())
     }
 
-    fn open(&self, row: Row) -> Option<Stored> {
+    /// A secret, with the tag of its scope.
+    fn open(&self, row: Row) -> Option<([u8; 16], Stored)> {
         let key = self.keys.get(&Info::key_id(&row.info).ok()?)?;
-        self.core.open_info(row, key).ok()
+        let scope = row.key.scope();
+        self.core.open_info(row, key).ok().map(|stored| (scope, stored))
+    }
+
+    /// Goes through each scope as a list does: it must find as many secrets as the tenant has there. It cannot find others in
+    /// their place, because all rows of the tenant were opened, and no row comes twice.
+    fn scopes(&mut self) -> Result<()> {
+        for (scope, count) in std::mem::take(&mut self.found.scopes) {
+            let mut listed = 0;
+            let mut scan = Scan::new(Kind::Secret, Tag::Scope(scope), false);
+            let is_whole = loop {
+                match scan.step(|kind, tag, from, size, bodies| self.tx.scan(kind, tag, from, size, bodies))? {
+                    Step::Rows(rows) => listed += rows.len() as u64,
+                    Step::Disorder => break false,
+                    Step::End => break listed == count,
+                }
+            };
+            if !is_whole {
+                self.find(Finding::Hidden);
+            }
+        }
+        Ok(())
     }
 
     /// Every value that a record names was looked for, so what is more than was found is named by none.
     fn strays(&mut self) -> Result<()> {
         let mut rows = 0;
         self.pages(Kind::Version, false, |_, page| {
-            rows += page.rows.len() as u64;
+            rows += page.len() as u64;
             Ok(())
         })?;
         if rows > self.found.older {
@@ -141,18 +181,28 @@ impl<'a> Tenant<'a> {
         Ok(())
     }
 
-    fn pages(&mut self, kind: Kind, bodies: bool, mut each: impl FnMut(&mut Self, Page) -> Result<()>) -> Result<()> {
-        let mut from = Some(START);
-        while let Some(cursor) = from {
-            let page = self.tx.scan(kind, Tag::Tenant(self.tag), cursor, PAGE, bodies)?;
-            from = page.next;
-            each(self, page)?;
+    /// Goes through the tenant's rows of a kind, up to where the store gives them out of order.
+    fn pages(
+        &mut self,
+        kind: Kind,
+        bodies: bool,
+        mut each: impl FnMut(&mut Self, Vec<Row>) -> Result<()>,
+    ) -> Result<()> {
+        let mut scan = Scan::new(kind, Tag::Tenant(self.tag), bodies);
+        loop {
+            match scan.step(|kind, tag, from, size, bodies| self.tx.scan(kind, tag, from, size, bodies))? {
+                Step::Rows(rows) => each(self, rows)?,
+                Step::Disorder => {
+                    self.find(Finding::Hidden);
+                    return Ok(());
+                }
+                Step::End => return Ok(()),
+            }
         }
-        Ok(())
     }
 
     fn find(&mut self, finding: Finding) {
-        self.report.findings.push(finding);
+        self.report.find(finding);
     }
 }
 

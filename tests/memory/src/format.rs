@@ -1,19 +1,18 @@
 //! All keys of a vault, by the manual's page on its format: so that the search knows more of them than the root key.
 
-use std::num::NonZeroU32;
 use std::path::Path;
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use hkdf::Hkdf;
 use keyslot::SecretStore;
-use keyslot::store::{Cursor, Kind, Row, SqliteStore, Tag};
+use keyslot::store::{Cursor, Kind, PageSize, Row, SqliteStore, Tag};
 use sha2::{Digest, Sha256};
 
 /// A key, or what is as good as one.
 pub struct Known {
     pub name: String,
-    /// Whether an open vault needs it.
+    /// True if an open vault needs it.
     pub held: bool,
     pub bytes: Vec<u8>,
 }
@@ -22,7 +21,7 @@ pub struct Known {
 pub fn keys(file: &Path, root: &[u8]) -> Vec<Known> {
     let store = SqliteStore::open(file).expect("a vault");
     let rows = |kind| {
-        let page = store.scan(kind, Tag::Any, Cursor::START, NonZeroU32::MAX, true).expect("rows");
+        let page = store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).expect("rows");
         page.rows
     };
     let first = |kind| rows(kind).into_iter().next().expect("a row");
@@ -73,7 +72,7 @@ impl Keys {
         self.0.push(Known { name: name.to_owned(), held, bytes: bytes.to_vec() });
     }
 
-    /// What HMAC keeps of a key: the state after one block. It authenticates as the key does.
+    /// State that HMAC keeps of a key, after one block. It authenticates as the key does.
     fn states(&mut self, name: &str, held: bool, key: &[u8]) {
         const SHA_256: [u32; 8] =
             [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];

@@ -20,7 +20,7 @@ pub const QUESTION: &str = "keys of ";
 /// The other keys of a vault.
 pub struct OtherKeys(Vec<(String, bool, Needle)>);
 
-/// What a scenario is given.
+/// Things that a scenario is given.
 pub struct Given {
     folder: PathBuf,
     /// The root key, masked: its bytes, its hexadecimal digits, and its base64.

@@ -1,0 +1,85 @@
+//! Pages: what a scan reads at once.
+
+use std::num::NonZeroU32;
+
+use super::row::Row;
+use crate::error::Result;
+
+/// Filter of a scan: the rows of a kind that it reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// All of them.
+    Any,
+    /// Those whose keys [begin](super::RowKey::scope) with the tag of a scope.
+    Scope([u8; 16]),
+    /// Those of a tenant.
+    Tenant([u8; 16]),
+}
+
+/// Order of a scan, and the place where it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// In the order of keys: those after this one, or from the first.
+    Key(Option<[u8; 32]>),
+    /// In the order of epoch and key: rows of a later epoch, or of the same with a later key if there is one.
+    Epoch(u64, Option<[u8; 32]>),
+}
+
+impl Cursor {
+    /// From the first key.
+    pub const START: Self = Self::Key(None);
+}
+
+/// Some rows of a scan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Place to go on; `None` when there are no more rows.
+    pub next: Option<Cursor>,
+}
+
+/// Bounds of a page: it ends before whichever is passed first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSize {
+    /// The most rows.
+    pub rows: NonZeroU32,
+    /// The most bytes, counted as [`Row::size`] does. The first row of a page is there even if it is longer.
+    pub bytes: usize,
+}
+
+impl PageSize {
+    /// No bounds.
+    pub const MAX: Self = Self { rows: NonZeroU32::MAX, bytes: usize::MAX };
+}
+
+impl Page {
+    /// Makes a page of rows that come in the order of `from`, and takes no more of them than fit.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the rows.
+    pub fn collect(rows: impl IntoIterator<Item = Result<Row>>, from: Cursor, size: PageSize) -> Result<Self> {
+        let most = usize::try_from(size.rows.get()).unwrap_or(usize::MAX);
+        let (mut page, mut bytes, mut full) = (Vec::new(), 0_usize, false);
+        for row in rows {
+            let row = row?;
+            bytes = bytes.saturating_add(row.size());
+            full = bytes > size.bytes && !page.is_empty();
+            if full {
+                break;
+            }
+            page.push(row);
+            full = page.len() == most;
+            if full {
+                break;
+            }
+        }
+        // A full page may be the last one.
+        let next = page.last().filter(|_| full).map(|row: &Row| match from {
+            Cursor::Key(_) => Cursor::Key(Some(row.key.key)),
+            Cursor::Epoch(..) => Cursor::Epoch(row.epoch, Some(row.key.key)),
+        });
+        Ok(Self { rows: page, next })
+    }
+}

@@ -1,0 +1,99 @@
+//! Rows: what a store keeps.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Kind of a stored row. The numbers are part of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The one row that says what vault this is; its key is zeros.
+    Header = 1,
+    /// A wrapped copy of the vault key.
+    Slot = 2,
+    /// The secret that row keys and tags are derived from.
+    VaultSecret = 3,
+    /// A data key of a tenant.
+    DataKey = 4,
+    /// The head of a tenant.
+    Head = 5,
+    /// A secret, with its newest value.
+    Secret = 6,
+    /// An older value of a secret.
+    Version = 7,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 7] =
+        [Self::Header, Self::Slot, Self::VaultSecret, Self::DataKey, Self::Head, Self::Secret, Self::Version];
+
+    /// The kind of a stored number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
+    /// The number to store.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+/// Identifies a row: its kind and 32 bytes that look random. Rows of secrets and versions begin with the tag of their scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowKey {
+    /// The kind of the row.
+    pub kind: Kind,
+    /// The key within the kind.
+    pub key: [u8; 32],
+}
+
+/// One sealed row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its identity.
+    pub key: RowKey,
+    /// The tag of its tenant; zeros where it has none.
+    pub tenant: [u8; 16],
+    /// The epoch of the tenant at the row's last write; at most `i64::MAX`.
+    pub epoch: u64,
+    /// Sealed facts about it.
+    pub info: Vec<u8>,
+    /// The sealed thing itself; may be empty.
+    pub body: Vec<u8>,
+}
+
+impl RowKey {
+    /// The first half of the key: the tag of the scope, in rows of secrets and versions.
+    pub fn scope(&self) -> [u8; 16] {
+        let mut scope = [0; 16];
+        scope.copy_from_slice(self.key.split_at(16).0);
+        scope
+    }
+}
+
+impl Row {
+    /// The longest info, in bytes. A vault writes no longer one.
+    pub const MAX_INFO: usize = 1 << 20;
+
+    /// The longest body, in bytes: a sealed value of 1 MiB. A vault writes no longer one.
+    pub const MAX_BODY: usize = (1 << 20) + (1 << 17);
+
+    /// The bytes of info and body together, which a [page](super::PageSize) counts.
+    pub fn size(&self) -> usize {
+        self.info.len() + self.body.len()
+    }
+
+    /// Checks a row that is to be written, and gives its epoch as databases keep it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) for an epoch above `i64::MAX`, [`TooLarge`](ErrorKind::TooLarge) for a row over
+    /// [`MAX_INFO`](Row::MAX_INFO) or [`MAX_BODY`](Row::MAX_BODY).
+    pub fn check(&self) -> Result<i64> {
+        if self.info.len() > Self::MAX_INFO || self.body.len() > Self::MAX_BODY {
+            return Err(Error::new(ErrorKind::TooLarge, "a row is longer than a store may hold"));
+        }
+        i64::try_from(self.epoch).map_err(|_| Error::new(ErrorKind::InvalidInput, "an epoch is at most 2^63 - 1"))
+    }
+}
