@@ -1,0 +1,322 @@
+"""Opens the golden vault with a second implementation, and refuses what was tampered with.
+
+Reads `tests/vectors/vault-1.db` and `vault-1.json`. Every check that must fail has the intact vault
+beside it, which must not.
+"""
+
+import json
+import pathlib
+import shutil
+import sqlite3
+import tempfile
+
+import keyslot_format as f
+from keyslot_format import Refused, Row
+from vault import Vault
+
+HERE = pathlib.Path(__file__).resolve().parent
+VECTORS = HERE.parent / "vectors"
+
+
+def row_of(row):
+    key, tenant, info, body = (
+        bytes.fromhex(row[part]) for part in ("key", "tenant", "info", "body")
+    )
+    return Row(row["kind"], key, tenant, row["epoch"], info, body)
+
+
+def check_texts():
+    """The grammars, on texts that the first implementation is tested with too."""
+    texts = json.loads((HERE / "texts.json").read_text())
+    checks = {"scope": f.is_scope, "name": f.is_name, "actor": f.is_actor, "tool": f.is_tool}
+    for what, check in {**checks, "host": f.is_host}.items():
+        for outcome in ("taken", "refused"):
+            assert len(texts[what][outcome]) >= 8
+            for text in texts[what][outcome]:
+                assert check(text) == (outcome == "taken"), (what, text)
+
+
+def check_envelopes():
+    """Envelopes that must open, and those that must be refused."""
+    vectors = json.loads((VECTORS / "envelopes.json").read_text())["vectors"]
+    for vector in vectors:
+        key, aad, envelope = (bytes.fromhex(vector[part]) for part in ("key", "aad", "envelope"))
+        try:
+            plaintext = f.open_envelope(key, vector["label"].encode(), aad, envelope)
+            assert vector["refused"] is None, vector["name"]
+            assert plaintext.hex() == vector["plaintext"], vector["name"]
+        except Refused as error:
+            is_newer = vector["refused"] == "unknown_suite"
+            assert str(error) == ("UnsupportedFormat" if is_newer else "Corrupt"), vector["name"]
+            assert vector["refused"], vector["name"]
+    return len(vectors)
+
+
+def answer(vault, scope, name, now):
+    name, _, pin = name.partition("@")
+    try:
+        value = vault.resolve(scope, name, int(pin) if pin else None, now * 1_000_000)
+        return {"value": value}
+    except Refused as error:
+        return {"error": str(error)}
+
+
+def check_answers(rows, vector, others=()):
+    """The vault opens and answers as the vector says, but for `others`."""
+    vault = Vault(rows, bytes.fromhex(vector["root_key"]))
+    of = lambda answer: (answer["scope"], answer["name"])
+    expected = {of(one): one for one in [*vector["answers"], *others]}
+    for (scope, name), one in expected.items():
+        got = answer(vault, scope, name, vector["now"])
+        assert {"scope": scope, "name": name, **got} == one, (one, got)
+    return vault
+
+
+def edit(rows, row, change):
+    """Damages rows, a dictionary by what they are, as the vector says."""
+    ((how, arguments),) = change.items()
+    old = rows[row]
+    if how == "gone":
+        del rows[row]
+    elif how == "twice":
+        rows[row, "again"] = old._replace(key=bytes([0xA5] * 32))
+    elif how == "from" and arguments[0] == "all":
+        rows[row] = rows[arguments[1]]._replace(key=old.key)
+    elif how == "from":
+        rows[row] = old._replace(**{arguments[0]: getattr(rows[arguments[1]], arguments[0])})
+    else:
+        part, data = arguments[0], bytearray(getattr(old, arguments[0]))
+        if how == "cut":
+            del data[arguments[1] :]
+        elif how == "append":
+            data += bytes.fromhex(arguments[1])
+        else:
+            assert how == "flip"
+            data[arguments[1]] ^= arguments[2]
+        rows[row] = old._replace(**{part: bytes(data)})
+
+
+def check_damaged(rows, vector):
+    for damaged in vector["damaged"]:
+        copy = dict(rows)
+        for one in damaged["edits"]:
+            edit(copy, one["row"], {how: of for how, of in one.items() if how != "row"})
+        try:
+            vault = check_answers(copy.values(), vector, damaged.get("answers", ()))
+        except Refused as error:
+            assert str(error) == damaged.get("refused"), (damaged["defect"], str(error))
+            continue
+        assert "refused" not in damaged, damaged["defect"]
+        assert vault.verify(), damaged["defect"]
+    return len(vector["damaged"])
+
+
+def findings(rows, root_key):
+    """What is wrong with a vault that may not even open."""
+    try:
+        return Vault(rows, root_key).verify()
+    except Refused as error:
+        return [str(error)]
+
+
+def check_tampering(rows, root_key):
+    """Edits of the golden file, each of which must be found. `rows` is what the file holds."""
+    found = lambda changed: findings(changed, root_key)
+    replaced = lambda at, row: [*rows[:at], row, *rows[at + 1 :]]
+    assert found(rows) == []
+    edits = 0
+    for at, row in enumerate(rows):
+        assert found(rows[:at] + rows[at + 1 :]), ("a row is gone", row.kind)
+        for part in ("info", "body"):
+            data = getattr(row, part)
+            for byte in sorted({0, 1, 15, 16, 17, 40, 60, len(data) // 2, len(data) - 1}):
+                if 0 <= byte < len(data):
+                    flipped = data[:byte] + bytes([data[byte] ^ 1]) + data[byte + 1 :]
+                    assert found(replaced(at, row._replace(**{part: flipped}))), (
+                        row.kind,
+                        part,
+                        byte,
+                    )
+                    edits += 1
+        if row.kind in (f.DATA_KEY, f.HEAD, f.SECRET, f.VERSION):
+            assert found(replaced(at, row._replace(tenant=bytes(16)))), ("another tenant", row.kind)
+        if row.kind in (f.HEAD, f.SECRET):
+            assert found(replaced(at, row._replace(epoch=row.epoch - 1))), (
+                "another epoch",
+                row.kind,
+            )
+        for to, other in enumerate(rows):
+            if row.kind == other.kind and at < to:
+                swapped = replaced(at, other._replace(key=row.key))
+                swapped[to] = row._replace(key=other.key)
+                assert found(swapped), ("two rows are exchanged", row.kind)
+                edits += 1
+            if row.kind == f.VERSION and other.kind in (f.SECRET, f.VERSION) and at != to:
+                replayed = replaced(to, other._replace(body=row.body))
+                assert set(found(replayed)) & {"value"}, "an older value is put in place of another"
+                edits += 1
+    return edits + len(rows)
+
+
+def check_account(rows, root_key):
+    """A secret or tombstone that is taken away with its versions is missing from the account."""
+    vault, missed = Vault(rows, root_key), 0
+    for row in rows:
+        if row.kind == f.SECRET:
+            _, info = vault.info(row)
+            own = {vault.keys.version_row_key(info[1], info[2], version[1]) for version in info[12]}
+            rest = [other for other in rows if other != row and other.key not in own]
+            assert findings(rest, root_key) == ["account"], info[2]
+            missed += 1
+    return missed
+
+
+def check_slots(rows, root_key):
+    """The directory tells slots that were changed, added or taken away from an open vault."""
+    slot = next(row for row in rows if row.kind == f.SLOT)
+    added = slot._replace(key=bytes([7] * 16) + f.ZEROS)
+    changed = slot._replace(info=slot.info[:-1] + bytes([slot.info[-1] ^ 1]))
+    for finding, now in (
+        ("slot added", [slot, added]),
+        ("slot changed", [changed]),
+        ("slot missing", []),
+    ):
+        vault = Vault(rows, root_key)
+        assert vault.verify() == []
+        del vault.rows[slot.kind, slot.key]
+        vault.rows.update({(row.kind, row.key): row for row in now})
+        assert vault.verify() == [finding], (finding, vault.verify())
+
+
+def check_authentic(rows, root_key):
+    """Rows that are sealed with the right keys, but are not what the others say of them."""
+    vault = Vault(rows, root_key)
+    under = lambda label, fields, plaintext: f.seal(
+        vault.vault_key, vault.vault_key_id, label, [vault.vault_id, *fields], plaintext, bytes(24)
+    )
+
+    def found(kind, key, **parts):
+        vault = Vault(rows, root_key)
+        assert vault.verify() == []
+        old = vault.rows.get((kind, key)) or Row(kind, key, bytes(16), 1, b"", b"")
+        vault.rows[kind, key] = old._replace(**parts)
+        return vault.verify()
+
+    secret = next(row for row in rows if row.kind == f.SECRET and row.body)
+    record_id, info = vault.info(secret)
+    key_id, newest = f.key_id(secret.body), info[12][-1]
+    tenant, data_key, _ = vault.data_key(key_id)
+    value = vault.value(record_id, info, newest, secret.body)
+    scope, name = info[1].encode(), info[2].encode()
+    fields = [vault.vault_id, record_id, scope, name, f.u(64, newest[1])]
+    again = f.seal(data_key, key_id, b"keyslot/1 value", fields, value, bytes(24))
+    assert f.unseal(data_key, b"keyslot/1 value", fields, again) == value
+    assert found(f.SECRET, secret.key, body=again) == ["value"], "a value that is not the one named"
+
+    state = lambda number: under(
+        b"keyslot/1 data key state",
+        [key_id],
+        f.write_record({1: f.u(8, number), 2: f.u(32, 1), 3: tenant.encode()}),
+    )
+    row_key = key_id + f.ZEROS
+    assert found(f.DATA_KEY, row_key, info=state(1)) == [], "the same again"
+    assert found(f.DATA_KEY, row_key, info=state(2)) == ["data key"], "the head's, which may not seal"
+    assert "data key" in found(f.DATA_KEY, row_key, info=state(3)), "a destroyed data key"
+
+    other = next(row for row in rows if row.kind == f.HEAD and row.key[:16] != secret.tenant)
+    new_id = bytes([7] * 16)
+    about = f.write_record({1: f.u(8, 2), 2: f.u(32, 2), 3: tenant.encode()})
+    info = under(b"keyslot/1 data key state", [new_id], about)
+    body = under(b"keyslot/1 data key", [new_id, tenant.encode(), f.u(32, 2)], bytes(range(32)))
+    of = lambda tag: found(f.DATA_KEY, new_id + f.ZEROS, tenant=tag, info=info, body=body)
+    assert of(secret.tenant) == [], "a second data key"
+    assert of(other.tenant) == ["data key"], "a data key in the list of another tenant"
+
+
+def check_older_copies(rows, root_key):
+    """A head is refused that is older than a noted one, gone, or another of the same epoch."""
+    row = next(row for row in rows if row.kind == f.HEAD)
+    vault = Vault(rows, root_key)
+    head = f.unseal(vault.keys.head, b"keyslot/1 head", [vault.vault_id, row.tenant], row.info)
+    fork = f.seal(
+        vault.keys.head, f.ZEROS, b"keyslot/1 head", [vault.vault_id, row.tenant], head, bytes(24)
+    )
+    forked = [other if other != row else row._replace(info=fork) for other in rows]
+    assert findings(forked, root_key) == [], "who has seen nothing cannot tell"
+    assert vault.verify() == [] and vault.verify() == [], "the same head may come again"
+    vault.rows[row.kind, row.key] = row._replace(info=fork)
+    assert vault.verify() == ["head"], "another head of the same epoch"
+    vault.rows[row.kind, row.key] = row
+    vault.seen[row.tenant] = (row.epoch + 1, bytes(32))
+    assert "head" in vault.verify(), "an older head"
+    del vault.rows[row.kind, row.key]
+    assert "head" in vault.verify(), "no head"
+
+
+def check_files(path, folder):
+    """Files that are not, or not only, a vault."""
+    schema = (
+        "PRAGMA writable_schema = ON; "
+        "UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', '') WHERE name = 'rows'"
+    )
+    cases = [
+        ("NotAVault", "PRAGMA application_id = 7"),
+        ("UnsupportedFormat", "PRAGMA user_version = 2"),
+        ("Corrupt", "PRAGMA user_version = 0"),
+        ("Corrupt", "CREATE TABLE more(column)"),
+        ("Corrupt", "DROP INDEX rows_by_tenant"),
+        ("Corrupt", schema),
+        ("Corrupt", "UPDATE rows SET tenant = x'00' WHERE kind = 6"),
+        ("Corrupt", "UPDATE rows SET info = zeroblob(1048577) WHERE kind = 6"),
+        ("Corrupt", "UPDATE rows SET epoch = -1 WHERE kind = 6"),
+        (None, "UPDATE rows SET info = zeroblob(1048576) WHERE kind = 6"),
+    ]
+    for kind, sql in cases:
+        copy = folder / "changed.db"
+        copy.write_bytes(path.read_bytes())
+        database = sqlite3.connect(copy)
+        database.executescript(f"PRAGMA journal_mode = DELETE; {sql};")
+        database.close()
+        try:
+            f.read_file(copy)
+            assert kind is None, sql
+        except Refused as error:
+            assert str(error) == kind, (sql, str(error))
+    (folder / "text").write_text("no database, but longer than a hundred bytes. " * 9)
+    try:
+        f.read_file(folder / "text")
+        raise AssertionError("a text is no vault")
+    except Refused as error:
+        assert str(error) == "NotAVault"
+    return len(cases) + 1
+
+
+def main():
+    vector = json.loads((VECTORS / "vault-1.json").read_text())
+    root_key = bytes.fromhex(vector["root_key"])
+    rows = {row["what"]: row_of(row) for row in vector["rows"]}
+    check_texts()
+    print(f"envelopes: {check_envelopes()}")
+    assert check_answers(rows.values(), vector).verify() == []
+    print(f"rows: {len(rows)}, answers: {len(vector['answers'])}")
+    print(f"damaged copies: {check_damaged(rows, vector)}")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        copy = pathlib.Path(shutil.copy(VECTORS / "vault-1.db", folder))
+        in_file = f.read_file(copy)
+        print(f"changed files: {check_files(copy, folder)}")
+    assert check_answers(in_file, vector).verify() == []
+    try:
+        Vault(in_file, bytes(range(32)))
+        raise AssertionError("another key opens nothing")
+    except Refused as error:
+        assert str(error) == "WrongKey"
+    print(f"rows in the file: {len(in_file)}, edits of them: {check_tampering(in_file, root_key)}")
+    print(f"secrets missed when they are taken away: {check_account(in_file, root_key)}")
+    check_slots(in_file, root_key)
+    check_authentic(in_file, root_key)
+    check_older_copies(in_file, root_key)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""A vault of format 1, read only: opening, looking up and verification.
+
+Uses only what the manual page says, as `keyslot_format` does.
+"""
+
+import hmac
+
+import keyslot_format as f
+from keyslot_format import Refused, require
+
+
+def xor(one, other):
+    return bytes(a ^ b for a, b in zip(one, other))
+
+
+class Vault:
+    """An open vault. `rows` are by kind and key; `seen` is what a process noted of heads."""
+
+    def __init__(self, rows, root_key):
+        self.rows = {(row.kind, row.key): f.check_row(row) for row in rows}
+        self.seen = {}
+        require((f.HEADER, bytes(32)) in self.rows, "NotAVault")
+        self.vault_id = f.read_header(self.rows[f.HEADER, bytes(32)].info)
+        self.vault_key_id, self.vault_key = self.open_slots(root_key)
+        require((f.VAULT_SECRET, bytes(32)) in self.rows)
+        row = self.rows[f.VAULT_SECRET, bytes(32)]
+        secret = self.under_vault_key(b"vault secret", [], row.body)
+        require(len(secret) == 32)
+        self.keys = f.SubKeys(self.vault_id, secret)
+
+    def of_kind(self, kind):
+        return [row for (its_kind, _), row in sorted(self.rows.items()) if its_kind == kind]
+
+    def under_vault_key(self, label, fields, envelope):
+        return f.unseal(self.vault_key, b"keyslot/1 " + label, [self.vault_id, *fields], envelope)
+
+    def open_slots(self, root_key):
+        slots, refusal = self.of_kind(f.SLOT), None
+        require(1 <= len(slots) <= 64 and sum(len(row.info + row.body) for row in slots) <= 66560)
+        for row in slots:
+            try:
+                slot_id, slot = f.id_of(row), f.record(row.info, f.SLOT_RECORD)
+                kek, check = f.slot_keys(self.vault_id, root_key, slot_id, slot[1])
+                if hmac.compare_digest(check, slot[2]):
+                    fields = [self.vault_id, slot_id]
+                    plain = f.unseal(kek, b"keyslot/1 vault key", fields, row.body)
+                    require(len(plain) == 48)
+                    return plain[:16], plain[16:]
+            except Refused as error:
+                refusal = refusal or error
+        raise refusal or Refused("WrongKey")
+
+    def data_key(self, key_id):
+        """The tenant, the bytes and the state of a data key."""
+        row = self.rows.get((f.DATA_KEY, key_id + f.ZEROS))
+        require(row)
+        about = self.under_vault_key(b"data key state", [key_id], row.info)
+        about = f.record(about, f.DATA_KEY_STATE)
+        state, generation, tenant = about[1], about[2], about[3]
+        require(state != 3)
+        fields = [key_id, tenant.encode(), f.u(32, generation)]
+        key = self.under_vault_key(b"data key", fields, row.body)
+        require(len(key) == 32)
+        return tenant, key, state
+
+    def head(self, row):
+        tag = f.id_of(row)
+        require(row.tenant == tag)
+        head = f.unseal(self.keys.head, b"keyslot/1 head", [self.vault_id, tag], row.info)
+        head = f.read_head(head)
+        require(head[2] == row.epoch)
+        return head
+
+    def info(self, row):
+        record_id, envelope = row.info[:16], row.info[16:]
+        require(len(record_id) == 16)
+        tenant, key, _ = self.data_key(f.key_id(envelope))
+        fields = [self.vault_id, record_id, row.key[:16], row.key, f.u(64, row.epoch)]
+        info = f.read_info(f.unseal(key, b"keyslot/1 info", fields, envelope))
+        require(info[1].split("/")[0] == tenant)
+        require(row.key == self.keys.secret_row_key(info[1], info[2]))
+        return record_id, info
+
+    def value(self, record_id, info, version, envelope):
+        """The value of a version, if it is in the envelope that the info names."""
+        require(f.commitment(envelope) == version[3])
+        tenant, key, _ = self.data_key(f.key_id(envelope))
+        require(info[1].split("/")[0] == tenant)
+        fields = [self.vault_id, record_id, info[1].encode(), info[2].encode(), f.u(64, version[1])]
+        value = f.unseal(key, b"keyslot/1 value", fields, envelope)
+        f.text()(value)
+        require(version[5] in (None, self.keys.fingerprint_of(tenant, value)))
+        return value
+
+    def sealed_value(self, row, info, version):
+        if version is info[12][-1]:
+            return row.body
+        older = self.rows.get((f.VERSION, self.keys.version_row_key(info[1], info[2], version[1])))
+        require(older)
+        return older.body
+
+    def open_version(self, row, record_id, info, version):
+        return self.value(record_id, info, version, self.sealed_value(row, info, version))
+
+    # Looking up, for a target that is unspecified.
+
+    def resolve(self, scope, name, pin, now):
+        while scope:
+            row = self.rows.get((f.SECRET, self.keys.secret_row_key(scope, name)))
+            if row:
+                record_id, info = self.info(row)
+                require((info[1], info[2]) == (scope, name))
+                if info[3] != f.DELETED:
+                    return self.admit(row, record_id, info, pin, now)
+            scope = scope.rpartition("/")[0]
+        raise Refused("NotFound")
+
+    def admit(self, row, record_id, info, pin, now):
+        require(info[3] != f.INACTIVE, "Inactive")
+        require(info[3] != f.REVOKED, "Revoked")
+        require(info[8] is None or info[8] <= now, "NotYetValid")
+        require(info[9] is None or now < info[9], "Expired")
+        require(not (info[14] or info[15] or info[16]), "Denied")
+        listed = [version for version in info[12] if pin in (None, version[1])]
+        require(listed, "NoSuchVersion")
+        return self.open_version(row, record_id, info, listed[-1]).decode()
+
+    # Verification. The findings are words; an intact vault has none.
+
+    def verify(self):
+        findings = []
+
+        def holds(check, finding):
+            try:
+                if check() is not False:
+                    return True
+            except Refused:
+                pass
+            findings.append(finding)
+            return False
+
+        self.verify_slots(findings, holds)
+        heads = set(self.seen)
+        for row in self.of_kind(f.HEAD):
+            if holds(lambda: f.id_of(row), "head"):
+                heads.add(row.key[:16])
+        for kind in (f.DATA_KEY, f.SECRET, f.VERSION):
+            for row in self.of_kind(kind):
+                holds(lambda: row.tenant in heads, "headless")
+        for tag in sorted(heads):
+            self.verify_tenant(tag, holds)
+        return findings
+
+    def verify_slots(self, findings, holds):
+        directory = {}
+
+        def read():
+            sealed = self.rows[f.VAULT_SECRET, bytes(32)].info
+            entries = f.read_slot_directory(self.under_vault_key(b"slot directory", [], sealed))
+            directory.update({entry[1] + f.ZEROS: entry[5] for entry in entries})
+
+        if holds(read, "slot directory"):
+            for row in self.of_kind(f.SLOT):
+                listed = directory.pop(row.key, None)
+                if holds(lambda: listed is not None, "slot added"):
+                    now = f.slot_row_hash(row.key[:16], row.info, row.body)
+                    holds(lambda: listed == now, "slot changed")
+            findings += ["slot missing"] * len(directory)
+
+    def verify_tenant(self, tag, holds):
+        rows = lambda kind: [row for row in self.of_kind(kind) if row.tenant == tag]
+        head_row = self.rows.get((f.HEAD, tag + f.ZEROS))
+        active, keys, found = set(), {}, {"head": None, "sum": bytes(32), "live": 0, "dead": 0, "named": set()}
+
+        def admit():
+            noted = self.seen.get(tag)
+            require(head_row or not noted, "Tampered")
+            head = self.head(head_row)
+            mark = head[2], f.commitment(head_row.info)
+            require(not noted or mark[0] > noted[0] or mark == noted, "Tampered")
+            self.seen[tag] = mark
+            found["head"] = head
+
+        def data_key(row):
+            tenant, key, state = self.data_key(f.id_of(row))
+            require(self.keys.tenant_tag(tenant) == tag)
+            keys[row.key[:16]] = key
+            if state == 1:
+                active.add(row.key[:16])
+
+        def secret(row):
+            record_id, info = self.info(row)
+            require(f.key_id(row.info[16:]) in keys)
+            entry = self.keys.accumulator_entry(record_id, info[4], f.commitment(row.info[16:]))
+            found["sum"] = xor(found["sum"], entry)
+            found["live" if info[3] in (f.ACTIVE, f.INACTIVE) else "dead"] += 1
+            holds(lambda: bool(info[12]) or row.body == b"", "value")
+            for version in info[12]:
+                holds(lambda: self.open_version(row, record_id, info, version), "value")
+            for version in info[12][:-1]:
+                key = self.keys.version_row_key(info[1], info[2], version[1])
+                found["named"].add(key)
+                older = self.rows.get((f.VERSION, key))
+                holds(lambda: older is None or older.tenant == tag, "value")
+
+        holds(admit, "head")
+        for row in rows(f.DATA_KEY):
+            holds(lambda: data_key(row), "data key")
+        for row in rows(f.SECRET):
+            holds(lambda: secret(row), "record")
+        for row in rows(f.VERSION):
+            holds(lambda: row.key in found["named"], "stray")
+        head = found["head"]
+        if head:
+            holds(lambda: head[6] in active, "data key")
+            sums = found["live"], found["dead"], found["sum"]
+            holds(lambda: (head[3], head[4], head[5]) == sums, "account")
