@@ -216,6 +216,17 @@ impl Vault {
     /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by a vault that was open before
     /// and saw a newer head.
     ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// vault.scope("acme/billing")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// let report = vault.verify()?;
+    /// assert!(report.is_intact(), "{:?}", report.findings);
+    /// assert_eq!((report.tenants, report.secrets), (1, 1));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the store cannot be read, which includes rows that have not even the shape of rows; other damage is not an error but

@@ -56,6 +56,21 @@ impl PageSize {
 impl Page {
     /// Makes a page of rows that come in the order of `from`, and takes no more of them than fit.
     ///
+    /// ```
+    /// use std::num::NonZeroU32;
+    /// use keyslot::store::{Cursor, Kind, Page, PageSize, Row, RowKey};
+    ///
+    /// let row = |number| {
+    ///     let key = RowKey { kind: Kind::Secret, key: [number; 32] };
+    ///     Row { key, tenant: [1; 16], epoch: 1, info: vec![0; 300], body: Vec::new() }
+    /// };
+    /// let size = PageSize { rows: NonZeroU32::new(256).unwrap(), bytes: 1000 };
+    /// let page = Page::collect((0..9).map(|number| Ok(row(number))), Cursor::START, size)?;
+    /// assert_eq!(page.rows.len(), 3);
+    /// assert_eq!(page.next, Some(Cursor::Key(Some([2; 32]))));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The first error of the rows.

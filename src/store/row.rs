@@ -86,6 +86,18 @@ impl Row {
 
     /// Checks a row that is to be written, and gives its epoch as databases keep it.
     ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::store::{Kind, Row, RowKey};
+    ///
+    /// let key = RowKey { kind: Kind::Secret, key: [7; 32] };
+    /// let row = Row { key, tenant: [1; 16], epoch: 3, info: vec![1], body: Vec::new() };
+    /// assert_eq!(row.check()?, 3);
+    /// let long = Row { info: vec![0; Row::MAX_INFO + 1], ..row };
+    /// assert_eq!(long.check().unwrap_err().kind(), ErrorKind::TooLarge);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidInput`](ErrorKind::InvalidInput) for an epoch above `i64::MAX`, [`TooLarge`](ErrorKind::TooLarge) for a row over
