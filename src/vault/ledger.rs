@@ -172,7 +172,7 @@ impl<'a> Ledger<'a> {
     pub(super) fn names(&mut self, place: &Place, most: usize) -> Result<Vec<SecretName>> {
         let mut names = Vec::new();
         let mut scan = Scan::new(Kind::Secret, Tag::Scope(place.scope_tag), false);
-        while let Some(rows) = scan.rows(|kind, tag, from, size, bodies| self.tx.scan(kind, tag, from, size, bodies))? {
+        while let Some(rows) = scan.step_in(self.tx)?.rows()? {
             for row in rows {
                 let key = self.key_of(Info::key_id(&row.info)?)?;
                 let info = self.core.open_info(row, &key)?.info;

@@ -75,9 +75,7 @@ impl Pages {
 /// The secrets of the next page; `None` when there are no more pages.
 fn read(scoped: &ScopedVault, scan: &mut Scan) -> Result<Option<Vec<Result<SecretInfo>>>> {
     let core = scoped.core();
-    let Some(rows) = scan.rows(|kind, tag, from, size, bodies| core.store.scan(kind, tag, from, size, bodies))? else {
-        return Ok(None);
-    };
+    let Some(rows) = scan.step_from(&*core.store)?.rows()? else { return Ok(None) };
     // Without the permission nothing is there, at the same cost.
     let visible = if scoped.may(Permissions::READ) { rows } else { Vec::new() };
     let infos = visible.into_iter().filter_map(|row| core.open_listed(row).map(Stored::describe).transpose());

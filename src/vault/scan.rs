@@ -3,8 +3,8 @@
 
 use super::rows::PAGE;
 use super::sealed::corrupt;
-use crate::error::{Error, Result};
-use crate::store::{Cursor, Kind, Page, PageSize, Row, Tag};
+use crate::error::Result;
+use crate::store::{Cursor, Kind, Page, Row, SecretStore, Tag, WriteTx};
 
 /// A scan, as far as it is.
 #[derive(Debug)]
@@ -37,43 +37,52 @@ impl Scan {
         Self { kind, tag, bodies, from: Some(from) }
     }
 
-    /// Reads the next page with `read`, the method `scan` of a store or of a write.
+    /// Reads the next page.
     ///
     /// # Errors
     ///
-    /// Those of `read`.
-    pub(super) fn step(
-        &mut self,
-        read: impl FnOnce(Kind, Tag, Cursor, PageSize, bool) -> Result<Page>,
-    ) -> Result<Step> {
+    /// Those of the store.
+    pub(super) fn step_from(&mut self, store: &dyn SecretStore) -> Result<Step> {
         let Some(from) = self.from.take() else { return Ok(Step::End) };
-        let page = read(self.kind, self.tag, from, PAGE, self.bodies)?;
-        if !goes_on(&page, from) {
-            return Ok(Step::Disorder);
-        }
-        self.from = page.next;
-        Ok(Step::Rows(page.rows))
+        let page = store.scan(self.kind, self.tag, from, PAGE, self.bodies)?;
+        Ok(self.go_on(page, from))
     }
 
-    /// As [`step`](Scan::step), for those who cannot go on without all rows.
+    /// As [`step_from`](Scan::step_from), inside of a write.
     ///
     /// # Errors
     ///
-    /// [`Corrupt`](crate::ErrorKind::Corrupt) where the rows are out of order, and those of `read`.
-    pub(super) fn rows(
-        &mut self,
-        read: impl FnOnce(Kind, Tag, Cursor, PageSize, bool) -> Result<Page>,
-    ) -> Result<Option<Vec<Row>>> {
-        match self.step(read)? {
-            Step::Rows(rows) => Ok(Some(rows)),
-            Step::End => Ok(None),
-            Step::Disorder => Err(disorder()),
+    /// As there.
+    pub(super) fn step_in(&mut self, tx: &mut dyn WriteTx) -> Result<Step> {
+        let Some(from) = self.from.take() else { return Ok(Step::End) };
+        let page = tx.scan(self.kind, self.tag, from, PAGE, self.bodies)?;
+        Ok(self.go_on(page, from))
+    }
+
+    fn go_on(&mut self, page: Page, from: Cursor) -> Step {
+        if !goes_on(&page, from) {
+            return Step::Disorder;
         }
+        self.from = page.next;
+        Step::Rows(page.rows)
     }
 }
 
-fn disorder() -> Error {
-    corrupt("the store gives its rows out of order: an index of it is damaged; restore a backup")
+impl Step {
+    /// The rows, for those who cannot go on without all of them; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) where they are out of order.
+    pub(super) fn rows(self) -> Result<Option<Vec<Row>>> {
+        match self {
+            Self::Rows(rows) => Ok(Some(rows)),
+            Self::End => Ok(None),
+            Self::Disorder => {
+                Err(corrupt("the store gives its rows out of order: an index of it is damaged; restore a backup"))
+            }
+        }
+    }
 }
 
 /// Returns true if the rows of a page ascend, from behind the place where it begins up to the place where the next one does.

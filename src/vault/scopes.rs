@@ -73,9 +73,7 @@ impl Core {
     /// Goes through the rows of a kind, without their bodies.
     fn rows(&self, kind: Kind, tag: Tag, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
         let mut scan = Scan::new(kind, tag, false);
-        while let Some(rows) =
-            scan.rows(|kind, tag, from, size, bodies| self.store.scan(kind, tag, from, size, bodies))?
-        {
+        while let Some(rows) = scan.step_from(&*self.store)?.rows()? {
             rows.into_iter().try_for_each(&mut each)?;
         }
         Ok(())

@@ -105,7 +105,7 @@ fn all_rows(
 ) -> Result<()> {
     let mut scan = Scan::new(kind, Tag::Any, bodies);
     loop {
-        match scan.step(|kind, tag, from, size, bodies| core.store.scan(kind, tag, from, size, bodies))? {
+        match scan.step_from(&*core.store)? {
             Step::Rows(rows) => rows.into_iter().try_for_each(|row| each(report, row))?,
             Step::Disorder => {
                 report.find(Finding::Hidden);

@@ -155,7 +155,7 @@ impl<'a> Tenant<'a> {
             let mut listed = 0;
             let mut scan = Scan::new(Kind::Secret, Tag::Scope(scope), false);
             let is_whole = loop {
-                match scan.step(|kind, tag, from, size, bodies| self.tx.scan(kind, tag, from, size, bodies))? {
+                match scan.step_in(self.tx)? {
                     Step::Rows(rows) => listed += rows.len() as u64,
                     Step::Disorder => break false,
                     Step::End => break listed == count,
@@ -190,7 +190,7 @@ impl<'a> Tenant<'a> {
     ) -> Result<()> {
         let mut scan = Scan::new(kind, Tag::Tenant(self.tag), bodies);
         loop {
-            match scan.step(|kind, tag, from, size, bodies| self.tx.scan(kind, tag, from, size, bodies))? {
+            match scan.step_in(self.tx)? {
                 Step::Rows(rows) => each(self, rows)?,
                 Step::Disorder => {
                     self.find(Finding::Hidden);
