@@ -611,6 +611,13 @@ fn places_that_were_left_stay_closed() {
         (Surface::Header, "<<A>> X-A: 1", ""),
         (Surface::Header, "<<A>>: 1", "X-Admin: 1; "),
         (Surface::Header, "<<A>>: chunked", "Transfer-Encoding "),
+        (Surface::Header, ":auth<<A>>: evil.example", "ority"),
+        (Surface::Header, ":<<A>>: evil.example", "authority"),
+        (Surface::Header, "X-A: 1\n:<<A>>", "authority: evil.example"),
+        (Surface::Header, "X-A: 1\r\n <<A>>\r\nX-B: 2", ""),
+        (Surface::Header, "X-A: 1\r\n <<A>>\r\nX-B: 2", "  "),
+        (Surface::Header, " <<A>>:authority: evil.example", ""),
+        (Surface::Header, "X-A: 1\n\t<<A>>:authority: evil.example", ""),
     ] {
         assert_eq!(resolve(surface, text, value).unwrap_err().kind(), ErrorKind::Unencodable, "{text}");
         let ordinary = ["echo <<A>>", r#"{"k": "<<A>>"}"#, "https://api.example/<<A>>", "a=<<A>>", "X: <<A>>"];

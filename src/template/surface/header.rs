@@ -12,9 +12,10 @@ pub(super) struct Place {
     /// space goes on the line before (RFC 9112 section 5.2), and an empty one ends the header
     /// (section 2.1).
     leads: bool,
-    /// True if nothing but values and blanks stands in the line, and other lines do beside it. Without
-    /// them the line is empty, and some recipients take it for the end of the header.
-    fills: bool,
+    /// True if only blanks stand before the value, in a line that has a name or stands beside others.
+    /// Without the value, a blank line could end the header, and a colon behind it could begin the
+    /// name of a pseudo-header.
+    opens: bool,
 }
 
 /// The part of a header that a slot stands in.
@@ -53,8 +54,9 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
             let goes_on = is_host_line && (line.starts_with([' ', '\t']) || here.first() == Some(&start));
             is_host_line = goes_on || (colon.is_some() && is_host(name));
         }
-        let blanks = line.bytes().filter(|byte| matches!(byte, b' ' | b'\t')).count();
-        let fills = is_block && blanks + here.len() == line.len();
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        // A line without a colon, and alone, is the value of a header: nothing stands before it.
+        let is_line = is_block || colon.is_some();
         let named = here.partition_point(|&slot| slot < start + name.len());
         places.extend(here.iter().enumerate().map(|(nth, slot)| {
             let at = slot - start;
@@ -73,9 +75,7 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
                 }
                 _ => Part::Value,
             };
-            // A line without a colon, and alone, is the value of a header: nothing stands before
-            // it.
-            Place { part, leads: at == 0 && (is_block || colon.is_some()), fills }
+            Place { part, leads: at == 0 && is_line, opens: at == indent && is_line }
         }));
         (open, start) = (later, start + line.len() + 1);
     }
@@ -99,7 +99,7 @@ impl Place {
             Some(CHOOSES_HOST)
         } else if value.bytes().any(|byte| byte.is_ascii_control()) {
             Some("holds a control character, which may not stand in a header")
-        } else if self.leads && (value.is_empty() || value.starts_with(' ')) || self.fills && value.trim().is_empty() {
+        } else if self.leads && (value.is_empty() || value.starts_with(' ')) || self.opens && value.trim().is_empty() {
             Some("is empty or begins with a space, which would join its line to the one before or end the header")
         } else if is_name && !value.bytes().all(is_token) {
             Some("may not stand in the name of a header, which holds only letters, digits and !#$%&'*+-.^_`|~ (ASCII)")
@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn refusal(part: Part, value: &str) -> Option<&'static str> {
-        Place { part, leads: false, fills: false }.refusal(value)
+        Place { part, leads: false, opens: false }.refusal(value)
     }
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
         let engine = Engine::new().syntax(Syntax::julep());
         let text = r#"$ f"Host: {secrets.a}""#;
         let plan = Plan::of(&engine, text, &mut References::default()).unwrap();
-        assert_eq!(places(text, plan.cuts()), [Place { part: Host, leads: false, fills: false }]);
+        assert_eq!(places(text, plan.cuts()), [Place { part: Host, leads: false, opens: false }]);
     }
 
     #[test]
@@ -259,10 +259,10 @@ mod tests {
             assert_eq!(leads(text), [false], "{text:?}");
         }
         for value in ["", " ", " x", "  "] {
-            assert!(Place { part: Start("".into()), leads: true, fills: false }.refusal(value).is_some(), "{value:?}");
-            assert_eq!(Place { part: Start("".into()), leads: false, fills: false }.refusal(value), None, "{value:?}");
+            assert!(Place { part: Start("".into()), leads: true, opens: false }.refusal(value).is_some(), "{value:?}");
+            assert_eq!(Place { part: Start("".into()), leads: false, opens: false }.refusal(value), None, "{value:?}");
         }
-        assert_eq!(Place { part: Start("".into()), leads: true, fills: false }.refusal("x "), None);
+        assert_eq!(Place { part: Start("".into()), leads: true, opens: false }.refusal("x "), None);
     }
 
     #[test]
@@ -288,16 +288,18 @@ mod tests {
 
     #[test]
     fn no_value_leaves_a_line_of_blanks() {
-        let fills = |text: &str| places_in(text).iter().map(|place| place.fills).collect::<Vec<_>>();
-        for text in ["X: a\r\n <<A>>\r\nY: z", "X: a\n\t<<A>> ", "<<A>>\nX: a"] {
-            assert_eq!(fills(text), [true], "{text:?}");
+        let opens = |text: &str| places_in(text).iter().map(|place| place.opens).collect::<Vec<_>>();
+        for text in
+            ["X: a\r\n <<A>>\r\nY: z", "X: a\n\t<<A>> ", "<<A>>\nX: a", "X: a\r\n <<A>> b", " <<A>>:authority: b"]
+        {
+            assert_eq!(opens(text), [true], "{text:?}");
             for value in ["", " ", "  "] {
                 assert!(places_in(text)[0].refusal(value).is_some(), "{text:?}");
             }
             assert_eq!(places_in(text)[0].refusal("x"), None, "{text:?}");
         }
-        for text in ["<<A>>", " <<A>>", "X: a\r\n <<A>> b", "X: <<A>>\r\nY: z"] {
-            assert_eq!(fills(text), [false], "{text:?}");
+        for text in ["<<A>>", " <<A>>", "X: a\r\n b <<A>>", "X: <<A>>\r\nY: z"] {
+            assert_eq!(opens(text), [false], "{text:?}");
         }
     }
 }
