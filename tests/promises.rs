@@ -1,4 +1,4 @@
-//! A promise without a test is none: SECURITY.md names the tests of each.
+//! SECURITY.md names the tests of each promise; a promise without one fails here.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
 use std::fs;

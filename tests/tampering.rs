@@ -128,7 +128,7 @@ fn check_statuses(vault: &Vault) -> Result<(), String> {
 struct Lab {
     store: MemoryStore,
     warm: Vault,
-    /// What each scope was asked for when all was well, held fast.
+    /// A snapshot of each scope, taken when all was well.
     runs: BTreeMap<&'static str, Snapshot>,
     before: BTreeMap<RowKey, Row>,
     /// All rows after each step.

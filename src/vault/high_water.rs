@@ -85,12 +85,7 @@ impl Core {
     ///
     /// [`Tampered`](ErrorKind::Tampered) when it is gone, older than the one that was seen, or another one of the same epoch;
     /// [`Corrupt`](ErrorKind::Corrupt) when this vault did not seal it.
-    pub(super) fn admit_head(
-        &self,
-        tenant: [u8; 16],
-        row: Option<&Row>,
-        seen: Option<Mark>,
-    ) -> Result<Option<(Head, Mark)>> {
+    pub(super) fn admit_head(&self, tenant: [u8; 16], row: Option<&Row>, seen: Option<Mark>) -> Result<Option<Head>> {
         let Some(row) = row else {
             return if seen.is_some() { Err(rolled_back()) } else { Ok(None) };
         };
@@ -104,7 +99,7 @@ impl Core {
             return Err(rolled_back());
         }
         self.seen.note(tenant, mark);
-        Ok(Some((head, mark)))
+        Ok(Some(head))
     }
 }
 

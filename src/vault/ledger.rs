@@ -115,7 +115,7 @@ impl<'a> Ledger<'a> {
         let now = core.clock.now()?.reading;
         let row = get_in(tx, &[head_row(place.tenant_tag)])?.pop().flatten();
         let account = match core.admit_head(place.tenant_tag, row.as_ref(), seen)? {
-            Some((head, _)) => {
+            Some(head) => {
                 // Read each time: what is sealed with a key that is stored no more could be read by nobody else.
                 let row = get_in(tx, &[data_key_row(head.active_key)])?.pop().flatten();
                 let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;

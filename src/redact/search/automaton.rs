@@ -24,7 +24,7 @@ pub(super) struct Automaton {
     children: Wiped<u32>,
     /// Where to go on if no child fits.
     failures: Wiped<u32>,
-    /// One more than the place in the dictionary of a pattern; 0 if there is none. Backwards, of
+    /// One more than the place in the dictionary of a pattern; 0 for no pattern. Backwards, of
     /// the longest that ends here; forwards, of the shortest that ends here or below.
     found: Wiped<u32>,
     /// The first node of each level.

@@ -18,7 +18,7 @@ pub(super) struct Dictionary {
     entries: Wiped<Entry>,
     /// A bit for every two bytes, set if a pattern starts with them.
     openings: Wiped<u64>,
-    /// For every entry one more than the index of the next one that is shorter; 0 if there is none.
+    /// For every entry one more than the index of the next one that is shorter; 0 for no entry.
     shorter: Wiped<u32>,
     longest: usize,
     shortest: usize,
