@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All tests: unit, integration, documentation and examples, with every feature; then the crate without features.
+# All tests: unit, integration, documentation and examples, with every feature; then the crate
+# without features.
 set -euo pipefail
 cd "$(dirname "$0")"
 cargo test --locked --all-features --lib --tests --examples

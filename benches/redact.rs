@@ -1,9 +1,15 @@
-//! The redactor over a log of 1 MB beside a plain copy: at once, in parts of 8 KiB, and how long it takes to make one.
+//! The redactor over a log of 1 MB beside a plain copy: at once, in parts of 8 KiB, and how long it
+//! takes to make one.
 //!
 //! `patterns` are secrets of letters and digits, of which each comes to 12.
 //!
 //! `cargo bench --bench redact`
-#![allow(missing_docs, clippy::unwrap_used, clippy::cast_possible_truncation, clippy::indexing_slicing)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing
+)]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -30,7 +36,10 @@ fn token(seed: usize) -> String {
 fn redactor(patterns: usize) -> Redactor {
     let secrets = patterns.div_ceil(12);
     let builder = (0..secrets).fold(Redactor::builder(), |builder, n| {
-        builder.secret(SecretName::new(format!("S{n}")).unwrap(), format!("sk_live_{}", token(n)))
+        builder.secret(
+            SecretName::new(format!("S{n}")).unwrap(),
+            format!("sk_live_{}", token(n)),
+        )
     });
     builder.build().unwrap()
 }
@@ -40,10 +49,20 @@ fn log() -> String {
     let mut log = String::with_capacity(1 << 20);
     let mut line = 0;
     while log.len() < 1 << 20 {
-        let (id, key) =
-            (token(line + 5_000), if line % 1_000 == 999 { format!("sk_live_{}", token(0)) } else { token(line) });
-        writeln!(log, "2026-01-12T10:{:02}:07Z INFO GET /v1/users/{line}?page=2 200 {id} key={key}", line % 60)
-            .unwrap();
+        let (id, key) = (
+            token(line + 5_000),
+            if line % 1_000 == 999 {
+                format!("sk_live_{}", token(0))
+            } else {
+                token(line)
+            },
+        );
+        writeln!(
+            log,
+            "2026-01-12T10:{:02}:07Z INFO GET /v1/users/{line}?page=2 200 {id} key={key}",
+            line % 60
+        )
+        .unwrap();
         line += 1;
     }
     log
@@ -56,7 +75,9 @@ fn whole(c: &mut Criterion) {
     group.bench_function("memcpy", |b| b.iter(|| black_box(&log).clone()));
     for count in COUNTS {
         let redactor = redactor(count);
-        group.bench_function(BenchmarkId::new("redact", count), |b| b.iter(|| redactor.redact(black_box(&log)).len()));
+        group.bench_function(BenchmarkId::new("redact", count), |b| {
+            b.iter(|| redactor.redact(black_box(&log)).len())
+        });
     }
     group.finish();
 }
@@ -72,7 +93,10 @@ fn parts(c: &mut Criterion) {
             b.iter(|| {
                 out.clear();
                 let mut stream = redactor.stream();
-                black_box(&log).as_bytes().chunks(8 << 10).for_each(|part| stream.feed(part, &mut out));
+                black_box(&log)
+                    .as_bytes()
+                    .chunks(8 << 10)
+                    .for_each(|part| stream.feed(part, &mut out));
                 stream.finish(&mut out);
                 out.len()
             });
@@ -84,7 +108,9 @@ fn parts(c: &mut Criterion) {
 fn build(c: &mut Criterion) {
     let mut group = c.benchmark_group("build");
     for count in COUNTS {
-        group.bench_function(BenchmarkId::from_parameter(count), |b| b.iter(|| redactor(black_box(count))));
+        group.bench_function(BenchmarkId::from_parameter(count), |b| {
+            b.iter(|| redactor(black_box(count)))
+        });
     }
     group.finish();
 }

@@ -1,5 +1,6 @@
-//! Uses of a snapshot beside what no use can do without: a pointer that is swapped atomically, the store's question whether
-//! anything was written, and the same use with a gate that has nothing to check.
+//! Uses of a snapshot beside what no use can do without: a pointer that is swapped atomically, the
+//! store's question whether anything was written, and the same use with a gate that has nothing to
+//! check.
 //!
 //! `cargo bench --bench snapshot`
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
@@ -11,7 +12,10 @@ use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 use criterion::{Criterion, criterion_group, criterion_main};
-use keyslot::{AccessRules, Found, Reference, Resolver, RootKey, SecretInput, SecretName, Surface, Target, Vault};
+use keyslot::{
+    AccessRules, Found, Reference, Resolver, RootKey, SecretInput, SecretName, Surface, Target,
+    Vault,
+};
 use rusqlite::Connection;
 
 const NAMES: [&str; 3] = ["STRIPE_KEY", "CRM_TOKEN", "REGION_KEY"];
@@ -21,11 +25,16 @@ fn vault() -> Vault {
 }
 
 fn references() -> Vec<Reference> {
-    NAMES.iter().map(|name| Reference::secret(SecretName::new(name).unwrap())).collect()
+    NAMES
+        .iter()
+        .map(|name| Reference::secret(SecretName::new(name).unwrap()))
+        .collect()
 }
 
 fn target() -> Target {
-    Target::tool("stripe").host("api.stripe.com").surface(Surface::Header)
+    Target::tool("stripe")
+        .host("api.stripe.com")
+        .surface(Surface::Header)
 }
 
 /// All rules that there are, with times, and several of each kind.
@@ -39,16 +48,27 @@ fn bound() -> SecretInput {
         .surface(Surface::Header)
         .surface(Surface::Url);
     let now = SystemTime::now();
-    let (begin, end) = (now - Duration::from_secs(60), now + Duration::from_secs(3_600));
-    SecretInput::new("a value of forty bytes, like many tokens").rules(rules).not_before(begin).expires_at(end)
+    let (begin, end) = (
+        now - Duration::from_secs(60),
+        now + Duration::from_secs(3_600),
+    );
+    SecretInput::new("a value of forty bytes, like many tokens")
+        .rules(rules)
+        .not_before(begin)
+        .expires_at(end)
 }
 
-/// Three uses from memory. The store in memory answers the token at once, so what is measured is ours.
+/// Three uses from memory. The store in memory answers the token at once, so what is measured is
+/// ours.
 fn uses(c: &mut Criterion) {
     let mut group = c.benchmark_group("snapshot/look-up of 3");
     let (references, target) = (references(), target());
     for (name, input) in [
-        ("empty gate", (|| SecretInput::new("a value of forty bytes, like many tokens")) as fn() -> SecretInput),
+        (
+            "empty gate",
+            (|| SecretInput::new("a value of forty bytes, like many tokens"))
+                as fn() -> SecretInput,
+        ),
         ("rules of every kind", bound),
     ] {
         let scope = vault().scope("acme").unwrap();
@@ -57,18 +77,32 @@ fn uses(c: &mut Criterion) {
         }
         let run = scope.snapshot(&references).unwrap();
         run.lookup(&references, &target).unwrap();
-        group.bench_function(name, |b| b.iter(|| black_box(run.lookup(&references, &target).unwrap())));
+        group.bench_function(name, |b| {
+            b.iter(|| black_box(run.lookup(&references, &target).unwrap()))
+        });
     }
-    let found = |name: &&str| (SecretName::new(name).unwrap(), Found::new(SecretName::new(name).unwrap(), "value"));
+    let found = |name: &&str| {
+        (
+            SecretName::new(name).unwrap(),
+            Found::new(SecretName::new(name).unwrap(), "value"),
+        )
+    };
     let map: HashMap<SecretName, Found> = NAMES.iter().map(found).collect();
     let swapped = ArcSwap::new(Arc::new(map));
     group.bench_function("arc-swap and a map by hand", |b| {
         b.iter(|| {
             let map = swapped.load();
-            black_box(references.iter().map(|one| map.get(one.name()).cloned()).collect::<Vec<_>>())
+            black_box(
+                references
+                    .iter()
+                    .map(|one| map.get(one.name()).cloned())
+                    .collect::<Vec<_>>(),
+            )
         });
     });
-    let slots = ArcSwap::new(Arc::new(NAMES.map(|name| Found::new(SecretName::new(name).unwrap(), "value"))));
+    let slots = ArcSwap::new(Arc::new(
+        NAMES.map(|name| Found::new(SecretName::new(name).unwrap(), "value")),
+    ));
     group.bench_function("arc-swap and three slots", |b| {
         b.iter(|| black_box(slots.load().each_ref().map(Found::clone)));
     });
@@ -80,13 +114,18 @@ fn exact(c: &mut Criterion) {
     let mut group = c.benchmark_group("snapshot/in a file");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vault.db");
-    let scope = Vault::create(&file, RootKey::generate().unwrap()).unwrap().scope("acme").unwrap();
+    let scope = Vault::create(&file, RootKey::generate().unwrap())
+        .unwrap()
+        .scope("acme")
+        .unwrap();
     for name in NAMES {
         scope.put(name, bound()).unwrap();
     }
     let (references, target) = (references(), target());
     let run = scope.snapshot(&references).unwrap();
-    group.bench_function("look-up of 3", |b| b.iter(|| black_box(run.lookup(&references, &target).unwrap())));
+    group.bench_function("look-up of 3", |b| {
+        b.iter(|| black_box(run.lookup(&references, &target).unwrap()))
+    });
     let connection = Connection::open(&file).unwrap();
     group.bench_function("data_version alone", |b| {
         b.iter(|| {
@@ -94,7 +133,9 @@ fn exact(c: &mut Criterion) {
             black_box(statement.query_row((), |row| row.get::<_, i64>(0)).unwrap())
         });
     });
-    group.bench_function("without a snapshot", |b| b.iter(|| black_box(scope.lookup(&references, &target).unwrap())));
+    group.bench_function("without a snapshot", |b| {
+        b.iter(|| black_box(scope.lookup(&references, &target).unwrap()))
+    });
     group.finish();
 }
 

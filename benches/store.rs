@@ -1,4 +1,5 @@
-//! The SQLite store beside the same work done by hand with `rusqlite`: cached statements, the same settings and tables.
+//! The SQLite store beside the same work done by hand with `rusqlite`: cached statements, the same
+//! settings and tables.
 //!
 //! `cargo bench --bench store`
 #![allow(missing_docs, clippy::unwrap_used)]
@@ -11,30 +12,57 @@ use keyslot::store::{HeadRead, Kind, Row, RowKey, SecretStore, SqliteStore};
 use rusqlite::{Connection, params};
 
 const ROWS: u32 = 1_000;
-const LOCK: RowKey = RowKey { kind: Kind::Head, key: [0; 32] };
+const LOCK: RowKey = RowKey {
+    kind: Kind::Head,
+    key: [0; 32],
+};
 const SELECT: &str = "SELECT tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
 
 /// A key like the keyed hashes that the vault makes: spread evenly.
 fn key(number: u32) -> RowKey {
     let mut key = [0; 32];
     for (at, chunk) in (1_u32..).zip(key.chunks_exact_mut(4)) {
-        chunk
-            .copy_from_slice(&number.wrapping_mul(0x9E37_79B9).rotate_left(at).wrapping_mul(0x85EB_CA6B).to_be_bytes());
+        chunk.copy_from_slice(
+            &number
+                .wrapping_mul(0x9E37_79B9)
+                .rotate_left(at)
+                .wrapping_mul(0x85EB_CA6B)
+                .to_be_bytes(),
+        );
     }
-    RowKey { kind: Kind::Secret, key }
+    RowKey {
+        kind: Kind::Secret,
+        key,
+    }
 }
 
 fn row(number: u32) -> Row {
-    Row { key: key(number), tenant: [1; 16], epoch: u64::from(number), info: vec![1; 400], body: vec![2; 160] }
+    Row {
+        key: key(number),
+        tenant: [1; 16],
+        epoch: u64::from(number),
+        info: vec![1; 400],
+        body: vec![2; 160],
+    }
 }
 
 fn head(epoch: u64) -> Row {
-    Row { key: LOCK, tenant: [1; 16], epoch, info: vec![3; 200], body: Vec::new() }
+    Row {
+        key: LOCK,
+        tenant: [1; 16],
+        epoch,
+        info: vec![3; 200],
+        body: Vec::new(),
+    }
 }
 
 fn filled(path: &Path) -> SqliteStore {
     let store = SqliteStore::create(path).unwrap();
-    store.write(&LOCK, &mut |tx| (0..ROWS).try_for_each(|number| tx.put(&row(number)))).unwrap();
+    store
+        .write(&LOCK, &mut |tx| {
+            (0..ROWS).try_for_each(|number| tx.put(&row(number)))
+        })
+        .unwrap();
     store.write(&LOCK, &mut |tx| tx.put(&head(1))).unwrap();
     store
 }
@@ -51,7 +79,9 @@ fn select(connection: &Connection, keys: &[RowKey]) -> Vec<Option<Row>> {
     let mut statement = connection.prepare_cached(SELECT).unwrap();
     keys.iter()
         .map(|key| {
-            let mut rows = statement.query((key.kind.number(), key.key.as_slice())).unwrap();
+            let mut rows = statement
+                .query((key.kind.number(), key.key.as_slice()))
+                .unwrap();
             rows.next().unwrap().map(|row| Row {
                 key: *key,
                 tenant: row.get(0).unwrap(),
@@ -71,14 +101,28 @@ fn reads(criterion: &mut Criterion) {
     let mut keys = |count: usize| next.by_ref().take(count).map(key).collect::<Vec<_>>();
 
     let mut group = criterion.benchmark_group("get");
-    group.bench_function("1 key/store", |bencher| bencher.iter(|| store.get(black_box(&keys(1))).unwrap()));
-    group.bench_function("1 key/by hand", |bencher| bencher.iter(|| select(&connection, black_box(&keys(1)))));
-    group.bench_function("6 keys/store", |bencher| bencher.iter(|| store.get(black_box(&keys(6))).unwrap()));
+    group.bench_function("1 key/store", |bencher| {
+        bencher.iter(|| store.get(black_box(&keys(1))).unwrap())
+    });
+    group.bench_function("1 key/by hand", |bencher| {
+        bencher.iter(|| select(&connection, black_box(&keys(1))))
+    });
+    group.bench_function("6 keys/store", |bencher| {
+        bencher.iter(|| store.get(black_box(&keys(6))).unwrap())
+    });
     group.bench_function("6 keys/by hand", |bencher| {
         bencher.iter(|| {
-            connection.prepare_cached("BEGIN").unwrap().execute(()).unwrap();
+            connection
+                .prepare_cached("BEGIN")
+                .unwrap()
+                .execute(())
+                .unwrap();
             let found = select(&connection, black_box(&keys(6)));
-            connection.prepare_cached("COMMIT").unwrap().execute(()).unwrap();
+            connection
+                .prepare_cached("COMMIT")
+                .unwrap()
+                .execute(())
+                .unwrap();
             found
         });
     });
@@ -89,7 +133,9 @@ fn reads(criterion: &mut Criterion) {
         HeadRead::Read { moment, .. } => moment,
         _ => None,
     };
-    group.bench_function("head/store", |bencher| bencher.iter(|| store.head(black_box(&LOCK), moment).unwrap()));
+    group.bench_function("head/store", |bencher| {
+        bencher.iter(|| store.head(black_box(&LOCK), moment).unwrap())
+    });
     group.bench_function("data_version/by hand", |bencher| {
         bencher.iter(|| {
             let mut statement = connection.prepare_cached("PRAGMA data_version").unwrap();
@@ -107,7 +153,10 @@ fn writes(criterion: &mut Criterion) {
     group.bench_function("store", |bencher| {
         bencher.iter(|| {
             epoch += 1;
-            let changed = Row { epoch, ..row(u32::try_from(epoch).unwrap() % ROWS) };
+            let changed = Row {
+                epoch,
+                ..row(u32::try_from(epoch).unwrap() % ROWS)
+            };
             let write = store.write(&LOCK, &mut |tx| {
                 tx.put(&changed)?;
                 tx.put(&head(epoch))
@@ -126,13 +175,25 @@ fn writes(criterion: &mut Criterion) {
             )
             .unwrap();
         let epoch = i64::try_from(row.epoch).unwrap();
-        statement.execute(params![row.key.kind.number(), row.key.key, row.tenant, epoch, row.info, row.body]).unwrap();
+        statement
+            .execute(params![
+                row.key.kind.number(),
+                row.key.key,
+                row.tenant,
+                epoch,
+                row.info,
+                row.body
+            ])
+            .unwrap();
     };
     let mut epoch = 1;
     group.bench_function("by hand", |bencher| {
         bencher.iter(|| {
             epoch += 1;
-            let changed = Row { epoch, ..row(u32::try_from(epoch).unwrap() % ROWS) };
+            let changed = Row {
+                epoch,
+                ..row(u32::try_from(epoch).unwrap() % ROWS)
+            };
             connection.execute_batch("BEGIN IMMEDIATE").unwrap();
             put(&changed);
             put(&head(epoch));

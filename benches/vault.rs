@@ -1,4 +1,5 @@
-//! The vault beside its parts done by hand in the same run: selects, keyed hashes, envelope openings, commits.
+//! The vault beside its parts done by hand in the same run: selects, keyed hashes, envelope
+//! openings, commits.
 //!
 //! `cargo bench --bench vault`; `KEYSLOT_BENCH_ROWS=1000,100000,1000000` for larger vaults.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
@@ -19,8 +20,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 /// What the pragmas of the store are, for connections opened by hand.
-const PRAGMAS: &str =
-    "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY";
+const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY";
 const SELECT: &str = "SELECT tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
 /// The numbers of the kinds in the file.
 const HEAD: u8 = 5;
@@ -33,22 +33,39 @@ fn root_key() -> RootKey {
 /// A vault with `rows` secrets, half in the organization, half in a project of it.
 fn filled(file: &Path, rows: u32) -> ScopedVault {
     let vault = Vault::create(file, root_key()).unwrap();
-    let (organization, project) = (vault.scope("acme").unwrap(), vault.scope("acme/billing").unwrap());
+    let (organization, project) = (
+        vault.scope("acme").unwrap(),
+        vault.scope("acme/billing").unwrap(),
+    );
     for number in 0..rows / 2 {
-        organization.put(format!("ORG_{number}"), "a value of forty bytes, like many tokens").unwrap();
-        project.put(format!("PRJ_{number}"), "a value of forty bytes, like many tokens").unwrap();
+        organization
+            .put(
+                format!("ORG_{number}"),
+                "a value of forty bytes, like many tokens",
+            )
+            .unwrap();
+        project
+            .put(
+                format!("PRJ_{number}"),
+                "a value of forty bytes, like many tokens",
+            )
+            .unwrap();
     }
     project
 }
 
 fn sizes() -> Vec<u32> {
     let list = std::env::var("KEYSLOT_BENCH_ROWS").unwrap_or_else(|_| "1000,100000".to_owned());
-    list.split(',').map(|number| number.trim().parse().unwrap()).collect()
+    list.split(',')
+        .map(|number| number.trim().parse().unwrap())
+        .collect()
 }
 
 /// Setting up is not measured and need not be durable.
 fn fast_folder() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
 }
 
 /// One envelope's worth of primitives.
@@ -64,15 +81,29 @@ impl Sealed {
         let (key, aad, mut text) = ([7; 32], vec![1; aad], vec![2; plain]);
         let (encryption, nonce) = derive(&key, &aad);
         let cipher = XChaCha20Poly1305::new((&encryption).into());
-        let tag = cipher.encrypt_inout_detached(&nonce, &aad, text.as_mut_slice().into()).unwrap();
-        Self { key, aad, text, tag: tag.into() }
+        let tag = cipher
+            .encrypt_inout_detached(&nonce, &aad, text.as_mut_slice().into())
+            .unwrap();
+        Self {
+            key,
+            aad,
+            text,
+            tag: tag.into(),
+        }
     }
 
     fn open(&self) -> Vec<u8> {
         let (encryption, nonce) = derive(&self.key, &self.aad);
         let cipher = XChaCha20Poly1305::new((&encryption).into());
         let mut text = self.text.clone();
-        cipher.decrypt_inout_detached(&nonce, &self.aad, text.as_mut_slice().into(), &Tag::from(self.tag)).unwrap();
+        cipher
+            .decrypt_inout_detached(
+                &nonce,
+                &self.aad,
+                text.as_mut_slice().into(),
+                &Tag::from(self.tag),
+            )
+            .unwrap();
         text
     }
 }
@@ -80,7 +111,10 @@ impl Sealed {
 fn derive(key: &[u8; 32], aad: &[u8]) -> ([u8; 32], XNonce) {
     let digest = Sha256::digest(aad);
     let mut okm = [0; 64];
-    Hkdf::<Sha256>::from_prk(key).unwrap().expand_multi_info(&[&[0; 24], &[3; 24], &digest], &mut okm).unwrap();
+    Hkdf::<Sha256>::from_prk(key)
+        .unwrap()
+        .expand_multi_info(&[&[0; 24], &[3; 24], &digest], &mut okm)
+        .unwrap();
     (okm[..32].try_into().unwrap(), XNonce::from([3; 24]))
 }
 
@@ -94,15 +128,28 @@ fn cold_resolve(c: &mut Criterion) {
         // Spread over the vault, so that they are not neighbours in it.
         let texts: Vec<Template> = (0..64)
             .map(|n| {
-                let (a, b, c) = (n * 7 % (rows / 2), n * 131 % (rows / 2), n * 1009 % (rows / 2));
-                Template::compile(format!("<<$secret.PRJ_{a}>> <<$secret.ORG_{b}>> <<$secret.PRJ_{c}>>")).unwrap()
+                let (a, b, c) = (
+                    n * 7 % (rows / 2),
+                    n * 131 % (rows / 2),
+                    n * 1009 % (rows / 2),
+                );
+                Template::compile(format!(
+                    "<<$secret.PRJ_{a}>> <<$secret.ORG_{b}>> <<$secret.PRJ_{c}>>"
+                ))
+                .unwrap()
             })
             .collect();
         let mut next = 0;
         group.bench_function(BenchmarkId::new("keyslot", rows), |b| {
             b.iter(|| {
                 next = (next + 1) % texts.len();
-                black_box(project.resolve_for(&Target::unspecified(), &texts[next]).unwrap().expose_secret().len())
+                black_box(
+                    project
+                        .resolve_for(&Target::unspecified(), &texts[next])
+                        .unwrap()
+                        .expose_secret()
+                        .len(),
+                )
             });
         });
 
@@ -132,7 +179,8 @@ fn cold_resolve(c: &mut Criterion) {
                     key[31] ^= u8::from(miss);
                     let mut found = statement.query((SECRET, &key)).unwrap();
                     if let Some(row) = found.next().unwrap() {
-                        let bytes = |at: usize| row.get_ref(at).unwrap().as_blob().unwrap().to_vec();
+                        let bytes =
+                            |at: usize| row.get_ref(at).unwrap().as_blob().unwrap().to_vec();
                         black_box((bytes(0), row.get::<_, i64>(1).unwrap(), bytes(2), bytes(3)));
                     }
                 }
@@ -147,22 +195,36 @@ fn cold_resolve(c: &mut Criterion) {
     group.finish();
 }
 
-/// One durable put of the next version beside a bare commit of the same rows. On the disk, because that is what it costs.
+/// One durable put of the next version beside a bare commit of the same rows. On the disk, because
+/// that is what it costs.
 fn put(c: &mut Criterion) {
     let mut group = c.benchmark_group("vault/put");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vault.db");
-    let vault =
-        Vault::builder().kept_versions(1).store(SqliteStore::create(&file).unwrap()).create(root_key()).unwrap();
+    let vault = Vault::builder()
+        .kept_versions(1)
+        .store(SqliteStore::create(&file).unwrap())
+        .create(root_key())
+        .unwrap();
     let scope = vault.scope("acme").unwrap();
     for number in 0..500 {
-        scope.put(format!("N{number}"), "a value of forty bytes, like many tokens").unwrap();
+        scope
+            .put(
+                format!("N{number}"),
+                "a value of forty bytes, like many tokens",
+            )
+            .unwrap();
     }
     let mut next = 0;
     group.bench_function("keyslot", |b| {
         b.iter(|| {
             next = (next + 1) % 500;
-            scope.put(format!("N{next}"), "a value of forty bytes, like many tokens").unwrap()
+            scope
+                .put(
+                    format!("N{next}"),
+                    "a value of forty bytes, like many tokens",
+                )
+                .unwrap()
         });
     });
     drop((scope, vault));
@@ -176,17 +238,26 @@ fn put(c: &mut Criterion) {
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    let head: Vec<u8> = by_hand.query_row("SELECT key FROM rows WHERE kind = ?1", [HEAD], |row| row.get(0)).unwrap();
+    let head: Vec<u8> = by_hand
+        .query_row("SELECT key FROM rows WHERE kind = ?1", [HEAD], |row| {
+            row.get(0)
+        })
+        .unwrap();
     let mut epoch = 10_000_i64;
     group.bench_function("bare commit of the same rows", |b| {
         b.iter(|| {
             epoch += 1;
             let key = &keys[usize::try_from(epoch).unwrap() % keys.len()];
             by_hand.execute_batch("BEGIN IMMEDIATE").unwrap();
-            let update = "UPDATE rows SET epoch = ?3, info = ?4, body = ?5 WHERE kind = ?1 AND key = ?2";
+            let update =
+                "UPDATE rows SET epoch = ?3, info = ?4, body = ?5 WHERE kind = ?1 AND key = ?2";
             let mut update = by_hand.prepare_cached(update).unwrap();
-            update.execute((SECRET, key, epoch, [7_u8; 362], [7_u8; 154])).unwrap();
-            update.execute((HEAD, &head, epoch, [7_u8; 282], [0_u8; 0])).unwrap();
+            update
+                .execute((SECRET, key, epoch, [7_u8; 362], [7_u8; 154]))
+                .unwrap();
+            update
+                .execute((HEAD, &head, epoch, [7_u8; 282], [0_u8; 0]))
+                .unwrap();
             drop(update);
             by_hand.execute_batch("COMMIT").unwrap();
         });
@@ -205,14 +276,24 @@ fn open(c: &mut Criterion) {
         b.iter(|| {
             let vault = Vault::open(&file, root_key()).unwrap();
             let scope = vault.scope("acme").unwrap();
-            black_box(scope.resolve("<<$secret.ORG_7>>").unwrap().expose_secret().len())
+            black_box(
+                scope
+                    .resolve("<<$secret.ORG_7>>")
+                    .unwrap()
+                    .expose_secret()
+                    .len(),
+            )
         });
     });
     group.bench_function("SQLite alone", |b| {
         b.iter(|| {
             let connection = Connection::open(&file).unwrap();
             connection.execute_batch(PRAGMAS).unwrap();
-            connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0)).unwrap();
+            connection
+                .query_row("PRAGMA journal_mode = WAL", [], |row| {
+                    row.get::<_, String>(0)
+                })
+                .unwrap();
             let mut statement = connection.prepare(SELECT).unwrap();
             black_box(statement.exists((HEAD, [0_u8; 32])).unwrap())
         });
@@ -221,13 +302,18 @@ fn open(c: &mut Criterion) {
     group.finish();
 }
 
-/// A list of a scope of 1,000 beside a second scope, with the infos that it has to open counted by hand.
+/// A list of a scope of 1,000 beside a second scope, with the infos that it has to open counted by
+/// hand.
 fn list(c: &mut Criterion) {
     let mut group = c.benchmark_group("vault/list 1,000 secrets");
     let folder = fast_folder();
     let project = filled(&folder.path().join("vault.db"), 2000);
-    group.bench_function("names", |b| b.iter(|| black_box(project.names().unwrap().len())));
-    group.bench_function("list", |b| b.iter(|| black_box(project.list().map(Result::unwrap).count())));
+    group.bench_function("names", |b| {
+        b.iter(|| black_box(project.names().unwrap().len()))
+    });
+    group.bench_function("list", |b| {
+        b.iter(|| black_box(project.list().map(Result::unwrap).count()))
+    });
     let info = Sealed::new(256, 140);
     group.bench_function("AEAD + HKDF-Expand + SHA-256 of 1,000 infos", |b| {
         b.iter(|| (0..1000).for_each(|_| drop(black_box(info.open()))));
@@ -240,13 +326,19 @@ fn primitives(c: &mut Criterion) {
     let mut group = c.benchmark_group("vault/open one record");
     let vault = Vault::in_memory(root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
-    scope.put("A", "a value of forty bytes, like many tokens").unwrap();
+    scope
+        .put("A", "a value of forty bytes, like many tokens")
+        .unwrap();
     group.bench_function("resolve from memory: a row key, an info, a value", |b| {
         b.iter(|| black_box(scope.resolve("<<A>>").unwrap().expose_secret().len()));
     });
     let (info, value) = (Sealed::new(256, 140), Sealed::new(64, 110));
-    group.bench_function("AEAD + HKDF-Expand + SHA-256 of an info", |b| b.iter(|| black_box(info.open())));
-    group.bench_function("AEAD + HKDF-Expand + SHA-256 of a value", |b| b.iter(|| black_box(value.open())));
+    group.bench_function("AEAD + HKDF-Expand + SHA-256 of an info", |b| {
+        b.iter(|| black_box(info.open()))
+    });
+    group.bench_function("AEAD + HKDF-Expand + SHA-256 of a value", |b| {
+        b.iter(|| black_box(value.open()))
+    });
     group.finish();
 }
 

@@ -1,6 +1,7 @@
 //! Runs a program and passes on what it prints, redacted, with its colours and as it comes.
 //!
-//! `cargo run --example child_process` runs a shell that prints a token in colour, a part at a time. With arguments it runs those.
+//! `cargo run --example child_process` runs a shell that prints a token in colour, a part at a
+//! time. With arguments it runs those.
 #![allow(clippy::print_stdout)]
 
 use std::io::{self, Read, Write};
@@ -33,16 +34,23 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     }
     command.env("API_TOKEN", &**token.expose_secret());
 
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     // Each output is a stream of its own, and has a thread so that neither waits for the other.
     thread::scope(|scope| {
         let out = scope.spawn(|| pass_on(out, io::stdout(), &redactor));
         let err = scope.spawn(|| pass_on(err, io::stderr(), &redactor));
-        [out, err].into_iter().try_for_each(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        [out, err]
+            .into_iter()
+            .try_for_each(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     let status = child.wait()?;
-    Ok(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)))
+    Ok(ExitCode::from(
+        u8::try_from(status.code().unwrap_or(1)).unwrap_or(1),
+    ))
 }
 
 /// Writes what is read as soon as it is sure to hold no secret.

@@ -1,4 +1,5 @@
-//! The main job from end to end: a vault in a file, secrets in scopes, and files that only name them.
+//! The main job from end to end: a vault in a file, secrets in scopes, and files that only name
+//! them.
 //!
 //! `cargo run --example quickstart` prints names, scopes and versions; a value is never printed.
 #![allow(clippy::print_stdout, clippy::expect_used, clippy::too_many_lines)]
@@ -8,8 +9,8 @@ use std::time::Instant;
 use keyslot::resolve::Wipe;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::{
-    Chain, Document, Error, ErrorKind, ResolveExt, Resolved, Result, RootKey, SecretInput, Surface, Target, Template,
-    Used, Variables, Vault,
+    Chain, Document, Error, ErrorKind, ResolveExt, Resolved, Result, RootKey, SecretInput, Surface,
+    Target, Template, Used, Variables, Vault,
 };
 
 const MCP_SERVERS: &str = include_str!("data/mcp-servers.json");
@@ -29,11 +30,24 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
 
     heading("2. Secrets, each in one scope: organization/project");
     store_secrets(&vault)?;
-    for scope in ["acme", "acme/billing", "acme/support", "globex", "globex/agents"] {
+    for scope in [
+        "acme",
+        "acme/billing",
+        "acme/support",
+        "globex",
+        "globex/agents",
+    ] {
         for info in vault.scope(scope)?.list() {
             let info = info?;
-            let version = info.version().map_or("no value".to_owned(), |version| format!("version {version}"));
-            println!("   {:<14} {:<22} {:<9} {version}", scope, info.name.as_str(), info.status.to_string());
+            let version = info.version().map_or("no value".to_owned(), |version| {
+                format!("version {version}")
+            });
+            println!(
+                "   {:<14} {:<22} {:<9} {version}",
+                scope,
+                info.name.as_str(),
+                info.status.to_string()
+            );
         }
     }
 
@@ -49,8 +63,14 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let resolver = Chain::new().then(billing.clone()).then(variables.clone());
     let resolved = resolver.resolve_for(&Target::tool("mcp"), &config)?;
     report(&resolved);
-    let password = resolved.expose_secret().pointer("/mcpServers/warehouse/env/PGPASSWORD").and_then(|v| v.as_str());
-    println!("   the filter get:/password took a field of a JSON value: {} characters", password.map_or(0, str::len));
+    let password = resolved
+        .expose_secret()
+        .pointer("/mcpServers/warehouse/env/PGPASSWORD")
+        .and_then(|v| v.as_str());
+    println!(
+        "   the filter get:/password took a field of a JSON value: {} characters",
+        password.map_or(0, str::len)
+    );
 
     heading("4. An HTTP tool: a pinned version, a value encoded as base64");
     let tool = Document::parse(HTTP_TOOL)?;
@@ -61,8 +81,14 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let tool = Document::parse(FUNCTION_TOOL)?;
     let resolved = support.resolve_for(&Target::tool("search_tickets"), &tool)?;
     report(&resolved);
-    let description = resolved.expose_secret().pointer("/function/description").and_then(|v| v.as_str());
-    println!("   the description reads: {}", description.unwrap_or_default());
+    let description = resolved
+        .expose_secret()
+        .pointer("/function/description")
+        .and_then(|v| v.as_str());
+    println!(
+        "   the description reads: {}",
+        description.unwrap_or_default()
+    );
 
     heading("6. Agent instructions: what is no placeholder of ours comes out untouched");
     let template = Template::compile(AGENT)?;
@@ -70,23 +96,44 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let resolved = resolver.resolve_for(&Target::instructions(), &template)?;
     report(&resolved);
     let (before, after) = (AGENT.lines(), resolved.expose_secret().lines());
-    let changed = before.zip(after).filter(|(before, after)| before != after).count();
-    println!("   {changed} of {} lines changed; left for other engines: {}", AGENT.lines().count(), kept(&resolved));
+    let changed = before
+        .zip(after)
+        .filter(|(before, after)| before != after)
+        .count();
+    println!(
+        "   {changed} of {} lines changed; left for other engines: {}",
+        AGENT.lines().count(),
+        kept(&resolved)
+    );
     for lint in template.lints() {
         println!("   lint: {lint}");
     }
 
     heading("7. A value never breaks out of its place");
-    let target = Target::tool("crm").host("crm.example").surface(Surface::Header);
+    let target = Target::tool("crm")
+        .host("crm.example")
+        .surface(Surface::Header);
     let header = "X-Note: <<$secret.NOTE>>";
-    show(header, &support.resolve_for(&target, header).expect_err("the note holds a line feed"));
+    show(
+        header,
+        &support
+            .resolve_for(&target, header)
+            .expect_err("the note holds a line feed"),
+    );
 
     heading("8. Revoked, unknown, inactive: all that is wrong at once, and where");
     billing.revoke("OLD_STRIPE_KEY")?;
     let text = "POST /v1/charges\nAuthorization: Bearer <<$secret.OLD_STRIPE_KEY>>\nX-Trace: <<$secret.TRACE_KEY>>\n\
                 X-Beta: <<$secret.BETA_KEY>>";
-    show(text, &billing.resolve(text).expect_err("a revoked secret does not resolve"));
-    let error = support.resolve("<<$secret.AGENT_KEY>>").expect_err("nothing crosses tenants");
+    show(
+        text,
+        &billing
+            .resolve(text)
+            .expect_err("a revoked secret does not resolve"),
+    );
+    let error = support
+        .resolve("<<$secret.AGENT_KEY>>")
+        .expect_err("nothing crosses tenants");
     assert_eq!(error.kind(), ErrorKind::NotFound);
     println!("   another tenant's secret does not exist here: {error}");
 
@@ -116,31 +163,47 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A dozen secrets of two organizations and three projects. Real ones come from a prompt or a file, not from source code.
+/// A dozen secrets of two organizations and three projects. Real ones come from a prompt or a file,
+/// not from source code.
 fn store_secrets(vault: &Vault) -> Result<()> {
     let acme = vault.scope("acme")?;
     acme.put("GITHUB_TOKEN", "example-github-token-of-the-organization")?;
     acme.put("STRIPE_KEY", "example-stripe-key-for-everybody")?;
-    acme.put("PAGER_ADDRESS", SecretInput::new("oncall-7f3a@pager.example").in_instructions(true))?;
+    acme.put(
+        "PAGER_ADDRESS",
+        SecretInput::new("oncall-7f3a@pager.example").in_instructions(true),
+    )?;
 
     let billing = vault.scope("acme/billing")?;
-    billing
-        .put("STRIPE_KEY", SecretInput::new("example-stripe-key-of-billing").description("hides the organization's"))?;
+    billing.put(
+        "STRIPE_KEY",
+        SecretInput::new("example-stripe-key-of-billing").description("hides the organization's"),
+    )?;
     billing.put("STRIPE_BASIC", "example-user:example-password")?;
     billing.put("BILLING_ACCOUNT", "EU & UK / 42")?;
     billing.put("WEBHOOK_SIGNING_KEY", "example-first-signing-key")?;
     billing.put("WEBHOOK_SIGNING_KEY", "example-second-signing-key")?;
-    billing.put("Warehouse Login", r#"{"user": "reporting", "password": "p\"w/ü"}"#)?;
+    billing.put(
+        "Warehouse Login",
+        r#"{"user": "reporting", "password": "p\"w/ü"}"#,
+    )?;
     billing.put("OLD_STRIPE_KEY", "example-key-that-leaked")?;
     billing.put("BETA_KEY", SecretInput::new("example-beta-key").inactive())?;
 
     let support = vault.scope("acme/support")?;
     support.put("DESK_TOKEN", "example-desk-token")?;
-    support.put("DESK_CLIENT_KEY", "-----BEGIN EXAMPLE KEY-----\nZXhhbXBsZQ==\n-----END EXAMPLE KEY-----\n")?;
+    support.put(
+        "DESK_CLIENT_KEY",
+        "-----BEGIN EXAMPLE KEY-----\nZXhhbXBsZQ==\n-----END EXAMPLE KEY-----\n",
+    )?;
     support.put("NOTE", "first line\r\nX-Admin: true")?;
 
-    vault.scope("globex")?.put("STRIPE_KEY", "example-stripe-key-of-another-tenant")?;
-    vault.scope("globex/agents")?.put("AGENT_KEY", "example-agent-key")?;
+    vault
+        .scope("globex")?
+        .put("STRIPE_KEY", "example-stripe-key-of-another-tenant")?;
+    vault
+        .scope("globex/agents")?
+        .put("AGENT_KEY", "example-agent-key")?;
     Ok(())
 }
 
@@ -150,16 +213,29 @@ fn heading(text: &str) {
 
 /// Names, scopes and versions: what a host may log.
 fn report<T: Wipe>(resolved: &Resolved<T>) {
-    for Used { name, scope, version, .. } in resolved.used().iter().map(Clone::clone) {
+    for Used {
+        name,
+        scope,
+        version,
+        ..
+    } in resolved.used().iter().map(Clone::clone)
+    {
         match (scope, version) {
-            (Some(scope), Some(version)) => println!("   {:<22} from {scope}, version {version}", name.as_str()),
+            (Some(scope), Some(version)) => {
+                println!("   {:<22} from {scope}, version {version}", name.as_str())
+            }
             _ => println!("   {:<22} a variable", name.as_str()),
         }
     }
 }
 
 fn kept<T: Wipe>(resolved: &Resolved<T>) -> String {
-    resolved.kept().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    resolved
+        .kept()
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn show(text: &str, error: &Error) {

@@ -46,27 +46,44 @@ struct Topic {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::new().keys(true);
     let config = engine.compile_document(toml::from_str::<Tree>(CONFIG)?)?;
-    let values = Variables::new().with("REGION", "eu")?.with("DB_PASSWORD", "p\"w\n[topics]")?;
+    let values = Variables::new()
+        .with("REGION", "eu")?
+        .with("DB_PASSWORD", "p\"w\n[topics]")?;
     let resolved = engine.resolve(&values, &Target::tool("reports"), &config)?;
 
     let worker: Worker = resolved.expose_secret().to()?;
-    assert_eq!(worker.database.url, "postgres://reports@db.eu.example/reports");
-    assert_eq!((worker.database.password.as_str(), worker.database.pool), ("p\"w\n[topics]", 4));
+    assert_eq!(
+        worker.database.url,
+        "postgres://reports@db.eu.example/reports"
+    );
+    assert_eq!(
+        (worker.database.password.as_str(), worker.database.pool),
+        ("p\"w\n[topics]", 4)
+    );
     assert_eq!(worker.since.to_string(), "2026-11-01T00:00:00Z");
-    let topics =
-        [("eu-orders", 12), ("eu-refunds", 3)].map(|(name, partitions)| (name.to_owned(), Topic { partitions }));
+    let topics = [("eu-orders", 12), ("eu-refunds", 3)]
+        .map(|(name, partitions)| (name.to_owned(), Topic { partitions }));
     assert_eq!(worker.topics, BTreeMap::from(topics));
     println!("{} topics since {}", worker.topics.len(), worker.since);
 
     // Or TOML again, for a tool that reads it from its standard input.
     let written = toml::to_string(resolved.expose_secret())?;
     let read: Worker = toml::from_str(&written)?;
-    assert_eq!((read.database.password, read.since), (worker.database.password, worker.since));
+    assert_eq!(
+        (read.database.password, read.since),
+        (worker.database.password, worker.since)
+    );
 
     // Two keys that become one would lose an entry.
     let twice: Tree = toml::from_str("[topics]\n\"<<REGION>>-orders\" = 1\n\"eu-orders\" = 2\n")?;
-    let error = engine.resolve(&values, &Target::tool("reports"), &twice).map(drop).expect_err("the keys are the same");
-    assert_eq!((error.kind(), error.pointer()), (ErrorKind::InvalidDocument, Some("/topics")));
+    let error = engine
+        .resolve(&values, &Target::tool("reports"), &twice)
+        .map(drop)
+        .expect_err("the keys are the same");
+    assert_eq!(
+        (error.kind(), error.pointer()),
+        (ErrorKind::InvalidDocument, Some("/topics"))
+    );
     println!("{error}");
     Ok(())
 }

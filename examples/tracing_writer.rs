@@ -1,4 +1,5 @@
-//! Logs of the crate `tracing` that hold no secret, whoever writes them: the subscriber writes through a redactor.
+//! Logs of the crate `tracing` that hold no secret, whoever writes them: the subscriber writes
+//! through a redactor.
 //!
 //! `cargo run --features tracing --example tracing_writer` logs a request with its token in it.
 #![allow(clippy::print_stdout)]
@@ -14,15 +15,20 @@ fn main() -> Result<(), keyslot::Error> {
     let header = secrets.resolve("Bearer <<$secret.API_TOKEN>>")?;
     let redactor = Redactor::of(&header)?;
 
-    // A writer for each event, which is written in one go; so nothing is held back for the next one.
+    // A writer for each event, which is written in one go; so nothing is held back for the next
+    // one.
     let subscriber = tracing_subscriber::fmt()
         .without_time()
         .with_ansi(false)
         .with_writer(move || RedactWriter::new(io::stdout(), &redactor))
         .finish();
     tracing::subscriber::with_default(subscriber, || {
-        let _span = tracing::info_span!("request", authorization = header.expose_secret().as_ref()).entered();
-        tracing::info!(url = "https://crm.example/?key=t0ken-of-ada-4eC39HqLyj", "GET");
+        let _span = tracing::info_span!("request", authorization = header.expose_secret().as_ref())
+            .entered();
+        tracing::info!(
+            url = "https://crm.example/?key=t0ken-of-ada-4eC39HqLyj",
+            "GET"
+        );
         tracing::error!("answer: {:?}", "{\"denied\": \"t0ken-of-ada-4eC39HqLyj\"}");
     });
     Ok(())

@@ -13,24 +13,28 @@ mod tool;
 use host::{Address, HostRule};
 use tool::ToolRule;
 
-/// Where a secret may go: to which tools, to which hosts, on which surfaces, and whether into text that a model reads.
+/// Where a secret may go: to which tools, to which hosts, on which surfaces, and whether into text
+/// that a model reads.
 ///
-/// Without a rule a secret may go everywhere but into instructions. A kind of rule that is set must match, and of several
-/// rules of a kind one. What the [`Target`] does not say matches no rule about it, and an unspecified target matches none.
+/// Without a rule a secret may go everywhere but into instructions. A kind of rule that is set must
+/// match, and of several rules of a kind one. What the [`Target`] does not say matches no rule
+/// about it, and an unspecified target matches none.
 ///
-/// Rules bind handles with `Permissions::USE`. Handles with `MANAGE` may change them, and those with
-/// `REVEAL` or `COPY` take the value past them.
+/// Rules bind handles with `Permissions::USE`. Handles with `MANAGE` may change them, and those
+/// with `REVEAL` or `COPY` take the value past them.
 ///
 /// A **tool** is named, or the beginning of names with `*` behind it: `mail_*`.
 ///
-/// A **host** is named (`api.stripe.com`, `10.0.0.7`, `[::1]`), or `*.` and the end of names, of two labels or more:
-/// `*.example.com` is each name below `example.com`, and not `example.com`. Which ends of names many owners share, as
-/// `*.github.io`, is not known here. A port may follow; without one it is 443, in rules and in targets. Names are lower-case
-/// ASCII, those of other scripts in their `xn--` form.
+/// A **host** is named (`api.stripe.com`, `10.0.0.7`, `[::1]`), or `*.` and the end of names, of
+/// two labels or more: `*.example.com` is each name below `example.com`, and not `example.com`.
+/// Which ends of names many owners share, as `*.github.io`, is not known here. A port may follow;
+/// without one it is 443, in rules and in targets. Names are lower-case ASCII, those of other
+/// scripts in their `xn--` form.
 ///
-/// The host of a target is compared as it is said: `https://` before it is passed over, and everything else that is not
-/// written as above matches no rule, such as another scheme, upper case, a `.` at the end, a user, a path, or an address in
-/// another form. What connects must be given that same host, and must not be redirected.
+/// The host of a target is compared as it is said: `https://` before it is passed over, and
+/// everything else that is not written as above matches no rule, such as another scheme, upper
+/// case, a `.` at the end, a user, a path, or an address in another form. What connects must be
+/// given that same host, and must not be redirected.
 ///
 /// ```
 /// use keyslot::{AccessRules, Surface};
@@ -64,13 +68,14 @@ impl AccessRules {
         Self::default()
     }
 
-    /// Allows a tool, or with `*` at the end all whose names begin so. 1 to 128 bytes, of the characters of an
-    /// [`Actor`](crate::Actor).
+    /// Allows a tool, or with `*` at the end all whose names begin so. 1 to 128 bytes, of the
+    /// characters of an [`Actor`](crate::Actor).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] when it is no such text or `*` alone; [`ErrorKind::TooLarge`] when there are
-    /// [`MAX_RULES`](AccessRules::MAX_RULES) already. The message does not repeat the text.
+    /// [`ErrorKind::InvalidInput`] when it is no such text or `*` alone; [`ErrorKind::TooLarge`]
+    /// when there are [`MAX_RULES`](AccessRules::MAX_RULES) already. The message does not repeat
+    /// the text.
     pub fn tool(mut self, rule: impl AsRef<str>) -> Result<Self> {
         insert(&mut self.tools, ToolRule::new(rule.as_ref())?, "tools")?;
         Ok(self)
@@ -80,9 +85,9 @@ impl AccessRules {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] when it is not in the form described [above](AccessRules) or too broad;
-    /// [`ErrorKind::TooLarge`] when there are [`MAX_RULES`](AccessRules::MAX_RULES) already. The message does not repeat the
-    /// text.
+    /// [`ErrorKind::InvalidInput`] when it is not in the form described [above](AccessRules) or too
+    /// broad; [`ErrorKind::TooLarge`] when there are [`MAX_RULES`](AccessRules::MAX_RULES) already.
+    /// The message does not repeat the text.
     pub fn host(mut self, rule: impl AsRef<str>) -> Result<Self> {
         insert(&mut self.hosts, HostRule::new(rule.as_ref())?, "hosts")?;
         Ok(self)
@@ -95,8 +100,9 @@ impl AccessRules {
         self
     }
 
-    /// Says whether the secret may go into [instructions](Target::instructions), which a model reads and may repeat to anybody;
-    /// `false` without. Rules for tools and hosts must match there as well, so a secret that is bound to a tool never does.
+    /// Says whether the secret may go into [instructions](Target::instructions), which a model
+    /// reads and may repeat to anybody; `false` without. Rules for tools and hosts must match there
+    /// as well, so a secret that is bound to a tool never does.
     #[must_use]
     pub fn in_instructions(mut self, allowed: bool) -> Self {
         self.instructions = allowed;
@@ -133,18 +139,29 @@ impl AccessRules {
         (!self.surfaces.is_empty()).then_some(self.surfaces)
     }
 
-    /// Rules that were stored, in the order of the accessors. `None` for what cannot be made, or is in another order.
-    pub(crate) fn stored(tools: &[&str], hosts: &[&str], surfaces: &[Surface], instructions: bool) -> Option<Self> {
+    /// Rules that were stored, in the order of the accessors. `None` for what cannot be made, or is
+    /// in another order.
+    pub(crate) fn stored(
+        tools: &[&str],
+        hosts: &[&str],
+        surfaces: &[Surface],
+        instructions: bool,
+    ) -> Option<Self> {
         let rules = tools.iter().try_fold(Self::new(), Self::tool);
         let rules = hosts.iter().try_fold(rules.ok()?, Self::host);
-        let rules = surfaces.iter().copied().fold(rules.ok()?, Self::surface).in_instructions(instructions);
+        let rules = surfaces
+            .iter()
+            .copied()
+            .fold(rules.ok()?, Self::surface)
+            .in_instructions(instructions);
         let is_same = rules.tools().eq(tools.iter().copied())
             && rules.hosts().eq(hosts.iter().copied())
             && rules.surfaces().eq(surfaces.iter().copied());
         is_same.then_some(rules)
     }
 
-    /// Whether the secret may go to a target; of several surfaces that the call uses, one has to be allowed.
+    /// Whether the secret may go to a target; of several surfaces that the call uses, one has to be
+    /// allowed.
     ///
     /// # Errors
     ///
@@ -160,7 +177,10 @@ impl AccessRules {
         }
         self.check_tool(target)?;
         self.check_host(target)?;
-        if self.surface_set().is_some_and(|allowed| !allowed.intersects(target.surfaces())) {
+        if self
+            .surface_set()
+            .is_some_and(|allowed| !allowed.intersects(target.surfaces()))
+        {
             return Err("may not stand in this kind of place; its rules name other surfaces");
         }
         Ok(())
@@ -170,17 +190,25 @@ impl AccessRules {
         if self.tools.is_empty() {
             return Ok(());
         }
-        let tool = target.tool_name().ok_or("is bound to tools, and the target is none")?;
+        let tool = target
+            .tool_name()
+            .ok_or("is bound to tools, and the target is none")?;
         // Rules times references: 32 rules at most, and none compares more bytes than it has.
         let is_allowed = self.tools.iter().any(|rule| rule.matches(tool));
-        if is_allowed { Ok(()) } else { Err("may not go to this tool; its rules name others") }
+        if is_allowed {
+            Ok(())
+        } else {
+            Err("may not go to this tool; its rules name others")
+        }
     }
 
     fn check_host(&self, target: &Target) -> Result<(), &'static str> {
         if self.hosts.is_empty() {
             return Ok(());
         }
-        let host = target.host_name().ok_or("is bound to hosts, and the target does not say its host")?;
+        let host = target
+            .host_name()
+            .ok_or("is bound to hosts, and the target does not say its host")?;
         // As most do: a host that is written as a rule needs no look at how it is written.
         if self.hosts.iter().any(|rule| rule.is(host)) {
             return Ok(());
@@ -189,14 +217,21 @@ impl AccessRules {
             "is bound to hosts, and the target's host is not written as one: lower case, no path, no scheme but https",
         )?;
         let is_allowed = self.hosts.iter().any(|rule| rule.matches(&address));
-        if is_allowed { Ok(()) } else { Err("may not go to this host; its rules name others") }
+        if is_allowed {
+            Ok(())
+        } else {
+            Err("may not go to this host; its rules name others")
+        }
     }
 }
 
 fn insert<T: Ord>(rules: &mut BTreeSet<T>, rule: T, what: &str) -> Result<()> {
     if rules.len() >= AccessRules::MAX_RULES && !rules.contains(&rule) {
         let max = AccessRules::MAX_RULES;
-        return Err(Error::new(ErrorKind::TooLarge, format!("a secret has {max} rules for {what} at most")));
+        return Err(Error::new(
+            ErrorKind::TooLarge,
+            format!("a secret has {max} rules for {what} at most"),
+        ));
     }
     rules.insert(rule);
     Ok(())

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result, is_printable};
 use crate::text::checked_text;
 
-/// Who makes a change, as the program that links the vault names them: `user:ada`, `service/deploy`. The vault writes it
-/// down and does not check that it is true; there is no actor by default and none without a name.
+/// Who makes a change, as the program that links the vault names them: `user:ada`,
+/// `service/deploy`. The vault writes it down and does not check that it is true; there is no actor
+/// by default and none without a name.
 ///
-/// 1 to 128 bytes of text, without white space at either end. Characters that would let a name forge a line of a log are
-/// refused: control characters, line separators, and those that reorder or hide text. Case counts, nothing is trimmed or
-/// normalised. Cheap to clone.
+/// 1 to 128 bytes of text, without white space at either end. Characters that would let a name
+/// forge a line of a log are refused: control characters, line separators, and those that reorder
+/// or hide text. Case counts, nothing is trimmed or normalised. Cheap to clone.
 ///
 /// ```
 /// use keyslot::Actor;
@@ -36,12 +37,15 @@ impl Actor {
         let name = name.as_ref();
         match label_flaw(name) {
             None => Ok(Self(name.into())),
-            Some(flaw) => Err(Error::new(ErrorKind::InvalidInput, format!("an actor {flaw}"))),
+            Some(flaw) => Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!("an actor {flaw}"),
+            )),
         }
     }
 
-    /// An actor that was stored. Only what bounds it counts: the list of characters may grow, and what an actor did before
-    /// must not become unreadable.
+    /// An actor that was stored. Only what bounds it counts: the list of characters may grow, and
+    /// what an actor did before must not become unreadable.
     pub(crate) fn stored(name: &str) -> Option<Self> {
         let is_bounded = (1..=Self::MAX_LEN).contains(&name.len());
         (is_bounded && !name.contains(char::is_control)).then(|| Self(name.into()))
@@ -56,15 +60,16 @@ impl Actor {
 /// The longest label, in bytes.
 pub(crate) const MAX_LABEL: usize = 128;
 
-/// Why a text is no label: a word of the program that links the vault, which names an actor or a tool and is shown in logs.
+/// Why a text is no label: a word of the program that links the vault, which names an actor or a
+/// tool and is shown in logs.
 pub(crate) fn label_flaw(text: &str) -> Option<&'static str> {
     match text {
         "" => Some("may not be empty"),
         _ if text.len() > MAX_LABEL => Some("may have 128 bytes at most"),
         _ if text.trim().len() < text.len() => Some("may not begin or end with white space"),
-        _ if !text.chars().all(is_printable) => {
-            Some("may not hold control characters, line separators, or characters that reorder or hide text")
-        }
+        _ if !text.chars().all(is_printable) => Some(
+            "may not hold control characters, line separators, or characters that reorder or hide text",
+        ),
         _ => None,
     }
 }
@@ -78,8 +83,14 @@ mod tests {
     #[test]
     fn is_shown_as_its_text() {
         let actor = Actor::new("service/deploy of Ada Löwe").unwrap();
-        assert_eq!(format!("{actor} {actor:?}"), "service/deploy of Ada Löwe Actor(service/deploy of Ada Löwe)");
-        assert_eq!((actor.as_ref(), String::from(actor.clone()).as_str()), (actor.as_str(), actor.as_str()));
+        assert_eq!(
+            format!("{actor} {actor:?}"),
+            "service/deploy of Ada Löwe Actor(service/deploy of Ada Löwe)"
+        );
+        assert_eq!(
+            (actor.as_ref(), String::from(actor.clone()).as_str()),
+            (actor.as_str(), actor.as_str())
+        );
         assert_ne!(Actor::new("Ada").unwrap(), Actor::new("ada").unwrap());
     }
 
@@ -87,20 +98,34 @@ mod tests {
     fn says_which_rule_is_broken() {
         let message = |name: &str| Actor::new(name).unwrap_err().to_string();
         assert_eq!(message(""), "an actor may not be empty");
-        assert_eq!(message(&"é".repeat(65)), "an actor may have 128 bytes at most");
-        assert_eq!(message("ada\u{a0}"), "an actor may not begin or end with white space");
-        let characters =
-            "an actor may not hold control characters, line separators, or characters that reorder or hide text";
-        for hidden in ["\0", "\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{202e}", "\u{200b}", "\u{2066}", "\u{feff}"] {
+        assert_eq!(
+            message(&"é".repeat(65)),
+            "an actor may have 128 bytes at most"
+        );
+        assert_eq!(
+            message("ada\u{a0}"),
+            "an actor may not begin or end with white space"
+        );
+        let characters = "an actor may not hold control characters, line separators, or characters that reorder or hide text";
+        for hidden in [
+            "\0", "\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{202e}", "\u{200b}", "\u{2066}",
+            "\u{feff}",
+        ] {
             assert_eq!(message(&format!("a{hidden}b")), characters, "{hidden:?}");
         }
-        assert_eq!(Actor::new("é".repeat(64)).unwrap().as_str().len(), Actor::MAX_LEN);
+        assert_eq!(
+            Actor::new("é".repeat(64)).unwrap().as_str().len(),
+            Actor::MAX_LEN
+        );
     }
 
     #[test]
     fn what_was_stored_stays_readable() {
         assert_eq!(Actor::stored("user:ada"), Actor::new("user:ada").ok());
         assert_eq!(Actor::stored("a\u{200b}").unwrap().as_str(), "a\u{200b}");
-        assert_eq!(["", "a\nb", &"a".repeat(129)].map(Actor::stored), [None, None, None]);
+        assert_eq!(
+            ["", "a\nb", &"a".repeat(129)].map(Actor::stored),
+            [None, None, None]
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! Keys, sealing, and the bytes of what is sealed. Nothing here knows a store or a template.
 //!
-//! `primitives` is the only file that names a cryptographic library, and `stack` wipes what the libraries leave there. On them
-//! stand the constructions: `root_key` and `slot` (what opens a vault), `key` and `wrap` (keys under keys), `sub_keys` (keyed
-//! hashes), `envelope` (sealing). `canonical`, `tlv`, `info`, `head` and `data_key` say how things are written down. The
-//! manual's page on the format has it all.
+//! `primitives` is the only file that names a cryptographic library, and `stack` wipes what the
+//! libraries leave there. On them stand the constructions: `root_key` and `slot` (what opens a
+//! vault), `key` and `wrap` (keys under keys), `sub_keys` (keyed hashes), `envelope` (sealing).
+//! `canonical`, `tlv`, `info`, `head` and `data_key` say how things are written down. The manual's
+//! page on the format has it all.
 
 mod canonical;
 mod context;

@@ -1,4 +1,5 @@
-//! The one error of the crate: opaque, boxed, with a kind to match on and, for templates, where in the text it is.
+//! The one error of the crate: opaque, boxed, with a kind to match on and, for templates, where in
+//! the text it is.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,11 +22,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why an operation was refused.
 ///
-/// Match on [`kind`](Error::kind). The message never holds a value, a key or rejected input; it may hold the *name* of a
-/// secret and its scope, because both passed their grammar. An error about a template knows where in the text it is, but
-/// holds no text: [`position`](Error::position) and [`diagram`](Error::diagram) take it from the caller.
+/// Match on [`kind`](Error::kind). The message never holds a value, a key or rejected input; it may
+/// hold the *name* of a secret and its scope, because both passed their grammar. An error about a
+/// template knows where in the text it is, but holds no text: [`position`](Error::position) and
+/// [`diagram`](Error::diagram) take it from the caller.
 ///
-/// A resolve reports all of its failures at once: the error is the first one, [`all`](Error::all) lists it and the others.
+/// A resolve reports all of its failures at once: the error is the first one, [`all`](Error::all)
+/// lists it and the others.
 ///
 /// ```
 /// use keyslot::{ErrorKind, SecretName};
@@ -54,7 +57,8 @@ struct Repr {
 }
 
 impl Error {
-    /// How many failures [`all`](Error::all) lists at most; [`count`](Error::count) counts them all.
+    /// How many failures [`all`](Error::all) lists at most; [`count`](Error::count) counts them
+    /// all.
     pub const LISTED: usize = 50;
 
     /// An error of a resolver or store implemented outside this crate.
@@ -82,7 +86,8 @@ impl Error {
         }))
     }
 
-    /// Attaches the cause, which [`source`](std::error::Error::source) then gives. The cause must not hold a value either.
+    /// Attaches the cause, which [`source`](std::error::Error::source) then gives. The cause must
+    /// not hold a value either.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
@@ -106,7 +111,8 @@ impl Error {
         self.0.name.as_deref()
     }
 
-    /// Where in the template it is, in bytes. In a document the span is within the string at [`pointer`](Error::pointer).
+    /// Where in the template it is, in bytes. In a document the span is within the string at
+    /// [`pointer`](Error::pointer).
     pub fn span(&self) -> Option<Range<usize>> {
         self.0.span.clone()
     }
@@ -127,10 +133,14 @@ impl Error {
     /// assert_eq!((position.line, position.column), (2, 6));
     /// ```
     pub fn position(&self, text: &str) -> Option<Position> {
-        self.0.span.as_ref().map(|span| Position::of(text, span.start))
+        self.0
+            .span
+            .as_ref()
+            .map(|span| Position::of(text, span.start))
     }
 
-    /// All failures of the call in the order of the text, this one first; at most [`LISTED`](Error::LISTED) of them.
+    /// All failures of the call in the order of the text, this one first; at most
+    /// [`LISTED`](Error::LISTED) of them.
     pub fn all(&self) -> impl Iterator<Item = &Error> {
         std::iter::once(self).chain(&self.0.others)
     }
@@ -165,12 +175,19 @@ struct Place<'a>(&'a Repr);
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The pointer of a document that is a string is empty, and says nothing.
-        let pointer = self.0.pointer.as_deref().filter(|pointer| !pointer.is_empty()).map(Printable);
+        let pointer = self
+            .0
+            .pointer
+            .as_deref()
+            .filter(|pointer| !pointer.is_empty())
+            .map(Printable);
         match (pointer, self.0.position) {
             (None, None) => Ok(()),
             (None, Some(Position { line, column })) => write!(f, " (line {line}, column {column})"),
             (Some(pointer), None) => write!(f, " (at {pointer})"),
-            (Some(pointer), Some(Position { line: 1, column })) => write!(f, " (at {pointer}, column {column})"),
+            (Some(pointer), Some(Position { line: 1, column })) => {
+                write!(f, " (at {pointer}, column {column})")
+            }
             (Some(pointer), Some(Position { line, column })) => {
                 write!(f, " (at {pointer}, line {line}, column {column})")
             }
@@ -221,16 +238,34 @@ mod tests {
     fn says_its_place() {
         let text = "a\nbé<<";
         assert_eq!(refused().to_string(), "no");
-        assert_eq!(refused().at(5..7, text).to_string(), "no (line 2, column 3)");
+        assert_eq!(
+            refused().at(5..7, text).to_string(),
+            "no (line 2, column 3)"
+        );
         assert_eq!(refused().in_pointer("/a/0").to_string(), "no (at /a/0)");
-        assert_eq!(refused().at(5..7, text).in_pointer("/a").to_string(), "no (at /a, line 2, column 3)");
-        assert_eq!(refused().at(0..1, text).in_pointer("/a").to_string(), "no (at /a, column 1)");
+        assert_eq!(
+            refused().at(5..7, text).in_pointer("/a").to_string(),
+            "no (at /a, line 2, column 3)"
+        );
+        assert_eq!(
+            refused().at(0..1, text).in_pointer("/a").to_string(),
+            "no (at /a, column 1)"
+        );
         assert_eq!(refused().in_pointer("").to_string(), "no");
 
         let error = refused().at(5..7, text).in_pointer("/a").with_name("KEY");
-        assert_eq!((error.span(), error.pointer(), error.name()), (Some(5..7), Some("/a"), Some("KEY")));
-        assert_eq!((refused().span(), refused().pointer(), refused().name()), (None, None, None));
-        assert_eq!((refused().position(text), refused().diagram(text)), (None, None));
+        assert_eq!(
+            (error.span(), error.pointer(), error.name()),
+            (Some(5..7), Some("/a"), Some("KEY"))
+        );
+        assert_eq!(
+            (refused().span(), refused().pointer(), refused().name()),
+            (None, None, None)
+        );
+        assert_eq!(
+            (refused().position(text), refused().diagram(text)),
+            (None, None)
+        );
     }
 
     #[test]

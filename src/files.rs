@@ -6,12 +6,13 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Proves that nobody but this user and root can put another file in the place of one in `folder`, which must be absolute
-/// and free of links.
+/// Proves that nobody but this user and root can put another file in the place of one in `folder`,
+/// which must be absolute and free of links.
 ///
-/// A user who may rename a folder on the way to a file may replace the file. So each of them must belong to this user or
-/// root, and nobody else may write to it, unless it is sticky: there only owners rename what is theirs. `safe_path` of OpenSSH
-/// (`misc.c`) asks the same, but for sticky folders, which it refuses. In messages the folder is called "the `name`".
+/// A user who may rename a folder on the way to a file may replace the file. So each of them must
+/// belong to this user or root, and nobody else may write to it, unless it is sticky: there only
+/// owners rename what is theirs. `safe_path` of OpenSSH (`misc.c`) asks the same, but for sticky
+/// folders, which it refuses. In messages the folder is called "the `name`".
 ///
 /// # Errors
 ///
@@ -43,7 +44,8 @@ pub(crate) fn is_own(found: &Metadata) -> bool {
     owner(found) == user()
 }
 
-/// Returns true if the file belongs to the user that this process acts as, or to root, who can change all files anyway.
+/// Returns true if the file belongs to the user that this process acts as, or to root, who can
+/// change all files anyway.
 pub(crate) fn is_trusted(found: &Metadata) -> bool {
     is_own(found) || owner(found) == 0
 }

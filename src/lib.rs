@@ -4,7 +4,8 @@
     doc = "Secrets by reference: placeholders become values right before a tool runs."
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// What only some features use is missed by nobody when they are off; with all of them on, nothing may be unused.
+// What only some features use is missed by nobody when they are off; with all of them on, nothing
+// may be unused.
 #![cfg_attr(not(all(feature = "sqlite", feature = "json")), allow(dead_code))]
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -45,7 +46,9 @@ pub use name::{NamePolicy, SecretName};
 pub use record::{Fingerprint, RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use redact::Redactor;
 pub use reference::{Form, Reference, ReferenceRef};
-pub use resolve::{Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, RunSecrets, Used, Variables};
+pub use resolve::{
+    Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, RunSecrets, Used, Variables,
+};
 pub use scope::Scope;
 pub use secrecy;
 pub use status::Status;
@@ -58,6 +61,6 @@ pub use template::{Document, Lint, LintKind, ResolveExt, Template};
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, Event, Explanation, Finding, Inherited, List, Listed, Observer, Permissions, ScopedVault, SecretChange,
-    SecretInput, Snapshot, Vault, VaultBuilder, Verification,
+    Action, Event, Explanation, Finding, Inherited, List, Listed, Observer, Permissions,
+    ScopedVault, SecretChange, SecretInput, Snapshot, Vault, VaultBuilder, Verification,
 };

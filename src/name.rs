@@ -12,11 +12,12 @@ mod policy;
 
 pub use policy::NamePolicy;
 
-/// The name of a secret: a letter, digit or `_`, then up to 127 of letters, digits, `_`, space, `.` and `-` (ASCII), with no
-/// space at the end and no two in a row.
+/// The name of a secret: a letter, digit or `_`, then up to 127 of letters, digits, `_`, space, `.`
+/// and `-` (ASCII), with no space at the end and no two in a row.
 ///
-/// Case counts, nothing is trimmed, folded or normalised, and a name never changes. What looks like a pasted credential
-/// (`ghp_…`, `AKIA…`) is refused, so that it ends up neither in an index nor in a message.
+/// Case counts, nothing is trimmed, folded or normalised, and a name never changes. What looks like
+/// a pasted credential (`ghp_…`, `AKIA…`) is refused, so that it ends up neither in an index nor in
+/// a message.
 ///
 /// ```
 /// use keyslot::SecretName;
@@ -38,7 +39,8 @@ impl SecretName {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`]; the message says which rule and at which byte, and does not repeat the name.
+    /// [`ErrorKind::InvalidName`]; the message says which rule and at which byte, and does not
+    /// repeat the name.
     pub fn new(name: impl AsRef<str>) -> Result<Self> {
         let name = name.as_ref();
         Self::check(name).map(|()| Self(name.into()))
@@ -50,20 +52,26 @@ impl SecretName {
         Self(name.into())
     }
 
-    /// The check of [`new`](SecretName::new), for characters that names have; `is_word` says that they are letters, digits
-    /// and `_` only.
+    /// The check of [`new`](SecretName::new), for characters that names have; `is_word` says that
+    /// they are letters, digits and `_` only.
     #[inline]
     pub(crate) fn check_parsed(name: &str, is_word: bool) -> Result<()> {
         // A word that is shorter than any credential is a name, as most are.
-        if is_word && (1..SHORTEST).contains(&name.len()) { Ok(()) } else { Self::check(name) }
+        if is_word && (1..SHORTEST).contains(&name.len()) {
+            Ok(())
+        } else {
+            Self::check(name)
+        }
     }
 
     fn check(name: &str) -> Result<()> {
-        defect(name).map_or(Ok(()), |defect| Err(Error::new(ErrorKind::InvalidName, defect.to_string())))
+        defect(name).map_or(Ok(()), |defect| {
+            Err(Error::new(ErrorKind::InvalidName, defect.to_string()))
+        })
     }
 
-    /// A name that was stored. Only the grammar counts: the list of credentials may grow, and the record of a secret that was
-    /// stored before must not become unreadable.
+    /// A name that was stored. Only the grammar counts: the list of credentials may grow, and the
+    /// record of a secret that was stored before must not become unreadable.
     #[cfg(feature = "vault")]
     pub(crate) fn stored(name: &str) -> Option<Self> {
         grammar_defect(name).is_none().then(|| Self(name.into()))
@@ -90,13 +98,22 @@ impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("a secret name may not be empty"),
-            Self::TooLong => write!(f, "a secret name may have {} characters at most", SecretName::MAX_LEN),
-            Self::Start => f.write_str("a secret name starts with a letter, a digit or \"_\" (ASCII)"),
+            Self::TooLong => write!(
+                f,
+                "a secret name may have {} characters at most",
+                SecretName::MAX_LEN
+            ),
+            Self::Start => {
+                f.write_str("a secret name starts with a letter, a digit or \"_\" (ASCII)")
+            }
             Self::Character(at) => write!(
                 f,
                 "a secret name holds only letters, digits, \"_\", \".\", \"-\" and single spaces (ASCII; byte {at} is none of them)"
             ),
-            Self::DoubleSpace(at) => write!(f, "a secret name may not hold two spaces in a row (byte {at})"),
+            Self::DoubleSpace(at) => write!(
+                f,
+                "a secret name may not hold two spaces in a row (byte {at})"
+            ),
             Self::TrailingSpace => f.write_str("a secret name may not end with a space"),
             Self::LooksLikeValue => f.write_str("this looks like a secret value, not a name"),
         }
@@ -104,17 +121,32 @@ impl fmt::Display for Defect {
 }
 
 fn defect(name: &str) -> Option<Defect> {
-    // A pasted value comes first: that it is too long or ends with a line feed is not what its owner has to hear.
-    looks_like_value(name).then_some(Defect::LooksLikeValue).or_else(|| grammar_defect(name))
+    // A pasted value comes first: that it is too long or ends with a line feed is not what its
+    // owner has to hear.
+    looks_like_value(name)
+        .then_some(Defect::LooksLikeValue)
+        .or_else(|| grammar_defect(name))
 }
 
 fn grammar_defect(name: &str) -> Option<Defect> {
     let bytes = name.as_bytes();
-    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Some(Defect::Empty) };
+    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else {
+        return Some(Defect::Empty);
+    };
     None.or_else(|| (bytes.len() > SecretName::MAX_LEN).then_some(Defect::TooLong))
         .or_else(|| (!is_start(first)).then_some(Defect::Start))
-        .or_else(|| bytes.iter().position(|&byte| !is_inner(byte)).map(Defect::Character))
-        .or_else(|| bytes.windows(2).position(|pair| pair == b"  ").map(|at| Defect::DoubleSpace(at + 1)))
+        .or_else(|| {
+            bytes
+                .iter()
+                .position(|&byte| !is_inner(byte))
+                .map(Defect::Character)
+        })
+        .or_else(|| {
+            bytes
+                .windows(2)
+                .position(|pair| pair == b"  ")
+                .map(|at| Defect::DoubleSpace(at + 1))
+        })
         .or_else(|| (last == b' ').then_some(Defect::TrailingSpace))
 }
 
@@ -126,8 +158,9 @@ fn is_inner(byte: u8) -> bool {
     is_start(byte) || matches!(byte, b' ' | b'.' | b'-')
 }
 
-/// Beginnings of well-known credentials, most of which would pass as names, with the least number of characters that follow them in
-/// a real one (the providers' own documentation of their token formats).
+/// Beginnings of well-known credentials, most of which would pass as names, with the least number
+/// of characters that follow them in a real one (the providers' own documentation of their token
+/// formats).
 const CREDENTIALS: [(&str, usize); 16] = [
     ("sk_live_", 16),
     ("sk_test_", 16),
@@ -158,10 +191,13 @@ pub(crate) fn looks_like_value(name: &str) -> bool {
     let is_pem = name.starts_with("-----BEGIN ");
     is_pem
         || CREDENTIALS.iter().any(|(prefix, least)| {
-            name.strip_prefix(prefix).and_then(|rest| rest.split(' ').next()).is_some_and(|rest| {
-                // A word such as `AKIA_KEY_OF_THE_BILLING_TEAM` is a name; credentials have digits.
-                rest.len() >= *least && rest.bytes().any(|byte| byte.is_ascii_digit())
-            })
+            name.strip_prefix(prefix)
+                .and_then(|rest| rest.split(' ').next())
+                .is_some_and(|rest| {
+                    // A word such as `AKIA_KEY_OF_THE_BILLING_TEAM` is a name; credentials have
+                    // digits.
+                    rest.len() >= *least && rest.bytes().any(|byte| byte.is_ascii_digit())
+                })
         })
 }
 
@@ -180,16 +216,27 @@ mod tests {
     #[test]
     fn says_which_byte_breaks_which_rule() {
         let message = |name: &str| SecretName::new(name).unwrap_err().to_string();
-        assert_eq!(message(&"a".repeat(129)), "a secret name may have 128 characters at most");
-        assert_eq!(message(".a"), "a secret name starts with a letter, a digit or \"_\" (ASCII)");
-        assert_eq!(message("a  b"), "a secret name may not hold two spaces in a row (byte 2)");
+        assert_eq!(
+            message(&"a".repeat(129)),
+            "a secret name may have 128 characters at most"
+        );
+        assert_eq!(
+            message(".a"),
+            "a secret name starts with a letter, a digit or \"_\" (ASCII)"
+        );
+        assert_eq!(
+            message("a  b"),
+            "a secret name may not hold two spaces in a row (byte 2)"
+        );
         assert_eq!(message("a b "), "a secret name may not end with a space");
         assert!(message("ab/c").ends_with("(ASCII; byte 2 is none of them)"));
     }
 
     #[test]
     fn no_credential_is_shorter_than_the_shortest() {
-        let lengths = CREDENTIALS.iter().map(|(prefix, least)| prefix.len() + least);
+        let lengths = CREDENTIALS
+            .iter()
+            .map(|(prefix, least)| prefix.len() + least);
         assert_eq!(lengths.min(), Some(SHORTEST));
     }
 
@@ -197,8 +244,12 @@ mod tests {
     fn is_borrowed_and_shown_as_its_text() {
         let name = SecretName::new("MY KEY").unwrap();
         assert_eq!(format!("{name} {name:?}"), "MY KEY SecretName(MY KEY)");
-        assert_eq!((name.as_ref(), String::from(name.clone()).as_str()), ("MY KEY", "MY KEY"));
-        // `Borrow` promises that text and name hash alike, so that a map is asked without making a name.
+        assert_eq!(
+            (name.as_ref(), String::from(name.clone()).as_str()),
+            ("MY KEY", "MY KEY")
+        );
+        // `Borrow` promises that text and name hash alike, so that a map is asked without making a
+        // name.
         let names = std::collections::HashSet::from([name.clone()]);
         assert!(names.contains("MY KEY") && !names.contains("my key"));
     }

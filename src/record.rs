@@ -13,7 +13,8 @@ use crate::name::SecretName;
 use crate::scope::Scope;
 use crate::status::Status;
 
-/// The number of a value of a secret: 1, 2, 3 …, never used twice, also not after the secret was deleted and created again.
+/// The number of a value of a secret: 1, 2, 3 …, never used twice, also not after the secret was
+/// deleted and created again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(NonZeroU64);
@@ -44,7 +45,8 @@ impl fmt::Display for Version {
     }
 }
 
-/// Counts the writes to a secret, of whatever kind: what a caller compares to see that nobody else changed it.
+/// Counts the writes to a secret, of whatever kind: what a caller compares to see that nobody else
+/// changed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Revision(u64);
@@ -67,7 +69,8 @@ impl fmt::Display for Revision {
     }
 }
 
-/// The random identity of a secret, never used twice: a secret that was deleted and created again has another.
+/// The random identity of a secret, never used twice: a secret that was deleted and created again
+/// has another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId([u8; 16]);
 
@@ -102,8 +105,8 @@ impl Serialize for RecordId {
     }
 }
 
-/// Tells equal values from different ones without telling the values: a keyed hash, which says nothing outside of its vault
-/// and compares only within one organization.
+/// Tells equal values from different ones without telling the values: a keyed hash, which says
+/// nothing outside of its vault and compares only within one organization.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
 
@@ -197,9 +200,13 @@ impl SecretInfo {
         self.newest().and_then(|kept| kept.hint.as_deref())
     }
 
-    /// Whether the value that resolves is older than [`rotate_every`](SecretInfo::rotate_every) says it should get.
+    /// Whether the value that resolves is older than [`rotate_every`](SecretInfo::rotate_every)
+    /// says it should get.
     pub fn due_for_rotation(&self, now: SystemTime) -> bool {
-        let due = self.newest().zip(self.rotate_every).map(|(kept, every)| kept.created_at.checked_add(every));
+        let due = self
+            .newest()
+            .zip(self.rotate_every)
+            .map(|(kept, every)| kept.created_at.checked_add(every));
         // A moment after the end of time never comes.
         due.flatten().is_some_and(|due| due <= now)
     }
@@ -219,7 +226,8 @@ pub struct VersionInfo {
     pub created_at: SystemTime,
     /// Who stored it; `None` when the handle had no [`Actor`].
     pub created_by: Option<Actor>,
-    /// Tells whether two values are the same; `None` of values that were stored before there were fingerprints.
+    /// Tells whether two values are the same; `None` of values that were stored before there were
+    /// fingerprints.
     pub fingerprint: Option<Fingerprint>,
     /// The last four characters, where they may be shown.
     pub hint: Option<String>,
@@ -237,17 +245,24 @@ mod tests {
         assert_eq!(Version::new(u64::MAX).unwrap().next(), None);
         assert!(Version::new(9) < Version::new(10));
         assert_eq!(serde_json::to_string(&Version::new(3)).unwrap(), "3");
-        assert_eq!(serde_json::from_str::<Version>("3").unwrap().to_string(), "3");
+        assert_eq!(
+            serde_json::from_str::<Version>("3").unwrap().to_string(),
+            "3"
+        );
         assert!(serde_json::from_str::<Version>("0").is_err());
     }
 
     #[test]
     fn identities_are_shown_as_32_digits() {
-        let record = RecordId::from_bytes(std::array::from_fn(|at| u8::try_from(at * 16 + 1).unwrap()));
+        let record =
+            RecordId::from_bytes(std::array::from_fn(|at| u8::try_from(at * 16 + 1).unwrap()));
         let digits = "01112131415161718191a1b1c1d1e1f1";
         assert_eq!(record.to_string(), digits);
         assert_eq!(format!("{record:?}"), format!("RecordId({digits})"));
-        assert_eq!(serde_json::to_string(&record).unwrap(), format!("\"{digits}\""));
+        assert_eq!(
+            serde_json::to_string(&record).unwrap(),
+            format!("\"{digits}\"")
+        );
         assert_eq!(RecordId::from_bytes(*record.as_bytes()), record);
     }
 
@@ -255,9 +270,18 @@ mod tests {
     fn fingerprints_are_shown_as_64_digits() {
         let fingerprint = Fingerprint::from_bytes([0xA5; 32]);
         assert_eq!(fingerprint.to_string(), "a5".repeat(32));
-        assert_eq!(format!("{fingerprint:?}"), format!("Fingerprint({fingerprint})"));
-        assert_eq!(serde_json::to_string(&fingerprint).unwrap(), format!("\"{fingerprint}\""));
-        assert_eq!(Fingerprint::from_bytes(*fingerprint.as_bytes()), fingerprint);
+        assert_eq!(
+            format!("{fingerprint:?}"),
+            format!("Fingerprint({fingerprint})")
+        );
+        assert_eq!(
+            serde_json::to_string(&fingerprint).unwrap(),
+            format!("\"{fingerprint}\"")
+        );
+        assert_eq!(
+            Fingerprint::from_bytes(*fingerprint.as_bytes()),
+            fingerprint
+        );
     }
 
     #[test]
@@ -289,11 +313,20 @@ mod tests {
             rules: AccessRules::new(),
         };
         assert_eq!(info.version(), Version::new(5));
-        assert_eq!((info.fingerprint(), info.hint()), (Some(Fingerprint::from_bytes([5; 32])), Some("wxyz")));
+        assert_eq!(
+            (info.fingerprint(), info.hint()),
+            (Some(Fingerprint::from_bytes([5; 32])), Some("wxyz"))
+        );
         let json = serde_json::to_value(&info).unwrap();
-        assert_eq!((&json["scope"], &json["name"], &json["status"]), (&"acme".into(), &"KEY".into(), &"active".into()));
+        assert_eq!(
+            (&json["scope"], &json["name"], &json["status"]),
+            (&"acme".into(), &"KEY".into(), &"active".into())
+        );
         assert_eq!(json["versions"][1]["version"], 5);
-        assert!(!info.due_for_rotation(SystemTime::now()), "nobody said when");
+        assert!(
+            !info.due_for_rotation(SystemTime::now()),
+            "nobody said when"
+        );
         info.rotate_every = Some(Duration::from_secs(60));
         assert!(!info.due_for_rotation(now + Duration::from_secs(64)));
         assert!(info.due_for_rotation(now + Duration::from_secs(65)));
@@ -301,7 +334,13 @@ mod tests {
         assert!(!info.due_for_rotation(now + Duration::from_secs(u64::from(u32::MAX))));
         info.versions.clear();
         info.rotate_every = Some(Duration::from_secs(1));
-        assert!(!info.due_for_rotation(SystemTime::now()), "there is no value to replace");
-        assert_eq!((info.version(), info.fingerprint(), info.hint()), (None, None, None));
+        assert!(
+            !info.due_for_rotation(SystemTime::now()),
+            "there is no value to replace"
+        );
+        assert_eq!(
+            (info.version(), info.fingerprint(), info.hint()),
+            (None, None, None)
+        );
     }
 }

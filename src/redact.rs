@@ -1,24 +1,30 @@
-//! Turns values in what a tool returns, logs or throws back into placeholders, so that they reach no model, trace or screen.
+//! Turns values in what a tool returns, logs or throws back into placeholders, so that they reach
+//! no model, trace or screen.
 //!
-//! A [`Redactor`] is made for one run, of what was resolved for it ([`Redactor::of`]), of what a vault holds
-//! ([`ScopedVault::redactor`](crate::ScopedVault::redactor), with the feature `vault`), or of both
-//! ([`merge`](Redactor::merge)). There is no global one. Masking is the inverse of resolving: where `<<$secret.NAME>>` became a
-//! value, the value becomes `<<$secret.NAME>>`, so that a model can go on using the reference; [`Mask`] has other ways.
+//! A [`Redactor`] is made for one run, of what was resolved for it ([`Redactor::of`]), of what a
+//! vault holds ([`ScopedVault::redactor`](crate::ScopedVault::redactor), with the feature `vault`),
+//! or of both ([`merge`](Redactor::merge)). There is no global one. Masking is the inverse of
+//! resolving: where `<<$secret.NAME>>` became a value, the value becomes `<<$secret.NAME>>`, so
+//! that a model can go on using the reference; [`Mask`] has other ways.
 //!
-//! It redacts [text](Redactor::redact), [bytes](Redactor::redact_bytes), [JSON documents](Redactor::redact_json), what is
-//! [shown](Redactor::display), [errors](Redactor::error) with their causes, and streams: a [`RedactWriter`], a [`RedactReader`],
-//! and for other ways to read and write a [`Stream`].
+//! It redacts [text](Redactor::redact), [bytes](Redactor::redact_bytes), [JSON
+//! documents](Redactor::redact_json), what is [shown](Redactor::display), [errors](Redactor::error)
+//! with their causes, and streams: a [`RedactWriter`], a [`RedactReader`], and for other ways to
+//! read and write a [`Stream`].
 //!
 //! # What is found
 //!
-//! Of each value, the value itself and its parts: without white space or quotes around it; each line, if it has several; each
-//! string and number, if it is JSON; the user and the password of a URL or connection string, also percent-decoded; what stands behind
-//! `Bearer` and `Basic`, and what the latter decodes to; payload and signature of a JWT; and what filters made of it in that
-//! resolve. Connection strings are those of ADO.NET, ODBC, JDBC, libpq and Go (`Server=…;Password=…`, `host=… password='…'`,
-//! `user:password@tcp(…)/…`), queries and lists of environment variables: what has a key that ends in `password`, `pwd`,
-//! `secret`, `token`, `user` and the like.
+//! Of each value, the value itself and its parts: without white space or quotes around it; each
+//! line, if it has several; each string and number, if it is JSON; the user and the password of a
+//! URL or connection string, also percent-decoded; what stands behind `Bearer` and `Basic`, and
+//! what the latter decodes to; payload and signature of a JWT; and what filters made of it in that
+//! resolve. Connection strings are those of ADO.NET, ODBC, JDBC, libpq and Go
+//! (`Server=…;Password=…`, `host=… password='…'`, `user:password@tcp(…)/…`), queries and lists of
+//! environment variables: what has a key that ends in `password`, `pwd`, `secret`, `token`, `user`
+//! and the like.
 //!
-//! Each of these, except that lines are only found as they are and in JSON, also in the ways in which programs write it:
+//! Each of these, except that lines are only found as they are and in JSON, also in the ways in
+//! which programs write it:
 //!
 //! | writing | forms |
 //! |---|---|
@@ -31,12 +37,12 @@
 //! | hexadecimal | in either case |
 //! | `\uXXXX` | each character, in either case |
 //!
-//! In parts of URLs, what stays is what the URL standard, RFC 3986, Go and ECMAScript leave there. Of base64, `+`, `/` and `=` are
-//! found percent-encoded and as in JSON, too; and where the value is longer than 48 bytes, the lines of 64 and of 76 characters
-//! that programs break it into.
+//! In parts of URLs, what stays is what the URL standard, RFC 3986, Go and ECMAScript leave there.
+//! Of base64, `+`, `/` and `=` are found percent-encoded and as in JSON, too; and where the value
+//! is longer than 48 bytes, the lines of 64 and of 76 characters that programs break it into.
 //!
-//! Matches that overlap are masked as one, which names all secrets that are in it; a match that lies within a longer one is part
-//! of it. Where two secrets have the same value, both are named.
+//! Matches that overlap are masked as one, which names all secrets that are in it; a match that
+//! lies within a longer one is part of it. Where two secrets have the same value, both are named.
 //!
 //! A secret may be truncated by the end of a text. The piece that is left is masked if it has at
 //! least half of the bytes of a pattern (a value, a part or a writing of one), or 64 bytes. It must
@@ -45,34 +51,40 @@
 //! a [`RedactWriter`] that is dropped leaves it out. Numbers of JSON documents are never taken for
 //! truncated ones.
 //!
-//! What is shorter than [8 bytes](RedactorBuilder::min_len), and [words](RedactorBuilder::harmless) that anybody writes, are not
-//! masked: hiding them would hide everything, and say what they are. White space and quotes around them make no difference. Of a
-//! value with more than [500 parts](RedactorBuilder::MAX_PARTS), the rest is masked as it is and in JSON only.
-//! [`Redactor::skipped`] lists all these. The first and last line of a PEM and the header of a JWT are the same for many and stay.
+//! What is shorter than [8 bytes](RedactorBuilder::min_len), and [words](RedactorBuilder::harmless)
+//! that anybody writes, are not masked: hiding them would hide everything, and say what they are.
+//! White space and quotes around them make no difference. Of a value with more than [500
+//! parts](RedactorBuilder::MAX_PARTS), the rest is masked as it is and in JSON only.
+//! [`Redactor::skipped`] lists all these. The first and last line of a PEM and the header of a JWT
+//! are the same for many and stay.
 //!
 //! # What is not found
 //!
-//! This is hygiene, not a boundary: it keeps secrets out of logs and conversations that nobody wanted them in. A tool that
-//! wants to tell a secret can. Not found are
+//! This is hygiene, not a boundary: it keeps secrets out of logs and conversations that nobody
+//! wanted them in. A tool that wants to tell a secret can. Not found are
 //!
-//! * double encodings: base64 of base64, JSON within JSON (but for what needs no escape), percent signs that are encoded again;
-//!   line ends that were changed and then encoded;
-//! * other writings: numbers of bytes (`[115, 51, …]`), numeric character references (`&#228;`) but for quotes, quoted-printable,
-//!   percent signs for what needs none, characters that cannot be shown in literals of other languages than Rust;
+//! * double encodings: base64 of base64, JSON within JSON (but for what needs no escape), percent
+//!   signs that are encoded again; line ends that were changed and then encoded;
+//! * other writings: numbers of bytes (`[115, 51, …]`), numeric character references (`&#228;`) but
+//!   for quotes, quoted-printable, percent signs for what needs none, characters that cannot be
+//!   shown in literals of other languages than Rust;
 //! * other character sets than UTF-8, such as the UTF-16 in base64 that PowerShell takes;
-//! * base64 in lines of another length, of anything more than the value, or the last of its lines where that is short; and
-//!   hexadecimal digits with something between them;
+//! * base64 in lines of another length, of anything more than the value, or the last of its lines
+//!   where that is short; and hexadecimal digits with something between them;
 //! * keys of a value that is JSON; in other formats, such as YAML, what is less than a line;
-//! * of a text longer than 64 KiB, literals, lines of base64, and percent-encoding other than as a component or in a form;
+//! * of a text longer than 64 KiB, literals, lines of base64, and percent-encoding other than as a
+//!   component or in a form;
 //! * what is compressed, encrypted, hashed or reversed;
-//! * what is split: over two strings of a document, two messages of an error, two streams, or with anything in between;
+//! * what is split: over two strings of a document, two messages of an error, two streams, or with
+//!   anything in between;
 //! * changes of case; parts of a value that are not listed above, such as its first half;
 //! * what somebody cut before it got here, but for its beginning at the end of a text: redact first
 //!   and truncate then;
-//! * one or two characters of base64 at the edges of a value, which hold bits of its neighbours too, so they cannot be known.
+//! * one or two characters of base64 at the edges of a value, which hold bits of its neighbours
+//!   too, so they cannot be known.
 //!
-//! A placeholder stands for the value as it is, also where a part or another writing of it stood: what is resolved again need not
-//! be the text that was redacted.
+//! A placeholder stands for the value as it is, also where a part or another writing of it stood:
+//! what is resolved again need not be the text that was redacted.
 //!
 //! # What a redactor tells
 //!
@@ -89,8 +101,8 @@
 //!
 //! # Panics
 //!
-//! A message of a panic can hold a value like any other. A hook redacts it while a run lasts; it keeps what is searched for, so
-//! it goes with the run:
+//! A message of a panic can hold a value like any other. A hook redacts it while a run lasts; it
+//! keeps what is searched for, so it goes with the run:
 //!
 //! ```
 //! use keyslot::{Redactor, ResolveExt, RunSecrets};

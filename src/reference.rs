@@ -43,7 +43,11 @@ pub struct ReferenceRef<'t> {
 
 impl<'t> ReferenceRef<'t> {
     pub(crate) fn new(name: &'t str, version: Option<Version>, form: Form) -> Self {
-        Self { name, version, form }
+        Self {
+            name,
+            version,
+            form,
+        }
     }
 
     /// The name asked for, which is right by the grammar of [`SecretName`].
@@ -66,17 +70,29 @@ impl Reference {
     /// As it was found in a text, where its name was checked.
     #[inline]
     pub(crate) fn parsed(form: Form, name: &str, version: Option<Version>) -> Self {
-        Self { name: SecretName::parsed(name), version, form }
+        Self {
+            name: SecretName::parsed(name),
+            version,
+            form,
+        }
     }
 
     /// `<<$secret.NAME>>`.
     pub fn secret(name: SecretName) -> Self {
-        Self { name, version: None, form: Form::Secret }
+        Self {
+            name,
+            version: None,
+            form: Form::Secret,
+        }
     }
 
     /// `<<NAME>>`. In a text, only a name of letters, digits and `_` is found in this form.
     pub fn bare(name: SecretName) -> Self {
-        Self { name, version: None, form: Form::Bare }
+        Self {
+            name,
+            version: None,
+            form: Form::Bare,
+        }
     }
 
     /// Pins the reference to one version of the value, `NAME@3`.
@@ -126,14 +142,27 @@ mod tests {
         let name: SecretName = "My Key".parse().unwrap();
         let version = Version::new(3).unwrap();
         let secret = Reference::secret(name.clone());
-        assert_eq!((secret.name(), secret.version(), secret.form()), (&name, None, Form::Secret));
+        assert_eq!(
+            (secret.name(), secret.version(), secret.form()),
+            (&name, None, Form::Secret)
+        );
         assert_eq!(secret.to_string(), "<<$secret.My Key>>");
-        assert_eq!(secret.clone().at(version).to_string(), "<<$secret.My Key@3>>");
+        assert_eq!(
+            secret.clone().at(version).to_string(),
+            "<<$secret.My Key@3>>"
+        );
 
         let bare = Reference::bare("KEY".parse().unwrap());
-        assert_eq!((bare.to_string().as_str(), bare.form()), ("<<KEY>>", Form::Bare));
+        assert_eq!(
+            (bare.to_string().as_str(), bare.form()),
+            ("<<KEY>>", Form::Bare)
+        );
         assert_eq!(bare.clone().at(version).to_string(), "<<KEY@3>>");
-        assert_ne!(bare, Reference::secret("KEY".parse().unwrap()), "the form is part of what is asked");
+        assert_ne!(
+            bare,
+            Reference::secret("KEY".parse().unwrap()),
+            "the form is part of what is asked"
+        );
         assert_ne!(bare, bare.clone().at(version));
     }
 }

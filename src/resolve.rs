@@ -1,8 +1,8 @@
 //! The joint between templates and whatever knows the values.
 //!
-//! A [`Resolver`] answers references in batches; a [`Chain`] asks several in order; [`Variables`] answers bare names that are
-//! no secrets, and [`RunSecrets`] what the caller of a run brings along. What comes out is a [`Resolved`], which wipes the values
-//! in it when dropped.
+//! A [`Resolver`] answers references in batches; a [`Chain`] asks several in order; [`Variables`]
+//! answers bare names that are no secrets, and [`RunSecrets`] what the caller of a run brings
+//! along. What comes out is a [`Resolved`], which wipes the values in it when dropped.
 
 mod chain;
 mod found;
@@ -24,8 +24,8 @@ use crate::target::Target;
 
 /// What a resolver says of one reference: a value, or why there is none.
 ///
-/// An error of kind [`NotFound`](crate::ErrorKind::NotFound) means "not known here", so a chain goes on to its next
-/// resolver; every other error is an answer and ends the search.
+/// An error of kind [`NotFound`](crate::ErrorKind::NotFound) means "not known here", so a chain
+/// goes on to its next resolver; every other error is an answer and ends the search.
 pub type Outcome = Result<Found>;
 
 /// One outcome for each reference, in the same order.
@@ -36,12 +36,15 @@ pub type Outcomes = Vec<Outcome>;
 /// # Contract
 ///
 /// * Exactly one [`Outcome`] for each reference, in the same order.
-/// * A reference of the form [`Secret`](crate::Form::Secret) may only be answered by what holds secrets.
+/// * A reference of the form [`Secret`](crate::Form::Secret) may only be answered by what holds
+///   secrets.
 /// * A resolver that has no versions answers a pinned reference with `NotFound`.
-/// * What belongs to somebody else, or may not be seen, is `NotFound`, in the same words and at the same cost as what does
-///   not exist. What may be seen but not go to `target` is [`Denied`](crate::ErrorKind::Denied).
+/// * What belongs to somebody else, or may not be seen, is `NotFound`, in the same words and at the
+///   same cost as what does not exist. What may be seen but not go to `target` is
+///   [`Denied`](crate::ErrorKind::Denied).
 /// * One call is one consistent view: all values are of the same moment.
-/// * An `Err` of the call itself says that nothing could be looked up, e.g. that the store cannot be reached.
+/// * An `Err` of the call itself says that nothing could be looked up, e.g. that the store cannot
+///   be reached.
 ///
 /// ```
 /// use keyslot::{Error, ErrorKind, Found, Outcomes, Reference, Resolver, Result, Target};
@@ -98,5 +101,8 @@ pub(crate) fn check_count<T>(outcomes: &[Result<T>], references: &[Reference]) -
         return Ok(());
     }
     let (given, asked) = (outcomes.len(), references.len());
-    Err(Error::new(ErrorKind::BrokenResolver, format!("a resolver gave {given} outcomes for {asked} references")))
+    Err(Error::new(
+        ErrorKind::BrokenResolver,
+        format!("a resolver gave {given} outcomes for {asked} references"),
+    ))
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::checked_text;
 
-/// A path of 1 to 8 segments, `organization[/project[/…]]`. The first segment is the tenant: nothing crosses it.
+/// A path of 1 to 8 segments, `organization[/project[/…]]`. The first segment is the tenant:
+/// nothing crosses it.
 ///
-/// A segment is 1 to 64 of `A-Z a-z 0-9 . _ -`, but neither `.` nor `..`; case counts. A secret of a scope is visible in that
-/// scope and in those below it, where a secret of the same name that is nearer hides it.
+/// A segment is 1 to 64 of `A-Z a-z 0-9 . _ -`, but neither `.` nor `..`; case counts. A secret of
+/// a scope is visible in that scope and in those below it, where a secret of the same name that is
+/// nearer hides it.
 ///
 /// ```
 /// use keyslot::Scope;
@@ -33,13 +35,17 @@ impl Scope {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidScope`]; the message says which rule and in which segment, and does not repeat the text.
+    /// [`ErrorKind::InvalidScope`]; the message says which rule and in which segment, and does not
+    /// repeat the text.
     pub fn new(path: impl AsRef<str>) -> Result<Self> {
         let path = path.as_ref();
         for (index, segment) in path.split('/').enumerate() {
             if index >= Self::MAX_SEGMENTS {
                 let max = Self::MAX_SEGMENTS;
-                return Err(Error::new(ErrorKind::InvalidScope, format!("a scope has {max} segments at most")));
+                return Err(Error::new(
+                    ErrorKind::InvalidScope,
+                    format!("a scope has {max} segments at most"),
+                ));
             }
             check_segment(segment, index + 1)?;
         }
@@ -56,7 +62,8 @@ impl Scope {
         Ok(Self(segment.as_ref().into()))
     }
 
-    /// The scope one below this one: of an organization a project, of a project an agent, and so on.
+    /// The scope one below this one: of an organization a project, of a project an agent, and so
+    /// on.
     ///
     /// # Errors
     ///
@@ -84,7 +91,9 @@ impl Scope {
 
     /// The scope one above; `None` for an organization.
     pub fn parent(&self) -> Option<Self> {
-        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.into()))
+        self.0
+            .rsplit_once('/')
+            .map(|(parent, _)| Self(parent.into()))
     }
 
     /// This scope and those above it, nearest first: the order in which a name is looked up.
@@ -103,12 +112,18 @@ fn check_segment(segment: &str, number: usize) -> Result<()> {
         "" => "may not be empty",
         "." | ".." => "may not be \".\" or \"..\"",
         _ if segment.len() > Scope::MAX_SEGMENT_LEN => "may have 64 characters at most",
-        _ if !segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) => {
+        _ if !segment
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) =>
+        {
             "holds only letters, digits, \".\", \"_\" and \"-\" (ASCII)"
         }
         _ => return Ok(()),
     };
-    Err(Error::new(ErrorKind::InvalidScope, format!("segment {number} of a scope {rule}")))
+    Err(Error::new(
+        ErrorKind::InvalidScope,
+        format!("segment {number} of a scope {rule}"),
+    ))
 }
 
 checked_text!(Scope, "a scope");
@@ -122,10 +137,16 @@ mod tests {
         let scope = Scope::new("acme/billing/mailer").unwrap();
         let chain: Vec<String> = scope.chain().map(String::from).collect();
         assert_eq!(chain, ["acme/billing/mailer", "acme/billing", "acme"]);
-        assert_eq!(scope.segments().rev().collect::<Vec<_>>(), ["mailer", "billing", "acme"]);
+        assert_eq!(
+            scope.segments().rev().collect::<Vec<_>>(),
+            ["mailer", "billing", "acme"]
+        );
         assert_eq!((scope.depth(), scope.tenant()), (3, "acme"));
         assert_eq!(Scope::organization("acme").unwrap().parent(), None);
-        assert_eq!(format!("{scope} {scope:?}"), "acme/billing/mailer Scope(acme/billing/mailer)");
+        assert_eq!(
+            format!("{scope} {scope:?}"),
+            "acme/billing/mailer Scope(acme/billing/mailer)"
+        );
     }
 
     #[test]
@@ -133,12 +154,21 @@ mod tests {
         let message = |path: &str| Scope::new(path).unwrap_err().to_string();
         assert_eq!(message(""), "segment 1 of a scope may not be empty");
         assert_eq!(message("acme//x"), "segment 2 of a scope may not be empty");
-        assert_eq!(message("acme/x/.."), "segment 3 of a scope may not be \".\" or \"..\"");
-        assert_eq!(message(&"x".repeat(65)), "segment 1 of a scope may have 64 characters at most");
+        assert_eq!(
+            message("acme/x/.."),
+            "segment 3 of a scope may not be \".\" or \"..\""
+        );
+        assert_eq!(
+            message(&"x".repeat(65)),
+            "segment 1 of a scope may have 64 characters at most"
+        );
         assert_eq!(
             message("acme/a b"),
             "segment 2 of a scope holds only letters, digits, \".\", \"_\" and \"-\" (ASCII)"
         );
-        assert_eq!(message("a/b/c/d/e/f/g/h/i"), "a scope has 8 segments at most");
+        assert_eq!(
+            message("a/b/c/d/e/f/g/h/i"),
+            "a scope has 8 segments at most"
+        );
     }
 }

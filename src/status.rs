@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 pub enum Status {
     /// Resolves.
     Active,
-    /// Does not resolve, and hides secrets of the same name above it, until it is made active again.
+    /// Does not resolve, and hides secrets of the same name above it, until it is made active
+    /// again.
     Inactive,
-    /// Never resolves again: the values are erased, and a tombstone goes on hiding secrets of the same name above it.
+    /// Never resolves again: the values are erased, and a tombstone goes on hiding secrets of the
+    /// same name above it.
     Revoked,
 }
 
@@ -33,11 +35,17 @@ mod tests {
 
     #[test]
     fn is_written_and_shown_in_the_same_words() {
-        for (status, word) in [(Status::Active, "active"), (Status::Inactive, "inactive"), (Status::Revoked, "revoked")]
-        {
+        for (status, word) in [
+            (Status::Active, "active"),
+            (Status::Inactive, "inactive"),
+            (Status::Revoked, "revoked"),
+        ] {
             assert_eq!(status.to_string(), word);
             assert_eq!(serde_json::to_value(status).unwrap(), word);
-            assert_eq!(serde_json::from_value::<Status>(word.into()).unwrap(), status);
+            assert_eq!(
+                serde_json::from_value::<Status>(word.into()).unwrap(),
+                status
+            );
         }
         assert!(serde_json::from_str::<Status>("\"Active\"").is_err());
     }

@@ -1,6 +1,7 @@
 //! Where sealed rows are kept. A store knows no key, no name and no value: it moves opaque bytes.
 //!
-//! [`SecretStore`] is the contract for implementors; the suite in `store::conformance` (feature `conformance`) proves one.
+//! [`SecretStore`] is the contract for implementors; the suite in `store::conformance` (feature
+//! `conformance`) proves one.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -22,51 +23,70 @@ pub use row::{Kind, Row, RowKey};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteOptions, SqliteStore};
 
-/// Keeps sealed rows. Blocking, object-safe, and narrow: a new feature of the vault is a new [`Kind`], never a new method.
+/// Keeps sealed rows. Blocking, object-safe, and narrow: a new feature of the vault is a new
+/// [`Kind`], never a new method.
 ///
 /// # Contract
 ///
-/// * A row is identified by its [`RowKey`]. Bytes come back exactly as they were put, empty ones included.
+/// * A row is identified by its [`RowKey`]. Bytes come back exactly as they were put, empty ones
+///   included.
 /// * Reads never wait for a writer and see only committed writes.
-/// * A write that was acknowledged survives the process and, where the medium allows, a loss of power.
+/// * A write that was acknowledged survives the process and, where the medium allows, a loss of
+///   power.
 /// * Several handles, threads and processes may use the same store.
-/// * Rows that are longer than [`Row::MAX_INFO`] and [`Row::MAX_BODY`] are refused: as [`TooLarge`](crate::ErrorKind::TooLarge)
-///   when they are put, as [`Corrupt`](crate::ErrorKind::Corrupt), before their bytes are loaded, when they are read.
+/// * Rows that are longer than [`Row::MAX_INFO`] and [`Row::MAX_BODY`] are refused: as
+///   [`TooLarge`](crate::ErrorKind::TooLarge) when they are put, as
+///   [`Corrupt`](crate::ErrorKind::Corrupt), before their bytes are loaded, when they are read.
 /// * Errors hold no bytes of rows.
 pub trait SecretStore: Debug + Send + Sync + 'static {
-    /// Reads rows by key: one answer for each key, in the same order, all of one moment. A key may be asked for twice.
+    /// Reads rows by key: one answer for each key, in the same order, all of one moment. A key may
+    /// be asked for twice.
     ///
     /// # Errors
     ///
     /// When the store cannot be read; a row that does not exist is `None`.
     fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>>;
 
-    /// Reads the rows of a kind that carry a tag, a page at a time in the order that `from` says, all rows of a page of
-    /// one moment. A page holds `size` at most, and says where the next one starts if there may be more. Without
-    /// `bodies`, [`Row::body`] is left empty.
+    /// Reads the rows of a kind that carry a tag, a page at a time in the order that `from` says,
+    /// all rows of a page of one moment. A page holds `size` at most, and says where the next one
+    /// starts if there may be more. Without `bodies`, [`Row::body`] is left empty.
     ///
     /// # Errors
     ///
     /// When the store cannot be read.
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page>;
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page>;
 
-    /// Runs `work` as one atomic write: all of it becomes visible at once, or none of it if `work` or the commit fails.
+    /// Runs `work` as one atomic write: all of it becomes visible at once, or none of it if `work`
+    /// or the commit fails.
     ///
-    /// The row at `lock` is locked first, whether it exists or not: two writes with the same lock never overlap, so what
-    /// `work` reads is still true when it commits. `work` may run again when the store has to retry, so it must have no
-    /// effect but through its [`WriteTx`].
+    /// The row at `lock` is locked first, whether it exists or not: two writes with the same lock
+    /// never overlap, so what `work` reads is still true when it commits. `work` may run again when
+    /// the store has to retry, so it must have no effect but through its [`WriteTx`].
     ///
     /// # Errors
     ///
-    /// The error of `work`; [`Busy`](crate::ErrorKind::Busy) when the lock could not be had in bounded time; or
-    /// why the store cannot be written.
-    fn write(&self, lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()>;
+    /// The error of `work`; [`Busy`](crate::ErrorKind::Busy) when the lock could not be had in
+    /// bounded time; or why the store cannot be written.
+    fn write(
+        &self,
+        lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()>;
 
-    /// Reads the head of a tenant as it is stored, unless nothing was committed to the store since `known`.
+    /// Reads the head of a tenant as it is stored, unless nothing was committed to the store since
+    /// `known`.
     ///
-    /// Asked on every use of what is held in memory, so it should cost less than a [`get`](SecretStore::get) while nothing
-    /// changes. A store that cannot tell whether anything was committed, other than by the rows themselves, always reads and
-    /// gives no moment. It must not judge by a value of a row, e.g. an epoch: whoever can write the store can put it back.
+    /// Asked on every use of what is held in memory, so it should cost less than a
+    /// [`get`](SecretStore::get) while nothing changes. A store that cannot tell whether anything
+    /// was committed, other than by the rows themselves, always reads and gives no moment. It must
+    /// not judge by a value of a row, e.g. an epoch: whoever can write the store can put it back.
     ///
     /// # Errors
     ///
@@ -80,8 +100,8 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     /// When the store cannot be written.
     fn purge(&self) -> Result<Purge>;
 
-    /// Checks the store's own structures, such as its indexes, as far as the medium allows: all of it, at a cost in proportion
-    /// to the store. What is sealed in the rows is not its concern.
+    /// Checks the store's own structures, such as its indexes, as far as the medium allows: all of
+    /// it, at a cost in proportion to the store. What is sealed in the rows is not its concern.
     ///
     /// # Errors
     ///
@@ -117,7 +137,14 @@ pub trait WriteTx {
     /// # Errors
     ///
     /// When the store cannot be read.
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page>;
+    fn scan(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page>;
 }
 
 macro_rules! pass_on {
@@ -156,20 +183,23 @@ pass_on!(Box Arc);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeadRead {
-    /// Nothing was committed to the store since the known moment: what was read after it would be read again.
+    /// Nothing was committed to the store since the known moment: what was read after it would be
+    /// read again.
     Unchanged,
     /// Something may have been committed.
     Read {
         /// The row of the head; `None` if the tenant has none.
         row: Option<Row>,
-        /// A moment before the row was read, to ask again with; `None` from a store that cannot tell.
+        /// A moment before the row was read, to ask again with; `None` from a store that cannot
+        /// tell.
         moment: Option<Moment>,
     },
 }
 
 /// A moment in the life of an open store: what is read after it is of this moment or later.
 ///
-/// The number is the store's own. It means nothing to another store, nor to another handle on the same rows.
+/// The number is the store's own. It means nothing to another store, nor to another handle on the
+/// same rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub u64);
 
@@ -179,8 +209,8 @@ pub struct Moment(pub u64);
 pub enum Purge {
     /// What was deleted is gone from the store's files.
     Done,
-    /// Somebody still reads an older state, so the sealed bytes of what was deleted are still in the store's files. They are
-    /// out of reach of every call; purge again later.
+    /// Somebody still reads an older state, so the sealed bytes of what was deleted are still in
+    /// the store's files. They are out of reach of every call; purge again later.
     Pending,
 }
 

@@ -8,8 +8,8 @@ mod surface_set;
 
 pub(crate) use surface_set::SurfaceSet;
 
-/// Where the text goes once it is resolved: the access rules of a secret are checked against it, and its surface says how
-/// a value must be written to stay in its place.
+/// Where the text goes once it is resolved: the access rules of a secret are checked against it,
+/// and its surface says how a value must be written to stay in its place.
 ///
 /// ```
 /// use keyslot::{Surface, Target};
@@ -37,9 +37,9 @@ enum Reader {
 
 /// The kind of place a value is put in, which says how it is encoded and what is refused there.
 ///
-/// The value arrives there, or the text that its filters made of it. Only one filter is the encoding
-/// of a surface, and only as the last one: `url` for URLs and forms, `json` for JSON text, `shell`
-/// for a shell. The surface encodes what any other filter made; [the
+/// The value arrives there, or the text that its filters made of it. Only one filter is the
+/// encoding of a surface, and only as the last one: `url` for URLs and forms, `json` for JSON text,
+/// `shell` for a shell. The surface encodes what any other filter made; [the
 /// language](crate::template::syntax#filters-and-surfaces) has a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,8 +54,8 @@ pub enum Surface {
     /// or begins with a space, because the line would go on the one before; and one in a name,
     /// unless it is a token (RFC 9110 section 5.6.2).
     Header,
-    /// A whole URL: percent-encoded for the part it stands in; refused in the scheme, host and port, and where it would make a
-    /// segment of the path empty, `.` or `..`.
+    /// A whole URL: percent-encoded for the part it stands in; refused in the scheme, host and
+    /// port, and where it would make a segment of the path empty, `.` or `..`.
     Url,
     /// A URL path, or a segment of one: percent-encoded, and refused as in a [`Url`](Surface::Url).
     UrlPath,
@@ -63,14 +63,17 @@ pub enum Surface {
     UrlQuery,
     /// A name or value of a form (`application/x-www-form-urlencoded`).
     Form,
-    /// Inside a string of JSON *text*: escaped, and refused outside of strings. A text without quotes that is no object and no
-    /// list is taken for the inside of a string. Documents that were parsed first need no surface for this.
+    /// Inside a string of JSON *text*: escaped, and refused outside of strings. A text without
+    /// quotes that is no object and no list is taken for the inside of a string. Documents that
+    /// were parsed first need no surface for this.
     Json,
-    /// A word of a POSIX shell, or a part of one: quoted. Refused where these quotes would not protect it: between quotes of the
-    /// text, behind a `\` or `$`, in comments, and behind backquotes, here-documents, arithmetic, arrays and `[[`; NUL is refused
-    /// too. What reads its arguments as code, as `eval` and `ssh` do, or as options, is not known here.
+    /// A word of a POSIX shell, or a part of one: quoted. Refused where these quotes would not
+    /// protect it: between quotes of the text, behind a `\` or `$`, in comments, and behind
+    /// backquotes, here-documents, arithmetic, arrays and `[[`; NUL is refused too. What reads its
+    /// arguments as code, as `eval` and `ssh` do, or as options, is not known here.
     Shell,
-    /// An environment variable, or an argument of a program that no shell starts: the value as it is; NUL is refused.
+    /// An environment variable, or an argument of a program that no shell starts: the value as it
+    /// is; NUL is refused.
     Env,
 }
 
@@ -88,7 +91,8 @@ impl Surface {
         Self::Env,
     ];
 
-    /// What stands for it in stored bytes: it never changes, and that of a surface that is gone is not given again.
+    /// What stands for it in stored bytes: it never changes, and that of a surface that is gone is
+    /// not given again.
     pub(crate) fn number(self) -> u8 {
         match self {
             Self::Text => 0,
@@ -105,7 +109,9 @@ impl Surface {
 
     /// The surface of a [`number`](Surface::number).
     pub(crate) fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|surface| surface.number() == number)
+        Self::ALL
+            .into_iter()
+            .find(|surface| surface.number() == number)
     }
 }
 
@@ -126,13 +132,19 @@ impl Target {
 
     /// A tool, by its name.
     pub fn tool(name: impl AsRef<str>) -> Self {
-        Self { reader: Reader::Tool(name.as_ref().into()), ..Self::default() }
+        Self {
+            reader: Reader::Tool(name.as_ref().into()),
+            ..Self::default()
+        }
     }
 
-    /// Text that a model reads. Only secrets marked for it resolve there, and bare placeholders that nobody knows stay,
-    /// because such text may hold the marks of another engine.
+    /// Text that a model reads. Only secrets marked for it resolve there, and bare placeholders
+    /// that nobody knows stay, because such text may hold the marks of another engine.
     pub fn instructions() -> Self {
-        Self { reader: Reader::Instructions, ..Self::default() }
+        Self {
+            reader: Reader::Instructions,
+            ..Self::default()
+        }
     }
 
     /// Says to which host the tool will send the text.
@@ -150,7 +162,8 @@ impl Target {
         self
     }
 
-    /// Says all surfaces that the call uses, because the strings of a document do not all stand on the same.
+    /// Says all surfaces that the call uses, because the strings of a document do not all stand on
+    /// the same.
     #[must_use]
     pub(crate) fn on_surfaces(mut self, surfaces: SurfaceSet) -> Self {
         self.surfaces = Some(surfaces);
@@ -200,7 +213,11 @@ impl Target {
 
     /// What becomes of bare placeholders that nobody knows.
     pub fn missing_policy(&self) -> Missing {
-        self.missing.unwrap_or(if self.is_instructions() { Missing::Keep } else { Missing::Error })
+        self.missing.unwrap_or(if self.is_instructions() {
+            Missing::Keep
+        } else {
+            Missing::Error
+        })
     }
 }
 
@@ -212,14 +229,31 @@ mod tests {
     fn unspecified_is_nowhere() {
         let target = Target::unspecified();
         assert_eq!(target, Target::default());
-        assert_eq!((target.tool_name(), target.host_name(), target.is_instructions()), (None, None, false));
-        assert_eq!((target.surface_kind(), target.missing_policy()), (Surface::Text, Missing::Error));
+        assert_eq!(
+            (
+                target.tool_name(),
+                target.host_name(),
+                target.is_instructions()
+            ),
+            (None, None, false)
+        );
+        assert_eq!(
+            (target.surface_kind(), target.missing_policy()),
+            (Surface::Text, Missing::Error)
+        );
     }
 
     #[test]
     fn only_a_target_without_tool_host_and_instructions_is_unspecified() {
-        assert!(Target::unspecified().is_unspecified() && Target::unspecified().surface(Surface::Url).is_unspecified());
-        for somewhere in [Target::tool(""), Target::instructions(), Target::unspecified().host("")] {
+        assert!(
+            Target::unspecified().is_unspecified()
+                && Target::unspecified().surface(Surface::Url).is_unspecified()
+        );
+        for somewhere in [
+            Target::tool(""),
+            Target::instructions(),
+            Target::unspecified().host(""),
+        ] {
             assert!(!somewhere.is_unspecified(), "{somewhere:?}");
         }
     }
@@ -240,18 +274,35 @@ mod tests {
         use Surface::{Env, Form, Header, Json, Shell, Text, Url, UrlPath, UrlQuery};
         let numbered = [Text, Header, Url, UrlPath, UrlQuery, Form, Json, Shell, Env];
         for (number, surface) in (0..).zip(numbered) {
-            assert_eq!((surface.number(), Surface::from_number(number)), (number, Some(surface)));
+            assert_eq!(
+                (surface.number(), Surface::from_number(number)),
+                (number, Some(surface))
+            );
         }
-        assert_eq!((Surface::from_number(9), Surface::from_number(255)), (None, None));
+        assert_eq!(
+            (Surface::from_number(9), Surface::from_number(255)),
+            (None, None)
+        );
     }
 
     #[test]
     fn a_tool_says_what_it_is_told() {
-        let target = Target::tool("stripe").host("api.stripe.com").surface(Surface::Url);
-        assert_eq!((target.tool_name(), target.host_name()), (Some("stripe"), Some("api.stripe.com")));
-        assert_eq!((target.surface_kind(), target.missing_policy()), (Surface::Url, Missing::Error));
+        let target = Target::tool("stripe")
+            .host("api.stripe.com")
+            .surface(Surface::Url);
+        assert_eq!(
+            (target.tool_name(), target.host_name()),
+            (Some("stripe"), Some("api.stripe.com"))
+        );
+        assert_eq!(
+            (target.surface_kind(), target.missing_policy()),
+            (Surface::Url, Missing::Error)
+        );
         assert!(!target.is_instructions());
-        assert_eq!(target.clone().missing(Missing::Keep).missing_policy(), Missing::Keep);
+        assert_eq!(
+            target.clone().missing(Missing::Keep).missing_policy(),
+            Missing::Keep
+        );
         // A tool is what is named so, not what has a name like the other readers.
         assert_ne!(Target::tool(""), Target::unspecified());
         assert_ne!(Target::tool("instructions"), Target::instructions());
@@ -262,6 +313,9 @@ mod tests {
         let target = Target::instructions().host("example.com");
         assert!(target.is_instructions() && target.tool_name().is_none());
         assert_eq!(target.missing_policy(), Missing::Keep);
-        assert_eq!(target.missing(Missing::Error).missing_policy(), Missing::Error);
+        assert_eq!(
+            target.missing(Missing::Error).missing_policy(),
+            Missing::Error
+        );
     }
 }

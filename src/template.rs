@@ -1,8 +1,10 @@
-//! Finds placeholders in texts and documents and puts values in their place. Pure: knows no store, no key and no scope.
+//! Finds placeholders in texts and documents and puts values in their place. Pure: knows no store,
+//! no key and no scope.
 //!
-//! The language is described at [`syntax`]. [`ResolveExt`] does everything in one call; a [`Template`] or [`Document`] is
-//! compiled once and resolved many times, and tells what it [refers to](Template::references), so that an async host can
-//! await the look-up between compiling and [filling](Template::fill).
+//! The language is described at [`syntax`]. [`ResolveExt`] does everything in one call; a
+//! [`Template`] or [`Document`] is compiled once and resolved many times, and tells what it [refers
+//! to](Template::references), so that an async host can await the look-up between compiling and
+//! [filling](Template::fill).
 
 mod check;
 mod document;
@@ -85,8 +87,8 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// [`Syntax`](ErrorKind::Syntax) and [`UnknownFilter`](ErrorKind::UnknownFilter), all of the text in one error;
-    /// [`TooLarge`](ErrorKind::TooLarge) over 16 MiB or 10,000 placeholders.
+    /// [`Syntax`](ErrorKind::Syntax) and [`UnknownFilter`](ErrorKind::UnknownFilter), all of the
+    /// text in one error; [`TooLarge`](ErrorKind::TooLarge) over 16 MiB or 10,000 placeholders.
     pub fn compile(text: impl AsRef<str> + Into<Arc<str>>) -> Result<Self> {
         Engine::shared().compile(text)
     }
@@ -98,7 +100,15 @@ impl Template {
         let plan = Plan::of(engine, &text, &mut references)?;
         let references = references.into_list();
         let engine = engine.clone();
-        Ok(Self { text, compiled: Arc::new(Compiled { plan, references, engine, lints: OnceLock::new() }) })
+        Ok(Self {
+            text,
+            compiled: Arc::new(Compiled {
+                plan,
+                references,
+                engine,
+                lints: OnceLock::new(),
+            }),
+        })
     }
 
     /// The text it was compiled from.
@@ -106,20 +116,26 @@ impl Template {
         &self.text
     }
 
-    /// What it refers to: each distinct name, version and form once, in the order in which they first appear.
+    /// What it refers to: each distinct name, version and form once, in the order in which they
+    /// first appear.
     pub fn references(&self) -> &[Reference] {
         &self.compiled.references
     }
 
-    /// What looks like a mistyped placeholder but is text by the grammar; the first [`Lint::LISTED`] of them. Found when
-    /// first asked for.
+    /// What looks like a mistyped placeholder but is text by the grammar; the first
+    /// [`Lint::LISTED`] of them. Found when first asked for.
     pub fn lints(&self) -> &[Lint] {
-        let Compiled { plan, engine, lints, .. } = &*self.compiled;
+        let Compiled {
+            plan,
+            engine,
+            lints,
+            ..
+        } = &*self.compiled;
         lints.get_or_init(|| lint::lints(engine.rules(), &self.text, plan))
     }
 
-    /// A lint for each name that is not among `names` but like one of them: `names` are those that whoever wrote the
-    /// template may know.
+    /// A lint for each name that is not among `names` but like one of them: `names` are those that
+    /// whoever wrote the template may know.
     ///
     /// The work of a call is bounded: about 30 million steps, a fraction of a second. A step is a
     /// look at a pair of an unknown and a known name, or at a character of one that may be near.
@@ -135,11 +151,12 @@ impl Template {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn lints_among(&self, names: &[SecretName]) -> Vec<Lint> {
-        lint::NameSearch::new(self.references(), names).lints(&self.compiled.plan, self.references())
+        lint::NameSearch::new(self.references(), names)
+            .lints(&self.compiled.plan, self.references())
     }
 
-    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references), as plain text and for
-    /// no target in particular.
+    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references),
+    /// as plain text and for no target in particular.
     ///
     /// # Errors
     ///
@@ -148,15 +165,20 @@ impl Template {
         self.fill_for(&Target::unspecified(), outcomes)
     }
 
-    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references), written as the surface
-    /// of `target` needs it. `outcomes` are in the order of the references.
+    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references),
+    /// written as the surface of `target` needs it. `outcomes` are in the order of the references.
     ///
     /// # Errors
     ///
-    /// The errors of the outcomes, [`FilterFailed`](ErrorKind::FilterFailed) and [`Unencodable`](ErrorKind::Unencodable),
-    /// once for each placeholder, all in one error; [`TooLarge`](ErrorKind::TooLarge) over 64 MiB;
-    /// [`BrokenResolver`](ErrorKind::BrokenResolver) when there is not one outcome for each reference.
-    pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<Cow<'_, str>>> {
+    /// The errors of the outcomes, [`FilterFailed`](ErrorKind::FilterFailed) and
+    /// [`Unencodable`](ErrorKind::Unencodable), once for each placeholder, all in one error;
+    /// [`TooLarge`](ErrorKind::TooLarge) over 64 MiB; [`BrokenResolver`](ErrorKind::BrokenResolver)
+    /// when there is not one outcome for each reference.
+    pub fn fill_for(
+        &self,
+        target: &Target,
+        outcomes: &[Outcome],
+    ) -> Result<Resolved<Cow<'_, str>>> {
         check_count(outcomes, self.references())?;
         self.fill_owned(target, outcomes.to_vec())
     }
@@ -167,11 +189,17 @@ impl Template {
     }
 
     fn fill_owned(&self, target: &Target, outcomes: Outcomes) -> Result<Resolved<Cow<'_, str>>> {
-        let Compiled { plan, references, engine, .. } = &*self.compiled;
+        let Compiled {
+            plan,
+            references,
+            engine,
+            ..
+        } = &*self.compiled;
         fill_text(engine, &self.text, plan, references, target, outcomes)
     }
 
-    /// Puts in values that are no secrets, in the order of the [references](Template::references): nothing is wiped.
+    /// Puts in values that are no secrets, in the order of the [references](Template::references):
+    /// nothing is wiped.
     ///
     /// ```
     /// use keyslot::template::Template;
@@ -183,15 +211,16 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) when there is not one value for each reference, and what filters and
-    /// limits refuse.
+    /// [`InvalidInput`](ErrorKind::InvalidInput) when there is not one value for each reference,
+    /// and what filters and limits refuse.
     pub fn render(&self, values: &[&str]) -> Result<String> {
         let mut out = String::new();
         self.render_into(values, &mut out)?;
         Ok(out)
     }
 
-    /// As [`render`](Template::render), appended to a buffer that is kept for the next time; on an error it is as it was.
+    /// As [`render`](Template::render), appended to a buffer that is kept for the next time; on an
+    /// error it is as it was.
     ///
     /// ```
     /// use keyslot::template::Template;
@@ -209,9 +238,18 @@ impl Template {
     ///
     /// As for [`render`](Template::render).
     pub fn render_into(&self, values: &[&str], out: &mut String) -> Result<()> {
-        let Compiled { plan, references, engine, .. } = &*self.compiled;
+        let Compiled {
+            plan,
+            references,
+            engine,
+            ..
+        } = &*self.compiled;
         if values.len() != references.len() {
-            let message = format!("{} values were given for {} references", values.len(), references.len());
+            let message = format!(
+                "{} values were given for {} references",
+                values.len(),
+                references.len()
+            );
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         let mut fill = Fill::new(engine, references, values);
@@ -234,7 +272,12 @@ fn fill_text<'t>(
 ) -> Result<Resolved<Cow<'t, str>>> {
     check_count(&outcomes, references)?;
     if plan.is_empty() {
-        return Ok(Resolved::new(Cow::Borrowed(text), SmallVec::new(), Vec::new(), Vec::new()));
+        return Ok(Resolved::new(
+            Cow::Borrowed(text),
+            SmallVec::new(),
+            Vec::new(),
+            Vec::new(),
+        ));
     }
     let looked_up = LookedUp::new(&outcomes, references, target.missing_policy());
     let mut fill = Fill::new(engine, references, looked_up);

@@ -1,7 +1,7 @@
 //! What the nouns that are checked texts have in common.
 
-/// The conversions of a type that is a text of its own grammar, which `new` checks and `as_str` gives. A text becomes one only by
-/// that check, however it comes in.
+/// The conversions of a type that is a text of its own grammar, which `new` checks and `as_str`
+/// gives. A text becomes one only by that check, however it comes in.
 macro_rules! checked_text {
     ($type:ident, $what:literal) => {
         impl std::fmt::Display for $type {
@@ -67,9 +67,10 @@ macro_rules! checked_text {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 use serde::de::Error;
-                // The deserializer's own error shows what it found instead of a string, and that may be a value.
-                let text =
-                    String::deserialize(deserializer).map_err(|_| D::Error::custom(concat!($what, " is a string")))?;
+                // The deserializer's own error shows what it found instead of a string, and that
+                // may be a value.
+                let text = String::deserialize(deserializer)
+                    .map_err(|_| D::Error::custom(concat!($what, " is a string")))?;
                 Self::new(text).map_err(D::Error::custom)
             }
         }

@@ -1,4 +1,5 @@
-//! The vault: seals what the store keeps, decides what may be used, and keeps account of every write.
+//! The vault: seals what the store keeps, decides what may be used, and keeps account of every
+//! write.
 
 use std::fmt;
 #[cfg(feature = "sqlite")]
@@ -61,8 +62,8 @@ use crate::template::Engine;
 
 /// One encrypted collection of secrets in one store, opened with a root key.
 ///
-/// Cheap to clone; all clones share the store and the keys. Hand out [scopes](Vault::scope), not the vault: whoever holds
-/// the vault reaches every tenant.
+/// Cheap to clone; all clones share the store and the keys. Hand out [scopes](Vault::scope), not
+/// the vault: whoever holds the vault reaches every tenant.
 ///
 /// ```
 /// use keyslot::secrecy::ExposeSecret;
@@ -112,36 +113,46 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`VaultNotFound`](crate::ErrorKind::VaultNotFound) when there is no such file: opening never creates one.
-    /// [`WrongKey`](crate::ErrorKind::WrongKey) when the key is another vault's. Otherwise why the file cannot be used, e.g.
-    /// [`UnsafeFile`](crate::ErrorKind::UnsafeFile) when others can read or replace it.
+    /// [`VaultNotFound`](crate::ErrorKind::VaultNotFound) when there is no such file: opening never
+    /// creates one. [`WrongKey`](crate::ErrorKind::WrongKey) when the key is another vault's.
+    /// Otherwise why the file cannot be used, e.g. [`UnsafeFile`](crate::ErrorKind::UnsafeFile)
+    /// when others can read or replace it.
     #[cfg(feature = "sqlite")]
     pub fn open(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
-        Self::builder().store(crate::store::SqliteStore::open(path)?).open(key)
+        Self::builder()
+            .store(crate::store::SqliteStore::open(path)?)
+            .open(key)
     }
 
     /// Creates a vault in a new file, which only its owner can read (mode 0600).
     ///
     /// # Errors
     ///
-    /// [`VaultExists`](crate::ErrorKind::VaultExists) when there is something at the path already, or why the file cannot be
-    /// created.
+    /// [`VaultExists`](crate::ErrorKind::VaultExists) when there is something at the path already,
+    /// or why the file cannot be created.
     #[cfg(feature = "sqlite")]
     pub fn create(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
-        Self::builder().store(crate::store::SqliteStore::create(path)?).create(key)
+        Self::builder()
+            .store(crate::store::SqliteStore::create(path)?)
+            .create(key)
     }
 
-    /// Opens the vault in a file, or creates it. Of several processes that do so at once, one creates and all open.
+    /// Opens the vault in a file, or creates it. Of several processes that do so at once, one
+    /// creates and all open.
     ///
     /// # Errors
     ///
-    /// As [`open`](Vault::open) and [`create`](Vault::create), but for a file that is missing or there.
+    /// As [`open`](Vault::open) and [`create`](Vault::create), but for a file that is missing or
+    /// there.
     #[cfg(feature = "sqlite")]
     pub fn open_or_create(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
-        Self::builder().store(crate::store::SqliteStore::open_or_create(path)?).open_or_create(key)
+        Self::builder()
+            .store(crate::store::SqliteStore::open_or_create(path)?)
+            .open_or_create(key)
     }
 
-    /// A new vault that lives as long as the process: for tests, and for secrets that must not be stored.
+    /// A new vault that lives as long as the process: for tests, and for secrets that must not be
+    /// stored.
     ///
     /// # Errors
     ///
@@ -155,8 +166,8 @@ impl Vault {
         VaultBuilder::new()
     }
 
-    /// A handle on one scope: all that a tool runner needs, and nothing beyond it. Makes no store call; a scope need not be
-    /// created.
+    /// A handle on one scope: all that a tool runner needs, and nothing beyond it. Makes no store
+    /// call; a scope need not be created.
     ///
     /// # Errors
     ///
@@ -170,13 +181,15 @@ impl Vault {
         Ok(ScopedVault::new(Arc::clone(&self.core), &scope))
     }
 
-    /// Forgets the latest time that the clock ever told, for all clones, scopes and snapshots of this vault. From now on
-    /// secrets expire by what the clock says next.
+    /// Forgets the latest time that the clock ever told, for all clones, scopes and snapshots of
+    /// this vault. From now on secrets expire by what the clock says next.
     ///
-    /// A vault remembers the latest time, so that a clock that is set back brings no expired secret back. A clock that once told
-    /// a time far ahead by mistake, e.g. the year 2100, therefore expires every secret with an expiry until the process
-    /// ends. Call this once the clock is right again, and only when the time that it told was wrong: whoever sets the clock back
-    /// before the call brings back what has expired. Nothing of this is stored, so opening the vault anew does the same.
+    /// A vault remembers the latest time, so that a clock that is set back brings no expired secret
+    /// back. A clock that once told a time far ahead by mistake, e.g. the year 2100, therefore
+    /// expires every secret with an expiry until the process ends. Call this once the clock is
+    /// right again, and only when the time that it told was wrong: whoever sets the clock back
+    /// before the call brings back what has expired. Nothing of this is stored, so opening the
+    /// vault anew does the same.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -206,15 +219,17 @@ impl Vault {
         self.core.clock.forget_latest();
     }
 
-    /// Reads every row and holds it against the sealed heads of the tenants: finds what was changed so that an answer could
-    /// be another, deleted, put back from an older copy, or added without the key.
+    /// Reads every row and holds it against the sealed heads of the tenants: finds what was changed
+    /// so that an answer could be another, deleted, put back from an older copy, or added without
+    /// the key.
     ///
-    /// Also asks the store to check itself, holds the key slots against a sealed directory, and looks for rows in each way in
-    /// which the vault does. Costs time in proportion to the vault. While a tenant is read, nobody else writes to it, nor, in the
-    /// stores of this crate, to any other tenant.
+    /// Also asks the store to check itself, holds the key slots against a sealed directory, and
+    /// looks for rows in each way in which the vault does. Costs time in proportion to the vault.
+    /// While a tenant is read, nobody else writes to it, nor, in the stores of this crate, to any
+    /// other tenant.
     ///
-    /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by a vault that was open before
-    /// and saw a newer head.
+    /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by
+    /// a vault that was open before and saw a newer head.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -229,8 +244,8 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// When the store cannot be read, which includes rows that have not even the shape of rows; other damage is not an error but
-    /// a [`Finding`].
+    /// When the store cannot be read, which includes rows that have not even the shape of rows;
+    /// other damage is not an error but a [`Finding`].
     pub fn verify(&self) -> Result<Verification> {
         verify::verify(&self.core)
     }
@@ -238,8 +253,9 @@ impl Vault {
     /// Accepts that stored rows are older than those that this vault has seen, after which
     /// [`Tampered`](crate::ErrorKind::Tampered) is not said of them any more.
     ///
-    /// Call it after a backup was restored under an open vault, or after a failover that lost writes. The older state may hold
-    /// values that were revoked since. The reason is told to the [observer](Observer::rollback_accepted).
+    /// Call it after a backup was restored under an open vault, or after a failover that lost
+    /// writes. The older state may hold values that were revoked since. The reason is told to the
+    /// [observer](Observer::rollback_accepted).
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -251,7 +267,8 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the reason is empty, has more than 1,024 bytes, or control characters.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the reason is empty, has more than
+    /// 1,024 bytes, or control characters.
     pub fn accept_rollback(&self, reason: impl AsRef<str>) -> Result<()> {
         let reason = reason.as_ref();
         if reason.trim().is_empty() || reason.len() > 1024 || reason.chars().any(char::is_control) {
@@ -268,6 +285,8 @@ impl Vault {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault").field("store", &self.core.store).finish_non_exhaustive()
+        f.debug_struct("Vault")
+            .field("store", &self.core.store)
+            .finish_non_exhaustive()
     }
 }

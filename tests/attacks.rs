@@ -1,4 +1,5 @@
-//! Attacks by somebody who can write the store, or who holds a narrowed handle: each was once possible.
+//! Attacks by somebody who can write the store, or who holds a narrowed handle: each was once
+//! possible.
 #![cfg(all(feature = "sqlite", feature = "json"))]
 #![allow(
     clippy::pedantic,

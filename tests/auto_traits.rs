@@ -8,12 +8,15 @@ use keyslot::redact::{
     Mask, RedactReader, RedactWriter, RedactedError, RedactorBuilder, Skipped, Stream, Variant, Why,
 };
 use keyslot::secrecy::ExposeSecret as _;
-use keyslot::store::{Cursor, HeadRead, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck, Tag, WriteTx};
+use keyslot::store::{
+    Cursor, HeadRead, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck, Tag, WriteTx,
+};
 use keyslot::template::{Attempt, Document, Grants, ModelArgs, Template, Tree};
 use keyslot::{
-    AccessRules, Actor, Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy, Outcomes, Permit,
-    Position, RecordId, Redactor, Reference, Resolved, Resolver, Result, Revision, RunSecrets, Scope, SecretInfo,
-    SecretName, SecretStore, Status, Surface, Target, Used, Variables, Version, VersionInfo,
+    AccessRules, Actor, Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy,
+    Outcomes, Permit, Position, RecordId, Redactor, Reference, Resolved, Resolver, Result,
+    Revision, RunSecrets, Scope, SecretInfo, SecretName, SecretStore, Status, Surface, Target,
+    Used, Variables, Version, VersionInfo,
 };
 
 fn is_owned_and_shared<T: Send + Sync + Unpin + 'static>() {}
@@ -51,15 +54,22 @@ fn everything_crosses_threads() {
     assert_each!(is_owned_and_shared: keyslot::SqliteStore, keyslot::SqliteOptions);
 }
 
-/// A handle is cloned and its clones are the same vault; a key, an input and what reads a listing are there once.
+/// A handle is cloned and its clones are the same vault; a key, an input and what reads a listing
+/// are there once.
 #[cfg(feature = "vault")]
 #[test]
 fn handles_are_cloned() {
     assert_each!(is_cloned: keyslot::Vault, keyslot::ScopedVault, keyslot::Verification, keyslot::Finding);
     assert_each!(is_cloned: keyslot::Snapshot, keyslot::Listed, keyslot::Explanation);
     let vault = keyslot::Vault::in_memory(keyslot::RootKey::generate().unwrap()).unwrap();
-    let (one, other) = (vault.scope("acme").unwrap(), vault.clone().scope("acme").unwrap().clone());
-    std::thread::spawn(move || one.put("KEY", "value").map(drop)).join().unwrap().unwrap();
+    let (one, other) = (
+        vault.scope("acme").unwrap(),
+        vault.clone().scope("acme").unwrap().clone(),
+    );
+    std::thread::spawn(move || one.put("KEY", "value").map(drop))
+        .join()
+        .unwrap()
+        .unwrap();
     assert_eq!(other.resolve("<<KEY>>").unwrap().expose_secret(), "value");
 }
 
@@ -92,9 +102,16 @@ fn nouns_survive_a_panic() {
 fn an_error_is_an_error_everywhere() {
     fn is_error<T: std::error::Error>() {}
     is_error::<Error>();
-    let boxed: Box<dyn std::error::Error + Send + Sync> = Error::new(ErrorKind::Busy, "try again").into();
-    assert_eq!(boxed.downcast_ref::<Error>().map(Error::kind), Some(ErrorKind::Busy));
-    assert!(size_of::<Error>() <= size_of::<usize>(), "an error is a pointer, so that results stay small");
+    let boxed: Box<dyn std::error::Error + Send + Sync> =
+        Error::new(ErrorKind::Busy, "try again").into();
+    assert_eq!(
+        boxed.downcast_ref::<Error>().map(Error::kind),
+        Some(ErrorKind::Busy)
+    );
+    assert!(
+        size_of::<Error>() <= size_of::<usize>(),
+        "an error is a pointer, so that results stay small"
+    );
 }
 
 #[test]
@@ -124,10 +141,12 @@ impl Resolver for Keychain {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
         let find = |reference: &Reference| {
             let entry = self.0.iter().find(|(name, _)| name == reference.name());
-            let (name, value) =
-                entry.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such entry in the keychain"))?;
+            let (name, value) = entry
+                .ok_or_else(|| Error::new(ErrorKind::NotFound, "no such entry in the keychain"))?;
             if target.tool_name() != Some("mail") {
-                return Err(Error::new(ErrorKind::Denied, "the keychain is for mail").with_name(name));
+                return Err(
+                    Error::new(ErrorKind::Denied, "the keychain is for mail").with_name(name)
+                );
             }
             let scope = Scope::organization("acme")?;
             Ok(Found::new(name.clone(), *value)
@@ -142,13 +161,22 @@ impl Resolver for Keychain {
 #[test]
 fn a_resolver_of_somebody_else_works_boxed_shared_and_in_a_chain_on_another_thread() {
     let name = SecretName::new("SMTP_PASSWORD").unwrap();
-    let keychain: Box<dyn Resolver + Send + Sync> = Box::new(Keychain(vec![(name.clone(), "hunter2-hunter2")]));
-    let chain = Chain::new().then(Arc::new(keychain)).then(Variables::new().with("FROM", "ada").unwrap());
-    let asked = [Reference::secret(name.clone()), Reference::bare("FROM".parse().unwrap())];
+    let keychain: Box<dyn Resolver + Send + Sync> =
+        Box::new(Keychain(vec![(name.clone(), "hunter2-hunter2")]));
+    let chain = Chain::new()
+        .then(Arc::new(keychain))
+        .then(Variables::new().with("FROM", "ada").unwrap());
+    let asked = [
+        Reference::secret(name.clone()),
+        Reference::bare("FROM".parse().unwrap()),
+    ];
 
     let outcomes = {
         let (chain, asked) = (chain.clone(), asked.clone());
-        std::thread::spawn(move || chain.lookup(&asked, &Target::tool("mail"))).join().unwrap().unwrap()
+        std::thread::spawn(move || chain.lookup(&asked, &Target::tool("mail")))
+            .join()
+            .unwrap()
+            .unwrap()
     };
     let found = outcomes[0].as_ref().unwrap();
     assert_eq!(found.expose_secret(), "hunter2-hunter2");
@@ -161,6 +189,13 @@ fn a_resolver_of_somebody_else_works_boxed_shared_and_in_a_chain_on_another_thre
     assert!(!format!("{outcomes:#?}").contains("hunter2"));
     assert_eq!(outcomes[1].as_ref().unwrap().expose_secret(), "ada");
 
-    let denied = chain.lookup(&asked, &Target::unspecified()).unwrap().swap_remove(0).unwrap_err();
-    assert_eq!((denied.kind(), denied.name()), (ErrorKind::Denied, Some("SMTP_PASSWORD")));
+    let denied = chain
+        .lookup(&asked, &Target::unspecified())
+        .unwrap()
+        .swap_remove(0)
+        .unwrap_err();
+    assert_eq!(
+        (denied.kind(), denied.name()),
+        (ErrorKind::Denied, Some("SMTP_PASSWORD"))
+    );
 }

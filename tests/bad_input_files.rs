@@ -1,6 +1,12 @@
-//! Paths and files that are no vault, or not only one: a typed error or an older consistent state, never a wrong row.
+//! Paths and files that are no vault, or not only one: a typed error or an older consistent state,
+//! never a wrong row.
 #![cfg(all(feature = "sqlite", unix))]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -18,11 +24,23 @@ use keyslot::{ErrorKind, Result};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-const LOCK: RowKey = RowKey { kind: Kind::Head, key: [0; 32] };
+const LOCK: RowKey = RowKey {
+    kind: Kind::Head,
+    key: [0; 32],
+};
 
 fn row(number: u8) -> Row {
-    let key = RowKey { kind: Kind::Secret, key: [number; 32] };
-    Row { key, tenant: [2; 16], epoch: 1, info: vec![number; 60], body: vec![number; 300] }
+    let key = RowKey {
+        kind: Kind::Secret,
+        key: [number; 32],
+    };
+    Row {
+        key,
+        tenant: [2; 16],
+        epoch: 1,
+        info: vec![number; 60],
+        body: vec![number; 300],
+    }
 }
 
 fn put(store: &SqliteStore, row: &Row) -> Result<()> {
@@ -50,11 +68,20 @@ fn opens(path: &Path) {
 #[track_caller]
 fn refused(path: impl AsRef<Path>, kind: ErrorKind) {
     let path = path.as_ref();
-    let before = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|_| fs::read(path).unwrap());
+    let before = fs::symlink_metadata(path)
+        .ok()
+        .filter(fs::Metadata::is_file)
+        .map(|_| fs::read(path).unwrap());
     let error = SqliteStore::open(path).unwrap_err();
     assert_eq!(error.kind(), kind, "{error}");
-    let texts = format!("{error} {error:?} {:?}", std::error::Error::source(&error).map(ToString::to_string));
-    assert!(!texts.contains("canary") && !texts.contains(".db"), "{texts}");
+    let texts = format!(
+        "{error} {error:?} {:?}",
+        std::error::Error::source(&error).map(ToString::to_string)
+    );
+    assert!(
+        !texts.contains("canary") && !texts.contains(".db"),
+        "{texts}"
+    );
     if let Some(before) = before {
         assert!(fs::read(path).unwrap() == before, "the file changed");
     }
@@ -70,7 +97,9 @@ fn never_created(path: impl AsRef<Path>, kind: ErrorKind) {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = entries.collect();
     names.sort();
     names
@@ -88,7 +117,8 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
 }
 
-/// Whether new vaults have a write-ahead log. With an older SQLite linked they have a rollback journal.
+/// Whether new vaults have a write-ahead log. With an older SQLite linked they have a rollback
+/// journal.
 fn write_ahead_log() -> bool {
     rusqlite::version_number() >= 3_051_003
 }
@@ -121,8 +151,13 @@ fn bad_input_88_paths_that_name_no_file() {
         &inside(":memory:"),
     ]
     .into_iter()
-    .chain(["nul\0canary", &canary, &inside(&"canary".repeat(42)), &inside(&"d/".repeat(300)), &inside("a\0b")])
-    {
+    .chain([
+        "nul\0canary",
+        &canary,
+        &inside(&"canary".repeat(42)),
+        &inside(&"d/".repeat(300)),
+        &inside("a\0b"),
+    ]) {
         refused(path, ErrorKind::InvalidInput);
         never_created(path, ErrorKind::InvalidInput);
     }
@@ -155,10 +190,22 @@ fn bad_input_88_paths_like_uris_are_literal_and_relative_ones_stay_where_they_we
         put(&store, &row(1)).unwrap();
         drop(store);
         let file = folder.path().join(path);
-        assert!(fs::symlink_metadata(&file).unwrap().len() > 4096, "{path} is not on disk");
+        assert!(
+            fs::symlink_metadata(&file).unwrap().len() > 4096,
+            "{path} is not on disk"
+        );
         opens(&file);
     }
-    let top = ["a#b", "a%00b", "a%2eb", "a?b", "file:", "file:%2e%2e", "file:x?immutable=1", "file:x?mode=memory"];
+    let top = [
+        "a#b",
+        "a%00b",
+        "a%2eb",
+        "a?b",
+        "file:",
+        "file:%2e%2e",
+        "file:x?immutable=1",
+        "file:x?mode=memory",
+    ];
     assert_eq!(names(folder.path()), top);
     assert_eq!(names(&folder.path().join("file:%2e%2e")), ["x"]);
     assert_eq!(names(&folder.path().join("file:")), ["x?vfs=memdb"]);
@@ -177,12 +224,24 @@ fn bad_input_88_a_path_that_is_not_utf_8_works() {
 fn bad_input_88_what_is_not_a_file() {
     let folder = folder();
     let fifo = folder.path().join("fifo");
-    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(&fifo)
+            .status()
+            .unwrap()
+            .success()
+    );
     let directory = folder.path().join("directory");
     fs::create_dir(&directory).unwrap();
     let file = fs::File::open(vault_in(folder.path())).unwrap();
     let descriptor = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
-    for path in [&fifo, &directory, Path::new("/dev/null"), Path::new("/dev/full"), &descriptor] {
+    for path in [
+        &fifo,
+        &directory,
+        Path::new("/dev/null"),
+        Path::new("/dev/full"),
+        &descriptor,
+    ] {
         refused(path, ErrorKind::UnsafeFile);
         never_created(path, ErrorKind::UnsafeFile);
     }
@@ -281,7 +340,10 @@ struct Mounted(TempDir);
 impl Mounted {
     fn new(options: &str) -> Option<Self> {
         let folder = folder();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(folder.path()).output();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(folder.path())
+            .output();
         if mounted.is_ok_and(|output| output.status.success()) {
             chmod(folder.path(), 0o700);
             return Some(Self(folder));
@@ -299,9 +361,18 @@ impl Drop for Mounted {
 
 #[test]
 fn bad_input_89_a_read_only_file_system() {
-    let Some(mounted) = Mounted::new("size=4m") else { return };
+    let Some(mounted) = Mounted::new("size=4m") else {
+        return;
+    };
     let vault = vault_in(mounted.0.path());
-    let remount = |how| Command::new("mount").args(["-o", how]).arg(mounted.0.path()).status().unwrap().success();
+    let remount = |how| {
+        Command::new("mount")
+            .args(["-o", how])
+            .arg(mounted.0.path())
+            .status()
+            .unwrap()
+            .success()
+    };
     assert!(remount("remount,ro"));
     refused(&vault, ErrorKind::ReadOnly);
     never_created(mounted.0.path().join("new.db"), ErrorKind::ReadOnly);
@@ -311,26 +382,43 @@ fn bad_input_89_a_read_only_file_system() {
 
 #[test]
 fn bad_input_89_a_full_file_system() {
-    let Some(mounted) = Mounted::new("size=400k") else { return };
+    let Some(mounted) = Mounted::new("size=400k") else {
+        return;
+    };
     let vault = vault_in(mounted.0.path());
     let store = SqliteStore::open(&vault).unwrap();
-    let long = |number: u8| Row { body: vec![number; 20_000], ..row(number) };
-    let full = (2..=u8::MAX).find_map(|number| put(&store, &long(number)).err().map(|error| (number, error)));
+    let long = |number: u8| Row {
+        body: vec![number; 20_000],
+        ..row(number)
+    };
+    let full = (2..=u8::MAX).find_map(|number| {
+        put(&store, &long(number))
+            .err()
+            .map(|error| (number, error))
+    });
     let (first_lost, error) = full.unwrap();
     assert!(first_lost > 3, "the first write failed");
     assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
     // What was acknowledged is there, what was refused is not.
     let keys: Vec<_> = (1..=first_lost).map(|number| row(number).key).collect();
     let expected: Vec<_> = (1..=first_lost)
-        .map(|number| (number < first_lost).then(|| if number == 1 { row(1) } else { long(number) }))
+        .map(|number| {
+            (number < first_lost).then(|| if number == 1 { row(1) } else { long(number) })
+        })
         .collect();
     assert!(store.get(&keys).unwrap() == expected);
     drop(store);
     assert!(SqliteStore::open(&vault).unwrap().get(&keys).unwrap() == expected);
-    let error =
-        (0..50).find_map(|number| SqliteStore::create(mounted.0.path().join(format!("{number}.db"))).err()).unwrap();
+    let error = (0..50)
+        .find_map(|number| SqliteStore::create(mounted.0.path().join(format!("{number}.db"))).err())
+        .unwrap();
     assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
-    assert!(names(mounted.0.path()).iter().all(|name| !name.starts_with('.')), "something unfinished stayed");
+    assert!(
+        names(mounted.0.path())
+            .iter()
+            .all(|name| !name.starts_with('.')),
+        "something unfinished stayed"
+    );
 }
 
 // ---- 90: permissions
@@ -344,7 +432,12 @@ fn bad_input_90_a_file_that_others_have_access_to() {
         chmod(&vault, open_to_others);
         refused(&vault, ErrorKind::UnsafeFile);
         assert_eq!(mode(&vault), open_to_others);
-        drop(SqliteStore::options().fix_permissions(true).open(&vault).unwrap());
+        drop(
+            SqliteStore::options()
+                .fix_permissions(true)
+                .open(&vault)
+                .unwrap(),
+        );
         assert_eq!(mode(&vault), 0o600);
         opens(&vault);
     }
@@ -355,7 +448,11 @@ fn bad_input_90_all_files_of_a_vault_are_private() {
     let folder = folder();
     let store = SqliteStore::create(folder.path().join("vault.db")).unwrap();
     put(&store, &row(1)).unwrap();
-    let files: &[&str] = if write_ahead_log() { &["vault.db", "vault.db-shm", "vault.db-wal"] } else { &["vault.db"] };
+    let files: &[&str] = if write_ahead_log() {
+        &["vault.db", "vault.db-shm", "vault.db-wal"]
+    } else {
+        &["vault.db"]
+    };
     assert_eq!(names(folder.path()), files);
     for name in names(folder.path()) {
         assert_eq!(mode(&folder.path().join(name)), 0o600);
@@ -369,7 +466,21 @@ fn bad_input_91_files_cut_short() {
     let folder = folder();
     let vault = vault_in(folder.path());
     let whole = fs::read(&vault).unwrap();
-    for length in [0, 1, 15, 16, 99, 100, 511, 512, 4095, 4096, 4097, whole.len() - 4096, whole.len() - 1] {
+    for length in [
+        0,
+        1,
+        15,
+        16,
+        99,
+        100,
+        511,
+        512,
+        4095,
+        4096,
+        4097,
+        whole.len() - 4096,
+        whole.len() - 1,
+    ] {
         fs::write(&vault, &whole[..length]).unwrap();
         let before = fs::read(&vault).unwrap();
         let Err(error) = SqliteStore::open(&vault).and_then(|store| {
@@ -381,8 +492,14 @@ fn bad_input_91_files_cut_short() {
             assert!(length > 4096 * 2, "{length} bytes were taken for a vault");
             continue;
         };
-        assert!(matches!(error.kind(), ErrorKind::NotAVault | ErrorKind::Corrupt), "{length} bytes: {error}");
-        assert!(fs::read(&vault).unwrap() == before, "{length} bytes: the file changed");
+        assert!(
+            matches!(error.kind(), ErrorKind::NotAVault | ErrorKind::Corrupt),
+            "{length} bytes: {error}"
+        );
+        assert!(
+            fs::read(&vault).unwrap() == before,
+            "{length} bytes: the file changed"
+        );
     }
     fs::write(&vault, &whole).unwrap();
     opens(&vault);
@@ -415,7 +532,10 @@ fn bad_input_91_a_log_without_its_vault() {
         fs::write(beside(&vault, suffix), &log).unwrap();
         refused(&vault, ErrorKind::VaultNotFound);
         never_created(&vault, ErrorKind::NotAVault);
-        assert!(fs::read(beside(&vault, suffix)).unwrap() == log, "it may be all that is left of the vault");
+        assert!(
+            fs::read(beside(&vault, suffix)).unwrap() == log,
+            "it may be all that is left of the vault"
+        );
         fs::remove_file(beside(&vault, suffix)).unwrap();
     }
     SqliteStore::create(&vault).unwrap();
@@ -434,8 +554,14 @@ fn bad_input_91_a_vault_copied_without_its_log_is_an_older_one() {
     // Opening the file beside SQLite would drop its locks; it holds none at this moment.
     fs::copy(&vault, &copy).unwrap();
     let copied = SqliteStore::open(&copy).unwrap();
-    assert_eq!(copied.get(&[row(1).key, row(2).key]).unwrap(), [Some(row(1)), None]);
-    assert_eq!(store.get(&[row(1).key, row(2).key]).unwrap(), [Some(row(1)), Some(row(2))]);
+    assert_eq!(
+        copied.get(&[row(1).key, row(2).key]).unwrap(),
+        [Some(row(1)), None]
+    );
+    assert_eq!(
+        store.get(&[row(1).key, row(2).key]).unwrap(),
+        [Some(row(1)), Some(row(2))]
+    );
 }
 
 /// The journal of another database that was killed while it wrote, with pages of its own in it.
@@ -451,7 +577,10 @@ fn hot_journal(folder: &Path) -> Vec<u8> {
         )
         .unwrap();
     let journal = fs::read(beside(&path, "-journal")).unwrap();
-    assert!(journal.len() > 4096 && journal[0] != 0, "the journal is not hot");
+    assert!(
+        journal.len() > 4096 && journal[0] != 0,
+        "the journal is not hot"
+    );
     journal
 }
 
@@ -480,7 +609,10 @@ fn bad_input_91_the_hot_journal_of_another_database() {
     let plain = Connection::open(&vault).unwrap();
     let _ = plain.query_row("SELECT count(*) FROM rows", (), |_| Ok(()));
     drop(plain);
-    assert!(fs::read(&vault).unwrap() != before, "the journal did no harm, so this test shows nothing");
+    assert!(
+        fs::read(&vault).unwrap() != before,
+        "the journal did no harm, so this test shows nothing"
+    );
 }
 
 #[test]
@@ -504,16 +636,22 @@ fn bad_input_91_a_vault_with_the_log_of_another() {
         vault_in(&inside)
     });
     // The rows of the other vault have the same keys and more of them, and bodies of their own.
-    let foreign = |number| Row { body: vec![0xEE; 9_000], ..row(number) };
+    let foreign = |number| Row {
+        body: vec![0xEE; 9_000],
+        ..row(number)
+    };
     let store = SqliteStore::open(&other).unwrap();
-    (1..40).try_for_each(|number| put(&store, &foreign(number))).unwrap();
+    (1..40)
+        .try_for_each(|number| put(&store, &foreign(number)))
+        .unwrap();
     let log = fs::read(beside(&other, "-wal")).unwrap();
     assert!(log.len() > 100_000);
     let mixed = beside(&one, "-wal");
     fs::write(&mixed, log).unwrap();
     chmod(&mixed, 0o600);
-    // SQLite takes the log for the vault's own. All that a store can promise is not to make rows up: each is one vault's or
-    // the other's, or an error. That they are the wrong vault's is seen by who has the key.
+    // SQLite takes the log for the vault's own. All that a store can promise is not to make rows
+    // up: each is one vault's or the other's, or an error. That they are the wrong vault's is seen
+    // by who has the key.
     let kinds = [ErrorKind::Corrupt, ErrorKind::NotAVault];
     match SqliteStore::open(&one) {
         Err(error) => assert!(kinds.contains(&error.kind()), "{error}"),
@@ -523,7 +661,11 @@ fn bad_input_91_a_vault_with_the_log_of_another() {
                     Err(error) => assert!(kinds.contains(&error.kind()), "{error}"),
                     Ok(found) => {
                         let found = found.into_iter().next().unwrap();
-                        assert!(found.is_none_or(|found| found == row(number) || found == foreign(number)));
+                        assert!(
+                            found.is_none_or(
+                                |found| found == row(number) || found == foreign(number)
+                            )
+                        );
                     }
                 }
             }
@@ -547,7 +689,10 @@ fn bad_input_92_other_versions_and_applications() {
     let sound = fs::read(&vault).unwrap();
     for (sql, kind) in [
         ("PRAGMA user_version = 2", ErrorKind::UnsupportedFormat),
-        ("PRAGMA user_version = 2147483647", ErrorKind::UnsupportedFormat),
+        (
+            "PRAGMA user_version = 2147483647",
+            ErrorKind::UnsupportedFormat,
+        ),
         ("PRAGMA user_version = 0", ErrorKind::Corrupt),
         ("PRAGMA user_version = -1", ErrorKind::Corrupt),
         ("PRAGMA application_id = 0", ErrorKind::NotAVault),
@@ -566,16 +711,21 @@ fn bad_input_92_other_versions_and_applications() {
 fn bad_input_92_files_of_other_programs() {
     let folder = folder();
     let path = folder.path().join("other.db");
-    tamper(&path, "CREATE TABLE secrets(name TEXT, value TEXT); INSERT INTO secrets VALUES('canary', 'canary')");
+    tamper(
+        &path,
+        "CREATE TABLE secrets(name TEXT, value TEXT); INSERT INTO secrets VALUES('canary', 'canary')",
+    );
     chmod(&path, 0o600);
     refused(&path, ErrorKind::NotAVault);
     fs::remove_file(&path).unwrap();
 
     // As a file of SQLCipher looks: nothing but random bytes in whole pages.
-    let noise: Vec<u8> =
-        (0..4096_u32 * 2).flat_map(|word| word.wrapping_mul(0x9E37_79B9).rotate_left(9).to_le_bytes()).collect();
+    let noise: Vec<u8> = (0..4096_u32 * 2)
+        .flat_map(|word| word.wrapping_mul(0x9E37_79B9).rotate_left(9).to_le_bytes())
+        .collect();
     let dump = b"PGDMP\x01\x0e\x00\x04\x08\x01\x01canary".repeat(500);
-    let sql = b"--\n-- PostgreSQL database dump\n--\nCREATE TABLE rows(kind integer);\n".repeat(100);
+    let sql =
+        b"--\n-- PostgreSQL database dump\n--\nCREATE TABLE rows(kind integer);\n".repeat(100);
     for bytes in [noise, dump, sql, b"KSL1 canary".to_vec()] {
         fs::write(&path, bytes).unwrap();
         chmod(&path, 0o600);
@@ -589,9 +739,18 @@ fn bad_input_92_files_of_other_programs() {
 fn forge(path: &Path, journal: &str, before: &str, change: Change) {
     let folder = folder();
     let genuine = Connection::open(vault_in(folder.path())).unwrap();
-    let mut statement = genuine.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").unwrap();
-    let tables = statement.query_map((), |row| row.get::<_, String>(0)).unwrap().map(|sql| change(&sql.unwrap()) + ";");
-    let pragma = |name: &str| genuine.query_row(&format!("PRAGMA {name}"), (), |row| row.get::<_, i32>(0)).unwrap();
+    let mut statement = genuine
+        .prepare("SELECT sql FROM sqlite_schema ORDER BY rowid")
+        .unwrap();
+    let tables = statement
+        .query_map((), |row| row.get::<_, String>(0))
+        .unwrap()
+        .map(|sql| change(&sql.unwrap()) + ";");
+    let pragma = |name: &str| {
+        genuine
+            .query_row(&format!("PRAGMA {name}"), (), |row| row.get::<_, i32>(0))
+            .unwrap()
+    };
     let (application, version) = (pragma("application_id"), pragma("user_version"));
     tamper(
         path,
@@ -620,13 +779,32 @@ fn bad_input_93_vaults_rebuilt_by_another_program() {
         ("PRAGMA encoding = 'UTF-16be'", same),
         ("PRAGMA auto_vacuum = FULL", same),
         ("PRAGMA auto_vacuum = INCREMENTAL", same),
-        ("", |sql| sql.replace(") STRICT", ", PRIMARY KEY(kind, key)) STRICT, WITHOUT ROWID")),
+        ("", |sql| {
+            sql.replace(
+                ") STRICT",
+                ", PRIMARY KEY(kind, key)) STRICT, WITHOUT ROWID",
+            )
+        }),
         ("", |sql| sql.replace(" STRICT", "")),
-        ("", |sql| sql.replace("key BLOB NOT NULL", "key BLOB COLLATE NOCASE NOT NULL")),
-        ("", |sql| sql.replace(") STRICT", ", twice BLOB GENERATED ALWAYS AS (body)) STRICT")),
-        ("", |sql| sql.replace("body BLOB NOT NULL", "body BLOB NOT NULL CHECK(length(body) >= 0)")),
+        ("", |sql| {
+            sql.replace("key BLOB NOT NULL", "key BLOB COLLATE NOCASE NOT NULL")
+        }),
+        ("", |sql| {
+            sql.replace(
+                ") STRICT",
+                ", twice BLOB GENERATED ALWAYS AS (body)) STRICT",
+            )
+        }),
+        ("", |sql| {
+            sql.replace(
+                "body BLOB NOT NULL",
+                "body BLOB NOT NULL CHECK(length(body) >= 0)",
+            )
+        }),
         ("", |sql| sql.replace("UNIQUE INDEX", "INDEX")),
-        ("", |sql| sql.replace("rows_by_tenant ON", "rows_by_other ON")),
+        ("", |sql| {
+            sql.replace("rows_by_tenant ON", "rows_by_other ON")
+        }),
         (
             "CREATE TABLE n(i INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO n VALUES(9); UPDATE sqlite_sequence SET seq = -1",
             same,
@@ -640,7 +818,14 @@ fn bad_input_93_vaults_rebuilt_by_another_program() {
     // The same by hand, but unchanged, is a vault.
     forge(&path, journal, "", same);
     let store = SqliteStore::open(&path).unwrap();
-    assert_eq!(store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows.len(), 1);
+    assert_eq!(
+        store
+            .scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
 }
 
 #[test]
@@ -705,11 +890,19 @@ fn bad_input_93_a_trigger_that_is_added_to_an_open_vault_does_not_run() {
     let other = Connection::open(&vault).unwrap();
     let add = "CREATE TABLE copies(body); CREATE TRIGGER t AFTER INSERT ON rows BEGIN INSERT INTO copies VALUES(new.body); END";
     other.execute_batch(add).unwrap();
-    let copies = || other.query_row("SELECT count(*) FROM copies", (), |row| row.get::<_, i64>(0)).unwrap();
+    let copies = || {
+        other
+            .query_row("SELECT count(*) FROM copies", (), |row| {
+                row.get::<_, i64>(0)
+            })
+            .unwrap()
+    };
     put(&store, &row(3)).unwrap();
     assert_eq!(copies(), 0);
     // In a connection of another program it does.
-    other.execute_batch("INSERT INTO rows SELECT 7, key, tenant, epoch, info, body FROM rows").unwrap();
+    other
+        .execute_batch("INSERT INTO rows SELECT 7, key, tenant, epoch, info, body FROM rows")
+        .unwrap();
     assert_eq!(copies(), 3);
 }
 
@@ -729,7 +922,11 @@ fn bad_input_94_columns_of_a_wrong_length_or_sign() {
     ] {
         tamper(&vault, sql);
         let store = SqliteStore::open(&vault).unwrap();
-        assert_eq!(store.get(&[row(1).key]).unwrap_err().kind(), ErrorKind::Corrupt, "{sql}");
+        assert_eq!(
+            store.get(&[row(1).key]).unwrap_err().kind(),
+            ErrorKind::Corrupt,
+            "{sql}"
+        );
         let scanned = store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true);
         assert_eq!(scanned.unwrap_err().kind(), ErrorKind::Corrupt, "{sql}");
         // One bad row spoils no other.
@@ -777,9 +974,15 @@ fn bad_input_101_of_many_creations_at_once_one_wins() {
                 SqliteStore::create(&path).map(drop)
             };
             let all: Vec<_> = (0..8).map(|_| threads.spawn(create)).collect();
-            all.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+            all.into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect::<Vec<_>>()
         });
-        assert_eq!(created.iter().filter(|created| created.is_ok()).count(), 1, "{created:?}");
+        assert_eq!(
+            created.iter().filter(|created| created.is_ok()).count(),
+            1,
+            "{created:?}"
+        );
         for error in created.into_iter().filter_map(Result::err) {
             assert_eq!(error.kind(), ErrorKind::VaultExists, "{error}");
         }
@@ -792,11 +995,20 @@ const CHILD: &str = "KEYSLOT_TEST_VAULT";
 /// The part of the next test that runs in a process of its own; does nothing by itself.
 #[test]
 fn opens_or_creates_in_a_child() {
-    let Some(path) = std::env::var_os(CHILD) else { return };
+    let Some(path) = std::env::var_os(CHILD) else {
+        return;
+    };
     let store = SqliteStore::open_or_create(path).unwrap();
     let number = u8::try_from(std::process::id() % 251).unwrap();
     for epoch in 1..20 {
-        put(&store, &Row { epoch, ..row(number) }).unwrap();
+        put(
+            &store,
+            &Row {
+                epoch,
+                ..row(number)
+            },
+        )
+        .unwrap();
     }
 }
 
@@ -813,11 +1025,24 @@ fn bad_input_101_of_many_processes_all_open_the_one_vault() {
             .unwrap()
     };
     let mut children: Vec<_> = (0..6).map(|_| child()).collect();
-    let ids: Vec<_> = children.iter().map(|child| u8::try_from(child.id() % 251).unwrap()).collect();
-    assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
+    let ids: Vec<_> = children
+        .iter()
+        .map(|child| u8::try_from(child.id() % 251).unwrap())
+        .collect();
+    assert!(
+        children
+            .iter_mut()
+            .all(|child| child.wait().unwrap().success())
+    );
     let store = SqliteStore::open(&path).unwrap();
     for number in ids {
-        assert_eq!(store.get(&[row(number).key]).unwrap(), [Some(Row { epoch: 19, ..row(number) })]);
+        assert_eq!(
+            store.get(&[row(number).key]).unwrap(),
+            [Some(Row {
+                epoch: 19,
+                ..row(number)
+            })]
+        );
     }
     drop(store);
     assert_eq!(names(folder.path()), ["vault.db"]);
@@ -831,15 +1056,27 @@ fn purge_leaves_nothing_of_a_deleted_row_in_the_files() {
     let vault = folder.path().join("vault.db");
     let store = SqliteStore::create(&vault).unwrap();
     let canary = b"canary-0123456789abcdef".repeat(400);
-    put(&store, &Row { body: canary.clone(), ..row(1) }).unwrap();
+    put(
+        &store,
+        &Row {
+            body: canary.clone(),
+            ..row(1)
+        },
+    )
+    .unwrap();
     let _ = store.purge().unwrap();
     let found = || {
         ["", "-wal"].into_iter().any(|suffix| {
-            fs::read(beside(&vault, suffix)).unwrap_or_default().windows(23).any(|window| window == &canary[..23])
+            fs::read(beside(&vault, suffix))
+                .unwrap_or_default()
+                .windows(23)
+                .any(|window| window == &canary[..23])
         })
     };
     assert!(found(), "the search does not find what is there");
-    store.write(&LOCK, &mut |tx| tx.delete(&row(1).key)).unwrap();
+    store
+        .write(&LOCK, &mut |tx| tx.delete(&row(1).key))
+        .unwrap();
     assert_eq!(store.purge().unwrap(), keyslot::store::Purge::Done);
     assert!(!found());
 }
@@ -851,9 +1088,14 @@ fn purge_is_pending_while_somebody_reads_an_older_state() {
     }
     let folder = folder();
     let vault = vault_in(folder.path());
-    let store = SqliteStore::options().busy_timeout(Duration::from_millis(50)).open(&vault).unwrap();
+    let store = SqliteStore::options()
+        .busy_timeout(Duration::from_millis(50))
+        .open(&vault)
+        .unwrap();
     let reader = Connection::open(&vault).unwrap();
-    reader.execute_batch("BEGIN; SELECT count(*) FROM rows").unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM rows")
+        .unwrap();
     put(&store, &row(2)).unwrap();
     assert_eq!(store.purge().unwrap(), keyslot::store::Purge::Pending);
     reader.execute_batch("COMMIT").unwrap();

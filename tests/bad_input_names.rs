@@ -1,5 +1,11 @@
 //! Names that must be refused, and their near twins that must not.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -9,7 +15,9 @@ use keyslot::{Error, ErrorKind, NamePolicy, SecretName, Variables};
 
 mod no_echo;
 
-use no_echo::{assert_refused_unseen, assert_scanner_finds_planted_echoes, assert_shows_nothing_of};
+use no_echo::{
+    assert_refused_unseen, assert_scanner_finds_planted_echoes, assert_shows_nothing_of,
+};
 
 fn accept(name: &str) -> SecretName {
     let taken = SecretName::new(name).unwrap_or_else(|error| panic!("{name:?} is a name: {error}"));
@@ -31,7 +39,11 @@ fn refuse(name: &str) {
         |name| SecretName::new(name),
         |name| name.parse(),
         |name| SecretName::try_from(name.to_owned()),
-        |name| Variables::new().with(name, "value").map(|_| accept("NEVER_REACHED")),
+        |name| {
+            Variables::new()
+                .with(name, "value")
+                .map(|_| accept("NEVER_REACHED"))
+        },
     ];
     for way in ways {
         assert_refused_unseen(name, |name| {
@@ -45,7 +57,9 @@ fn refuse(name: &str) {
     assert_refused_unseen(name, |name| {
         serde_json::from_str::<SecretName>(&serde_json::to_string(name).unwrap()).map(drop)
     });
-    assert_refused_unseen(name, |name| serde_json::from_value::<SecretName>(name.into()).map(drop));
+    assert_refused_unseen(name, |name| {
+        serde_json::from_value::<SecretName>(name.into()).map(drop)
+    });
 }
 
 fn refuse_all<'a>(names: impl IntoIterator<Item = &'a str>) {
@@ -77,8 +91,16 @@ fn bad_input_2_long_names() {
 
 #[test]
 fn bad_input_3_spaces_at_the_ends_and_in_a_row() {
-    refuse_all([" ", "  ", " KEY", "KEY ", "MY  KEY", "MY   KEY", "KEY\t", "\tKEY", "MY\tKEY"]);
-    refuse_all(["MY\u{a0}KEY", "\u{a0}KEY", "KEY\u{a0}", "MY\u{3000}KEY", "MY \u{a0}KEY"]);
+    refuse_all([
+        " ", "  ", " KEY", "KEY ", "MY  KEY", "MY   KEY", "KEY\t", "\tKEY", "MY\tKEY",
+    ]);
+    refuse_all([
+        "MY\u{a0}KEY",
+        "\u{a0}KEY",
+        "KEY\u{a0}",
+        "MY\u{3000}KEY",
+        "MY \u{a0}KEY",
+    ]);
     accept("MY KEY");
     accept("My Secret API Key");
 }
@@ -91,19 +113,44 @@ fn bad_input_4_nul() {
 
 #[test]
 fn bad_input_5_line_ends() {
-    refuse_all(["KEY\n", "KEY\r", "KEY\r\n", "\nKEY", "STRIPE\nKEY", "STRIPE\r\nX-Admin: 1", "STRIPE\u{2028}KEY"]);
+    refuse_all([
+        "KEY\n",
+        "KEY\r",
+        "KEY\r\n",
+        "\nKEY",
+        "STRIPE\nKEY",
+        "STRIPE\r\nX-Admin: 1",
+        "STRIPE\u{2028}KEY",
+    ]);
     accept("STRIPE KEY");
 }
 
 #[test]
 fn bad_input_6_terminal_escapes() {
-    refuse_all(["\x1b[2J", "KEY\x1b[2J", "\x1b]0;title\x07", "KEY\x08\x08", "\u{9b}2J", "KEY\x7f"]);
+    refuse_all([
+        "\x1b[2J",
+        "KEY\x1b[2J",
+        "\x1b]0;title\x07",
+        "KEY\x08\x08",
+        "\u{9b}2J",
+        "KEY\x7f",
+    ]);
     accept("KEY2J");
 }
 
 #[test]
 fn bad_input_7_paths() {
-    refuse_all(["../../etc/passwd", ".", "..", "a/b", "/etc/passwd", "a\\b", "./KEY", ".KEY", "C:\\KEY"]);
+    refuse_all([
+        "../../etc/passwd",
+        ".",
+        "..",
+        "a/b",
+        "/etc/passwd",
+        "a\\b",
+        "./KEY",
+        ".KEY",
+        "C:\\KEY",
+    ]);
     accept("a.b");
     accept("a..b");
 }
@@ -118,7 +165,15 @@ fn bad_input_8_twins_that_differ_in_case() {
 
 #[test]
 fn bad_input_9_letters_that_fold_into_ascii() {
-    refuse_all(["ı", "APı_KEY", "\u{212a}EY", "MY_\u{212a}EY", "ſECRET", "MY_ſECRET", "ß_KEY"]);
+    refuse_all([
+        "ı",
+        "APı_KEY",
+        "\u{212a}EY",
+        "MY_\u{212a}EY",
+        "ſECRET",
+        "MY_ſECRET",
+        "ß_KEY",
+    ]);
     refuse_all(["＜KEY", "ＫＥＹ", "KEY１"]);
     accept("MY_KEY");
 }
@@ -137,8 +192,21 @@ fn bad_input_11_composed_and_decomposed() {
 
 #[test]
 fn bad_input_12_invisible_and_reordering_characters() {
-    for hidden in ["\u{202e}", "\u{200b}", "\u{feff}", "\u{2066}", "\u{200d}", "\u{ad}", "\u{e0041}"] {
-        refuse_all([hidden, &format!("{hidden}KEY"), &format!("KEY{hidden}"), &format!("MY{hidden}KEY")]);
+    for hidden in [
+        "\u{202e}",
+        "\u{200b}",
+        "\u{feff}",
+        "\u{2066}",
+        "\u{200d}",
+        "\u{ad}",
+        "\u{e0041}",
+    ] {
+        refuse_all([
+            hidden,
+            &format!("{hidden}KEY"),
+            &format!("KEY{hidden}"),
+            &format!("MY{hidden}KEY"),
+        ]);
     }
     accept("MYKEY");
 }
@@ -147,35 +215,71 @@ fn bad_input_12_invisible_and_reordering_characters() {
 fn bad_input_13_astral_characters_surrogates_and_broken_utf8() {
     refuse_all(["🔑", "KEY🔑", "𝐊𝐄𝐘", "\u{10ffff}", "KEY\u{fffd}"]);
 
-    for surrogate in [r#""\ud800""#, r#""KEY\udc00""#, r#""\udc00\ud800""#, r#""SurrogateCanary\ud800""#] {
+    for surrogate in [
+        r#""\ud800""#,
+        r#""KEY\udc00""#,
+        r#""\udc00\ud800""#,
+        r#""SurrogateCanary\ud800""#,
+    ] {
         let error = serde_json::from_str::<SecretName>(surrogate).unwrap_err();
         assert_shows_nothing_of(&error, surrogate.trim_matches('"'));
     }
     // A pair is one astral character: text, but no name.
     assert!(serde_json::from_str::<String>(r#""\ud83d\udd11""#).is_ok());
     assert!(serde_json::from_str::<SecretName>(r#""\ud83d\udd11""#).is_err());
-    assert_eq!(serde_json::from_str::<SecretName>(r#""\u004bEY""#).unwrap(), accept("KEY"));
+    assert_eq!(
+        serde_json::from_str::<SecretName>(r#""\u004bEY""#).unwrap(),
+        accept("KEY")
+    );
 
-    // Bytes become a name only through `str`: neither broken UTF-8 nor a lone surrogate written as UTF-8 gets there.
-    for bytes in [&b"KEY\xff"[..], b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"K\xe9Y"] {
+    // Bytes become a name only through `str`: neither broken UTF-8 nor a lone surrogate written as
+    // UTF-8 gets there.
+    for bytes in [
+        &b"KEY\xff"[..],
+        b"\xed\xa0\x80",
+        b"\xc0\xaf",
+        b"\xf5\x80\x80\x80",
+        b"K\xe9Y",
+    ] {
         assert!(std::str::from_utf8(bytes).is_err());
         let json = [b"\"", bytes, b"\""].concat();
         let error = serde_json::from_slice::<SecretName>(&json).unwrap_err();
         assert_shows_nothing_of(&error, &String::from_utf8_lossy(bytes));
     }
-    assert_eq!(serde_json::from_slice::<SecretName>(b"\"KEY\"").unwrap(), accept("KEY"));
+    assert_eq!(
+        serde_json::from_slice::<SecretName>(b"\"KEY\"").unwrap(),
+        accept("KEY")
+    );
 }
 
 #[test]
 fn bad_input_14_encoded_characters() {
-    refuse_all(["%00", "KEY%00", "%2e%2e", "%2e%2e%2fKEY", "&amp;", "KEY&amp;KEY", "MY+KEY", "=?utf-8?q?KEY?="]);
+    refuse_all([
+        "%00",
+        "KEY%00",
+        "%2e%2e",
+        "%2e%2e%2fKEY",
+        "&amp;",
+        "KEY&amp;KEY",
+        "MY+KEY",
+        "=?utf-8?q?KEY?=",
+    ]);
     accept("2e2e");
     accept("amp");
 }
 
 #[test]
 fn bad_input_15_placeholders() {
-    refuse_all(["NAME>>", "<<NAME", "<<NAME>>", "$secret.NAME", "<<$secret.NAME>>", "{{NAME}}", "${NAME}", "NAME|hex"]);
+    refuse_all([
+        "NAME>>",
+        "<<NAME",
+        "<<NAME>>",
+        "$secret.NAME",
+        "<<$secret.NAME>>",
+        "{{NAME}}",
+        "${NAME}",
+        "NAME|hex",
+    ]);
     // A pin is part of a reference, not of a name.
     refuse_all(["NAME@3", "NAME:3"]);
     accept("secret.NAME");
@@ -183,7 +287,18 @@ fn bad_input_15_placeholders() {
 
 #[test]
 fn bad_input_16_sql_and_patterns() {
-    refuse_all(["x'; DROP TABLE secrets;--", "%", "KEY%", "*", "KEY*", "?", "KE?", "K[A-Z]Y", "x\" OR 1", "KEY;"]);
+    refuse_all([
+        "x'; DROP TABLE secrets;--",
+        "%",
+        "KEY%",
+        "*",
+        "KEY*",
+        "?",
+        "KE?",
+        "K[A-Z]Y",
+        "x\" OR 1",
+        "KEY;",
+    ]);
     // `_` means any character to LIKE; here it is a letter like others.
     assert_ne!(accept("_"), accept("A"));
     accept("x DROP TABLE secrets--");
@@ -191,12 +306,34 @@ fn bad_input_16_sql_and_patterns() {
 
 #[test]
 fn bad_input_17_reserved_words_mean_nothing() {
-    let words = ["__proto__", "constructor", "null", "true", "root", "default", "undefined", "NaN", "0", "None"];
+    let words = [
+        "__proto__",
+        "constructor",
+        "null",
+        "true",
+        "root",
+        "default",
+        "undefined",
+        "NaN",
+        "0",
+        "None",
+    ];
     let names: BTreeSet<SecretName> = words.map(accept).into();
     assert_eq!(names.len(), words.len());
     refuse("*");
-    for not_text in ["null", "true", "0", "[]", "{}", "[\"KEY\"]", "{\"name\":\"KEY\"}"] {
-        assert!(serde_json::from_str::<SecretName>(not_text).is_err(), "{not_text} is no text");
+    for not_text in [
+        "null",
+        "true",
+        "0",
+        "[]",
+        "{}",
+        "[\"KEY\"]",
+        "{\"name\":\"KEY\"}",
+    ] {
+        assert!(
+            serde_json::from_str::<SecretName>(not_text).is_err(),
+            "{not_text} is no text"
+        );
     }
 }
 
@@ -208,14 +345,23 @@ fn bad_input_18_a_value_in_place_of_a_name() {
         ("sk_test_", "4eC39HqLyjWDarjtT1zdp7dc"),
         ("whsec_", "5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH"),
         ("ghp_", "16C7e42F292c6912E7710c838347Ae178B4a"),
-        ("github_pat_", "11ABCDEFG0aBcDeFgHiJkL_mNoPqRsTuVwXyZ0123456789"),
+        (
+            "github_pat_",
+            "11ABCDEFG0aBcDeFgHiJkL_mNoPqRsTuVwXyZ0123456789",
+        ),
         ("glpat-", "x1y2z3x1y2z3x1y2z3x1"),
         ("xoxb-", "123456789012-1234567890123-AbCdEfGhIjKlMnOp"),
         ("AKIA", "IOSFODNN7EXAMPLE"),
         ("sk-proj-", "AbC123AbC123AbC123AbC123"),
         ("sk-ant-", "api03-AbC123AbC123AbC123AbC123"),
-        ("eyJ", "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"),
-        ("-----BEGIN ", "PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n"),
+        (
+            "eyJ",
+            "hbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+        ),
+        (
+            "-----BEGIN ",
+            "PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n",
+        ),
         ("-----BEGIN ", "OPENSSH PRIVATE KEY-----"),
     ]
     .map(|(prefix, rest)| format!("{prefix}{rest}"))
@@ -226,16 +372,31 @@ fn bad_input_18_a_value_in_place_of_a_name() {
     for value in &values {
         let error = SecretName::new(value).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidName);
-        assert_eq!(error.to_string(), "this looks like a secret value, not a name");
+        assert_eq!(
+            error.to_string(),
+            "this looks like a secret value, not a name"
+        );
         assert_shows_nothing_of(&error, value);
         let json = serde_json::to_string(value).unwrap();
-        assert_shows_nothing_of(&serde_json::from_str::<SecretName>(&json).unwrap_err(), value);
+        assert_shows_nothing_of(
+            &serde_json::from_str::<SecretName>(&json).unwrap_err(),
+            value,
+        );
     }
 
     // A number is refused too, and may be a value as well.
-    for number in ["4929123456789012", "-4929123456789012", "49291234.56789012", "492912345678901234567890", "true"] {
+    for number in [
+        "4929123456789012",
+        "-4929123456789012",
+        "49291234.56789012",
+        "492912345678901234567890",
+        "true",
+    ] {
         let error = serde_json::from_str::<SecretName>(number).unwrap_err();
-        assert!(error.is_data() && error.to_string().contains("string"), "{error}");
+        assert!(
+            error.is_data() && error.to_string().contains("string"),
+            "{error}"
+        );
         assert_shows_nothing_of(&error, number);
         let error = serde_json::from_value::<SecretName>(number.parse().unwrap()).unwrap_err();
         assert_shows_nothing_of(&error, number);
@@ -257,12 +418,21 @@ fn bad_input_18_a_value_in_place_of_a_name() {
 
 #[test]
 fn bad_input_19_digits_and_dashes_in_front() {
-    let policies =
-        || [NamePolicy::identifier(), NamePolicy::upper_snake(), NamePolicy::letter_first(), NamePolicy::slug()];
+    let policies = || {
+        [
+            NamePolicy::identifier(),
+            NamePolicy::upper_snake(),
+            NamePolicy::letter_first(),
+            NamePolicy::slug(),
+        ]
+    };
     for name in ["123", "1KEY", "0"] {
         let name = accept(name);
         for policy in &policies()[..3] {
-            assert_eq!(policy.check(&name).unwrap_err().kind(), ErrorKind::InvalidName);
+            assert_eq!(
+                policy.check(&name).unwrap_err().kind(),
+                ErrorKind::InvalidName
+            );
         }
     }
     NamePolicy::slug().check(&accept("1key")).unwrap();
@@ -307,13 +477,18 @@ fn bad_input_21_a_million_names_that_differ_at_the_end() {
     for number in 0..NAMES {
         // Odd, so every number comes once, but in no order.
         let scattered = number * 0x9e37_79b1 % NAMES;
-        let name = SecretName::new(format!("A_NAME_OF_A_REALISTIC_LENGTH_{scattered:05X}")).unwrap();
+        let name =
+            SecretName::new(format!("A_NAME_OF_A_REALISTIC_LENGTH_{scattered:05X}")).unwrap();
         policy.check(&name).unwrap();
         names.insert(Counted(name));
     }
     assert_eq!(names.len() as u64, NAMES);
     // A B-tree of that size is some 6 nodes deep and compares with half of the 11 keys of each.
-    assert!(COMPARED.get() < NAMES * 66, "{} comparisons", COMPARED.get());
+    assert!(
+        COMPARED.get() < NAMES * 66,
+        "{} comparisons",
+        COMPARED.get()
+    );
 }
 
 #[test]
@@ -323,19 +498,35 @@ fn policies_say_their_rule_and_refuse_what_is_no_pattern() {
         (NamePolicy::upper_snake(), "_A1", "_a1"),
         (NamePolicy::letter_first(), "a_1", "_a1"),
         (NamePolicy::slug(), "0a-_", "_0a"),
-        (NamePolicy::matching("[a-z]+|[0-9]+").unwrap(), "abc", "abc1"),
+        (
+            NamePolicy::matching("[a-z]+|[0-9]+").unwrap(),
+            "abc",
+            "abc1",
+        ),
         (NamePolicy::matching("(?i)[a-z]+").unwrap(), "ABC", "A1"),
     ] {
         policy.check(&accept(good)).unwrap();
         let error = policy.check(&accept(bad)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidName);
-        assert!(error.to_string().starts_with("the name policy of this vault allows only "), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with("the name policy of this vault allows only "),
+            "{error}"
+        );
     }
     NamePolicy::slug().check(&accept(&"a".repeat(64))).unwrap();
-    NamePolicy::slug().check(&accept(&"a".repeat(65))).unwrap_err();
+    NamePolicy::slug()
+        .check(&accept(&"a".repeat(65)))
+        .unwrap_err();
 
     let huge = format!("(PatternCanary{{1000}}){{1000}}{}", "x".repeat(100));
-    for pattern in ["PatternCanary(", "PatternCanary)|(a", "[PatternCanary", &huge] {
+    for pattern in [
+        "PatternCanary(",
+        "PatternCanary)|(a",
+        "[PatternCanary",
+        &huge,
+    ] {
         let error = NamePolicy::matching(pattern).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert_shows_nothing_of(&error, pattern);

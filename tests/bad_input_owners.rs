@@ -1,4 +1,5 @@
-//! Files and folders that other users own, or can replace: neither opened nor created in, nor changed.
+//! Files and folders that other users own, or can replace: neither opened nor created in, nor
+//! changed.
 //!
 //! Only root can give files away, so elsewhere than as root these tests say that they test nothing.
 #![cfg(all(feature = "sqlite", unix))]
@@ -48,7 +49,10 @@ fn key() -> RootKey {
 
 /// The chain of folders `canary/b/c` in a folder, all of this user, and a vault in the last one.
 fn vault_below(folder: &Path) -> (Vec<PathBuf>, PathBuf) {
-    let folders: Vec<PathBuf> = ["canary", "canary/b", "canary/b/c"].iter().map(|name| folder.join(name)).collect();
+    let folders: Vec<PathBuf> = ["canary", "canary/b", "canary/b/c"]
+        .iter()
+        .map(|name| folder.join(name))
+        .collect();
     for folder in &folders {
         fs::create_dir(folder).unwrap();
         chmod(folder, 0o755);
@@ -61,15 +65,24 @@ fn vault_below(folder: &Path) -> (Vec<PathBuf>, PathBuf) {
 /// Owner, mode and bytes at a path, to see that nothing changed.
 fn state(path: &Path) -> (u32, u32, Option<Vec<u8>>) {
     let found = fs::symlink_metadata(path).unwrap();
-    (found.uid(), found.mode(), found.is_file().then(|| fs::read(path).unwrap()))
+    (
+        found.uid(),
+        found.mode(),
+        found.is_file().then(|| fs::read(path).unwrap()),
+    )
 }
 
 #[track_caller]
 fn is_unsafe<T>(outcome: Result<T>, what: &str) {
-    let Err(error) = outcome else { panic!("{what}: not refused") };
+    let Err(error) = outcome else {
+        panic!("{what}: not refused")
+    };
     assert_eq!(error.kind(), ErrorKind::UnsafeFile, "{what}: {error}");
     let texts = format!("{error} {error:?}");
-    assert!(!texts.contains("canary") && !texts.contains(".db"), "{what}: {texts}");
+    assert!(
+        !texts.contains("canary") && !texts.contains(".db"),
+        "{what}: {texts}"
+    );
 }
 
 /// By every road: the vault is not opened, and no other is created beside it.
@@ -78,7 +91,10 @@ fn refused(vault: &Path, what: &str) {
     let before = state(vault);
     is_unsafe(Vault::open(vault, key()), what);
     is_unsafe(Vault::open_or_create(vault, key()), what);
-    is_unsafe(SqliteStore::options().fix_permissions(true).open(vault), what);
+    is_unsafe(
+        SqliteStore::options().fix_permissions(true).open(vault),
+        what,
+    );
     assert!(state(vault) == before, "{what}: the file changed");
 }
 
@@ -101,7 +117,9 @@ fn opens(vault: &Path) {
 
 #[test]
 fn a_vault_that_belongs_to_another_user_is_refused() {
-    let Some(folder) = folder_of_root() else { return };
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
     let (_, vault) = vault_below(folder.path());
     opens(&vault);
     for mode in [0o600, 0o644] {
@@ -116,7 +134,9 @@ fn a_vault_that_belongs_to_another_user_is_refused() {
 
 #[test]
 fn a_log_beside_the_vault_that_belongs_to_another_user_is_refused() {
-    let Some(folder) = folder_of_root() else { return };
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
     let (_, vault) = vault_below(folder.path());
     for suffix in ["-wal", "-shm", "-journal"] {
         let log = beside(&vault, suffix);
@@ -135,7 +155,9 @@ fn a_log_beside_the_vault_that_belongs_to_another_user_is_refused() {
 
 #[test]
 fn a_folder_of_another_user_on_the_way_to_the_vault_is_refused() {
-    let Some(folder) = folder_of_root() else { return };
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
     let (folders, vault) = vault_below(folder.path());
     let new = vault.with_file_name("new.db");
     for place in &folders {
@@ -156,7 +178,9 @@ fn a_folder_of_another_user_on_the_way_to_the_vault_is_refused() {
 
 #[test]
 fn a_folder_on_the_way_to_the_vault_that_others_may_write_to_is_refused() {
-    let Some(folder) = folder_of_root() else { return };
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
     let (folders, vault) = vault_below(folder.path());
     let new = vault.with_file_name("new.db");
     for place in &folders {
@@ -172,10 +196,13 @@ fn a_folder_on_the_way_to_the_vault_that_others_may_write_to_is_refused() {
     }
 }
 
-/// The attack: whoever may rename the folder above puts a vault of their own in the place of the vault.
+/// The attack: whoever may rename the folder above puts a vault of their own in the place of the
+/// vault.
 #[test]
 fn a_link_to_a_folder_is_judged_by_where_it_leads() {
-    let Some(folder) = folder_of_root() else { return };
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
     let (folders, vault) = vault_below(folder.path());
     let link = folder.path().join("link");
     symlink(vault.parent().unwrap(), &link).unwrap();
@@ -192,7 +219,9 @@ fn a_link_to_a_folder_is_judged_by_where_it_leads() {
 
 #[test]
 fn a_key_file_of_another_user_or_in_a_folder_of_another_user_is_refused() {
-    let Some(folder) = folder_of_root() else { return };
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
     let (folders, _) = vault_below(folder.path());
     let file = folder.path().join("canary/b/c/key");
     fs::write(&file, KEY).unwrap();
@@ -225,7 +254,9 @@ const CHILD: &str = "KEYSLOT_TEST_OWNER";
 /// The part of the next test that runs as another user; does nothing by itself.
 #[test]
 fn as_nobody_in_a_child() {
-    let Some(root) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
+    let Some(root) = std::env::var_os(CHILD).map(PathBuf::from) else {
+        return;
+    };
     let own = root.join("own");
     // Folders of root are good, up to the root.
     let vault = own.join("vault.db");
@@ -238,31 +269,51 @@ fn as_nobody_in_a_child() {
     refused_unread(&own.join("of-root.db"));
     refused_unread(&own.join("of-stranger.db"));
     refused_unread(&root.join("strangers/vault.db"));
-    is_unsafe(Vault::create(root.join("strangers/new.db"), key()), "a folder of a third user");
-    is_unsafe(Vault::create(root.join("strangers/sticky/new.db"), key()), "below a folder of a third user");
-    is_unsafe(RootKey::from_file(root.join("strangers/key")), "a key of a third user");
+    is_unsafe(
+        Vault::create(root.join("strangers/new.db"), key()),
+        "a folder of a third user",
+    );
+    is_unsafe(
+        Vault::create(root.join("strangers/sticky/new.db"), key()),
+        "below a folder of a third user",
+    );
+    is_unsafe(
+        RootKey::from_file(root.join("strangers/key")),
+        "a key of a third user",
+    );
 }
 
 #[track_caller]
 fn refused_unread(vault: &Path) {
     is_unsafe(Vault::open(vault, key()), "open");
     is_unsafe(Vault::open_or_create(vault, key()), "open or create");
-    is_unsafe(SqliteStore::options().fix_permissions(true).open(vault), "fix");
+    is_unsafe(
+        SqliteStore::options().fix_permissions(true).open(vault),
+        "fix",
+    );
 }
 
 #[test]
 fn another_user_than_root_takes_what_is_its_own_below_folders_of_root() {
-    let Some(folder) = folder_of_root() else { return };
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
     chmod(folder.path(), 0o755);
     let place = |name: &str| folder.path().join(name);
-    for (name, user, mode) in
-        [("own", NOBODY, 0o700), ("strangers", STRANGER, 0o755), ("strangers/sticky", NOBODY, 0o755)]
-    {
+    for (name, user, mode) in [
+        ("own", NOBODY, 0o700),
+        ("strangers", STRANGER, 0o755),
+        ("strangers/sticky", NOBODY, 0o755),
+    ] {
         fs::create_dir(place(name)).unwrap();
         give(&place(name), user);
         chmod(&place(name), mode);
     }
-    let files = [("own/of-root.db", 0), ("own/of-stranger.db", STRANGER), ("strangers/vault.db", NOBODY)];
+    let files = [
+        ("own/of-root.db", 0),
+        ("own/of-stranger.db", STRANGER),
+        ("strangers/vault.db", NOBODY),
+    ];
     for (name, user) in files.into_iter().chain([("strangers/key", STRANGER)]) {
         fs::write(place(name), KEY).unwrap();
         chmod(&place(name), 0o600);
@@ -278,7 +329,11 @@ fn another_user_than_root_takes_what_is_its_own_below_folders_of_root() {
     match child {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout);
-            assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+            assert!(
+                output.status.success(),
+                "{text}{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
             assert!(text.contains("1 passed"), "the child ran nothing: {text}");
         }
         Err(error) => eprintln!("NOT TESTED: no process of another user: {error}"),

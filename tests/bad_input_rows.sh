@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The catalogue of bad input is numbered. Prints the numbers that have no test named `bad_input_NN_…`; fails if there are any.
+# The catalogue of bad input is numbered. Prints the numbers that have no test named
+# `bad_input_NN_…`; fails if there are any.
 set -euo pipefail
 cd "$(dirname "$0")"
 rows="$(seq 1 43) $(seq 48 58) $(seq 61 80) 82 83 86 87 $(seq 88 93) $(seq 105 107) 109 $(seq 119 123) 126 127 128 129 130"

@@ -1,5 +1,10 @@
 //! Actors and hosts that must be refused or matched by nothing, and their near twins that must not.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice
+)]
 
 use std::cell::Cell;
 
@@ -12,23 +17,37 @@ use url::Url;
 
 mod no_echo;
 
-use no_echo::{assert_refused_unseen, assert_scanner_finds_planted_echoes, assert_shows_nothing_of};
+use no_echo::{
+    assert_refused_unseen, assert_scanner_finds_planted_echoes, assert_shows_nothing_of,
+};
 
 type Way = fn(&str) -> Result<Actor, Error>;
 
 fn refuse_actor(name: &str) {
-    let ways: [Way; 3] = [|name| Actor::new(name), |name| name.parse(), |name| Actor::try_from(name.to_owned())];
+    let ways: [Way; 3] = [
+        |name| Actor::new(name),
+        |name| name.parse(),
+        |name| Actor::try_from(name.to_owned()),
+    ];
     for way in ways {
         assert_refused_unseen(name, |name| {
-            way(name).map(drop).inspect_err(|error| assert_eq!(error.kind(), ErrorKind::InvalidInput))
+            way(name)
+                .map(drop)
+                .inspect_err(|error| assert_eq!(error.kind(), ErrorKind::InvalidInput))
         });
     }
-    assert_refused_unseen(name, |name| serde_json::from_str::<Actor>(&serde_json::to_string(name).unwrap()).map(drop));
+    assert_refused_unseen(name, |name| {
+        serde_json::from_str::<Actor>(&serde_json::to_string(name).unwrap()).map(drop)
+    });
 }
 
 fn accept_actor(name: &str) {
     let actor = Actor::new(name).unwrap_or_else(|error| panic!("{name:?} is an actor: {error}"));
-    assert_eq!((actor.as_str(), actor.to_string().as_str()), (name, name), "an actor is taken as it is");
+    assert_eq!(
+        (actor.as_str(), actor.to_string().as_str()),
+        (name, name),
+        "an actor is taken as it is"
+    );
     let json = serde_json::to_string(&actor).unwrap();
     assert_eq!(
         (json.clone(), serde_json::from_str::<Actor>(&json).unwrap()),
@@ -43,7 +62,11 @@ fn bad_input_30_actors_without_a_name_and_those_that_forge_lines() {
     for space in [" ", "\t", "\u{a0}", "\u{3000}"] {
         refuse_actor(space);
         for padded in [format!("{space}ada"), format!("ada{space}")] {
-            assert_eq!(Actor::new(&padded).unwrap_err().kind(), ErrorKind::InvalidInput, "{padded:?}");
+            assert_eq!(
+                Actor::new(&padded).unwrap_err().kind(),
+                ErrorKind::InvalidInput,
+                "{padded:?}"
+            );
         }
     }
     let hidden = [
@@ -69,30 +92,52 @@ fn bad_input_30_actors_without_a_name_and_those_that_forge_lines() {
     for hidden in hidden {
         refuse_actor(&format!("user:ada{hidden}2026-01-01 user:bob revoked KEY"));
         let joined = format!("ada{hidden}bob");
-        assert_eq!(Actor::new(&joined).unwrap_err().kind(), ErrorKind::InvalidInput, "{hidden:?}");
+        assert_eq!(
+            Actor::new(&joined).unwrap_err().kind(),
+            ErrorKind::InvalidInput,
+            "{hidden:?}"
+        );
     }
     refuse_actor(&"Ab1_".repeat(1 << 18));
-    assert_eq!(Actor::new("x".repeat(129)).unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(
+        Actor::new("x".repeat(129)).unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
     for number in ["4929123456789012", "null", "[\"user:ada\"]"] {
         assert_shows_nothing_of(&serde_json::from_str::<Actor>(number).unwrap_err(), number);
     }
-    for name in ["a", "user:ada", "service/deploy", "Ada Löwe <ada@example.com>", "任务", &"x".repeat(128)] {
+    for name in [
+        "a",
+        "user:ada",
+        "service/deploy",
+        "Ada Löwe <ada@example.com>",
+        "任务",
+        &"x".repeat(128),
+    ] {
         accept_actor(name);
     }
 }
 
 fn bound_to(rule: &str) -> AccessRules {
-    AccessRules::new().host(rule).unwrap_or_else(|error| panic!("{rule:?} is a rule: {error}"))
+    AccessRules::new()
+        .host(rule)
+        .unwrap_or_else(|error| panic!("{rule:?} is a rule: {error}"))
 }
 
-/// Whether a secret with these rules goes to a target: asked of the whole way from the rules to the value.
+/// Whether a secret with these rules goes to a target: asked of the whole way from the rules to the
+/// value.
 fn goes_to(rules: &AccessRules, target: &Target) -> bool {
-    let run = RunSecrets::new().with_rules("KEY", "hunter2-hunter2", rules.clone()).unwrap();
+    let run = RunSecrets::new()
+        .with_rules("KEY", "hunter2-hunter2", rules.clone())
+        .unwrap();
     let asked = [Reference::secret("KEY".parse().unwrap())];
     match run.lookup(&asked, target).unwrap().swap_remove(0) {
         Ok(found) => found.expose_secret() == "hunter2-hunter2",
         Err(error) => {
-            assert_eq!((error.kind(), error.name()), (ErrorKind::Denied, Some("KEY")));
+            assert_eq!(
+                (error.kind(), error.name()),
+                (ErrorKind::Denied, Some("KEY"))
+            );
             if let Some(host) = target.host_name() {
                 assert_shows_nothing_of(&error, host);
             }
@@ -109,14 +154,21 @@ fn matches(rule: &str, host: &str) -> bool {
 fn refuse_rule(rule: &str) {
     assert_refused_unseen(rule, |rule| {
         let refused = AccessRules::new().host(rule);
-        refused.map(drop).inspect_err(|error| assert_eq!(error.kind(), ErrorKind::InvalidInput))
+        refused
+            .map(drop)
+            .inspect_err(|error| assert_eq!(error.kind(), ErrorKind::InvalidInput))
     });
 }
 
 #[test]
 fn bad_input_86_hosts_that_only_look_like_the_one_that_is_bound() {
     for rule in ["api.stripe.com", "*.stripe.com", "api.stripe.com:443"] {
-        for host in ["api.stripe.com", "api.stripe.com:443", "https://api.stripe.com", "https://api.stripe.com:443"] {
+        for host in [
+            "api.stripe.com",
+            "api.stripe.com:443",
+            "https://api.stripe.com",
+            "https://api.stripe.com:443",
+        ] {
             assert!(matches(rule, host), "{rule} {host}");
         }
         let attacks = [
@@ -190,20 +242,33 @@ fn bad_input_86_hosts_that_only_look_like_the_one_that_is_bound() {
         ];
         for host in attacks {
             assert!(!matches(rule, host), "{rule} {host:?}");
-            assert!(!matches(rule, &format!("https://{host}")), "{rule} https://{host:?}");
+            assert!(
+                !matches(rule, &format!("https://{host}")),
+                "{rule} https://{host:?}"
+            );
         }
     }
     // A name below the suffix is what a star is for, and of an exact rule another host.
-    assert!(matches("*.stripe.com", "evil-api.stripe.com") && !matches("api.stripe.com", "evil-api.stripe.com"));
-    assert!(matches("*.stripe.com", "a.b.stripe.com") && !matches("api.stripe.com", "a.api.stripe.com"));
-    assert!(!goes_to(&bound_to("api.stripe.com"), &Target::tool("api.stripe.com")), "a tool is no host");
+    assert!(
+        matches("*.stripe.com", "evil-api.stripe.com")
+            && !matches("api.stripe.com", "evil-api.stripe.com")
+    );
+    assert!(
+        matches("*.stripe.com", "a.b.stripe.com") && !matches("api.stripe.com", "a.api.stripe.com")
+    );
+    assert!(
+        !goes_to(&bound_to("api.stripe.com"), &Target::tool("api.stripe.com")),
+        "a tool is no host"
+    );
 }
 
 #[test]
 fn bad_input_86_addresses_have_one_form() {
-    for (rule, host) in
-        [("127.0.0.1", "127.0.0.1"), ("[::1]:8443", "[::1]:8443"), ("[2001:db8::1]", "[2001:db8::1]:443")]
-    {
+    for (rule, host) in [
+        ("127.0.0.1", "127.0.0.1"),
+        ("[::1]:8443", "[::1]:8443"),
+        ("[2001:db8::1]", "[2001:db8::1]:443"),
+    ] {
         assert!(matches(rule, host), "{rule} {host}");
     }
     for host in [
@@ -233,7 +298,9 @@ fn bad_input_86_addresses_have_one_form() {
     ] {
         assert!(!matches("[::1]", host), "{host}");
     }
-    assert!(!matches("[2001:db8::a]", "[2001:DB8::A]") && matches("[2001:db8::a]", "[2001:db8::a]"));
+    assert!(
+        !matches("[2001:db8::a]", "[2001:DB8::A]") && matches("[2001:db8::a]", "[2001:db8::a]")
+    );
 }
 
 #[test]
@@ -327,16 +394,25 @@ fn bad_input_86_bindings_that_are_too_broad_or_in_another_form() {
         "[::]",
         "[2001:db8::1]:1",
     ] {
-        assert_eq!(bound_to(rule).hosts().collect::<Vec<_>>(), [rule], "a rule is taken as it is");
+        assert_eq!(
+            bound_to(rule).hosts().collect::<Vec<_>>(),
+            [rule],
+            "a rule is taken as it is"
+        );
     }
 }
 
 #[test]
 fn bad_input_87_no_scheme_but_https() {
-    for (rule, host) in
-        [("api.stripe.com", "api.stripe.com"), ("*.stripe.com", "api.stripe.com"), ("a.b:8080", "a.b:8080")]
-    {
-        assert!(matches(rule, host) && matches(rule, &format!("https://{host}")), "{rule}");
+    for (rule, host) in [
+        ("api.stripe.com", "api.stripe.com"),
+        ("*.stripe.com", "api.stripe.com"),
+        ("a.b:8080", "a.b:8080"),
+    ] {
+        assert!(
+            matches(rule, host) && matches(rule, &format!("https://{host}")),
+            "{rule}"
+        );
         let schemes = [
             "http://",
             "HTTP://",
@@ -358,16 +434,24 @@ fn bad_input_87_no_scheme_but_https() {
             "https:///",
             "h\nttps://",
         ]) {
-            assert!(!matches(rule, &format!("{scheme}{host}")), "{rule} {scheme}");
+            assert!(
+                !matches(rule, &format!("{scheme}{host}")),
+                "{rule} {scheme}"
+            );
         }
     }
     // The port of http is another port, whether the scheme is said or not.
-    for host in ["http://api.stripe.com:443", "http://api.stripe.com:80", "api.stripe.com:80"] {
+    for host in [
+        "http://api.stripe.com:443",
+        "http://api.stripe.com:80",
+        "api.stripe.com:80",
+    ] {
         assert!(!matches("api.stripe.com", host), "{host}");
     }
 }
 
-/// What a rule matches, said once more: as a regular expression. `None` for what is no rule. Without IPv6.
+/// What a rule matches, said once more: as a regular expression. `None` for what is no rule.
+/// Without IPv6.
 fn reference_matcher(rule: &str) -> Option<Regex> {
     let form = |pattern: &str| Regex::new(&format!(r"\A(?:{pattern})\z")).unwrap();
     let label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
@@ -386,8 +470,15 @@ fn reference_matcher(rule: &str) -> Option<Regex> {
         Some(port) if port.parse::<u32>().unwrap() < 65536 => format!(":{port}"),
         Some(_) => return None,
     };
-    let below = if star { format!(r"(?:{label}\.)+") } else { String::new() };
-    Some(form(&format!("(?:https://)?{below}{}{port}", regex::escape(name))))
+    let below = if star {
+        format!(r"(?:{label}\.)+")
+    } else {
+        String::new()
+    };
+    Some(form(&format!(
+        "(?:https://)?{below}{}{port}",
+        regex::escape(name)
+    )))
 }
 
 fn label() -> impl Strategy<Value = &'static str> {
@@ -405,7 +496,8 @@ fn port() -> impl Strategy<Value = &'static str> {
 fn rule() -> impl Strategy<Value = String> {
     let star = prop_oneof![3 => Just(""), 3 => Just("*."), 1 => Just("*")];
     let labels = prop_oneof![9 => prop::collection::vec(label(), 1..5), 1 => Just(vec!["10", "0", "255", "1"])];
-    (star, labels, port()).prop_map(|(star, labels, port)| format!("{star}{}{port}", labels.join(".")))
+    (star, labels, port())
+        .prop_map(|(star, labels, port)| format!("{star}{}{port}", labels.join(".")))
 }
 
 /// Hosts near a rule: what stands for its star, then what an attacker would put around it.
@@ -436,16 +528,28 @@ fn rule_and_host() -> impl Strategy<Value = (String, String)> {
 }
 
 /// Runs a property, and asserts that it met both verdicts often enough to mean something.
-fn check_both_verdicts<S: Strategy>(strategy: &S, property: impl Fn(S::Value) -> Result<bool, TestCaseError>) {
+fn check_both_verdicts<S: Strategy>(
+    strategy: &S,
+    property: impl Fn(S::Value) -> Result<bool, TestCaseError>,
+) {
     let (yes, no) = (Cell::new(0), Cell::new(0));
-    let config = Config { cases: 3000, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: 3000,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let count = |value| {
         let verdict = if property(value)? { &yes } else { &no };
         verdict.set(verdict.get() + 1);
         Ok(())
     };
     TestRunner::new(config).run(strategy, count).unwrap();
-    assert!(yes.get() >= 100 && no.get() >= 100, "{} yes, {} no", yes.get(), no.get());
+    assert!(
+        yes.get() >= 100 && no.get() >= 100,
+        "{} yes, {} no",
+        yes.get(),
+        no.get()
+    );
 }
 
 #[test]
@@ -460,10 +564,16 @@ fn rules_are_taken_and_refused_as_the_reference_says() {
 #[test]
 fn hosts_match_as_the_reference_says_and_as_a_url_parser_connects() {
     check_both_verdicts(&rule_and_host(), |(rule, host)| {
-        let Some(reference) = reference_matcher(&rule) else { return Ok(false) };
+        let Some(reference) = reference_matcher(&rule) else {
+            return Ok(false);
+        };
         let matched = matches(&rule, &host);
         prop_assert_eq!(matched, reference.is_match(&host), "{} {:?}", rule, host);
-        let url = if host.starts_with("https://") { host } else { format!("https://{host}") };
+        let url = if host.starts_with("https://") {
+            host
+        } else {
+            format!("https://{host}")
+        };
         if let (true, Ok(url)) = (matched, Url::parse(&url)) {
             let (name, port) = rule.split_once(':').unwrap_or((rule.as_str(), "443"));
             let connects_to = url.host_str().unwrap();
@@ -472,7 +582,10 @@ fn hosts_match_as_the_reference_says_and_as_a_url_parser_connects() {
                 None => connects_to == name,
             };
             prop_assert!(is_within, "{} {}", rule, connects_to);
-            prop_assert_eq!(url.port_or_known_default().map(|port| port.to_string()), Some(port.to_owned()));
+            prop_assert_eq!(
+                url.port_or_known_default().map(|port| port.to_string()),
+                Some(port.to_owned())
+            );
         }
         Ok(matched)
     });

@@ -1,12 +1,19 @@
-//! `check` says what `resolve` would, without a value, and `references` says what would be looked up.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+//! `check` says what `resolve` would, without a value, and `references` says what would be looked
+//! up.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 use std::cell::Cell;
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Engine, Limits, Resolvable, Surfaces, Syntax, Tree};
 use keyslot::{
-    Error, ErrorKind, Found, Missing, Outcomes, Permit, Reference, Resolver, Result, Surface, Target, Template,
+    Error, ErrorKind, Found, Missing, Outcomes, Permit, Reference, Resolver, Result, Surface,
+    Target, Template,
 };
 
 /// What would become of a name, by how it begins.
@@ -18,7 +25,10 @@ fn verdict(reference: &Reference) -> Result<Permit> {
         ("DENIED", ErrorKind::Denied),
         ("OLD", ErrorKind::Expired),
     ];
-    match kinds.iter().find(|(begin, _)| name.as_str().starts_with(begin)) {
+    match kinds
+        .iter()
+        .find(|(begin, _)| name.as_str().starts_with(begin))
+    {
         Some((_, kind)) => Err(Error::new(*kind, format!("no value for {name}")).with_name(name)),
         None => Ok(Permit::new()),
     }
@@ -34,7 +44,9 @@ struct Answers;
 
 impl Resolver for Answers {
     fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
-        let answer = |reference: &Reference| verdict(reference).map(|_| Found::new(reference.name().clone(), "value"));
+        let answer = |reference: &Reference| {
+            verdict(reference).map(|_| Found::new(reference.name().clone(), "value"))
+        };
         Ok(references.iter().map(answer).collect())
     }
 }
@@ -43,9 +55,21 @@ impl Resolver for Answers {
 fn told<T>(result: Result<T>) -> Option<Vec<String>> {
     let error = result.err()?;
     let one = |error: &Error| {
-        format!("{:?} {error} {:?} {:?} {:?}", error.kind(), error.name(), error.span(), error.pointer())
+        format!(
+            "{:?} {error} {:?} {:?} {:?}",
+            error.kind(),
+            error.name(),
+            error.span(),
+            error.pointer()
+        )
     };
-    Some(error.all().map(one).chain([format!("{} in all", error.count())]).collect())
+    Some(
+        error
+            .all()
+            .map(one)
+            .chain([format!("{} in all", error.count())])
+            .collect(),
+    )
 }
 
 /// What both say of an input, which must be the same.
@@ -68,25 +92,38 @@ fn texts_and_templates_fail_as_they_do_with_values() {
         ("no placeholder, <<!A>>", 0),
         ("<<A>> <<$secret.B|base64>>", 0),
         ("<<$secret.GONE>>", 1),
-        ("é\n <<GONE>> <<A>> <<REVOKED>>\n<<$secret.DENIED@3|trim>>", 3),
+        (
+            "é\n <<GONE>> <<A>> <<REVOKED>>\n<<$secret.DENIED@3|trim>>",
+            3,
+        ),
         ("<<GONE>> <<GONE>> <<OLD>>", 3),
         ("<<$secret.>> <<$env.A>> <<$secret.A|no>>", 3),
         ("<<$secret.", 1),
     ] {
         let said = both(&engine, &tool(), text);
-        assert_eq!(said.as_ref().map_or(0, |said| said.len() - 1), failures, "{text}: {said:?}");
+        assert_eq!(
+            said.as_ref().map_or(0, |said| said.len() - 1),
+            failures,
+            "{text}: {said:?}"
+        );
         if let Ok(template) = Template::compile(text) {
             assert_eq!(both(&engine, &tool(), &template), said);
         }
     }
     let many = "<<GONE>>".repeat(Error::LISTED + 3);
-    assert_eq!(both(&engine, &tool(), &*many).unwrap().last().unwrap(), "53 in all");
+    assert_eq!(
+        both(&engine, &tool(), &*many).unwrap().last().unwrap(),
+        "53 in all"
+    );
 }
 
 #[test]
 fn the_way_to_write_text_is_offered_as_with_values() {
     let said = both(&Engine::new(), &tool(), "<<GONE>> <<$secret.GONE>>").unwrap();
-    assert!(said[0].contains("write <<! instead of << if it is text"), "{said:?}");
+    assert!(
+        said[0].contains("write <<! instead of << if it is text"),
+        "{said:?}"
+    );
     assert!(!said[1].contains("instead of"), "{said:?}");
     let mustache = Engine::new().syntax(Syntax::mustache());
     assert!(both(&mustache, &tool(), "{{GONE}}").unwrap()[0].contains("write \\{{ instead of {{"));
@@ -94,15 +131,24 @@ fn the_way_to_write_text_is_offered_as_with_values() {
 
 #[test]
 fn what_nobody_knows_may_stay() {
-    let engine = Engine::new().filter("first", |value, _| Ok(value.to_owned().into())).unwrap();
+    let engine = Engine::new()
+        .filter("first", |value, _| Ok(value.to_owned().into()))
+        .unwrap();
     let keep = tool().missing(Missing::Keep);
     assert!(both(&engine, &keep, "<<GONE>> <<A>>").is_none());
     assert!(both(&engine, &Target::instructions(), "<<GONE>>").is_none());
-    assert_eq!(both(&engine, &keep, "<<GONE>> <<$secret.GONE>> <<REVOKED>>").unwrap().len(), 3);
+    assert_eq!(
+        both(&engine, &keep, "<<GONE>> <<$secret.GONE>> <<REVOKED>>")
+            .unwrap()
+            .len(),
+        3
+    );
     // What stays is text, which may open a quote.
     let shell = keep.surface(Surface::Shell);
     assert!(both(&engine, &shell, "echo <<A>> '<<GONE>>'").is_none());
-    assert!(both(&engine, &shell, "echo <<GONE|first:'>> <<A>>").unwrap()[0].starts_with("Unencodable"));
+    assert!(
+        both(&engine, &shell, "echo <<GONE|first:'>> <<A>>").unwrap()[0].starts_with("Unencodable")
+    );
     assert!(both(&engine, &shell, "echo '<<A>>' <<GONE>>").is_some());
 }
 
@@ -110,9 +156,17 @@ fn what_nobody_knows_may_stay() {
 fn places_that_take_no_value_are_told() {
     let engine = Engine::new();
     for (surface, refused, taken) in [
-        (Surface::Url, "https://<<A>>.example/", "https://a.example/<<A>>"),
+        (
+            Surface::Url,
+            "https://<<A>>.example/",
+            "https://a.example/<<A>>",
+        ),
         (Surface::Url, "<<A>>://a.example", "/x/<<A>>"),
-        (Surface::Url, "https://a.example/%<<A>>", "https://a.example/?<<A>>"),
+        (
+            Surface::Url,
+            "https://a.example/%<<A>>",
+            "https://a.example/?<<A>>",
+        ),
         (Surface::Header, "Host: <<A>>", "X-Key: <<A>>"),
         (Surface::Json, "{\"a\": <<A>>}", "{\"a\": \"<<A>>\"}"),
         (Surface::Json, "{\"a\": \"\\<<A>>\"}", "<<A>>"),
@@ -124,18 +178,35 @@ fn places_that_take_no_value_are_told() {
     ] {
         let target = tool().surface(surface);
         let said = both(&engine, &target, refused).expect(refused);
-        assert!(said[0].starts_with("Unencodable the value of A "), "{refused}: {said:?}");
+        assert!(
+            said[0].starts_with("Unencodable the value of A "),
+            "{refused}: {said:?}"
+        );
         assert!(both(&engine, &target, taken).is_none(), "{taken}");
-        assert_eq!(both(&engine, &target, &*format!("{refused} <<GONE>>")).unwrap().len(), 3, "{refused}");
+        assert_eq!(
+            both(&engine, &target, &*format!("{refused} <<GONE>>"))
+                .unwrap()
+                .len(),
+            3,
+            "{refused}"
+        );
     }
 }
 
 #[test]
 fn a_failure_keeps_its_place_among_the_others() {
     let json = tool().surface(Surface::Json);
-    let said = both(&Engine::new(), &json, "{\"a\": \"<<GONE>>\", \"b\": <<A>>, \"c\": \"<<B>>\"}").unwrap();
+    let said = both(
+        &Engine::new(),
+        &json,
+        "{\"a\": \"<<GONE>>\", \"b\": <<A>>, \"c\": \"<<B>>\"}",
+    )
+    .unwrap();
     assert_eq!(said.len(), 3, "{said:?}");
-    assert!(said[0].starts_with("NotFound") && said[1].starts_with("Unencodable the value of A "), "{said:?}");
+    assert!(
+        said[0].starts_with("NotFound") && said[1].starts_with("Unencodable the value of A "),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -154,29 +225,71 @@ fn documents_fail_with_their_pointers() {
     );
     let said = both(&engine, &tool(), &servers).unwrap();
     assert_eq!(said.last().unwrap(), "4 in all");
-    for place in ["/mcpServers/a/url", "/mcpServers/a/headers/é~0~1", "/mcpServers/a/env/<<B>>"] {
-        assert!(said.iter().any(|one| one.contains(place)), "{place}: {said:?}");
+    for place in [
+        "/mcpServers/a/url",
+        "/mcpServers/a/headers/é~0~1",
+        "/mcpServers/a/env/<<B>>",
+    ] {
+        assert!(
+            said.iter().any(|one| one.contains(place)),
+            "{place}: {said:?}"
+        );
     }
     let document = engine.compile_document(servers).unwrap();
-    assert_eq!(both(&Engine::new(), &tool(), &document).unwrap(), said, "it keeps its engine");
-    assert!(both(&engine, &tool(), &tree(r#"{"a": "<<A>>", "headers": {"X": "<<$secret.B>>"}}"#)).is_none());
+    assert_eq!(
+        both(&Engine::new(), &tool(), &document).unwrap(),
+        said,
+        "it keeps its engine"
+    );
+    assert!(
+        both(
+            &engine,
+            &tool(),
+            &tree(r#"{"a": "<<A>>", "headers": {"X": "<<$secret.B>>"}}"#)
+        )
+        .is_none()
+    );
     // What compiling refuses.
     assert_eq!(
-        both(&engine, &tool(), &tree(r#"{"headers": {"Host": "<<A>>"}, "b": "<<$secret.>>"}"#)).unwrap().len(),
+        both(
+            &engine,
+            &tool(),
+            &tree(r#"{"headers": {"Host": "<<A>>"}, "b": "<<$secret.>>"}"#)
+        )
+        .unwrap()
+        .len(),
         3
     );
 
     let bookmark = Engine::new().syntax(Syntax::bookmark());
-    assert!(both(&bookmark, &tool(), &tree(r#"{"value": "GONE key", "fromSecret": true}"#)).is_some());
-    assert!(both(&bookmark, &tool(), &tree(r#"{"value": "GONE key", "fromSecret": false}"#)).is_none());
+    assert!(
+        both(
+            &bookmark,
+            &tool(),
+            &tree(r#"{"value": "GONE key", "fromSecret": true}"#)
+        )
+        .is_some()
+    );
+    assert!(
+        both(
+            &bookmark,
+            &tool(),
+            &tree(r#"{"value": "GONE key", "fromSecret": false}"#)
+        )
+        .is_none()
+    );
 }
 
 #[cfg(feature = "json")]
 #[test]
 fn json_fails_as_it_does_with_values() {
-    let document = serde_json::json!({"a": ["<<A>>", "<<GONE>>"], "b": {"c/d": "<<$secret.REVOKED>>"}});
+    let document =
+        serde_json::json!({"a": ["<<A>>", "<<GONE>>"], "b": {"c/d": "<<$secret.REVOKED>>"}});
     let said = both(&Engine::new(), &tool(), &document).unwrap();
-    assert!(said[0].contains("/a/1") && said[1].contains("/b/c~1d"), "{said:?}");
+    assert!(
+        said[0].contains("/a/1") && said[1].contains("/b/c~1d"),
+        "{said:?}"
+    );
     let compiled = keyslot::Document::compile(document).unwrap();
     assert_eq!(both(&Engine::new(), &tool(), &compiled).unwrap(), said);
 }
@@ -201,13 +314,24 @@ fn limits_that_need_no_value_are_told() {
 
 #[test]
 fn a_fault_of_a_value_is_not_told() {
-    let engine = Engine::new().filter("refuses", |_, _| Err("takes no value")).unwrap();
+    let engine = Engine::new()
+        .filter("refuses", |_, _| Err("takes no value"))
+        .unwrap();
     let url = tool().surface(Surface::UrlPath);
-    for (target, text, kind) in
-        [(&tool(), "<<A|refuses>>", ErrorKind::FilterFailed), (&url, "<<A|json>>/<<B|json>>", ErrorKind::Unencodable)]
-    {
-        let dots = keyslot::Variables::new().with("A", "..").unwrap().with("B", "x").unwrap();
-        assert_eq!(engine.resolve(&dots, target, text).unwrap_err().kind(), kind, "the control");
+    for (target, text, kind) in [
+        (&tool(), "<<A|refuses>>", ErrorKind::FilterFailed),
+        (&url, "<<A|json>>/<<B|json>>", ErrorKind::Unencodable),
+    ] {
+        let dots = keyslot::Variables::new()
+            .with("A", "..")
+            .unwrap()
+            .with("B", "x")
+            .unwrap();
+        assert_eq!(
+            engine.resolve(&dots, target, text).unwrap_err().kind(),
+            kind,
+            "the control"
+        );
         assert!(engine.check(target, text, verdicts).is_ok(), "{text}");
     }
 }
@@ -220,7 +344,10 @@ fn verdicts_are_asked_once_for_the_target_or_not_at_all() {
     let ask = |text: &str| {
         engine.check(&target, text, |references, given| {
             calls.set(calls.get() + 1);
-            assert_eq!((given.tool_name(), given.host_name()), (Some("t"), Some("a.example")));
+            assert_eq!(
+                (given.tool_name(), given.host_name()),
+                (Some("t"), Some("a.example"))
+            );
             verdicts(references, given)
         })
     };
@@ -230,20 +357,29 @@ fn verdicts_are_asked_once_for_the_target_or_not_at_all() {
     assert!(ask("<<$secret.").is_err());
     assert_eq!(calls.get(), 1);
     let closed = |_: &[Reference], _: &Target| Err(Error::new(ErrorKind::Store, "closed"));
-    assert_eq!(engine.check(&target, "<<A>>", closed).unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(
+        engine.check(&target, "<<A>>", closed).unwrap_err().kind(),
+        ErrorKind::Store
+    );
 }
 
 #[test]
 fn a_wrong_number_of_verdicts_is_the_judges_fault() {
     let tree = Tree::of(&["<<A>>", "<<B>>"]).unwrap();
     for given in [0, 1, 3] {
-        let wrong = |_: &[Reference], _: &Target| Ok((0..given).map(|_| Ok(Permit::new())).collect());
+        let wrong =
+            |_: &[Reference], _: &Target| Ok((0..given).map(|_| Ok(Permit::new())).collect());
         for error in [
-            Engine::new().check(&tool(), "<<A>> <<B>>", wrong).unwrap_err(),
+            Engine::new()
+                .check(&tool(), "<<A>> <<B>>", wrong)
+                .unwrap_err(),
             Engine::new().check(&tool(), &tree, wrong).unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::BrokenResolver);
-            assert_eq!(error.to_string(), format!("a resolver gave {given} outcomes for 2 references"));
+            assert_eq!(
+                error.to_string(),
+                format!("a resolver gave {given} outcomes for 2 references")
+            );
         }
     }
 }
@@ -253,18 +389,31 @@ fn references_are_those_that_are_looked_up() {
     let engine = Engine::new().syntax(Syntax::angle().and(Syntax::mustache()));
     let text = "<<A>> {{$secret.My Key@3}} <<A>> <<$secret.A>> <<!B>>";
     let shown = |references: Result<Vec<Reference>>| -> Vec<String> {
-        references.unwrap().iter().map(ToString::to_string).collect()
+        references
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     };
     let expected = ["<<A>>", "<<$secret.My Key@3>>", "<<$secret.A>>"];
     assert_eq!(shown(engine.references(text)), expected);
-    assert_eq!(shown(Engine::new().references(&engine.compile(text).unwrap())), expected);
+    assert_eq!(
+        shown(Engine::new().references(&engine.compile(text).unwrap())),
+        expected
+    );
     let tree = Tree::of(&[text, "<<A>>"]).unwrap();
     assert_eq!(shown(engine.references(&tree)), expected);
-    assert_eq!(shown(Engine::new().references(&engine.compile_document(tree).unwrap())), expected);
+    assert_eq!(
+        shown(Engine::new().references(&engine.compile_document(tree).unwrap())),
+        expected
+    );
     assert!(engine.references("").unwrap().is_empty());
 
     let error = engine.references("<<A>> <<$secret.>>").unwrap_err();
-    assert_eq!(told::<()>(Err(error)), told(engine.compile("<<A>> <<$secret.>>")));
+    assert_eq!(
+        told::<()>(Err(error)),
+        told(engine.compile("<<A>> <<$secret.>>"))
+    );
 }
 
 #[test]

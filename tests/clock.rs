@@ -24,19 +24,28 @@ fn at(seconds: u64) -> SystemTime {
 fn vault() -> (Vault, Arc<AtomicU64>, ScopedVault) {
     let now = Arc::new(AtomicU64::new(TODAY));
     let clock = Arc::clone(&now);
-    let vault = Vault::builder().clock(move || at(clock.load(Ordering::SeqCst))).create(root_key()).unwrap();
+    let vault = Vault::builder()
+        .clock(move || at(clock.load(Ordering::SeqCst)))
+        .create(root_key())
+        .unwrap();
     let scope = vault.scope("acme").unwrap();
-    scope.put("A", SecretInput::new("v").expires_at(at(EXPIRY))).unwrap();
+    scope
+        .put("A", SecretInput::new("v").expires_at(at(EXPIRY)))
+        .unwrap();
     assert_eq!(value(&scope, "A").unwrap(), "v", "the control");
     (vault, now, scope)
 }
 
 fn in_run(run: &Snapshot) -> Result<String, ErrorKind> {
-    run.resolve("<<$secret.A>>").map(|resolved| resolved.expose_secret().to_string()).map_err(|error| error.kind())
+    run.resolve("<<$secret.A>>")
+        .map(|resolved| resolved.expose_secret().to_string())
+        .map_err(|error| error.kind())
 }
 
 fn snapshot(scope: &ScopedVault) -> Snapshot {
-    scope.snapshot(&scope.references("<<$secret.A>>").unwrap()).unwrap()
+    scope
+        .snapshot(&scope.references("<<$secret.A>>").unwrap())
+        .unwrap()
 }
 
 #[test]
@@ -51,7 +60,11 @@ fn a_clock_that_jumped_ahead_expires_secrets_until_the_latest_time_is_forgotten(
     let during = snapshot(&scope);
     now.store(TODAY + 60, Ordering::SeqCst);
     for handle in [&scope, &other] {
-        assert_eq!(refusal(handle, "A"), ErrorKind::Expired, "it was later once");
+        assert_eq!(
+            refusal(handle, "A"),
+            ErrorKind::Expired,
+            "it was later once"
+        );
     }
     for run in [&before, &during] {
         assert_eq!(in_run(run), Err(ErrorKind::Expired));
@@ -73,7 +86,11 @@ fn what_is_forgotten_is_only_the_past() {
     now.store(EXPIRY, Ordering::SeqCst);
     assert_eq!(refusal(&scope, "A"), ErrorKind::Expired);
     vault.forget_latest_time();
-    assert_eq!(refusal(&scope, "A"), ErrorKind::Expired, "the clock still says so");
+    assert_eq!(
+        refusal(&scope, "A"),
+        ErrorKind::Expired,
+        "the clock still says so"
+    );
     // And what the clock says from then on is remembered as before.
     now.store(TODAY, Ordering::SeqCst);
     assert_eq!(refusal(&scope, "A"), ErrorKind::Expired);
@@ -88,7 +105,10 @@ fn each_opened_vault_has_a_latest_time_of_its_own() {
     for clock in [&now, &later] {
         clock.store(YEAR_2100, Ordering::SeqCst);
     }
-    assert_eq!((refusal(&scope, "A"), refusal(&other, "A")), (ErrorKind::Expired, ErrorKind::Expired));
+    assert_eq!(
+        (refusal(&scope, "A"), refusal(&other, "A")),
+        (ErrorKind::Expired, ErrorKind::Expired)
+    );
     for clock in [&now, &later] {
         clock.store(TODAY, Ordering::SeqCst);
     }

@@ -1,8 +1,15 @@
-//! Every byte of a vault's file is changed, one at a time. What comes out is the exact value, or a typed error, or the exact
-//! value of the parent scope while `verify` reports the loss; never a wrong value, a panic, or a status that went up, nor a list
-//! that lacks a secret while `verify` says that all is well.
+//! Every byte of a vault's file is changed, one at a time. What comes out is the exact value, or a
+//! typed error, or the exact value of the parent scope while `verify` reports the loss; never a
+//! wrong value, a panic, or a status that went up, nor a list that lacks a secret while `verify`
+//! says that all is well.
 #![cfg(all(feature = "sqlite", feature = "json"))]
-#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+#![allow(
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod support;
 
@@ -29,8 +36,11 @@ const ANSWERS: [(&str, &str, Result<&str, ErrorKind>); 10] = [
 ];
 
 /// The names that each scope lists; deleted secrets are not among them.
-const LISTED: [(&str, &[&str]); 3] =
-    [("acme", &["A", "B"]), ("acme/billing", &["A", "B", "C", "D", "E"]), ("globex", &["A"])];
+const LISTED: [(&str, &[&str]); 3] = [
+    ("acme", &["A", "B"]),
+    ("acme/billing", &["A", "B", "C", "D", "E"]),
+    ("globex", &["A"]),
+];
 
 fn build(file: &Path) {
     let vault = Vault::create(file, root_key()).unwrap();
@@ -40,7 +50,9 @@ fn build(file: &Path) {
     scope("acme/billing").put("A", "child value of A").unwrap();
     scope("acme/billing").put("B", "child value of B").unwrap();
     scope("acme/billing").revoke("B").unwrap();
-    scope("acme/billing").put("C", SecretInput::new("inactive value").inactive()).unwrap();
+    scope("acme/billing")
+        .put("C", SecretInput::new("inactive value").inactive())
+        .unwrap();
     scope("acme/billing").put("D", "expired value").unwrap();
     let expired = SecretChange::default().expires_at(std::time::SystemTime::now());
     scope("acme/billing").update("D", expired).unwrap();
@@ -69,7 +81,9 @@ fn look(file: &Path) -> Seen {
         Ok(store) => store,
         Err(_) => return Seen::Refused,
     };
-    let Ok(vault) = Vault::builder().store(store).open(root_key()) else { return Seen::Refused };
+    let Ok(vault) = Vault::builder().store(store).open(root_key()) else {
+        return Seen::Refused;
+    };
     let report = vault.verify();
     let told = !report.as_ref().is_ok_and(keyslot::Verification::is_intact);
     let mut refused = false;
@@ -81,13 +95,23 @@ fn look(file: &Path) -> Seen {
             (Err(expected), Err(given)) if expected == *given => {}
             // A value or an answer that is gone: a typed error.
             (_, Err(_)) => refused = true,
-            // The child's row is not found any more, so the parent's exact value shows: `verify` must tell.
-            (_, Ok(given)) if parent_of(scope.scope().as_str(), name) == Some(given.as_str()) && told => refused = true,
+            // The child's row is not found any more, so the parent's exact value shows: `verify`
+            // must tell.
+            (_, Ok(given))
+                if parent_of(scope.scope().as_str(), name) == Some(given.as_str()) && told =>
+            {
+                refused = true
+            }
             (_, Ok(given)) => return Seen::Wrong(format!("{} {name}: {given:?}", scope.scope())),
         }
     }
     for (scope, names) in LISTED {
-        let listed = vault.scope(scope).unwrap().list().filter_map(Result::ok).map(|info| info.name.to_string());
+        let listed = vault
+            .scope(scope)
+            .unwrap()
+            .list()
+            .filter_map(Result::ok)
+            .map(|info| info.name.to_string());
         let listed: BTreeSet<String> = listed.collect();
         if let Some(name) = listed.iter().find(|name| !names.contains(&name.as_str())) {
             return Seen::Wrong(format!("{scope} lists {name}"));
@@ -95,7 +119,9 @@ fn look(file: &Path) -> Seen {
         if listed.len() < names.len() {
             // What is hidden must be told.
             if !told {
-                return Seen::Wrong(format!("{scope} lists {listed:?} only, and nothing says so"));
+                return Seen::Wrong(format!(
+                    "{scope} lists {listed:?} only, and nothing says so"
+                ));
             }
             refused = true;
         }
@@ -105,14 +131,24 @@ fn look(file: &Path) -> Seen {
             return Seen::Wrong(format!("B is {}", info.status));
         }
     }
-    if refused || told { Seen::Reported } else { Seen::Harmless }
+    if refused || told {
+        Seen::Reported
+    } else {
+        Seen::Harmless
+    }
 }
 
 fn parent_of(scope: &str, name: &str) -> Option<&'static str> {
     let at_parent = |&&(parent, its, _): &&(&str, &str, Result<&'static str, ErrorKind>)| {
-        its == name && scope.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
+        its == name
+            && scope
+                .strip_prefix(parent)
+                .is_some_and(|rest| rest.starts_with('/'))
     };
-    ANSWERS.iter().find(at_parent).and_then(|(_, _, answer)| answer.ok())
+    ANSWERS
+        .iter()
+        .find(at_parent)
+        .and_then(|(_, _, answer)| answer.ok())
 }
 
 /// Which changes are tried on each byte; more of them for campaigns.
@@ -128,9 +164,16 @@ fn any_changed_byte_gives_the_exact_value_or_an_error() {
     let folder = fast_folder();
     let original = folder.path().join("vault.db");
     build(&original);
-    assert_eq!(look(&original), Seen::Harmless, "the undamaged vault answers as it should");
+    assert_eq!(
+        look(&original),
+        Seen::Harmless,
+        "the undamaged vault answers as it should"
+    );
     let bytes = std::fs::read(&original).unwrap();
-    assert!(!original.with_extension("db-wal").exists(), "all of the vault is in its file");
+    assert!(
+        !original.with_extension("db-wal").exists(),
+        "all of the vault is in its file"
+    );
 
     let counts = [const { AtomicUsize::new(0) }; 3];
     let next = AtomicUsize::new(0);
@@ -153,7 +196,9 @@ fn any_changed_byte_gives_the_exact_value_or_an_error() {
                             Seen::Refused => 0,
                             Seen::Reported => 1,
                             Seen::Harmless => 2,
-                            Seen::Wrong(what) => panic!("byte {at} {byte:#04x} -> {:#04x}: {what}", flip(byte)),
+                            Seen::Wrong(what) => {
+                                panic!("byte {at} {byte:#04x} -> {:#04x}: {what}", flip(byte))
+                            }
                         };
                         counts[slot].fetch_add(1, Ordering::Relaxed);
                     }
@@ -162,8 +207,14 @@ fn any_changed_byte_gives_the_exact_value_or_an_error() {
         }
     });
     let [refused, reported, harmless] = counts.map(AtomicUsize::into_inner);
-    println!("{} bytes: {refused} refused at open, {reported} reported, {harmless} harmless", bytes.len());
-    assert!(refused > 100 && reported > 1000, "the sweep hit what it was to hit: {refused} {reported} {harmless}");
+    println!(
+        "{} bytes: {refused} refused at open, {reported} reported, {harmless} harmless",
+        bytes.len()
+    );
+    assert!(
+        refused > 100 && reported > 1000,
+        "the sweep hit what it was to hit: {refused} {reported} {harmless}"
+    );
 }
 
 /// Writes a file anew with the mode of a vault, and without the journals of the one before.
@@ -175,7 +226,12 @@ fn replace(file: &Path, bytes: &[u8]) {
         name.push(suffix);
         let _ = std::fs::remove_file(name);
     }
-    let mut new = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).unwrap();
+    let mut new = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .unwrap();
     new.write_all(bytes).unwrap();
 }
 
@@ -185,13 +241,20 @@ fn a_plain_database_gives_out_wrong_values() {
     let folder = fast_folder();
     let file = folder.path().join("plain.db");
     let plain = rusqlite::Connection::open(&file).unwrap();
-    plain.execute_batch("CREATE TABLE t(value TEXT); INSERT INTO t VALUES ('parent value of A')").unwrap();
+    plain
+        .execute_batch("CREATE TABLE t(value TEXT); INSERT INTO t VALUES ('parent value of A')")
+        .unwrap();
     drop(plain);
     let mut bytes = std::fs::read(&file).unwrap();
-    let at = bytes.windows(6).position(|window| window == b"parent").unwrap();
+    let at = bytes
+        .windows(6)
+        .position(|window| window == b"parent")
+        .unwrap();
     bytes[at] ^= 1;
     std::fs::write(&file, bytes).unwrap();
     let plain = rusqlite::Connection::open(&file).unwrap();
-    let value: String = plain.query_row("SELECT value FROM t", [], |row| row.get(0)).unwrap();
+    let value: String = plain
+        .query_row("SELECT value FROM t", [], |row| row.get(0))
+        .unwrap();
     assert_ne!(value, "parent value of A");
 }

@@ -1,4 +1,5 @@
-//! Headers for HTTP clients: one look-up, sensitive exactly where a value went in, all failures in one error.
+//! Headers for HTTP clients: one look-up, sensitive exactly where a value went in, all failures in
+//! one error.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::cell::RefCell;
@@ -6,7 +7,8 @@ use std::cell::RefCell;
 use keyslot::http::{HeaderMap, HeaderName};
 use keyslot::template::{Engine, Headers, Limits, Syntax};
 use keyslot::{
-    Error, ErrorKind, Missing, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target, Variables,
+    Error, ErrorKind, Missing, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target,
+    Variables,
 };
 
 /// Variables that remember what they were asked.
@@ -17,8 +19,13 @@ struct Asked {
 
 impl Asked {
     fn new(values: &[(&str, &str)]) -> Self {
-        let add = |variables: Variables, (name, value): &(&str, &str)| variables.with(name, *value).unwrap();
-        Self { variables: values.iter().fold(Variables::new(), add), calls: RefCell::default() }
+        let add = |variables: Variables, (name, value): &(&str, &str)| {
+            variables.with(name, *value).unwrap()
+        };
+        Self {
+            variables: values.iter().fold(Variables::new(), add),
+            calls: RefCell::default(),
+        }
     }
 }
 
@@ -35,7 +42,9 @@ fn resolve(headers: &[(&str, &str)], values: &[(&str, &str)]) -> Result<HeaderMa
 }
 
 fn shown(map: &HeaderMap) -> Vec<(&str, &[u8], bool)> {
-    map.iter().map(|(name, value)| (name.as_str(), value.as_bytes(), value.is_sensitive())).collect()
+    map.iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes(), value.is_sensitive()))
+        .collect()
 }
 
 #[test]
@@ -60,22 +69,41 @@ fn sensitive_is_exactly_what_a_value_went_into() {
     let expected = expected.map(|(name, value, sensitive)| (name, value.as_bytes(), sensitive));
     assert_eq!(shown(&map), expected);
     let debug = format!("{map:?}");
-    assert!(!debug.contains("s3cret") && debug.contains("*/*"), "{debug}");
+    assert!(
+        !debug.contains("s3cret") && debug.contains("*/*"),
+        "{debug}"
+    );
 }
 
 #[test]
 fn all_headers_are_one_look_up_on_the_surface_of_headers() {
     let asked = Asked::new(&[("A", "1"), ("B", "2")]);
-    let target = Target::tool("mail").host("mail.example").surface(Surface::Url);
-    let headers = [("X-A", "<<A>> <<B>>"), ("X-B", "<<B>>"), ("X-C", "none"), ("X-D", "<<A>>")];
+    let target = Target::tool("mail")
+        .host("mail.example")
+        .surface(Surface::Url);
+    let headers = [
+        ("X-A", "<<A>> <<B>>"),
+        ("X-B", "<<B>>"),
+        ("X-C", "none"),
+        ("X-D", "<<A>>"),
+    ];
     let map = asked.resolve_headers(&target, headers).unwrap();
     assert_eq!(
         (&map["x-a"], &map["x-b"], &map["x-d"]),
-        (&"1 2".parse().unwrap(), &"2".parse().unwrap(), &"1".parse().unwrap())
+        (
+            &"1 2".parse().unwrap(),
+            &"2".parse().unwrap(),
+            &"1".parse().unwrap()
+        )
     );
     let calls = asked.calls.into_inner();
-    let expected = Target::tool("mail").host("mail.example").surface(Surface::Header);
-    assert_eq!(calls, [(vec!["<<A>>".to_owned(), "<<B>>".to_owned()], expected)]);
+    let expected = Target::tool("mail")
+        .host("mail.example")
+        .surface(Surface::Header);
+    assert_eq!(
+        calls,
+        [(vec!["<<A>>".to_owned(), "<<B>>".to_owned()], expected)]
+    );
 
     let asked = Asked::new(&[]);
     let none: [(&str, &str); 1] = [("Accept", "*/*")];
@@ -85,9 +113,21 @@ fn all_headers_are_one_look_up_on_the_surface_of_headers() {
 
 #[test]
 fn a_name_given_twice_keeps_its_values_in_order() {
-    let map = resolve(&[("X-A", "<<A>>"), ("x-b", "b"), ("x-a", "second"), ("X-a", "<<A>>3")], &[("A", "1")]).unwrap();
-    let values: Vec<_> =
-        map.get_all("X-A").iter().map(|value| (value.to_str().unwrap(), value.is_sensitive())).collect();
+    let map = resolve(
+        &[
+            ("X-A", "<<A>>"),
+            ("x-b", "b"),
+            ("x-a", "second"),
+            ("X-a", "<<A>>3"),
+        ],
+        &[("A", "1")],
+    )
+    .unwrap();
+    let values: Vec<_> = map
+        .get_all("X-A")
+        .iter()
+        .map(|value| (value.to_str().unwrap(), value.is_sensitive()))
+        .collect();
     assert_eq!(values, [("1", true), ("second", false), ("13", true)]);
     assert_eq!(map["x-b"], "b");
 }
@@ -95,21 +135,42 @@ fn a_name_given_twice_keeps_its_values_in_order() {
 #[test]
 fn names_are_taken_as_text_and_as_names() {
     let asked = Asked::new(&[("A", "1")]);
-    let map = asked.resolve_headers(&Target::tool("t"), vec![(String::from("X-A"), String::from("<<A>>"))]).unwrap();
+    let map = asked
+        .resolve_headers(
+            &Target::tool("t"),
+            vec![(String::from("X-A"), String::from("<<A>>"))],
+        )
+        .unwrap();
     assert_eq!(map["x-a"], "1");
     let name = HeaderName::from_static("x-b");
-    assert_eq!(asked.resolve_headers(&Target::tool("t"), [(name, "<<A>>")]).unwrap()["x-b"], "1");
+    assert_eq!(
+        asked
+            .resolve_headers(&Target::tool("t"), [(name, "<<A>>")])
+            .unwrap()["x-b"],
+        "1"
+    );
 }
 
 #[track_caller]
 fn failures(error: &Error) -> Vec<(Option<&str>, Option<&str>, ErrorKind)> {
-    error.all().map(|one| (one.pointer(), one.name(), one.kind())).collect()
+    error
+        .all()
+        .map(|one| (one.pointer(), one.name(), one.kind()))
+        .collect()
 }
 
 #[test]
 fn every_failure_names_its_header_and_no_value() {
     let values = [("A", "top\r\nX-Admin: secret"), ("B", "fine")];
-    let error = resolve(&[("X-A", "a <<A>>"), ("X-B", "<<B>>"), ("X-C", "<<C>> <<A>>"), ("X-A", "<<C>>")], &values);
+    let error = resolve(
+        &[
+            ("X-A", "a <<A>>"),
+            ("X-B", "<<B>>"),
+            ("X-C", "<<C>> <<A>>"),
+            ("X-A", "<<C>>"),
+        ],
+        &values,
+    );
     let error = error.unwrap_err();
     assert_eq!(
         failures(&error),
@@ -123,16 +184,26 @@ fn every_failure_names_its_header_and_no_value() {
     assert!(error.to_string().contains("(at /x-a, column 3)"), "{error}");
     for one in error.all() {
         let shown = format!("{one} {one:?}");
-        assert!(!shown.contains("Admin") && !shown.contains("top"), "{shown}");
+        assert!(
+            !shown.contains("Admin") && !shown.contains("top"),
+            "{shown}"
+        );
     }
 }
 
 #[test]
 fn every_flaw_of_the_texts_comes_in_one_error_before_any_look_up() {
     let asked = Asked::new(&[("A", "1")]);
-    let headers =
-        [("X-A", "<<$secret.>>"), ("CANARY name", "<<A>>"), ("X-~B", "a\nCANARY"), ("X-C", "<<A>>"), ("HOST", "<<A>>")];
-    let error = asked.resolve_headers(&Target::tool("t"), headers).unwrap_err();
+    let headers = [
+        ("X-A", "<<$secret.>>"),
+        ("CANARY name", "<<A>>"),
+        ("X-~B", "a\nCANARY"),
+        ("X-C", "<<A>>"),
+        ("HOST", "<<A>>"),
+    ];
+    let error = asked
+        .resolve_headers(&Target::tool("t"), headers)
+        .unwrap_err();
     assert_eq!(
         failures(&error),
         [
@@ -142,28 +213,61 @@ fn every_flaw_of_the_texts_comes_in_one_error_before_any_look_up() {
             (Some("/host"), None, ErrorKind::Unencodable),
         ]
     );
-    assert!(error.all().any(|one| one.to_string().starts_with("header 2 has no valid name")));
-    assert!(!error.all().any(|one| format!("{one}{one:?}").contains("CANARY")));
+    assert!(
+        error
+            .all()
+            .any(|one| one.to_string().starts_with("header 2 has no valid name"))
+    );
+    assert!(
+        !error
+            .all()
+            .any(|one| format!("{one}{one:?}").contains("CANARY"))
+    );
     assert!(asked.calls.into_inner().is_empty());
 }
 
 #[test]
 fn the_host_is_written_out_or_refused() {
-    for (name, text) in [("Host", "<<A>>"), ("hOST", "a.<<A|hex>>.example"), (":authority", "<<A>>")] {
-        assert!(resolve(&[(name, text)], &[("A", "evil.example")]).is_err(), "{name}");
+    for (name, text) in [
+        ("Host", "<<A>>"),
+        ("hOST", "a.<<A|hex>>.example"),
+        (":authority", "<<A>>"),
+    ] {
+        assert!(
+            resolve(&[(name, text)], &[("A", "evil.example")]).is_err(),
+            "{name}"
+        );
     }
-    let map = resolve(&[("Host", "a.example"), ("X-Host", "<<A>>")], &[("A", "evil.example")]).unwrap();
-    assert_eq!(shown(&map), [("host", b"a.example".as_slice(), false), ("x-host", b"evil.example", true)]);
+    let map = resolve(
+        &[("Host", "a.example"), ("X-Host", "<<A>>")],
+        &[("A", "evil.example")],
+    )
+    .unwrap();
+    assert_eq!(
+        shown(&map),
+        [
+            ("host", b"a.example".as_slice(), false),
+            ("x-host", b"evil.example", true)
+        ]
+    );
 }
 
 #[test]
 fn no_control_character_comes_in() {
     for control in ('\0'..' ').chain(['\u{7f}']) {
         let value = format!("top-{control}-secret");
-        assert_eq!(resolve(&[("X-A", "<<A>>")], &[("A", &value)]).unwrap_err().kind(), ErrorKind::Unencodable);
+        assert_eq!(
+            resolve(&[("X-A", "<<A>>")], &[("A", &value)])
+                .unwrap_err()
+                .kind(),
+            ErrorKind::Unencodable
+        );
         let text = resolve(&[("X-A", &value)], &[]);
         // HTTP has tabs in headers, but a value with one is more likely to be a mistake.
-        assert_eq!(text.map_err(|error| error.kind()).err(), (control != '\t').then_some(ErrorKind::InvalidInput));
+        assert_eq!(
+            text.map_err(|error| error.kind()).err(),
+            (control != '\t').then_some(ErrorKind::InvalidInput)
+        );
     }
 }
 
@@ -172,26 +276,56 @@ fn limits_hold_for_all_headers_together() {
     let engine = |limits| Engine::new().limits(limits);
     let long = "x".repeat(60);
     let two = [("X-A", &*long), ("X-B", &*long)];
-    assert!(engine(Limits::default().template(126)).compile_headers(two).is_ok());
-    assert_eq!(engine(Limits::default().template(125)).compile_headers(two).unwrap_err().kind(), ErrorKind::TooLarge);
-    let many = [("X-A", "<<A>>"), ("X-B", "<<A>>")];
-    assert!(engine(Limits::default().placeholders(2)).compile_headers(many).is_ok());
+    assert!(
+        engine(Limits::default().template(126))
+            .compile_headers(two)
+            .is_ok()
+    );
     assert_eq!(
-        engine(Limits::default().placeholders(1)).compile_headers(many).unwrap_err().kind(),
+        engine(Limits::default().template(125))
+            .compile_headers(two)
+            .unwrap_err()
+            .kind(),
+        ErrorKind::TooLarge
+    );
+    let many = [("X-A", "<<A>>"), ("X-B", "<<A>>")];
+    assert!(
+        engine(Limits::default().placeholders(2))
+            .compile_headers(many)
+            .is_ok()
+    );
+    assert_eq!(
+        engine(Limits::default().placeholders(1))
+            .compile_headers(many)
+            .unwrap_err()
+            .kind(),
         ErrorKind::TooLarge
     );
 
     let variables = Variables::new().with("A", "12345").unwrap();
     for (limit, expected) in [(10, None), (9, Some(ErrorKind::TooLarge))] {
-        let headers = engine(Limits::default().output(limit)).compile_headers(many).unwrap();
-        let outcomes = variables.lookup(headers.references(), &Target::tool("t")).unwrap();
+        let headers = engine(Limits::default().output(limit))
+            .compile_headers(many)
+            .unwrap();
+        let outcomes = variables
+            .lookup(headers.references(), &Target::tool("t"))
+            .unwrap();
         let filled = headers.fill(&outcomes);
         assert_eq!(filled.err().map(|error| error.kind()), expected);
     }
-    let names: Vec<_> = (0..40_000).map(|number| (format!("x-{number}"), "<<A>>")).collect();
-    let headers = engine(Limits::default().placeholders(100_000)).compile_headers(names).unwrap();
-    let outcomes = variables.lookup(headers.references(), &Target::tool("t")).unwrap();
-    assert_eq!(headers.fill(&outcomes).unwrap_err().kind(), ErrorKind::TooLarge);
+    let names: Vec<_> = (0..40_000)
+        .map(|number| (format!("x-{number}"), "<<A>>"))
+        .collect();
+    let headers = engine(Limits::default().placeholders(100_000))
+        .compile_headers(names)
+        .unwrap();
+    let outcomes = variables
+        .lookup(headers.references(), &Target::tool("t"))
+        .unwrap();
+    assert_eq!(
+        headers.fill(&outcomes).unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
 }
 
 #[test]
@@ -201,9 +335,15 @@ fn the_engine_says_the_syntax_and_nothing_stays_that_nobody_knows() {
     let target = Target::tool("t").missing(Missing::Keep);
     let resolve = |text: &str| engine.resolve_headers(&variables, &target, [("X-A", text)]);
     assert_eq!(resolve("{{A}} <<A>>").unwrap()["x-a"], "1 <<A>>");
-    assert_eq!(resolve("{{A}} {{B}}").unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(
+        resolve("{{A}} {{B}}").unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
     let headers = engine.compile_headers([("X-A", "{{A}}")]).unwrap();
-    assert_eq!(headers.fill(&[]).unwrap_err().kind(), ErrorKind::BrokenResolver);
+    assert_eq!(
+        headers.fill(&[]).unwrap_err().kind(),
+        ErrorKind::BrokenResolver
+    );
 }
 
 #[test]
@@ -212,7 +352,10 @@ fn only_names_and_references_are_shown() {
     let headers = Headers::compile([("X-A", "CANARY <<A>>")]).unwrap();
     is_owned_and_shared(&headers);
     let shown = format!("{headers:?}");
-    assert!(shown.contains("x-a") && shown.contains('A') && !shown.contains("CANARY"), "{shown}");
+    assert!(
+        shown.contains("x-a") && shown.contains('A') && !shown.contains("CANARY"),
+        "{shown}"
+    );
 }
 
 #[cfg(feature = "vault")]
@@ -221,10 +364,15 @@ fn a_vault_reads_headers_with_its_own_engine() {
     use keyslot::{RootKey, Vault};
 
     let engine = Engine::new().syntax(Syntax::mustache());
-    let vault = Vault::builder().engine(engine).create(RootKey::generate().unwrap()).unwrap();
+    let vault = Vault::builder()
+        .engine(engine)
+        .create(RootKey::generate().unwrap())
+        .unwrap();
     let project = vault.scope("acme/billing").unwrap();
     project.put("TOKEN", "t0ken").unwrap();
     let headers = [("Authorization", "Bearer {{$secret.TOKEN}}")];
-    let map = project.resolve_headers(&Target::tool("t"), headers).unwrap();
+    let map = project
+        .resolve_headers(&Target::tool("t"), headers)
+        .unwrap();
     assert_eq!(map["authorization"], "Bearer t0ken");
 }

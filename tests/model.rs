@@ -1,5 +1,6 @@
-//! Random lives of secrets over 3 tenants and 4 scopes each, by handles of all kinds, against a model of plain maps. The memory
-//! store and SQLite must agree with it, and so with each other, in every answer.
+//! Random lives of secrets over 3 tenants and 4 scopes each, by handles of all kinds, against a
+//! model of plain maps. The memory store and SQLite must agree with it, and so with each other, in
+//! every answer.
 #![cfg(all(feature = "sqlite", feature = "json"))]
 #![allow(
     unreachable_pub,
@@ -73,11 +74,21 @@ impl Drop for File {
     }
 }
 
-/// Lives so many lives, and says what is wrong with the first in which a vault answers otherwise than the model.
+/// Lives so many lives, and says what is wrong with the first in which a vault answers otherwise
+/// than the model.
 fn live<H: Home>(config: Config, fault: Fault, home: impl Fn() -> H) -> Option<String> {
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..config });
-    let lives = (prop::bool::weighted(0.2), prop::collection::vec(ops::step(), STEPS));
-    let anybody = Who { permissions: Permissions::ALL, actor: None };
+    let mut runner = TestRunner::new(Config {
+        failure_persistence: None,
+        ..config
+    });
+    let lives = (
+        prop::bool::weighted(0.2),
+        prop::collection::vec(ops::step(), STEPS),
+    );
+    let anybody = Who {
+        permissions: Permissions::ALL,
+        actor: None,
+    };
     let end = [Op::Reopen, Op::Verify].map(|op| Step { who: anybody, op });
     let result = runner.run(&lives, |(strict, steps)| {
         let home = home();
@@ -86,7 +97,8 @@ fn live<H: Home>(config: Config, fault: Fault, home: impl Fn() -> H) -> Option<S
         for (number, step) in steps.iter().chain(&end).enumerate() {
             let (expected, given) = (model.apply(step), real.apply(step));
             if expected != given {
-                let message = format!("step {number} {step:?}:\n{given:?} instead of\n{expected:?}");
+                let message =
+                    format!("step {number} {step:?}:\n{given:?} instead of\n{expected:?}");
                 return Err(TestCaseError::fail(message));
             }
         }
@@ -101,8 +113,13 @@ fn live<H: Home>(config: Config, fault: Fault, home: impl Fn() -> H) -> Option<S
 
 /// How many lives: `KEYSLOT_MODEL_CASES` for campaigns.
 fn config() -> Config {
-    let cases = std::env::var("KEYSLOT_MODEL_CASES").ok().and_then(|number| number.parse().ok());
-    Config { cases: cases.unwrap_or(3000), ..Config::default() }
+    let cases = std::env::var("KEYSLOT_MODEL_CASES")
+        .ok()
+        .and_then(|number| number.parse().ok());
+    Config {
+        cases: cases.unwrap_or(3000),
+        ..Config::default()
+    }
 }
 
 #[test]
@@ -129,7 +146,14 @@ fn sqlite_agrees_with_the_model() {
 #[test]
 fn vaults_with_a_fault_are_noticed() {
     for fault in Fault::ALL {
-        let config = Config { cases: 300, max_shrink_iters: 0, ..Config::default() };
-        assert!(live(config, fault, MemoryStore::new).is_some(), "{fault:?} was not noticed");
+        let config = Config {
+            cases: 300,
+            max_shrink_iters: 0,
+            ..Config::default()
+        };
+        assert!(
+            live(config, fault, MemoryStore::new).is_some(),
+            "{fault:?} was not noticed"
+        );
     }
 }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 
 use keyslot::template::Grants;
 use keyslot::{
-    AccessRules, Actor, ErrorKind, Event, Permissions, SecretChange, SecretInput, Status, Target, Vault, Version,
+    AccessRules, Actor, ErrorKind, Event, Permissions, SecretChange, SecretInput, Status, Target,
+    Vault, Version,
 };
 use support::root_key;
 
@@ -18,18 +19,32 @@ type Lines = Arc<Mutex<Vec<String>>>;
 fn line(event: &Event<'_>) -> String {
     let place = event.found_in.map_or("-", |scope| scope.as_str());
     let version = event.version.map_or(0, Version::get);
-    let tool = event.target.and_then(|target| target.tool_name()).unwrap_or("-");
-    let outcome = event.outcome.map_or_else(|kind| format!("{kind:?}"), |()| "done".to_owned());
+    let tool = event
+        .target
+        .and_then(|target| target.tool_name())
+        .unwrap_or("-");
+    let outcome = event
+        .outcome
+        .map_or_else(|kind| format!("{kind:?}"), |()| "done".to_owned());
     let known = [event.record.is_some(), event.fingerprint.is_some()].map(u8::from);
     let actor = event.actor.map_or("-", Actor::as_str);
-    format!("{actor} {} {} {} {place} v{version} {tool} {known:?} {outcome}", event.action, event.scope, event.name)
+    format!(
+        "{actor} {} {} {} {place} v{version} {tool} {known:?} {outcome}",
+        event.action, event.scope, event.name
+    )
 }
 
 fn vault() -> (Vault, Lines) {
     let lines = Lines::default();
     let sink = Arc::clone(&lines);
     let observer = move |event: &Event<'_>| sink.lock().unwrap().push(line(event));
-    (Vault::builder().observer(observer).create(root_key()).unwrap(), lines)
+    (
+        Vault::builder()
+            .observer(observer)
+            .create(root_key())
+            .unwrap(),
+        lines,
+    )
 }
 
 fn taken(lines: &Lines) -> Vec<String> {
@@ -39,16 +54,23 @@ fn taken(lines: &Lines) -> Vec<String> {
 #[test]
 fn every_change_is_told_once_with_who_and_what() {
     let (vault, lines) = vault();
-    let scope = vault.scope("acme/billing").unwrap().acting_as(Actor::new("ada").unwrap());
+    let scope = vault
+        .scope("acme/billing")
+        .unwrap()
+        .acting_as(Actor::new("ada").unwrap());
     scope.put("A", "one").unwrap();
     scope.put("A", "two").unwrap();
-    scope.update("A", SecretChange::default().description("d")).unwrap();
+    scope
+        .update("A", SecretChange::default().description("d"))
+        .unwrap();
     scope.rollback("A", Version::FIRST).unwrap();
     scope.set_status("A", Status::Inactive).unwrap();
     scope.set_status("A", Status::Active).unwrap();
     scope.reveal("A").unwrap();
     scope.redactor(["A"]).unwrap();
-    scope.clone_to(&vault.scope("acme/sales").unwrap(), "A").unwrap();
+    scope
+        .clone_to(&vault.scope("acme/sales").unwrap(), "A")
+        .unwrap();
     scope.revoke("A").unwrap();
     scope.replace_revoked("A", "three").unwrap();
     scope.delete("A").unwrap();
@@ -69,21 +91,39 @@ fn every_change_is_told_once_with_who_and_what() {
             "ada delete acme/billing A acme/billing v0 - [1, 0] done",
         ]
     );
-    assert!(scope.redactor(["A"]).is_err() && scope.with(Permissions::MANAGE).redactor(["A"]).is_err());
+    assert!(
+        scope.redactor(["A"]).is_err() && scope.with(Permissions::MANAGE).redactor(["A"]).is_err()
+    );
     let missing = "ada redact acme/billing A - v0 - [0, 0] NotFound";
     assert_eq!(taken(&lines), [missing, missing]);
-    assert!(scope.rollback("A", Version::FIRST).is_err() && scope.with(Permissions::USE).reveal("A").is_err());
+    assert!(
+        scope.rollback("A", Version::FIRST).is_err()
+            && scope.with(Permissions::USE).reveal("A").is_err()
+    );
     assert_eq!(
         taken(&lines),
-        ["ada roll_back acme/billing A - v0 - [0, 0] NotFound", "ada reveal acme/billing A - v0 - [0, 0] NotFound"]
+        [
+            "ada roll_back acme/billing A - v0 - [0, 0] NotFound",
+            "ada reveal acme/billing A - v0 - [0, 0] NotFound"
+        ]
     );
     let other = vault.scope("acme/other").unwrap();
     vault.scope("acme/sales").unwrap().put("B", "b").unwrap();
     taken(&lines);
-    assert_eq!(vault.scope("acme/sales").unwrap().clone_all_to(&other).unwrap(), 2);
+    assert_eq!(
+        vault
+            .scope("acme/sales")
+            .unwrap()
+            .clone_all_to(&other)
+            .unwrap(),
+        2
+    );
     let mut copied = taken(&lines);
     copied.sort();
-    assert_eq!(copied, ["A", "B"].map(|name| format!("- clone_to acme/other {name} acme/other v1 - [1, 1] done")));
+    assert_eq!(
+        copied,
+        ["A", "B"].map(|name| format!("- clone_to acme/other {name} acme/other v1 - [1, 1] done"))
+    );
 }
 
 #[test]
@@ -91,8 +131,15 @@ fn every_use_is_told_whatever_becomes_of_it() {
     let (vault, lines) = vault();
     let scope = vault.scope("acme/billing").unwrap();
     vault.scope("acme").unwrap().put("ABOVE", "one").unwrap();
-    scope.put("BOUND", SecretInput::new("two").rules(AccessRules::new().tool("stripe").unwrap())).unwrap();
-    scope.put("OFF", SecretInput::new("three").inactive()).unwrap();
+    scope
+        .put(
+            "BOUND",
+            SecretInput::new("two").rules(AccessRules::new().tool("stripe").unwrap()),
+        )
+        .unwrap();
+    scope
+        .put("OFF", SecretInput::new("three").inactive())
+        .unwrap();
     taken(&lines);
     let text = "<<$secret.ABOVE>> <<$secret.ABOVE>> <<BOUND@1>> <<$secret.OFF>> <<$secret.NONE>> <<ABOVE@9>>";
     scope.resolve_for(&Target::tool("mail"), text).unwrap_err();
@@ -110,14 +157,28 @@ fn every_use_is_told_whatever_becomes_of_it() {
     assert_eq!(taken(&lines), expected, "a snapshot tells the same");
 
     scope.check(&Target::tool("mail"), text).unwrap_err();
-    scope.explain(&Target::tool("mail"), &scope.references(text).unwrap()).unwrap();
-    assert!(taken(&lines).is_empty(), "asking what would happen is no use");
+    scope
+        .explain(&Target::tool("mail"), &scope.references(text).unwrap())
+        .unwrap();
+    assert!(
+        taken(&lines).is_empty(),
+        "asking what would happen is no use"
+    );
 
     let grants = Grants::new().name("ABOVE").unwrap();
-    scope.resolve_model_args(&Target::tool("mail"), "<<ABOVE>> <<$secret.BOUND>> <<$secret.", &grants).unwrap();
+    scope
+        .resolve_model_args(
+            &Target::tool("mail"),
+            "<<ABOVE>> <<$secret.BOUND>> <<$secret.",
+            &grants,
+        )
+        .unwrap();
     assert_eq!(
         taken(&lines),
-        ["- use acme/billing ABOVE acme v1 mail [1, 1] done", "- attempt acme/billing BOUND - v0 mail [0, 0] Denied",]
+        [
+            "- use acme/billing ABOVE acme v1 mail [1, 1] done",
+            "- attempt acme/billing BOUND - v0 mail [0, 0] Denied",
+        ]
     );
 }
 
@@ -133,7 +194,10 @@ fn what_was_used_can_be_written_down() {
         "fingerprint": info.fingerprint().unwrap().to_string(),
     }]);
     assert_eq!(used, expected);
-    assert_eq!(ErrorKind::NotFound, scope.resolve("<<$secret.B>>").unwrap_err().kind());
+    assert_eq!(
+        ErrorKind::NotFound,
+        scope.resolve("<<$secret.B>>").unwrap_err().kind()
+    );
 }
 
 #[cfg(feature = "tracing")]
@@ -172,7 +236,11 @@ mod with_tracing {
         fn record_follows_from(&self, _: &Id, _: &Id) {}
 
         fn event(&self, event: &tracing::Event<'_>) {
-            let mut fields = Fields(format!("{} {}", event.metadata().level(), event.metadata().target()));
+            let mut fields = Fields(format!(
+                "{} {}",
+                event.metadata().level(),
+                event.metadata().target()
+            ));
             event.record(&mut fields);
             self.0.lock().unwrap().push(fields.0);
         }
@@ -187,24 +255,39 @@ mod with_tracing {
         let lines = Lines::default();
         let value = "canary-value-71f0";
         tracing::subscriber::with_default(Recorder(Arc::clone(&lines)), || {
-            let vault = Vault::builder().observer(TracingObserver::new()).create(root_key()).unwrap();
-            let scope = vault.scope("acme").unwrap().acting_as(Actor::new("ada").unwrap());
+            let vault = Vault::builder()
+                .observer(TracingObserver::new())
+                .create(root_key())
+                .unwrap();
+            let scope = vault
+                .scope("acme")
+                .unwrap()
+                .acting_as(Actor::new("ada").unwrap());
             scope.put("A", value).unwrap();
-            scope.resolve_for(&Target::tool("mail").host("smtp.example"), "<<$secret.A>> <<$secret.A@2>>").unwrap_err();
+            scope
+                .resolve_for(
+                    &Target::tool("mail").host("smtp.example"),
+                    "<<$secret.A>> <<$secret.A@2>>",
+                )
+                .unwrap_err();
         });
         let lines = taken(&lines);
         assert_eq!(lines.len(), 3, "{lines:#?}");
-        assert!(
-            lines[0]
-                .starts_with(r#"INFO keyslot action="put" scope="acme" name="A" actor="ada" found_in="acme" record="#)
-        );
+        assert!(lines[0].starts_with(
+            r#"INFO keyslot action="put" scope="acme" name="A" actor="ada" found_in="acme" record="#
+        ));
         assert!(
             lines[1].starts_with(r#"INFO keyslot action="use""#)
                 && lines[1].contains(r#"tool="mail" host="smtp.example""#)
         );
         assert!(lines[1].contains(" version=1 fingerprint="));
-        assert!(lines[2].starts_with("WARN") && lines[2].ends_with(" version=2 refused=NoSuchVersion"));
-        assert!(!lines.iter().any(|line| line.contains("canary")), "the control is that names are there");
+        assert!(
+            lines[2].starts_with("WARN") && lines[2].ends_with(" version=2 refused=NoSuchVersion")
+        );
+        assert!(
+            !lines.iter().any(|line| line.contains("canary")),
+            "the control is that names are there"
+        );
     }
 }
 
@@ -217,10 +300,16 @@ fn refused_changes_and_copies_are_told() {
     taken(&lines);
     let reader = scope.with(Permissions::READ);
     assert!(
-        reader.put("A", "two").is_err() && reader.revoke("A").is_err() && reader.rollback("A", Version::FIRST).is_err()
+        reader.put("A", "two").is_err()
+            && reader.revoke("A").is_err()
+            && reader.rollback("A", Version::FIRST).is_err()
     );
     let screen = scope.with(Permissions::READ | Permissions::MANAGE);
-    assert!(screen.clone_to(&vault.scope("acme/sales").unwrap(), "A").is_err());
+    assert!(
+        screen
+            .clone_to(&vault.scope("acme/sales").unwrap(), "A")
+            .is_err()
+    );
     assert_eq!(
         taken(&lines),
         [

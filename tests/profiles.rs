@@ -1,5 +1,12 @@
-//! Every profile, and sets of them, against a second scanner that is written from the grammar with no thought of speed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+//! Every profile, and sets of them, against a second scanner that is written from the grammar with
+//! no thought of speed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 #[path = "profiles/any.rs"]
 mod any;
@@ -41,15 +48,27 @@ fn agree(profile: &Profile, text: &str) -> Meaning {
     let template = match engine.compile(text) {
         Ok(template) => template,
         Err(error) => {
-            let got = Flaw { kind: error.kind(), at: error.span().expect("every failure has a place").start };
-            assert_eq!(Some(&got), expected.flaw.as_ref(), "{}: {text:?}: {error}", profile.name);
+            let got = Flaw {
+                kind: error.kind(),
+                at: error.span().expect("every failure has a place").start,
+            };
+            assert_eq!(
+                Some(&got),
+                expected.flaw.as_ref(),
+                "{}: {text:?}: {error}",
+                profile.name
+            );
             check_refusal(profile, &engine, text, &error);
             return expected;
         }
     };
     let mut got = found(&engine, &template, text);
-    // Encodings and fields change or refuse the stand-ins for values; whether they are read is compared.
-    if ["base64", "get:", "hex", "url", "json", "shell"].iter().all(|filter| !text.contains(filter)) {
+    // Encodings and fields change or refuse the stand-ins for values; whether they are read is
+    // compared.
+    if ["base64", "get:", "hex", "url", "json", "shell"]
+        .iter()
+        .all(|filter| !text.contains(filter))
+    {
         got.output = rendered(&engine, &template, text);
     } else {
         got.output.clone_from(&expected.output);
@@ -63,30 +82,47 @@ fn check_refusal(profile: &Profile, engine: &Engine, text: &str, error: &Error) 
     if profile.uri && text.starts_with("secret://") {
         assert_eq!(error.span(), Some(0..text.len()), "{text:?}");
     }
-    let once = engine.render(text, |_| Some("value")).expect_err("one call refuses what two steps refuse");
+    let once = engine
+        .render(text, |_| Some("value"))
+        .expect_err("one call refuses what two steps refuse");
     // In one call a field that the value does not have is one failure more.
     if !text.contains("get:") {
-        assert_eq!(once.to_string(), error.to_string(), "{}: {text:?}", profile.name);
+        assert_eq!(
+            once.to_string(),
+            error.to_string(),
+            "{}: {text:?}",
+            profile.name
+        );
     }
 }
 
 /// What the engine finds in a text that compiles, in the words of the naive scanner.
 fn found(engine: &Engine, template: &Template, text: &str) -> Meaning {
     for lint in template.lints() {
-        assert!(text.get(lint.span()).is_some_and(|miss| !miss.is_empty()), "a lint does not slice {text:?}: {lint}");
+        assert!(
+            text.get(lint.span()).is_some_and(|miss| !miss.is_empty()),
+            "a lint does not slice {text:?}: {lint}"
+        );
     }
     let references = template.references().iter().map(|reference| Asked {
         form: reference.form(),
         name: reference.name().to_string(),
         pin: reference.version().map(Version::get),
     });
-    Meaning { references: references.collect(), places: places(engine, text), ..Meaning::default() }
+    Meaning {
+        references: references.collect(),
+        places: places(engine, text),
+        ..Meaning::default()
+    }
 }
 
-/// The text with a stand-in for the value of each reference, which one call must make as two steps do.
+/// The text with a stand-in for the value of each reference, which one call must make as two steps
+/// do.
 fn rendered(engine: &Engine, template: &Template, text: &str) -> String {
     let references = template.references();
-    let values: Vec<String> = (0..references.len()).map(|number| format!("⟦{number}⟧")).collect();
+    let values: Vec<String> = (0..references.len())
+        .map(|number| format!("⟦{number}⟧"))
+        .collect();
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
     let twice = template.render(&values).unwrap();
     let once = engine.render(text, |asked: ReferenceRef<'_>| {
@@ -94,26 +130,43 @@ fn rendered(engine: &Engine, template: &Template, text: &str) -> String {
             (reference.form(), reference.version()) == (asked.form(), asked.version())
                 && reference.name().as_str() == asked.name()
         };
-        Some(values[references.iter().position(is_asked).expect("a reference of the template")])
+        Some(
+            values[references
+                .iter()
+                .position(is_asked)
+                .expect("a reference of the template")],
+        )
     });
     let once = once.unwrap();
     assert_eq!(once, twice, "one call and two steps differ in {text:?}");
-    assert!(!references.is_empty() || once != text || matches!(once, Cow::Borrowed(_)), "{text:?} was copied");
+    assert!(
+        !references.is_empty() || once != text || matches!(once, Cow::Borrowed(_)),
+        "{text:?} was copied"
+    );
     twice
 }
 
 /// Where the placeholders are: each is a failure when nobody knows a name.
 fn places(engine: &Engine, text: &str) -> Vec<usize> {
-    let Err(error) = engine.render(text, |_| None) else { return Vec::new() };
+    let Err(error) = engine.render(text, |_| None) else {
+        return Vec::new();
+    };
     check_spans(&error, text, &[ErrorKind::NotFound]);
     error.all().map(|one| one.span().unwrap().start).collect()
 }
 
 fn check_spans(error: &Error, text: &str, kinds: &[ErrorKind]) {
-    assert_eq!(error.count(), error.all().count(), "too many failures for a test in {text:?}");
+    assert_eq!(
+        error.count(),
+        error.all().count(),
+        "too many failures for a test in {text:?}"
+    );
     for one in error.all() {
         let span = one.span().expect("every failure has a place");
-        assert!(text.get(span).is_some_and(|flawed| !flawed.is_empty()), "an error does not slice {text:?}");
+        assert!(
+            text.get(span).is_some_and(|flawed| !flawed.is_empty()),
+            "an error does not slice {text:?}"
+        );
         assert!(kinds.contains(&one.kind()), "{text:?}: {one}");
         assert!(one.position(text).is_some());
     }
@@ -130,11 +183,19 @@ fn agree_on(profile: &Profile, texts: impl Strategy<Value = String>) {
     outcome.unwrap();
     // Julep alone refuses nothing but pasted values.
     let refuses = profile.uri || profile.dialects.iter().any(|dialect| dialect.extras);
-    assert!(filled.get() > 0 && (refused.get() > 0 || !refuses), "{}: these texts test nothing", profile.name);
+    assert!(
+        filled.get() > 0 && (refused.get() > 0 || !refuses),
+        "{}: these texts test nothing",
+        profile.name
+    );
 }
 
 fn runner(cases: u32) -> TestRunner {
-    TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() })
+    TestRunner::new(ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })
 }
 
 #[test]
@@ -173,22 +234,32 @@ fn every_short_text_of_several_grammars_means_the_same() {
 }
 
 fn agree_on_short_texts(profile: &Profile) {
-    let filled = generate::short_texts(profile, 6).filter(|text| !agree(profile, text).places.is_empty()).count();
+    let filled = generate::short_texts(profile, 6)
+        .filter(|text| !agree(profile, text).places.is_empty())
+        .count();
     assert!(filled > 100, "{}: these texts test nothing", profile.name);
 }
 
 #[test]
 fn names_and_arguments_end_at_the_same_length() {
     for profile in profile::single() {
-        for (length, example) in
-            [127, 128, 129].into_iter().flat_map(|length| profile.examples.iter().map(move |it| (length, it)))
+        for (length, example) in [127, 128, 129]
+            .into_iter()
+            .flat_map(|length| profile.examples.iter().map(move |it| (length, it)))
         {
-            let (upper, lower, wide) = ("A".repeat(length), "a".repeat(length), "é".repeat(length - 1));
+            let (upper, lower, wide) = (
+                "A".repeat(length),
+                "a".repeat(length),
+                "é".repeat(length - 1),
+            );
             agree(&profile, &example.replace('A', &upper));
             agree(&profile, &example.replace('A', &format!("{upper}  ")));
             agree(&profile, &example.replace(".a", &format!(".{lower}")));
             agree(&profile, &example.replace("trim", &format!("get:/{wide}")));
-            agree(&profile, &example.replace("trim", &format!("{lower}{lower}:{lower}")));
+            agree(
+                &profile,
+                &example.replace("trim", &format!("{lower}{lower}:{lower}")),
+            );
         }
     }
 }
@@ -201,7 +272,13 @@ fn any_syntax_that_can_be_built_means_the_same() {
     });
     let filled = Cell::new(0);
     let outcome = runner(1_000).run(&texts, |(profile, texts)| {
-        filled.set(filled.get() + texts.iter().filter(|text| !agree(&profile, text).places.is_empty()).count());
+        filled.set(
+            filled.get()
+                + texts
+                    .iter()
+                    .filter(|text| !agree(&profile, text).places.is_empty())
+                    .count(),
+        );
         Ok(())
     });
     outcome.unwrap();
@@ -214,7 +291,12 @@ fn text_without_an_opener_is_itself() {
     let engine = Engine::new().syntax(all.syntax.clone());
     let outcome = runner(10_000).run(&generate::without_openers(&all), |text| {
         let rendered = engine.render(&text, |_| None).unwrap();
-        prop_assert!(matches!(rendered, Cow::Borrowed(same) if same == text), "{:?} became {:?}", text, rendered);
+        prop_assert!(
+            matches!(rendered, Cow::Borrowed(same) if same == text),
+            "{:?} became {:?}",
+            text,
+            rendered
+        );
         Ok(())
     });
     outcome.unwrap();

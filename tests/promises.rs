@@ -18,13 +18,24 @@ fn promises(page: &str) -> Vec<Promise> {
         let item = item.split("\n#").next().unwrap();
         let (says, tests) = item.split_once("\n  Tests: ").unwrap_or((item, ""));
         let says = says.lines().next().unwrap_or_default().to_owned();
-        Promise { says, tests: tests.split('`').skip(1).step_by(2).map(str::to_owned).collect() }
+        Promise {
+            says,
+            tests: tests
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect(),
+        }
     };
     items.map(promise).collect()
 }
 
 fn files(folder: &Path, found: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+    for entry in fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
         if entry.is_dir() {
             if entry.file_name().is_some_and(|name| name != "target") {
                 files(&entry, found);
@@ -36,7 +47,8 @@ fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// The tests of all files, as `module::name`. A test is a function right behind the attribute, or in a `proptest!`.
+/// The tests of all files, as `module::name`. A test is a function right behind the attribute, or
+/// in a `proptest!`.
 fn tests() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = Vec::new();
@@ -59,24 +71,39 @@ fn tests() -> Vec<String> {
 fn complaints(promises: &[Promise], tests: &[String]) -> Vec<String> {
     let is_there = |named: &str| {
         let mut parts = named.rsplit("::");
-        let (Some(name), Some(module)) = (parts.next(), parts.next()) else { return false };
-        tests.iter().any(|test| *test == format!("{module}::{name}"))
+        let (Some(name), Some(module)) = (parts.next(), parts.next()) else {
+            return false;
+        };
+        tests
+            .iter()
+            .any(|test| *test == format!("{module}::{name}"))
     };
     let mut found = Vec::new();
     for Promise { says, tests } in promises {
         if tests.is_empty() {
             found.push(format!("no test: {says}"));
         }
-        found.extend(tests.iter().filter(|test| !is_there(test)).map(|test| format!("{test} is not there: {says}")));
+        found.extend(
+            tests
+                .iter()
+                .filter(|test| !is_there(test))
+                .map(|test| format!("{test} is not there: {says}")),
+        );
     }
     found
 }
 
 #[test]
 fn every_promise_has_its_tests() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("SECURITY.md")).unwrap();
+    let page =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("SECURITY.md")).unwrap();
     let (promises, tests) = (promises(&page), tests());
-    assert!(promises.len() > 20 && tests.len() > 500, "{} promises, {} tests", promises.len(), tests.len());
+    assert!(
+        promises.len() > 20 && tests.len() > 500,
+        "{} promises, {} tests",
+        promises.len(),
+        tests.len()
+    );
     assert_eq!(complaints(&promises, &tests), [""; 0]);
 }
 
@@ -87,5 +114,11 @@ fn a_promise_without_a_test_is_found() {
     let promises = promises(page);
     assert_eq!(promises.len(), 3);
     let tests = ["b::c", "b::d"].map(str::to_owned);
-    assert_eq!(complaints(&promises, &tests), ["no test: **Two** has no test.", "b::gone is not there: **Three.**"]);
+    assert_eq!(
+        complaints(&promises, &tests),
+        [
+            "no test: **Two** has no test.",
+            "b::gone is not there: **Three.**"
+        ]
+    );
 }

@@ -1,5 +1,11 @@
 //! What redacting hides, what it leaves, and what it says of both.
-#![allow(unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, clippy::pedantic)]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::pedantic
+)]
 
 #[path = "redact/cases.rs"]
 mod cases;
@@ -33,7 +39,11 @@ fn name(name: &str) -> SecretName {
 
 /// A builder with secrets of these names and values.
 fn builder(secrets: &[(&str, &str)]) -> RedactorBuilder {
-    secrets.iter().fold(Redactor::builder(), |builder, (of, value)| builder.secret(name(of), *value))
+    secrets
+        .iter()
+        .fold(Redactor::builder(), |builder, (of, value)| {
+            builder.secret(name(of), *value)
+        })
 }
 
 fn redactor(secrets: &[(&str, &str)]) -> Redactor {

@@ -1,7 +1,13 @@
-//! What was revoked stays away whoever writes at the same time, in this process and in others; and what was resolved outlives
-//! everything it came from.
+//! What was revoked stays away whoever writes at the same time, in this process and in others; and
+//! what was resolved outlives everything it came from.
 #![cfg(all(feature = "sqlite", feature = "json"))]
-#![allow(unreachable_pub, clippy::pedantic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(
+    unreachable_pub,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing
+)]
 
 #[path = "revocation/child.rs"]
 mod child;
@@ -23,7 +29,10 @@ use keyslot::{Action, ErrorKind, Event, Resolver, SecretChange, Status, Target, 
 use support::{fast_folder, memory_vault, refusal, root_key, value};
 
 fn rows(store: &dyn SecretStore, kind: Kind, tag: Tag) -> Vec<Row> {
-    store.scan(kind, tag, Cursor::START, PageSize::MAX, true).unwrap().rows
+    store
+        .scan(kind, tag, Cursor::START, PageSize::MAX, true)
+        .unwrap()
+        .rows
 }
 
 #[test]
@@ -41,11 +50,24 @@ fn a_revocation_wins_over_writes_of_another_process() {
     assert_eq!(other.tell("write CONTROL"), "writing");
     let said = other.tell("ask CONTROL");
     assert!(said.starts_with("[\"canary value\", "), "{said}");
-    for done in ["put", "roll back", "switch on in a change", "describe", "switch off", "switch on", "copy"] {
-        assert!(said.contains(&format!("(\"{done}\", Ok(()))")), "{done}: {said}");
+    for done in [
+        "put",
+        "roll back",
+        "switch on in a change",
+        "describe",
+        "switch off",
+        "switch on",
+        "copy",
+    ] {
+        assert!(
+            said.contains(&format!("(\"{done}\", Ok(()))")),
+            "{done}: {said}"
+        );
     }
     let values = || {
-        let all = [Kind::Secret, Kind::Version].map(|kind| rows(&store, kind, tag)).concat();
+        let all = [Kind::Secret, Kind::Version]
+            .map(|kind| rows(&store, kind, tag))
+            .concat();
         all.iter().filter(|row| !row.body.is_empty()).count()
     };
     assert!(values() > 1);
@@ -63,7 +85,11 @@ fn a_revocation_wins_over_writes_of_another_process() {
         scope.revoke(&name).unwrap();
 
         assert_eq!(refusal(&scope, &name), ErrorKind::Revoked, "round {round}");
-        assert_eq!(refusal(&scope, &format!("{name}@1")), ErrorKind::Revoked, "round {round}");
+        assert_eq!(
+            refusal(&scope, &format!("{name}@1")),
+            ErrorKind::Revoked,
+            "round {round}"
+        );
         assert_eq!(values(), 0, "round {round}: a sealed value is left");
         let said = other.tell(&format!("ask {name}"));
         let refused = "[\"Revoked\", \"Revoked\"] [(\"put\", Err(Revoked)), (\"roll back\", Err(Revoked)), \
@@ -94,7 +120,11 @@ fn a_snapshot_of_another_process_stops_at_once() {
         other.tell(&format!("snapshot {name}"));
         assert_eq!(other.tell(&format!("use {name}")), "first");
         scope.put(&name, "second").unwrap();
-        assert_eq!(other.tell(&format!("use {name}")), "first", "the control: a new version does not stop it");
+        assert_eq!(
+            other.tell(&format!("use {name}")),
+            "first",
+            "the control: a new version does not stop it"
+        );
         let kind = match round % 3 {
             0 => {
                 scope.revoke(&name).unwrap();
@@ -127,7 +157,12 @@ fn bad_input_124_a_hundred_thousand_gets_while_values_rotate() {
             while !done.load(Ordering::SeqCst) {
                 let next = scope.put("A", format!("value {}", last + 1)).unwrap();
                 last = next.version().unwrap().get();
-                scope.update("A", SecretChange::default().description(format!("rotation {last}"))).unwrap();
+                scope
+                    .update(
+                        "A",
+                        SecretChange::default().description(format!("rotation {last}")),
+                    )
+                    .unwrap();
             }
             last
         });
@@ -137,7 +172,11 @@ fn bad_input_124_a_hundred_thousand_gets_while_values_rotate() {
                 for _ in 0..50_000 {
                     let resolved = scope.resolve("<<$secret.A>>").unwrap();
                     let version = resolved.used()[0].version.unwrap().get();
-                    assert_eq!(*resolved.expose_secret(), format!("value {version}"), "value and version are one");
+                    assert_eq!(
+                        *resolved.expose_secret(),
+                        format!("value {version}"),
+                        "value and version are one"
+                    );
                     assert!(version >= last, "version {version} after {last}");
                     (last, changes) = (version, changes + usize::from(version > last));
                 }
@@ -148,7 +187,10 @@ fn bad_input_124_a_hundred_thousand_gets_while_values_rotate() {
         done.store(true, Ordering::SeqCst);
         (writer.join().unwrap(), seen)
     });
-    assert!(rotations > 2 && seen > 2, "it did rotate meanwhile: {rotations}, {seen}");
+    assert!(
+        rotations > 2 && seen > 2,
+        "it did rotate meanwhile: {rotations}, {seen}"
+    );
     assert!(vault.verify().unwrap().is_intact());
 }
 
@@ -163,7 +205,11 @@ fn bad_input_119_a_value_outlives_the_store_handle() {
             let scope = vault.scope("acme").unwrap();
             scope.put("A", "value").unwrap();
             let references = scope.references("<<$secret.A>>").unwrap();
-            let found = scope.lookup(&references, &Target::unspecified()).unwrap().remove(0).unwrap();
+            let found = scope
+                .lookup(&references, &Target::unspecified())
+                .unwrap()
+                .remove(0)
+                .unwrap();
             (scope.resolve("key: <<$secret.A>>").unwrap(), found)
         };
         if is_file {
@@ -190,7 +236,11 @@ fn bad_input_120_a_value_is_kept_by_another_thread_for_as_long_as_it_likes() {
     assert_eq!(refusal(&scope, "A"), ErrorKind::Revoked);
     drop((scope, vault));
     go_on.send(()).unwrap();
-    assert_eq!(keeper.join().unwrap(), "key: value", "what was given away cannot be taken back");
+    assert_eq!(
+        keeper.join().unwrap(),
+        "key: value",
+        "what was given away cannot be taken back"
+    );
 }
 
 /// Ends the whole run when it is not dropped in time: a deadlock would hang it for ever.
@@ -242,21 +292,34 @@ fn bad_input_121_an_observer_may_call_the_vault() {
             assert_eq!(value(&scope, "LOG").unwrap(), format!("{:?}", event.action));
             assert_eq!(scope.list().count(), 1);
             scope.rollback("LOG", info.version().unwrap()).unwrap();
-            let run = scope.snapshot(&scope.references("<<$secret.LOG>>").unwrap()).unwrap();
+            let run = scope
+                .snapshot(&scope.references("<<$secret.LOG>>").unwrap())
+                .unwrap();
             assert!(run.resolve("<<$secret.LOG>>").is_ok());
             is_inside.store(false, Ordering::SeqCst);
         };
-        let vault = Vault::builder().store(store).observer(observer).create(root_key()).unwrap();
+        let vault = Vault::builder()
+            .store(store)
+            .observer(observer)
+            .create(root_key())
+            .unwrap();
         inner.set(vault.clone()).unwrap();
 
-        let (scope, other) = (vault.scope("acme/billing").unwrap(), vault.scope("acme/other").unwrap());
+        let (scope, other) = (
+            vault.scope("acme/billing").unwrap(),
+            vault.scope("acme/other").unwrap(),
+        );
         scope.put("A", "one").unwrap();
         scope.resolve("<<$secret.A>>").unwrap();
-        let run = scope.snapshot(&scope.references("<<$secret.A>>").unwrap()).unwrap();
+        let run = scope
+            .snapshot(&scope.references("<<$secret.A>>").unwrap())
+            .unwrap();
         run.resolve("<<$secret.A>>").unwrap();
         scope.reveal("A").unwrap();
         scope.redactor(["A"]).unwrap();
-        scope.update("A", SecretChange::default().description("d")).unwrap();
+        scope
+            .update("A", SecretChange::default().description("d"))
+            .unwrap();
         scope.rollback("A", keyslot::Version::FIRST).unwrap();
         scope.clone_to(&other, "A").unwrap();
         scope.set_status("A", Status::Inactive).unwrap();
@@ -289,7 +352,11 @@ impl Future for Pause {
     type Output = ();
 
     fn poll(mut self: std::pin::Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if std::mem::replace(&mut self.0, true) { Poll::Ready(()) } else { Poll::Pending }
+        if std::mem::replace(&mut self.0, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }
 
@@ -298,15 +365,23 @@ fn bad_input_125_a_call_that_is_given_up_was_told_of_all_the_same() {
     let uses = Arc::new(AtomicUsize::new(0));
     let told = Arc::clone(&uses);
     let observer = move |event: &Event<'_>| {
-        told.fetch_add(usize::from(event.action == Action::Use && event.outcome.is_ok()), Ordering::SeqCst);
+        told.fetch_add(
+            usize::from(event.action == Action::Use && event.outcome.is_ok()),
+            Ordering::SeqCst,
+        );
     };
-    let vault = Vault::builder().observer(observer).create(root_key()).unwrap();
+    let vault = Vault::builder()
+        .observer(observer)
+        .create(root_key())
+        .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "value").unwrap();
     let template = Template::compile("key: <<$secret.A>>").unwrap();
     let filled = AtomicUsize::new(0);
     let call = || async {
-        let outcomes = scope.lookup(template.references(), &Target::unspecified()).unwrap();
+        let outcomes = scope
+            .lookup(template.references(), &Target::unspecified())
+            .unwrap();
         Pause(false).await;
         let text = template.fill(&outcomes).unwrap();
         filled.fetch_add(1, Ordering::SeqCst);
@@ -324,15 +399,25 @@ fn bad_input_125_a_call_that_is_given_up_was_told_of_all_the_same() {
 
     let mut waited = Box::pin(call());
     assert!(waited.as_mut().poll(&mut context).is_pending());
-    assert_eq!(waited.as_mut().poll(&mut context), Poll::Ready("key: value".to_owned()), "the control");
-    assert_eq!((uses.load(Ordering::SeqCst), filled.load(Ordering::SeqCst)), (2, 1));
+    assert_eq!(
+        waited.as_mut().poll(&mut context),
+        Poll::Ready("key: value".to_owned()),
+        "the control"
+    );
+    assert_eq!(
+        (uses.load(Ordering::SeqCst), filled.load(Ordering::SeqCst)),
+        (2, 1)
+    );
 }
 
 #[test]
 fn bad_input_127_pages_have_no_size_to_get_wrong() {
     let [own, foreign] = [(); 2].map(|()| {
         let store = MemoryStore::new();
-        let vault = Vault::builder().store(store.clone()).create(root_key()).unwrap();
+        let vault = Vault::builder()
+            .store(store.clone())
+            .create(root_key())
+            .unwrap();
         let scope = vault.scope("acme").unwrap();
         (0..40).for_each(|number| drop(scope.put(format!("KEY_{number}"), "value").unwrap()));
         (store, scope)
@@ -341,20 +426,56 @@ fn bad_input_127_pages_have_no_size_to_get_wrong() {
     assert_eq!((own.1.list().count(), NonZeroU32::new(0)), (40, None));
     let mine = rows(&own.0, Kind::Secret, Tag::Any);
     let theirs = rows(&foreign.0, Kind::Secret, Tag::Any);
-    assert!(mine.iter().all(|row| theirs.iter().all(|other| other.key != row.key)), "two vaults, two sets of keys");
+    assert!(
+        mine.iter()
+            .all(|row| theirs.iter().all(|other| other.key != row.key)),
+        "two vaults, two sets of keys"
+    );
     let tampered = [[0; 32], [0x7F; 32], [0xFF; 32]];
     for key in theirs.iter().map(|row| row.key.key).chain(tampered) {
-        let expected: Vec<_> = mine.iter().filter(|row| row.key.key > key).cloned().collect();
-        for size in [PageSize { rows: NonZeroU32::MIN, ..PageSize::MAX }, PageSize::MAX] {
-            let page = own.0.scan(Kind::Secret, Tag::Any, Cursor::Key(Some(key)), size, true).unwrap();
-            let most = usize::try_from(size.rows.get()).unwrap().min(expected.len());
-            assert_eq!(page.rows, expected[..most], "rows of this vault and no others");
+        let expected: Vec<_> = mine
+            .iter()
+            .filter(|row| row.key.key > key)
+            .cloned()
+            .collect();
+        for size in [
+            PageSize {
+                rows: NonZeroU32::MIN,
+                ..PageSize::MAX
+            },
+            PageSize::MAX,
+        ] {
+            let page = own
+                .0
+                .scan(Kind::Secret, Tag::Any, Cursor::Key(Some(key)), size, true)
+                .unwrap();
+            let most = usize::try_from(size.rows.get())
+                .unwrap()
+                .min(expected.len());
+            assert_eq!(
+                page.rows,
+                expected[..most],
+                "rows of this vault and no others"
+            );
         }
-        let later = own.0.scan(Kind::Secret, Tag::Any, Cursor::Epoch(u64::MAX, Some(key)), PageSize::MAX, true);
+        let later = own.0.scan(
+            Kind::Secret,
+            Tag::Any,
+            Cursor::Epoch(u64::MAX, Some(key)),
+            PageSize::MAX,
+            true,
+        );
         assert!(later.is_ok_and(|page| page.rows.is_empty() && page.next.is_none()));
     }
-    assert!(rows(&own.0, Kind::Secret, Tag::Scope(theirs[0].key.scope())).is_empty(), "a scope of another vault");
-    assert_eq!(rows(&own.0, Kind::Secret, Tag::Scope(mine[0].key.scope())).len(), 40, "the control");
+    assert!(
+        rows(&own.0, Kind::Secret, Tag::Scope(theirs[0].key.scope())).is_empty(),
+        "a scope of another vault"
+    );
+    assert_eq!(
+        rows(&own.0, Kind::Secret, Tag::Scope(mine[0].key.scope())).len(),
+        40,
+        "the control"
+    );
 }
 
 /// That a resolved config cannot be written by accident is seen by a case which does not compile.
@@ -364,12 +485,17 @@ fn bad_input_130_a_resolved_config_cannot_be_serialized() {
     for what in ["resolved", "run_secrets", "found"] {
         let case = std::fs::read_to_string(folder.join(format!("serialize_{what}.rs"))).unwrap();
         assert!(case.contains("is_serialize("));
-        let said = std::fs::read_to_string(folder.join(format!("serialize_{what}.stderr"))).unwrap();
+        let said =
+            std::fs::read_to_string(folder.join(format!("serialize_{what}.stderr"))).unwrap();
         assert!(
-            said.contains("Serialize` is not satisfied") || said.contains("Serialize` is not implemented"),
+            said.contains("Serialize` is not satisfied")
+                || said.contains("Serialize` is not implemented"),
             "{said}"
         );
     }
     let list = std::fs::read_to_string(folder.with_extension("rs")).unwrap();
-    assert!(list.contains("compile_fail(\"tests/compile_fail/*.rs\")"), "all of them are run");
+    assert!(
+        list.contains("compile_fail(\"tests/compile_fail/*.rs\")"),
+        "all of them are run"
+    );
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The manifest accepts a range of rusqlite, so that engines which link another user of SQLite can link this crate. The lock file
-# holds the newest; this runs the tests of the SQLite store with the oldest, in a copy of the sources.
+# The manifest accepts a range of rusqlite, so that engines which link another user of SQLite can
+# link this crate. The lock file holds the newest; this runs the tests of the SQLite store with the
+# oldest, in a copy of the sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 copy=$(mktemp -d)

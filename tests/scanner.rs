@@ -1,5 +1,12 @@
-//! The scanner against a second one, written from the grammar character by character with no thought of speed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+//! The scanner against a second one, written from the grammar character by character with no
+//! thought of speed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 use keyslot::{ErrorKind, Form, Template};
 use proptest::prelude::*;
@@ -54,7 +61,9 @@ mod naive {
 
     /// The longest name from here; a name does not end with a space.
     fn name(text: &[char], at: usize) -> Option<usize> {
-        let mut end = many(text, at, |c| c.is_ascii_alphanumeric() || "_ .-".contains(c));
+        let mut end = many(text, at, |c| {
+            c.is_ascii_alphanumeric() || "_ .-".contains(c)
+        });
         while end > at && text[end - 1] == ' ' {
             end -= 1;
         }
@@ -65,12 +74,15 @@ mod naive {
 
     /// The end of the pin, which may be missing; `None` when it is wrong.
     fn pin(text: &[char], at: usize) -> Option<usize> {
-        let Some(start) = word(text, at, "@") else { return Some(at) };
+        let Some(start) = word(text, at, "@") else {
+            return Some(at);
+        };
         let end = many(text, start, |c| c.is_ascii_digit());
         ((1..=10).contains(&(end - start)) && text[start] != '0').then_some(end)
     }
 
-    /// The end of the filters, and whether all of them exist; `None` when one is wrong by the grammar.
+    /// The end of the filters, and whether all of them exist; `None` when one is wrong by the
+    /// grammar.
     fn filters(text: &[char], mut at: usize) -> Option<(usize, bool)> {
         let mut all_exist = true;
         while let Some(bar) = word(text, ws(text, at), "|") {
@@ -78,7 +90,9 @@ mod naive {
             if !class(text, start, |c| c.is_ascii_lowercase()) {
                 return None;
             }
-            at = many(text, start, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            at = many(text, start, |c| {
+                c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
+            });
             let filter: String = text[start..at].iter().collect();
             let mut argument = None;
             if let Some(start) = word(text, at, ":") {
@@ -88,9 +102,14 @@ mod naive {
                 }
                 argument = Some(text[start..at].iter().collect::<String>());
             }
-            let takes_none = ["base64", "base64url", "hex", "url", "json", "shell", "trim"].contains(&filter.as_str());
+            let takes_none = ["base64", "base64url", "hex", "url", "json", "shell", "trim"]
+                .contains(&filter.as_str());
             let points = argument.as_ref().is_some_and(|argument| {
-                argument.starts_with('/') && argument.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']))
+                argument.starts_with('/')
+                    && argument
+                        .split('~')
+                        .skip(1)
+                        .all(|rest| rest.starts_with(['0', '1']))
             });
             all_exist &= match argument {
                 None => takes_none,
@@ -120,28 +139,38 @@ mod naive {
         if !is_secret && (start > at) != (before_close > after_filters) {
             return None;
         }
-        Some(Placeholder { end, reference: text[inner_start..after_pin].iter().collect(), is_right })
+        Some(Placeholder {
+            end,
+            reference: text[inner_start..after_pin].iter().collect(),
+            is_right,
+        })
     }
 
     /// Whether text whose opener ends at `at` means to be a placeholder.
     pub(super) fn is_intent(text: &[char], at: usize) -> bool {
         let start = ws(text, at);
         let secret: String = text.iter().skip(start).take(7).collect();
-        if secret.eq_ignore_ascii_case("$secret") && !class(text, start + 7, |c| c.is_ascii_alphanumeric() || c == '_')
+        if secret.eq_ignore_ascii_case("$secret")
+            && !class(text, start + 7, |c| c.is_ascii_alphanumeric() || c == '_')
         {
             return true;
         }
-        let Some(mut end) = word(text, at, "$").and_then(|start| identifier(text, start)) else { return false };
+        let Some(mut end) = word(text, at, "$").and_then(|start| identifier(text, start)) else {
+            return false;
+        };
         if let Some(dot) = word(text, end, ".") {
-            end = many(text, dot, |c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+            end = many(text, dot, |c| {
+                c.is_ascii_alphanumeric() || "_.-".contains(c)
+            });
         }
         word(text, ws(text, end), ">>").is_some()
     }
 
     /// Whether an escape mark at `at`, after an opener, is one.
     fn is_escape(text: &[char], at: usize) -> bool {
-        word(text, at, "!")
-            .is_some_and(|rest| placeholder(text, rest).is_some() || is_intent(text, rest) || is_escape(text, rest))
+        word(text, at, "!").is_some_and(|rest| {
+            placeholder(text, rest).is_some() || is_intent(text, rest) || is_escape(text, rest)
+        })
     }
 
     pub(super) fn meaning(text: &str) -> Meaning {
@@ -162,7 +191,10 @@ mod naive {
                     meaning.error = Some(chars[..at].iter().map(|c| c.len_utf8()).sum());
                     return meaning;
                 }
-                let known = meaning.references.iter().position(|reference| *reference == found.reference);
+                let known = meaning
+                    .references
+                    .iter()
+                    .position(|reference| *reference == found.reference);
                 let number = known.unwrap_or(meaning.references.len());
                 if known.is_none() {
                     meaning.references.push(found.reference);
@@ -186,17 +218,32 @@ fn meaning(text: &str) -> naive::Meaning {
     match Template::compile(text) {
         Ok(template) => {
             for lint in template.lints() {
-                assert!(text.get(lint.span()).is_some_and(|miss| !miss.is_empty()), "a lint does not slice {text:?}");
+                assert!(
+                    text.get(lint.span()).is_some_and(|miss| !miss.is_empty()),
+                    "a lint does not slice {text:?}"
+                );
             }
             let references = template.references();
-            let values: Vec<String> = (0..references.len()).map(|number| format!("⟦{number}⟧")).collect();
+            let values: Vec<String> = (0..references.len())
+                .map(|number| format!("⟦{number}⟧"))
+                .collect();
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             let written = references.iter().map(|reference| {
-                let secret = if reference.form() == Form::Secret { "$secret." } else { "" };
-                let pin = reference.version().map_or(String::new(), |version| format!("@{version}"));
+                let secret = if reference.form() == Form::Secret {
+                    "$secret."
+                } else {
+                    ""
+                };
+                let pin = reference
+                    .version()
+                    .map_or(String::new(), |version| format!("@{version}"));
                 format!("{secret}{}{pin}", reference.name())
             });
-            naive::Meaning { output: template.render(&values).unwrap(), references: written.collect(), error: None }
+            naive::Meaning {
+                output: template.render(&values).unwrap(),
+                references: written.collect(),
+                error: None,
+            }
         }
         Err(error) => {
             assert!(error.count() >= error.all().count());
@@ -204,14 +251,23 @@ fn meaning(text: &str) -> naive::Meaning {
                 let span = one.span().expect("every failure has a place");
                 let slice = text.get(span).expect("every span slices the text");
                 assert!(!slice.is_empty());
-                assert!(matches!(one.kind(), ErrorKind::Syntax | ErrorKind::UnknownFilter), "{one}");
+                assert!(
+                    matches!(one.kind(), ErrorKind::Syntax | ErrorKind::UnknownFilter),
+                    "{one}"
+                );
                 assert!(one.position(text).is_some());
             }
             let first = error.span().unwrap().start;
             // The span of a filter lies in its placeholder, whose beginning the naive scanner says.
-            let start =
-                if error.kind() == ErrorKind::UnknownFilter { text[..first].rfind("<<").unwrap() } else { first };
-            naive::Meaning { error: Some(start), ..naive::Meaning::default() }
+            let start = if error.kind() == ErrorKind::UnknownFilter {
+                text[..first].rfind("<<").unwrap()
+            } else {
+                first
+            };
+            naive::Meaning {
+                error: Some(start),
+                ..naive::Meaning::default()
+            }
         }
     }
 }
@@ -225,7 +281,8 @@ fn check(text: &str) {
     }
 }
 
-/// Pieces that grammar is made of; joined at random they are nearly right far more often than random characters are.
+/// Pieces that grammar is made of; joined at random they are nearly right far more often than
+/// random characters are.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         8 => Just("<"), 8 => Just("<<"), 8 => Just(">>"), 4 => Just(">"), 4 => Just("!"), 4 => Just(" "), 1 => Just("  "),
@@ -253,7 +310,12 @@ fn nearly_right() -> impl Strategy<Value = String> {
         "<<$env.HOME>>",
         "<<$secret.a.b-c|get:/a>>",
     ]);
-    (right, any::<prop::sample::Index>(), 0..4, prop::sample::select("<>$!|@ .A0\né".chars().collect::<Vec<_>>()))
+    (
+        right,
+        any::<prop::sample::Index>(),
+        0..4,
+        prop::sample::select("<>$!|@ .A0\né".chars().collect::<Vec<_>>()),
+    )
         .prop_map(|(right, at, how, other)| {
             let mut chars: Vec<char> = right.chars().collect();
             let at = at.index(chars.len());
@@ -272,7 +334,8 @@ proptest! {
 
     #[test]
     fn pieces_of_grammar_mean_the_same(text in pieces()) {
-        // `get` would fail on the stand-in values; whether it parses is tested below and by `nearly_right`.
+        // `get` would fail on the stand-in values; whether it parses is tested below and by
+        // `nearly_right`.
         prop_assume!(!text.contains("|get:/") && !text.contains("| get:/"));
         check(&text);
     }
@@ -304,7 +367,8 @@ proptest! {
 
 #[test]
 fn the_naive_scanner_finds_all_there_is_to_find() {
-    // The positive control: a naive scanner that found nothing would agree with an engine that finds nothing.
+    // The positive control: a naive scanner that found nothing would agree with an engine that
+    // finds nothing.
     let found = naive::meaning("a<<$secret.My Key@2>><<A>> <<! A >> <<A>>");
     assert_eq!(found.output, "a⟦0⟧⟦1⟧ << A >> ⟦1⟧");
     assert_eq!(found.references, ["$secret.My Key@2", "A"]);

@@ -6,8 +6,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag,
-    WriteTx, conformance,
+    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore,
+    SelfCheck, Tag, WriteTx, conformance,
 };
 use keyslot::{Error, ErrorKind, Result};
 
@@ -52,8 +52,12 @@ mod sqlite {
     #[test]
     fn boxed_and_shared() {
         let folder = tempfile::tempdir().unwrap();
-        conformance::check(|| -> Box<dyn SecretStore> { Box::new(SqliteStore::create(fresh(&folder)).unwrap()) });
-        conformance::check(|| -> Arc<dyn SecretStore> { Arc::new(SqliteStore::create(fresh(&folder)).unwrap()) });
+        conformance::check(|| -> Box<dyn SecretStore> {
+            Box::new(SqliteStore::create(fresh(&folder)).unwrap())
+        });
+        conformance::check(|| -> Arc<dyn SecretStore> {
+            Arc::new(SqliteStore::create(fresh(&folder)).unwrap())
+        });
     }
 
     #[test]
@@ -86,17 +90,30 @@ impl SecretStore for ListStore {
         ListTx(self.rows().to_vec()).get(keys)
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         ListTx(self.rows().to_vec()).scan(kind, tag, from, size, bodies)
     }
 
-    fn write(&self, _lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
+    fn write(
+        &self,
+        _lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
         let start = std::time::Instant::now();
         let _writer = loop {
             match self.writer.try_lock() {
                 Ok(writer) => break writer,
                 Err(std::sync::TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
-                Err(_) if start.elapsed().as_millis() > 300 => return Err(Error::new(ErrorKind::Busy, "try again")),
+                Err(_) if start.elapsed().as_millis() > 300 => {
+                    return Err(Error::new(ErrorKind::Busy, "try again"));
+                }
                 Err(_) => std::thread::yield_now(),
             }
         };
@@ -108,7 +125,10 @@ impl SecretStore for ListStore {
 
     /// It cannot tell whether anything was committed.
     fn head(&self, tenant: &RowKey, _known: Option<Moment>) -> Result<HeadRead> {
-        Ok(HeadRead::Read { row: self.rows().iter().find(|row| row.key == *tenant).cloned(), moment: None })
+        Ok(HeadRead::Read {
+            row: self.rows().iter().find(|row| row.key == *tenant).cloned(),
+            moment: None,
+        })
     }
 
     fn purge(&self) -> Result<Purge> {
@@ -124,7 +144,10 @@ struct ListTx(Vec<Row>);
 
 impl WriteTx for ListTx {
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        Ok(keys.iter().map(|key| self.0.iter().find(|row| row.key == *key).cloned()).collect())
+        Ok(keys
+            .iter()
+            .map(|key| self.0.iter().find(|row| row.key == *key).cloned())
+            .collect())
     }
 
     fn put(&mut self, row: &Row) -> Result<()> {
@@ -139,7 +162,14 @@ impl WriteTx for ListTx {
         Ok(())
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         let mut rows: Vec<Row> = self.0.clone();
         rows.retain(|row| {
             row.key.kind == kind
@@ -151,7 +181,9 @@ impl WriteTx for ListTx {
                 && match from {
                     Cursor::Key(after) => Some(row.key.key) > after,
                     Cursor::Epoch(epoch, after) => {
-                        row.epoch > epoch || (row.epoch == epoch && after.is_some_and(|after| row.key.key > after))
+                        row.epoch > epoch
+                            || (row.epoch == epoch
+                                && after.is_some_and(|after| row.key.key > after))
                     }
                 }
         });
@@ -168,11 +200,20 @@ impl WriteTx for ListTx {
             bytes += row.size();
             bytes <= size.bytes
         };
-        let count = rows.iter().take(size.rows.get() as usize).take_while(fits).count().max(1);
+        let count = rows
+            .iter()
+            .take(size.rows.get() as usize)
+            .take_while(fits)
+            .count()
+            .max(1);
         let more = rows.len() > count;
         rows.truncate(count);
         let next = rows.last().filter(|_| more).map(|row| {
-            if by_epoch { Cursor::Epoch(row.epoch, Some(row.key.key)) } else { Cursor::Key(Some(row.key.key)) }
+            if by_epoch {
+                Cursor::Epoch(row.epoch, Some(row.key.key))
+            } else {
+                Cursor::Key(Some(row.key.key))
+            }
         });
         Ok(Page { rows, next })
     }
@@ -231,7 +272,11 @@ struct Flawed {
 
 impl Flawed {
     fn new(flaw: Flaw) -> Self {
-        Self { flaw, inner: MemoryStore::new(), door: Mutex::new(()) }
+        Self {
+            flaw,
+            inner: MemoryStore::new(),
+            door: Mutex::new(()),
+        }
     }
 
     fn is(&self, flaw: Flaw) -> bool {
@@ -275,20 +320,43 @@ impl SecretStore for Flawed {
         self.inner.get(&sorted)
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         let _door = self.is(Flaw::ReadersWait).then(|| self.door());
         let size = match self.flaw {
-            Flaw::IgnoresLimit => PageSize { rows: std::num::NonZeroU32::MAX, ..size },
-            Flaw::IgnoresBytes => PageSize { bytes: usize::MAX, ..size },
+            Flaw::IgnoresLimit => PageSize {
+                rows: std::num::NonZeroU32::MAX,
+                ..size
+            },
+            Flaw::IgnoresBytes => PageSize {
+                bytes: usize::MAX,
+                ..size
+            },
             _ => size,
         };
-        let tag = if self.is(Flaw::ForgetsTag) { Tag::Any } else { tag };
-        let mut page = self.inner.scan(kind, tag, from, size, bodies || self.is(Flaw::SendsBodies))?;
+        let tag = if self.is(Flaw::ForgetsTag) {
+            Tag::Any
+        } else {
+            tag
+        };
+        let mut page =
+            self.inner
+                .scan(kind, tag, from, size, bodies || self.is(Flaw::SendsBodies))?;
         self.spoil(&mut page, from);
         Ok(page)
     }
 
-    fn write(&self, lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
+    fn write(
+        &self,
+        lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
         let _door = self.is(Flaw::ReadersWait).then(|| self.door());
         if self.is(Flaw::DirtyReads) {
             // Each operation for itself, so not hidden while the write is open.
@@ -296,8 +364,14 @@ impl SecretStore for Flawed {
         }
         if self.is(Flaw::LosesUpdates) {
             // Hidden until the end, but read without a lock.
-            let all = self.inner.scan(Kind::Head, Tag::Any, Cursor::START, PageSize::MAX, true)?.rows;
-            let secrets = self.inner.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)?.rows;
+            let all = self
+                .inner
+                .scan(Kind::Head, Tag::Any, Cursor::START, PageSize::MAX, true)?
+                .rows;
+            let secrets = self
+                .inner
+                .scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)?
+                .rows;
             let mut tx = ListTx([all, secrets].concat());
             let before = tx.0.clone();
             work(&mut tx)?;
@@ -310,19 +384,34 @@ impl SecretStore for Flawed {
         let mut failed = Ok(());
         let written = self.inner.write(lock, &mut |tx| {
             failed = work(&mut FlawedTx { store: self, tx });
-            if self.is(Flaw::HalfWrites) { Ok(()) } else { failed.clone() }
+            if self.is(Flaw::HalfWrites) {
+                Ok(())
+            } else {
+                failed.clone()
+            }
         });
-        if self.is(Flaw::HalfWrites) { written.and(failed) } else { written }
+        if self.is(Flaw::HalfWrites) {
+            written.and(failed)
+        } else {
+            written
+        }
     }
 
     fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
         let _door = self.is(Flaw::ReadersWait).then(|| self.door());
         let read = self.inner.head(tenant, known)?;
-        let HeadRead::Read { row, moment } = read else { return Ok(read) };
+        let HeadRead::Read { row, moment } = read else {
+            return Ok(read);
+        };
         let row = match self.flaw {
-            Flaw::OldHead => row.map(|row| Row { epoch: row.epoch.min(1), ..row }),
+            Flaw::OldHead => row.map(|row| Row {
+                epoch: row.epoch.min(1),
+                ..row
+            }),
             Flaw::HeadOfAnyTenant => {
-                let heads = self.inner.scan(Kind::Head, Tag::Any, Cursor::START, PageSize::MAX, false)?;
+                let heads =
+                    self.inner
+                        .scan(Kind::Head, Tag::Any, Cursor::START, PageSize::MAX, false)?;
                 heads.rows.into_iter().max_by_key(|row| row.epoch)
             }
             _ => row,
@@ -331,20 +420,34 @@ impl SecretStore for Flawed {
         match self.flaw {
             Flaw::MissesCommits if known.is_some() => Ok(HeadRead::Unchanged),
             Flaw::JudgesByTheEpoch if known == Some(epoch) => Ok(HeadRead::Unchanged),
-            Flaw::JudgesByTheEpoch => Ok(HeadRead::Read { row, moment: Some(epoch) }),
+            Flaw::JudgesByTheEpoch => Ok(HeadRead::Read {
+                row,
+                moment: Some(epoch),
+            }),
             _ => Ok(HeadRead::Read { row, moment }),
         }
     }
 
     fn self_check(&self) -> Result<SelfCheck> {
-        if self.is(Flaw::SoundsTheAlarm) { Ok(SelfCheck::Damaged) } else { self.inner.self_check() }
+        if self.is(Flaw::SoundsTheAlarm) {
+            Ok(SelfCheck::Damaged)
+        } else {
+            self.inner.self_check()
+        }
     }
 
     fn purge(&self) -> Result<Purge> {
         if self.is(Flaw::PurgeErases) {
-            let all = self.inner.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, false)?;
-            let lock = RowKey { kind: Kind::Head, key: [0; 32] };
-            self.inner.write(&lock, &mut |tx| all.rows.iter().try_for_each(|row| tx.delete(&row.key)))?;
+            let all =
+                self.inner
+                    .scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, false)?;
+            let lock = RowKey {
+                kind: Kind::Head,
+                key: [0; 32],
+            };
+            self.inner.write(&lock, &mut |tx| {
+                all.rows.iter().try_for_each(|row| tx.delete(&row.key))
+            })?;
         }
         self.inner.purge()
     }
@@ -384,7 +487,14 @@ impl WriteTx for FlawedTx<'_> {
         self.tx.delete(key)
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         self.tx.scan(kind, tag, from, size, bodies)
     }
 }
@@ -404,7 +514,14 @@ impl WriteTx for Unlocked<'_> {
         self.0.inner.write(key, &mut |tx| tx.delete(key))
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         self.0.inner.scan(kind, tag, from, size, bodies)
     }
 }
@@ -428,25 +545,53 @@ fn verdict(check: impl FnOnce()) -> Option<String> {
     let caught = panic::catch_unwind(AssertUnwindSafe(check)).err();
     EXPECTS_PANIC.set(false);
     let caught = caught?;
-    Some(caught.downcast::<String>().map_or_else(|_| "not a message".to_owned(), |message| *message))
+    Some(
+        caught
+            .downcast::<String>()
+            .map_or_else(|_| "not a message".to_owned(), |message| *message),
+    )
 }
 
 #[test]
 fn the_suite_catches_broken_stores() {
     let flaws = [
         (Flaw::HalfWrites, "a write whose work fails changes nothing"),
-        (Flaw::AnswersInOrderOfKeys, "get answers in the order of the keys"),
+        (
+            Flaw::AnswersInOrderOfKeys,
+            "get answers in the order of the keys",
+        ),
         (Flaw::IgnoresLimit, "a page has at most so many rows"),
-        (Flaw::IgnoresBytes, "a page ends before it has more bytes than asked for"),
+        (
+            Flaw::IgnoresBytes,
+            "a page ends before it has more bytes than asked for",
+        ),
         (Flaw::TakesLongRows, "a row that is too long is refused"),
         (Flaw::SoundsTheAlarm, "a store that nobody damaged is sound"),
-        (Flaw::MissesCommits, "no commit is missed by a question for the head"),
-        (Flaw::JudgesByTheEpoch, "no commit is missed by a question for the head"),
-        (Flaw::NeverGoesOn, "scans find the same rows in pages of every size"),
-        (Flaw::RepeatsPages, "scans find the same rows in pages of every size"),
-        (Flaw::ScansBackwards, "scans find the same rows in pages of every size"),
+        (
+            Flaw::MissesCommits,
+            "no commit is missed by a question for the head",
+        ),
+        (
+            Flaw::JudgesByTheEpoch,
+            "no commit is missed by a question for the head",
+        ),
+        (
+            Flaw::NeverGoesOn,
+            "scans find the same rows in pages of every size",
+        ),
+        (
+            Flaw::RepeatsPages,
+            "scans find the same rows in pages of every size",
+        ),
+        (
+            Flaw::ScansBackwards,
+            "scans find the same rows in pages of every size",
+        ),
         (Flaw::ForgetsBodies, "put replaces the whole row"),
-        (Flaw::SendsBodies, "a scan without bodies leaves only them empty"),
+        (
+            Flaw::SendsBodies,
+            "a scan without bodies leaves only them empty",
+        ),
         (Flaw::ForgetsTag, "put replaces the whole row"),
         (Flaw::LosesEmptyBytes, "put replaces the whole row"),
         (Flaw::TakesAnyEpoch, "epochs up to i64::MAX are kept"),
@@ -457,11 +602,19 @@ fn the_suite_catches_broken_stores() {
         (Flaw::DirtyReads, "a write whose work fails changes nothing"),
         (Flaw::TruncatesLargeBodies, "a body of a mebibyte"),
         (Flaw::PurgeErases, "purge keeps what is there"),
-        (Flaw::EpochCursorSkipsEqual, "scans find the same rows in pages of every size"),
+        (
+            Flaw::EpochCursorSkipsEqual,
+            "scans find the same rows in pages of every size",
+        ),
     ];
     for (flaw, case) in flaws {
         let message = verdict(|| conformance::check(|| Flawed::new(flaw)));
-        assert!(message.as_ref().is_some_and(|message| message.contains(case)), "{flaw:?}: {message:?}");
+        assert!(
+            message
+                .as_ref()
+                .is_some_and(|message| message.contains(case)),
+            "{flaw:?}: {message:?}"
+        );
     }
 }
 
@@ -470,7 +623,10 @@ fn the_suite_catches_stores_that_are_broken_between_threads() {
     for (flaw, case) in [
         (Flaw::DirtyReads, "nobody sees an open write"),
         (Flaw::ReadersWait, "no reader waits for it"),
-        (Flaw::LosesUpdates, "writes with the same lock do not overlap"),
+        (
+            Flaw::LosesUpdates,
+            "writes with the same lock do not overlap",
+        ),
         (Flaw::TornReads, "a get is of one moment"),
     ] {
         let message = verdict(|| {
@@ -479,6 +635,11 @@ fn the_suite_catches_stores_that_are_broken_between_threads() {
                 (Arc::clone(&store), store)
             });
         });
-        assert!(message.as_ref().is_some_and(|message| message.contains(case)), "{flaw:?}: {message:?}");
+        assert!(
+            message
+                .as_ref()
+                .is_some_and(|message| message.contains(case)),
+            "{flaw:?}: {message:?}"
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! No value leaves its place: random texts of each surface are resolved with random values, and what comes out is read by a
-//! parser that knows nothing of this crate. It must find what it finds with a harmless value, and the value where that was.
+//! No value leaves its place: random texts of each surface are resolved with random values, and
+//! what comes out is read by a parser that knows nothing of this crate. It must find what it finds
+//! with a harmless value, and the value where that was.
 #![allow(
     clippy::struct_excessive_bools,
     clippy::unwrap_used,
@@ -23,7 +24,9 @@ const HARMLESS: &str = "QharmlessQ";
 fn resolve(surface: Surface, text: &str, value: &str) -> Result<String> {
     // Two filters of a host: one that does nothing, and one whose output looks like an encoding.
     let engine = Engine::new().filter("same", |value, _| Ok(SecretString::from(value)))?;
-    let engine = engine.filter("slash", |value, _| Ok(SecretString::from(format!("{value}%2F"))))?;
+    let engine = engine.filter("slash", |value, _| {
+        Ok(SecretString::from(format!("{value}%2F")))
+    })?;
     let variables = Variables::new().with("A", value)?;
     let resolved = engine.resolve(&variables, &Target::tool("test").surface(surface), text)?;
     Ok(resolved.expose_secret().to_string())
@@ -50,7 +53,9 @@ fn slot_of(text: &str) -> &str {
 /// encoding of the surface.
 fn arriving(surface: Surface, text: &str, value: &str) -> String {
     let slot = slot_of(text);
-    let before = own_filter(surface).and_then(|own| slot.strip_suffix(own)).map(|rest| format!("{rest}>>"));
+    let before = own_filter(surface)
+        .and_then(|own| slot.strip_suffix(own))
+        .map(|rest| format!("{rest}>>"));
     resolve(Surface::Text, before.as_deref().unwrap_or(slot), value).unwrap()
 }
 
@@ -59,10 +64,16 @@ fn arriving(surface: Surface, text: &str, value: &str) -> String {
 fn both(surface: Surface, text: &str, value: &str) -> Option<(String, String)> {
     match resolve(surface, text, value) {
         // Its filters change the harmless value too, so it goes in without them.
-        Ok(out) => Some((resolve(surface, &text.replace(slot_of(text), "<<A>>"), HARMLESS).unwrap(), out)),
+        Ok(out) => Some((
+            resolve(surface, &text.replace(slot_of(text), "<<A>>"), HARMLESS).unwrap(),
+            out,
+        )),
         Err(error) => {
             let kinds = [ErrorKind::Unencodable, ErrorKind::Syntax];
-            assert!(error.all().all(|one| kinds.contains(&one.kind())), "{error}");
+            assert!(
+                error.all().all(|one| kinds.contains(&one.kind())),
+                "{error}"
+            );
             None
         }
     }
@@ -130,7 +141,11 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 fn text(tokens: &'static [&'static str]) -> impl Strategy<Value = String> {
-    (vec(select(tokens), 0..7), select(SLOTS), vec(select(tokens), 0..7))
+    (
+        vec(select(tokens), 0..7),
+        select(SLOTS),
+        vec(select(tokens), 0..7),
+    )
         .prop_map(|(before, slot, after)| before.concat() + slot + &after.concat())
 }
 
@@ -169,7 +184,8 @@ fn put(harmless: &[u8], value: &str) -> Vec<u8> {
     out
 }
 
-/// What of a URL no value may change: how many parts of which kind there are, and all that stands before the path but users.
+/// What of a URL no value may change: how many parts of which kind there are, and all that stands
+/// before the path but users.
 #[derive(Debug, PartialEq)]
 struct Shape {
     scheme: String,
@@ -197,8 +213,18 @@ fn shape(url: &url::Url) -> Shape {
 
 /// The parts in which values may stand, decoded.
 fn parts(url: &url::Url) -> Vec<Vec<u8>> {
-    let others = [Some(url.username()), url.password(), url.query(), url.fragment()];
-    url.path().split('/').map(Some).chain(others).map(|part| decoded(part.unwrap_or_default())).collect()
+    let others = [
+        Some(url.username()),
+        url.password(),
+        url.query(),
+        url.fragment(),
+    ];
+    url.path()
+        .split('/')
+        .map(Some)
+        .chain(others)
+        .map(|part| decoded(part.unwrap_or_default()))
+        .collect()
 }
 
 fn parse_url(text: &str) -> Option<url::Url> {
@@ -208,8 +234,11 @@ fn parse_url(text: &str) -> Option<url::Url> {
 
 /// `value` is what must arrive.
 fn check_url(value: &str, harmless: &str, out: &str) -> Result<(), TestCaseError> {
-    let Some(expected) = parse_url(harmless) else { return Ok(()) };
-    let found = parse_url(out).ok_or_else(|| TestCaseError::fail(format!("no URL any more: {out}")))?;
+    let Some(expected) = parse_url(harmless) else {
+        return Ok(());
+    };
+    let found =
+        parse_url(out).ok_or_else(|| TestCaseError::fail(format!("no URL any more: {out}")))?;
     // An empty user is none, as far as the parser says.
     let (mut expected_shape, mut found_shape) = (shape(&expected), shape(&found));
     if out.contains('@') && value.trim().is_empty() {
@@ -219,7 +248,10 @@ fn check_url(value: &str, harmless: &str, out: &str) -> Result<(), TestCaseError
     prop_assert_eq!(expected_shape, found_shape, "{}", out);
     // Without a value, spaces of the text may come to be at the end, and are dropped there.
     if !value.is_empty() {
-        let expected: Vec<_> = parts(&expected).iter().map(|part| put(part, value)).collect();
+        let expected: Vec<_> = parts(&expected)
+            .iter()
+            .map(|part| put(part, value))
+            .collect();
         prop_assert_eq!(parts(&found), expected, "{}", out);
     }
     Ok(())
@@ -262,7 +294,9 @@ const URLS: &[&str] = &[
 const FORMS: &[&str] = &["a", "=", "=", "&", "&", "b", "%", "%2", "%3D", "x=", "&y="];
 
 fn pairs(text: &str) -> Vec<(String, String)> {
-    url::form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+    url::form_urlencoded::parse(text.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 const LINES: &[&str] = &[
@@ -291,7 +325,8 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(['\r', '\n']).filter(|line| !line.is_empty())
 }
 
-/// All lines that say the host: as they are, and with those that go on a line which is a header in `model`.
+/// All lines that say the host: as they are, and with those that go on a line which is a header in
+/// `model`.
 fn hosts(text: &str, model: &str) -> Vec<String> {
     let mut folded: Vec<String> = Vec::new();
     let mut is_header = false;
@@ -306,7 +341,8 @@ fn hosts(text: &str, model: &str) -> Vec<String> {
     }
     let is_host = |name: &str| name.trim_matches(|c| c <= ' ').eq_ignore_ascii_case("host");
     let all = lines(text).map(str::to_owned).chain(folded);
-    all.filter(|line| line.split_once(':').is_some_and(|(name, _)| is_host(name))).collect()
+    all.filter(|line| line.split_once(':').is_some_and(|(name, _)| is_host(name)))
+        .collect()
 }
 
 /// Kind of each line of a header: the end of it all, one that goes on, and, where it has a name in
@@ -317,12 +353,19 @@ fn layout(text: &str, model: &str) -> Vec<(bool, bool, bool)> {
         return Vec::new();
     }
     let is_named = |line: &str| {
-        line.split_once(':').is_some_and(|(name, _)| http::HeaderName::from_bytes(name.as_bytes()).is_ok())
+        line.split_once(':')
+            .is_some_and(|(name, _)| http::HeaderName::from_bytes(name.as_bytes()).is_ok())
     };
     let ends = ['\r', '\n'];
     let lines = text.split(ends).zip(model.split(ends));
     lines
-        .map(|(line, model)| (line.is_empty(), line.starts_with([' ', '\t']), is_named(model) && is_named(line)))
+        .map(|(line, model)| {
+            (
+                line.is_empty(),
+                line.starts_with([' ', '\t']),
+                is_named(model) && is_named(line),
+            )
+        })
         .collect()
 }
 
@@ -359,9 +402,10 @@ fn put_json(value: &serde_json::Value, by: &str) -> serde_json::Value {
     match value {
         Value::String(text) => Value::String(text.replace(HARMLESS, by)),
         Value::Array(items) => items.iter().map(|item| put_json(item, by)).collect(),
-        Value::Object(entries) => {
-            entries.iter().map(|(key, entry)| (key.replace(HARMLESS, by), put_json(entry, by))).collect()
-        }
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, entry)| (key.replace(HARMLESS, by), put_json(entry, by)))
+            .collect(),
         other => other.clone(),
     }
 }
@@ -370,10 +414,17 @@ fn is_same_shape(one: &serde_json::Value, other: &serde_json::Value) -> bool {
     use serde_json::Value;
     match (one, other) {
         (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same_shape(one, other))
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| is_same_shape(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len() && one.values().all(|one| other.values().any(|other| is_same_shape(one, other)))
+            one.len() == other.len()
+                && one
+                    .values()
+                    .all(|one| other.values().any(|other| is_same_shape(one, other)))
         }
         (Value::String(_), Value::String(_)) => true,
         _ => one == other,
@@ -381,7 +432,10 @@ fn is_same_shape(one: &serde_json::Value, other: &serde_json::Value) -> bool {
 }
 
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(4_000)
+    std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(4_000)
 }
 
 proptest! {
@@ -523,8 +577,17 @@ const CODE: &[&str] = &[
 /// Runs a script with nothing but what is built into the shell.
 fn run(shell: &str, script: &str, folder: &std::path::Path) -> Option<std::process::Output> {
     let mut command = std::process::Command::new(shell);
-    command.arg("-c").arg(script).env_clear().env("PATH", "/nonexistent").env("MARK", folder.join("mark"));
-    command.current_dir(folder).stdin(std::process::Stdio::null()).output().ok()
+    command
+        .arg("-c")
+        .arg(script)
+        .env_clear()
+        .env("PATH", "/nonexistent")
+        .env("MARK", folder.join("mark"));
+    command
+        .current_dir(folder)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .ok()
 }
 
 const SHELLS: &[&str] = &["/bin/sh", "/bin/bash"];
@@ -539,12 +602,18 @@ fn no_shell_runs_a_value() {
     std::fs::remove_file(&mark).unwrap();
 
     let cases = cases() / 10;
-    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
     let code = vec(select(CODE), 1..4).prop_map(|parts| parts.concat());
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let ran = std::cell::Cell::new(0_u32);
     let result = runner.run(&(text(SCRIPTS), code), |(text, value)| {
-        let Some((_, script)) = both(Surface::Shell, &text, &value) else { return Ok(()) };
+        let Some((_, script)) = both(Surface::Shell, &text, &value) else {
+            return Ok(());
+        };
         ran.set(ran.get() + 1);
         for shell in SHELLS {
             run(shell, &script, folder.path());
@@ -554,23 +623,45 @@ fn no_shell_runs_a_value() {
         Ok(())
     });
     result.unwrap_or_else(|failure| panic!("{failure}"));
-    assert!(ran.get() > cases / 20, "only {} scripts of {cases} took their value", ran.get());
+    assert!(
+        ran.get() > cases / 20,
+        "only {} scripts of {cases} took their value",
+        ran.get()
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn a_shell_reads_each_value_as_one_word() {
     let folder = tempfile::tempdir().unwrap();
-    let words = ["<<A>>", "a<<A>>", "'a'<<A>>\"b\"", "x=<<A>>", r"\\<<A>>", "<<A|shell>>"];
+    let words = [
+        "<<A>>",
+        "a<<A>>",
+        "'a'<<A>>\"b\"",
+        "x=<<A>>",
+        r"\\<<A>>",
+        "<<A|shell>>",
+    ];
     let value = value().prop_filter("an argument cannot hold it", |value| !value.contains('\0'));
-    let config = ProptestConfig { cases: cases() / 40, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases: cases() / 40,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
     let result = proptest::test_runner::TestRunner::new(config).run(&value, |value| {
         let script = format!("printf '%s\\0' {}", words.join(" "));
         let script = resolve(Surface::Shell, &script, &value).unwrap();
         let expected = format!("{value}\0a{value}\0a{value}b\0x={value}\0\\{value}\0{value}\0");
         for shell in SHELLS {
-            let Some(output) = run(shell, &script, folder.path()) else { continue };
-            prop_assert_eq!(&String::from_utf8(output.stdout).unwrap(), &expected, "{}", shell);
+            let Some(output) = run(shell, &script, folder.path()) else {
+                continue;
+            };
+            prop_assert_eq!(
+                &String::from_utf8(output.stdout).unwrap(),
+                &expected,
+                "{}",
+                shell
+            );
         }
         Ok(())
     });
@@ -590,7 +681,11 @@ fn places_that_were_left_stay_closed() {
         (Surface::Shell, "echo $((<<A>>))", "a[$(id)]"),
         (Surface::Shell, "echo \"$(echo \"<<A>>\")\"", "$(id)"),
         (Surface::Json, r#"{"n": <<A>>}"#, r#"1, "admin": true"#),
-        (Surface::Json, r#"{"k": "C:\<<A>>"}"#, r#"", "admin": true, "x": ""#),
+        (
+            Surface::Json,
+            r#"{"k": "C:\<<A>>"}"#,
+            r#"", "admin": true, "x": ""#,
+        ),
         (Surface::Url, "https://api.example/v1/<<A>><<A>>/x", "."),
         (Surface::Url, "https://api.example/v1/.<<A>>/x", "."),
         (Surface::Url, "https://api.example/v1/<<A|json>>", "%2e%2e"),
@@ -617,11 +712,30 @@ fn places_that_were_left_stay_closed() {
         (Surface::Header, "X-A: 1\r\n <<A>>\r\nX-B: 2", ""),
         (Surface::Header, "X-A: 1\r\n <<A>>\r\nX-B: 2", "  "),
         (Surface::Header, " <<A>>:authority: evil.example", ""),
-        (Surface::Header, "X-A: 1\n\t<<A>>:authority: evil.example", ""),
+        (
+            Surface::Header,
+            "X-A: 1\n\t<<A>>:authority: evil.example",
+            "",
+        ),
     ] {
-        assert_eq!(resolve(surface, text, value).unwrap_err().kind(), ErrorKind::Unencodable, "{text}");
-        let ordinary = ["echo <<A>>", r#"{"k": "<<A>>"}"#, "https://api.example/<<A>>", "a=<<A>>", "X: <<A>>"];
-        assert!(ordinary.iter().any(|text| resolve(surface, text, HARMLESS).is_ok()), "{surface:?}");
+        assert_eq!(
+            resolve(surface, text, value).unwrap_err().kind(),
+            ErrorKind::Unencodable,
+            "{text}"
+        );
+        let ordinary = [
+            "echo <<A>>",
+            r#"{"k": "<<A>>"}"#,
+            "https://api.example/<<A>>",
+            "a=<<A>>",
+            "X: <<A>>",
+        ];
+        assert!(
+            ordinary
+                .iter()
+                .any(|text| resolve(surface, text, HARMLESS).is_ok()),
+            "{surface:?}"
+        );
     }
 }
 
@@ -682,8 +796,8 @@ const HOSTILE: &[&str] = &[
     "<<A>>",
 ];
 
-/// The text that a foreign parser finds at each slot, which stands where an `x` is before and a `z` behind
-/// it.
+/// The text that a foreign parser finds at each slot, which stands where an `x` is before and a `z`
+/// behind it.
 fn found_by_parsers(surface: Surface, slot: &str, value: &str) -> Result<Vec<Vec<u8>>> {
     let resolve = |text: &str| resolve(surface, &text.replace('§', slot), value);
     let text = |text: String| text.into_bytes();
@@ -691,22 +805,41 @@ fn found_by_parsers(surface: Surface, slot: &str, value: &str) -> Result<Vec<Vec
         Surface::Url => {
             let out = resolve("https://x§z:x§z@api.example/p/x§z/q?k=x§z&l=m#x§z")?;
             let url = url::Url::parse(&out).unwrap();
-            assert_eq!((url.host_str(), url.path().split('/').count()), (Some("api.example"), 4), "{out}");
+            assert_eq!(
+                (url.host_str(), url.path().split('/').count()),
+                (Some("api.example"), 4),
+                "{out}"
+            );
             let pairs: Vec<_> = url.query_pairs().collect();
-            assert_eq!((pairs.len(), &*pairs[0].0, &*pairs[1].0, &*pairs[1].1), (2, "k", "l", "m"), "{out}");
-            let parts = [url.username(), url.password().unwrap(), url.path_segments().unwrap().nth(1).unwrap()];
+            assert_eq!(
+                (pairs.len(), &*pairs[0].0, &*pairs[1].0, &*pairs[1].1),
+                (2, "k", "l", "m"),
+                "{out}"
+            );
+            let parts = [
+                url.username(),
+                url.password().unwrap(),
+                url.path_segments().unwrap().nth(1).unwrap(),
+            ];
             let decoded_parts = parts.into_iter().chain(url.fragment()).map(decoded);
-            decoded_parts.chain([text(pairs[0].1.clone().into_owned())]).collect()
+            decoded_parts
+                .chain([text(pairs[0].1.clone().into_owned())])
+                .collect()
         }
         Surface::UrlPath => {
-            let url = url::Url::parse(&format!("https://api.example/p/{}/q", resolve("x§z")?)).unwrap();
+            let url =
+                url::Url::parse(&format!("https://api.example/p/{}/q", resolve("x§z")?)).unwrap();
             assert_eq!(url.path().split('/').count(), 4, "{url}");
             vec![decoded(url.path_segments().unwrap().nth(1).unwrap())]
         }
         Surface::UrlQuery | Surface::Form => {
             let out = resolve("k=x§z&l=m")?;
             let pairs = pairs(&out);
-            assert_eq!((pairs.len(), &*pairs[0].0, &pairs[1]), (2, "k", &("l".to_owned(), "m".to_owned())), "{out}");
+            assert_eq!(
+                (pairs.len(), &*pairs[0].0, &pairs[1]),
+                (2, "k", &("l".to_owned(), "m".to_owned())),
+                "{out}"
+            );
             vec![text(pairs[0].1.clone())]
         }
         Surface::Json => {
@@ -715,19 +848,33 @@ fn found_by_parsers(surface: Surface, slot: &str, value: &str) -> Result<Vec<Vec
             let object = json.as_object().unwrap();
             assert_eq!(object.len(), 2, "{out}");
             let key = object.keys().find(|key| *key != "k").unwrap();
-            vec![text(object["k"].as_str().unwrap().to_owned()), text(key.clone())]
+            vec![
+                text(object["k"].as_str().unwrap().to_owned()),
+                text(key.clone()),
+            ]
         }
         Surface::Shell => {
             let script = resolve("printf '%s\\0' 'x'§z")?;
             let folder = tempfile::tempdir().unwrap();
-            let outputs = SHELLS.iter().filter_map(|shell| run(shell, &script, folder.path()));
-            outputs.map(|output| output.stdout.strip_suffix(b"\0").unwrap().to_vec()).collect()
+            let outputs = SHELLS
+                .iter()
+                .filter_map(|shell| run(shell, &script, folder.path()));
+            outputs
+                .map(|output| output.stdout.strip_suffix(b"\0").unwrap().to_vec())
+                .collect()
         }
         Surface::Header => {
             let out = resolve("x§z")?;
-            vec![HeaderValue::from_str(&out).map_or(out.into_bytes(), |value| value.as_bytes().to_vec())]
+            vec![
+                HeaderValue::from_str(&out)
+                    .map_or(out.into_bytes(), |value| value.as_bytes().to_vec()),
+            ]
         }
-        Surface::Env => vec![std::ffi::CString::new(resolve("x§z")?).unwrap().into_bytes()],
+        Surface::Env => vec![
+            std::ffi::CString::new(resolve("x§z")?)
+                .unwrap()
+                .into_bytes(),
+        ],
         _ => vec![text(resolve("x§z")?)],
     })
 }
@@ -772,31 +919,56 @@ fn what_the_filters_made_arrives_on_every_surface() {
 fn a_placeholder_that_stays_is_text_that_counts() {
     let resolve = |surface, text: &str, value: &str| {
         let target = Target::tool("test").surface(surface).missing(Missing::Keep);
-        let resolved = Engine::new().resolve(&Variables::new().with("A", value).unwrap(), &target, text);
+        let resolved =
+            Engine::new().resolve(&Variables::new().with("A", value).unwrap(), &target, text);
         resolved.map(|resolved| resolved.expose_secret().to_string())
     };
     for (surface, text, value) in [
         (Surface::Shell, "cat <<EOF>>log\n<<A>>\nEOF\n", "$(id)"),
         (Surface::Shell, "echo <<B|get:/'>> <<A>>", "$(id)"),
-        (Surface::Json, r#"{"k": "<<B|get:/">> <<A>>"}"#, r#", "admin": true"#),
+        (
+            Surface::Json,
+            r#"{"k": "<<B|get:/">> <<A>>"}"#,
+            r#", "admin": true"#,
+        ),
     ] {
         let error = resolve(surface, text, value).unwrap_err();
         // Without the feature `json` there is no filter `get`.
-        assert!(matches!(error.kind(), ErrorKind::Unencodable | ErrorKind::UnknownFilter), "{text}");
+        assert!(
+            matches!(
+                error.kind(),
+                ErrorKind::Unencodable | ErrorKind::UnknownFilter
+            ),
+            "{text}"
+        );
     }
-    assert_eq!(resolve(Surface::Shell, "echo <<A>> <<B>>", "$(id)").unwrap(), "echo '$(id)' <<B>>");
-    assert_eq!(resolve(Surface::Json, r#"{"<<B>>": "<<A>>"}"#, "\"").unwrap(), r#"{"<<B>>": "\""}"#);
+    assert_eq!(
+        resolve(Surface::Shell, "echo <<A>> <<B>>", "$(id)").unwrap(),
+        "echo '$(id)' <<B>>"
+    );
+    assert_eq!(
+        resolve(Surface::Json, r#"{"<<B>>": "<<A>>"}"#, "\"").unwrap(),
+        r#"{"<<B>>": "\""}"#
+    );
 }
 
 #[test]
 fn values_are_looked_at_no_longer_than_a_result_may_be() {
     // Each would be looked at to its end before it is refused.
     let engine = Engine::new().limits(keyslot::template::Limits::default().output(1_000));
-    let variables = Variables::new().with("A", format!("{}\0", "a".repeat(99))).unwrap();
+    let variables = Variables::new()
+        .with("A", format!("{}\0", "a".repeat(99)))
+        .unwrap();
     let resolve = |slots: usize| {
         let target = Target::tool("test").surface(Surface::Header);
-        engine.resolve(&variables, &target, "X: <<A>>\r\n".repeat(slots).as_str()).unwrap_err()
+        engine
+            .resolve(&variables, &target, "X: <<A>>\r\n".repeat(slots).as_str())
+            .unwrap_err()
     };
-    assert_eq!((resolve(10).kind(), resolve(10).count()), (ErrorKind::Unencodable, 10), "the control");
+    assert_eq!(
+        (resolve(10).kind(), resolve(10).count()),
+        (ErrorKind::Unencodable, 10),
+        "the control"
+    );
     assert_eq!(resolve(11).kind(), ErrorKind::TooLarge);
 }

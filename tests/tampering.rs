@@ -1,10 +1,17 @@
-//! Rows are swapped, replayed, deleted, duplicated, planted and damaged by somebody who can write the store but has not the
-//! key: those of key slots and heads like all others. Asked are a process that opens the vault then, one that has it open, and
-//! the snapshots of the latter. (Indexes are damaged in `attacks/hidden.rs`.) Each secret still gives its exact value or a typed error; only where a row is gone or of the past may an answer be
-//! that of the parent scope or of the past, and then `verify` says so.
+//! Rows are swapped, replayed, deleted, duplicated, planted and damaged by somebody who can write
+//! the store but has not the key: those of key slots and heads like all others. Asked are a process
+//! that opens the vault then, one that has it open, and the snapshots of the latter. (Indexes are
+//! damaged in `attacks/hidden.rs`.) Each secret still gives its exact value or a typed error; only
+//! where a row is gone or of the past may an answer be that of the parent scope or of the past, and
+//! then `verify` says so.
 
 #![cfg(feature = "vault")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod life;
 mod support;
@@ -15,7 +22,8 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore, Row, RowKey};
 use keyslot::{ErrorKind, Snapshot, Vault, Verification};
 use life::{
-    ANSWERS, Answer, SCOPES, SCRIPT, STATUSES, act, all_rows, ask, builder, change, past_values, rows, store_of,
+    ANSWERS, Answer, SCOPES, SCRIPT, STATUSES, act, all_rows, ask, builder, change, past_values,
+    rows, store_of,
 };
 use support::root_key;
 
@@ -68,7 +76,10 @@ fn judge(subject: &dyn Subject, loss: Loss) -> Result<Seen, String> {
             continue;
         }
         seen = Seen::Reported;
-        let is_typed = matches!(given, Err(ErrorKind::Corrupt | ErrorKind::UnsupportedFormat));
+        let is_typed = matches!(
+            given,
+            Err(ErrorKind::Corrupt | ErrorKind::UnsupportedFormat)
+        );
         let is_lost = match loss {
             Loss::Nothing => false,
             Loss::Gone => is_above(scope, name, given),
@@ -84,22 +95,32 @@ fn judge(subject: &dyn Subject, loss: Loss) -> Result<Seen, String> {
 fn above(scope: &str) -> impl Iterator<Item = &str> {
     SCOPES
         .into_iter()
-        .filter(move |above| scope.strip_prefix(above).is_some_and(|rest| rest.starts_with('/')))
+        .filter(move |above| {
+            scope
+                .strip_prefix(above)
+                .is_some_and(|rest| rest.starts_with('/'))
+        })
         .map(|above| &scope[..above.len()])
 }
 
 /// Whether this is the answer of a scope above, or that there is none.
 fn is_above(scope: &str, name: &str, given: Result<&str, ErrorKind>) -> bool {
-    let of_above =
-        |above: &str| ANSWERS.iter().any(|(its, same, answer)| *its == above && *same == name && *answer == given);
-    matches!(given, Err(ErrorKind::NotFound | ErrorKind::NoSuchVersion)) || above(scope).any(of_above)
+    let of_above = |above: &str| {
+        ANSWERS
+            .iter()
+            .any(|(its, same, answer)| *its == above && *same == name && *answer == given)
+    };
+    matches!(given, Err(ErrorKind::NotFound | ErrorKind::NoSuchVersion))
+        || above(scope).any(of_above)
 }
 
 /// Whether this could be the answer of an earlier time.
 fn is_past(scope: &str, name: &str, given: Result<&str, ErrorKind>) -> bool {
     let name = name.split('@').next().unwrap();
     let Ok(value) = given else { return true };
-    std::iter::once(scope).chain(above(scope)).any(|scope| past_values(scope, name).contains(&value))
+    std::iter::once(scope)
+        .chain(above(scope))
+        .any(|scope| past_values(scope, name).contains(&value))
 }
 
 /// A listing shows nothing that is not there, and no status that is not so.
@@ -107,24 +128,34 @@ fn check_statuses(vault: &Vault) -> Result<(), String> {
     for scope in SCOPES {
         let scope = vault.scope(scope).unwrap();
         for info in scope.list().filter_map(Result::ok) {
-            let known =
-                STATUSES.iter().find(|(its, name, _)| *its == info.scope.as_str() && *name == info.name.as_str());
+            let known = STATUSES
+                .iter()
+                .find(|(its, name, _)| *its == info.scope.as_str() && *name == info.name.as_str());
             let is_right = known.is_some_and(|(_, _, status)| *status == info.status);
             if !is_right || info.scope != *scope.scope() {
-                return Err(format!("{} lists {} of {} as {}", scope.scope(), info.name, info.scope, info.status));
+                return Err(format!(
+                    "{} lists {} of {} as {}",
+                    scope.scope(),
+                    info.name,
+                    info.scope,
+                    info.status
+                ));
             }
         }
     }
     for (scope, name, status) in STATUSES {
         match vault.scope(scope).unwrap().info(name) {
-            Ok(info) if info.status != status => return Err(format!("{scope} {name} is {}", info.status)),
+            Ok(info) if info.status != status => {
+                return Err(format!("{scope} {name} is {}", info.status));
+            }
             _ => {}
         }
     }
     Ok(())
 }
 
-/// A vault with a whole life behind it, a handle that has been open all the time, and what was ever in its rows.
+/// A vault with a whole life behind it, a handle that has been open all the time, and what was ever
+/// in its rows.
 struct Lab {
     store: MemoryStore,
     warm: Vault,
@@ -145,21 +176,46 @@ impl Lab {
             act(&warm, step);
             snapshots.push(all_rows(&store));
         }
-        let before = all_rows(&store).into_iter().map(|row| (row.key, row)).collect();
+        let before = all_rows(&store)
+            .into_iter()
+            .map(|row| (row.key, row))
+            .collect();
         let run = |scope: &'static str| {
             let asked = ANSWERS.iter().filter(|(its, ..)| *its == scope);
-            let text = asked.fold(String::new(), |text, (_, name, _)| text + "<<$secret." + name + ">>");
+            let text = asked.fold(String::new(), |text, (_, name, _)| {
+                text + "<<$secret." + name + ">>"
+            });
             let handle = warm.scope(scope).unwrap();
-            (scope, handle.snapshot(&handle.references(text.as_str()).unwrap()).unwrap())
+            (
+                scope,
+                handle
+                    .snapshot(&handle.references(text.as_str()).unwrap())
+                    .unwrap(),
+            )
         };
         let runs = SCOPES.into_iter().map(run).collect();
-        let lab = Self { store, warm, runs, before, snapshots, counts: BTreeMap::new() };
-        assert_eq!(lab.look(Loss::Nothing), Ok([Seen::Harmless; 2]), "untouched, everything is as it should be");
+        let lab = Self {
+            store,
+            warm,
+            runs,
+            before,
+            snapshots,
+            counts: BTreeMap::new(),
+        };
+        assert_eq!(
+            lab.look(Loss::Nothing),
+            Ok([Seen::Harmless; 2]),
+            "untouched, everything is as it should be"
+        );
         lab
     }
 
     fn rows(&self, kind: Kind) -> Vec<Row> {
-        self.before.values().filter(|row| row.key.kind == kind).cloned().collect()
+        self.before
+            .values()
+            .filter(|row| row.key.kind == kind)
+            .cloned()
+            .collect()
     }
 
     /// What a process that opens the vault now sees, and one that had it open.
@@ -172,9 +228,10 @@ impl Lab {
                 judge(&vault, loss)?
             }
             Err(error) => match error.kind() {
-                ErrorKind::Corrupt | ErrorKind::WrongKey | ErrorKind::UnsupportedFormat | ErrorKind::NotAVault => {
-                    Seen::Refused
-                }
+                ErrorKind::Corrupt
+                | ErrorKind::WrongKey
+                | ErrorKind::UnsupportedFormat
+                | ErrorKind::NotAVault => Seen::Refused,
                 kind => return Err(format!("opening failed as {kind:?}")),
             },
         };
@@ -182,13 +239,19 @@ impl Lab {
         Ok([cold, judge(&self.warm, loss)?])
     }
 
-    /// A run is told the exact answer or an error, whatever is gone or of the past: it has seen better.
+    /// A run is told the exact answer or an error, whatever is gone or of the past: it has seen
+    /// better.
     fn ask_runs(&self) -> Result<(), String> {
         for (scope, name, expected) in ANSWERS {
             let given = self.ask_run(scope, name);
             let is_typed = |kind| {
-                use ErrorKind::{Corrupt, NoSuchVersion, NotFound, Revoked, Tampered, UnsupportedFormat};
-                matches!(kind, Corrupt | NoSuchVersion | NotFound | Revoked | Tampered | UnsupportedFormat)
+                use ErrorKind::{
+                    Corrupt, NoSuchVersion, NotFound, Revoked, Tampered, UnsupportedFormat,
+                };
+                matches!(
+                    kind,
+                    Corrupt | NoSuchVersion | NotFound | Revoked | Tampered | UnsupportedFormat
+                )
             };
             match (&given, expected) {
                 (Ok(given), Ok(expected)) if given == expected => {}
@@ -202,7 +265,9 @@ impl Lab {
 
     fn ask_run(&self, scope: &str, name: &str) -> Result<String, ErrorKind> {
         let text = format!("<<$secret.{name}>>");
-        let answer = self.runs[scope].resolve(&text).map(|text| text.expose_secret().to_string());
+        let answer = self.runs[scope]
+            .resolve(&text)
+            .map(|text| text.expose_secret().to_string());
         answer.map_err(|error| error.kind())
     }
 
@@ -217,8 +282,13 @@ impl Lab {
     /// Makes the changes, looks, and undoes them.
     fn case(&mut self, what: &str, changes: &[(RowKey, Option<Row>)], loss: Loss) -> [Seen; 2] {
         change(&self.store, changes);
-        let seen = self.look(loss).unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
-        let undo: Vec<_> = changes.iter().map(|(key, _)| (*key, self.before.get(key).cloned())).collect();
+        let seen = self
+            .look(loss)
+            .unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
+        let undo: Vec<_> = changes
+            .iter()
+            .map(|(key, _)| (*key, self.before.get(key).cloned()))
+            .collect();
         change(&self.store, &undo);
         *self.counts.entry(seen[0]).or_default() += 1;
         seen
@@ -228,7 +298,11 @@ impl Lab {
         let total = self.counts.values().sum();
         assert!(self.runs_answer_as_before());
         println!("{what}: {total} cases, {:?}", self.counts);
-        assert_eq!(self.look(Loss::Nothing), Ok([Seen::Harmless; 2]), "everything was undone");
+        assert_eq!(
+            self.look(Loss::Nothing),
+            Ok([Seen::Harmless; 2]),
+            "everything was undone"
+        );
         total
     }
 }
@@ -237,11 +311,26 @@ impl Lab {
 type Mix = fn(&Row, &Row) -> Row;
 
 const MIXES: [(&str, Mix); 5] = [
-    ("tenant", |row, from| Row { tenant: from.tenant, ..row.clone() }),
-    ("epoch", |row, from| Row { epoch: from.epoch, ..row.clone() }),
-    ("info", |row, from| Row { info: from.info.clone(), ..row.clone() }),
-    ("body", |row, from| Row { body: from.body.clone(), ..row.clone() }),
-    ("everything", |row, from| Row { key: row.key, ..from.clone() }),
+    ("tenant", |row, from| Row {
+        tenant: from.tenant,
+        ..row.clone()
+    }),
+    ("epoch", |row, from| Row {
+        epoch: from.epoch,
+        ..row.clone()
+    }),
+    ("info", |row, from| Row {
+        info: from.info.clone(),
+        ..row.clone()
+    }),
+    ("body", |row, from| Row {
+        body: from.body.clone(),
+        ..row.clone()
+    }),
+    ("everything", |row, from| Row {
+        key: row.key,
+        ..from.clone()
+    }),
 ];
 
 const SEALED: [Kind; 4] = [Kind::Secret, Kind::Version, Kind::DataKey, Kind::Head];
@@ -279,13 +368,20 @@ fn no_part_of_a_row_is_of_use_in_another() {
     for kind in [Kind::Secret, Kind::Version] {
         let rows = lab.rows(kind);
         for one in &rows {
-            for other in rows.iter().filter(|other| other.key.scope() != one.key.scope()) {
+            for other in rows
+                .iter()
+                .filter(|other| other.key.scope() != one.key.scope())
+            {
                 let mut moved = one.key;
                 moved.key[..16].copy_from_slice(&other.key.scope());
                 let what = format!("a {kind:?} row in another scope");
                 let copied = lab.case(&what, &[(moved, Some(one.clone()))], Loss::Nothing);
                 assert_eq!(copied, [Seen::Reported; 2], "{what}");
-                lab.case(&what, &[(one.key, None), (moved, Some(one.clone()))], Loss::Gone);
+                lab.case(
+                    &what,
+                    &[(one.key, None), (moved, Some(one.clone()))],
+                    Loss::Gone,
+                );
             }
         }
     }
@@ -313,7 +409,10 @@ fn a_row_of_the_past_is_reported() {
         assert_eq!(seen, [Seen::Reported; 2], "{what}");
     }
     println!("the past answered in {answers_of_the_past} of them");
-    assert!(answers_of_the_past > 0, "without `verify` the past can show");
+    assert!(
+        answers_of_the_past > 0,
+        "without `verify` the past can show"
+    );
     assert!(lab.report("put back") > 20);
 }
 
@@ -323,14 +422,27 @@ fn several_rows_of_the_past_are_reported_unless_they_are_a_whole_tenant() {
     let (mut whole, mut parts) = (0, 0);
     for snapshot in lab.snapshots.clone() {
         for head in lab.rows(Kind::Head) {
-            let Some(old_head) = snapshot.iter().find(|row| row.key == head.key) else { continue };
+            let Some(old_head) = snapshot.iter().find(|row| row.key == head.key) else {
+                continue;
+            };
             if old_head == &head {
                 continue;
             }
             let of_tenant = |row: &&Row| row.tenant == head.tenant && row.key.kind != Kind::Header;
-            let now: Vec<RowKey> = lab.before.values().filter(of_tenant).map(|row| row.key).collect();
-            let mut back: BTreeMap<RowKey, Option<Row>> = now.into_iter().map(|key| (key, None)).collect();
-            back.extend(snapshot.iter().filter(of_tenant).map(|row| (row.key, Some(row.clone()))));
+            let now: Vec<RowKey> = lab
+                .before
+                .values()
+                .filter(of_tenant)
+                .map(|row| row.key)
+                .collect();
+            let mut back: BTreeMap<RowKey, Option<Row>> =
+                now.into_iter().map(|key| (key, None)).collect();
+            back.extend(
+                snapshot
+                    .iter()
+                    .filter(of_tenant)
+                    .map(|row| (row.key, Some(row.clone()))),
+            );
             let changes: Vec<_> = back.into_iter().collect();
 
             // The limit of what a vault can know by itself: a whole tenant of the past is the past.
@@ -339,10 +451,17 @@ fn several_rows_of_the_past_are_reported_unless_they_are_a_whole_tenant() {
             assert!(cold.verify().unwrap().is_intact());
             for (scope, name, answer) in ANSWERS {
                 if scope.split('/').next() != Some(tenant_of(&lab, &head)) {
-                    assert_eq!(ask(&cold, scope, name).as_deref().map_err(|kind| *kind), answer, "another tenant");
+                    assert_eq!(
+                        ask(&cold, scope, name).as_deref().map_err(|kind| *kind),
+                        answer,
+                        "another tenant"
+                    );
                 }
             }
-            let undo: Vec<_> = changes.iter().map(|(key, _)| (*key, lab.before.get(key).cloned())).collect();
+            let undo: Vec<_> = changes
+                .iter()
+                .map(|(key, _)| (*key, lab.before.get(key).cloned()))
+                .collect();
             change(&lab.store, &undo);
             whole += 1;
 
@@ -355,7 +474,11 @@ fn several_rows_of_the_past_are_reported_unless_they_are_a_whole_tenant() {
                 let mut fewer = changes.clone();
                 fewer.remove(left_out);
                 let what = format!("a tenant of the past but for a {:?} row", key.kind);
-                assert_eq!(lab.case(&what, &fewer, Loss::Past)[0], Seen::Reported, "{what}");
+                assert_eq!(
+                    lab.case(&what, &fewer, Loss::Past)[0],
+                    Seen::Reported,
+                    "{what}"
+                );
                 parts += 1;
             }
         }
@@ -366,9 +489,15 @@ fn several_rows_of_the_past_are_reported_unless_they_are_a_whole_tenant() {
 }
 
 fn tenant_of(lab: &Lab, head: &Row) -> &'static str {
-    // The head of a tenant changes with each write of it, so the order in which heads come to be tells whose they are.
+    // The head of a tenant changes with each write of it, so the order in which heads come to be
+    // tells whose they are.
     let mut order = Vec::new();
-    for row in lab.snapshots.iter().flatten().filter(|row| row.key.kind == Kind::Head) {
+    for row in lab
+        .snapshots
+        .iter()
+        .flatten()
+        .filter(|row| row.key.kind == Kind::Head)
+    {
         if !order.contains(&row.key) {
             order.push(row.key);
         }
@@ -393,7 +522,11 @@ fn a_row_that_is_gone_is_reported() {
     let secrets = lab.rows(Kind::Secret);
     for one in &secrets {
         for other in secrets.iter().filter(|other| other.key > one.key) {
-            let seen = lab.case("without two secrets", &[(one.key, None), (other.key, None)], Loss::Gone);
+            let seen = lab.case(
+                "without two secrets",
+                &[(one.key, None), (other.key, None)],
+                Loss::Gone,
+            );
             assert_eq!(seen, [Seen::Reported; 2]);
         }
     }
@@ -408,8 +541,20 @@ fn a_head_that_is_moved_aside_hides_no_loss() {
     for head in &heads {
         for other in heads.iter().filter(|other| other.key != head.key) {
             for secret in secrets.iter().filter(|secret| secret.tenant == head.tenant) {
-                let changes = [(head.key, Some(Row { tenant: other.tenant, ..head.clone() })), (secret.key, None)];
-                assert_eq!(lab.case("a head aside and a secret gone", &changes, Loss::Gone), [Seen::Reported; 2]);
+                let changes = [
+                    (
+                        head.key,
+                        Some(Row {
+                            tenant: other.tenant,
+                            ..head.clone()
+                        }),
+                    ),
+                    (secret.key, None),
+                ];
+                assert_eq!(
+                    lab.case("a head aside and a secret gone", &changes, Loss::Gone),
+                    [Seen::Reported; 2]
+                );
             }
         }
     }
@@ -421,9 +566,17 @@ fn a_row_that_is_added_is_reported_or_refused() {
     let mut lab = Lab::new();
     let mut half = [0; 32];
     half[..16].fill(0xA5);
-    for row in lab.before.clone().into_values().filter(|row| row.key.kind != Kind::Header) {
+    for row in lab
+        .before
+        .clone()
+        .into_values()
+        .filter(|row| row.key.kind != Kind::Header)
+    {
         for key in [half, [0xA5; 32], [0; 32], [0xFF; 32]] {
-            let key = RowKey { kind: row.key.kind, key };
+            let key = RowKey {
+                kind: row.key.kind,
+                key,
+            };
             if lab.before.contains_key(&key) {
                 continue;
             }
@@ -444,10 +597,15 @@ fn rows_of_another_vault_are_of_no_use_here() {
     for kind in Kind::ALL {
         for own in lab.rows(kind) {
             for theirs in other.rows(kind) {
-                // As they are, beside our own; then in the place of our own, whole and column by column.
+                // As they are, beside our own; then in the place of our own, whole and column by
+                // column.
                 let added = [(theirs.key, Some(theirs.clone()))];
                 if theirs.key != own.key {
-                    let seen = lab.case(&format!("a {kind:?} row of another vault added"), &added, Loss::Nothing);
+                    let seen = lab.case(
+                        &format!("a {kind:?} row of another vault added"),
+                        &added,
+                        Loss::Nothing,
+                    );
                     if SEALED.contains(&kind) {
                         assert_eq!(seen, [Seen::Reported; 2], "{kind:?} added");
                     }
@@ -459,7 +617,10 @@ fn rows_of_another_vault_are_of_no_use_here() {
                     }
                     let what = format!("{column} of a {kind:?} row of another vault");
                     let seen = lab.case(&what, &[(own.key, Some(planted))], Loss::Nothing);
-                    if matches!(column, "info" | "everything") && kind != Kind::Version && kind != Kind::VaultSecret {
+                    if matches!(column, "info" | "everything")
+                        && kind != Kind::Version
+                        && kind != Kind::VaultSecret
+                    {
                         assert_ne!(seen[0], Seen::Harmless, "{what}");
                     }
                 }
@@ -471,7 +632,11 @@ fn rows_of_another_vault_are_of_no_use_here() {
 
 fn opening(lab: &Lab, key: RowKey, row: Row) -> Option<ErrorKind> {
     change(&lab.store, &[(key, Some(row))]);
-    let kind = builder().store(lab.store.clone()).open(root_key()).err().map(|error| error.kind());
+    let kind = builder()
+        .store(lab.store.clone())
+        .open(root_key())
+        .err()
+        .map(|error| error.kind());
     assert!(!lab.warm.is_intact(), "whoever has it open is told");
     change(&lab.store, &[(key, lab.before.get(&key).cloned())]);
     kind
@@ -483,31 +648,74 @@ fn every_bit_of_what_opens_a_vault_counts() {
     let mut counts = BTreeMap::<_, usize>::new();
     let header = &lab.rows(Kind::Header)[0];
     for (info, at) in flips(&header.info) {
-        let kind = opening(&lab, header.key, Row { info, ..header.clone() });
+        let kind = opening(
+            &lab,
+            header.key,
+            Row {
+                info,
+                ..header.clone()
+            },
+        );
         let expected = match at {
             0..8 => ErrorKind::Corrupt,
             8..11 => ErrorKind::UnsupportedFormat,
             _ => ErrorKind::WrongKey,
         };
         assert_eq!(kind, Some(expected), "header byte {at}");
-        *counts.entry(("header", format!("{expected:?}"))).or_default() += 1;
+        *counts
+            .entry(("header", format!("{expected:?}")))
+            .or_default() += 1;
     }
     let (slot, secret) = (&lab.rows(Kind::Slot)[0], &lab.rows(Kind::VaultSecret)[0]);
     for (info, at) in flips(&slot.info) {
-        let kind = opening(&lab, slot.key, Row { info, ..slot.clone() });
-        let typed = [ErrorKind::Corrupt, ErrorKind::UnsupportedFormat, ErrorKind::WrongKey];
-        assert!(kind.is_some_and(|kind| typed.contains(&kind)), "slot byte {at}: {kind:?}");
-        *counts.entry(("slot info", format!("{:?}", kind.unwrap()))).or_default() += 1;
+        let kind = opening(
+            &lab,
+            slot.key,
+            Row {
+                info,
+                ..slot.clone()
+            },
+        );
+        let typed = [
+            ErrorKind::Corrupt,
+            ErrorKind::UnsupportedFormat,
+            ErrorKind::WrongKey,
+        ];
+        assert!(
+            kind.is_some_and(|kind| typed.contains(&kind)),
+            "slot byte {at}: {kind:?}"
+        );
+        *counts
+            .entry(("slot info", format!("{:?}", kind.unwrap())))
+            .or_default() += 1;
     }
     for (what, row) in [("slot body", slot), ("vault secret", secret)] {
         for (body, at) in flips(&row.body) {
-            let kind = opening(&lab, row.key, Row { body, ..row.clone() });
-            let expected = if at == 1 { ErrorKind::UnsupportedFormat } else { ErrorKind::Corrupt };
+            let kind = opening(
+                &lab,
+                row.key,
+                Row {
+                    body,
+                    ..row.clone()
+                },
+            );
+            let expected = if at == 1 {
+                ErrorKind::UnsupportedFormat
+            } else {
+                ErrorKind::Corrupt
+            };
             assert_eq!(kind, Some(expected), "{what} byte {at}");
             *counts.entry((what, format!("{expected:?}"))).or_default() += 1;
         }
         for body in cuts(&row.body) {
-            let kind = opening(&lab, row.key, Row { body, ..row.clone() });
+            let kind = opening(
+                &lab,
+                row.key,
+                Row {
+                    body,
+                    ..row.clone()
+                },
+            );
             assert_eq!(kind, Some(ErrorKind::Corrupt), "{what} cut");
         }
     }
@@ -518,22 +726,47 @@ fn every_bit_of_what_opens_a_vault_counts() {
 #[test]
 fn every_bit_of_what_is_sealed_counts() {
     let mut lab = Lab::new();
-    let secret = lab.rows(Kind::Secret).into_iter().max_by_key(|row| (row.info.len(), row.body.len())).unwrap();
+    let secret = lab
+        .rows(Kind::Secret)
+        .into_iter()
+        .max_by_key(|row| (row.info.len(), row.body.len()))
+        .unwrap();
     let version = lab.rows(Kind::Version).remove(0);
-    let (head, data_key) = (lab.rows(Kind::Head).remove(0), lab.rows(Kind::DataKey).remove(0));
+    let (head, data_key) = (
+        lab.rows(Kind::Head).remove(0),
+        lab.rows(Kind::DataKey).remove(0),
+    );
     for (row, parts) in [(secret, 2), (version, 1), (head, 0), (data_key, 2)] {
         let what = row.key.kind;
         for (bytes, in_info) in [(&row.info, true), (&row.body, false)] {
             if in_info && parts == 1 || !in_info && parts == 0 {
                 continue;
             }
-            let changed =
-                flips(bytes).map(|(bytes, at)| (bytes, Some(at))).chain(cuts(bytes).map(|bytes| (bytes, None)));
+            let changed = flips(bytes)
+                .map(|(bytes, at)| (bytes, Some(at)))
+                .chain(cuts(bytes).map(|bytes| (bytes, None)));
             for (bytes, at) in changed {
-                let damaged =
-                    if in_info { Row { info: bytes, ..row.clone() } } else { Row { body: bytes, ..row.clone() } };
-                let seen = lab.case(&format!("{what:?} byte {at:?}"), &[(row.key, Some(damaged))], Loss::Nothing);
-                assert_eq!(seen, [Seen::Reported; 2], "{what:?} byte {at:?}, in info: {in_info}");
+                let damaged = if in_info {
+                    Row {
+                        info: bytes,
+                        ..row.clone()
+                    }
+                } else {
+                    Row {
+                        body: bytes,
+                        ..row.clone()
+                    }
+                };
+                let seen = lab.case(
+                    &format!("{what:?} byte {at:?}"),
+                    &[(row.key, Some(damaged))],
+                    Loss::Nothing,
+                );
+                assert_eq!(
+                    seen,
+                    [Seen::Reported; 2],
+                    "{what:?} byte {at:?}, in info: {in_info}"
+                );
             }
         }
     }
@@ -554,7 +787,9 @@ fn flips(bytes: &[u8]) -> impl Iterator<Item = (Vec<u8>, usize)> {
 fn cuts(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let longer = [bytes, &[0]].concat();
     let own = bytes.len();
-    (0..=longer.len()).filter(move |length| *length != own).map(move |length| longer[..length].to_vec())
+    (0..=longer.len())
+        .filter(move |length| *length != own)
+        .map(move |length| longer[..length].to_vec())
 }
 
 /// A table without seals: the rows hold what they say.
@@ -562,18 +797,38 @@ struct Plain(MemoryStore);
 
 fn plain_row(scope: &str, name: &str, answer: Answer) -> Row {
     let mut key = [0; 32];
-    let text = format!("{}{name}", SCOPES.iter().position(|its| *its == scope).unwrap());
+    let text = format!(
+        "{}{name}",
+        SCOPES.iter().position(|its| *its == scope).unwrap()
+    );
     key[..text.len()].copy_from_slice(text.as_bytes());
     let body = answer.unwrap_or_default().as_bytes().to_vec();
-    let info = ANSWERS.iter().find_map(|(.., other)| other.err().filter(|kind| answer == Err(*kind)));
-    let info = info.map(|kind| format!("{kind:?}")).unwrap_or_default().into_bytes();
-    Row { key: RowKey { kind: Kind::Secret, key }, tenant: [0; 16], epoch: 0, info, body }
+    let info = ANSWERS
+        .iter()
+        .find_map(|(.., other)| other.err().filter(|kind| answer == Err(*kind)));
+    let info = info
+        .map(|kind| format!("{kind:?}"))
+        .unwrap_or_default()
+        .into_bytes();
+    Row {
+        key: RowKey {
+            kind: Kind::Secret,
+            key,
+        },
+        tenant: [0; 16],
+        epoch: 0,
+        info,
+        body,
+    }
 }
 
 impl Subject for Plain {
     fn ask(&self, scope: &str, name: &str) -> Result<String, ErrorKind> {
         let key = plain_row(scope, name, Ok("")).key;
-        let row = rows(&self.0, Kind::Secret).into_iter().find(|row| row.key == key).ok_or(ErrorKind::NotFound)?;
+        let row = rows(&self.0, Kind::Secret)
+            .into_iter()
+            .find(|row| row.key == key)
+            .ok_or(ErrorKind::NotFound)?;
         let kind = ANSWERS
             .iter()
             .filter_map(|(.., answer)| answer.err())
@@ -589,13 +844,31 @@ impl Subject for Plain {
 /// The controls: with no seals, and with no `verify`, the same oracle finds what must never happen.
 #[test]
 fn without_seals_the_oracle_finds_wrong_answers() {
-    let plain: Vec<Row> = ANSWERS.iter().map(|(scope, name, answer)| plain_row(scope, name, *answer)).collect();
-    assert_eq!(judge(&Plain(store_of(&plain)), Loss::Nothing), Ok(Seen::Harmless));
+    let plain: Vec<Row> = ANSWERS
+        .iter()
+        .map(|(scope, name, answer)| plain_row(scope, name, *answer))
+        .collect();
+    assert_eq!(
+        judge(&Plain(store_of(&plain)), Loss::Nothing),
+        Ok(Seen::Harmless)
+    );
     let mut wrong = 0;
     for one in &plain {
-        for other in plain.iter().filter(|other| (&other.info, &other.body) != (&one.info, &one.body)) {
+        for other in plain
+            .iter()
+            .filter(|other| (&other.info, &other.body) != (&one.info, &one.body))
+        {
             let store = store_of(&plain);
-            change(&store, &[(one.key, Some(Row { key: one.key, ..other.clone() }))]);
+            change(
+                &store,
+                &[(
+                    one.key,
+                    Some(Row {
+                        key: one.key,
+                        ..other.clone()
+                    }),
+                )],
+            );
             assert!(judge(&Plain(store), Loss::Nothing).is_err());
             wrong += 1;
         }

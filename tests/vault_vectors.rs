@@ -1,10 +1,16 @@
-//! A vault made once opens for ever: its rows and its file are kept here, with what they must answer, and with copies that
-//! are damaged in one way each and what must become of those. Nothing here seals; a new format gets new vectors beside these.
+//! A vault made once opens for ever: its rows and its file are kept here, with what they must
+//! answer, and with copies that are damaged in one way each and what must become of those. Nothing
+//! here seals; a new format gets new vectors beside these.
 //!
 //! The one test that is ignored by default made them. It refuses to make them again.
 
 #![cfg(feature = "vault")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod life;
 
@@ -102,7 +108,11 @@ enum Part {
 
 impl Edit {
     fn apply(&self, rows: &mut Vec<(String, Row)>) {
-        let place = |name: &str| rows.iter().position(|(what, _)| what == name).unwrap_or_else(|| panic!("no {name}"));
+        let place = |name: &str| {
+            rows.iter()
+                .position(|(what, _)| what == name)
+                .unwrap_or_else(|| panic!("no {name}"))
+        };
         let at = place(&self.row);
         match &self.change {
             Change::Gone => drop(rows.remove(at)),
@@ -117,7 +127,12 @@ impl Edit {
                     Part::Epoch => row.epoch = from.epoch,
                     Part::Info => row.info = from.info,
                     Part::Body => row.body = from.body,
-                    Part::All => *row = Row { key: row.key, ..from },
+                    Part::All => {
+                        *row = Row {
+                            key: row.key,
+                            ..from
+                        }
+                    }
                 }
             }
             Change::Twice => {
@@ -142,9 +157,18 @@ impl Part {
 impl StoredRow {
     fn row(&self) -> (String, Row) {
         let array = |digits: &str| <[u8; 16]>::try_from(unhex(digits)).unwrap();
-        let key = RowKey { kind: Kind::from_number(self.kind).unwrap(), key: unhex(&self.key).try_into().unwrap() };
+        let key = RowKey {
+            kind: Kind::from_number(self.kind).unwrap(),
+            key: unhex(&self.key).try_into().unwrap(),
+        };
         let tenant = array(&self.tenant);
-        let row = Row { key, tenant, epoch: self.epoch, info: unhex(&self.info), body: unhex(&self.body) };
+        let row = Row {
+            key,
+            tenant,
+            epoch: self.epoch,
+            info: unhex(&self.info),
+            body: unhex(&self.body),
+        };
         (self.what.clone(), row)
     }
 }
@@ -157,12 +181,20 @@ impl Answer {
 
     fn new(scope: &str, name: &str, answer: Result<&str, ErrorKind>) -> Self {
         let error = answer.err().map(|kind| format!("{kind:?}"));
-        Self { scope: scope.to_owned(), name: name.to_owned(), value: answer.ok().map(str::to_owned), error }
+        Self {
+            scope: scope.to_owned(),
+            name: name.to_owned(),
+            value: answer.ok().map(str::to_owned),
+            error,
+        }
     }
 }
 
 fn unhex(digits: &str) -> Vec<u8> {
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+    (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
+        .collect()
 }
 
 fn folder() -> PathBuf {
@@ -174,9 +206,15 @@ fn vector() -> Vector {
 }
 
 fn open(vector: &Vector, rows: &[(String, Row)]) -> Result<Vault, Error> {
-    assert_eq!(vector.now, life::NOW, "the clock stands still at the time of the vector");
+    assert_eq!(
+        vector.now,
+        life::NOW,
+        "the clock stands still at the time of the vector"
+    );
     let rows: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
-    builder().store(store_of(&rows)).open(RootKey::from_hex(&vector.root_key).unwrap())
+    builder()
+        .store(store_of(&rows))
+        .open(RootKey::from_hex(&vector.root_key).unwrap())
 }
 
 #[test]
@@ -186,12 +224,28 @@ fn the_vault_opens_and_answers() {
     let vault = open(&vector, &rows).unwrap();
     assert!(vault.verify().unwrap().is_intact());
     for expected in &vector.answers {
-        assert_eq!(Answer::of(&vault, &expected.scope, &expected.name), *expected);
+        assert_eq!(
+            Answer::of(&vault, &expected.scope, &expected.name),
+            *expected
+        );
     }
     println!("{} rows, {} answers", rows.len(), vector.answers.len());
-    assert!(rows.len() > 25 && vector.answers.iter().filter(|answer| answer.value.is_some()).count() > 15);
-    let wrong = builder().store(store_of(&rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>()));
-    assert_eq!(wrong.open(RootKey::generate().unwrap()).unwrap_err().kind(), ErrorKind::WrongKey);
+    assert!(
+        rows.len() > 25
+            && vector
+                .answers
+                .iter()
+                .filter(|answer| answer.value.is_some())
+                .count()
+                > 15
+    );
+    let wrong = builder().store(store_of(
+        &rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(),
+    ));
+    assert_eq!(
+        wrong.open(RootKey::generate().unwrap()).unwrap_err().kind(),
+        ErrorKind::WrongKey
+    );
 }
 
 #[test]
@@ -204,14 +258,25 @@ fn each_damaged_copy_is_refused_as_it_must() {
         }
         let what = &damaged.defect;
         let opened = open(&vector, &rows);
-        let refused = opened.as_ref().err().map(|error| format!("{:?}", error.kind()));
+        let refused = opened
+            .as_ref()
+            .err()
+            .map(|error| format!("{:?}", error.kind()));
         assert_eq!(refused, damaged.refused, "{what}");
         let Ok(vault) = opened else { continue };
-        assert!(!vault.verify().unwrap().is_intact(), "{what}: verify reports it");
+        assert!(
+            !vault.verify().unwrap().is_intact(),
+            "{what}: verify reports it"
+        );
         for intact in &vector.answers {
-            let is_same = |other: &&Answer| (&other.scope, &other.name) == (&intact.scope, &intact.name);
+            let is_same =
+                |other: &&Answer| (&other.scope, &other.name) == (&intact.scope, &intact.name);
             let expected = damaged.answers.iter().find(is_same).unwrap_or(intact);
-            assert_eq!(Answer::of(&vault, &intact.scope, &intact.name), *expected, "{what}");
+            assert_eq!(
+                Answer::of(&vault, &intact.scope, &intact.name),
+                *expected,
+                "{what}"
+            );
         }
     }
     println!("{} damaged copies", vector.damaged.len());
@@ -231,12 +296,18 @@ fn the_file_opens_and_answers_and_goes_on() {
     std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
     let open = || {
         let store = keyslot::store::SqliteStore::open(&copy).unwrap();
-        builder().store(store).open(RootKey::from_hex(&vector.root_key).unwrap()).unwrap()
+        builder()
+            .store(store)
+            .open(RootKey::from_hex(&vector.root_key).unwrap())
+            .unwrap()
     };
     let check = |vault: &Vault| {
         assert!(vault.verify().unwrap().is_intact());
         for expected in &vector.answers {
-            assert_eq!(Answer::of(vault, &expected.scope, &expected.name), *expected);
+            assert_eq!(
+                Answer::of(vault, &expected.scope, &expected.name),
+                *expected
+            );
         }
     };
     let vault = open();
@@ -267,10 +338,16 @@ mod bless {
             return;
         }
         let (json, file) = (folder().join("vault-1.json"), folder().join("vault-1.db"));
-        assert!(!json.exists() && !file.exists(), "vectors are never made again");
+        assert!(
+            !json.exists() && !file.exists(),
+            "vectors are never made again"
+        );
         std::fs::create_dir_all(folder()).unwrap();
         let mut root_key = [0; RootKey::LEN];
-        std::fs::File::open("/dev/urandom").unwrap().read_exact(&mut root_key).unwrap();
+        std::fs::File::open("/dev/urandom")
+            .unwrap()
+            .read_exact(&mut root_key)
+            .unwrap();
         let root_key = hex(&root_key);
 
         let vault = builder().store(SqliteStore::create(&file).unwrap());
@@ -281,7 +358,10 @@ mod bless {
         drop(vault);
 
         let store = MemoryStore::new();
-        let vault = builder().store(store.clone()).create(RootKey::from_hex(&root_key).unwrap()).unwrap();
+        let vault = builder()
+            .store(store.clone())
+            .create(RootKey::from_hex(&root_key).unwrap())
+            .unwrap();
         let mut names = BTreeMap::new();
         name_new_rows(&store, "", "", &mut names);
         for step in &SCRIPT {
@@ -298,15 +378,33 @@ mod bless {
             body: hex(&row.body),
         };
         let rows: Vec<StoredRow> = all_rows(&store).into_iter().map(row).collect();
-        let answers = ANSWERS.iter().map(|(scope, name, answer)| Answer::new(scope, name, *answer)).collect();
-        let vector = Vector { root_key, now: life::NOW, damaged: damaged(), rows, answers };
+        let answers = ANSWERS
+            .iter()
+            .map(|(scope, name, answer)| Answer::new(scope, name, *answer))
+            .collect();
+        let vector = Vector {
+            root_key,
+            now: life::NOW,
+            damaged: damaged(),
+            rows,
+            answers,
+        };
         std::fs::write(json, serde_json::to_string_pretty(&vector).unwrap() + "\n").unwrap();
     }
 
     /// A row belongs to what was written when it came to be.
-    fn name_new_rows(store: &dyn SecretStore, scope: &str, name: &str, names: &mut BTreeMap<RowKey, String>) {
+    fn name_new_rows(
+        store: &dyn SecretStore,
+        scope: &str,
+        name: &str,
+        names: &mut BTreeMap<RowKey, String>,
+    ) {
         let tenant = scope.split('/').next().unwrap();
-        for row in all_rows(store).into_iter().filter(|row| !names.contains_key(&row.key)).collect::<Vec<_>>() {
+        for row in all_rows(store)
+            .into_iter()
+            .filter(|row| !names.contains_key(&row.key))
+            .collect::<Vec<_>>()
+        {
             let what = match row.key.kind {
                 Kind::Header => "header".to_owned(),
                 Kind::Slot => "slot".to_owned(),
@@ -316,7 +414,14 @@ mod bless {
                 Kind::Secret => format!("{scope} {name}"),
                 Kind::Version => {
                     let before = format!("{scope} {name}@");
-                    format!("{before}{}", names.values().filter(|what| what.starts_with(&before)).count() + 1)
+                    format!(
+                        "{before}{}",
+                        names
+                            .values()
+                            .filter(|what| what.starts_with(&before))
+                            .count()
+                            + 1
+                    )
                 }
                 kind => panic!("{kind:?} is new"),
             };
@@ -339,33 +444,118 @@ mod bless {
         use Part::{All, Body, Epoch, Info, Tenant};
         let from = |part, row: &str| From(part, row.to_owned());
         let append = |part, bytes: &str| Append(part, bytes.to_owned());
-        // An envelope is magic, suite, key id[16], nonce[24], commitment[32], ciphertext, tag[16]. In front of the envelope
-        // of a secret's info is the identity of the secret, 16 bytes.
+        // An envelope is magic, suite, key id[16], nonce[24], commitment[32], ciphertext, tag[16].
+        // In front of the envelope of a secret's info is the identity of the secret, 16 bytes.
         vec![
             refused("header missing", "header", Gone, NotAVault),
-            refused("header of another magic", "header", Flip(Info, 0, 1), Corrupt),
-            refused("header of format 2", "header", Flip(Info, 9, 3), UnsupportedFormat),
-            refused("header of suite 2", "header", Flip(Info, 10, 3), UnsupportedFormat),
-            refused("header of another vault", "header", Flip(Info, 11, 1), WrongKey),
+            refused(
+                "header of another magic",
+                "header",
+                Flip(Info, 0, 1),
+                Corrupt,
+            ),
+            refused(
+                "header of format 2",
+                "header",
+                Flip(Info, 9, 3),
+                UnsupportedFormat,
+            ),
+            refused(
+                "header of suite 2",
+                "header",
+                Flip(Info, 10, 3),
+                UnsupportedFormat,
+            ),
+            refused(
+                "header of another vault",
+                "header",
+                Flip(Info, 11, 1),
+                WrongKey,
+            ),
             refused("header cut off", "header", Cut(Info, 26), Corrupt),
-            refused("header with a byte more", "header", append(Info, "00"), Corrupt),
+            refused(
+                "header with a byte more",
+                "header",
+                append(Info, "00"),
+                Corrupt,
+            ),
             refused("slot missing", "slot", Gone, Corrupt),
-            refused("slot of another form", "slot", Flip(Info, 0, 3), UnsupportedFormat),
-            refused("slot of an unknown derivation", "slot", Flip(Info, 12, 3), UnsupportedFormat),
-            refused("slot with an unknown field", "slot", append(Info, "0300000000"), UnsupportedFormat),
+            refused(
+                "slot of another form",
+                "slot",
+                Flip(Info, 0, 3),
+                UnsupportedFormat,
+            ),
+            refused(
+                "slot of an unknown derivation",
+                "slot",
+                Flip(Info, 12, 3),
+                UnsupportedFormat,
+            ),
+            refused(
+                "slot with an unknown field",
+                "slot",
+                append(Info, "0300000000"),
+                UnsupportedFormat,
+            ),
             refused("slot cut off", "slot", Cut(Info, 33), Corrupt),
-            refused("slot of another key", "slot", Flip(Info, 33, 0x80), WrongKey),
-            refused("slot body of an unknown suite", "slot", Flip(Body, 1, 3), UnsupportedFormat),
-            refused("slot body with another nonce", "slot", Flip(Body, 18, 1), Corrupt),
-            refused("slot body with another commitment", "slot", Flip(Body, 42, 1), Corrupt),
+            refused(
+                "slot of another key",
+                "slot",
+                Flip(Info, 33, 0x80),
+                WrongKey,
+            ),
+            refused(
+                "slot body of an unknown suite",
+                "slot",
+                Flip(Body, 1, 3),
+                UnsupportedFormat,
+            ),
+            refused(
+                "slot body with another nonce",
+                "slot",
+                Flip(Body, 18, 1),
+                Corrupt,
+            ),
+            refused(
+                "slot body with another commitment",
+                "slot",
+                Flip(Body, 42, 1),
+                Corrupt,
+            ),
             refused("slot body flipped", "slot", Flip(Body, 74, 1), Corrupt),
             refused("slot body missing", "slot", Cut(Body, 0), Corrupt),
             refused("vault secret missing", "vault secret", Gone, Corrupt),
-            refused("vault secret flipped", "vault secret", Flip(Body, 74, 1), Corrupt),
-            refused("vault secret is the wrapped vault key", "vault secret", from(Body, "slot"), Corrupt),
-            opened("data key missing", "data key of globex", Gone, all_of("globex", Corrupt)),
-            opened("data key flipped", "data key of globex", Flip(Body, 74, 1), all_of("globex", Corrupt)),
-            opened("data key state flipped", "data key of globex", Flip(Info, 74, 1), all_of("globex", Corrupt)),
+            refused(
+                "vault secret flipped",
+                "vault secret",
+                Flip(Body, 74, 1),
+                Corrupt,
+            ),
+            refused(
+                "vault secret is the wrapped vault key",
+                "vault secret",
+                from(Body, "slot"),
+                Corrupt,
+            ),
+            opened(
+                "data key missing",
+                "data key of globex",
+                Gone,
+                all_of("globex", Corrupt),
+            ),
+            opened(
+                "data key flipped",
+                "data key of globex",
+                Flip(Body, 74, 1),
+                all_of("globex", Corrupt),
+            ),
+            opened(
+                "data key state flipped",
+                "data key of globex",
+                Flip(Info, 74, 1),
+                all_of("globex", Corrupt),
+            ),
             opened(
                 "data key of another tenant",
                 "data key of globex",
@@ -380,18 +570,43 @@ mod bless {
             ),
             opened("head missing", "head of acme", Gone, vec![]),
             opened("head flipped", "head of acme", Flip(Info, 74, 1), vec![]),
-            opened("head of another tenant", "head of acme", from(All, "head of globex"), vec![]),
-            opened("head in the list of another tenant", "head of acme", from(Tenant, "head of globex"), vec![]),
-            opened("head of another epoch", "head of acme", from(Epoch, "head of globex"), vec![]),
+            opened(
+                "head of another tenant",
+                "head of acme",
+                from(All, "head of globex"),
+                vec![],
+            ),
+            opened(
+                "head in the list of another tenant",
+                "head of acme",
+                from(Tenant, "head of globex"),
+                vec![],
+            ),
+            opened(
+                "head of another epoch",
+                "head of acme",
+                from(Epoch, "head of globex"),
+                vec![],
+            ),
             opened("head twice", "head of acme", Twice, vec![]),
-            opened("record flipped", "acme/billing A", Flip(Info, 16 + 74, 1), secret("acme/billing", "A", Corrupt)),
+            opened(
+                "record flipped",
+                "acme/billing A",
+                Flip(Info, 16 + 74, 1),
+                secret("acme/billing", "A", Corrupt),
+            ),
             opened(
                 "record of another identity",
                 "acme/billing A",
                 Flip(Info, 0, 1),
                 secret("acme/billing", "A", Corrupt),
             ),
-            opened("record cut off", "acme/billing A", Cut(Info, 15), secret("acme/billing", "A", Corrupt)),
+            opened(
+                "record cut off",
+                "acme/billing A",
+                Cut(Info, 15),
+                secret("acme/billing", "A", Corrupt),
+            ),
             opened(
                 "record of an unknown suite",
                 "acme/billing A",
@@ -416,7 +631,12 @@ mod bless {
                 from(Epoch, "acme A"),
                 secret("acme/billing", "A", Corrupt),
             ),
-            opened("record in the list of another tenant", "acme/billing A", from(Tenant, "globex A"), vec![]),
+            opened(
+                "record in the list of another tenant",
+                "acme/billing A",
+                from(Tenant, "globex A"),
+                vec![],
+            ),
             opened(
                 "revoked name with a record that is active",
                 "acme/billing B",
@@ -429,7 +649,12 @@ mod bless {
                 from(All, "globex A"),
                 secret("initech", "A", Corrupt),
             ),
-            opened("value flipped", "acme/billing A", Flip(Body, 74, 1), newest_of_billing_a(Corrupt)),
+            opened(
+                "value flipped",
+                "acme/billing A",
+                Flip(Body, 74, 1),
+                newest_of_billing_a(Corrupt),
+            ),
             opened(
                 "value of an unknown suite",
                 "acme/billing A",
@@ -442,10 +667,30 @@ mod bless {
                 from(Body, "acme/billing A@2"),
                 newest_of_billing_a(Corrupt),
             ),
-            opened("value missing", "acme/billing A", Cut(Body, 0), newest_of_billing_a(Corrupt)),
-            opened("value where there is none", "acme/billing B", from(Body, "acme B"), vec![]),
-            opened("older value flipped", "acme/billing A@2", Flip(Body, 74, 1), second_of_billing_a()),
-            opened("older value missing", "acme/billing A@2", Gone, second_of_billing_a()),
+            opened(
+                "value missing",
+                "acme/billing A",
+                Cut(Body, 0),
+                newest_of_billing_a(Corrupt),
+            ),
+            opened(
+                "value where there is none",
+                "acme/billing B",
+                from(Body, "acme B"),
+                vec![],
+            ),
+            opened(
+                "older value flipped",
+                "acme/billing A@2",
+                Flip(Body, 74, 1),
+                second_of_billing_a(),
+            ),
+            opened(
+                "older value missing",
+                "acme/billing A@2",
+                Gone,
+                second_of_billing_a(),
+            ),
             opened(
                 "older value is the one before it",
                 "acme/billing A@2",
@@ -454,48 +699,95 @@ mod bless {
             ),
             opened("older value twice", "acme/billing A@2", Twice, vec![]),
             opened("record twice", "acme/billing A", Twice, vec![]),
-            opened("record missing", "initech A", Gone, secret("initech", "A", ErrorKind::NotFound)),
-            opened("tombstone of a deleted secret missing", "acme/billing D", Gone, vec![]),
+            opened(
+                "record missing",
+                "initech A",
+                Gone,
+                secret("initech", "A", ErrorKind::NotFound),
+            ),
+            opened(
+                "tombstone of a deleted secret missing",
+                "acme/billing D",
+                Gone,
+                vec![],
+            ),
             // What is above shows, which only `verify` can tell.
             opened(
                 "tombstone of a revoked secret missing",
                 "acme/billing B",
                 Gone,
-                ["B", "B@1"].map(|name| Answer::new("acme/billing", name, Ok("acme B"))).to_vec(),
+                ["B", "B@1"]
+                    .map(|name| Answer::new("acme/billing", name, Ok("acme B")))
+                    .to_vec(),
             ),
         ]
     }
 
     fn refused(defect: &str, row: &str, change: Change, kind: ErrorKind) -> Damaged {
-        let edits = vec![Edit { row: row.to_owned(), change }];
-        Damaged { defect: defect.to_owned(), edits, refused: Some(format!("{kind:?}")), answers: Vec::new() }
+        let edits = vec![Edit {
+            row: row.to_owned(),
+            change,
+        }];
+        Damaged {
+            defect: defect.to_owned(),
+            edits,
+            refused: Some(format!("{kind:?}")),
+            answers: Vec::new(),
+        }
     }
 
     fn opened(defect: &str, row: &str, change: Change, answers: Vec<Answer>) -> Damaged {
-        let edits = vec![Edit { row: row.to_owned(), change }];
-        Damaged { defect: defect.to_owned(), edits, refused: None, answers }
+        let edits = vec![Edit {
+            row: row.to_owned(),
+            change,
+        }];
+        Damaged {
+            defect: defect.to_owned(),
+            edits,
+            refused: None,
+            answers,
+        }
     }
 
     fn all_of(tenant: &str, kind: ErrorKind) -> Vec<Answer> {
-        let of_tenant = ANSWERS.iter().filter(|(scope, ..)| scope.split('/').next() == Some(tenant));
-        of_tenant.map(|(scope, name, _)| Answer::new(scope, name, Err(kind))).collect()
+        let of_tenant = ANSWERS
+            .iter()
+            .filter(|(scope, ..)| scope.split('/').next() == Some(tenant));
+        of_tenant
+            .map(|(scope, name, _)| Answer::new(scope, name, Err(kind)))
+            .collect()
     }
 
     /// All that a secret answers, also in scopes below that have no such name.
     fn secret(its: &str, name: &str, kind: ErrorKind) -> Vec<Answer> {
-        let has_own = |scope: &str| SCRIPT.iter().any(|(own, same, _)| *own == scope && *same == name);
-        let is_its = |scope: &str| {
-            scope == its || scope.strip_prefix(its).is_some_and(|rest| rest.starts_with('/')) && !has_own(scope)
+        let has_own = |scope: &str| {
+            SCRIPT
+                .iter()
+                .any(|(own, same, _)| *own == scope && *same == name)
         };
-        let answers =
-            ANSWERS.iter().filter(|(scope, pinned, _)| is_its(scope) && pinned.split('@').next() == Some(name));
-        answers.map(|(scope, pinned, _)| Answer::new(scope, pinned, Err(kind))).collect()
+        let is_its = |scope: &str| {
+            scope == its
+                || scope
+                    .strip_prefix(its)
+                    .is_some_and(|rest| rest.starts_with('/'))
+                    && !has_own(scope)
+        };
+        let answers = ANSWERS
+            .iter()
+            .filter(|(scope, pinned, _)| is_its(scope) && pinned.split('@').next() == Some(name));
+        answers
+            .map(|(scope, pinned, _)| Answer::new(scope, pinned, Err(kind)))
+            .collect()
     }
 
     fn newest_of_billing_a(kind: ErrorKind) -> Vec<Answer> {
-        [("acme/billing", "A"), ("acme/billing", "A@3"), ("acme/billing/agents/7", "A")]
-            .map(|(scope, name)| Answer::new(scope, name, Err(kind)))
-            .to_vec()
+        [
+            ("acme/billing", "A"),
+            ("acme/billing", "A@3"),
+            ("acme/billing/agents/7", "A"),
+        ]
+        .map(|(scope, name)| Answer::new(scope, name, Err(kind)))
+        .to_vec()
     }
 
     fn second_of_billing_a() -> Vec<Answer> {

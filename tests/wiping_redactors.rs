@@ -1,5 +1,6 @@
-//! What a redactor searches for leaves nothing on the heap once it is dropped. In a process of its own: what is looked for at once are a
-//! few letters in hexadecimal or as `\uXXXX`, and another test would have some that look alike.
+//! What a redactor searches for leaves nothing on the heap once it is dropped. In a process of its
+//! own: what is looked for at once are a few letters in hexadecimal or as `\uXXXX`, and another
+//! test would have some that look alike.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
@@ -25,11 +26,18 @@ fn writings(value: &str) -> Vec<Needle> {
     let hex = zeroize::Zeroizing::new(base16ct::lower::encode_string(value.as_bytes()));
     // Written in place: a string that grew would leave what is looked for.
     let mut units = zeroize::Zeroizing::new(String::with_capacity(value.len() * 6));
-    value.bytes().for_each(|byte| write!(units, "\\u{byte:04x}").unwrap());
-    vec![Needle::new(value.as_bytes()), Needle::new(hex.as_bytes()), Needle::new(units.as_bytes())]
+    value
+        .bytes()
+        .for_each(|byte| write!(units, "\\u{byte:04x}").unwrap());
+    vec![
+        Needle::new(value.as_bytes()),
+        Needle::new(hex.as_bytes()),
+        Needle::new(units.as_bytes()),
+    ]
 }
 
-/// Only one redactor at a time: as `\uXXXX`, what is looked for at once are two letters, which the value of another has too.
+/// Only one redactor at a time: as `\uXXXX`, what is looked for at once are two letters, which the
+/// value of another has too.
 static REDACTORS: Mutex<()> = Mutex::new(());
 
 #[test]
@@ -38,13 +46,18 @@ fn nothing_of_a_redactor_stays_behind() {
     let plain = value(60);
     let name = || SecretName::new("A").unwrap();
     let needles = writings(&plain);
-    let redactor = Redactor::builder().secret(name(), plain.as_str()).build().unwrap();
+    let redactor = Redactor::builder()
+        .secret(name(), plain.as_str())
+        .build()
+        .unwrap();
     let text = zeroize::Zeroizing::new(["(", plain.as_str(), ")"].concat());
     assert_eq!(redactor.redact(&text), "(<<$secret.A>>)");
     // Held back in the middle of the value, and grown on the way.
     let mut stream = redactor.stream();
     let mut out = Vec::new();
-    text.as_bytes()[..100].chunks(20).for_each(|part| stream.feed(part, &mut out));
+    text.as_bytes()[..100]
+        .chunks(20)
+        .for_each(|part| stream.feed(part, &mut out));
     assert_eq!(out, b"(");
     let merged = redactor.clone().merge(&redactor).unwrap();
     drop((plain, text));
@@ -90,12 +103,16 @@ fn nothing_of_a_truncated_secret_stays_behind() {
     let kinds: [(&str, Use); 6] = [
         ("a writer that is finished", |redactor, piece| {
             let mut writer = RedactWriter::new(std::io::sink(), redactor);
-            piece.chunks(7).for_each(|part| writer.write_all(part).unwrap());
+            piece
+                .chunks(7)
+                .for_each(|part| writer.write_all(part).unwrap());
             writer.finish().unwrap();
         }),
         ("a writer that is dropped", |redactor, piece| {
             let mut writer = RedactWriter::new(std::io::sink(), redactor);
-            piece.chunks(7).for_each(|part| writer.write_all(part).unwrap());
+            piece
+                .chunks(7)
+                .for_each(|part| writer.write_all(part).unwrap());
         }),
         ("a writer that cannot write on", |redactor, piece| {
             let mut writer = RedactWriter::new(&mut [][..], redactor);
@@ -119,7 +136,10 @@ fn nothing_of_a_truncated_secret_stays_behind() {
     for (seed, (kind, use_it)) in (80..).zip(kinds) {
         for length in [60, 150] {
             let plain = value(seed);
-            let redactor = Redactor::builder().secret(SecretName::new("A").unwrap(), plain.as_str()).build().unwrap();
+            let redactor = Redactor::builder()
+                .secret(SecretName::new("A").unwrap(), plain.as_str())
+                .build()
+                .unwrap();
             let needle = Needle::new(plain.as_bytes());
             use_it(&redactor, &plain.as_bytes()[..length]);
             assert!(is_found(&needle), "{kind}: the control");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# These crates hold keys and wipe them only with their feature `zeroize`, which is off by default. A dependency update that
-# drops it would go unnoticed by every other test.
+# These crates hold keys and wipe them only with their feature `zeroize`, which is off by default. A
+# dependency update that drops it would go unnoticed by every other test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tree=$(cargo tree --locked --edges normal,features --prefix none --format '{p} {f}')

@@ -11,8 +11,9 @@ pub struct Workload {
 impl Workload {
     /// What comes out: the least that has to be copied.
     pub fn output(&self) -> String {
-        let write =
-            |text: String, (name, value): &(String, String)| text.replace(&format!("<<$secret.{name}>>"), value);
+        let write = |text: String, (name, value): &(String, String)| {
+            text.replace(&format!("<<$secret.{name}>>"), value)
+        };
         self.values.iter().fold(self.text.clone(), write)
     }
 }
@@ -31,7 +32,11 @@ pub fn tool_config() -> Workload {
         text.push_str("\"field_of_the_request\":\"a literal value of it\",");
     }
     text.push_str("\"signature\":\"<<$secret.SIGNING_KEY>>\"}}");
-    Workload { name: "W1 config 1 KB", text, values: values(["STRIPE_KEY", "ACCOUNT_ID", "SIGNING_KEY"]) }
+    Workload {
+        name: "W1 config 1 KB",
+        text,
+        values: values(["STRIPE_KEY", "ACCOUNT_ID", "SIGNING_KEY"]),
+    }
 }
 
 /// W2: a header of 30 bytes, 1 placeholder.
@@ -58,7 +63,11 @@ pub fn instructions() -> Workload {
             );
         }
     }
-    Workload { name: "W3 instructions 16 KB", text, values: values(names) }
+    Workload {
+        name: "W3 instructions 16 KB",
+        text,
+        values: values(names),
+    }
 }
 
 /// W4: 1 MB, 1,000 placeholders of 100 names.
@@ -73,15 +82,32 @@ pub fn many() -> Workload {
         text.push_str(&names[number * 37 % 100]);
         text.push_str(">>");
     }
-    Workload { name: "W4 1 MB, 1000 placeholders", text, values: values(names) }
+    Workload {
+        name: "W4 1 MB, 1000 placeholders",
+        text,
+        values: values(names),
+    }
 }
 
 /// W5: 1 MB of text like code, full of single openers, without a placeholder.
 pub fn code() -> Workload {
-    let line = "if (a < b && c[i] < limit) { out << x; map<int, vec<T>> m; { y = a<b; } }\n".replace("<<", "< ");
-    Workload { name: "W5 code 1 MB", text: line.repeat((1 << 20) / line.len()), values: Vec::new() }
+    let line = "if (a < b && c[i] < limit) { out << x; map<int, vec<T>> m; { y = a<b; } }\n"
+        .replace("<<", "< ");
+    Workload {
+        name: "W5 code 1 MB",
+        text: line.repeat((1 << 20) / line.len()),
+        values: Vec::new(),
+    }
 }
 
 fn values<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Vec<(String, String)> {
-    names.into_iter().map(|name| (name.into(), "a value of forty bytes, like many tokens".to_owned())).collect()
+    names
+        .into_iter()
+        .map(|name| {
+            (
+                name.into(),
+                "a value of forty bytes, like many tokens".to_owned(),
+            )
+        })
+        .collect()
 }

@@ -1,5 +1,5 @@
-//! Any bytes as a JSON document: what is read is what a lenient parser reads and a strict one may, and values change
-//! strings and nothing else.
+//! Any bytes as a JSON document: what is read is what a lenient parser reads and a strict one may,
+//! and values change strings and nothing else.
 #![no_main]
 
 use keyslot::secrecy::ExposeSecret;
@@ -11,7 +11,13 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 /// How many values an input has selects what they are put into.
-const SURFACES: [Surface; 5] = [Surface::Text, Surface::Json, Surface::Header, Surface::Url, Surface::Shell];
+const SURFACES: [Surface; 5] = [
+    Surface::Text,
+    Surface::Json,
+    Surface::Header,
+    Surface::Url,
+    Surface::Shell,
+];
 
 /// What documents with placeholders are made of.
 const PIECES: [&str; 24] = [
@@ -59,11 +65,21 @@ fuzz_target!(|data: &[u8]| {
     gather(&value, String::new(), &mut leaves);
     match parsed {
         Ok(document) => {
-            assert!(leaves.iter().all(|(_, leaf)| Template::compile(*leaf).is_ok()));
+            assert!(
+                leaves
+                    .iter()
+                    .all(|(_, leaf)| Template::compile(*leaf).is_ok())
+            );
             assert_eq!(document.lints().len().min(100), lints(&leaves).min(100));
             let target = Target::tool("fuzz").surface(surface);
             resolved(&document, &value, &leaves, &answers, &target);
-            resolved(&document, &value, &leaves, &answers, &target.missing(Missing::Keep));
+            resolved(
+                &document,
+                &value,
+                &leaves,
+                &answers,
+                &target.missing(Missing::Keep),
+            );
         }
         Err(error) => failed(&error, &leaves, |leaf| Template::compile(leaf).map(drop)),
     }
@@ -74,7 +90,10 @@ fn gather<'v>(value: &'v Value, pointer: String, leaves: &mut Vec<(String, &'v s
     match value {
         Value::String(text) => leaves.push((pointer, text)),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| gather(item, format!("{pointer}/{index}"), leaves));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(index, item)| gather(item, format!("{pointer}/{index}"), leaves));
         }
         Value::Object(entries) => entries.iter().for_each(|(key, entry)| {
             let key = key.replace('~', "~0").replace('/', "~1");
@@ -85,39 +104,74 @@ fn gather<'v>(value: &'v Value, pointer: String, leaves: &mut Vec<(String, &'v s
 }
 
 fn lints(leaves: &[(String, &str)]) -> usize {
-    leaves.iter().map(|(_, leaf)| Template::compile(*leaf).map_or(0, |template| template.lints().len())).sum()
+    leaves
+        .iter()
+        .map(|(_, leaf)| Template::compile(*leaf).map_or(0, |template| template.lints().len()))
+        .sum()
 }
 
 /// A document is resolved as each of its strings is, and all else stays.
-fn resolved(document: &Document<Value>, value: &Value, leaves: &[(String, &str)], answers: &Answers, target: &Target) {
-    let alone = |leaf: &str| answers.resolve_for(target, leaf).map(|resolved| resolved.expose_secret().to_string());
+fn resolved(
+    document: &Document<Value>,
+    value: &Value,
+    leaves: &[(String, &str)],
+    answers: &Answers,
+    target: &Target,
+) {
+    let alone = |leaf: &str| {
+        answers
+            .resolve_for(target, leaf)
+            .map(|resolved| resolved.expose_secret().to_string())
+    };
     let resolved = match answers.resolve_for(target, document) {
         Ok(resolved) => resolved,
         Err(error) => return failed(&error, leaves, |leaf| alone(leaf).map(drop)),
     };
     let mut expected = value.clone();
     for (pointer, leaf) in leaves {
-        *expected.pointer_mut(pointer).expect("where it was") = alone(leaf).expect("all of them do").into();
+        *expected.pointer_mut(pointer).expect("where it was") =
+            alone(leaf).expect("all of them do").into();
     }
     assert_eq!(*resolved.expose_secret(), expected);
 
     let bytes = resolved.to_bytes().expect("it can be written");
-    let again: Value = serde_json::from_slice(bytes.expose_secret()).expect("what is written can be read");
+    let again: Value =
+        serde_json::from_slice(bytes.expose_secret()).expect("what is written can be read");
     assert_eq!(again, expected);
 
-    let tree = Engine::new().compile_document(Tree::of(value).expect("a tree of JSON")).expect("it was compiled");
+    let tree = Engine::new()
+        .compile_document(Tree::of(value).expect("a tree of JSON"))
+        .expect("it was compiled");
     let tree = answers.resolve_for(target, &tree).expect("it was resolved");
-    assert_eq!(serde_json::to_value(tree.expose_secret()).expect("it can be written"), expected);
+    assert_eq!(
+        serde_json::to_value(tree.expose_secret()).expect("it can be written"),
+        expected
+    );
 }
 
 /// What is wrong with a document is wrong with its strings, each at its pointer.
 fn failed(error: &Error, leaves: &[(String, &str)], alone: impl Fn(&str) -> Result<(), Error>) {
-    let errors = leaves.iter().filter_map(|(pointer, leaf)| Some((pointer, leaf, alone(leaf).err()?)));
+    let errors = leaves
+        .iter()
+        .filter_map(|(pointer, leaf)| Some((pointer, leaf, alone(leaf).err()?)));
     let errors: Vec<_> = errors.collect();
-    assert_eq!(error.count(), errors.iter().map(|(.., error)| error.count()).sum::<usize>());
-    errors.iter().for_each(|(_, leaf, error)| checks::placed(error, leaf));
-    let expected = errors.iter().flat_map(|(pointer, _, error)| error.all().map(|one| (pointer.as_str(), one)));
+    assert_eq!(
+        error.count(),
+        errors
+            .iter()
+            .map(|(.., error)| error.count())
+            .sum::<usize>()
+    );
+    errors
+        .iter()
+        .for_each(|(_, leaf, error)| checks::placed(error, leaf));
+    let expected = errors
+        .iter()
+        .flat_map(|(pointer, _, error)| error.all().map(|one| (pointer.as_str(), one)));
     for (one, (pointer, expected)) in error.all().zip(expected) {
-        assert_eq!((one.kind(), one.span(), one.pointer()), (expected.kind(), expected.span(), Some(pointer)));
+        assert_eq!(
+            (one.kind(), one.span(), one.pointer()),
+            (expected.kind(), expected.span(), Some(pointer))
+        );
     }
 }

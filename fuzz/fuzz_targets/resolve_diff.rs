@@ -1,4 +1,5 @@
-//! Any text and any values, by any profile: the engine puts in what a naive scanner and naive filters put in.
+//! Any text and any values, by any profile: the engine puts in what a naive scanner and naive
+//! filters put in.
 #![no_main]
 
 use keyslot_fuzz::answers::Answers;
@@ -6,7 +7,9 @@ use keyslot_fuzz::{diff, input, known};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let Some((&select, data)) = data.split_first() else { return };
+    let Some((&select, data)) = data.split_first() else {
+        return;
+    };
     let known = known::profile(select);
     let mut parts = input::parts(data).map(|part| input::text(part, &known.pieces));
     let text = parts.next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Any text, by any profile: reading it never fails in another way than it should, and what was read is right.
+//! Any text, by any profile: reading it never fails in another way than it should, and what was
+//! read is right.
 #![no_main]
 
 use std::borrow::Cow;
@@ -14,7 +15,9 @@ use keyslot_fuzz::{checks, echo, input};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let Some((&select, data)) = data.split_first() else { return };
+    let Some((&select, data)) = data.split_first() else {
+        return;
+    };
     let known = known::profile(select);
     let engine = known.engine();
     let mut parts = input::parts(data).map(|part| input::text(part, &known.pieces));
@@ -35,7 +38,12 @@ fuzz_target!(|data: &[u8]| {
         }
     };
     for Range { start, end } in places.into_iter().take(4) {
-        for at in [start + 2, start + (end - start) / 2, end.saturating_sub(1), end] {
+        for at in [
+            start + 2,
+            start + (end - start) / 2,
+            end.saturating_sub(1),
+            end,
+        ] {
             echo::assert_unseen(&engine, text, at);
         }
     }
@@ -45,14 +53,31 @@ fn read(known: &Known, engine: &Engine, text: &str, template: &Template) {
     assert_eq!(template.text(), text);
     checks::linted(template);
     let references = template.references();
-    assert_eq!(references.iter().collect::<HashSet<_>>().len(), references.len(), "a reference is listed twice");
-    assert!(references.iter().all(|reference| SecretName::new(reference.name()).is_ok()));
+    assert_eq!(
+        references.iter().collect::<HashSet<_>>().len(),
+        references.len(),
+        "a reference is listed twice"
+    );
+    assert!(
+        references
+            .iter()
+            .all(|reference| SecretName::new(reference.name()).is_ok())
+    );
 
     if references.is_empty() {
         let rendered = engine.render(text, |_| None).expect("nothing is missing");
-        assert_eq!(matches!(rendered, Cow::Borrowed(_)), rendered == text, "borrowed unless it changes");
-        assert!(rendered == text || !known.is_plainly_text(text), "text changed to {rendered:?}");
-        let resolved = engine.resolve(&Variables::new(), &Target::unspecified(), text).expect("nothing is missing");
+        assert_eq!(
+            matches!(rendered, Cow::Borrowed(_)),
+            rendered == text,
+            "borrowed unless it changes"
+        );
+        assert!(
+            rendered == text || !known.is_plainly_text(text),
+            "text changed to {rendered:?}"
+        );
+        let resolved = engine
+            .resolve(&Variables::new(), &Target::unspecified(), text)
+            .expect("nothing is missing");
         assert_eq!(*resolved.expose_secret(), rendered);
     }
     // Filters change lengths.
@@ -62,7 +87,8 @@ fn read(known: &Known, engine: &Engine, text: &str, template: &Template) {
     }
 }
 
-/// The places of the first placeholders, and how many there are: nobody knows their names, and the error says where.
+/// The places of the first placeholders, and how many there are: nobody knows their names, and the
+/// error says where.
 fn placeholders(template: &Template) -> (Vec<Range<usize>>, usize) {
     match Variables::new().resolve_for(&Target::unspecified(), template) {
         Ok(_) => (Vec::new(), 0),
@@ -85,21 +111,35 @@ fn lengths(template: &Template) {
         length(&values) - nothing
     };
     let times: Vec<usize> = (0..count).map(times).collect();
-    let expected = nothing + times.iter().zip(1..).map(|(times, length)| times * length).sum::<usize>();
-    assert_eq!(length(&long.iter().map(String::as_str).collect::<Vec<_>>()), expected);
+    let expected = nothing
+        + times
+            .iter()
+            .zip(1..)
+            .map(|(times, length)| times * length)
+            .sum::<usize>();
+    assert_eq!(
+        length(&long.iter().map(String::as_str).collect::<Vec<_>>()),
+        expected
+    );
     let (spans, placeholders) = placeholders(template);
     assert_eq!(times.iter().sum::<usize>(), placeholders);
-    assert!(times.iter().all(|&times| times > 0), "a reference stands nowhere");
+    assert!(
+        times.iter().all(|&times| times > 0),
+        "a reference stands nowhere"
+    );
     if spans.len() == placeholders {
         assert!(nothing + spans.iter().map(Range::len).sum::<usize>() <= template.text().len());
     }
 }
 
-/// A text whose placeholders are written as text comes out as it is; written so twice, as it was written once.
+/// A text whose placeholders are written as text comes out as it is; written so twice, as it was
+/// written once.
 fn escaped(known: &Known, engine: &Engine, text: &str, template: &Template) {
     let (spans, count) = placeholders(template);
     let literal = text.len() - spans.iter().map(Range::len).sum::<usize>();
-    let has_escapes = template.render(&vec![""; template.references().len()]).is_ok_and(|out| out.len() != literal);
+    let has_escapes = template
+        .render(&vec![""; template.references().len()])
+        .is_ok_and(|out| out.len() != literal);
     if count == 0 || spans.len() < count || has_escapes {
         return;
     }
@@ -114,8 +154,13 @@ fn escaped(known: &Known, engine: &Engine, text: &str, template: &Template) {
         Some(written + &text[at..])
     };
     let out_of = |written: &str| {
-        let template = engine.compile(written).expect("an escaped placeholder is text");
-        assert!(template.references().is_empty(), "a placeholder in {written:?}");
+        let template = engine
+            .compile(written)
+            .expect("an escaped placeholder is text");
+        assert!(
+            template.references().is_empty(),
+            "a placeholder in {written:?}"
+        );
         template.render(&[]).expect("it is text")
     };
     if let Some(once) = write(1) {
@@ -157,12 +202,22 @@ fn failures(error: &Error) -> Vec<(ErrorKind, Option<Range<usize>>)> {
     error.all().map(|one| (one.kind(), one.span())).collect()
 }
 
-/// What is refused when it is compiled is refused when it is rendered at once, which may see more that is wrong.
+/// What is refused when it is compiled is refused when it is rendered at once, which may see more
+/// that is wrong.
 fn refused_alike(engine: &Engine, text: &str, error: &Error, answers: &Answers) {
-    let once = engine.render(text, |one| answers.of(one)).expect_err("it is refused");
+    let once = engine
+        .render(text, |one| answers.of(one))
+        .expect_err("it is refused");
     let once = failures(&once);
     if once.len() < Error::LISTED {
-        assert!(failures(error).iter().all(|one| once.contains(one)), "{error:?} but {once:?}");
+        assert!(
+            failures(error).iter().all(|one| once.contains(one)),
+            "{error:?} but {once:?}"
+        );
     }
-    assert!(engine.resolve(answers, &Target::unspecified(), text).is_err());
+    assert!(
+        engine
+            .resolve(answers, &Target::unspecified(), text)
+            .is_err()
+    );
 }

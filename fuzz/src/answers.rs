@@ -1,6 +1,8 @@
 //! Values for every name, but for those that begin with `N`.
 
-use keyslot::{Error, ErrorKind, Found, Outcomes, Reference, ReferenceRef, Resolver, Result, Target, Version};
+use keyslot::{
+    Error, ErrorKind, Found, Outcomes, Reference, ReferenceRef, Resolver, Result, Target, Version,
+};
 
 /// Values of an input.
 pub struct Answers {
@@ -19,7 +21,9 @@ const NASTY: [&str; 5] = [
 impl Answers {
     /// Some values, and [those](NASTY) that every run should have.
     pub fn new(values: impl Iterator<Item = String>) -> Self {
-        Self { values: values.chain(NASTY.map(String::from)).collect() }
+        Self {
+            values: values.chain(NASTY.map(String::from)).collect(),
+        }
     }
 
     /// The value of a name, of each version another one.
@@ -36,9 +40,10 @@ impl Answers {
 
 impl Resolver for Answers {
     fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
-        let find = |reference: &Reference| match self
-            .value(reference.name().as_str(), reference.version().map(Version::get))
-        {
+        let find = |reference: &Reference| match self.value(
+            reference.name().as_str(),
+            reference.version().map(Version::get),
+        ) {
             Some(value) => Ok(Found::new(reference.name().clone(), value)),
             None => Err(Error::new(ErrorKind::NotFound, "there is no such name")),
         };

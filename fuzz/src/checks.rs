@@ -6,19 +6,32 @@ use keyslot::{Error, ErrorKind};
 /// Asserts that what a text was refused for says where, in spans that slice the text.
 pub fn refused(error: &Error, text: &str) {
     for one in error.all() {
-        assert!(matches!(one.kind(), ErrorKind::Syntax | ErrorKind::UnknownFilter), "{one:?}");
+        assert!(
+            matches!(one.kind(), ErrorKind::Syntax | ErrorKind::UnknownFilter),
+            "{one:?}"
+        );
     }
     placed(error, text);
 }
 
 /// Asserts that every failure has a place in the text, and that it can be drawn.
 pub fn placed(error: &Error, text: &str) {
-    assert!(error.count() >= error.all().count() && error.all().count() == error.count().min(Error::LISTED));
+    assert!(
+        error.count() >= error.all().count()
+            && error.all().count() == error.count().min(Error::LISTED)
+    );
     let mut before = 0;
     for one in error.all() {
         let span = one.span().expect("a failure has a place");
-        assert!(text.get(span.clone()).is_some_and(|slice| !slice.is_empty()), "{span:?} does not slice {text:?}");
-        assert!(span.start >= before, "failures are not in the order of the text: {error:?}");
+        assert!(
+            text.get(span.clone())
+                .is_some_and(|slice| !slice.is_empty()),
+            "{span:?} does not slice {text:?}"
+        );
+        assert!(
+            span.start >= before,
+            "failures are not in the order of the text: {error:?}"
+        );
         before = span.start;
         assert!(one.position(text).is_some());
         assert!(!one.to_string().contains(char::is_control) && !one.to_string().is_empty());
@@ -32,7 +45,13 @@ pub fn linted(template: &Template) {
     let mut end = 0;
     for lint in template.lints() {
         let span = lint.span();
-        assert!(template.text().get(span.clone()).is_some_and(|slice| !slice.is_empty()), "{lint:?}");
+        assert!(
+            template
+                .text()
+                .get(span.clone())
+                .is_some_and(|slice| !slice.is_empty()),
+            "{lint:?}"
+        );
         assert!(span.start >= end && lint.pointer().is_none(), "{lint:?}");
         assert!(!lint.to_string().is_empty());
         end = span.end;

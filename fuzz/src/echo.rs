@@ -9,13 +9,19 @@ const CANARY: &str = "Zq7Xk-W9Jm2_Vb4N";
 /// How many bytes of it in a row count as an echo.
 const WINDOW: usize = 8;
 
-/// Asserts that neither errors nor lints show a word that is put into a text at a byte, unless it became part of a name.
+/// Asserts that neither errors nor lints show a word that is put into a text at a byte, unless it
+/// became part of a name.
 pub fn assert_unseen(engine: &Engine, text: &str, at: usize) {
-    let at = (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let at = (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
     let planted = format!("{}{CANARY}{}", &text[..at], &text[at..]);
     match engine.compile(planted.as_str()) {
         Ok(template) => {
-            assert!(!shows(&format!("{template:?}").replace(&format!("{:?}", template.references()), "")));
+            assert!(!shows(
+                &format!("{template:?}").replace(&format!("{:?}", template.references()), "")
+            ));
             template.lints().iter().for_each(assert_lint_unseen);
         }
         Err(error) => assert_error_unseen(&error),
@@ -35,7 +41,10 @@ fn assert_error_unseen(error: &Error) {
 }
 
 fn assert_lint_unseen(lint: &Lint) {
-    assert!(!shows(&format!("{lint}\n{lint:?}")), "a lint shows what it is about: {lint}");
+    assert!(
+        !shows(&format!("{lint}\n{lint:?}")),
+        "a lint shows what it is about: {lint}"
+    );
 }
 
 fn shows(shown: &str) -> bool {

@@ -17,10 +17,14 @@ pub enum Made {
 pub fn apply(chain: &str, value: &str) -> Made {
     let mut value = value.to_owned();
     for filter in chain.split('|').skip(1) {
-        let (name, argument) =
-            filter.trim_matches([' ', '\t']).split_once(':').unwrap_or((filter.trim_matches([' ', '\t']), ""));
+        let (name, argument) = filter
+            .trim_matches([' ', '\t'])
+            .split_once(':')
+            .unwrap_or((filter.trim_matches([' ', '\t']), ""));
         value = match name {
-            "trim" => value.trim_matches([' ', '\t', '\n', '\r', '\u{c}']).to_owned(),
+            "trim" => value
+                .trim_matches([' ', '\t', '\n', '\r', '\u{c}'])
+                .to_owned(),
             "hex" => value.bytes().map(|byte| format!("{byte:02x}")).collect(),
             "url" => value.bytes().map(percent).collect(),
             "base64" => base64(value.as_bytes(), "+/", "="),
@@ -44,14 +48,26 @@ pub fn apply(chain: &str, value: &str) -> Made {
 
 fn percent(byte: u8) -> String {
     let is_unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    if is_unreserved { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    if is_unreserved {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
 }
 
 /// RFC 4648 section 4, with the last two characters of the alphabet given.
 fn base64(bytes: &[u8], last: &str, padding: &str) -> String {
-    let alphabet: Vec<char> = ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(last.chars()).collect();
+    let alphabet: Vec<char> = ('A'..='Z')
+        .chain('a'..='z')
+        .chain('0'..='9')
+        .chain(last.chars())
+        .collect();
     let group = |three: &[u8]| {
-        let bits = three.iter().chain(&[0, 0]).take(3).fold(0, |bits, &byte| bits << 8 | usize::from(byte));
+        let bits = three
+            .iter()
+            .chain(&[0, 0])
+            .take(3)
+            .fold(0, |bits, &byte| bits << 8 | usize::from(byte));
         let letters = [18, 12, 6, 0].map(|shift| alphabet[bits >> shift & 63]);
         let count = three.len() + 1;
         letters[..count].iter().collect::<String>() + &padding.repeat(4 - count)

@@ -5,8 +5,8 @@ pub fn parts(data: &[u8]) -> impl Iterator<Item = &[u8]> {
     data.split(|&byte| byte == 0xff)
 }
 
-/// A part as text. Each byte that is no UTF-8 stands for one of some pieces: most changes that are made at random put in
-/// what the grammar is made of.
+/// A part as text. Each byte that is no UTF-8 stands for one of some pieces: most changes that are
+/// made at random put in what the grammar is made of.
 pub fn text(part: &[u8], pieces: &[impl AsRef<str>]) -> String {
     let mut text = String::new();
     for chunk in part.utf8_chunks() {

@@ -3,7 +3,8 @@
 use serde::Deserialize as _;
 use serde_json::Value;
 
-/// What a text says that has each key of an object once and is 128 levels deep at most; `None` for any other.
+/// What a text says that has each key of an object once and is 128 levels deep at most; `None` for
+/// any other.
 pub fn strictly(text: &str) -> Option<Value> {
     let (members, depth) = structure(text);
     if depth > 128 {
@@ -40,9 +41,9 @@ fn structure(text: &str) -> (usize, usize) {
 fn has_reserved_key(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(has_reserved_key),
-        Value::Object(entries) => {
-            entries.iter().any(|(key, entry)| key.starts_with("$serde_json::private::") || has_reserved_key(entry))
-        }
+        Value::Object(entries) => entries.iter().any(|(key, entry)| {
+            key.starts_with("$serde_json::private::") || has_reserved_key(entry)
+        }),
         _ => false,
     }
 }
@@ -51,7 +52,9 @@ fn has_reserved_key(value: &Value) -> bool {
 fn count_members(value: &Value) -> usize {
     match value {
         Value::Array(items) => items.iter().map(count_members).sum(),
-        Value::Object(entries) => entries.len() + entries.values().map(count_members).sum::<usize>(),
+        Value::Object(entries) => {
+            entries.len() + entries.values().map(count_members).sum::<usize>()
+        }
         _ => 0,
     }
 }

@@ -29,12 +29,25 @@ pub fn profile(select: u8) -> &'static Known {
 
 impl Known {
     fn new(profile: Profile, is_regular: bool) -> Self {
-        let marks =
-            profile.dialects.iter().flat_map(|dialect| [Some(dialect.open), Some(dialect.close), dialect.prefix]);
+        let marks = profile
+            .dialects
+            .iter()
+            .flat_map(|dialect| [Some(dialect.open), Some(dialect.close), dialect.prefix]);
         let mut pieces: Vec<String> = marks.flatten().map(str::to_owned).collect();
-        pieces.extend(profile.examples.iter().chain(&profile.parts).chain(&profile.few).cloned());
+        pieces.extend(
+            profile
+                .examples
+                .iter()
+                .chain(&profile.parts)
+                .chain(&profile.few)
+                .cloned(),
+        );
         pieces.extend(COMMON.map(str::to_owned));
-        Self { profile, pieces, is_regular }
+        Self {
+            profile,
+            pieces,
+            is_regular,
+        }
     }
 
     /// The syntax of some rules, if they can be built.
@@ -53,36 +66,63 @@ impl Known {
             Some(prefix) => Some(lasting(prefix)?),
             None => None,
         };
-        let dialect =
-            Dialect { open: lasting(rules.open)?, close: lasting(rules.close)?, prefix, bare, escape, ..BUILT };
+        let dialect = Dialect {
+            open: lasting(rules.open)?,
+            close: lasting(rules.close)?,
+            prefix,
+            bare,
+            escape,
+            ..BUILT
+        };
         Some(Self::new(Profile::built("built", dialect).ok()?, false))
     }
 
     /// Both in one scan, this one first.
     pub fn and(&self, other: &Self) -> Self {
-        Self::new(self.profile.clone().and(other.profile.clone()), self.is_regular && other.is_regular)
+        Self::new(
+            self.profile.clone().and(other.profile.clone()),
+            self.is_regular && other.is_regular,
+        )
     }
 
     pub fn engine(&self) -> Engine {
         Engine::new().syntax(self.profile.syntax.clone())
     }
 
-    /// Whether nothing of a text can be more than text: there is no opening mark in it, and it is no reference as a whole.
+    /// Whether nothing of a text can be more than text: there is no opening mark in it, and it is
+    /// no reference as a whole.
     pub fn is_plainly_text(&self, text: &str) -> bool {
-        let Profile { uri, julep, dialects, .. } = &self.profile;
-        let is_whole = (*uri && text.starts_with("secret://")) || (*julep && text.starts_with("$ "));
+        let Profile {
+            uri,
+            julep,
+            dialects,
+            ..
+        } = &self.profile;
+        let is_whole =
+            (*uri && text.starts_with("secret://")) || (*julep && text.starts_with("$ "));
         !is_whole && !dialects.iter().any(|dialect| text.contains(dialect.open))
     }
 
-    /// A placeholder as text, with the mark of an escape so many times. `None` where there is no way, where two dialects share
-    /// the mark, so that one cannot know whose it is, and where the closing mark of what became text would open the next.
+    /// A placeholder as text, with the mark of an escape so many times. `None` where there is no
+    /// way, where two dialects share the mark, so that one cannot know whose it is, and where the
+    /// closing mark of what became text would open the next.
     pub fn as_text(&self, placeholder: &str, times: usize) -> Option<String> {
-        let opens = self.profile.dialects.iter().filter(|dialect| placeholder.starts_with(dialect.open));
+        let opens = self
+            .profile
+            .dialects
+            .iter()
+            .filter(|dialect| placeholder.starts_with(dialect.open));
         let longest = opens.clone().map(|dialect| dialect.open.len()).max()?;
         let mut opens = opens.filter(|dialect| dialect.open.len() == longest);
-        let (dialect, None) = (opens.next()?, opens.next()) else { return None };
+        let (dialect, None) = (opens.next()?, opens.next()) else {
+            return None;
+        };
         let (open, rest) = placeholder.split_at(longest);
-        if open.chars().next().is_some_and(|first| dialect.close.contains(first)) {
+        if open
+            .chars()
+            .next()
+            .is_some_and(|first| dialect.close.contains(first))
+        {
             return None;
         }
         match dialect.escape {
@@ -93,13 +133,24 @@ impl Known {
         }
     }
 
-    /// The placeholder at the beginning of a text, and from it what stands behind the name if there are filters.
+    /// The placeholder at the beginning of a text, and from it what stands behind the name if there
+    /// are filters.
     pub(crate) fn written<'t>(&self, text: &'t str) -> (&'t str, &'t str) {
-        let opens = self.profile.dialects.iter().filter(|dialect| text.starts_with(dialect.open));
-        let Some(dialect) = opens.max_by_key(|dialect| dialect.open.len()) else { return (text, "") };
+        let opens = self
+            .profile
+            .dialects
+            .iter()
+            .filter(|dialect| text.starts_with(dialect.open));
+        let Some(dialect) = opens.max_by_key(|dialect| dialect.open.len()) else {
+            return (text, "");
+        };
         let body = dialect.open.len();
-        // Nothing in a placeholder holds its closing mark, and one of a dialect without filters holds no bar.
-        let close = body + text[body..].find(dialect.close).expect("a placeholder is closed");
+        // Nothing in a placeholder holds its closing mark, and one of a dialect without filters
+        // holds no bar.
+        let close = body
+            + text[body..]
+                .find(dialect.close)
+                .expect("a placeholder is closed");
         (&text[..close + dialect.close.len()], &text[body..close])
     }
 }
@@ -128,7 +179,8 @@ pub const COMMON: [&str; 20] = [
     "AKIAIOSFODNN7EXAMPLE",
 ];
 
-/// A mark that lasts as long as the process, as the marks of the profiles do; `None` when there were very many.
+/// A mark that lasts as long as the process, as the marks of the profiles do; `None` when there
+/// were very many.
 fn lasting(mark: &str) -> Option<&'static str> {
     static MARKS: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
     let mut marks = MARKS.lock().expect("nobody panics with it");

@@ -1,4 +1,5 @@
-//! What the fuzz targets share. A target fails by a panic; what it checks, it checks with `assert!`.
+//! What the fuzz targets share. A target fails by a panic; what it checks, it checks with
+//! `assert!`.
 
 pub mod answers;
 pub mod checks;

@@ -5,15 +5,20 @@ use keyslot::SecretName;
 
 use crate::naive_redactor;
 
-/// What stands in the place of a secret: no secret holds it, so nothing can come together around it.
+/// What stands in the place of a secret: no secret holds it, so nothing can come together around
+/// it.
 const MARK: &str = "\u{1}";
 
 /// A redactor of secrets by their numbers, the shortest of which has four bytes.
 fn redactor(secrets: &[String]) -> Redactor {
     let name = |number: usize| SecretName::new(format!("S{number}")).expect("a name");
     let builder = Redactor::builder().min_len(4).harmless([""; 0]);
-    let builder =
-        secrets.iter().enumerate().fold(builder, |builder, (n, value)| builder.secret(name(n), value.as_str()));
+    let builder = secrets
+        .iter()
+        .enumerate()
+        .fold(builder, |builder, (n, value)| {
+            builder.secret(name(n), value.as_str())
+        });
     builder.build().expect("there are few")
 }
 
@@ -32,7 +37,10 @@ fn in_parts(redactor: &Redactor, text: &[u8], lengths: &[u8]) -> Vec<u8> {
             if length % 3 == 0 {
                 stream.settle(&mut out);
             }
-            assert!(!is_text || std::str::from_utf8(&out[before..]).is_ok(), "a character was cut");
+            assert!(
+                !is_text || std::str::from_utf8(&out[before..]).is_ok(),
+                "a character was cut"
+            );
             rest = behind;
         }
         stream.finish(&mut out);
@@ -43,35 +51,67 @@ fn in_parts(redactor: &Redactor, text: &[u8], lengths: &[u8]) -> Vec<u8> {
 
 /// Any bytes: nothing of what is promised to be found is left.
 pub fn nothing_is_left(text: &[u8], secrets: &[String], lengths: &[u8]) {
-    let secrets: Vec<String> = secrets.iter().filter(|one| bare(one) >= 4 && !one.contains(MARK)).cloned().collect();
+    let secrets: Vec<String> = secrets
+        .iter()
+        .filter(|one| bare(one) >= 4 && !one.contains(MARK))
+        .cloned()
+        .collect();
     let redactor = redactor(&secrets);
     in_parts(&redactor, text, lengths);
-    let marked = redactor.mask_with(|_, _| MARK.to_owned()).redact_bytes(text).into_owned();
+    let marked = redactor
+        .mask_with(|_, _| MARK.to_owned())
+        .redact_bytes(text)
+        .into_owned();
     for variant in secrets.iter().flat_map(|secret| variants(secret)) {
-        let is_there = marked.windows(variant.len()).any(|window| window == variant.as_bytes());
+        let is_there = marked
+            .windows(variant.len())
+            .any(|window| window == variant.as_bytes());
         assert!(!is_there, "{variant:?} is left in {marked:?}");
     }
 }
 
-/// The length of a secret without the white space and quotes around it: what is shorter than the minimum is not masked.
+/// The length of a secret without the white space and quotes around it: what is shorter than the
+/// minimum is not masked.
 fn bare(secret: &str) -> usize {
     let trimmed = secret.trim();
     let quote = trimmed
         .chars()
         .next()
         .filter(|first| "\"'`".contains(*first) && trimmed.len() > 1 && trimmed.ends_with(*first));
-    if quote.is_some() { bare(&trimmed[1..trimmed.len() - 1]) } else { trimmed.len() }
+    if quote.is_some() {
+        bare(&trimmed[1..trimmed.len() - 1])
+    } else {
+        trimmed.len()
+    }
 }
 
 /// Letters of which no other way of writing is made: the same as the naive redactor.
 pub fn agrees(text: &[u8], secrets: &[String], lengths: &[u8]) {
-    let letters = |bytes: &[u8]| bytes.iter().map(|byte| char::from(b'p' + byte % 4)).collect::<String>();
-    let secrets: Vec<String> = secrets.iter().map(|one| letters(one.as_bytes())).filter(|one| one.len() >= 4).collect();
+    let letters = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .map(|byte| char::from(b'p' + byte % 4))
+            .collect::<String>()
+    };
+    let secrets: Vec<String> = secrets
+        .iter()
+        .map(|one| letters(one.as_bytes()))
+        .filter(|one| one.len() >= 4)
+        .collect();
     let text = letters(text);
-    let names: Vec<String> = (0..secrets.len()).map(|number| format!("S{number}")).collect();
-    let patterns = names.iter().zip(&secrets).map(|(name, secret)| (name.as_str(), secret.as_bytes()));
+    let names: Vec<String> = (0..secrets.len())
+        .map(|number| format!("S{number}"))
+        .collect();
+    let patterns = names
+        .iter()
+        .zip(&secrets)
+        .map(|(name, secret)| (name.as_str(), secret.as_bytes()));
     let expected = naive_redactor::redact(&patterns.collect::<Vec<_>>(), 4, text.as_bytes());
-    assert_eq!(in_parts(&redactor(&secrets), text.as_bytes(), lengths), expected, "{text} of {secrets:?}");
+    assert_eq!(
+        in_parts(&redactor(&secrets), text.as_bytes(), lengths),
+        expected,
+        "{text} of {secrets:?}"
+    );
 }
 
 /// Some ways to write a secret, made without the crate.
@@ -79,10 +119,15 @@ pub fn variants(secret: &str) -> Vec<String> {
     let json = serde_json::to_string(secret).expect("text is JSON");
     let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     let percent = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
         _ => format!("%{byte:02X}"),
     };
-    let units: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let units: String = secret
+        .encode_utf16()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect();
     let json = &json[1..json.len() - 1];
     vec![
         secret.to_owned(),
@@ -93,6 +138,9 @@ pub fn variants(secret: &str) -> Vec<String> {
         secret.bytes().map(percent).collect(),
         units,
         secret.replace('\'', r"'\''"),
-        secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
+        secret
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;"),
     ]
 }

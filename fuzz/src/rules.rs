@@ -12,12 +12,25 @@ pub struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    /// Takes the first four parts of an input, and says which are the rest. The bits of `select` say which rules there are.
+    /// Takes the first four parts of an input, and says which are the rest. The bits of `select`
+    /// say which rules there are.
     pub fn of(select: u8, parts: &'a [String]) -> Option<(Self, &'a [String])> {
-        let [open, close, prefix, mark, rest @ ..] = parts else { return None };
+        let [open, close, prefix, mark, rest @ ..] = parts else {
+            return None;
+        };
         let mark = mark.chars().next().unwrap_or('!');
-        let bare = [None, Some(BareNames::Identifier), Some(BareNames::Upper), None];
-        let escape = [Escape::After(mark), Escape::Before(mark), Escape::None, Escape::After('!')];
+        let bare = [
+            None,
+            Some(BareNames::Identifier),
+            Some(BareNames::Upper),
+            None,
+        ];
+        let escape = [
+            Escape::After(mark),
+            Escape::Before(mark),
+            Escape::None,
+            Escape::After('!'),
+        ];
         let rules = Self {
             open,
             close,
@@ -30,7 +43,13 @@ impl<'a> Rules<'a> {
 
     pub fn build(&self) -> Result<Syntax, Error> {
         let builder = Syntax::builder(self.open, self.close).escape(self.escape);
-        let builder = self.prefix.iter().fold(builder, |builder, prefix| builder.secret_prefix(*prefix));
-        self.bare.into_iter().fold(builder, SyntaxBuilder::bare).build()
+        let builder = self
+            .prefix
+            .iter()
+            .fold(builder, |builder, prefix| builder.secret_prefix(*prefix));
+        self.bare
+            .into_iter()
+            .fold(builder, SyntaxBuilder::bare)
+            .build()
     }
 }

@@ -5,60 +5,117 @@ fn verdict(rules: &AccessRules, target: &Target) -> &'static str {
 }
 
 fn to_stripe() -> Target {
-    Target::tool("stripe").host("api.stripe.com").surface(Surface::Header)
+    Target::tool("stripe")
+        .host("api.stripe.com")
+        .surface(Surface::Header)
 }
 
-const INSTRUCTIONS: &str =
-    "may not go into instructions, which a model reads; mark it with in_instructions, or let a tool use it";
+const INSTRUCTIONS: &str = "may not go into instructions, which a model reads; mark it with in_instructions, or let a tool use it";
 
 #[test]
 fn without_a_rule_everything_is_allowed_but_instructions() {
     let rules = AccessRules::new();
     assert!(rules.is_unrestricted() && rules.surface_set().is_none());
-    for target in [Target::unspecified(), Target::tool(""), to_stripe(), Target::unspecified().host("Nonsense\n")] {
+    for target in [
+        Target::unspecified(),
+        Target::tool(""),
+        to_stripe(),
+        Target::unspecified().host("Nonsense\n"),
+    ] {
         assert_eq!(verdict(&rules, &target), "allowed", "{target:?}");
     }
     assert_eq!(verdict(&rules, &Target::instructions()), INSTRUCTIONS);
-    assert_eq!(verdict(&rules, &Target::instructions().host("api.stripe.com")), INSTRUCTIONS);
+    assert_eq!(
+        verdict(&rules, &Target::instructions().host("api.stripe.com")),
+        INSTRUCTIONS
+    );
     let marked = rules.in_instructions(true);
-    assert!(marked.is_unrestricted(), "to be marked for instructions is no restriction");
+    assert!(
+        marked.is_unrestricted(),
+        "to be marked for instructions is no restriction"
+    );
     assert_eq!(verdict(&marked, &Target::instructions()), "allowed");
-    assert_eq!(verdict(&marked.in_instructions(false), &Target::instructions()), INSTRUCTIONS);
+    assert_eq!(
+        verdict(&marked.in_instructions(false), &Target::instructions()),
+        INSTRUCTIONS
+    );
 }
 
 #[test]
 fn of_each_kind_that_is_set_one_rule_must_match() {
-    let tools = AccessRules::new().tool("stripe").unwrap().tool("mail_*").unwrap();
+    let tools = AccessRules::new()
+        .tool("stripe")
+        .unwrap()
+        .tool("mail_*")
+        .unwrap();
     assert_eq!(verdict(&tools, &to_stripe()), "allowed");
     assert_eq!(verdict(&tools, &Target::tool("mail_send")), "allowed");
-    assert_eq!(verdict(&tools, &Target::tool("shell")), "may not go to this tool; its rules name others");
-    assert_eq!(verdict(&tools, &Target::unspecified().host("a.b")), "is bound to tools, and the target is none");
+    assert_eq!(
+        verdict(&tools, &Target::tool("shell")),
+        "may not go to this tool; its rules name others"
+    );
+    assert_eq!(
+        verdict(&tools, &Target::unspecified().host("a.b")),
+        "is bound to tools, and the target is none"
+    );
 
-    let both = tools.host("api.stripe.com").unwrap().host("*.example.com").unwrap();
+    let both = tools
+        .host("api.stripe.com")
+        .unwrap()
+        .host("*.example.com")
+        .unwrap();
     assert_eq!(verdict(&both, &to_stripe()), "allowed");
-    assert_eq!(verdict(&both, &to_stripe().host("x.example.com")), "allowed");
-    assert_eq!(verdict(&both, &to_stripe().host("example.com")), "may not go to this host; its rules name others");
-    assert_eq!(verdict(&both, &Target::tool("shell").host("api.stripe.com")), verdict(&both, &Target::tool("shell")));
-    assert_eq!(verdict(&both, &Target::tool("stripe")), "is bound to hosts, and the target does not say its host");
+    assert_eq!(
+        verdict(&both, &to_stripe().host("x.example.com")),
+        "allowed"
+    );
+    assert_eq!(
+        verdict(&both, &to_stripe().host("example.com")),
+        "may not go to this host; its rules name others"
+    );
+    assert_eq!(
+        verdict(&both, &Target::tool("shell").host("api.stripe.com")),
+        verdict(&both, &Target::tool("shell"))
+    );
+    assert_eq!(
+        verdict(&both, &Target::tool("stripe")),
+        "is bound to hosts, and the target does not say its host"
+    );
     assert_eq!(
         verdict(&both, &to_stripe().host("http://api.stripe.com")),
         "is bound to hosts, and the target's host is not written as one: lower case, no path, no scheme but https"
     );
 
     let hosts = AccessRules::new().host("api.stripe.com").unwrap();
-    assert_eq!(verdict(&hosts, &Target::unspecified().host("api.stripe.com")), "allowed");
+    assert_eq!(
+        verdict(&hosts, &Target::unspecified().host("api.stripe.com")),
+        "allowed"
+    );
 }
 
 #[test]
 fn one_surface_of_the_call_must_be_allowed() {
-    let rules = AccessRules::new().surface(Surface::Header).surface(Surface::Env);
-    assert_eq!(rules.surfaces().collect::<Vec<_>>(), [Surface::Header, Surface::Env]);
+    let rules = AccessRules::new()
+        .surface(Surface::Header)
+        .surface(Surface::Env);
+    assert_eq!(
+        rules.surfaces().collect::<Vec<_>>(),
+        [Surface::Header, Surface::Env]
+    );
     assert_eq!(verdict(&rules, &to_stripe()), "allowed");
     let elsewhere = "may not stand in this kind of place; its rules name other surfaces";
     assert_eq!(verdict(&rules, &Target::tool("stripe")), elsewhere);
-    let several = |surfaces: &[Surface]| Target::tool("stripe").on_surfaces(surfaces.iter().copied().collect());
-    assert_eq!(verdict(&rules, &several(&[Surface::Text, Surface::Env])), "allowed");
-    assert_eq!(verdict(&rules, &several(&[Surface::Text, Surface::Url])), elsewhere);
+    let several = |surfaces: &[Surface]| {
+        Target::tool("stripe").on_surfaces(surfaces.iter().copied().collect())
+    };
+    assert_eq!(
+        verdict(&rules, &several(&[Surface::Text, Surface::Env])),
+        "allowed"
+    );
+    assert_eq!(
+        verdict(&rules, &several(&[Surface::Text, Surface::Url])),
+        elsewhere
+    );
     assert_eq!(verdict(&rules, &several(&[])), elsewhere);
 }
 
@@ -66,18 +123,31 @@ fn one_surface_of_the_call_must_be_allowed() {
 fn an_unspecified_target_matches_no_rule() {
     let unspecified = Target::unspecified().surface(Surface::Header);
     let new = AccessRules::new;
-    for rules in [new().tool("a*").unwrap(), new().host("a.b").unwrap(), new().surface(Surface::Header)] {
+    for rules in [
+        new().tool("a*").unwrap(),
+        new().host("a.b").unwrap(),
+        new().surface(Surface::Header),
+    ] {
         let why = "is bound by access rules, and the call does not say its target";
         assert_eq!(verdict(&rules, &unspecified), why, "{rules:?}");
     }
-    assert_eq!(verdict(&new().surface(Surface::Header), &to_stripe()), "allowed");
+    assert_eq!(
+        verdict(&new().surface(Surface::Header), &to_stripe()),
+        "allowed"
+    );
 }
 
 #[test]
 fn a_secret_that_is_bound_elsewhere_never_goes_into_instructions() {
     let marked = AccessRules::new().in_instructions(true);
-    let (tool, host) = (marked.clone().tool("stripe").unwrap(), marked.clone().host("api.stripe.com").unwrap());
-    assert_eq!(verdict(&tool, &Target::instructions()), "is bound to tools, and the target is none");
+    let (tool, host) = (
+        marked.clone().tool("stripe").unwrap(),
+        marked.clone().host("api.stripe.com").unwrap(),
+    );
+    assert_eq!(
+        verdict(&tool, &Target::instructions()),
+        "is bound to tools, and the target is none"
+    );
     let unsaid = "is bound to hosts, and the target does not say its host";
     assert_eq!(verdict(&host, &Target::instructions()), unsaid);
     assert_eq!(verdict(&marked, &Target::instructions()), "allowed");
@@ -85,12 +155,31 @@ fn a_secret_that_is_bound_elsewhere_never_goes_into_instructions() {
 
 #[test]
 fn equal_rules_are_equal_however_they_were_given() {
-    let one =
-        AccessRules::new().tool("b").unwrap().tool("a").unwrap().tool("b").unwrap().host("b.c").unwrap().host("a.c");
-    let other = AccessRules::new().host("a.c").unwrap().host("b.c").unwrap().tool("a").unwrap().tool("b");
-    let (one, other) = (one.unwrap().surface(Surface::Url), other.unwrap().surface(Surface::Url));
+    let one = AccessRules::new()
+        .tool("b")
+        .unwrap()
+        .tool("a")
+        .unwrap()
+        .tool("b")
+        .unwrap()
+        .host("b.c")
+        .unwrap()
+        .host("a.c");
+    let other = AccessRules::new()
+        .host("a.c")
+        .unwrap()
+        .host("b.c")
+        .unwrap()
+        .tool("a")
+        .unwrap()
+        .tool("b");
+    let (one, other) = (
+        one.unwrap().surface(Surface::Url),
+        other.unwrap().surface(Surface::Url),
+    );
     assert_eq!(one, other);
-    let written = r#"{"tools":["a","b"],"hosts":["a.c","b.c"],"surfaces":["url"],"instructions":false}"#;
+    let written =
+        r#"{"tools":["a","b"],"hosts":["a.c","b.c"],"surfaces":["url"],"instructions":false}"#;
     assert_eq!(serde_json::to_string(&one).unwrap(), written);
     assert_eq!(one.tools().collect::<Vec<_>>(), ["a", "b"]);
     assert_ne!(one, other.clone().in_instructions(true));
@@ -101,36 +190,64 @@ fn equal_rules_are_equal_however_they_were_given() {
 fn there_are_32_rules_of_a_kind_at_most() {
     let mut rules = AccessRules::new();
     for number in 0..AccessRules::MAX_RULES {
-        rules = rules.tool(format!("tool{number}")).unwrap().host(format!("h{number}.example.com")).unwrap();
+        rules = rules
+            .tool(format!("tool{number}"))
+            .unwrap()
+            .host(format!("h{number}.example.com"))
+            .unwrap();
     }
     assert_eq!((rules.tools().count(), rules.hosts().count()), (32, 32));
     assert_eq!(
-        rules.clone().tool("tool7").unwrap().host("h7.example.com").unwrap(),
+        rules
+            .clone()
+            .tool("tool7")
+            .unwrap()
+            .host("h7.example.com")
+            .unwrap(),
         rules,
         "known ones may come again"
     );
     let error = rules.clone().tool("more").unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string().as_str()),
-        (ErrorKind::TooLarge, "a secret has 32 rules for tools at most")
+        (
+            ErrorKind::TooLarge,
+            "a secret has 32 rules for tools at most"
+        )
     );
     let error = rules.host("more.example.com").unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string().as_str()),
-        (ErrorKind::TooLarge, "a secret has 32 rules for hosts at most")
+        (
+            ErrorKind::TooLarge,
+            "a secret has 32 rules for hosts at most"
+        )
     );
 }
 
 #[test]
 fn what_was_stored_is_read_in_one_order_only() {
     use Surface::{Header, Url};
-    let rules =
-        AccessRules::new().tool("b").unwrap().tool("a*").unwrap().host("b.c").unwrap().host("*.a.c:8443").unwrap();
+    let rules = AccessRules::new()
+        .tool("b")
+        .unwrap()
+        .tool("a*")
+        .unwrap()
+        .host("b.c")
+        .unwrap()
+        .host("*.a.c:8443")
+        .unwrap();
     let rules = rules.surface(Url).surface(Header).in_instructions(true);
     let (tools, hosts): (Vec<_>, Vec<_>) = (rules.tools().collect(), rules.hosts().collect());
     let surfaces: Vec<_> = rules.surfaces().collect();
-    assert_eq!(AccessRules::stored(&tools, &hosts, &surfaces, true).as_ref(), Some(&rules));
-    assert_eq!(AccessRules::stored(&[], &[], &[], false), Some(AccessRules::new()));
+    assert_eq!(
+        AccessRules::stored(&tools, &hosts, &surfaces, true).as_ref(),
+        Some(&rules)
+    );
+    assert_eq!(
+        AccessRules::stored(&[], &[], &[], false),
+        Some(AccessRules::new())
+    );
     for (tools, hosts, surfaces) in [
         (&["b", "a"][..], &[][..], &[][..]),
         (&["a", "a"], &[], &[]),
@@ -141,7 +258,11 @@ fn what_was_stored_is_read_in_one_order_only() {
         (&[], &[], &[Url, Header]),
         (&[], &[], &[Url, Url]),
     ] {
-        assert_eq!(AccessRules::stored(tools, hosts, surfaces, false), None, "{tools:?} {hosts:?} {surfaces:?}");
+        assert_eq!(
+            AccessRules::stored(tools, hosts, surfaces, false),
+            None,
+            "{tools:?} {hosts:?} {surfaces:?}"
+        );
     }
     let many: Vec<String> = (10..43).map(|number| format!("t{number}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();

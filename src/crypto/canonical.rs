@@ -1,7 +1,8 @@
 //! Lists of fields as bytes: what is authenticated, hashed, or derived from.
 //!
-//! Each field is its length as a big-endian `u32`, then its bytes. The first field is a label that nothing else begins with.
-//! So two different lists never give the same bytes, whatever their fields hold.
+//! Each field is its length as a big-endian `u32`, then its bytes. The first field is a label that
+//! nothing else begins with. So two different lists never give the same bytes, whatever their
+//! fields hold.
 
 /// The bytes of a list of fields, in one exact allocation.
 pub(super) fn encode(fields: &[&[u8]]) -> Vec<u8> {
@@ -10,7 +11,8 @@ pub(super) fn encode(fields: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// Writes the bytes of a list of fields to `sink`, piece by piece: what is hashed need not be gathered first.
+/// Writes the bytes of a list of fields to `sink`, piece by piece: what is hashed need not be
+/// gathered first.
 pub(super) fn feed(fields: &[&[u8]], sink: &mut dyn FnMut(&[u8])) {
     for field in fields {
         // The longest field is the value of a secret, far from 4 GiB.

@@ -33,13 +33,29 @@ impl Context {
 
     /// What a data key is for, sealed under the vault key.
     pub(crate) fn data_key_state(header: &Header, data_key: KeyId) -> Self {
-        Self::new(b"keyslot/1 data key state", &[&header.vault_id, &data_key.0])
+        Self::new(
+            b"keyslot/1 data key state",
+            &[&header.vault_id, &data_key.0],
+        )
     }
 
     /// A data key, wrapped under the vault key.
-    pub(crate) fn data_key(header: &Header, data_key: KeyId, tenant: &str, generation: u32) -> Self {
+    pub(crate) fn data_key(
+        header: &Header,
+        data_key: KeyId,
+        tenant: &str,
+        generation: u32,
+    ) -> Self {
         let generation = generation.to_be_bytes();
-        Self::new(b"keyslot/1 data key", &[&header.vault_id, &data_key.0, tenant.as_bytes(), &generation])
+        Self::new(
+            b"keyslot/1 data key",
+            &[
+                &header.vault_id,
+                &data_key.0,
+                tenant.as_bytes(),
+                &generation,
+            ],
+        )
     }
 
     /// The head of a tenant, sealed under the head key.
@@ -49,20 +65,38 @@ impl Context {
 
     /// What is known of a secret, sealed under a data key.
     ///
-    /// Bound to the keyed hashes that its row is found by, not to scope and name themselves: a reader that lists rows has
-    /// to open this before it knows either.
+    /// Bound to the keyed hashes that its row is found by, not to scope and name themselves: a
+    /// reader that lists rows has to open this before it knows either.
     pub(crate) fn info(header: &Header, record: RecordId, place: &InfoPlace) -> Self {
         let InfoPlace { row_key, epoch } = place;
         let (scope_tag, epoch) = (row_key.split_at(16).0, epoch.to_be_bytes());
-        Self::new(b"keyslot/1 info", &[&header.vault_id, record.as_bytes(), scope_tag, row_key, &epoch])
+        Self::new(
+            b"keyslot/1 info",
+            &[
+                &header.vault_id,
+                record.as_bytes(),
+                scope_tag,
+                row_key,
+                &epoch,
+            ],
+        )
     }
 
-    /// One value of a secret, sealed under a data key. Bound only to what never changes, so that no other change of the
-    /// secret touches it.
-    pub(crate) fn value(header: &Header, record: RecordId, scope: &Scope, name: &SecretName, version: Version) -> Self {
+    /// One value of a secret, sealed under a data key. Bound only to what never changes, so that no
+    /// other change of the secret touches it.
+    pub(crate) fn value(
+        header: &Header,
+        record: RecordId,
+        scope: &Scope,
+        name: &SecretName,
+        version: Version,
+    ) -> Self {
         let version = version.get().to_be_bytes();
         let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
-        Self::new(b"keyslot/1 value", &[&header.vault_id, record.as_bytes(), scope, name, &version])
+        Self::new(
+            b"keyslot/1 value",
+            &[&header.vault_id, record.as_bytes(), scope, name, &version],
+        )
     }
 
     /// What the envelope's keys are derived with.

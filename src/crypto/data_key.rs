@@ -31,7 +31,11 @@ impl DataKey {
     /// The record `1: state, 2: generation, 3: tenant`.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let generation = self.generation.to_be_bytes();
-        Writer::new().field(1, &[self.state as u8]).field(2, &generation).field(3, self.tenant.as_bytes()).finish()
+        Writer::new()
+            .field(1, &[self.state as u8])
+            .field(2, &generation)
+            .field(3, self.tenant.as_bytes())
+            .finish()
     }
 
     /// Undoes [`encode`](Self::encode).
@@ -49,6 +53,10 @@ impl DataKey {
         if generation == 0 || Scope::organization(tenant).is_err() {
             return Err(corrupt());
         }
-        Ok(Self { state, generation, tenant: tenant.to_owned() })
+        Ok(Self {
+            state,
+            generation,
+            tenant: tenant.to_owned(),
+        })
     }
 }

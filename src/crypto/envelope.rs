@@ -4,9 +4,10 @@
 //! 0x4B ‖ suite ‖ key id[16] ‖ nonce[24] ‖ commitment[32] ‖ ciphertext of the padded plaintext ‖ tag[16]
 //! ```
 //!
-//! XChaCha20-Poly1305 does not commit to its key: one ciphertext can be made that opens to two texts under two keys. So each
-//! envelope has an encryption key of its own, derived together with a commitment from key, label, nonce and all that is
-//! authenticated (as C2SP's chunked encryption does), and the commitment is compared before anything is decrypted.
+//! XChaCha20-Poly1305 does not commit to its key: one ciphertext can be made that opens to two
+//! texts under two keys. So each envelope has an encryption key of its own, derived together with a
+//! commitment from key, label, nonce and all that is authenticated (as C2SP's chunked encryption
+//! does), and the commitment is compared before anything is decrypted.
 
 use zeroize::Zeroizing;
 
@@ -37,11 +38,19 @@ pub(crate) fn seal(key: &Key, context: &Context, plaintext: &[u8]) -> Result<Vec
 }
 
 /// Opens what [`seal`] sealed under the same key and in the same context.
-pub(crate) fn open(key: &Key, context: &Context, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refused> {
+pub(crate) fn open(
+    key: &Key,
+    context: &Context,
+    envelope: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Refused> {
     wiped(|| open_parts(key, context, &Parts::of(envelope)?))
 }
 
-fn open_parts(key: &Key, context: &Context, parts: &Parts<'_>) -> Result<Zeroizing<Vec<u8>>, Refused> {
+fn open_parts(
+    key: &Key,
+    context: &Context,
+    parts: &Parts<'_>,
+) -> Result<Zeroizing<Vec<u8>>, Refused> {
     let aad = [parts.prefix, context.aad()].concat();
     let keys = derive(key, context, parts.nonce, &aad).map_err(|_| Refused::Commitment)?;
     if !equal(&keys.commitment, parts.commitment) {
@@ -51,18 +60,25 @@ fn open_parts(key: &Key, context: &Context, parts: &Parts<'_>) -> Result<Zeroizi
     if !primitives::decrypt(&keys.encryption, parts.nonce, &aad, &mut padded, parts.tag) {
         return Err(Refused::Unauthentic);
     }
-    // A second allocation, of the exact size: whoever makes a string of it must not have to move it.
-    unpad(&padded).map(|plaintext| Zeroizing::new(plaintext.to_vec())).ok_or(Refused::Padding)
+    // A second allocation, of the exact size: whoever makes a string of it must not have to move
+    // it.
+    unpad(&padded)
+        .map(|plaintext| Zeroizing::new(plaintext.to_vec()))
+        .ok_or(Refused::Padding)
 }
 
-/// The name of the key that an envelope was sealed under. Only [`open`] can tell whether it is true.
+/// The name of the key that an envelope was sealed under. Only [`open`] can tell whether it is
+/// true.
 pub(crate) fn key_id(envelope: &[u8]) -> Result<KeyId, Refused> {
-    let (_, id) = Parts::of(envelope)?.prefix.split_last_chunk().ok_or(Refused::Malformed)?;
+    let (_, id) = Parts::of(envelope)?
+        .prefix
+        .split_last_chunk()
+        .ok_or(Refused::Malformed)?;
     Ok(KeyId(*id))
 }
 
-/// The commitment of an envelope: names its key, its place and its nonce, and so, because no nonce serves twice, the
-/// envelope itself. Only [`open`] can tell whether it is true.
+/// The commitment of an envelope: names its key, its place and its nonce, and so, because no nonce
+/// serves twice, the envelope itself. Only [`open`] can tell whether it is true.
 pub(crate) fn commitment(envelope: &[u8]) -> Result<[u8; COMMITMENT_LEN], Refused> {
     Parts::of(envelope).map(|parts| *parts.commitment)
 }
@@ -89,12 +105,19 @@ impl From<Refused> for Error {
                 ErrorKind::UnsupportedFormat,
                 "stored bytes are sealed in a way that this version of keyslot does not know; use a newer version",
             ),
-            Refused::Malformed => (ErrorKind::Corrupt, "stored bytes are not in the form of sealed ones"),
-            Refused::Commitment => {
-                (ErrorKind::Corrupt, "sealed bytes are damaged, or not in the place they were sealed for")
-            }
+            Refused::Malformed => (
+                ErrorKind::Corrupt,
+                "stored bytes are not in the form of sealed ones",
+            ),
+            Refused::Commitment => (
+                ErrorKind::Corrupt,
+                "sealed bytes are damaged, or not in the place they were sealed for",
+            ),
             Refused::Unauthentic => (ErrorKind::Corrupt, "sealed bytes are damaged"),
-            Refused::Padding => (ErrorKind::Corrupt, "sealed bytes do not hold what the format says"),
+            Refused::Padding => (
+                ErrorKind::Corrupt,
+                "sealed bytes do not hold what the format says",
+            ),
         };
         Self::new(kind, message)
     }
@@ -138,7 +161,10 @@ pub(super) fn seal_padded(
 
 pub(super) fn prefix(key: KeyId) -> [u8; PREFIX_LEN] {
     let mut prefix = [0; PREFIX_LEN];
-    for (to, from) in prefix.iter_mut().zip([MAGIC, Header::SUITE].into_iter().chain(key.0)) {
+    for (to, from) in prefix
+        .iter_mut()
+        .zip([MAGIC, Header::SUITE].into_iter().chain(key.0))
+    {
         *to = from;
     }
     prefix
@@ -151,13 +177,21 @@ pub(super) struct EnvelopeKeys {
 }
 
 /// `aad` is all that is authenticated: the prefix of the envelope and the context.
-pub(super) fn derive(key: &Key, context: &Context, nonce: &[u8; NONCE_LEN], aad: &[u8]) -> Result<EnvelopeKeys> {
+pub(super) fn derive(
+    key: &Key,
+    context: &Context,
+    nonce: &[u8; NONCE_LEN],
+    aad: &[u8],
+) -> Result<EnvelopeKeys> {
     let info = encode(&[context.label(), nonce, &sha256(aad)]);
     let mut output = Zeroizing::new([0; 32 + COMMITMENT_LEN]);
     Prk::new(key.expose())?.expand(&info, &mut *output)?;
 
     let (encryption, commitment) = output.split_at(32);
-    let mut keys = EnvelopeKeys { encryption: Zeroizing::new([0; 32]), commitment: [0; COMMITMENT_LEN] };
+    let mut keys = EnvelopeKeys {
+        encryption: Zeroizing::new([0; 32]),
+        commitment: [0; COMMITMENT_LEN],
+    };
     keys.encryption.copy_from_slice(encryption);
     keys.commitment.copy_from_slice(commitment);
     Ok(keys)
@@ -186,6 +220,12 @@ impl<'a> Parts<'a> {
         let (nonce, rest) = rest.split_first_chunk()?;
         let (commitment, rest) = rest.split_first_chunk()?;
         let (ciphertext, tag) = rest.split_last_chunk()?;
-        is_padded_len(ciphertext.len()).then_some(Self { prefix, nonce, commitment, ciphertext, tag })
+        is_padded_len(ciphertext.len()).then_some(Self {
+            prefix,
+            nonce,
+            commitment,
+            ciphertext,
+            tag,
+        })
     }
 }

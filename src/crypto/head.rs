@@ -19,7 +19,8 @@ pub(crate) struct Head {
     pub(crate) live: u64,
     /// How many tombstones there are, of revoked and of deleted secrets.
     pub(crate) tombstones: u64,
-    /// The XOR of the entries of all secrets and tombstones. Sealed, because whoever sees it could solve for rows to drop.
+    /// The XOR of the entries of all secrets and tombstones. Sealed, because whoever sees it could
+    /// solve for rows to drop.
     pub(crate) accumulator: [u8; 32],
     /// The data key that new envelopes are sealed under.
     pub(crate) active_key: KeyId,
@@ -28,7 +29,14 @@ pub(crate) struct Head {
 impl Head {
     /// The head of a tenant that has no secrets yet.
     pub(crate) fn first(tenant: &str, active_key: KeyId) -> Self {
-        Self { tenant: tenant.to_owned(), epoch: 0, live: 0, tombstones: 0, accumulator: [0; 32], active_key }
+        Self {
+            tenant: tenant.to_owned(),
+            epoch: 0,
+            live: 0,
+            tombstones: 0,
+            accumulator: [0; 32],
+            active_key,
+        }
     }
 
     /// Adds an entry to the accumulator, or takes it out again.
@@ -44,14 +52,15 @@ impl Head {
         seal(sub_keys.head_key(), &context, &self.encode())
     }
 
-    /// Opens what [`seal`](Self::seal) sealed for the tenant of this tag. The epoch inside is to be compared with that of
-    /// the row.
+    /// Opens what [`seal`](Self::seal) sealed for the tenant of this tag. The epoch inside is to be
+    /// compared with that of the row.
     pub(crate) fn open(sub_keys: &SubKeys, tenant_tag: &[u8; 16], sealed: &[u8]) -> Result<Self> {
         let context = Context::head(sub_keys.header(), tenant_tag);
         Self::decode(&open(sub_keys.head_key(), &context, sealed)?)
     }
 
-    /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data key`.
+    /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data
+    /// key`.
     pub(super) fn encode(&self) -> Vec<u8> {
         Writer::new()
             .field(1, self.tenant.as_bytes())

@@ -5,7 +5,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 const MAGIC: &[u8; 8] = b"keyslot\0";
 
-/// What vault this is and how it is written. Goes into every derivation below the root key, so changing it locks the vault.
+/// What vault this is and how it is written. Goes into every derivation below the root key, so
+/// changing it locks the vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     /// Random, never used twice: what makes the same root key another key in another vault.
@@ -25,20 +26,35 @@ impl Header {
 
     /// The header of a new vault.
     pub(crate) fn generate() -> Result<Self> {
-        Ok(Self { vault_id: random()?, format: Self::FORMAT, suite: Self::SUITE })
+        Ok(Self {
+            vault_id: random()?,
+            format: Self::FORMAT,
+            suite: Self::SUITE,
+        })
     }
 
     /// `magic[8] ‖ u16 format ‖ u8 suite ‖ vault id[16]`.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        [&MAGIC[..], &self.format.to_be_bytes(), &[self.suite], &self.vault_id].concat()
+        [
+            &MAGIC[..],
+            &self.format.to_be_bytes(),
+            &[self.suite],
+            &self.vault_id,
+        ]
+        .concat()
     }
 
-    /// Undoes [`encode`](Self::encode). Bytes of another format are told from damaged ones by their first ten.
+    /// Undoes [`encode`](Self::encode). Bytes of another format are told from damaged ones by their
+    /// first ten.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let rest = bytes.strip_prefix(MAGIC).ok_or_else(corrupt)?;
         let (format, rest) = rest.split_first_chunk().ok_or_else(corrupt)?;
         let (suite, vault_id) = rest.split_first().ok_or_else(corrupt)?;
-        let header = |vault_id| Self { vault_id, format: u16::from_be_bytes(*format), suite: *suite };
+        let header = |vault_id| Self {
+            vault_id,
+            format: u16::from_be_bytes(*format),
+            suite: *suite,
+        };
         match (u16::from_be_bytes(*format), *suite) {
             (Self::FORMAT, Self::SUITE) => vault_id.try_into().map(header).map_err(|_| corrupt()),
             _ => Err(Error::new(
@@ -50,7 +66,10 @@ impl Header {
 }
 
 fn corrupt() -> Error {
-    Error::new(ErrorKind::Corrupt, "the header of the vault is damaged; restore the vault from a backup")
+    Error::new(
+        ErrorKind::Corrupt,
+        "the header of the vault is damaged; restore the vault from a backup",
+    )
 }
 
 #[cfg(test)]
@@ -59,7 +78,11 @@ mod tests {
 
     #[test]
     fn a_header_is_27_bytes_and_comes_back() {
-        let header = Header { vault_id: *b"0123456789abcdef", format: 1, suite: 1 };
+        let header = Header {
+            vault_id: *b"0123456789abcdef",
+            format: 1,
+            suite: 1,
+        };
         let bytes = header.encode();
         assert_eq!(bytes, b"keyslot\0\0\x01\x010123456789abcdef");
         assert_eq!(Header::decode(&bytes).unwrap(), header);
@@ -76,8 +99,19 @@ mod tests {
         for at in 0..11 {
             let mut changed = bytes.clone();
             changed[at] ^= 0x80;
-            assert_eq!(kind(&changed), if at < 8 { ErrorKind::Corrupt } else { ErrorKind::UnsupportedFormat }, "{at}");
+            assert_eq!(
+                kind(&changed),
+                if at < 8 {
+                    ErrorKind::Corrupt
+                } else {
+                    ErrorKind::UnsupportedFormat
+                },
+                "{at}"
+            );
         }
-        assert_eq!(kind(b"keyslot\0\0\x02\x01 and whatever comes with format 2"), ErrorKind::UnsupportedFormat);
+        assert_eq!(
+            kind(b"keyslot\0\0\x02\x01 and whatever comes with format 2"),
+            ErrorKind::UnsupportedFormat
+        );
     }
 }

@@ -46,7 +46,8 @@ pub(crate) struct Info {
     pub(crate) updated_by: Option<Actor>,
     /// What its owners say about it.
     pub(crate) about: About,
-    /// The kept values, in ascending order of their versions; none if revoked or deleted, else at least one.
+    /// The kept values, in ascending order of their versions; none if revoked or deleted, else at
+    /// least one.
     pub(crate) versions: Vec<VersionEntry>,
 }
 
@@ -145,17 +146,30 @@ impl Info {
         self.versions.split_last().map_or(&[], |(_, older)| older)
     }
 
-    /// Seals it for the row of its own scope and name, whose key the caller derived from these: `record id[16] ‖ envelope`.
+    /// Seals it for the row of its own scope and name, whose key the caller derived from these:
+    /// `record id[16] ‖ envelope`.
     pub(crate) fn seal(&self, header: &Header, place: &InfoPlace, key: &Key) -> Result<Vec<u8>> {
-        let envelope = seal(key, &Context::info(header, self.record, place), &self.encode())?;
+        let envelope = seal(
+            key,
+            &Context::info(header, self.record, place),
+            &self.encode(),
+        )?;
         Ok([&self.record.as_bytes()[..], &envelope].concat())
     }
 
-    /// Opens what [`seal`](Self::seal) sealed for this row. The scope and name in it are those that the row's key is made of,
-    /// because they are sealed together.
-    pub(crate) fn open(header: &Header, place: &InfoPlace, key: &Key, sealed: &[u8]) -> Result<Self> {
+    /// Opens what [`seal`](Self::seal) sealed for this row. The scope and name in it are those that
+    /// the row's key is made of, because they are sealed together.
+    pub(crate) fn open(
+        header: &Header,
+        place: &InfoPlace,
+        key: &Key,
+        sealed: &[u8],
+    ) -> Result<Self> {
         let (record, envelope) = split(sealed)?;
-        Self::decode(record, &open(key, &Context::info(header, record, place), envelope)?)
+        Self::decode(
+            record,
+            &open(key, &Context::info(header, record, place), envelope)?,
+        )
     }
 
     /// The name of the key that a sealed info was sealed under. Nothing is checked.
@@ -169,7 +183,13 @@ impl Info {
     }
 
     /// Seals a value as `version` of this secret.
-    pub(crate) fn seal_value(&self, header: &Header, version: Version, key: &Key, value: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn seal_value(
+        &self,
+        header: &Header,
+        version: Version,
+        key: &Key,
+        value: &[u8],
+    ) -> Result<Vec<u8>> {
         seal(key, &self.value_context(header, version), value)
     }
 
@@ -186,7 +206,10 @@ impl Info {
             Some(kept) if equal(&kept.commitment, &commitment(envelope)?) => {
                 Ok(open(key, &self.value_context(header, version), envelope)?)
             }
-            _ => Err(Error::new(ErrorKind::Corrupt, "a stored value is not the one that its secret names")),
+            _ => Err(Error::new(
+                ErrorKind::Corrupt,
+                "a stored value is not the one that its secret names",
+            )),
         }
     }
 
@@ -197,8 +220,11 @@ impl Info {
 
 /// A sealed info is the identity of the secret, then the envelope.
 fn split(sealed: &[u8]) -> Result<(RecordId, &[u8])> {
-    let (record, envelope) = sealed
-        .split_first_chunk()
-        .ok_or_else(|| Error::new(ErrorKind::Corrupt, "the stored record of a secret is cut off"))?;
+    let (record, envelope) = sealed.split_first_chunk().ok_or_else(|| {
+        Error::new(
+            ErrorKind::Corrupt,
+            "the stored record of a secret is cut off",
+        )
+    })?;
     Ok((RecordId::from_bytes(*record), envelope))
 }

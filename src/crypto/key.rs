@@ -92,7 +92,9 @@ impl fmt::Debug for Key {
 }
 
 /// 32 secret bytes that `write` writes in place; wiped also when it fails.
-pub(super) fn secret(write: impl FnOnce(&mut [u8; 32]) -> Result<()>) -> Result<SecretBox<[u8; 32]>> {
+pub(super) fn secret(
+    write: impl FnOnce(&mut [u8; 32]) -> Result<()>,
+) -> Result<SecretBox<[u8; 32]>> {
     let mut outcome = Ok(());
     let bytes = SecretBox::init_with_mut(|bytes| outcome = write(bytes));
     outcome.map(|()| bytes)
@@ -106,5 +108,8 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
 }
 
 fn corrupt() -> Error {
-    Error::new(ErrorKind::Corrupt, "a stored key or the name of one is damaged; restore the vault from a backup")
+    Error::new(
+        ErrorKind::Corrupt,
+        "a stored key or the name of one is damaged; restore the vault from a backup",
+    )
 }

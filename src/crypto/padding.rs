@@ -1,7 +1,8 @@
 //! Padding: how long a sealed text is says only which bucket its plaintext falls in.
 //!
-//! The padded form is `u32 length ‖ plaintext ‖ zeros`. Its own length is rounded up: to 64 bytes while up to 1 KiB, to 1 KiB
-//! while up to 16 KiB, and above that to a sixteenth of the largest power of two below it, so at most 1/16 is wasted.
+//! The padded form is `u32 length ‖ plaintext ‖ zeros`. Its own length is rounded up: to 64 bytes
+//! while up to 1 KiB, to 1 KiB while up to 16 KiB, and above that to a sixteenth of the largest
+//! power of two below it, so at most 1/16 is wasted.
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -28,7 +29,8 @@ pub(super) fn is_padded_len(length: usize) -> bool {
 pub(super) fn pad(plaintext: &[u8], buffer: &mut [u8]) -> Result<()> {
     let length = u32::try_from(plaintext.len()).ok();
     let rest = buffer.split_first_chunk_mut::<PREFIX_LEN>();
-    let parts = rest.and_then(|(prefix, rest)| Some((length?, prefix, rest.get_mut(..plaintext.len())?)));
+    let parts =
+        rest.and_then(|(prefix, rest)| Some((length?, prefix, rest.get_mut(..plaintext.len())?)));
     let (length, prefix, text) = parts.ok_or_else(too_long)?;
     *prefix = length.to_be_bytes();
     text.copy_from_slice(plaintext);
@@ -40,7 +42,8 @@ pub(super) fn unpad(padded: &[u8]) -> Option<&[u8]> {
     let (prefix, rest) = padded.split_first_chunk::<PREFIX_LEN>()?;
     let length = usize::try_from(u32::from_be_bytes(*prefix)).ok()?;
     let (plaintext, zeros) = rest.split_at_checked(length)?;
-    let ours = padded_len(length).ok()? == padded.len() && zeros.iter().fold(0, |any, byte| any | byte) == 0;
+    let ours = padded_len(length).ok()? == padded.len()
+        && zeros.iter().fold(0, |any, byte| any | byte) == 0;
     ours.then_some(plaintext)
 }
 
@@ -54,7 +57,10 @@ fn bucket(length: usize) -> usize {
 }
 
 fn too_long() -> Error {
-    Error::new(ErrorKind::TooLarge, format!("too long to be sealed; the limit is {MAX_LEN} bytes"))
+    Error::new(
+        ErrorKind::TooLarge,
+        format!("too long to be sealed; the limit is {MAX_LEN} bytes"),
+    )
 }
 
 #[cfg(test)]
@@ -80,12 +86,17 @@ mod tests {
         for (length, padded) in cases {
             assert_eq!(padded_len(length).unwrap(), padded, "of {length}");
         }
-        assert_eq!(padded_len(MAX_LEN + 1).unwrap_err().kind(), ErrorKind::TooLarge);
+        assert_eq!(
+            padded_len(MAX_LEN + 1).unwrap_err().kind(),
+            ErrorKind::TooLarge
+        );
     }
 
     #[test]
     fn a_padded_length_is_one_that_a_plaintext_has() {
-        let made: std::collections::BTreeSet<_> = (0..=70_000).map(|length| padded_len(length).unwrap()).collect();
+        let made: std::collections::BTreeSet<_> = (0..=70_000)
+            .map(|length| padded_len(length).unwrap())
+            .collect();
         for length in 0..=70_000 {
             assert_eq!(is_padded_len(length), made.contains(&length), "{length}");
         }
@@ -114,6 +125,9 @@ mod tests {
         pad(b"value", &mut longer).unwrap();
         assert_eq!(unpad(&longer), None, "a bucket too many");
         assert_eq!(unpad(&padded[..3]), None);
-        assert_eq!(pad(&[1; 61], &mut [0; 64]).unwrap_err().kind(), ErrorKind::TooLarge);
+        assert_eq!(
+            pad(&[1; 61], &mut [0; 64]).unwrap_err().kind(),
+            ErrorKind::TooLarge
+        );
     }
 }

@@ -12,7 +12,8 @@ use zeroize::Zeroize;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The length of a nonce of XChaCha20-Poly1305: long enough to be drawn at random for every message.
+/// The length of a nonce of XChaCha20-Poly1305: long enough to be drawn at random for every
+/// message.
 pub(super) const NONCE_LEN: usize = 24;
 
 /// The length of a tag of Poly1305.
@@ -21,7 +22,11 @@ pub(super) const TAG_LEN: usize = 16;
 /// Fills `bytes` from the operating system's generator.
 pub(super) fn fill_random(bytes: &mut [u8]) -> Result<()> {
     getrandom::fill(bytes).map_err(|cause| {
-        Error::new(ErrorKind::Io, "the operating system gave no random bytes; nothing was written").with_source(cause)
+        Error::new(
+            ErrorKind::Io,
+            "the operating system gave no random bytes; nothing was written",
+        )
+        .with_source(cause)
     })
 }
 
@@ -60,39 +65,59 @@ impl Prk {
     }
 }
 
-/// A key of HMAC-SHA256 (RFC 2104), its two blocks hashed once. Its state and that of every clone is wiped on drop.
+/// A key of HMAC-SHA256 (RFC 2104), its two blocks hashed once. Its state and that of every clone
+/// is wiped on drop.
 ///
-/// The state alone is kept, and on the heap. `Hmac` itself has a buffer for the message beside it, which begins without a value:
-/// whoever moves one moves what an earlier call left in that place of the stack.
+/// The state alone is kept, and on the heap. `Hmac` itself has a buffer for the message beside it,
+/// which begins without a value: whoever moves one moves what an earlier call left in that place of
+/// the stack.
 pub(super) struct Mac(Box<HmacCore<Sha256>>);
 
 impl Mac {
-    /// Takes a key of any length. The library gives the state by value, so a copy stays on the stack: call it in
-    /// [`wiped`](super::stack::wiped).
+    /// Takes a key of any length. The library gives the state by value, so a copy stays on the
+    /// stack: call it in [`wiped`](super::stack::wiped).
     pub(super) fn new(key: &[u8]) -> Result<Self> {
-        let refused = |_| Error::new(ErrorKind::InvalidKey, "this key cannot be used to authenticate");
-        HmacCore::new_from_slice(key).map(|core| Self(Box::new(core))).map_err(refused)
+        let refused = |_| {
+            Error::new(
+                ErrorKind::InvalidKey,
+                "this key cannot be used to authenticate",
+            )
+        };
+        HmacCore::new_from_slice(key)
+            .map(|core| Self(Box::new(core)))
+            .map_err(refused)
     }
 
     /// The tag of what `feed` writes.
     pub(super) fn tag(&self, feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> [u8; 32] {
-        let mut mac = Hmac::compose(HmacCore::clone(&self.0), Buffer::<HmacCore<Sha256>>::default());
+        let mut mac = Hmac::compose(
+            HmacCore::clone(&self.0),
+            Buffer::<HmacCore<Sha256>>::default(),
+        );
         feed(&mut |bytes| mac.update(bytes));
         mac.finalize().into_bytes().into()
     }
 }
 
-/// Encrypts `buffer` in place with XChaCha20-Poly1305 (RFC 8439, draft-irtf-cfrg-xchacha-03) and returns the tag.
+/// Encrypts `buffer` in place with XChaCha20-Poly1305 (RFC 8439, draft-irtf-cfrg-xchacha-03) and
+/// returns the tag.
 ///
-/// A nonce may never serve twice under one key: only the envelope calls this, with a fresh nonce and a key derived from it.
-pub(super) fn encrypt(key: &[u8; 32], nonce: &[u8; NONCE_LEN], aad: &[u8], buffer: &mut [u8]) -> Result<[u8; TAG_LEN]> {
+/// A nonce may never serve twice under one key: only the envelope calls this, with a fresh nonce
+/// and a key derived from it.
+pub(super) fn encrypt(
+    key: &[u8; 32],
+    nonce: &[u8; NONCE_LEN],
+    aad: &[u8],
+    buffer: &mut [u8],
+) -> Result<[u8; TAG_LEN]> {
     XChaCha20Poly1305::new(key.into())
         .encrypt_inout_detached(nonce.into(), aad, buffer.into())
         .map(Into::into)
         .map_err(|_| Error::new(ErrorKind::TooLarge, "too long to be sealed"))
 }
 
-/// Undoes [`encrypt`]. Says `false`, and leaves `buffer` encrypted, unless key, nonce, AAD and text are what they were then.
+/// Undoes [`encrypt`]. Says `false`, and leaves `buffer` encrypted, unless key, nonce, AAD and text
+/// are what they were then.
 pub(super) fn decrypt(
     key: &[u8; 32],
     nonce: &[u8; NONCE_LEN],
@@ -101,11 +126,13 @@ pub(super) fn decrypt(
     tag: &[u8; TAG_LEN],
 ) -> bool {
     let cipher = XChaCha20Poly1305::new(key.into());
-    cipher.decrypt_inout_detached(nonce.into(), aad, buffer.into(), tag.into()).is_ok()
+    cipher
+        .decrypt_inout_detached(nonce.into(), aad, buffer.into(), tag.into())
+        .is_ok()
 }
 
-/// Without the features of the libraries that wipe, this does not compile. The state of HMAC and HKDF is made of states of
-/// SHA-256.
+/// Without the features of the libraries that wipe, this does not compile. The state of HMAC and
+/// HKDF is made of states of SHA-256.
 #[cfg(test)]
 const _: () = {
     const fn is_wiped_on_drop<T: zeroize::ZeroizeOnDrop>() {}

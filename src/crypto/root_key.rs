@@ -18,9 +18,10 @@ mod weak;
 
 /// The key that opens a vault: 32 bytes that nobody can guess. Whoever has it has every value.
 ///
-/// Make one with [`generate`](RootKey::generate) or `openssl rand -base64 32`, and keep it where the vault is not. It is taken
-/// exactly as written: nothing is trimmed, no prefix is known. Text is not stretched into a key, and what looks like text, a
-/// pattern or a published example is refused as [`WeakKey`](ErrorKind::WeakKey).
+/// Make one with [`generate`](RootKey::generate) or `openssl rand -base64 32`, and keep it where
+/// the vault is not. It is taken exactly as written: nothing is trimmed, no prefix is known. Text
+/// is not stretched into a key, and what looks like text, a pattern or a published example is
+/// refused as [`WeakKey`](ErrorKind::WeakKey).
 ///
 /// Lives on the heap, cannot be cloned, printed or serialised, and is wiped on drop.
 ///
@@ -46,7 +47,8 @@ impl RootKey {
     /// [`ErrorKind::Io`] when the operating system gives no random bytes.
     pub fn generate() -> Result<Self> {
         loop {
-            // One key in 10^13 looks like text. It would be as good as any, but could not be read back.
+            // One key in 10^13 looks like text. It would be as good as any, but could not be read
+            // back.
             let key = secret(|key| fill_random(key))?;
             if wiped(|| weak::defect(key.expose_secret())).is_none() {
                 return Ok(Self(key));
@@ -67,19 +69,22 @@ impl RootKey {
     /// assert_eq!(RootKey::from_bytes(&[0; 32]).unwrap_err().kind(), ErrorKind::WeakKey);
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let bytes: &[u8; Self::LEN] =
-            bytes.try_into().map_err(|_| Error::new(ErrorKind::InvalidKey, "a root key has exactly 32 bytes"))?;
+        let bytes: &[u8; Self::LEN] = bytes
+            .try_into()
+            .map_err(|_| Error::new(ErrorKind::InvalidKey, "a root key has exactly 32 bytes"))?;
         Self::decode(|key| {
             key.copy_from_slice(bytes);
             Ok(())
         })
     }
 
-    /// The key of 64 hexadecimal digits, the letters all lower or all upper case. Decoded in constant time.
+    /// The key of 64 hexadecimal digits, the letters all lower or all upper case. Decoded in
+    /// constant time.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidKey`] when it is anything else; [`ErrorKind::WeakKey`], also for the key of this example:
+    /// [`ErrorKind::InvalidKey`] when it is anything else; [`ErrorKind::WeakKey`], also for the key
+    /// of this example:
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey};
@@ -91,13 +96,13 @@ impl RootKey {
         Self::decode_hex(digits.as_bytes())
     }
 
-    /// The key of 44 characters of base64: the standard alphabet, with padding, as `openssl rand -base64 32` prints it
-    /// (without the line feed). Decoded in constant time.
+    /// The key of 44 characters of base64: the standard alphabet, with padding, as `openssl rand
+    /// -base64 32` prints it (without the line feed). Decoded in constant time.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidKey`] when it is anything else, also for another spelling of the same bytes;
-    /// [`ErrorKind::WeakKey`].
+    /// [`ErrorKind::InvalidKey`] when it is anything else, also for another spelling of the same
+    /// bytes; [`ErrorKind::WeakKey`].
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey};
@@ -109,15 +114,16 @@ impl RootKey {
         Self::decode_base64(text.as_bytes())
     }
 
-    /// The key in an environment variable, as hexadecimal digits or base64, which are told apart by their length.
+    /// The key in an environment variable, as hexadecimal digits or base64, which are told apart by
+    /// their length.
     ///
-    /// The environment of a process can be read by its user and is inherited by its children; where that matters, prefer
-    /// [`from_file`](RootKey::from_file).
+    /// The environment of a process can be read by its user and is inherited by its children; where
+    /// that matters, prefer [`from_file`](RootKey::from_file).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidKey`] when the variable is not set or holds anything else, a line feed at the end included;
-    /// [`ErrorKind::WeakKey`].
+    /// [`ErrorKind::InvalidKey`] when the variable is not set or holds anything else, a line feed
+    /// at the end included; [`ErrorKind::WeakKey`].
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey};
@@ -134,17 +140,19 @@ impl RootKey {
         Self::decode_text(&Zeroizing::new(text.into_encoded_bytes()), shown)
     }
 
-    /// The key in a file, as hexadecimal digits or base64, which are told apart by their length. One line feed may follow.
+    /// The key in a file, as hexadecimal digits or base64, which are told apart by their length.
+    /// One line feed may follow.
     ///
-    /// The file must be a regular one, not a link to one, and on Unix nobody but its owner may have any permission on it
-    /// (`chmod 600`). Its owner is the user that this process runs as, or root. Its folder and every folder above belong to this
-    /// user or root, and nobody else may write to them unless they are sticky. On other systems owners and permissions are not
-    /// looked at.
+    /// The file must be a regular one, not a link to one, and on Unix nobody but its owner may have
+    /// any permission on it (`chmod 600`). Its owner is the user that this process runs as, or
+    /// root. Its folder and every folder above belong to this user or root, and nobody else may
+    /// write to them unless they are sticky. On other systems owners and permissions are not looked
+    /// at.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnsafeFile`], [`ErrorKind::InvalidKey`] when it holds anything else, [`ErrorKind::WeakKey`], and
-    /// [`ErrorKind::Io`] when it cannot be read.
+    /// [`ErrorKind::UnsafeFile`], [`ErrorKind::InvalidKey`] when it holds anything else,
+    /// [`ErrorKind::WeakKey`], and [`ErrorKind::Io`] when it cannot be read.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey};
@@ -154,7 +162,9 @@ impl RootKey {
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let text = file::read(path.as_ref())?;
-        Self::decode_text(text.strip_suffix(b"\n").unwrap_or(&text), || "the key file".to_owned())
+        Self::decode_text(text.strip_suffix(b"\n").unwrap_or(&text), || {
+            "the key file".to_owned()
+        })
     }
 
     /// The text that [`from_base64`](RootKey::from_base64) takes: what to store of a generated key.
@@ -169,7 +179,10 @@ impl RootKey {
     /// The root key of the test vectors, which every constructor refuses.
     #[cfg(test)]
     pub(super) fn published(bytes: [u8; 32]) -> Self {
-        assert_eq!(Self::from_bytes(&bytes).unwrap_err().kind(), ErrorKind::WeakKey);
+        assert_eq!(
+            Self::from_bytes(&bytes).unwrap_err().kind(),
+            ErrorKind::WeakKey
+        );
         Self(SecretBox::new(Box::new(bytes)))
     }
 
@@ -196,18 +209,24 @@ impl RootKey {
             )
         };
         Self::decode(|key| {
-            // A longer text of valid digits would not fit; a shorter one must not leave zeros behind.
+            // A longer text of valid digits would not fit; a shorter one must not leave zeros
+            // behind.
             if digits.len() != 2 * key.len() {
                 return Err(refused());
             }
-            // Byte by byte, because of a longer text the compiler decodes 16 bytes at once in vector registers.
+            // Byte by byte, because of a longer text the compiler decodes 16 bytes at once in
+            // vector registers.
             let mut all = |decode: fn(&[u8], &mut [u8]) -> bool| {
                 let pairs = digits.chunks_exact(2).zip(key.chunks_exact_mut(1));
                 pairs.fold(true, |valid, (pair, byte)| valid & decode(pair, byte))
             };
             let lower = |pair: &[u8], byte: &mut [u8]| base16ct::lower::decode(pair, byte).is_ok();
             let upper = |pair: &[u8], byte: &mut [u8]| base16ct::upper::decode(pair, byte).is_ok();
-            if all(lower) || all(upper) { Ok(()) } else { Err(refused()) }
+            if all(lower) || all(upper) {
+                Ok(())
+            } else {
+                Err(refused())
+            }
         })
     }
 
@@ -223,7 +242,8 @@ impl RootKey {
 
     /// Lets `write` write the key to where it will stay, and refuses it if it is weak.
     fn decode(write: impl FnOnce(&mut [u8; 32]) -> Result<()>) -> Result<Self> {
-        // The rules look at all bytes, so the compiler keeps parts of the key on the stack meanwhile.
+        // The rules look at all bytes, so the compiler keeps parts of the key on the stack
+        // meanwhile.
         wiped(|| {
             let key = secret(write)?;
             match weak::defect(key.expose_secret()) {
@@ -250,7 +270,9 @@ impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
         match self.0.to_str() {
-            Some(name) if (1..=40).contains(&name.len()) && name.bytes().all(plain) => write!(f, " {name}"),
+            Some(name) if (1..=40).contains(&name.len()) && name.bytes().all(plain) => {
+                write!(f, " {name}")
+            }
             _ => Ok(()),
         }
     }

@@ -22,7 +22,8 @@ pub(crate) enum Kdf {
 }
 
 impl Kdf {
-    /// The record of its parameters. Goes into the derivation byte for byte, so nobody can turn them down.
+    /// The record of its parameters. Goes into the derivation byte for byte, so nobody can turn
+    /// them down.
     pub(super) fn encode(self) -> Vec<u8> {
         match self {
             Self::Raw => Writer::new().field(1, &[self.kind()]).finish(),
@@ -59,15 +60,25 @@ pub(crate) struct Slot {
 impl Slot {
     /// The record `1: KDF parameters, 2: key check`.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        Writer::new().field(1, &self.kdf.encode()).field(2, &self.check).finish()
+        Writer::new()
+            .field(1, &self.kdf.encode())
+            .field(2, &self.check)
+            .finish()
     }
 
     /// Undoes [`encode`](Self::encode).
     pub(crate) fn decode(record: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(record)?;
-        let slot = Self { kdf: Kdf::decode(reader.bytes(1)?)?, check: reader.array(2)? };
+        let slot = Self {
+            kdf: Kdf::decode(reader.bytes(1)?)?,
+            check: reader.array(2)?,
+        };
         reader.finish()?;
-        if slot.encode() == record { Ok(slot) } else { Err(corrupt()) }
+        if slot.encode() == record {
+            Ok(slot)
+        } else {
+            Err(corrupt())
+        }
     }
 }
 
@@ -93,12 +104,13 @@ impl fmt::Debug for SlotKeys {
 }
 
 impl RootKey {
-    /// Derives the keys of a slot: HKDF-SHA256 with the vault id as salt, bound to the format, the suite, the slot and the
-    /// parameters that the root key was made with.
+    /// Derives the keys of a slot: HKDF-SHA256 with the vault id as salt, bound to the format, the
+    /// suite, the slot and the parameters that the root key was made with.
     pub(crate) fn slot_keys(&self, header: &Header, slot: KeyId, kdf: Kdf) -> Result<SlotKeys> {
         wiped(|| {
             let prk = Prk::extract(&header.vault_id, self.expose());
-            let (format, suite, parameters) = (header.format.to_be_bytes(), [header.suite], kdf.encode());
+            let (format, suite, parameters) =
+                (header.format.to_be_bytes(), [header.suite], kdf.encode());
             let info = |label: &[u8]| encode(&[label, &format, &suite, &slot.0, &parameters]);
             let kek = Key::fill(slot, |key| prk.expand(&info(b"keyslot/1 kek"), key))?;
             let mut check = [0; CHECK_LEN];

@@ -1,7 +1,9 @@
-//! The slot directory: what tells a key slot that was deleted, changed or added by somebody without the vault key.
+//! The slot directory: what tells a key slot that was deleted, changed or added by somebody without
+//! the vault key.
 //!
-//! Slots lie in plain sight, because they are read before there is a key, and a vault that was opened cannot derive the keys of
-//! slots again. So the vault keeps a list of them, sealed under the vault key.
+//! Slots lie in plain sight, because they are read before there is a key, and a vault that was
+//! opened cannot derive the keys of slots again. So the vault keeps a list of them, sealed under
+//! the vault key.
 
 use super::canonical::encode;
 use super::context::Context;
@@ -36,7 +38,13 @@ pub(crate) struct SlotEntry {
 impl SlotEntry {
     /// The entry of a slot whose row has this info and body.
     pub(crate) fn new(id: KeyId, kdf: Kdf, made_at: Timestamp, info: &[u8], body: &[u8]) -> Self {
-        Self { id, kind: kdf.kind(), name: String::new(), made_at, hash: hash(id, info, body) }
+        Self {
+            id,
+            kind: kdf.kind(),
+            name: String::new(),
+            made_at,
+            hash: hash(id, info, body),
+        }
     }
 
     /// Returns true if the row of the slot is the one that the entry was made of.
@@ -80,7 +88,10 @@ impl SlotDirectory {
     /// Undoes [`encode`](Self::encode).
     pub(super) fn decode(record: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(record)?;
-        let entries = items(reader.bytes(1)?)?.into_iter().map(SlotEntry::decode).collect::<Result<Vec<_>>>()?;
+        let entries = items(reader.bytes(1)?)?
+            .into_iter()
+            .map(SlotEntry::decode)
+            .collect::<Result<Vec<_>>>()?;
         reader.finish()?;
         if entries.is_empty() || !entries.is_sorted_by(|one, next| one.id.0 < next.id.0) {
             return Err(corrupt());
@@ -91,12 +102,20 @@ impl SlotDirectory {
 
 impl VaultKey {
     /// Seals the directory: the info of the row of the vault secret.
-    pub(crate) fn seal_slot_directory(&self, header: &Header, directory: &SlotDirectory) -> Result<Vec<u8>> {
+    pub(crate) fn seal_slot_directory(
+        &self,
+        header: &Header,
+        directory: &SlotDirectory,
+    ) -> Result<Vec<u8>> {
         self.seal(&Context::slot_directory(header), &directory.encode())
     }
 
     /// Undoes [`seal_slot_directory`](Self::seal_slot_directory).
-    pub(crate) fn open_slot_directory(&self, header: &Header, sealed: &[u8]) -> Result<SlotDirectory> {
+    pub(crate) fn open_slot_directory(
+        &self,
+        header: &Header,
+        sealed: &[u8],
+    ) -> Result<SlotDirectory> {
         SlotDirectory::decode(&self.open(&Context::slot_directory(header), sealed)?)
     }
 }

@@ -1,17 +1,23 @@
 //! Wiping the stack after work on keys.
 //!
-//! The compiler keeps parts of keys in registers and spills them, it moves the states of hashes by copying, and the libraries
-//! do not wipe what they leave in the frames of their functions. It does not stay there. Whoever moves a value to the heap
-//! copies all of its bytes, also those without a value (the empty half of an enum, an array that is filled later), and those
-//! are what an earlier call left in that place of the stack. So a part of a key could end on the heap for good, inside a value
-//! that never saw the key. `tests/memory` looks for that.
+//! The compiler keeps parts of keys in registers and spills them, it moves the states of hashes by
+//! copying, and the libraries do not wipe what they leave in the frames of their functions. It does
+//! not stay there. Whoever moves a value to the heap copies all of its bytes, also those without a
+//! value (the empty half of an enum, an array that is filled later), and those are what an earlier
+//! call left in that place of the stack. So a part of a key could end on the heap for good, inside
+//! a value that never saw the key. `tests/memory` looks for that.
 
 use std::hint::black_box;
 
 /// In bytes, of the stack. Frames are larger where nothing is optimised.
-const DEPTH: usize = if cfg!(debug_assertions) { 64 << 10 } else { 6 << 10 };
+const DEPTH: usize = if cfg!(debug_assertions) {
+    64 << 10
+} else {
+    6 << 10
+};
 
-/// In bytes. A copy of this length goes through the vector registers that copies of keys go through.
+/// In bytes. A copy of this length goes through the vector registers that copies of keys go
+/// through.
 const REGISTERS: usize = 128;
 
 /// Does work on keys, and wipes the part of the stack and the registers that it used.
@@ -53,7 +59,8 @@ mod tests {
     const FAR: usize = 4 * DEPTH;
     const PAINT: u8 = 0xA5;
 
-    /// The stack that work takes below this frame, in bytes: paints the stack and looks how far the paint is gone.
+    /// The stack that work takes below this frame, in bytes: paints the stack and looks how far the
+    /// paint is gone.
     #[inline(never)]
     fn depth(work: impl FnOnce()) -> usize {
         #[inline(never)]
@@ -80,7 +87,11 @@ mod tests {
 
     #[test]
     fn no_work_on_keys_goes_deeper_than_what_is_wiped() {
-        let (header, key, root) = (Header::generate().unwrap(), Key::generate().unwrap(), RootKey::generate().unwrap());
+        let (header, key, root) = (
+            Header::generate().unwrap(),
+            Key::generate().unwrap(),
+            RootKey::generate().unwrap(),
+        );
         let context = Context::vault_secret(&header);
         let value = vec![7; 100_000];
         let (sub, sealed) = (OnceCell::new(), OnceCell::new());
@@ -96,7 +107,10 @@ mod tests {
         ];
         // What calls it has a frame, too.
         let most = wiped_alone + DEPTH / 4;
-        assert!(depths.iter().all(|depth| *depth < most), "{depths:?}, of {wiped_alone}");
+        assert!(
+            depths.iter().all(|depth| *depth < most),
+            "{depths:?}, of {wiped_alone}"
+        );
         let twice = depth(too_deep);
         assert!(twice > most, "the control: {twice}, of {wiped_alone}");
     }

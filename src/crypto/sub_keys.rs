@@ -1,6 +1,8 @@
-//! What is derived from the vault secret: keyed hashes that rows are found by, and the key of the heads.
+//! What is derived from the vault secret: keyed hashes that rows are found by, and the key of the
+//! heads.
 //!
-//! One key, one purpose. The vault secret never changes, so that rows are found under the same hashes for life.
+//! One key, one purpose. The vault secret never changes, so that rows are found under the same
+//! hashes for life.
 
 use std::fmt;
 
@@ -42,7 +44,9 @@ impl SubKeys {
                 tag: mac(b"keyslot/1 tag key")?,
                 accumulator: mac(b"keyslot/1 accumulator key")?,
                 fingerprint: mac(b"keyslot/1 fingerprint key")?,
-                head: Key::fill(KeyId::VAULT_SECRET, |key| prk.expand(&encode(&[b"keyslot/1 head key"]), key))?,
+                head: Key::fill(KeyId::VAULT_SECRET, |key| {
+                    prk.expand(&encode(&[b"keyslot/1 head key"]), key)
+                })?,
             })
         })
     }
@@ -53,12 +57,22 @@ impl SubKeys {
     }
 
     /// The key of a secret's row: the scope's tag, then a hash of scope and name.
-    pub(crate) fn row_key(&self, scope_tag: &[u8; 16], scope: &Scope, name: &SecretName) -> [u8; 32] {
-        let fields = [b"keyslot/1 secret row", scope.as_str().as_bytes(), name.as_str().as_bytes()];
+    pub(crate) fn row_key(
+        &self,
+        scope_tag: &[u8; 16],
+        scope: &Scope,
+        name: &SecretName,
+    ) -> [u8; 32] {
+        let fields = [
+            b"keyslot/1 secret row",
+            scope.as_str().as_bytes(),
+            name.as_str().as_bytes(),
+        ];
         joined(scope_tag, &half(&hash(&self.row, &fields)))
     }
 
-    /// The key of the row of an older value: the scope's tag, then a hash of scope, name and version.
+    /// The key of the row of an older value: the scope's tag, then a hash of scope, name and
+    /// version.
     pub(crate) fn version_key(
         &self,
         scope_tag: &[u8; 16],
@@ -67,18 +81,29 @@ impl SubKeys {
         version: Version,
     ) -> [u8; 32] {
         let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
-        let fields = [b"keyslot/1 version row", scope, name, &version.get().to_be_bytes()];
+        let fields = [
+            b"keyslot/1 version row",
+            scope,
+            name,
+            &version.get().to_be_bytes(),
+        ];
         joined(scope_tag, &half(&hash(&self.row, &fields)))
     }
 
     /// What the rows of a scope are found by.
     pub(crate) fn scope_tag(&self, scope: &Scope) -> [u8; 16] {
-        half(&hash(&self.tag, &[b"keyslot/1 scope tag", scope.as_str().as_bytes()]))
+        half(&hash(
+            &self.tag,
+            &[b"keyslot/1 scope tag", scope.as_str().as_bytes()],
+        ))
     }
 
     /// What the rows of a tenant are found by.
     pub(crate) fn tenant_tag(&self, tenant: &str) -> [u8; 16] {
-        half(&hash(&self.tag, &[b"keyslot/1 tenant tag", tenant.as_bytes()]))
+        half(&hash(
+            &self.tag,
+            &[b"keyslot/1 tenant tag", tenant.as_bytes()],
+        ))
     }
 
     /// Seals the heads.
@@ -87,14 +112,31 @@ impl SubKeys {
     }
 
     /// What one state of one secret adds to the accumulator of its tenant's head.
-    pub(crate) fn accumulator_entry(&self, record: RecordId, revision: Revision, info: &[u8; 32]) -> [u8; 32] {
+    pub(crate) fn accumulator_entry(
+        &self,
+        record: RecordId,
+        revision: Revision,
+        info: &[u8; 32],
+    ) -> [u8; 32] {
         let revision = revision.get().to_be_bytes();
-        hash(&self.accumulator, &[b"keyslot/1 accumulator entry", record.as_bytes(), &revision, info])
+        hash(
+            &self.accumulator,
+            &[
+                b"keyslot/1 accumulator entry",
+                record.as_bytes(),
+                &revision,
+                info,
+            ],
+        )
     }
 
-    /// Tells equal values of a tenant without telling the values; says nothing to whoever has not the vault secret.
+    /// Tells equal values of a tenant without telling the values; says nothing to whoever has not
+    /// the vault secret.
     pub(crate) fn fingerprint(&self, tenant: &str, value: &[u8]) -> Fingerprint {
-        Fingerprint::from_bytes(hash(&self.fingerprint, &[b"keyslot/1 fingerprint", tenant.as_bytes(), value]))
+        Fingerprint::from_bytes(hash(
+            &self.fingerprint,
+            &[b"keyslot/1 fingerprint", tenant.as_bytes(), value],
+        ))
     }
 }
 

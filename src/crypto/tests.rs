@@ -28,14 +28,20 @@ impl Vault {
     fn new() -> Self {
         let header = Header::generate().unwrap();
         let secret = Key::from_slice(KeyId::VAULT_SECRET, &random::<32>().unwrap()).unwrap();
-        Self { header, sub_keys: SubKeys::derive(&secret, &header).unwrap(), data_key: Key::generate().unwrap() }
+        Self {
+            header,
+            sub_keys: SubKeys::derive(&secret, &header).unwrap(),
+            data_key: Key::generate().unwrap(),
+        }
     }
 }
 
 /// An info with nothing left out.
 fn info() -> Info {
-    let at =
-        |seconds| Timestamp::of(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
+    let at = |seconds| {
+        Timestamp::of(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds))
+            .unwrap()
+    };
     let actor = |name| Actor::new(name).unwrap();
     let entry = |number, byte| VersionEntry {
         version: Version::new(number).unwrap(),
@@ -69,7 +75,9 @@ fn info() -> Info {
                 .surface(Surface::Url)
                 .in_instructions(true),
             description: "what it is for".to_owned(),
-            metadata: [("owner", "payments"), ("stage", "")].map(|(key, value)| (key.into(), value.into())).into(),
+            metadata: [("owner", "payments"), ("stage", "")]
+                .map(|(key, value)| (key.into(), value.into()))
+                .into(),
         },
         versions: vec![entry(2, 0xA2), entry(4, 0xA4)],
     }

@@ -1,8 +1,10 @@
-//! Records: what is inside envelopes. One record has one form, so that equal records are equal bytes and the other way round.
+//! Records: what is inside envelopes. One record has one form, so that equal records are equal
+//! bytes and the other way round.
 //!
-//! A record is `u8 form = 1`, then its fields in strictly ascending order of their tags, each `u8 tag ‖ u32 length ‖ bytes`.
-//! Numbers are big-endian and of fixed width. A field that has its default is left out. A tag that a reader does not know was
-//! written by a newer version and may forbid something, so the reader refuses the record.
+//! A record is `u8 form = 1`, then its fields in strictly ascending order of their tags, each `u8
+//! tag ‖ u32 length ‖ bytes`. Numbers are big-endian and of fixed width. A field that has its
+//! default is left out. A tag that a reader does not know was written by a newer version and may
+//! forbid something, so the reader refuses the record.
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -72,7 +74,10 @@ impl<'a> Reader<'a> {
         // A smaller tag that nobody asked for is one that this version does not know.
         match self.0.peek() {
             Some(&(next, _)) if next < tag => Err(unsupported()),
-            _ => Ok(self.0.next_if(|&(next, _)| next == tag).map(|(_, bytes)| bytes)),
+            _ => Ok(self
+                .0
+                .next_if(|&(next, _)| next == tag)
+                .map(|(_, bytes)| bytes)),
         }
     }
 
@@ -137,7 +142,10 @@ fn split_length_prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 pub(super) fn corrupt() -> Error {
-    Error::new(ErrorKind::Corrupt, "a stored record is not in the form that the format says")
+    Error::new(
+        ErrorKind::Corrupt,
+        "a stored record is not in the form that the format says",
+    )
 }
 
 pub(super) fn unsupported() -> Error {
@@ -161,10 +169,16 @@ mod tests {
 
     #[test]
     fn a_record_comes_back() {
-        let record = Writer::new().field(2, b"two").optional(5, Some(b"")).finish();
+        let record = Writer::new()
+            .field(2, b"two")
+            .optional(5, Some(b""))
+            .finish();
         assert_eq!(record, b"\x01\x02\0\0\0\x03two\x05\0\0\0\0");
         assert_eq!(read(&record).unwrap(), (b"two".to_vec(), Some(Vec::new())));
-        assert_eq!(read(&Writer::new().field(2, b"").optional(5, None).finish()).unwrap(), (Vec::new(), None));
+        assert_eq!(
+            read(&Writer::new().field(2, b"").optional(5, None).finish()).unwrap(),
+            (Vec::new(), None)
+        );
     }
 
     #[test]
@@ -176,7 +190,11 @@ mod tests {
             b"\x01\x02\0\0\0\0\x05\0\0\0\0\xFF\0\0\0\0",
         ];
         for record in cases {
-            assert_eq!(read(record).unwrap_err().kind(), ErrorKind::UnsupportedFormat, "{record:?}");
+            assert_eq!(
+                read(record).unwrap_err().kind(),
+                ErrorKind::UnsupportedFormat,
+                "{record:?}"
+            );
         }
     }
 
@@ -193,7 +211,11 @@ mod tests {
             ("trailing bytes", b"\x01\x02\0\0\0\0\x05"),
         ];
         for (defect, record) in cases {
-            assert_eq!(read(record).unwrap_err().kind(), ErrorKind::Corrupt, "{defect}");
+            assert_eq!(
+                read(record).unwrap_err().kind(),
+                ErrorKind::Corrupt,
+                "{defect}"
+            );
         }
     }
 

@@ -19,8 +19,13 @@ pub(crate) struct VaultKey(Key);
 impl SlotKeys {
     /// Wraps the vault key: the body of the slot's row.
     pub(crate) fn wrap_vault_key(&self, header: &Header, vault_key: &VaultKey) -> Result<Vec<u8>> {
-        let plaintext = wiped(|| Zeroizing::new([&vault_key.0.id().0[..], vault_key.0.expose()].concat()));
-        seal(&self.kek, &Context::vault_key(header, self.kek.id()), &plaintext)
+        let plaintext =
+            wiped(|| Zeroizing::new([&vault_key.0.id().0[..], vault_key.0.expose()].concat()));
+        seal(
+            &self.kek,
+            &Context::vault_key(header, self.kek.id()),
+            &plaintext,
+        )
     }
 
     /// Undoes [`wrap_vault_key`](Self::wrap_vault_key).
@@ -63,12 +68,24 @@ impl VaultKey {
 
     /// Undoes [`wrap_vault_secret`](Self::wrap_vault_secret).
     pub(crate) fn unwrap_vault_secret(&self, header: &Header, body: &[u8]) -> Result<Key> {
-        Key::from_slice(KeyId::VAULT_SECRET, &open(&self.0, &Context::vault_secret(header), body)?)
+        Key::from_slice(
+            KeyId::VAULT_SECRET,
+            &open(&self.0, &Context::vault_secret(header), body)?,
+        )
     }
 
     /// Seals what a data key is for: the info of its row.
-    pub(crate) fn seal_data_key(&self, header: &Header, id: KeyId, data_key: &DataKey) -> Result<Vec<u8>> {
-        seal(&self.0, &Context::data_key_state(header, id), &data_key.encode())
+    pub(crate) fn seal_data_key(
+        &self,
+        header: &Header,
+        id: KeyId,
+        data_key: &DataKey,
+    ) -> Result<Vec<u8>> {
+        seal(
+            &self.0,
+            &Context::data_key_state(header, id),
+            &data_key.encode(),
+        )
     }
 
     /// Undoes [`seal_data_key`](Self::seal_data_key).
@@ -77,13 +94,24 @@ impl VaultKey {
     }
 
     /// Wraps a data key: the body of its row. It stays valid when the state changes.
-    pub(crate) fn wrap_data_key(&self, header: &Header, data_key: &DataKey, key: &Key) -> Result<Vec<u8>> {
+    pub(crate) fn wrap_data_key(
+        &self,
+        header: &Header,
+        data_key: &DataKey,
+        key: &Key,
+    ) -> Result<Vec<u8>> {
         let context = Context::data_key(header, key.id(), &data_key.tenant, data_key.generation);
         seal(&self.0, &context, key.expose())
     }
 
     /// Undoes [`wrap_data_key`](Self::wrap_data_key), unless the key was destroyed.
-    pub(crate) fn unwrap_data_key(&self, header: &Header, id: KeyId, data_key: &DataKey, body: &[u8]) -> Result<Key> {
+    pub(crate) fn unwrap_data_key(
+        &self,
+        header: &Header,
+        id: KeyId,
+        data_key: &DataKey,
+        body: &[u8],
+    ) -> Result<Key> {
         if data_key.state == DataKeyState::Destroyed {
             return Err(corrupt());
         }

@@ -13,11 +13,13 @@ const CONTEXT: usize = 40;
 const MARKED: usize = 80;
 
 impl Error {
-    /// A picture of each failure in `text`, the template they came from: the line and a caret under the placeholder.
+    /// A picture of each failure in `text`, the template they came from: the line and a caret under
+    /// the placeholder.
     ///
-    /// In a document, pass the string at [`pointer`](Error::pointer): the failures of that string are drawn. Long lines
-    /// are cut; control characters are shown as spaces. `None` when the error has no place in a text. The picture shows
-    /// a part of *your* text: do not log it if the text holds more than references.
+    /// In a document, pass the string at [`pointer`](Error::pointer): the failures of that string
+    /// are drawn. Long lines are cut; control characters are shown as spaces. `None` when the error
+    /// has no place in a text. The picture shows a part of *your* text: do not log it if the text
+    /// holds more than references.
     ///
     /// ```
     /// use keyslot::template::Template;
@@ -52,18 +54,36 @@ fn draw(out: &mut String, text: &str, span: Range<usize>, message: &str) -> fmt:
     let before = above.rsplit('\n').next().unwrap_or("");
     let below = below.split('\n').next().unwrap_or("");
     let below = below.strip_suffix('\r').unwrap_or(below);
-    // Formatting panics on a width of more than 65,535: the marks must be few, however long the span is.
-    let marks = below.char_indices().take_while(|(at, _)| *at < end - start).take(MARKED).count();
-    let marked_end = below.char_indices().nth(marks).map_or(below.len(), |(at, _)| at);
+    // Formatting panics on a width of more than 65,535: the marks must be few, however long the
+    // span is.
+    let marks = below
+        .char_indices()
+        .take_while(|(at, _)| *at < end - start)
+        .take(MARKED)
+        .count();
+    let marked_end = below
+        .char_indices()
+        .nth(marks)
+        .map_or(below.len(), |(at, _)| at);
     let (marked, after) = below.split_at_checked(marked_end).unwrap_or((below, ""));
     let (before, after) = (cut_left(before), cut_right(after));
 
     let number = line.to_string();
     let gutter = number.len();
     writeln!(out, "{:gutter$} |", "")?;
-    writeln!(out, "{number} | {}{}{}", Printable(&before), Printable(marked), Printable(&after))?;
+    writeln!(
+        out,
+        "{number} | {}{}{}",
+        Printable(&before),
+        Printable(marked),
+        Printable(&after)
+    )?;
     let (indent, carets, message) = (before.chars().count(), marks.max(1), Printable(message));
-    writeln!(out, "{:gutter$} | {:indent$}{:^<carets$} {message}", "", "", "")
+    writeln!(
+        out,
+        "{:gutter$} | {:indent$}{:^<carets$} {message}",
+        "", "", ""
+    )
 }
 
 fn cut_left(text: &str) -> String {
@@ -85,11 +105,14 @@ pub(super) struct Printable<'a>(pub(super) &'a str);
 
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| f.write_char(if is_printable(c) { c } else { ' ' }))
+        self.0
+            .chars()
+            .try_for_each(|c| f.write_char(if is_printable(c) { c } else { ' ' }))
     }
 }
 
-/// Neither a control character nor one that reorders or hides text (Unicode `Bidi_Control`, zero width, tags).
+/// Neither a control character nor one that reorders or hides text (Unicode `Bidi_Control`, zero
+/// width, tags).
 pub(crate) fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
@@ -114,7 +137,10 @@ mod tests {
     #[test]
     fn marks_the_span_in_its_line() {
         assert_eq!(diagram(1..3, "abcd"), "  |\n1 | abcd\n  |  ^^ no\n");
-        assert_eq!(diagram(7..9, "first\nxab\nlast"), "  |\n2 | xab\n  |  ^^ no\n");
+        assert_eq!(
+            diagram(7..9, "first\nxab\nlast"),
+            "  |\n2 | xab\n  |  ^^ no\n"
+        );
         let tenth = format!("{}ab", "\n".repeat(9));
         assert_eq!(diagram(9..11, &tenth), "   |\n10 | ab\n   | ^^ no\n");
     }
@@ -130,35 +156,72 @@ mod tests {
     #[test]
     fn shows_neither_control_nor_hidden_characters() {
         assert_eq!(diagram(2..3, "\t\tab"), "  |\n1 |   ab\n  |   ^ no\n");
-        assert_eq!(diagram(1..5, "a\x1b[2Jb"), "  |\n1 | a [2Jb\n  |  ^^^^ no\n");
-        for hidden in ["\u{202e}", "\u{200b}", "\u{61c}", "\u{2066}", "\u{feff}", "\u{85}", "\u{7f}", "\u{e0041}"] {
-            assert_eq!(diagram(0..1, &format!("a{hidden}b")), "  |\n1 | a b\n  | ^ no\n", "{hidden:?}");
+        assert_eq!(
+            diagram(1..5, "a\x1b[2Jb"),
+            "  |\n1 | a [2Jb\n  |  ^^^^ no\n"
+        );
+        for hidden in [
+            "\u{202e}",
+            "\u{200b}",
+            "\u{61c}",
+            "\u{2066}",
+            "\u{feff}",
+            "\u{85}",
+            "\u{7f}",
+            "\u{e0041}",
+        ] {
+            assert_eq!(
+                diagram(0..1, &format!("a{hidden}b")),
+                "  |\n1 | a b\n  | ^ no\n",
+                "{hidden:?}"
+            );
         }
         let foreign = Error::new(ErrorKind::Store, "two\nlines\x1b[2J").at(0..1, "a");
-        assert_eq!(foreign.diagram("a").unwrap(), "  |\n1 | a\n  | ^ two lines [2J\n");
+        assert_eq!(
+            foreign.diagram("a").unwrap(),
+            "  |\n1 | a\n  | ^ two lines [2J\n"
+        );
     }
 
     #[test]
     fn leaves_line_ends_out() {
         assert_eq!(diagram(3..4, "a\r\nb\r\nc"), "  |\n2 | b\n  | ^ no\n");
-        assert_eq!(diagram(3..8, "a\r\nb\r\nc"), "  |\n2 | b\n  | ^ no\n", "only the first line is drawn");
+        assert_eq!(
+            diagram(3..8, "a\r\nb\r\nc"),
+            "  |\n2 | b\n  | ^ no\n",
+            "only the first line is drawn"
+        );
         assert_eq!(diagram(0..4, "ab\ncd"), "  |\n1 | ab\n  | ^^ no\n");
     }
 
     #[test]
     fn marks_at_least_one_character() {
         assert_eq!(diagram(2..2, "abc"), "  |\n1 | abc\n  |   ^ no\n");
-        assert_eq!(diagram(3..3, "abc"), "  |\n1 | abc\n  |    ^ no\n", "the end of the text");
+        assert_eq!(
+            diagram(3..3, "abc"),
+            "  |\n1 | abc\n  |    ^ no\n",
+            "the end of the text"
+        );
         assert_eq!(diagram(0..0, ""), "  |\n1 | \n  | ^ no\n");
-        assert_eq!(diagram(2..3, "ab\nc"), "  |\n1 | ab\n  |   ^ no\n", "a line feed");
-        assert_eq!(diagram(Range { start: 2, end: 1 }, "abc"), "  |\n1 | abc\n  |   ^ no\n");
+        assert_eq!(
+            diagram(2..3, "ab\nc"),
+            "  |\n1 | ab\n  |   ^ no\n",
+            "a line feed"
+        );
+        assert_eq!(
+            diagram(Range { start: 2, end: 1 }, "abc"),
+            "  |\n1 | abc\n  |   ^ no\n"
+        );
     }
 
     #[test]
     fn another_text_than_the_error_is_of_does_not_panic() {
         let error = refused(70..80, &"x".repeat(100));
         assert_eq!(error.diagram("ab").unwrap(), "  |\n1 | ab\n  |   ^ no\n");
-        assert_eq!(error.position("é").unwrap(), Position { line: 1, column: 2 });
+        assert_eq!(
+            error.position("é").unwrap(),
+            Position { line: 1, column: 2 }
+        );
         assert!(error.diagram("").is_some());
     }
 
@@ -167,10 +230,16 @@ mod tests {
         let text = format!("{}<<x>>{}", "a".repeat(500), "b".repeat(500));
         let (a, b) = ("a".repeat(40), "b".repeat(40));
         let carets = format!("{:43}^^^^^", "");
-        assert_eq!(diagram(500..505, &text), format!("  |\n1 | ...{a}<<x>>{b}...\n  | {carets} no\n"));
+        assert_eq!(
+            diagram(500..505, &text),
+            format!("  |\n1 | ...{a}<<x>>{b}...\n  | {carets} no\n")
+        );
         let fits = format!("{a}<<x>>{b}");
         let carets = format!("{:40}^^^^^", "");
-        assert_eq!(diagram(40..45, &fits), format!("  |\n1 | {fits}\n  | {carets} no\n"));
+        assert_eq!(
+            diagram(40..45, &fits),
+            format!("  |\n1 | {fits}\n  | {carets} no\n")
+        );
     }
 
     #[test]
@@ -189,7 +258,10 @@ mod tests {
         failures.push(|| refused(2..3, "other").in_pointer("/y"));
         failures.push(|| refused(4..5, text).in_pointer("/x"));
         let error = failures.into_result().unwrap_err();
-        assert_eq!(error.diagram(text).unwrap(), "  |\n1 | a b c\n  | ^ no\n  |\n1 | a b c\n  |     ^ no\n");
+        assert_eq!(
+            error.diagram(text).unwrap(),
+            "  |\n1 | a b c\n  | ^ no\n  |\n1 | a b c\n  |     ^ no\n"
+        );
         assert_eq!(Error::new(ErrorKind::Busy, "no").diagram(text), None);
     }
 

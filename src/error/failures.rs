@@ -38,7 +38,11 @@ impl Failures {
     /// The first failure, which carries the others, if there was any.
     #[inline]
     pub(crate) fn into_result(self) -> Result<()> {
-        if self.is_empty() { Ok(()) } else { self.into_error().map_or(Ok(()), Err) }
+        if self.is_empty() {
+            Ok(())
+        } else {
+            self.into_error().map_or(Ok(()), Err)
+        }
     }
 
     #[cold]
@@ -71,7 +75,9 @@ mod tests {
 
     fn gather(failures: impl IntoIterator<Item = usize>) -> Failures {
         let mut gathered = Failures::default();
-        failures.into_iter().for_each(|number| gathered.push(|| failure(number)));
+        failures
+            .into_iter()
+            .for_each(|number| gathered.push(|| failure(number)));
         gathered
     }
 
@@ -79,7 +85,10 @@ mod tests {
     fn no_failure_is_no_error() {
         assert!(Failures::default().into_result().is_ok());
         let one = gather([7]).into_result().unwrap_err();
-        assert_eq!((one.to_string().as_str(), one.count(), one.all().count()), ("failure 7", 1, 1));
+        assert_eq!(
+            (one.to_string().as_str(), one.count(), one.all().count()),
+            ("failure 7", 1, 1)
+        );
     }
 
     #[test]
@@ -103,7 +112,10 @@ mod tests {
             });
         }
         let error = gathered.into_result().unwrap_err();
-        assert_eq!((made, error.all().count(), error.count()), (50, Error::LISTED, 500));
+        assert_eq!(
+            (made, error.all().count(), error.count()),
+            (50, Error::LISTED, 500)
+        );
         assert_eq!(error.to_string(), "failure 0, and 499 more failures");
         assert_eq!(error.all().last().unwrap().to_string(), "failure 49");
     }
@@ -120,7 +132,12 @@ mod tests {
         assert_eq!((both.count(), both.all().count()), (63, 50));
         assert_eq!(both.to_string(), "failure 60 (at /b), and 62 more failures");
         assert_eq!(both.all().nth(1).unwrap().to_string(), "failure 61 (at /b)");
-        assert!(both.all().skip(1).all(|one| (one.count(), one.all().count()) == (1, 1)), "each stands for itself");
+        assert!(
+            both.all()
+                .skip(1)
+                .all(|one| (one.count(), one.all().count()) == (1, 1)),
+            "each stands for itself"
+        );
         assert_eq!(both.all().nth(3).unwrap().to_string(), "failure 0 (at /a)");
     }
 }

@@ -9,7 +9,8 @@ pub enum ErrorKind {
     Syntax,
     /// A placeholder names a filter that does not exist, or gives it an argument it does not take.
     UnknownFilter,
-    /// A filter cannot be applied to this value, e.g. `get:/user` to a value that is not JSON or has no such field.
+    /// A filter cannot be applied to this value, e.g. `get:/user` to a value that is not JSON or
+    /// has no such field.
     FilterFailed,
     /// The value cannot stand safely where the text puts it, e.g. a line feed in a header.
     Unencodable,
@@ -63,10 +64,12 @@ pub enum ErrorKind {
     UnsupportedFormat,
     /// Stored bytes are damaged or were changed.
     Corrupt,
-    /// Stored rows are older than those that this open vault has seen: an older copy was put back. A restored backup and a
-    /// failover that lost writes look the same; see `Vault::accept_rollback`.
+    /// Stored rows are older than those that this open vault has seen: an older copy was put back.
+    /// A restored backup and a failover that lost writes look the same; see
+    /// `Vault::accept_rollback`.
     Tampered,
-    /// The file or a folder on the way to it belongs to another user or is open to others, or it is a link, or not a file.
+    /// The file or a folder on the way to it belongs to another user or is open to others, or it is
+    /// a link, or not a file.
     UnsafeFile,
     /// The linked SQLite has a bug that can damage this vault.
     UnsafeSqlite,

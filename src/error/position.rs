@@ -13,7 +13,9 @@ pub struct Position {
 impl Position {
     /// The position of a byte of `text`; a byte inside a character counts as that character.
     pub(crate) fn of(text: &str, byte: usize) -> Self {
-        let before = text.get(..text.floor_char_boundary_at(byte)).unwrap_or(text);
+        let before = text
+            .get(..text.floor_char_boundary_at(byte))
+            .unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self {
             line: 1 + memchr::memchr_iter(b'\n', before.as_bytes()).count(),
@@ -29,7 +31,10 @@ pub(super) trait FloorCharBoundary {
 
 impl FloorCharBoundary for str {
     fn floor_char_boundary_at(&self, byte: usize) -> usize {
-        (0..=byte.min(self.len())).rev().find(|&at| self.is_char_boundary(at)).unwrap_or(0)
+        (0..=byte.min(self.len()))
+            .rev()
+            .find(|&at| self.is_char_boundary(at))
+            .unwrap_or(0)
     }
 }
 

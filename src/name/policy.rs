@@ -5,7 +5,8 @@ use regex::Regex;
 use super::SecretName;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Which names a vault handle lets in when a secret is stored; always within the grammar of [`SecretName`].
+/// Which names a vault handle lets in when a secret is stored; always within the grammar of
+/// [`SecretName`].
 ///
 /// ```
 /// use keyslot::NamePolicy;
@@ -30,14 +31,22 @@ pub struct NamePolicy {
 #[derive(Clone, Debug)]
 enum Rules {
     Any,
-    Bytes { start: fn(u8) -> bool, inner: fn(u8) -> bool, max_len: usize },
+    Bytes {
+        start: fn(u8) -> bool,
+        inner: fn(u8) -> bool,
+        max_len: usize,
+    },
     Matching(Regex),
 }
 
 impl NamePolicy {
     /// Every secret name; the default.
     pub fn any() -> Self {
-        Self { rule: "any secret name", rules: Rules::Any, folds: false }
+        Self {
+            rule: "any secret name",
+            rules: Rules::Any,
+            folds: false,
+        }
     }
 
     /// `[A-Za-z_][A-Za-z0-9_]*`: what the bare form `<<NAME>>` can refer to.
@@ -60,8 +69,9 @@ impl NamePolicy {
         )
     }
 
-    /// As [`upper_snake`](NamePolicy::upper_snake), but small letters are taken for capital ones where a secret is stored, as
-    /// the forms of some products do. A placeholder says the name as it is stored: nothing is folded there.
+    /// As [`upper_snake`](NamePolicy::upper_snake), but small letters are taken for capital ones
+    /// where a secret is stored, as the forms of some products do. A placeholder says the name as
+    /// it is stored: nothing is folded there.
     ///
     /// ```
     /// use keyslot::NamePolicy;
@@ -72,7 +82,10 @@ impl NamePolicy {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn upper_snake_folding() -> Self {
-        Self { folds: true, ..Self::upper_snake() }
+        Self {
+            folds: true,
+            ..Self::upper_snake()
+        }
     }
 
     /// `[A-Za-z][A-Za-z0-9_]*`.
@@ -90,23 +103,35 @@ impl NamePolicy {
         Self::bytes(
             "up to 64 small letters, digits, \"_\" and \"-\", the first a letter or digit",
             |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit(),
-            |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'),
+            |byte| {
+                byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
+            },
             64,
         )
     }
 
-    /// Names that the regular expression matches from beginning to end. The syntax is that of the crate [`regex`], whose
-    /// matching time is linear.
+    /// Names that the regular expression matches from beginning to end. The syntax is that of the
+    /// crate [`regex`], whose matching time is linear.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`] when it is no regular expression or its program is too large.
     pub fn matching(pattern: &str) -> Result<Self> {
-        // Two steps: `pattern` must be whole by itself, so that `a)|(b` cannot reach outside of the anchors.
+        // Two steps: `pattern` must be whole by itself, so that `a)|(b` cannot reach outside of the
+        // anchors.
         Regex::new(pattern)
             .and_then(|_| Regex::new(&format!(r"\A(?:{pattern})\z")))
-            .map(|regex| Self { rule: "a name that its pattern matches", rules: Rules::Matching(regex), folds: false })
-            .map_err(|_| Error::new(ErrorKind::InvalidInput, "the name policy is not a regular expression"))
+            .map(|regex| Self {
+                rule: "a name that its pattern matches",
+                rules: Rules::Matching(regex),
+                folds: false,
+            })
+            .map_err(|_| {
+                Error::new(
+                    ErrorKind::InvalidInput,
+                    "the name policy is not a regular expression",
+                )
+            })
     }
 
     /// Whether the policy lets a name in.
@@ -118,22 +143,32 @@ impl NamePolicy {
         let bytes = name.as_str().as_bytes();
         let allowed = match &self.rules {
             Rules::Any => true,
-            Rules::Bytes { start, inner, max_len } => {
-                bytes.len() <= *max_len && bytes.first().is_some_and(|&b| start(b)) && bytes.iter().all(|&b| inner(b))
+            Rules::Bytes {
+                start,
+                inner,
+                max_len,
+            } => {
+                bytes.len() <= *max_len
+                    && bytes.first().is_some_and(|&b| start(b))
+                    && bytes.iter().all(|&b| inner(b))
             }
             Rules::Matching(regex) => regex.is_match(name.as_str()),
         };
         if allowed {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::InvalidName, format!("the name policy of this vault allows only {}", self.rule)))
+        Err(Error::new(
+            ErrorKind::InvalidName,
+            format!("the name policy of this vault allows only {}", self.rule),
+        ))
     }
 
     /// The name under which a secret is stored that somebody calls `name`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`] when it is no secret name, or one that the policy does not let in.
+    /// [`ErrorKind::InvalidName`] when it is no secret name, or one that the policy does not let
+    /// in.
     pub fn apply(&self, name: &str) -> Result<SecretName> {
         // Checked before it is folded: a pasted credential must be told as one.
         let mut name = SecretName::new(name)?;
@@ -143,8 +178,21 @@ impl NamePolicy {
         self.check(&name).map(|()| name)
     }
 
-    fn bytes(rule: &'static str, start: fn(u8) -> bool, inner: fn(u8) -> bool, max_len: usize) -> Self {
-        Self { rule, rules: Rules::Bytes { start, inner, max_len }, folds: false }
+    fn bytes(
+        rule: &'static str,
+        start: fn(u8) -> bool,
+        inner: fn(u8) -> bool,
+        max_len: usize,
+    ) -> Self {
+        Self {
+            rule,
+            rules: Rules::Bytes {
+                start,
+                inner,
+                max_len,
+            },
+            folds: false,
+        }
     }
 }
 

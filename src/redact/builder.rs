@@ -16,8 +16,8 @@ use crate::resolve::{Found, Resolved, Wipe};
 
 /// Ways to make one.
 impl Redactor {
-    /// A redactor of the secrets that went into a text or document, and of what filters made of them. Variables are no secrets
-    /// and not masked.
+    /// A redactor of the secrets that went into a text or document, and of what filters made of
+    /// them. Variables are no secrets and not masked.
     ///
     /// ```
     /// use keyslot::{Chain, Redactor, ResolveExt, RunSecrets, Variables};
@@ -32,8 +32,8 @@ impl Redactor {
     ///
     /// # Errors
     ///
-    /// [`TooLarge`](ErrorKind::TooLarge) over [`MAX_SECRETS`](Redactor::MAX_SECRETS), [`MAX_PATTERNS`](Redactor::MAX_PATTERNS)
-    /// or [`MAX_BYTES`](Redactor::MAX_BYTES).
+    /// [`TooLarge`](ErrorKind::TooLarge) over [`MAX_SECRETS`](Redactor::MAX_SECRETS),
+    /// [`MAX_PATTERNS`](Redactor::MAX_PATTERNS) or [`MAX_BYTES`](Redactor::MAX_BYTES).
     pub fn of<T: Wipe>(resolved: &Resolved<T>) -> Result<Self> {
         Self::builder().resolved(resolved).build()
     }
@@ -92,11 +92,12 @@ impl RedactorBuilder {
     /// The shortest text that is masked unless another minimum is set, in bytes.
     pub const DEFAULT_MIN_LEN: usize = 8;
 
-    /// The least minimum, in bytes: what is shorter is found everywhere, and hiding it says what it is.
+    /// The least minimum, in bytes: what is shorter is found everywhere, and hiding it says what it
+    /// is.
     pub const MIN_LEN: usize = Patterns::MIN_LEN;
 
-    /// Words that are not masked unless other ones are set. Most are passwords of somebody, or the same in all credentials of a
-    /// kind. May grow.
+    /// Words that are not masked unless other ones are set. Most are passwords of somebody, or the
+    /// same in all credentials of a kind. May grow.
     pub const HARMLESS: &'static [&'static str] = &[
         "admin",
         "administrator",
@@ -171,8 +172,8 @@ impl RedactorBuilder {
         "stringData:",
     ];
 
-    /// The most parts of a value that are found in all writings. More are found as they are and in JSON, and
-    /// [`skipped`](Redactor::skipped) says so.
+    /// The most parts of a value that are found in all writings. More are found as they are and in
+    /// JSON, and [`skipped`](Redactor::skipped) says so.
     pub const MAX_PARTS: usize = collector::MAX_PARTS;
 
     /// Adds the secrets of a text or document, as [`Redactor::of`] does.
@@ -183,7 +184,9 @@ impl RedactorBuilder {
                 Some(version) => reference.at(version),
                 None => reference,
             };
-            let filtered = resolved.filtered(number).map(|made| (reference.clone(), made.clone()));
+            let filtered = resolved
+                .filtered(number)
+                .map(|made| (reference.clone(), made.clone()));
             self.filtered.extend(filtered);
             self = self.found(reference, found);
         }
@@ -192,12 +195,14 @@ impl RedactorBuilder {
 
     /// Adds a secret that is not from a resolve.
     pub fn secret(mut self, name: SecretName, value: impl Into<SecretString>) -> Self {
-        self.secrets.push((Reference::secret(name), Some(value.into())));
+        self.secrets
+            .push((Reference::secret(name), Some(value.into())));
         self
     }
 
     pub(super) fn found(mut self, reference: Reference, found: &Found) -> Self {
-        self.secrets.push((reference, Some(SecretString::from(found.expose_secret()))));
+        self.secrets
+            .push((reference, Some(SecretString::from(found.expose_secret()))));
         self
     }
 
@@ -212,15 +217,16 @@ impl RedactorBuilder {
         self
     }
 
-    /// Sets how many bytes a value, or a part of one, must have to be masked, without white space and quotes around it; 8, and never
-    /// under 4. The minimum holds for truncated secrets at the end of a text, too.
+    /// Sets how many bytes a value, or a part of one, must have to be masked, without white space
+    /// and quotes around it; 8, and never under 4. The minimum holds for truncated secrets at the
+    /// end of a text, too.
     pub fn min_len(mut self, bytes: usize) -> Self {
         self.min_len = Some(bytes);
         self
     }
 
-    /// Sets the words that are never masked, in any case of ASCII letters, also with white space and quotes around them, instead of
-    /// [`HARMLESS`](RedactorBuilder::HARMLESS).
+    /// Sets the words that are never masked, in any case of ASCII letters, also with white space
+    /// and quotes around them, instead of [`HARMLESS`](RedactorBuilder::HARMLESS).
     pub fn harmless<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
         self.harmless = Some(words.into_iter().map(Into::into).collect());
         self
@@ -234,19 +240,35 @@ impl RedactorBuilder {
     /// [guarded](Redactor::is_guarded) redactor with another minimum than the default or with
     /// harmless words. [`TooLarge`](ErrorKind::TooLarge) as of [`Redactor::of`].
     pub fn build(self) -> Result<Redactor> {
-        let Self { secrets, filtered, guarded, min_len, harmless } = self;
+        let Self {
+            secrets,
+            filtered,
+            guarded,
+            min_len,
+            harmless,
+        } = self;
         // Both settings are questions about the values: `skipped` answers them.
-        if guarded && (min_len.is_some_and(|bytes| bytes != Self::DEFAULT_MIN_LEN) || harmless.is_some()) {
+        if guarded
+            && (min_len.is_some_and(|bytes| bytes != Self::DEFAULT_MIN_LEN) || harmless.is_some())
+        {
             let message = "min_len and harmless cannot be set for secrets that the handle may hide but not reveal; leave \
                            both out, or use a handle with the permission REVEAL";
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         let min_len = min_len.unwrap_or(Self::DEFAULT_MIN_LEN);
-        let harmless = harmless.unwrap_or_else(|| Self::HARMLESS.iter().copied().map(str::to_owned).collect());
+        let harmless =
+            harmless.unwrap_or_else(|| Self::HARMLESS.iter().copied().map(str::to_owned).collect());
         if min_len < Self::MIN_LEN {
-            return Err(Error::new(ErrorKind::InvalidInput, "the minimum length to be masked is 4 bytes or more"));
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "the minimum length to be masked is 4 bytes or more",
+            ));
         }
-        let mut collector = Collector::new(Policy { min_len, harmless, guarded });
+        let mut collector = Collector::new(Policy {
+            min_len,
+            harmless,
+            guarded,
+        });
         for (reference, value) in &secrets {
             match value {
                 Some(value) => collector.secret(reference, value.expose_secret())?,
@@ -270,7 +292,13 @@ impl fmt::Debug for RedactorBuilder {
         shown
             .field("secrets", &self.secrets.len())
             .field("min_len", &self.min_len.unwrap_or(Self::DEFAULT_MIN_LEN))
-            .field("harmless", &self.harmless.as_ref().map_or(Self::HARMLESS.len(), Vec::len))
+            .field(
+                "harmless",
+                &self
+                    .harmless
+                    .as_ref()
+                    .map_or(Self::HARMLESS.len(), Vec::len),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -17,7 +17,8 @@ use crate::reference::Reference;
 
 /// Of so many parts of a value all writings are added.
 pub(super) const MAX_PARTS: usize = 500;
-/// A pattern is no longer; a longer text is cut into pieces that overlap. So a stream never holds back more than this.
+/// A pattern is no longer; a longer text is cut into pieces that overlap. So a stream never holds
+/// back more than this.
 pub(super) const PIECE: usize = 64 << 10;
 /// How much of each piece is part of the next one.
 const OVERLAP: usize = 64;
@@ -31,7 +32,8 @@ pub(super) struct Collector {
     patterns: HashMap<Wiped<u8>, (usize, Claims)>,
     /// Size of all patterns, as the limits count it.
     size: Size,
-    /// Of the value that is being explored, how many parts were found so far, and at which depth which patterns were.
+    /// Of the value that is being explored, how many parts were found so far, and at which depth
+    /// which patterns were.
     parts: usize,
     explored: HashMap<usize, usize>,
     skipped: Vec<Skipped>,
@@ -70,7 +72,11 @@ impl Collector {
 
     /// Says that a secret has nothing to search for.
     pub(super) fn without_value(&mut self, reference: &Reference) {
-        self.skipped.push(Skipped { reference: reference.clone(), variant: Variant::Value, why: Why::Erased });
+        self.skipped.push(Skipped {
+            reference: reference.clone(),
+            variant: Variant::Value,
+            why: Why::Erased,
+        });
     }
 
     /// Adds all of another table, whose values were judged when they were added.
@@ -82,7 +88,9 @@ impl Collector {
         let before = self.size;
         for (number, pattern) in table.patterns() {
             for claim in table.claims(number) {
-                let Some(reference) = table.reference(claim.owner) else { continue };
+                let Some(reference) = table.reference(claim.owner) else {
+                    continue;
+                };
                 let owner = self.intern(reference)?;
                 self.pattern(owner, claim.variant, pattern)?;
             }
@@ -102,7 +110,14 @@ impl Collector {
     ///
     /// `TooLarge`
     pub(super) fn finish(self) -> Result<Table> {
-        let Self { policy, references, patterns, size, mut skipped, .. } = self;
+        let Self {
+            policy,
+            references,
+            patterns,
+            size,
+            mut skipped,
+            ..
+        } = self;
         if policy.guarded {
             skipped = untold(&skipped);
         }
@@ -112,11 +127,22 @@ impl Collector {
         for (pattern, _) in &patterns {
             searched.push(pattern)?;
         }
-        let claims = patterns.into_iter().map(|(_, (_, claims))| claims.settled(&references)).collect();
-        Ok(Table::new(searched, claims, references, skipped, policy, size))
+        let claims = patterns
+            .into_iter()
+            .map(|(_, (_, claims))| claims.settled(&references))
+            .collect();
+        Ok(Table::new(
+            searched, claims, references, skipped, policy, size,
+        ))
     }
 
-    fn value(&mut self, reference: &Reference, variant: Variant, text: &str, depth: usize) -> Result<()> {
+    fn value(
+        &mut self,
+        reference: &Reference,
+        variant: Variant,
+        text: &str,
+        depth: usize,
+    ) -> Result<()> {
         let owner = self.intern(reference)?;
         let before = self.size;
         self.parts = 0;
@@ -140,7 +166,9 @@ impl Collector {
         let in_full = self.parts <= MAX_PARTS;
         self.parts += 1;
         if in_full {
-            encodings(text, &mut |variant, written| self.add(owner, variant, written))?;
+            encodings(text, &mut |variant, written| {
+                self.add(owner, variant, written)
+            })?;
             for command in commands(text) {
                 if self.objection(command).is_none() {
                     self.add(owner, Variant::Line, command)?;
@@ -148,26 +176,36 @@ impl Collector {
             }
         } else {
             self.skipped(owner, variant, Why::TooMany);
-            json_forms(text, &mut |variant, written| self.add(owner, variant, written))?;
+            json_forms(text, &mut |variant, written| {
+                self.add(owner, variant, written)
+            })?;
         }
         for line in lines(text) {
             if !self.skips(owner, Variant::Line, line) {
                 self.add(owner, Variant::Line, line)?;
-                json_forms(line, &mut |variant, written| self.add(owner, variant, written))?;
+                json_forms(line, &mut |variant, written| {
+                    self.add(owner, variant, written)
+                })?;
             }
         }
         if depth == DEPTH || !in_full {
             return Ok(());
         }
         parts(text, &mut |variant, part| {
-            if part == text { Ok(()) } else { self.explore(owner, variant, part, depth + 1) }
+            if part == text {
+                Ok(())
+            } else {
+                self.explore(owner, variant, part, depth + 1)
+            }
         })
     }
 
     /// Whether a text that was added is a part that was found before, no deeper than now.
     fn was_explored(&mut self, text: &str, depth: usize) -> bool {
         // A text that is longer than a pattern has no number.
-        let Some((number, _)) = self.patterns.get(text.as_bytes()) else { return false };
+        let Some((number, _)) = self.patterns.get(text.as_bytes()) else {
+            return false;
+        };
         let known = self.explored.entry(*number).or_insert(usize::MAX);
         let before = *known <= depth;
         *known = depth.min(*known);
@@ -177,24 +215,38 @@ impl Collector {
     /// Whether a text is nothing to search for; then that is written down.
     fn skips(&mut self, owner: usize, variant: Variant, text: &str) -> bool {
         let why = self.objection(text);
-        why.inspect(|why| self.skipped(owner, variant, *why)).is_some()
+        why.inspect(|why| self.skipped(owner, variant, *why))
+            .is_some()
     }
 
-    /// Why a text is nothing to search for, if it is. White space and quotes around it do not make it more.
+    /// Why a text is nothing to search for, if it is. White space and quotes around it do not make
+    /// it more.
     fn objection(&self, text: &str) -> Option<Why> {
         let text = bare(text);
         if text.len() < self.policy.min_len {
             return Some(Why::TooShort);
         }
-        self.policy.is_harmless(text.as_bytes()).then_some(Why::Harmless)
+        self.policy
+            .is_harmless(text.as_bytes())
+            .then_some(Why::Harmless)
     }
 
     /// Writes down that something is not masked, or not in all writings, once.
     fn skipped(&mut self, owner: usize, variant: Variant, why: Why) {
-        let Some(reference) = self.references.get(owner) else { return };
-        let mut known = self.skipped.iter().rev().take_while(|known| known.reference == *reference);
+        let Some(reference) = self.references.get(owner) else {
+            return;
+        };
+        let mut known = self
+            .skipped
+            .iter()
+            .rev()
+            .take_while(|known| known.reference == *reference);
         if !known.any(|known| (known.variant, known.why) == (variant, why)) {
-            self.skipped.push(Skipped { reference: reference.clone(), variant, why });
+            self.skipped.push(Skipped {
+                reference: reference.clone(),
+                variant,
+                why,
+            });
         }
     }
 
@@ -239,7 +291,11 @@ fn untold(skipped: &[Skipped]) -> Vec<Skipped> {
         let name = one.reference.name();
         if !told.iter().any(|known| known.reference.name() == name) {
             let reference = Reference::secret(name.clone());
-            told.push(Skipped { reference, variant: Variant::Value, why: Why::Untold });
+            told.push(Skipped {
+                reference,
+                variant: Variant::Value,
+                why: Why::Untold,
+            });
         }
     }
     told
@@ -270,7 +326,8 @@ mod tests {
     fn long_texts_are_cut_into_pieces_that_overlap() {
         for unit in ["a", "é", "🔑x"] {
             for length in [1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5] {
-                let text: String = unit.chars().cycle().take(length / 2).collect::<String>() + &unit.repeat(length / 4);
+                let text: String = unit.chars().cycle().take(length / 2).collect::<String>()
+                    + &unit.repeat(length / 4);
                 let mut end = 0;
                 for piece in pieces(&text) {
                     let start = piece.as_ptr().addr() - text.as_ptr().addr();

@@ -25,7 +25,10 @@ impl Redactor {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn display<T: Display>(&self, value: T) -> Redacted<'_, T> {
-        Redacted { redactor: self, value }
+        Redacted {
+            redactor: self,
+            value,
+        }
     }
 
     /// An error that says what `error` and its causes say, redacted.
@@ -43,7 +46,8 @@ impl Redactor {
         let chain = std::iter::successors(Some(error), |&error| error.source());
         let message = |error: &dyn Error| {
             let mut message = String::new();
-            // What cannot be shown to its end is no reason to panic where something has failed already.
+            // What cannot be shown to its end is no reason to panic where something has failed
+            // already.
             let _ = write!(message, "{}", self.display(error));
             message
         };
@@ -60,9 +64,19 @@ pub struct Redacted<'r, T> {
 impl<T: Display> Display for Redacted<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_alternate = f.alternate();
-        let mut through = Through { stream: self.redactor.stream(), out: Wiped::default(), f };
-        let shown = if is_alternate { write!(through, "{:#}", self.value) } else { write!(through, "{}", self.value) };
-        through.stream.end(&mut |clean| through.out.extend_from_slice(clean));
+        let mut through = Through {
+            stream: self.redactor.stream(),
+            out: Wiped::default(),
+            f,
+        };
+        let shown = if is_alternate {
+            write!(through, "{:#}", self.value)
+        } else {
+            write!(through, "{}", self.value)
+        };
+        through
+            .stream
+            .end(&mut |clean| through.out.extend_from_slice(clean));
         through.write_on().and(shown)
     }
 }
@@ -83,7 +97,8 @@ struct Through<'a, 'f> {
 impl Through<'_, '_> {
     fn write_on(&mut self) -> fmt::Result {
         // A stream gives out whole characters.
-        self.f.write_str(std::str::from_utf8(&self.out).map_err(|_| fmt::Error)?)?;
+        self.f
+            .write_str(std::str::from_utf8(&self.out).map_err(|_| fmt::Error)?)?;
         self.out.remove_first(self.out.len());
         Ok(())
     }
@@ -91,13 +106,15 @@ impl Through<'_, '_> {
 
 impl Write for Through<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.stream.take(text.as_bytes(), &mut |clean| self.out.extend_from_slice(clean));
+        self.stream.take(text.as_bytes(), &mut |clean| {
+            self.out.extend_from_slice(clean)
+        });
         self.write_on()
     }
 }
 
-/// What an error and its causes say, redacted. Shown as one line, the causes behind it; the causes themselves are gone, because
-/// nobody knows what they hold.
+/// What an error and its causes say, redacted. Shown as one line, the causes behind it; the causes
+/// themselves are gone, because nobody knows what they hold.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RedactedError(Vec<String>);
 

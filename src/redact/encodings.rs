@@ -17,8 +17,9 @@ pub(super) use json::forms as json_forms;
 /// What takes each writing.
 pub(super) type Add<'a> = dyn FnMut(Variant, &str) -> Result<()> + 'a;
 
-/// Longer texts, longer than a value of a vault is unless it is told otherwise, are not given in the writings of which there are
-/// most: parts of URLs, literals, lines of base64. All of them would be more than a redactor holds.
+/// Longer texts, longer than a value of a vault is unless it is told otherwise, are not given in
+/// the writings of which there are most: parts of URLs, literals, lines of base64. All of them
+/// would be more than a redactor holds.
 const LONG: usize = 64 << 10;
 
 /// Gives each way in which a text may be written, itself excepted. Many are equal to each other.
@@ -46,7 +47,12 @@ fn is_ordinary(byte: u8) -> bool {
 }
 
 /// Adds a text with each of its characters written in some way, if that is another text.
-fn each(variant: Variant, text: &str, add: &mut Add<'_>, write: impl Fn(char, &mut dyn FnMut(char))) -> Result<()> {
+fn each(
+    variant: Variant,
+    text: &str,
+    add: &mut Add<'_>,
+    write: impl Fn(char, &mut dyn FnMut(char)),
+) -> Result<()> {
     each_behind(variant, text, add, |_, c, out| write(c, out))
 }
 
@@ -103,10 +109,19 @@ mod tests {
 
     #[test]
     fn what_changes_nothing_is_no_writing() {
-        for of in [Variant::Json, Variant::Xml, Variant::Shell, Variant::Literal, Variant::Percent] {
+        for of in [
+            Variant::Json,
+            Variant::Xml,
+            Variant::Shell,
+            Variant::Literal,
+            Variant::Percent,
+        ] {
             assert_eq!(all("sk_live_4eC3-9.Hq", of).len(), 0, "{of:?}");
             assert!(!all("/<é\"\n", of).contains("/<é\"\n"), "{of:?}");
         }
-        assert!(all("back\\slash", Variant::Json).contains(r"back\\slash"), "it only grows");
+        assert!(
+            all("back\\slash", Variant::Json).contains(r"back\\slash"),
+            "it only grows"
+        );
     }
 }

@@ -46,7 +46,12 @@ pub struct RedactWriter<W: Write> {
 impl<W: Write> RedactWriter<W> {
     /// Writes on to `inner`.
     pub fn new(inner: W, redactor: &Redactor) -> Self {
-        Self { inner: Some(inner), stream: redactor.stream(), out: Wiped::default(), panicked: false }
+        Self {
+            inner: Some(inner),
+            stream: redactor.stream(),
+            out: Wiped::default(),
+            panicked: false,
+        }
     }
 
     /// Writes the rest and flushes, and gives the inner writer back. A truncated secret at the end
@@ -56,19 +61,33 @@ impl<W: Write> RedactWriter<W> {
     ///
     /// Those of the inner writer, which is dropped then.
     pub fn finish(mut self) -> io::Result<W> {
-        self.stream.end(&mut |clean| self.out.extend_from_slice(clean));
+        self.stream
+            .end(&mut |clean| self.out.extend_from_slice(clean));
         self.write_on()?;
-        let mut inner = self.inner.take().ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?;
+        let mut inner = self
+            .inner
+            .take()
+            .ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?;
         inner.flush()?;
         Ok(inner)
     }
 
     /// Writes what is sure. What the inner writer does not take stays.
     fn write_on(&mut self) -> io::Result<()> {
-        let Self { inner: Some(inner), out, panicked, .. } = self else { return Ok(()) };
+        let Self {
+            inner: Some(inner),
+            out,
+            panicked,
+            ..
+        } = self
+        else {
+            return Ok(());
+        };
         let mut written = 0;
         let result = loop {
-            let Some(rest) = out.get(written..).filter(|rest| !rest.is_empty()) else { break Ok(()) };
+            let Some(rest) = out.get(written..).filter(|rest| !rest.is_empty()) else {
+                break Ok(());
+            };
             *panicked = true;
             let result = inner.write(rest);
             *panicked = false;
@@ -88,14 +107,16 @@ impl<W: Write> Write for RedactWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // An error means that nothing was taken, so it must come before.
         self.write_on()?;
-        self.stream.take(bytes, &mut |clean| self.out.extend_from_slice(clean));
+        self.stream
+            .take(bytes, &mut |clean| self.out.extend_from_slice(clean));
         // This one comes again with the next call.
         let _ = self.write_on();
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stream.advance(&mut |clean| self.out.extend_from_slice(clean));
+        self.stream
+            .advance(&mut |clean| self.out.extend_from_slice(clean));
         self.write_on()?;
         self.inner.as_mut().map_or(Ok(()), Write::flush)
     }
@@ -104,7 +125,8 @@ impl<W: Write> Write for RedactWriter<W> {
 impl<W: Write> Drop for RedactWriter<W> {
     fn drop(&mut self) {
         if self.inner.is_some() && !self.panicked {
-            self.stream.abandon(&mut |clean| self.out.extend_from_slice(clean));
+            self.stream
+                .abandon(&mut |clean| self.out.extend_from_slice(clean));
             let _ = self.write_on();
             if let Some(inner) = &mut self.inner {
                 let _ = inner.flush();
@@ -116,7 +138,9 @@ impl<W: Write> Drop for RedactWriter<W> {
 /// What it writes to is not shown.
 impl<W: Write> fmt::Debug for RedactWriter<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedactWriter").field("stream", &self.stream).finish_non_exhaustive()
+        f.debug_struct("RedactWriter")
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
     }
 }
 
@@ -149,14 +173,28 @@ impl<R: Read> RedactReader<R> {
     /// Reads from `inner`.
     pub fn new(inner: R, redactor: &Redactor) -> Self {
         let part = Zeroizing::new(vec![0; 16 << 10]);
-        Self { inner, stream: redactor.stream(), part, out: Wiped::default(), read: 0, done: false }
+        Self {
+            inner,
+            stream: redactor.stream(),
+            part,
+            out: Wiped::default(),
+            read: 0,
+            done: false,
+        }
     }
 }
 
 impl<R: Read> Read for RedactReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.read == self.out.len() && !self.done && !buffer.is_empty() {
-            let Self { inner, stream, part, out, read, done } = self;
+            let Self {
+                inner,
+                stream,
+                part,
+                out,
+                read,
+                done,
+            } = self;
             out.remove_first(out.len());
             *read = 0;
             let count = inner.read(part)?;
@@ -177,6 +215,8 @@ impl<R: Read> Read for RedactReader<R> {
 /// What it reads from is not shown.
 impl<R> fmt::Debug for RedactReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedactReader").field("stream", &self.stream).finish_non_exhaustive()
+        f.debug_struct("RedactReader")
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
     }
 }

@@ -10,10 +10,11 @@ use zeroize::{Zeroize, Zeroizing};
 use super::redactor::Redactor;
 
 impl Redactor {
-    /// Masks the strings of a document and the keys of its objects. A number in which a secret is found becomes a string.
+    /// Masks the strings of a document and the keys of its objects. A number in which a secret is
+    /// found becomes a string.
     ///
-    /// Keys that become the same, or the same as one that was there, have a number put behind them: no entry is lost, and what
-    /// held no secret keeps its key.
+    /// Keys that become the same, or the same as one that was there, have a number put behind them:
+    /// no entry is lost, and what held no secret keeps its key.
     ///
     /// ```
     /// use keyslot::{Redactor, SecretName};
@@ -62,22 +63,34 @@ impl Redactor {
         if masked.iter().all(Option::is_none) {
             return;
         }
-        let clean = entries.keys().zip(&masked).filter(|(_, masked)| masked.is_none());
+        let clean = entries
+            .keys()
+            .zip(&masked)
+            .filter(|(_, masked)| masked.is_none());
         let mut taken: HashSet<String> = clean.map(|(key, _)| key.clone()).collect();
         // Whoever writes the document may make all keys the same, so no number is tried twice.
         let mut numbers: HashMap<String, u64> = HashMap::new();
-        let renamed = mem::take(entries).into_iter().zip(masked).map(|((key, value), masked)| {
-            let Some(masked) = masked else { return (key, value) };
-            drop(Zeroizing::new(key));
-            let number = numbers.entry(masked.clone()).or_default();
-            loop {
-                *number += 1;
-                let key = if *number == 1 { masked.clone() } else { format!("{masked} ({number})") };
-                if taken.insert(key.clone()) {
+        let renamed = mem::take(entries)
+            .into_iter()
+            .zip(masked)
+            .map(|((key, value), masked)| {
+                let Some(masked) = masked else {
                     return (key, value);
+                };
+                drop(Zeroizing::new(key));
+                let number = numbers.entry(masked.clone()).or_default();
+                loop {
+                    *number += 1;
+                    let key = if *number == 1 {
+                        masked.clone()
+                    } else {
+                        format!("{masked} ({number})")
+                    };
+                    if taken.insert(key.clone()) {
+                        return (key, value);
+                    }
                 }
-            }
-        });
+            });
         *entries = renamed.collect();
     }
 }

@@ -12,8 +12,9 @@ use crate::template::Syntax;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mask {
-    /// The placeholder of the secret, so that whoever reads the text may go on using it. Where secrets overlap, and where two
-    /// have the same value, the placeholders of all, one behind the other.
+    /// The placeholder of the secret, so that whoever reads the text may go on using it. Where
+    /// secrets overlap, and where two have the same value, the placeholders of all, one behind the
+    /// other.
     #[default]
     Placeholder,
     /// `***`, which does not tell which secret it was.
@@ -47,12 +48,15 @@ pub(super) struct Masks<'r> {
 impl Masks<'_> {
     /// Writes what stands in the place of secrets that overlap.
     pub(super) fn write(self, claims: &[Claim], out: &mut impl FnMut(&str)) {
-        let references = claims.iter().filter_map(|claim| self.table.reference(claim.owner));
+        let references = claims
+            .iter()
+            .filter_map(|claim| self.table.reference(claim.owner));
         match self.masking {
             Masking::Fixed(Mask::Placeholder) => references.for_each(|one| out(&one.to_string())),
             Masking::Fixed(Mask::Stars) => out("***"),
             Masking::Syntax(syntax) => {
-                references.for_each(|one| out(&syntax.write(one).unwrap_or_else(|| one.to_string())));
+                references
+                    .for_each(|one| out(&syntax.write(one).unwrap_or_else(|| one.to_string())));
             }
             Masking::Custom(write) => {
                 let variant = claims.first().map_or(Variant::Value, |claim| claim.variant);

@@ -1,4 +1,5 @@
-//! The parts of a value that are secrets by themselves: what a program may take out of it and print alone.
+//! The parts of a value that are secrets by themselves: what a program may take out of it and print
+//! alone.
 
 mod leaves;
 mod login;
@@ -41,7 +42,8 @@ pub(super) fn parts(value: &str, add: &mut Add<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A value without the white space and quotes around it, to the last of them: what there is to judge of it.
+/// A value without the white space and quotes around it, to the last of them: what there is to
+/// judge of it.
 pub(super) fn bare(mut value: &str) -> &str {
     value = value.trim();
     while let Some(inner) = unquoted(value) {
@@ -51,24 +53,34 @@ pub(super) fn bare(mut value: &str) -> &str {
 }
 
 fn unquoted(text: &str) -> Option<&str> {
-    ['"', '\'', '`'].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
+    ['"', '\'', '`']
+        .into_iter()
+        .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
 }
 
-/// The lines of a value that has several, without what is around them. The first and last line of a PEM are no secret.
+/// The lines of a value that has several, without what is around them. The first and last line of a
+/// PEM are no secret.
 pub(super) fn lines(value: &str) -> impl Iterator<Item = &str> {
-    let lines = value.trim().split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+    let lines = value
+        .trim()
+        .split(['\n', '\r'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
     let many = value.trim().contains(['\n', '\r']);
     lines.filter(move |line| many && !(line.starts_with("-----") && line.ends_with("-----")))
 }
 
-/// What PowerShell shows, in different colours or apart, of a value that it took for commands: what is before and after the
-/// last `&`; and where a `&+` is, what is before the first of these, and what is behind it without the coloured character.
+/// What PowerShell shows, in different colours or apart, of a value that it took for commands: what
+/// is before and after the last `&`; and where a `&+` is, what is before the first of these, and
+/// what is behind it without the coloured character.
 pub(super) fn commands(value: &str) -> impl Iterator<Item = &str> {
     let ends = match value.find("&+") {
         Some(at) => Some((at + 2, at + 3)),
         None => value.rfind('&').map(|at| (at + 1, at + 1)),
     };
-    ends.into_iter().flat_map(|(end, start)| [value.get(..end), value.get(start..)]).flatten()
+    ends.into_iter()
+        .flat_map(|(end, start)| [value.get(..end), value.get(start..)])
+        .flatten()
 }
 
 /// Adds each text percent-decoded as well.
@@ -105,7 +117,10 @@ mod tests {
     fn lines_are_those_of_values_with_several() {
         assert_eq!(lines("one line").count(), 0);
         assert_eq!(lines("one line\n").count(), 0);
-        assert_eq!(lines(" a\r\n\tb \n\nc").collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert_eq!(
+            lines(" a\r\n\tb \n\nc").collect::<Vec<_>>(),
+            ["a", "b", "c"]
+        );
         let pem = "-----BEGIN KEY-----\nMIIE\n-----END KEY-----\n";
         assert_eq!(lines(pem).collect::<Vec<_>>(), ["MIIE"]);
     }
@@ -117,7 +132,10 @@ mod tests {
             of(Variant::Trimmed, "-----BEGIN K-----\\nMII\\n"),
             ["-----BEGIN K-----\\nMII\\n", "-----BEGIN K-----\nMII\n"]
         );
-        assert_eq!([" ' \"a\"' ", "\"", "\"\"", " \n", "it's"].map(bare), ["a", "\"", "", "", "it's"]);
+        assert_eq!(
+            [" ' \"a\"' ", "\"", "\"\"", " \n", "it's"].map(bare),
+            ["a", "\"", "", "", "it's"]
+        );
     }
 
     #[test]

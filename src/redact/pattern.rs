@@ -31,21 +31,29 @@ impl Claims {
         }
     }
 
-    /// Who is named: those whose whole value it is, if it is of some; and of one name the newest version.
+    /// Who is named: those whose whole value it is, if it is of some; and of one name the newest
+    /// version.
     pub(super) fn settled(mut self, references: &[Reference]) -> Self {
         let whole = self.0.iter().any(|claim| claim.variant == Variant::Value);
-        self.0.retain(|claim| !whole || claim.variant == Variant::Value);
+        self.0
+            .retain(|claim| !whole || claim.variant == Variant::Value);
         if self.0.len() > 1 {
             let all = self.0.clone();
             let reference = |claim: &Claim| references.get(claim.owner);
             let newer = |one: Option<&Reference>, other: Option<&Reference>| {
-                let [one, other] = [one, other].map(|known| known.map(|known| (known.name(), known.version())));
-                let (Some((name, version)), Some((other_name, other))) = (one, other) else { return false };
+                let [one, other] =
+                    [one, other].map(|known| known.map(|known| (known.name(), known.version())));
+                let (Some((name, version)), Some((other_name, other))) = (one, other) else {
+                    return false;
+                };
                 // Without a version it is the newest.
                 let age = |version: Option<_>| version.map(Reverse);
                 name == other_name && age(version) < age(other)
             };
-            self.0.retain(|claim| !all.iter().any(|other| newer(reference(other), reference(claim))));
+            self.0.retain(|claim| {
+                !all.iter()
+                    .any(|other| newer(reference(other), reference(claim)))
+            });
         }
         self
     }

@@ -16,8 +16,9 @@ use crate::template::Syntax;
 
 /// Turns values in what a tool returns, logs or throws back into placeholders.
 ///
-/// Made for one run, from what was resolved for it. Cheap to clone; clones share what is searched for, which is wiped with the
-/// last of them. [`redact`](crate::redact) says what is found, and what is not.
+/// Made for one run, from what was resolved for it. Cheap to clone; clones share what is searched
+/// for, which is wiped with the last of them. [`redact`](crate::redact) says what is found, and
+/// what is not.
 ///
 /// ```
 /// use keyslot::{Redactor, ResolveExt, RunSecrets};
@@ -46,12 +47,16 @@ impl Redactor {
     /// together, or as a multiple of that.
     pub const MAX_PATTERNS: usize = MAX_PATTERNS;
 
-    /// The most bytes of all patterns together, 64 MiB. A text that is written to be slow is read by tables that take 13 times as
-    /// much as the patterns; those of a stream, as much again. Other texts need none.
+    /// The most bytes of all patterns together, 64 MiB. A text that is written to be slow is read
+    /// by tables that take 13 times as much as the patterns; those of a stream, as much again.
+    /// Other texts need none.
     pub const MAX_BYTES: usize = MAX_BYTES;
 
     pub(super) fn new(table: Table, masking: Masking) -> Self {
-        Self { table: Arc::new(table), masking }
+        Self {
+            table: Arc::new(table),
+            masking,
+        }
     }
 
     /// Sets what stands in the place of a secret.
@@ -66,11 +71,14 @@ impl Redactor {
     /// ```
     #[must_use]
     pub fn mask(self, mask: Mask) -> Self {
-        Self { masking: Masking::Fixed(mask), ..self }
+        Self {
+            masking: Masking::Fixed(mask),
+            ..self
+        }
     }
 
-    /// Sets the syntax that placeholders are written in. Where it has no way to refer to a secret, or not to that name or version, the
-    /// placeholder is written in the default one.
+    /// Sets the syntax that placeholders are written in. Where it has no way to refer to a secret,
+    /// or not to that name or version, the placeholder is written in the default one.
     ///
     /// ```
     /// use keyslot::template::Syntax;
@@ -83,11 +91,14 @@ impl Redactor {
     /// ```
     #[must_use]
     pub fn syntax(self, syntax: &Syntax) -> Self {
-        Self { masking: Masking::Syntax(syntax.clone()), ..self }
+        Self {
+            masking: Masking::Syntax(syntax.clone()),
+            ..self
+        }
     }
 
-    /// Sets a function that writes what stands in the place of secrets: it is given those that overlap there, each once, and
-    /// what of the first one it was.
+    /// Sets a function that writes what stands in the place of secrets: it is given those that
+    /// overlap there, each once, and what of the first one it was.
     ///
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
@@ -99,12 +110,18 @@ impl Redactor {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     #[must_use]
-    pub fn mask_with(self, write: impl Fn(&[&Reference], Variant) -> String + Send + Sync + 'static) -> Self {
-        Self { masking: Masking::Custom(Arc::new(write)), ..self }
+    pub fn mask_with(
+        self,
+        write: impl Fn(&[&Reference], Variant) -> String + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            masking: Masking::Custom(Arc::new(write)),
+            ..self
+        }
     }
 
-    /// What is not masked, because hiding it would hide everything: values and parts that are too short or harmless. To be told
-    /// to whoever chose them.
+    /// What is not masked, because hiding it would hide everything: values and parts that are too
+    /// short or harmless. To be told to whoever chose them.
     ///
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
@@ -134,15 +151,23 @@ impl Redactor {
     }
 
     fn redact_with<'t>(&self, text: &'t str, truncated: Option<Match>) -> Cow<'t, str> {
-        let Some((first, truncated)) = self.first(text.as_bytes(), truncated) else { return Cow::Borrowed(text) };
-        // What is found begins and ends where characters do. If it did not, nothing of the text would come out.
+        let Some((first, truncated)) = self.first(text.as_bytes(), truncated) else {
+            return Cow::Borrowed(text);
+        };
+        // What is found begins and ends where characters do. If it did not, nothing of the text
+        // would come out.
         let (clean, rest) = text.split_at_checked(first).unwrap_or_default();
         let mut out = String::with_capacity(text.len());
         out.push_str(clean);
-        Sweep::default().finish(self.masks(), rest.as_bytes(), truncated, &mut |piece| match piece {
-            Piece::Clean(range) => out.push_str(rest.get(range).unwrap_or_default()),
-            Piece::Mask(mask) => out.push_str(mask),
-        });
+        Sweep::default().finish(
+            self.masks(),
+            rest.as_bytes(),
+            truncated,
+            &mut |piece| match piece {
+                Piece::Clean(range) => out.push_str(rest.get(range).unwrap_or_default()),
+                Piece::Mask(mask) => out.push_str(mask),
+            },
+        );
         Cow::Owned(out)
     }
 
@@ -163,14 +188,20 @@ impl Redactor {
         let (clean, rest) = bytes.split_at_checked(first).unwrap_or_default();
         let mut out = Vec::with_capacity(bytes.len());
         out.extend_from_slice(clean);
-        Sweep::default().finish(self.masks(), rest, truncated, &mut |piece| out.extend_from_slice(piece.bytes(rest)));
+        Sweep::default().finish(self.masks(), rest, truncated, &mut |piece| {
+            out.extend_from_slice(piece.bytes(rest))
+        });
         Cow::Owned(out)
     }
 
     /// Start of the first secret; and the truncated one, relative to that start.
     fn first(&self, bytes: &[u8], truncated: Option<Match>) -> Option<(usize, Option<Match>)> {
         let whole = self.table.searcher().matches(bytes).next();
-        let first = whole.into_iter().chain(truncated).map(|found| found.start).min()?;
+        let first = whole
+            .into_iter()
+            .chain(truncated)
+            .map(|found| found.start)
+            .min()?;
         Some((first, truncated.map(|found| found.behind(first))))
     }
 
@@ -179,7 +210,10 @@ impl Redactor {
     }
 
     pub(super) fn masks(&self) -> Masks<'_> {
-        Masks { table: &self.table, masking: &self.masking }
+        Masks {
+            table: &self.table,
+            masking: &self.masking,
+        }
     }
 }
 

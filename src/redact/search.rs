@@ -1,22 +1,26 @@
-//! Finds many patterns in a text at once. The patterns are secret values, so whatever is made of them is wiped.
+//! Finds many patterns in a text at once. The patterns are secret values, so whatever is made of
+//! them is wiped.
 //!
 //! # How
 //!
-//! Of every pattern the [`Filter`] knows as many pieces of four bytes, one byte apart, as its stride is long. So it looks at one
-//! piece of the text in a stride only, and at a known one wherever a pattern lies. What it lets through are places where a
-//! pattern may start; for these the [`Dictionary`], which is the patterns in alphabetical order, gives the longest pattern that
+//! Of every pattern the [`Filter`] knows as many pieces of four bytes, one byte apart, as its
+//! stride is long. So it looks at one piece of the text in a stride only, and at a known one
+//! wherever a pattern lies. What it lets through are places where a pattern may start; for these
+//! the [`Dictionary`], which is the patterns in alphabetical order, gives the longest pattern that
 //! starts there.
 //!
 //! # Why it is linear
 //!
-//! Texts can be written so that the filter lets everything through and the dictionary reads far at every place: half of a
-//! secret, again and again. So the text is read in blocks, and what the dictionary does in a block is paid from an allowance
-//! that is a fixed number of steps a byte. When that is used up, the block is read again by an [`Automaton`] (Aho and
-//! Corasick, "Efficient string matching", 1975) over the patterns read backwards. It goes from the last byte to the first,
-//! never goes back, and knows at every byte the longest pattern that starts there: the same answer. It starts early by
-//! the length of the longest pattern, and such a block is no shorter than that. So a byte costs at most a stride's share of
-//! the filter, its allowance, and two bytes' worth of the automaton. The automaton is built when it is needed first: in time
-//! linear in the patterns, with 13 bytes for each of theirs.
+//! Texts can be written so that the filter lets everything through and the dictionary reads far at
+//! every place: half of a secret, again and again. So the text is read in blocks, and what the
+//! dictionary does in a block is paid from an allowance that is a fixed number of steps a byte.
+//! When that is used up, the block is read again by an [`Automaton`] (Aho and Corasick, "Efficient
+//! string matching", 1975) over the patterns read backwards. It goes from the last byte to the
+//! first, never goes back, and knows at every byte the longest pattern that starts there: the same
+//! answer. It starts early by the length of the longest pattern, and such a block is no shorter
+//! than that. So a byte costs at most a stride's share of the filter, its allowance, and two bytes'
+//! worth of the automaton. The automaton is built when it is needed first: in time linear in the
+//! patterns, with 13 bytes for each of theirs.
 
 mod automaton;
 mod dictionary;
@@ -68,7 +72,11 @@ pub(super) struct Match {
 impl Match {
     /// The same match in the text without its first `bytes`.
     pub(super) fn behind(self, bytes: usize) -> Self {
-        Self { start: self.start.saturating_sub(bytes), end: self.end.saturating_sub(bytes), ..self }
+        Self {
+            start: self.start.saturating_sub(bytes),
+            end: self.end.saturating_sub(bytes),
+            ..self
+        }
     }
 }
 
@@ -76,26 +84,45 @@ impl Searcher {
     pub(super) fn new(patterns: Patterns) -> Self {
         let dictionary = Dictionary::new(patterns);
         let filter = Filter::new(&dictionary);
-        Self { dictionary, filter, backwards: OnceLock::new(), forwards: OnceLock::new() }
+        Self {
+            dictionary,
+            filter,
+            backwards: OnceLock::new(),
+            forwards: OnceLock::new(),
+        }
     }
 
-    /// The longest pattern at every place where one starts, in the order of the text. They overlap if the patterns do: every
-    /// byte of every occurrence of every pattern lies in one of them.
+    /// The longest pattern at every place where one starts, in the order of the text. They overlap
+    /// if the patterns do: every byte of every occurrence of every pattern lies in one of them.
     pub(super) fn matches<'a>(&'a self, text: &'a [u8]) -> Matches<'a> {
         self.matches_before(text, text.len())
     }
 
     /// As [`matches`](Searcher::matches), of those that start before `end`, which is in the text.
     pub(super) fn matches_before<'a>(&'a self, text: &'a [u8], end: usize) -> Matches<'a> {
-        Matches { searcher: self, text, end, done: 0, block: FIRST_BLOCK, starts: Vec::new(), found: Vec::new() }
+        Matches {
+            searcher: self,
+            text,
+            end,
+            done: 0,
+            block: FIRST_BLOCK,
+            starts: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
-    /// How many bytes at the end of the text may be the start of a pattern that goes on behind it: the most that are the
-    /// start of a pattern and not all of it.
+    /// How many bytes at the end of the text may be the start of a pattern that goes on behind it:
+    /// the most that are the start of a pattern and not all of it.
     pub(super) fn partial(&self, text: &[u8]) -> usize {
-        let quick =
-            |end: &[u8], allowance: &mut Allowance| self.dictionary.begins_with(end, allowance).then_some(end.len());
-        self.at_end(text, 1, quick, |automaton, text| Some(automaton.partial(text))).unwrap_or(0)
+        let quick = |end: &[u8], allowance: &mut Allowance| {
+            self.dictionary
+                .begins_with(end, allowance)
+                .then_some(end.len())
+        };
+        self.at_end(text, 1, quick, |automaton, text| {
+            Some(automaton.partial(text))
+        })
+        .unwrap_or(0)
     }
 
     /// The truncated pattern at the end of the text: the longest end that begins patterns and is
@@ -108,9 +135,16 @@ impl Searcher {
             let found = self.dictionary.shortest_with(end, allowance)?;
             (end.len() >= enough(found.len())).then_some((end.len(), found.number()))
         };
-        let slow = |automaton: &Automaton, text: &[u8]| automaton.truncated(&self.dictionary, text, enough);
-        let (len, pattern) = self.at_end(text, enough(self.dictionary.shortest_len()), quick, slow)?;
-        Some(Match { start: text.len() - len, end: text.len(), pattern })
+        let slow = |automaton: &Automaton, text: &[u8]| {
+            automaton.truncated(&self.dictionary, text, enough)
+        };
+        let (len, pattern) =
+            self.at_end(text, enough(self.dictionary.shortest_len()), quick, slow)?;
+        Some(Match {
+            start: text.len() - len,
+            end: text.len(),
+            pattern,
+        })
     }
 
     /// Calls `quick` for the ends of the text that may begin a pattern, the longest first, until it
@@ -127,14 +161,18 @@ impl Searcher {
         let first = len - len.min(self.longest().saturating_sub(1));
         let last = (len + 1).checked_sub(least)?;
         // So near to the end the filter has no piece to go by.
-        let near = first.max((len + 1).saturating_sub(self.filter.reach())).min(last);
+        let near = first
+            .max((len + 1).saturating_sub(self.filter.reach()))
+            .min(last);
         let mut starts = Vec::new();
         self.filter.starts(text, first..near, &mut starts);
         let mut allowance = Allowance::of(len - first);
         for start in starts.into_iter().chain(near..last) {
             let found = quick(text.get(start..).unwrap_or_default(), &mut allowance);
             if allowance.is_used_up() {
-                let automaton = self.forwards.get_or_init(|| Automaton::new(&self.dictionary, Direction::Forwards));
+                let automaton = self
+                    .forwards
+                    .get_or_init(|| Automaton::new(&self.dictionary, Direction::Forwards));
                 return slow(automaton, text.get(first..).unwrap_or_default());
             }
             if found.is_some() {
@@ -158,7 +196,9 @@ impl Searcher {
 /// Counts only.
 impl fmt::Debug for Searcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Searcher").field("patterns", &self.dictionary.len()).finish_non_exhaustive()
+        f.debug_struct("Searcher")
+            .field("patterns", &self.dictionary.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -180,7 +220,19 @@ pub(super) struct Matches<'a> {
 impl Matches<'_> {
     /// Finds what starts in the next block.
     fn advance(&mut self) {
-        let Self { searcher: Searcher { dictionary, filter, backwards, .. }, text, end, done, .. } = *self;
+        let Self {
+            searcher:
+                Searcher {
+                    dictionary,
+                    filter,
+                    backwards,
+                    ..
+                },
+            text,
+            end,
+            done,
+            ..
+        } = *self;
         let block = done..end.min(done + self.block);
         self.block = BLOCK;
         self.done = block.end;
@@ -188,12 +240,15 @@ impl Matches<'_> {
         filter.starts(text, block.clone(), &mut self.starts);
         let mut allowance = Allowance::of(block.len());
         for &start in self.starts.iter().rev() {
-            let longest = text.get(start..).and_then(|rest| dictionary.longest_in(rest, &mut allowance));
+            let longest = text
+                .get(start..)
+                .and_then(|rest| dictionary.longest_in(rest, &mut allowance));
             self.found.extend(longest.map(|found| found.at(start)));
             if allowance.is_used_up() {
                 self.found.clear();
                 self.done = end.min(block.end.max(done + dictionary.longest_len()));
-                let automaton = backwards.get_or_init(|| Automaton::new(dictionary, Direction::Backwards));
+                let automaton =
+                    backwards.get_or_init(|| Automaton::new(dictionary, Direction::Backwards));
                 automaton.longest_at_each(dictionary, text, done..self.done, &mut self.found);
                 break;
             }
@@ -216,7 +271,9 @@ impl Iterator for Matches<'_> {
 /// Where it is.
 impl fmt::Debug for Matches<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Matches").field("done", &self.done).finish_non_exhaustive()
+        f.debug_struct("Matches")
+            .field("done", &self.done)
+            .finish_non_exhaustive()
     }
 }
 

@@ -21,11 +21,13 @@ pub struct Skipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Why {
-    /// Without white space and quotes around it, it is shorter than the [minimum](super::RedactorBuilder::min_len).
+    /// Without white space and quotes around it, it is shorter than the
+    /// [minimum](super::RedactorBuilder::min_len).
     TooShort,
     /// It is one of the words that are [harmless](super::RedactorBuilder::harmless).
     Harmless,
-    /// The value has more than [`MAX_PARTS`](super::RedactorBuilder::MAX_PARTS): the rest is masked only as it is and as it is in JSON.
+    /// The value has more than [`MAX_PARTS`](super::RedactorBuilder::MAX_PARTS): the rest is masked
+    /// only as it is and as it is in JSON.
     TooMany,
     /// The secret was revoked, so no value of it is left.
     Erased,
@@ -36,7 +38,11 @@ pub enum Why {
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reference, variant, why } = self;
+        let Self {
+            reference,
+            variant,
+            why,
+        } = self;
         let what = match variant {
             _ if *why == Why::Untold => "something",
             Variant::Value => "the value",
@@ -72,8 +78,21 @@ mod tests {
     #[test]
     fn secrets_are_named_with_their_version() {
         let reference = Reference::secret(SecretName::new("A").unwrap());
-        let skipped = |reference| Skipped { reference, variant: Variant::Line, why: Why::TooShort }.to_string();
-        assert_eq!(skipped(reference.clone()), "a line of A is too short to be masked");
-        assert_eq!(skipped(reference.at(Version::new(2).unwrap())), "a line of A@2 is too short to be masked");
+        let skipped = |reference| {
+            Skipped {
+                reference,
+                variant: Variant::Line,
+                why: Why::TooShort,
+            }
+            .to_string()
+        };
+        assert_eq!(
+            skipped(reference.clone()),
+            "a line of A is too short to be masked"
+        );
+        assert_eq!(
+            skipped(reference.at(Version::new(2).unwrap())),
+            "a line of A@2 is too short to be masked"
+        );
     }
 }

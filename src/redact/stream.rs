@@ -10,12 +10,17 @@ use super::wiped::Wiped;
 impl Redactor {
     /// Begins to redact what comes in parts; secrets that lie across them are found.
     pub fn stream(&self) -> Stream {
-        Stream { redactor: self.clone(), sweep: Sweep::default(), held: Wiped::default(), fresh: 0 }
+        Stream {
+            redactor: self.clone(),
+            sweep: Sweep::default(),
+            held: Wiped::default(),
+            fresh: 0,
+        }
     }
 }
 
-/// Redacts what comes in parts: the engine of [`RedactWriter`](super::RedactWriter) and [`RedactReader`](super::RedactReader), for
-/// those who read and write in another way.
+/// Redacts what comes in parts: the engine of [`RedactWriter`](super::RedactWriter) and
+/// [`RedactReader`](super::RedactReader), for those who read and write in another way.
 ///
 /// Bytes that may begin a secret are held back until it is clear what they are: less than 64
 /// KiB, and a sixteenth of that more when it comes in small parts. So prompts and progress bars
@@ -46,8 +51,8 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// From so many bytes on that are held, those that come are gathered up to a part of them, so that a stream that comes byte by
-    /// byte is not searched from the beginning for each.
+    /// From so many bytes on that are held, those that come are gathered up to a part of them, so
+    /// that a stream that comes byte by byte is not searched from the beginning for each.
     const MANY: usize = 4 << 10;
 
     /// Length in bytes of what a guarded stream holds back: that of the longest possible pattern.
@@ -74,9 +79,15 @@ impl Stream {
         if self.redactor.table().is_guarded() {
             return self.take_guarded(part, out);
         }
-        let Self { redactor, sweep, held, fresh } = self;
+        let Self {
+            redactor,
+            sweep,
+            held,
+            fresh,
+        } = self;
         if !held.is_empty() {
-            // So much of the part says of all that is held what it is; and it holds the rest of a character.
+            // So much of the part says of all that is held what it is; and it holds the rest of a
+            // character.
             let enough = redactor.table().searcher().longest().max(4);
             let Some(first) = part.get(..enough) else {
                 held.extend_from_slice(part);
@@ -88,13 +99,17 @@ impl Stream {
             };
             let end = held.len();
             held.extend_from_slice(first);
-            sweep.advance(redactor.masks(), held, end, &mut |piece| out(piece.bytes(held)));
+            sweep.advance(redactor.masks(), held, end, &mut |piece| {
+                out(piece.bytes(held))
+            });
             held.remove_first(held.len());
             *fresh = 0;
         }
         // The most of what comes is not copied.
         let end = sure(redactor, part);
-        sweep.advance(redactor.masks(), part, end, &mut |piece| out(piece.bytes(part)));
+        sweep.advance(redactor.masks(), part, end, &mut |piece| {
+            out(piece.bytes(part))
+        });
         held.extend_from_slice(part.get(end..).unwrap_or_default());
     }
 
@@ -117,26 +132,48 @@ impl Stream {
     /// As `end`, but discards what may be the beginning of a secret. A guarded stream discards
     /// nothing: that would give the beginning away.
     pub(super) fn abandon(&mut self, out: &mut impl FnMut(&[u8])) {
-        self.end_with(self.held.len() - self.redactor.table().partial(&self.held).unwrap_or(0), out);
+        self.end_with(
+            self.held.len() - self.redactor.table().partial(&self.held).unwrap_or(0),
+            out,
+        );
     }
 
     /// Gives out the masks of the rest, and the clean text before `clean`.
     fn end_with(&mut self, clean: usize, out: &mut impl FnMut(&[u8])) {
-        let Self { redactor, sweep, held, fresh } = self;
+        let Self {
+            redactor,
+            sweep,
+            held,
+            fresh,
+        } = self;
         let truncated = redactor.table().truncated(held);
-        sweep.finish(redactor.masks(), held, truncated, &mut |piece| match piece {
-            Piece::Clean(range) => out(held.get(range.start..range.end.min(clean)).unwrap_or_default()),
-            Piece::Mask(mask) => out(mask.as_bytes()),
-        });
+        sweep.finish(
+            redactor.masks(),
+            held,
+            truncated,
+            &mut |piece| match piece {
+                Piece::Clean(range) => out(held
+                    .get(range.start..range.end.min(clean))
+                    .unwrap_or_default()),
+                Piece::Mask(mask) => out(mask.as_bytes()),
+            },
+        );
         held.remove_first(held.len());
         *fresh = 0;
     }
 
     pub(super) fn advance(&mut self, out: &mut impl FnMut(&[u8])) {
-        let Self { redactor, sweep, held, fresh } = self;
+        let Self {
+            redactor,
+            sweep,
+            held,
+            fresh,
+        } = self;
         if *fresh > 0 {
             let end = sure(redactor, held);
-            sweep.advance(redactor.masks(), held, end, &mut |piece| out(piece.bytes(held)));
+            sweep.advance(redactor.masks(), held, end, &mut |piece| {
+                out(piece.bytes(held))
+            });
             held.remove_first(end);
             *fresh = 0;
         }
@@ -146,7 +183,12 @@ impl Stream {
 /// Counts only; of a guarded one none.
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { redactor, sweep: _, held, fresh: _ } = self;
+        let Self {
+            redactor,
+            sweep: _,
+            held,
+            fresh: _,
+        } = self;
         let mut shown = f.debug_struct("Stream");
         shown.field("redactor", redactor);
         if redactor.table().is_guarded() {
@@ -156,16 +198,24 @@ impl fmt::Debug for Stream {
     }
 }
 
-/// Up to where nothing can be the beginning of a secret or of a character that goes on behind the text.
+/// Up to where nothing can be the beginning of a secret or of a character that goes on behind the
+/// text.
 fn sure(redactor: &Redactor, text: &[u8]) -> usize {
-    let end = text.len() - redactor.table().partial(text).unwrap_or_else(|| text.len().min(Stream::GUARDED));
+    let end = text.len()
+        - redactor
+            .table()
+            .partial(text)
+            .unwrap_or_else(|| text.len().min(Stream::GUARDED));
     end - cut_character(text.get(..end).unwrap_or_default())
 }
 
 /// How many bytes at the end are the beginning of a character of UTF-8 that goes on.
 fn cut_character(text: &[u8]) -> usize {
     let behind = text.iter().rev().take(3).position(|&byte| byte >= 0xc0);
-    let Some((behind, lead)) = behind.and_then(|at| Some((at, *text.get(text.len() - 1 - at)?))) else { return 0 };
+    let Some((behind, lead)) = behind.and_then(|at| Some((at, *text.get(text.len() - 1 - at)?)))
+    else {
+        return 0;
+    };
     let length = match lead {
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
@@ -185,10 +235,21 @@ mod tests {
             let text = format!("x{c}");
             for end in 1..=text.len() {
                 let expected = if end == text.len() { 0 } else { end - 1 };
-                assert_eq!(cut_character(&text.as_bytes()[..end]), expected, "{c} {end}");
+                assert_eq!(
+                    cut_character(&text.as_bytes()[..end]),
+                    expected,
+                    "{c} {end}"
+                );
             }
         }
-        for other in [&b""[..], b"\xff", b"\xc3\xa9", b"\x80\x80\x80\x80", b"\xc0", b"\xf5\x80"] {
+        for other in [
+            &b""[..],
+            b"\xff",
+            b"\xc3\xa9",
+            b"\x80\x80\x80\x80",
+            b"\xc0",
+            b"\xf5\x80",
+        ] {
             assert_eq!(cut_character(other), 0, "{other:?}");
         }
     }

@@ -9,8 +9,8 @@ use super::pattern::Claim;
 use super::search::Match;
 use super::table::Table;
 
-/// How far a sweep is. It may stop at any place behind which no match can begin that is not there yet, and go on from there in
-/// a text that begins at this place.
+/// How far a sweep is. It may stop at any place behind which no match can begin that is not there
+/// yet, and go on from there in a text that begins at this place.
 #[derive(Default)]
 pub(super) struct Sweep {
     /// What lies before this is done.
@@ -19,7 +19,8 @@ pub(super) struct Sweep {
     open: Open,
 }
 
-/// Matches that overlap. They may go on for ever, so what is known of them is found fast and grows with the patterns only.
+/// Matches that overlap. They may go on for ever, so what is known of them is found fast and grows
+/// with the patterns only.
 #[derive(Default)]
 struct Open {
     /// Whose they are, each once, in the order of the text. Empty if there are none.
@@ -50,7 +51,13 @@ impl<'m> Piece<'m> {
 
 impl Sweep {
     /// Goes on up to `end`, which is the beginning of the next text.
-    pub(super) fn advance(&mut self, masks: Masks<'_>, text: &[u8], end: usize, out: &mut impl FnMut(Piece<'_>)) {
+    pub(super) fn advance(
+        &mut self,
+        masks: Masks<'_>,
+        text: &[u8],
+        end: usize,
+        out: &mut impl FnMut(Piece<'_>),
+    ) {
         let found = masks.table.searcher().matches_before(text, end);
         self.cover(masks, found, end, out);
     }
@@ -106,7 +113,11 @@ impl Sweep {
 impl Open {
     fn add(&mut self, pattern: u32, table: &Table) {
         if insert(&mut self.patterns, pattern) {
-            self.claims.extend(table.claims(pattern).filter(|claim| insert(&mut self.owners, claim.owner)));
+            self.claims.extend(
+                table
+                    .claims(pattern)
+                    .filter(|claim| insert(&mut self.owners, claim.owner)),
+            );
         }
     }
 

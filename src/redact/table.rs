@@ -19,13 +19,24 @@ pub(super) struct Policy {
 impl Policy {
     /// Rules of a redactor that masks what both do.
     pub(super) fn of_both(&self, other: &Self) -> Self {
-        let harmless = self.harmless.iter().filter(|word| other.is_harmless(word.as_bytes())).cloned().collect();
-        Self { min_len: self.min_len.min(other.min_len), harmless, guarded: self.guarded || other.guarded }
+        let harmless = self
+            .harmless
+            .iter()
+            .filter(|word| other.is_harmless(word.as_bytes()))
+            .cloned()
+            .collect();
+        Self {
+            min_len: self.min_len.min(other.min_len),
+            harmless,
+            guarded: self.guarded || other.guarded,
+        }
     }
 
     /// Returns true for a word that is not masked, in any case of ASCII letters.
     pub(super) fn is_harmless(&self, word: &[u8]) -> bool {
-        self.harmless.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word))
+        self.harmless
+            .iter()
+            .any(|known| known.as_bytes().eq_ignore_ascii_case(word))
     }
 }
 
@@ -49,7 +60,14 @@ impl Table {
         policy: Policy,
         size: Size,
     ) -> Self {
-        Self { searcher: Searcher::new(patterns), claims, references, skipped, policy, size }
+        Self {
+            searcher: Searcher::new(patterns),
+            claims,
+            references,
+            skipped,
+            policy,
+            size,
+        }
     }
 
     pub(super) fn searcher(&self) -> &Searcher {
@@ -70,7 +88,11 @@ impl Table {
     /// Number of bytes at the end of a text that may be the beginning of a secret. `None` of a
     /// guarded table.
     pub(super) fn partial(&self, text: &[u8]) -> Option<usize> {
-        if self.policy.guarded { None } else { Some(self.searcher.partial(text)) }
+        if self.policy.guarded {
+            None
+        } else {
+            Some(self.searcher.partial(text))
+        }
     }
 
     /// The secrets that a pattern is of.

@@ -10,7 +10,8 @@ pub enum Variant {
     Filtered,
     /// The value without white space or quotes around it.
     Trimmed,
-    /// A line of a value that has several; or what is before or behind a `&`, where PowerShell breaks it.
+    /// A line of a value that has several; or what is before or behind a `&`, where PowerShell
+    /// breaks it.
     Line,
     /// A string or number in a value that is JSON.
     Leaf,

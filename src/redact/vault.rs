@@ -79,8 +79,14 @@ impl ScopedVault {
     /// # Errors
     ///
     /// As there.
-    pub fn redactor_for<N: AsRef<str>>(&self, target: &Target, names: impl IntoIterator<Item = N>) -> Result<Redactor> {
-        Redactor::builder().secrets_for(self, target, names)?.build()
+    pub fn redactor_for<N: AsRef<str>>(
+        &self,
+        target: &Target,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Redactor> {
+        Redactor::builder()
+            .secrets_for(self, target, names)?
+            .build()
     }
 }
 
@@ -133,7 +139,11 @@ impl RedactorBuilder {
     /// # Errors
     ///
     /// As there, but for [`TooLarge`](crate::ErrorKind::TooLarge).
-    pub fn secrets_of<N: AsRef<str>>(self, vault: &ScopedVault, names: impl IntoIterator<Item = N>) -> Result<Self> {
+    pub fn secrets_of<N: AsRef<str>>(
+        self,
+        vault: &ScopedVault,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Self> {
         self.secrets_for(vault, &Target::unspecified(), names)
     }
 
@@ -149,7 +159,10 @@ impl RedactorBuilder {
         target: &Target,
         names: impl IntoIterator<Item = N>,
     ) -> Result<Self> {
-        let names = names.into_iter().map(SecretName::new).collect::<Result<Vec<_>>>()?;
+        let names = names
+            .into_iter()
+            .map(SecretName::new)
+            .collect::<Result<Vec<_>>>()?;
         let hidden = vault.hidden(target, &names)?;
         if hidden.guarded {
             self = self.guarded();
@@ -161,7 +174,8 @@ impl RedactorBuilder {
             }
             for (age, found) in versions.iter().enumerate() {
                 let version = found.used().version.filter(|_| age > 0);
-                let reference = version.map_or_else(|| newest.clone(), |version| newest.clone().at(version));
+                let reference =
+                    version.map_or_else(|| newest.clone(), |version| newest.clone().at(version));
                 self = self.found(reference, found);
             }
         }

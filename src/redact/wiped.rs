@@ -3,8 +3,8 @@
 use std::borrow::Borrow;
 use std::ops::{Deref, DerefMut};
 
-/// A list of what is secret or made of secrets. What it holds is overwritten before its memory is given back, also when it
-/// grows.
+/// A list of what is secret or made of secrets. What it holds is overwritten before its memory is
+/// given back, also when it grows.
 #[derive(Default, PartialEq, Eq, Hash)]
 pub(super) struct Wiped<T: Copy + Default>(Vec<T>);
 

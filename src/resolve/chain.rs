@@ -10,8 +10,8 @@ use crate::target::Target;
 
 /// Asks resolvers in order: one is asked only for what all before it answered with `NotFound`.
 ///
-/// Every other answer stands, so that a revoked secret of the first is never replaced by a namesake of the second. Each
-/// resolver is called once at most.
+/// Every other answer stands, so that a revoked secret of the first is never replaced by a namesake
+/// of the second. Each resolver is called once at most.
 ///
 /// ```
 /// use keyslot::secrecy::ExposeSecret;
@@ -45,7 +45,10 @@ impl Chain {
 
 impl Resolver for Chain {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
-        let mut outcomes: Outcomes = references.iter().map(|reference| Err(nobody_knows(reference))).collect();
+        let mut outcomes: Outcomes = references
+            .iter()
+            .map(|reference| Err(nobody_knows(reference)))
+            .collect();
         let mut open: Vec<usize> = (0..references.len()).collect();
         // Resolvers times references: the resolvers are the host's, and each is asked once, for
         // what is still open.
@@ -53,7 +56,10 @@ impl Resolver for Chain {
             if open.is_empty() {
                 break;
             }
-            let asked: Vec<Reference> = open.iter().filter_map(|&at| references.get(at).cloned()).collect();
+            let asked: Vec<Reference> = open
+                .iter()
+                .filter_map(|&at| references.get(at).cloned())
+                .collect();
             let answers = resolver.lookup(&asked, target)?;
             check_count(&answers, &asked)?;
             let mut still_open = Vec::new();
@@ -62,7 +68,8 @@ impl Resolver for Chain {
                 if unknown {
                     still_open.push(at);
                 }
-                // Of several "not found" the first is kept: it is of the resolver that the caller put first.
+                // Of several "not found" the first is kept: it is of the resolver that the caller
+                // put first.
                 if let Some(outcome) = outcomes.get_mut(at).filter(|_| !unknown || nth == 0) {
                     *outcome = answer;
                 }
@@ -74,17 +81,25 @@ impl Resolver for Chain {
 }
 
 fn is_unknown(outcome: &Outcome) -> bool {
-    outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound)
+    outcome
+        .as_ref()
+        .is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn nobody_knows(reference: &Reference) -> Error {
     let name = reference.name();
-    Error::new(ErrorKind::NotFound, format!("there is no resolver that could know {name}")).with_name(name)
+    Error::new(
+        ErrorKind::NotFound,
+        format!("there is no resolver that could know {name}"),
+    )
+    .with_name(name)
 }
 
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Chain").field("resolvers", &self.resolvers.len()).finish()
+        f.debug_struct("Chain")
+            .field("resolvers", &self.resolvers.len())
+            .finish()
     }
 }
 
@@ -105,7 +120,10 @@ mod tests {
 
     impl Script {
         fn new(answer: fn(&Reference) -> Outcome) -> Arc<Self> {
-            Arc::new(Self { answer, asked: Mutex::default() })
+            Arc::new(Self {
+                answer,
+                asked: Mutex::default(),
+            })
         }
 
         fn asked(&self) -> Vec<Vec<String>> {
@@ -115,7 +133,12 @@ mod tests {
 
     impl Resolver for Script {
         fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
-            self.asked.lock().unwrap().push(references.iter().map(|one| one.name().to_string()).collect());
+            self.asked.lock().unwrap().push(
+                references
+                    .iter()
+                    .map(|one| one.name().to_string())
+                    .collect(),
+            );
             Ok(references.iter().map(self.answer).collect())
         }
     }
@@ -133,7 +156,10 @@ mod tests {
     }
 
     fn ask(chain: &Chain, names: &[&str]) -> Vec<String> {
-        let asked: Vec<Reference> = names.iter().map(|name| Reference::bare(name.parse().unwrap())).collect();
+        let asked: Vec<Reference> = names
+            .iter()
+            .map(|name| Reference::bare(name.parse().unwrap()))
+            .collect();
         let outcomes = chain.lookup(&asked, &Target::unspecified()).unwrap();
         let show = |outcome: Outcome| match outcome {
             Ok(found) => format!("{} = {}", found.used().name, found.expose_secret()),
@@ -156,7 +182,14 @@ mod tests {
         let chain = Chain::new().then(first.clone()).then(second.clone());
         assert_eq!(
             ask(&chain, &["D", "B", "GONE", "A", "C", "B"]),
-            ["NotFound: not in the first", "B = second", "Revoked: revoked", "A = first", "C = second", "B = second"]
+            [
+                "NotFound: not in the first",
+                "B = second",
+                "Revoked: revoked",
+                "A = first",
+                "C = second",
+                "B = second"
+            ]
         );
         assert_eq!(first.asked(), [["D", "B", "GONE", "A", "C", "B"]]);
         assert_eq!(second.asked(), [["D", "B", "C", "B"]]);
@@ -197,21 +230,29 @@ mod tests {
             _ => refused(ErrorKind::NotFound, "third"),
         });
         let chain = Chain::new().then(first).then(second).then(third.clone());
-        assert_eq!(ask(&chain, &["A", "B"]), ["Denied: third", "NotFound: first"]);
+        assert_eq!(
+            ask(&chain, &["A", "B"]),
+            ["Denied: third", "NotFound: first"]
+        );
         assert_eq!(third.asked().len(), 1);
     }
 
     #[test]
     fn a_chain_is_a_link_of_another() {
         let inner = Chain::new().then(Script::new(|_| refused(ErrorKind::NotFound, "inner")));
-        let outer = Chain::new().then(inner).then(Script::new(|one| Ok(found(one, "outer"))));
+        let outer = Chain::new()
+            .then(inner)
+            .then(Script::new(|one| Ok(found(one, "outer"))));
         assert_eq!(ask(&outer, &["A"]), ["A = outer"]);
         assert_eq!(format!("{outer:?}"), "Chain { resolvers: 2 }");
     }
 
     #[test]
     fn nobody_is_asked_for_nothing() {
-        assert_eq!(ask(&Chain::new(), &["A"]), ["NotFound: there is no resolver that could know A"]);
+        assert_eq!(
+            ask(&Chain::new(), &["A"]),
+            ["NotFound: there is no resolver that could know A"]
+        );
         let script = Script::new(|one| Ok(found(one, "value")));
         assert!(ask(&Chain::new().then(script.clone()), &[]).is_empty());
         assert!(script.asked().is_empty());
@@ -222,15 +263,27 @@ mod tests {
         struct Gives(usize);
         impl Resolver for Gives {
             fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
-                Ok(references.iter().cycle().take(self.0).map(|one| Ok(found(one, "value"))).collect())
+                Ok(references
+                    .iter()
+                    .cycle()
+                    .take(self.0)
+                    .map(|one| Ok(found(one, "value")))
+                    .collect())
             }
         }
-        let lookup = |given| Chain::new().then(Gives(given)).lookup(&references(["A", "B"]), &Target::unspecified());
+        let lookup = |given| {
+            Chain::new()
+                .then(Gives(given))
+                .lookup(&references(["A", "B"]), &Target::unspecified())
+        };
         assert_eq!(lookup(2).unwrap().len(), 2);
         for given in [0, 1, 3] {
             let error = lookup(given).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::BrokenResolver);
-            assert_eq!(error.to_string(), format!("a resolver gave {given} outcomes for 2 references"));
+            assert_eq!(
+                error.to_string(),
+                format!("a resolver gave {given} outcomes for 2 references")
+            );
         }
     }
 
@@ -247,8 +300,14 @@ mod tests {
             _ => refused(ErrorKind::NotFound, "not here"),
         });
         let chain = Chain::new().then(first).then(Down);
-        assert_eq!(ask(&chain, &["A"]), ["A = first"], "who is not needed may be down");
-        let error = chain.lookup(&references(["A", "B"]), &Target::unspecified()).unwrap_err();
+        assert_eq!(
+            ask(&chain, &["A"]),
+            ["A = first"],
+            "who is not needed may be down"
+        );
+        let error = chain
+            .lookup(&references(["A", "B"]), &Target::unspecified())
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store);
     }
 }

@@ -28,13 +28,23 @@ struct Inner {
 impl Found {
     /// A value found under a name.
     pub fn new(name: SecretName, value: impl Into<SecretString>) -> Self {
-        let inner = Arc::new(Inner { value: value.into(), used: Used::of(name) });
-        Self { inner, permit: Permit::new(), is_variable: false }
+        let inner = Arc::new(Inner {
+            value: value.into(),
+            used: Used::of(name),
+        });
+        Self {
+            inner,
+            permit: Permit::new(),
+            is_variable: false,
+        }
     }
 
     /// A value that is no secret.
     pub(crate) fn variable(name: SecretName, value: String) -> Self {
-        Self { is_variable: true, ..Self::new(name, value) }
+        Self {
+            is_variable: true,
+            ..Self::new(name, value)
+        }
     }
 
     pub(crate) fn is_variable(&self) -> bool {
@@ -69,8 +79,9 @@ impl Found {
         self
     }
 
-    /// Says on which surfaces alone the value may stand; said again, only what both allow is left. Elsewhere it is refused as
-    /// [`Denied`](crate::ErrorKind::Denied), which makes the whole call fail.
+    /// Says on which surfaces alone the value may stand; said again, only what both allow is left.
+    /// Elsewhere it is refused as [`Denied`](crate::ErrorKind::Denied), which makes the whole call
+    /// fail.
     ///
     /// ```
     /// use keyslot::{Error, ErrorKind, Found, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target};
@@ -140,7 +151,12 @@ impl Permit {
     /// On these surfaces alone, as [`Found::only_on`] has it.
     #[must_use]
     pub fn only_on(self, surfaces: impl IntoIterator<Item = Surface>) -> Self {
-        Self(Some(surfaces.into_iter().filter(|surface| self.allows(*surface)).collect()))
+        Self(Some(
+            surfaces
+                .into_iter()
+                .filter(|surface| self.allows(*surface))
+                .collect(),
+        ))
     }
 
     /// On these surfaces, or on all.
@@ -160,7 +176,8 @@ impl Permit {
     }
 }
 
-/// Which secret or variable went into a resolved text: for logs, audits and the answer to "which version did that run use".
+/// Which secret or variable went into a resolved text: for logs, audits and the answer to "which
+/// version did that run use".
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Used {
@@ -178,6 +195,12 @@ pub struct Used {
 
 impl Used {
     fn of(name: SecretName) -> Self {
-        Self { name, scope: None, version: None, record: None, fingerprint: None }
+        Self {
+            name,
+            scope: None,
+            version: None,
+            record: None,
+            fingerprint: None,
+        }
     }
 }

@@ -13,8 +13,8 @@ use smallvec::SmallVec;
 use super::{Found, Outcomes, Used};
 use crate::reference::Reference;
 
-/// A text or document with values in it. Exposed on demand, redacted in `Debug`, without `Display`, `Serialize` or
-/// `PartialEq`; when dropped, the values in it are wiped.
+/// A text or document with values in it. Exposed on demand, redacted in `Debug`, without `Display`,
+/// `Serialize` or `PartialEq`; when dropped, the values in it are wiped.
 ///
 /// ```
 /// use keyslot::secrecy::ExposeSecret;
@@ -44,21 +44,37 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    pub(crate) fn new(references: &[Reference], mut filtered: Vec<(usize, SecretString)>) -> Option<Box<Self>> {
+    pub(crate) fn new(
+        references: &[Reference],
+        mut filtered: Vec<(usize, SecretString)>,
+    ) -> Option<Box<Self>> {
         // In order, because each reference asks for its own: all of them times all that was made
         // would be too much.
         filtered.sort_by_key(|(number, _)| *number);
         let numbered = references.iter().enumerate();
-        let pinned: Vec<usize> =
-            numbered.filter(|(_, one)| one.version().is_some()).map(|(number, _)| number).collect();
+        let pinned: Vec<usize> = numbered
+            .filter(|(_, one)| one.version().is_some())
+            .map(|(number, _)| number)
+            .collect();
         (!filtered.is_empty() || !pinned.is_empty()).then(|| Box::new(Self { filtered, pinned }))
     }
 }
 
 impl<T: Wipe> Resolved<T> {
     #[inline]
-    pub(crate) fn new(content: T, places: T::Places, outcomes: Outcomes, kept: Vec<Reference>) -> Self {
-        Self { content, places, outcomes, kept, traces: None }
+    pub(crate) fn new(
+        content: T,
+        places: T::Places,
+        outcomes: Outcomes,
+        kept: Vec<Reference>,
+    ) -> Self {
+        Self {
+            content,
+            places,
+            outcomes,
+            kept,
+            traces: None,
+        }
     }
 
     #[inline]
@@ -69,19 +85,30 @@ impl<T: Wipe> Resolved<T> {
 
     /// The values that went in, each with the number of its reference.
     pub(crate) fn found(&self) -> impl Iterator<Item = (usize, &Found)> {
-        self.outcomes.iter().enumerate().filter_map(|(number, outcome)| Some((number, outcome.as_ref().ok()?)))
+        self.outcomes
+            .iter()
+            .enumerate()
+            .filter_map(|(number, outcome)| Some((number, outcome.as_ref().ok()?)))
     }
 
     /// Whether a reference said its version.
     pub(crate) fn is_pinned(&self, reference: usize) -> bool {
-        self.traces.as_ref().is_some_and(|traces| traces.pinned.binary_search(&reference).is_ok())
+        self.traces
+            .as_ref()
+            .is_some_and(|traces| traces.pinned.binary_search(&reference).is_ok())
     }
 
     /// What filters made of the value of a reference.
     pub(crate) fn filtered(&self, reference: usize) -> impl Iterator<Item = &SecretString> {
-        let filtered = self.traces.as_ref().map_or(&[][..], |traces| &traces.filtered);
+        let filtered = self
+            .traces
+            .as_ref()
+            .map_or(&[][..], |traces| &traces.filtered);
         let first = filtered.partition_point(|(number, _)| looked_at(*number) < reference);
-        let own = filtered.iter().skip(first).take_while(move |(number, _)| looked_at(*number) == reference);
+        let own = filtered
+            .iter()
+            .skip(first)
+            .take_while(move |(number, _)| looked_at(*number) == reference);
         own.map(|(_, made)| made)
     }
 
@@ -89,7 +116,12 @@ impl<T: Wipe> Resolved<T> {
     pub fn used(&self) -> Vec<&Used> {
         // `<<A>>` and `<<$secret.A>>` can be the same secret.
         let mut seen = HashSet::new();
-        self.outcomes.iter().flatten().map(Found::used).filter(|used| seen.insert(*used)).collect()
+        self.outcomes
+            .iter()
+            .flatten()
+            .map(Found::used)
+            .filter(|used| seen.insert(*used))
+            .collect()
     }
 
     /// The bare references that nobody knew and that stayed as they were, because the target says
@@ -107,7 +139,8 @@ fn looked_at(number: usize) -> usize {
 }
 
 impl Resolved<Cow<'_, str>> {
-    /// Makes it independent of the template's text: copies the text if there was nothing to resolve in it.
+    /// Makes it independent of the template's text: copies the text if there was nothing to resolve
+    /// in it.
     #[must_use]
     pub fn into_owned(mut self) -> Resolved<Cow<'static, str>> {
         Resolved {
@@ -128,7 +161,13 @@ impl<T: Wipe> ExposeSecret<T> for Resolved<T> {
 
 impl<T: Wipe> fmt::Debug for Resolved<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { content: _, places: _, outcomes: _, kept, traces: _ } = self;
+        let Self {
+            content: _,
+            places: _,
+            outcomes: _,
+            kept,
+            traces: _,
+        } = self;
         f.debug_struct("Resolved")
             .field("content", &"[REDACTED]")
             .field("used", &self.used())
@@ -183,7 +222,8 @@ fn wipe_ranges(bytes: &mut [u8], places: &[Range<usize>]) {
             None => bytes.fill(0),
         }
     }
-    // `fill` is as fast as memory; `zeroize` writes byte by byte. This keeps the compiler from leaving the writes out.
+    // `fill` is as fast as memory; `zeroize` writes byte by byte. This keeps the compiler from
+    // leaving the writes out.
     zeroize::optimization_barrier(bytes);
 }
 
@@ -243,12 +283,22 @@ mod tests {
     #[test]
     fn dropping_wipes_once_with_the_places() {
         let wiped = Rc::default();
-        let resolved = Resolved::new(Recorder(Rc::clone(&wiped)), "the places", Vec::new(), Vec::new());
+        let resolved = Resolved::new(
+            Recorder(Rc::clone(&wiped)),
+            "the places",
+            Vec::new(),
+            Vec::new(),
+        );
         assert!(wiped.borrow().is_empty());
         drop(resolved);
         assert_eq!(*wiped.borrow(), ["the places"]);
 
-        let resolved = Resolved::new(Recorder(Rc::clone(&wiped)), "of a panic", Vec::new(), Vec::new());
+        let resolved = Resolved::new(
+            Recorder(Rc::clone(&wiped)),
+            "of a panic",
+            Vec::new(),
+            Vec::new(),
+        );
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
             let _resolved = resolved;
             panic!("while values are held");
@@ -272,26 +322,56 @@ mod tests {
     fn each_reference_finds_what_filters_made_of_it() {
         let references: Vec<Reference> = (0..1_000)
             .map(|number: u32| Reference::bare(format!("A{number}").parse().unwrap()))
-            .map(|one| if one.name().as_str().ends_with('7') { one.at(crate::record::Version::FIRST) } else { one })
+            .map(|one| {
+                if one.name().as_str().ends_with('7') {
+                    one.at(crate::record::Version::FIRST)
+                } else {
+                    one
+                }
+            })
             .collect();
-        let made = |part: &'static str| (0..1_000).map(move |number| (number, format!("{part}{number}").into()));
-        let filtered = made("a").chain(made("b")).filter(|(number, _)| number % 10 != 3).collect();
-        let resolved = text(Cow::Borrowed("x"), Vec::new()).traced(Traces::new(&references, filtered));
+        let made = |part: &'static str| {
+            (0..1_000).map(move |number| (number, format!("{part}{number}").into()))
+        };
+        let filtered = made("a")
+            .chain(made("b"))
+            .filter(|(number, _)| number % 10 != 3)
+            .collect();
+        let resolved =
+            text(Cow::Borrowed("x"), Vec::new()).traced(Traces::new(&references, filtered));
         LOOKED_AT.set(0);
         for number in 0..1_000 {
-            let found: Vec<&str> = resolved.filtered(number).map(ExposeSecret::expose_secret).collect();
+            let found: Vec<&str> = resolved
+                .filtered(number)
+                .map(ExposeSecret::expose_secret)
+                .collect();
             let expected = [format!("a{number}"), format!("b{number}")];
-            assert_eq!(found, if number % 10 == 3 { &[][..] } else { &expected[..] }, "in the order of the text");
+            assert_eq!(
+                found,
+                if number % 10 == 3 {
+                    &[][..]
+                } else {
+                    &expected[..]
+                },
+                "in the order of the text"
+            );
             assert_eq!(resolved.is_pinned(number), number % 10 == 7);
         }
         // The logarithm of 1,800, its own, and those beside them.
-        assert!(LOOKED_AT.get() <= 1_000 * 16, "{} were looked at", LOOKED_AT.get());
+        assert!(
+            LOOKED_AT.get() <= 1_000 * 16,
+            "{} were looked at",
+            LOOKED_AT.get()
+        );
         assert!(LOOKED_AT.get() > 0, "the count counts");
     }
 
     #[test]
     fn into_owned_keeps_content_places_and_traces() {
-        for (content, places) in [(Cow::Owned("a value".to_owned()), vec![2..7]), (Cow::Borrowed("a value"), vec![])] {
+        for (content, places) in [
+            (Cow::Owned("a value".to_owned()), vec![2..7]),
+            (Cow::Borrowed("a value"), vec![]),
+        ] {
             let owned = text(content, places.clone()).into_owned();
             assert_eq!(owned.expose_secret(), "a value");
             assert!(matches!(owned.content, Cow::Owned(_)));
@@ -305,14 +385,23 @@ mod tests {
     fn into_owned_does_not_copy_values() {
         let content = "a value".to_owned();
         let address = content.as_ptr();
-        assert_eq!(text(Cow::Owned(content), vec![2..7]).into_owned().content.as_ptr(), address);
+        assert_eq!(
+            text(Cow::Owned(content), vec![2..7])
+                .into_owned()
+                .content
+                .as_ptr(),
+            address
+        );
     }
 
     #[test]
     fn debug_shows_names_and_no_content() {
         let resolved = text(Cow::Borrowed("a value"), Vec::new());
         for shown in [format!("{resolved:?}"), format!("{resolved:#?}")] {
-            assert!(shown.contains("[REDACTED]") && shown.contains("KEY") && shown.contains("LATER"), "{shown}");
+            assert!(
+                shown.contains("[REDACTED]") && shown.contains("KEY") && shown.contains("LATER"),
+                "{shown}"
+            );
             assert!(!shown.contains("value"), "{shown}");
         }
     }

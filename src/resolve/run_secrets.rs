@@ -12,11 +12,12 @@ use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::target::Target;
 
-/// Secrets that the caller of one run brings along: a token of the user it runs for, a key for this run only. They are never
-/// stored, and wiped with the last clone.
+/// Secrets that the caller of one run brings along: a token of the user it runs for, a key for this
+/// run only. They are never stored, and wiped with the last clone.
 ///
-/// Put ahead of a vault in a [`Chain`](crate::Chain), they hide its secrets of the same names. They have no versions, so a pin
-/// is answered by what comes after. Up to 32 secrets, of 16 KiB each and 64 KiB together.
+/// Put ahead of a vault in a [`Chain`](crate::Chain), they hide its secrets of the same names. They
+/// have no versions, so a pin is answered by what comes after. Up to 32 secrets, of 16 KiB each and
+/// 64 KiB together.
 ///
 /// ```
 /// use keyslot::secrecy::ExposeSecret;
@@ -71,9 +72,11 @@ impl RunSecrets {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`] when `name` is no name; [`ErrorKind::InvalidInput`] when there is a secret of this name
-    /// already; [`ErrorKind::InvalidValue`] when the value is empty; [`ErrorKind::TooLarge`] when there would be more than
-    /// [`MAX_SECRETS`](RunSecrets::MAX_SECRETS), or more bytes than [`MAX_VALUE_LEN`](RunSecrets::MAX_VALUE_LEN) in it or
+    /// [`ErrorKind::InvalidName`] when `name` is no name; [`ErrorKind::InvalidInput`] when there is
+    /// a secret of this name already; [`ErrorKind::InvalidValue`] when the value is empty;
+    /// [`ErrorKind::TooLarge`] when there would be more than
+    /// [`MAX_SECRETS`](RunSecrets::MAX_SECRETS), or more bytes than
+    /// [`MAX_VALUE_LEN`](RunSecrets::MAX_VALUE_LEN) in it or
     /// [`MAX_TOTAL_LEN`](RunSecrets::MAX_TOTAL_LEN) in all.
     pub fn with_rules(
         mut self,
@@ -84,27 +87,46 @@ impl RunSecrets {
         let value = value.into();
         let name = SecretName::new(name)?;
         let len = value.expose_secret().len();
-        self.check(&name, len).map_err(|(kind, why)| Error::new(kind, why).with_name(&name))?;
+        self.check(&name, len)
+            .map_err(|(kind, why)| Error::new(kind, why).with_name(&name))?;
         self.len += len;
-        self.entries.insert(name.clone(), Entry { found: Found::new(name, value), rules });
+        self.entries.insert(
+            name.clone(),
+            Entry {
+                found: Found::new(name, value),
+                rules,
+            },
+        );
         Ok(self)
     }
 
     fn check(&self, name: &SecretName, len: usize) -> Result<(), (ErrorKind, String)> {
         match len {
-            _ if self.entries.contains_key(name) => {
-                Err((ErrorKind::InvalidInput, format!("a run has one secret {name}, and this is the second")))
-            }
-            _ if self.entries.len() >= Self::MAX_SECRETS => {
-                Err((ErrorKind::TooLarge, format!("a run has {} secrets at most", Self::MAX_SECRETS)))
-            }
-            0 => Err((ErrorKind::InvalidValue, format!("the value of secret {name} is empty"))),
-            _ if len > Self::MAX_VALUE_LEN => {
-                Err((ErrorKind::TooLarge, format!("a secret of a run may have {} bytes at most", Self::MAX_VALUE_LEN)))
-            }
+            _ if self.entries.contains_key(name) => Err((
+                ErrorKind::InvalidInput,
+                format!("a run has one secret {name}, and this is the second"),
+            )),
+            _ if self.entries.len() >= Self::MAX_SECRETS => Err((
+                ErrorKind::TooLarge,
+                format!("a run has {} secrets at most", Self::MAX_SECRETS),
+            )),
+            0 => Err((
+                ErrorKind::InvalidValue,
+                format!("the value of secret {name} is empty"),
+            )),
+            _ if len > Self::MAX_VALUE_LEN => Err((
+                ErrorKind::TooLarge,
+                format!(
+                    "a secret of a run may have {} bytes at most",
+                    Self::MAX_VALUE_LEN
+                ),
+            )),
             _ if len > Self::MAX_TOTAL_LEN - self.len => {
                 let max = Self::MAX_TOTAL_LEN;
-                Err((ErrorKind::TooLarge, format!("the secrets of a run may have {max} bytes at most together")))
+                Err((
+                    ErrorKind::TooLarge,
+                    format!("the secrets of a run may have {max} bytes at most together"),
+                ))
             }
             _ => Ok(()),
         }
@@ -114,10 +136,14 @@ impl RunSecrets {
         let name = reference.name();
         let refuse = |kind, why: String| Err(Error::new(kind, why).with_name(name));
         let Some(entry) = self.entries.get(name) else {
-            return refuse(ErrorKind::NotFound, format!("no secret {name} among those of the run"));
+            return refuse(
+                ErrorKind::NotFound,
+                format!("no secret {name} among those of the run"),
+            );
         };
         if let Some(version) = reference.version() {
-            let why = format!("no version {version} of {name}: the secrets of a run have no versions");
+            let why =
+                format!("no version {version} of {name}: the secrets of a run have no versions");
             return refuse(ErrorKind::NotFound, why);
         }
         match entry.rules.check(target) {
@@ -129,7 +155,10 @@ impl RunSecrets {
 
 impl Resolver for RunSecrets {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
-        Ok(references.iter().map(|reference| self.find(reference, target)).collect())
+        Ok(references
+            .iter()
+            .map(|reference| self.find(reference, target))
+            .collect())
     }
 }
 
@@ -155,7 +184,10 @@ mod tests {
     }
 
     fn answer(resolver: &impl Resolver, reference: Reference, target: &Target) -> Outcome {
-        resolver.lookup(&[reference], target).unwrap().swap_remove(0)
+        resolver
+            .lookup(&[reference], target)
+            .unwrap()
+            .swap_remove(0)
     }
 
     fn refusal(outcome: Outcome) -> (ErrorKind, String) {
@@ -166,10 +198,23 @@ mod tests {
 
     #[test]
     fn answers_both_forms() {
-        for reference in [Reference::secret(name("TOKEN")), Reference::bare(name("TOKEN"))] {
+        for reference in [
+            Reference::secret(name("TOKEN")),
+            Reference::bare(name("TOKEN")),
+        ] {
             let found = answer(&run(), reference, &Target::unspecified()).unwrap();
-            assert_eq!((found.expose_secret(), &found.used().name), ("tok-ada", &name("TOKEN")));
-            assert_eq!((&found.used().scope, found.used().version, found.used().record), (&None, None, None));
+            assert_eq!(
+                (found.expose_secret(), &found.used().name),
+                ("tok-ada", &name("TOKEN"))
+            );
+            assert_eq!(
+                (
+                    &found.used().scope,
+                    found.used().version,
+                    found.used().record
+                ),
+                (&None, None, None)
+            );
         }
     }
 
@@ -178,16 +223,31 @@ mod tests {
         struct Behind;
         impl Resolver for Behind {
             fn lookup(&self, references: &[Reference], _: &Target) -> Result<Outcomes> {
-                Ok(references.iter().map(|one| Ok(Found::new(one.name().clone(), "behind"))).collect())
+                Ok(references
+                    .iter()
+                    .map(|one| Ok(Found::new(one.name().clone(), "behind")))
+                    .collect())
             }
         }
         let chain = Chain::new().then(run()).then(Behind);
-        let value = |reference| answer(&chain, reference, &Target::tool("x")).unwrap().expose_secret().to_owned();
+        let value = |reference| {
+            answer(&chain, reference, &Target::tool("x"))
+                .unwrap()
+                .expose_secret()
+                .to_owned()
+        };
         assert_eq!(value(Reference::secret(name("TOKEN"))), "tok-ada");
-        assert_eq!(value(Reference::secret(name("TOKEN")).at(Version::FIRST)), "behind");
+        assert_eq!(
+            value(Reference::secret(name("TOKEN")).at(Version::FIRST)),
+            "behind"
+        );
         assert_eq!(value(Reference::secret(name("token"))), "behind");
         // What is denied is an answer: the namesake behind it does not step in.
-        let denied = answer(&chain, Reference::secret(name("TOKEN")), &Target::instructions());
+        let denied = answer(
+            &chain,
+            Reference::secret(name("TOKEN")),
+            &Target::instructions(),
+        );
         assert_eq!(refusal(denied).0, ErrorKind::Denied);
     }
 
@@ -200,20 +260,41 @@ mod tests {
         assert!(answer(&run, bound(), &Target::tool("stripe")).is_ok());
         assert_eq!(
             asked(bound(), &tool),
-            (ErrorKind::Denied, "secret BOUND may not go to this tool; its rules name others".to_owned())
+            (
+                ErrorKind::Denied,
+                "secret BOUND may not go to this tool; its rules name others".to_owned()
+            )
         );
         assert_eq!(
             asked(bound().at(Version::FIRST), &tool),
-            (ErrorKind::NotFound, "no version 1 of BOUND: the secrets of a run have no versions".to_owned())
+            (
+                ErrorKind::NotFound,
+                "no version 1 of BOUND: the secrets of a run have no versions".to_owned()
+            )
         );
         assert_eq!(
             asked(Reference::bare(name("OTHER")), &tool),
-            (ErrorKind::NotFound, "no secret OTHER among those of the run".to_owned())
+            (
+                ErrorKind::NotFound,
+                "no secret OTHER among those of the run".to_owned()
+            )
         );
         // Instructions are closed unless they are opened.
-        assert_eq!(asked(Reference::bare(name("TOKEN")), &Target::instructions()).0, ErrorKind::Denied);
-        let open = RunSecrets::new().with_rules("TOKEN", "tok-ada", AccessRules::new().in_instructions(true)).unwrap();
-        assert!(answer(&open, Reference::bare(name("TOKEN")), &Target::instructions()).is_ok());
+        assert_eq!(
+            asked(Reference::bare(name("TOKEN")), &Target::instructions()).0,
+            ErrorKind::Denied
+        );
+        let open = RunSecrets::new()
+            .with_rules("TOKEN", "tok-ada", AccessRules::new().in_instructions(true))
+            .unwrap();
+        assert!(
+            answer(
+                &open,
+                Reference::bare(name("TOKEN")),
+                &Target::instructions()
+            )
+            .is_ok()
+        );
     }
 
     #[test]
@@ -224,29 +305,58 @@ mod tests {
             (error.kind(), error.to_string())
         };
         let twice = "a run has one secret TOKEN, and this is the second";
-        assert_eq!(refused("TOKEN", "tok-eve"), (ErrorKind::InvalidInput, twice.to_owned()));
-        assert_eq!(refused("B", ""), (ErrorKind::InvalidValue, "the value of secret B is empty".to_owned()));
+        assert_eq!(
+            refused("TOKEN", "tok-eve"),
+            (ErrorKind::InvalidInput, twice.to_owned())
+        );
+        assert_eq!(
+            refused("B", ""),
+            (
+                ErrorKind::InvalidValue,
+                "the value of secret B is empty".to_owned()
+            )
+        );
         assert_eq!(refused("no/name", "tok-eve").0, ErrorKind::InvalidName);
         let long = "x".repeat(RunSecrets::MAX_VALUE_LEN + 1);
         assert_eq!(
             refused("B", &long),
-            (ErrorKind::TooLarge, "a secret of a run may have 16384 bytes at most".to_owned())
+            (
+                ErrorKind::TooLarge,
+                "a secret of a run may have 16384 bytes at most".to_owned()
+            )
         );
-        assert!(run().with("B", "x".repeat(RunSecrets::MAX_VALUE_LEN)).is_ok());
+        assert!(
+            run()
+                .with("B", "x".repeat(RunSecrets::MAX_VALUE_LEN))
+                .is_ok()
+        );
     }
 
     #[test]
     fn is_bounded() {
         let quarter = "x".repeat(RunSecrets::MAX_VALUE_LEN);
-        let full =
-            ["A", "B", "C", "D"].iter().try_fold(RunSecrets::new(), |run, name| run.with(name, quarter.as_str()));
+        let full = ["A", "B", "C", "D"]
+            .iter()
+            .try_fold(RunSecrets::new(), |run, name| {
+                run.with(name, quarter.as_str())
+            });
         let error = full.unwrap().with("E", "x").unwrap_err();
         let message = "the secrets of a run may have 65536 bytes at most together";
-        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::TooLarge, message));
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (ErrorKind::TooLarge, message)
+        );
 
-        let many = (0..32).try_fold(RunSecrets::new(), |run, number| run.with(format!("T{number}"), "x")).unwrap();
+        let many = (0..32)
+            .try_fold(RunSecrets::new(), |run, number| {
+                run.with(format!("T{number}"), "x")
+            })
+            .unwrap();
         let error = many.with("T32", "x").unwrap_err();
-        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::TooLarge, "a run has 32 secrets at most"));
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (ErrorKind::TooLarge, "a run has 32 secrets at most")
+        );
     }
 
     #[test]

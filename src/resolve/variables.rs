@@ -9,7 +9,8 @@ use crate::name::SecretName;
 use crate::reference::{Form, Reference};
 use crate::target::Target;
 
-/// Values for bare placeholders `<<NAME>>` that are no secrets: a region, a customer's name, a run's id.
+/// Values for bare placeholders `<<NAME>>` that are no secrets: a region, a customer's name, a
+/// run's id.
 ///
 /// Never answers `<<$secret.NAME>>`, and knows no versions, so it does not answer pins either.
 ///
@@ -40,7 +41,8 @@ impl Variables {
     /// [`ErrorKind::InvalidName`] when `name` is no name.
     pub fn with(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Result<Self> {
         let name = SecretName::new(name)?;
-        self.values.insert(name.clone(), Found::variable(name, value.into()));
+        self.values
+            .insert(name.clone(), Found::variable(name, value.into()));
         Ok(self)
     }
 
@@ -48,7 +50,9 @@ impl Variables {
         let name = reference.name();
         let why_not = match (reference.form(), reference.version()) {
             (Form::Secret, _) => format!("no secret {name}"),
-            (Form::Bare, Some(version)) => format!("no version {version} of {name}: variables have no versions"),
+            (Form::Bare, Some(version)) => {
+                format!("no version {version} of {name}: variables have no versions")
+            }
             (Form::Bare, None) => match self.values.get(name) {
                 Some(found) => return Ok(found.clone()),
                 None => format!("no variable {name}"),
@@ -60,7 +64,10 @@ impl Variables {
 
 impl Resolver for Variables {
     fn lookup(&self, references: &[Reference], _target: &Target) -> Result<Outcomes> {
-        Ok(references.iter().map(|reference| self.find(reference)).collect())
+        Ok(references
+            .iter()
+            .map(|reference| self.find(reference))
+            .collect())
     }
 }
 
@@ -87,42 +94,81 @@ mod tests {
     }
 
     fn answer(variables: &Variables, reference: Reference) -> Outcome {
-        variables.lookup(&[reference], &Target::unspecified()).unwrap().swap_remove(0)
+        variables
+            .lookup(&[reference], &Target::unspecified())
+            .unwrap()
+            .swap_remove(0)
     }
 
     #[test]
     fn answers_bare_names() {
         let found = answer(&variables(), Reference::bare(name())).unwrap();
         assert_eq!((found.expose_secret(), &found.used().name), ("eu", &name()));
-        assert_eq!((&found.used().scope, found.used().version, found.used().record), (&None, None, None));
+        assert_eq!(
+            (
+                &found.used().scope,
+                found.used().version,
+                found.used().record
+            ),
+            (&None, None, None)
+        );
         let replaced = variables().with("REGION", "us").unwrap();
-        assert_eq!(answer(&replaced, Reference::bare(name())).unwrap().expose_secret(), "us");
+        assert_eq!(
+            answer(&replaced, Reference::bare(name()))
+                .unwrap()
+                .expose_secret(),
+            "us"
+        );
     }
 
     #[test]
     fn answers_neither_secrets_nor_pins_nor_other_names() {
         for (reference, message) in [
             (Reference::secret(name()), "no secret REGION"),
-            (Reference::secret(name()).at(Version::FIRST), "no secret REGION"),
-            (Reference::bare(name()).at(Version::FIRST), "no version 1 of REGION: variables have no versions"),
-            (Reference::bare("region".parse().unwrap()), "no variable region"),
+            (
+                Reference::secret(name()).at(Version::FIRST),
+                "no secret REGION",
+            ),
+            (
+                Reference::bare(name()).at(Version::FIRST),
+                "no version 1 of REGION: variables have no versions",
+            ),
+            (
+                Reference::bare("region".parse().unwrap()),
+                "no variable region",
+            ),
         ] {
             let error = answer(&variables(), reference.clone()).unwrap_err();
-            assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::NotFound, message));
+            assert_eq!(
+                (error.kind(), error.to_string().as_str()),
+                (ErrorKind::NotFound, message)
+            );
             assert_eq!(error.name(), Some(reference.name().as_str()));
         }
     }
 
     #[test]
     fn gives_one_outcome_for_each_reference_in_order() {
-        let asked = ["X", "REGION", "REGION", "Y"].map(|name| Reference::bare(name.parse().unwrap()));
+        let asked =
+            ["X", "REGION", "REGION", "Y"].map(|name| Reference::bare(name.parse().unwrap()));
         let outcomes = variables().lookup(&asked, &Target::unspecified()).unwrap();
-        assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true, true, false]);
-        assert!(variables().lookup(&[], &Target::unspecified()).unwrap().is_empty());
+        assert_eq!(
+            outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(),
+            [false, true, true, false]
+        );
+        assert!(
+            variables()
+                .lookup(&[], &Target::unspecified())
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]
     fn debug_shows_names_only() {
-        assert_eq!(format!("{:?}", variables().with("B", "value").unwrap()), "{SecretName(B), SecretName(REGION)}");
+        assert_eq!(
+            format!("{:?}", variables().with("B", "value").unwrap()),
+            "{SecretName(B), SecretName(REGION)}"
+        );
     }
 }

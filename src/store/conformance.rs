@@ -1,7 +1,7 @@
 //! Proves that a store keeps the contract of [`SecretStore`].
 //!
-//! Run [`check`] with every way to make the store, boxed and shared ones included, and [`check_handles`] if the same rows
-//! can be opened twice.
+//! Run [`check`] with every way to make the store, boxed and shared ones included, and
+//! [`check_handles`] if the same rows can be opened twice.
 
 use std::fmt;
 
@@ -34,7 +34,8 @@ pub fn check<S: SecretStore>(make: impl Fn() -> S) {
     }
 }
 
-/// Runs the cases about concurrency with two handles on the same rows, fresh and empty ones for each case.
+/// Runs the cases about concurrency with two handles on the same rows, fresh and empty ones for
+/// each case.
 ///
 /// ```
 /// use keyslot::store::{conformance, MemoryStore};
@@ -57,7 +58,10 @@ pub fn check_handles<S: SecretStore>(make: impl Fn() -> (S, S)) {
 }
 
 #[track_caller]
-#[expect(clippy::panic, reason = "a test kit: failing the test is what it is for")]
+#[expect(
+    clippy::panic,
+    reason = "a test kit: failing the test is what it is for"
+)]
 fn report(name: &str, verdict: Verdict) {
     if let Err(Broken(why)) = verdict {
         panic!("store conformance, case `{name}`: {why}");
@@ -66,7 +70,10 @@ fn report(name: &str, verdict: Verdict) {
 
 type Verdict = std::result::Result<(), Broken>;
 type Case = (&'static str, fn(&dyn SecretStore) -> Verdict);
-type HandleCase = (&'static str, fn(&dyn SecretStore, &dyn SecretStore) -> Verdict);
+type HandleCase = (
+    &'static str,
+    fn(&dyn SecretStore, &dyn SecretStore) -> Verdict,
+);
 
 /// Why a store does not keep the contract.
 #[derive(Debug)]
@@ -79,7 +86,11 @@ impl From<Error> for Broken {
 }
 
 fn ensure(holds: bool, otherwise: &str) -> Verdict {
-    if holds { Ok(()) } else { Err(Broken(otherwise.to_owned())) }
+    if holds {
+        Ok(())
+    } else {
+        Err(Broken(otherwise.to_owned()))
+    }
 }
 
 /// Compares without ever printing the bytes of a row.
@@ -89,7 +100,8 @@ fn same<T: PartialEq>(seen: &T, expected: &T, otherwise: impl fmt::Display) -> V
 
 fn key(kind: Kind, number: u32) -> RowKey {
     let mut key = [0xA5; 32];
-    // The number leads, so that the order of keys is the order of numbers, also across the sign bit of a byte.
+    // The number leads, so that the order of keys is the order of numbers, also across the sign bit
+    // of a byte.
     for (to, from) in key.iter_mut().zip(number.to_be_bytes()) {
         *to = from;
     }
@@ -112,10 +124,19 @@ fn row(number: u32) -> Row {
 }
 
 fn head(epoch: u64) -> Row {
-    Row { key: HEAD, tenant: tag(1), epoch, info: vec![1], body: Vec::new() }
+    Row {
+        key: HEAD,
+        tenant: tag(1),
+        epoch,
+        info: vec![1],
+        body: Vec::new(),
+    }
 }
 
-const HEAD: RowKey = RowKey { kind: Kind::Head, key: [1; 32] };
+const HEAD: RowKey = RowKey {
+    kind: Kind::Head,
+    key: [1; 32],
+};
 
 /// The epoch of the head; 0 without one.
 fn epoch(store: &dyn SecretStore, head: &RowKey) -> Result<u64> {
@@ -131,5 +152,13 @@ fn put(store: &dyn SecretStore, rows: &[Row]) -> Verdict {
 }
 
 fn numbers(page: &Page) -> Vec<u32> {
-    page.rows.iter().filter_map(|row| row.key.key.first_chunk().map(|&lead| u32::from_be_bytes(lead))).collect()
+    page.rows
+        .iter()
+        .filter_map(|row| {
+            row.key
+                .key
+                .first_chunk()
+                .map(|&lead| u32::from_be_bytes(lead))
+        })
+        .collect()
 }

@@ -7,7 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag, WriteTx};
+use super::{
+    Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck,
+    Tag, WriteTx,
+};
 use crate::error::Result;
 
 /// How long a write waits for the one before it.
@@ -32,32 +35,48 @@ impl Rows {
             Some(row) => self.by_key.insert(key, row),
             None => self.by_key.remove(&key),
         };
-        if let Some(before) =
-            before.filter(|before| self.by_key.get(&key).is_none_or(|now| place(now) != place(before)))
-        {
+        if let Some(before) = before.filter(|before| {
+            self.by_key
+                .get(&key)
+                .is_none_or(|now| place(now) != place(before))
+        }) {
             self.by_tenant.remove(&place(&before));
         }
     }
 
     /// The rows of a tenant in the order of epochs, behind a place.
-    fn of_tenant(&self, tenant: [u8; 16], kind: Kind, epoch: u64, key: Option<[u8; 32]>) -> impl Iterator<Item = &Row> {
+    fn of_tenant(
+        &self,
+        tenant: [u8; 16],
+        kind: Kind,
+        epoch: u64,
+        key: Option<[u8; 32]>,
+    ) -> impl Iterator<Item = &Row> {
         // Behind all keys of the epoch, if no key is given.
         let first = (tenant, kind, epoch, key.unwrap_or([u8::MAX; 32]));
         let last = (tenant, kind, u64::MAX, [u8::MAX; 32]);
-        let places = self.by_tenant.range((Bound::Excluded(first), Bound::Unbounded));
+        let places = self
+            .by_tenant
+            .range((Bound::Excluded(first), Bound::Unbounded));
         let places = places.take_while(move |place| **place <= last);
-        places.filter_map(|(_, kind, _, key)| self.by_key.get(&RowKey { kind: *kind, key: *key }))
+        places.filter_map(|(_, kind, _, key)| {
+            self.by_key.get(&RowKey {
+                kind: *kind,
+                key: *key,
+            })
+        })
     }
 }
 
 /// Keeps rows in memory. Clones share the same rows, which are gone with the last clone.
 ///
-/// Reads wait for no `work`: a write collects its changes aside and applies them in one step. A write inside the `work` of
-/// another write of the same rows fails as [`Busy`](crate::ErrorKind::Busy), and so does one that waited five seconds.
+/// Reads wait for no `work`: a write collects its changes aside and applies them in one step. A
+/// write inside the `work` of another write of the same rows fails as
+/// [`Busy`](crate::ErrorKind::Busy), and so does one that waited five seconds.
 ///
-/// A page costs O(log n + rows of the page) of a scope in the order of keys, and of a tenant in the order of epochs. Other
-/// filters pass over rows, the order of epochs without a tenant sorts what it finds, and so does a scan in a write that has
-/// changed something.
+/// A page costs O(log n + rows of the page) of a scope in the order of keys, and of a tenant in the
+/// order of epochs. Other filters pass over rows, the order of epochs without a tenant sorts what
+/// it finds, and so does a scan in a write that has changed something.
 ///
 /// ```
 /// use keyslot::store::{Kind, MemoryStore, Row, RowKey, SecretStore};
@@ -85,7 +104,8 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Rows are replaced in one step that cannot fail half-way, so a poisoned lock protects whole rows all the same.
+    /// Rows are replaced in one step that cannot fail half-way, so a poisoned lock protects whole
+    /// rows all the same.
     fn rows(&self) -> RwLockReadGuard<'_, Rows> {
         self.0.rows.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,7 +113,9 @@ impl MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore").field("rows", &self.rows().by_key.len()).finish()
+        f.debug_struct("MemoryStore")
+            .field("rows", &self.rows().by_key.len())
+            .finish()
     }
 }
 
@@ -103,18 +125,46 @@ impl SecretStore for MemoryStore {
         Ok(keys.iter().map(|key| rows.get(key).cloned()).collect())
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         let shared = self.rows();
         if let (Tag::Tenant(tenant), Cursor::Epoch(epoch, key)) = (tag, from) {
-            return Page::collect(shared.of_tenant(tenant, kind, epoch, key).map(copier(bodies)), from, size);
+            return Page::collect(
+                shared
+                    .of_tenant(tenant, kind, epoch, key)
+                    .map(copier(bodies)),
+                from,
+                size,
+            );
         }
-        let rows = shared.by_key.range(range(kind, tag, from)).map(|(_, row)| row);
-        page(rows.filter(|row| wanted(row, tag, from)), from, size, bodies)
+        let rows = shared
+            .by_key
+            .range(range(kind, tag, from))
+            .map(|(_, row)| row);
+        page(
+            rows.filter(|row| wanted(row, tag, from)),
+            from,
+            size,
+            bodies,
+        )
     }
 
-    fn write(&self, _lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
+    fn write(
+        &self,
+        _lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
         let _taken = self.0.turn.take(PATIENCE)?;
-        let mut tx = Changes { store: self, changed: BTreeMap::new() };
+        let mut tx = Changes {
+            store: self,
+            changed: BTreeMap::new(),
+        };
         work(&mut tx)?;
         let changed = tx.changed;
         let mut shared = self.0.rows.write().unwrap_or_else(PoisonError::into_inner);
@@ -131,7 +181,10 @@ impl SecretStore for MemoryStore {
         if known == Some(now) {
             return Ok(HeadRead::Unchanged);
         }
-        Ok(HeadRead::Read { row: shared.by_key.get(tenant).cloned(), moment: Some(now) })
+        Ok(HeadRead::Read {
+            row: shared.by_key.get(tenant).cloned(),
+            moment: Some(now),
+        })
     }
 
     fn purge(&self) -> Result<Purge> {
@@ -152,7 +205,15 @@ struct Changes<'a> {
 impl WriteTx for Changes<'_> {
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         let rows = &self.store.rows().by_key;
-        Ok(keys.iter().map(|key| self.changed.get(key).cloned().unwrap_or_else(|| rows.get(key).cloned())).collect())
+        Ok(keys
+            .iter()
+            .map(|key| {
+                self.changed
+                    .get(key)
+                    .cloned()
+                    .unwrap_or_else(|| rows.get(key).cloned())
+            })
+            .collect())
     }
 
     fn put(&mut self, row: &Row) -> Result<()> {
@@ -166,15 +227,31 @@ impl WriteTx for Changes<'_> {
         Ok(())
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         if self.changed.is_empty() {
             return self.store.scan(kind, tag, from, size, bodies);
         }
         let rows = &self.store.rows().by_key;
         let range = range(kind, tag, from);
-        let kept = rows.range(range.clone()).filter(|(key, _)| !self.changed.contains_key(key)).map(|(_, row)| row);
-        let put = self.changed.range(range).filter_map(|(_, row)| row.as_ref());
-        let mut found: Vec<&Row> = kept.chain(put).filter(|row| wanted(row, tag, from)).collect();
+        let kept = rows
+            .range(range.clone())
+            .filter(|(key, _)| !self.changed.contains_key(key))
+            .map(|(_, row)| row);
+        let put = self
+            .changed
+            .range(range)
+            .filter_map(|(_, row)| row.as_ref());
+        let mut found: Vec<&Row> = kept
+            .chain(put)
+            .filter(|row| wanted(row, tag, from))
+            .collect();
         found.sort_unstable_by_key(|row| row.key);
         page(found.into_iter(), from, size, bodies)
     }
@@ -216,7 +293,12 @@ fn wanted(row: &Row, tag: Tag, from: Cursor) -> bool {
 }
 
 /// The first page of rows that come in the order of keys.
-fn page<'a>(found: impl Iterator<Item = &'a Row>, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+fn page<'a>(
+    found: impl Iterator<Item = &'a Row>,
+    from: Cursor,
+    size: PageSize,
+    bodies: bool,
+) -> Result<Page> {
     match from {
         Cursor::Key(_) => Page::collect(found.map(copier(bodies)), from, size),
         Cursor::Epoch(..) => {
@@ -229,5 +311,11 @@ fn page<'a>(found: impl Iterator<Item = &'a Row>, from: Cursor, size: PageSize, 
 
 /// Copies a row for a page.
 fn copier(bodies: bool) -> impl Fn(&Row) -> Result<Row> {
-    move |row| Ok(Row { info: row.info.clone(), body: if bodies { row.body.clone() } else { Vec::new() }, ..*row })
+    move |row| {
+        Ok(Row {
+            info: row.info.clone(),
+            body: if bodies { row.body.clone() } else { Vec::new() },
+            ..*row
+        })
+    }
 }

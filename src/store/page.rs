@@ -21,7 +21,8 @@ pub enum Tag {
 pub enum Cursor {
     /// In the order of keys: those after this one, or from the first.
     Key(Option<[u8; 32]>),
-    /// In the order of epoch and key: rows of a later epoch, or of the same with a later key if there is one.
+    /// In the order of epoch and key: rows of a later epoch, or of the same with a later key if
+    /// there is one.
     Epoch(u64, Option<[u8; 32]>),
 }
 
@@ -44,13 +45,17 @@ pub struct Page {
 pub struct PageSize {
     /// The most rows.
     pub rows: NonZeroU32,
-    /// The most bytes, counted as [`Row::size`] does. The first row of a page is there even if it is longer.
+    /// The most bytes, counted as [`Row::size`] does. The first row of a page is there even if it
+    /// is longer.
     pub bytes: usize,
 }
 
 impl PageSize {
     /// No bounds.
-    pub const MAX: Self = Self { rows: NonZeroU32::MAX, bytes: usize::MAX };
+    pub const MAX: Self = Self {
+        rows: NonZeroU32::MAX,
+        bytes: usize::MAX,
+    };
 }
 
 impl Page {
@@ -74,7 +79,11 @@ impl Page {
     /// # Errors
     ///
     /// The first error of the rows.
-    pub fn collect(rows: impl IntoIterator<Item = Result<Row>>, from: Cursor, size: PageSize) -> Result<Self> {
+    pub fn collect(
+        rows: impl IntoIterator<Item = Result<Row>>,
+        from: Cursor,
+        size: PageSize,
+    ) -> Result<Self> {
         let most = usize::try_from(size.rows.get()).unwrap_or(usize::MAX);
         let (mut page, mut bytes, mut full) = (Vec::new(), 0_usize, false);
         for row in rows {

@@ -25,8 +25,15 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] =
-        [Self::Header, Self::Slot, Self::VaultSecret, Self::DataKey, Self::Head, Self::Secret, Self::Version];
+    pub const ALL: [Self; 7] = [
+        Self::Header,
+        Self::Slot,
+        Self::VaultSecret,
+        Self::DataKey,
+        Self::Head,
+        Self::Secret,
+        Self::Version,
+    ];
 
     /// The kind of a stored number.
     pub fn from_number(number: u8) -> Option<Self> {
@@ -39,7 +46,8 @@ impl Kind {
     }
 }
 
-/// Identifies a row: its kind and 32 bytes that look random. Rows of secrets and versions begin with the tag of their scope.
+/// Identifies a row: its kind and 32 bytes that look random. Rows of secrets and versions begin
+/// with the tag of their scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
     /// The kind of the row.
@@ -100,12 +108,17 @@ impl Row {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) for an epoch above `i64::MAX`, [`TooLarge`](ErrorKind::TooLarge) for a row over
-    /// [`MAX_INFO`](Row::MAX_INFO) or [`MAX_BODY`](Row::MAX_BODY).
+    /// [`InvalidInput`](ErrorKind::InvalidInput) for an epoch above `i64::MAX`,
+    /// [`TooLarge`](ErrorKind::TooLarge) for a row over [`MAX_INFO`](Row::MAX_INFO) or
+    /// [`MAX_BODY`](Row::MAX_BODY).
     pub fn check(&self) -> Result<i64> {
         if self.info.len() > Self::MAX_INFO || self.body.len() > Self::MAX_BODY {
-            return Err(Error::new(ErrorKind::TooLarge, "a row is longer than a store may hold"));
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                "a row is longer than a store may hold",
+            ));
         }
-        i64::try_from(self.epoch).map_err(|_| Error::new(ErrorKind::InvalidInput, "an epoch is at most 2^63 - 1"))
+        i64::try_from(self.epoch)
+            .map_err(|_| Error::new(ErrorKind::InvalidInput, "an epoch is at most 2^63 - 1"))
     }
 }

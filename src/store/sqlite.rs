@@ -12,7 +12,10 @@ use self::failure::{damaged, failed};
 use self::place::{Identity, Place};
 use self::reader::{Moments, Reader};
 use super::turn::Turn;
-use super::{Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag, WriteTx};
+use super::{
+    Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck,
+    Tag, WriteTx,
+};
 use crate::error::{ErrorKind, Result};
 
 mod connection;
@@ -32,16 +35,20 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 
 /// Keeps rows in one SQLite file, for many threads and processes on one machine.
 ///
-/// Readers and the writer do not wait for each other, except in a vault that was created with a linked SQLite older than
-/// 3.51.3: it has a rollback journal for life, and there readers wait while a write commits.
+/// Readers and the writer do not wait for each other, except in a vault that was created with a
+/// linked SQLite older than 3.51.3: it has a rollback journal for life, and there readers wait
+/// while a write commits.
 ///
-/// A write that waited longer than the busy timeout for another one fails as [`Busy`](ErrorKind::Busy), and so does, at once,
-/// a write inside the `work` of another write of the same handle.
+/// A write that waited longer than the busy timeout for another one fails as
+/// [`Busy`](ErrorKind::Busy), and so does, at once, a write inside the `work` of another write of
+/// the same handle.
 ///
-/// The file must be a vault's and nothing else: of the user that this process runs as, readable by that user only, not a
-/// link, and holding exactly the expected tables. Other users may not be able to replace it: the folder and every folder above
-/// must belong to this user or root, and nobody else may write to it unless it is sticky. Do not open it with other programs or libraries while it is in
-/// use, and do not copy it; do not use one handle on both sides of a fork. Network file systems are not supported.
+/// The file must be a vault's and nothing else: of the user that this process runs as, readable by
+/// that user only, not a link, and holding exactly the expected tables. Other users may not be able
+/// to replace it: the folder and every folder above must belong to this user or root, and nobody
+/// else may write to it unless it is sticky. Do not open it with other programs or libraries while
+/// it is in use, and do not copy it; do not use one handle on both sides of a fork. Network file
+/// systems are not supported.
 ///
 /// ```
 /// use keyslot::store::{Kind, Row, RowKey, SecretStore, SqliteStore};
@@ -87,12 +94,13 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`VaultNotFound`](ErrorKind::VaultNotFound) if there is no file, [`NotAVault`](ErrorKind::NotAVault),
-    /// [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) or [`Corrupt`](ErrorKind::Corrupt) for what is in it,
-    /// [`UnsafeFile`](ErrorKind::UnsafeFile) if others own it, have access to it or can replace it, or it is a link,
+    /// [`VaultNotFound`](ErrorKind::VaultNotFound) if there is no file,
+    /// [`NotAVault`](ErrorKind::NotAVault), [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) or
+    /// [`Corrupt`](ErrorKind::Corrupt) for what is in it, [`UnsafeFile`](ErrorKind::UnsafeFile) if
+    /// others own it, have access to it or can replace it, or it is a link,
     /// [`InvalidInput`](ErrorKind::InvalidInput) if the path cannot be one of a file,
-    /// [`UnsafeSqlite`](ErrorKind::UnsafeSqlite), [`ReadOnly`](ErrorKind::ReadOnly), [`Busy`](ErrorKind::Busy) or
-    /// [`Io`](ErrorKind::Io).
+    /// [`UnsafeSqlite`](ErrorKind::UnsafeSqlite), [`ReadOnly`](ErrorKind::ReadOnly),
+    /// [`Busy`](ErrorKind::Busy) or [`Io`](ErrorKind::Io).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::options().open(path)
     }
@@ -101,8 +109,9 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`VaultExists`](ErrorKind::VaultExists) if there is a file; otherwise as [`open`](Self::open), or
-    /// [`StorageFull`](ErrorKind::StorageFull). After an error there is no new file.
+    /// [`VaultExists`](ErrorKind::VaultExists) if there is a file; otherwise as
+    /// [`open`](Self::open), or [`StorageFull`](ErrorKind::StorageFull). After an error there is no
+    /// new file.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         Self::options().create(path)
     }
@@ -111,27 +120,36 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open) and [`create`](Self::create), without `VaultNotFound` and `VaultExists`.
+    /// As [`open`](Self::open) and [`create`](Self::create), without `VaultNotFound` and
+    /// `VaultExists`.
     pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self> {
         Self::options().open_or_create(path)
     }
 
     /// Options to open or create a vault with.
     pub fn options() -> SqliteOptions {
-        SqliteOptions { patience: Duration::from_secs(5), fix_permissions: false }
+        SqliteOptions {
+            patience: Duration::from_secs(5),
+            fix_permissions: false,
+        }
     }
 
     fn connect(&self, role: Role) -> Result<Connection> {
         connection::open_vault(&self.place, self.identity, self.patience, role)
     }
 
-    /// Whether the file still has its name. What goes into one that has lost it is lost with it, and what comes out of it may be
-    /// revoked in the one that has the name now.
+    /// Whether the file still has its name. What goes into one that has lost it is lost with it,
+    /// and what comes out of it may be revoked in the one that has the name now.
     fn check_identity(&self) -> Result<()> {
-        if self.place.identity().ok() == Some(self.identity) { Ok(()) } else { Err(connection::replaced()) }
+        if self.place.identity().ok() == Some(self.identity) {
+            Ok(())
+        } else {
+            Err(connection::replaced())
+        }
     }
 
-    /// Reads with a connection that nobody else uses meanwhile. One that failed is closed, whatever state it is in.
+    /// Reads with a connection that nobody else uses meanwhile. One that failed is closed, whatever
+    /// state it is in.
     fn read<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T>) -> Result<T> {
         self.check_identity()?;
         self.read_warm(work)
@@ -139,7 +157,11 @@ impl SqliteStore {
 
     /// As [`read`](Self::read), of a file that was looked at before.
     fn read_warm<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T>) -> Result<T> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let mut reader = idle.map_or_else(|| self.connect(Role::Reader).map(Reader::new), Ok)?;
         let found = work(&mut reader)?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,12 +171,15 @@ impl SqliteStore {
         Ok(found)
     }
 
-    /// Does something with the one connection that writes. It is closed if it is left in the middle of a transaction.
+    /// Does something with the one connection that writes. It is closed if it is left in the middle
+    /// of a transaction.
     fn write_with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let _taken = self.turn.take(self.patience)?;
         self.check_identity()?;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = writer.take().map_or_else(|| self.connect(Role::Writer), Ok)?;
+        let connection = writer
+            .take()
+            .map_or_else(|| self.connect(Role::Writer), Ok)?;
         let done = work(&connection);
         if connection.is_autocommit() {
             *writer = Some(connection);
@@ -172,8 +197,9 @@ impl SqliteOptions {
         self
     }
 
-    /// Whether a file that other users have access to is made private instead of refused; not if not set. The secrets in
-    /// it were exposed to those users, but sealed. A file of another user is refused all the same.
+    /// Whether a file that other users have access to is made private instead of refused; not if
+    /// not set. The secrets in it were exposed to those users, but sealed. A file of another user
+    /// is refused all the same.
     #[must_use]
     pub fn fix_permissions(mut self, fix: bool) -> Self {
         self.fix_permissions = fix;
@@ -237,7 +263,9 @@ impl SqliteOptions {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore").field("file", &self.place.file).finish_non_exhaustive()
+        f.debug_struct("SqliteStore")
+            .field("file", &self.place.file)
+            .finish_non_exhaustive()
     }
 }
 
@@ -246,30 +274,47 @@ impl SecretStore for SqliteStore {
         self.read(|reader| rows::get(&reader.connection, keys))
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         self.read(|reader| rows::scan(&reader.connection, kind, tag, from, size, bodies))
     }
 
-    fn write(&self, _lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
+    fn write(
+        &self,
+        _lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
         self.write_with(|connection| {
-            // One writer for the whole file: stricter than one for each lock. IMMEDIATE, because a transaction that begins
-            // as a reader cannot wait for the lock later.
-            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)?;
+            // One writer for the whole file: stricter than one for each lock. IMMEDIATE, because a
+            // transaction that begins as a reader cannot wait for the lock later.
+            let transaction =
+                Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+                    .map_err(failed)?;
             work(&mut rows::Changes(&transaction))?;
             transaction.commit().map_err(failed)
         })
     }
 
     fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
-        // Asked on every use of what is held in memory. Whether the file still has its name is looked at by what reads it or
-        // writes to it.
+        // Asked on every use of what is held in memory. Whether the file still has its name is
+        // looked at by what reads it or writes to it.
         self.read_warm(|reader| reader.head(tenant, known, &self.moments))
     }
 
     fn purge(&self) -> Result<Purge> {
         self.write_with(|connection| {
-            connection.busy_timeout(PURGE_PATIENCE.min(self.patience)).map_err(failed)?;
-            let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get::<_, bool>(0));
+            connection
+                .busy_timeout(PURGE_PATIENCE.min(self.patience))
+                .map_err(failed)?;
+            let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
+                row.get::<_, bool>(0)
+            });
             connection.busy_timeout(self.patience).map_err(failed)?;
             match busy.map_err(failed) {
                 Ok(false) => Ok(Purge::Done),
@@ -281,7 +326,8 @@ impl SecretStore for SqliteStore {
     }
 
     fn self_check(&self) -> Result<SelfCheck> {
-        // Whatever goes by an index loads its columns whole, so their lengths are looked at without one, and nothing after it.
+        // Whatever goes by an index loads its columns whole, so their lengths are looked at without
+        // one, and nothing after it.
         if self.read(|reader| rows::has_long_columns(&reader.connection))? {
             return Err(damaged());
         }
@@ -289,7 +335,9 @@ impl SecretStore for SqliteStore {
             // One finding is enough to know, and the texts of SQLite go nowhere.
             let sound = reader
                 .connection
-                .query_row("PRAGMA integrity_check(1)", (), |row| Ok(row.get_ref(0)?.as_str() == Ok("ok")));
+                .query_row("PRAGMA integrity_check(1)", (), |row| {
+                    Ok(row.get_ref(0)?.as_str() == Ok("ok"))
+                });
             sound.map_err(failed)
         });
         match checked {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Lets one thread write at a time. Unlike a mutex it gives up after a while, and it notices a thread that waits for itself.
+/// Lets one thread write at a time. Unlike a mutex it gives up after a while, and it notices a
+/// thread that waits for itself.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     writer: Mutex<Option<ThreadId>>,
@@ -28,7 +29,10 @@ impl Turn {
             .wait_timeout_while(writer, patience, |writer| writer.is_some())
             .unwrap_or_else(PoisonError::into_inner);
         if writer.is_some() {
-            return Err(Error::new(ErrorKind::Busy, "another write takes too long; try again"));
+            return Err(Error::new(
+                ErrorKind::Busy,
+                "another write takes too long; try again",
+            ));
         }
         *writer = Some(this);
         Ok(Taken(self))
@@ -54,7 +58,10 @@ mod tests {
     fn a_thread_that_would_wait_for_itself_is_told_so() {
         let turn = Turn::default();
         let taken = turn.take(Duration::MAX).unwrap();
-        assert_eq!(turn.take(Duration::MAX).unwrap_err().kind(), ErrorKind::Busy);
+        assert_eq!(
+            turn.take(Duration::MAX).unwrap_err().kind(),
+            ErrorKind::Busy
+        );
         drop(taken);
         assert!(turn.take(Duration::ZERO).is_ok());
     }
@@ -64,7 +71,10 @@ mod tests {
         let turn = Turn::default();
         thread::scope(|threads| {
             let taken = turn.take(Duration::ZERO).unwrap();
-            let refused = threads.spawn(|| turn.take(Duration::ZERO).map(drop)).join().unwrap();
+            let refused = threads
+                .spawn(|| turn.take(Duration::ZERO).map(drop))
+                .join()
+                .unwrap();
             assert_eq!(refused.unwrap_err().kind(), ErrorKind::Busy);
             drop(taken);
             let panicked = threads.spawn(|| {

@@ -27,7 +27,9 @@ impl SurfaceSet {
 
     /// The surfaces, in the order of their numbers.
     pub(crate) fn iter(self) -> impl Iterator<Item = Surface> {
-        Surface::ALL.into_iter().filter(move |surface| self.contains(*surface))
+        Surface::ALL
+            .into_iter()
+            .filter(move |surface| self.contains(*surface))
     }
 }
 
@@ -43,7 +45,9 @@ impl From<Surface> for SurfaceSet {
 
 impl FromIterator<Surface> for SurfaceSet {
     fn from_iter<I: IntoIterator<Item = Surface>>(surfaces: I) -> Self {
-        surfaces.into_iter().fold(Self::default(), |set, surface| Self(set.0 | bit(surface)))
+        surfaces
+            .into_iter()
+            .fold(Self::default(), |set, surface| Self(set.0 | bit(surface)))
     }
 }
 
@@ -64,7 +68,10 @@ mod tests {
         set.insert(Surface::Env);
         set.insert(Surface::Header);
         set.insert(Surface::Env);
-        assert_eq!(set.iter().collect::<Vec<_>>(), [Surface::Header, Surface::Env]);
+        assert_eq!(
+            set.iter().collect::<Vec<_>>(),
+            [Surface::Header, Surface::Env]
+        );
         assert!(!set.is_empty() && set.contains(Surface::Header) && !set.contains(Surface::Text));
         assert_eq!(set, [Surface::Env, Surface::Header].into_iter().collect());
         assert!(set.intersects(Surface::Env.into()) && !set.intersects(Surface::Url.into()));
@@ -75,8 +82,19 @@ mod tests {
     fn tells_every_surface_from_every_other() {
         for one in Surface::ALL {
             let set = SurfaceSet::from(one);
-            assert_eq!(Surface::ALL.into_iter().filter(|other| set.contains(*other)).collect::<Vec<_>>(), [one]);
+            assert_eq!(
+                Surface::ALL
+                    .into_iter()
+                    .filter(|other| set.contains(*other))
+                    .collect::<Vec<_>>(),
+                [one]
+            );
         }
-        assert_eq!(SurfaceSet::from_iter(Surface::ALL).iter().collect::<Vec<_>>(), Surface::ALL);
+        assert_eq!(
+            SurfaceSet::from_iter(Surface::ALL)
+                .iter()
+                .collect::<Vec<_>>(),
+            Surface::ALL
+        );
     }
 }

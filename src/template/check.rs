@@ -10,8 +10,8 @@ use crate::resolve::{Permit, check_count};
 use crate::target::Target;
 
 impl Engine {
-    /// What a text, template or document refers to: each distinct name, version and form once, in the order in which they
-    /// first appear. Resolves nothing.
+    /// What a text, template or document refers to: each distinct name, version and form once, in
+    /// the order in which they first appear. Resolves nothing.
     ///
     /// ```
     /// use keyslot::template::Engine;
@@ -29,9 +29,10 @@ impl Engine {
         input.references_with(self)
     }
 
-    /// Says what [`resolve`](Engine::resolve) would refuse, without values: for tests of a config before it runs. `verdicts` is
-    /// asked once, or never if there are no references, and says of each one in order whether its value might be used, and
-    /// where; it stands for the [look-up](crate::Resolver::lookup).
+    /// Says what [`resolve`](Engine::resolve) would refuse, without values: for tests of a config
+    /// before it runs. `verdicts` is asked once, or never if there are no references, and says of
+    /// each one in order whether its value might be used, and where; it stands for the
+    /// [look-up](crate::Resolver::lookup).
     ///
     /// ```
     /// use keyslot::template::Engine;
@@ -53,9 +54,9 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// The very error of [`resolve`](Engine::resolve), with all failures in it, but for those that only a value can cause: what
-    /// its filters cannot take, what it may not hold on its surface, what its size makes too large, and keys of a document that
-    /// values make the same.
+    /// The very error of [`resolve`](Engine::resolve), with all failures in it, but for those that
+    /// only a value can cause: what its filters cannot take, what it may not hold on its surface,
+    /// what its size makes too large, and keys of a document that values make the same.
     pub fn check<I: Resolvable>(
         &self,
         target: &Target,
@@ -67,16 +68,27 @@ impl Engine {
 }
 
 impl Template {
-    /// What [`fill_for`](Template::fill_for) would say of these verdicts, but for what only values can cause.
+    /// What [`fill_for`](Template::fill_for) would say of these verdicts, but for what only values
+    /// can cause.
     pub(super) fn check(&self, target: &Target, verdicts: &[Result<Permit>]) -> Result<()> {
-        let Compiled { plan, references, engine, .. } = &*self.compiled;
+        let Compiled {
+            plan,
+            references,
+            engine,
+            ..
+        } = &*self.compiled;
         check_count(verdicts, references)?;
         if plan.is_empty() {
             return Ok(());
         }
         let judged = LookedUp::new(verdicts, references, target.missing_policy());
         let mut failures = Failures::default();
-        Fill::new(engine, references, judged).check(&self.text, plan, target.surface_kind(), &mut failures)?;
+        Fill::new(engine, references, judged).check(
+            &self.text,
+            plan,
+            target.surface_kind(),
+            &mut failures,
+        )?;
         failures.into_result()
     }
 }
@@ -87,5 +99,9 @@ pub(super) fn ask(
     target: &Target,
     verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>,
 ) -> Result<Vec<Result<Permit>>> {
-    if references.is_empty() { Ok(Vec::new()) } else { verdicts(references, target) }
+    if references.is_empty() {
+        Ok(Vec::new())
+    } else {
+        verdicts(references, target)
+    }
 }

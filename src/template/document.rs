@@ -29,10 +29,12 @@ pub(super) use walk::{MAX_DEPTH, push_key, too_deep};
 
 /// A document whose placeholders were found. Cheap to clone.
 ///
-/// Placeholders are found in strings, and a string stays a string; keys are left alone unless the engine is told
-/// [otherwise](Engine::keys). Values cannot change the structure, whatever they hold.
+/// Placeholders are found in strings, and a string stays a string; keys are left alone unless the
+/// engine is told [otherwise](Engine::keys). Values cannot change the structure, whatever they
+/// hold.
 ///
-/// With the feature `json` a document can be a `serde_json::Value`; a [`Tree`] is one of any format.
+/// With the feature `json` a document can be a `serde_json::Value`; a [`Tree`] is one of any
+/// format.
 ///
 /// ```
 /// # #[cfg(feature = "json")] {
@@ -70,8 +72,9 @@ impl<T: Structure> Document<T> {
     ///
     /// # Errors
     ///
-    /// As for [`Template::compile`](super::Template::compile), each failure with the JSON Pointer of its string;
-    /// [`TooLarge`](crate::ErrorKind::TooLarge) also when it is nested deeper than [`MAX_DEPTH`](Document::MAX_DEPTH).
+    /// As for [`Template::compile`](super::Template::compile), each failure with the JSON Pointer
+    /// of its string; [`TooLarge`](crate::ErrorKind::TooLarge) also when it is nested deeper than
+    /// [`MAX_DEPTH`](Document::MAX_DEPTH).
     pub fn compile(document: T) -> Result<Self> {
         Self::with(Engine::shared(), document)
     }
@@ -80,7 +83,14 @@ impl<T: Structure> Document<T> {
         match Found::in_document(engine, &document) {
             Ok(found) => {
                 let engine = engine.clone();
-                Ok(Self { compiled: Arc::new(Compiled { document, found, engine, lints: OnceLock::new() }) })
+                Ok(Self {
+                    compiled: Arc::new(Compiled {
+                        document,
+                        found,
+                        engine,
+                        lints: OnceLock::new(),
+                    }),
+                })
             }
             Err(error) => {
                 document.dismantle();
@@ -89,27 +99,38 @@ impl<T: Structure> Document<T> {
         }
     }
 
-    /// What it refers to: each distinct name, version and form once, in the order in which they first appear.
+    /// What it refers to: each distinct name, version and form once, in the order in which they
+    /// first appear.
     pub fn references(&self) -> &[Reference] {
         &self.compiled.found.references
     }
 
-    /// What looks like a mistyped placeholder but is text by the grammar; the first [`Lint::LISTED`] of them. Found when
-    /// first asked for.
+    /// What looks like a mistyped placeholder but is text by the grammar; the first
+    /// [`Lint::LISTED`] of them. Found when first asked for.
     pub fn lints(&self) -> &[Lint] {
-        let Compiled { document, found, engine, lints } = &*self.compiled;
+        let Compiled {
+            document,
+            found,
+            engine,
+            lints,
+        } = &*self.compiled;
         lints.get_or_init(|| found.lints(engine, document))
     }
 
     /// A lint for each name that is not among `names` but like one of them, as
     /// [`Template::lints_among`](super::Template::lints_among) has them.
     pub fn lints_among(&self, names: &[SecretName]) -> Vec<Lint> {
-        let Compiled { document, found, engine, .. } = &*self.compiled;
+        let Compiled {
+            document,
+            found,
+            engine,
+            ..
+        } = &*self.compiled;
         found.lints_among(engine, document, names)
     }
 
-    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references), for no target in
-    /// particular.
+    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references),
+    /// for no target in particular.
     ///
     /// # Errors
     ///
@@ -118,22 +139,27 @@ impl<T: Structure> Document<T> {
         self.fill_for(&Target::unspecified(), outcomes)
     }
 
-    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references), written as the
-    /// surface of `target` needs it. `outcomes` are in the order of the references.
+    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references),
+    /// written as the surface of `target` needs it. `outcomes` are in the order of the references.
     ///
     /// # Errors
     ///
-    /// As for [`Template::fill_for`](super::Template::fill_for): all failures of all strings in one error, each with its
-    /// JSON Pointer and with the span in its string.
+    /// As for [`Template::fill_for`](super::Template::fill_for): all failures of all strings in one
+    /// error, each with its JSON Pointer and with the span in its string.
     pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<T>> {
-        let Compiled { document, found, engine, .. } = &*self.compiled;
+        let Compiled {
+            document,
+            found,
+            engine,
+            ..
+        } = &*self.compiled;
         check_count(outcomes, &found.references)?;
         found.fill(engine, document, target, outcomes.to_vec())
     }
 }
 
-/// Whether a key has a meaning of its own to the parser of JSON: an object with it is read as something else, its string as more
-/// JSON.
+/// Whether a key has a meaning of its own to the parser of JSON: an object with it is read as
+/// something else, its string as more JSON.
 pub(super) fn is_reserved(key: &str) -> bool {
     key.starts_with("$serde_json::private::")
 }
@@ -147,7 +173,12 @@ impl<T: Structure> sealed::Sealed for &Document<T> {}
 impl<T: Structure> Resolvable for &T {
     type Output = T;
 
-    fn resolve_with<R: Resolver + ?Sized>(self, engine: &Engine, resolver: &R, target: &Target) -> Result<Resolved<T>> {
+    fn resolve_with<R: Resolver + ?Sized>(
+        self,
+        engine: &Engine,
+        resolver: &R,
+        target: &Target,
+    ) -> Result<Resolved<T>> {
         let found = Found::in_document(engine, self)?;
         let outcomes = look_up(resolver, &found.references, &found.asked_for(target))?;
         found.fill(engine, self, target, outcomes)
@@ -172,8 +203,18 @@ impl<T: Structure> Resolvable for &T {
 impl<T: Structure> Resolvable for &Document<T> {
     type Output = T;
 
-    fn resolve_with<R: Resolver + ?Sized>(self, _: &Engine, resolver: &R, target: &Target) -> Result<Resolved<T>> {
-        let Compiled { document, found, engine, .. } = &*self.compiled;
+    fn resolve_with<R: Resolver + ?Sized>(
+        self,
+        _: &Engine,
+        resolver: &R,
+        target: &Target,
+    ) -> Result<Resolved<T>> {
+        let Compiled {
+            document,
+            found,
+            engine,
+            ..
+        } = &*self.compiled;
         let outcomes = look_up(resolver, &found.references, &found.asked_for(target))?;
         found.fill(engine, document, target, outcomes)
     }
@@ -188,7 +229,12 @@ impl<T: Structure> Resolvable for &Document<T> {
         target: &Target,
         verdicts: F,
     ) -> Result<()> {
-        let Compiled { document, found, engine, .. } = &*self.compiled;
+        let Compiled {
+            document,
+            found,
+            engine,
+            ..
+        } = &*self.compiled;
         let verdicts = ask(&found.references, &found.asked_for(target), verdicts)?;
         found.check(engine, document, target, &verdicts)
     }
@@ -196,7 +242,9 @@ impl<T: Structure> Resolvable for &Document<T> {
 
 impl<T> Clone for Document<T> {
     fn clone(&self) -> Self {
-        Self { compiled: Arc::clone(&self.compiled) }
+        Self {
+            compiled: Arc::clone(&self.compiled),
+        }
     }
 }
 
@@ -204,6 +252,8 @@ impl<T> Clone for Document<T> {
 impl<T> fmt::Debug for Document<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let references: &[Reference] = &self.compiled.found.references;
-        f.debug_struct("Document").field("references", &references).finish_non_exhaustive()
+        f.debug_struct("Document")
+            .field("references", &references)
+            .finish_non_exhaustive()
     }
 }

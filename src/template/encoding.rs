@@ -1,5 +1,5 @@
-//! Ways to write a value so that it stays in its place. Each is written in parts, so that its length is known before
-//! anything is allocated and no copy is left behind.
+//! Ways to write a value so that it stays in its place. Each is written in parts, so that its
+//! length is known before anything is allocated and no copy is left behind.
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -27,10 +27,18 @@ pub(super) enum Encoding {
 }
 
 /// RFC 3986 section 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// What the form serialiser encodes, besides the space.
-const NOT_IN_FORMS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+const NOT_IN_FORMS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'*')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
 
 impl Encoding {
     /// Returns true if a filter has written the value as this encoding of a surface would, so that
@@ -58,7 +66,9 @@ impl Encoding {
             return value.len();
         }
         let mut length = 0_usize;
-        self.write(value, &mut |part| length = length.saturating_add(part.len()));
+        self.write(value, &mut |part| {
+            length = length.saturating_add(part.len())
+        });
         length
     }
 
@@ -74,9 +84,15 @@ impl Encoding {
     fn write(self, value: &str, sink: &mut impl FnMut(&str)) {
         match self {
             Self::Plain => sink(value),
-            Self::Base64 => in_blocks(value, sink, |block, buffer| Base64::encode(block, buffer).ok()),
-            Self::Base64Url => in_blocks(value, sink, |block, buffer| Base64UrlUnpadded::encode(block, buffer).ok()),
-            Self::Hex => in_blocks(value, sink, |block, buffer| base16ct::lower::encode_str(block, buffer).ok()),
+            Self::Base64 => in_blocks(value, sink, |block, buffer| {
+                Base64::encode(block, buffer).ok()
+            }),
+            Self::Base64Url => in_blocks(value, sink, |block, buffer| {
+                Base64UrlUnpadded::encode(block, buffer).ok()
+            }),
+            Self::Hex => in_blocks(value, sink, |block, buffer| {
+                base16ct::lower::encode_str(block, buffer).ok()
+            }),
             Self::Percent => utf8_percent_encode(value, RESERVED).for_each(sink),
             Self::Form => {
                 for (nth, word) in value.split(' ').enumerate() {
@@ -88,8 +104,14 @@ impl Encoding {
             }
             Self::Json => {
                 for part in value.split_inclusive(is_escaped_in_json) {
-                    let last = part.chars().next_back().filter(|&last| is_escaped_in_json(last));
-                    sink(last.and_then(|last| part.strip_suffix(last)).unwrap_or(part));
+                    let last = part
+                        .chars()
+                        .next_back()
+                        .filter(|&last| is_escaped_in_json(last));
+                    sink(
+                        last.and_then(|last| part.strip_suffix(last))
+                            .unwrap_or(part),
+                    );
                     if let Some(last) = last {
                         json_escape(last, sink);
                     }
@@ -109,7 +131,8 @@ impl Encoding {
     }
 }
 
-/// Encodes 48 bytes at a time, a multiple of three, so that only the last block of base64 is padded.
+/// Encodes 48 bytes at a time, a multiple of three, so that only the last block of base64 is
+/// padded.
 fn in_blocks(
     value: &str,
     sink: &mut impl FnMut(&str),
@@ -155,11 +178,20 @@ mod tests {
 
     #[test]
     fn base64_has_the_vectors_of_rfc_4648() {
-        let vectors =
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")];
+        let vectors = [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("foobar", "Zm9vYmFy"),
+        ];
         for (value, expected) in vectors {
             assert_eq!(encode(Encoding::Base64, value), expected);
-            assert_eq!(encode(Encoding::Base64Url, value), expected.trim_end_matches('='));
+            assert_eq!(
+                encode(Encoding::Base64Url, value),
+                expected.trim_end_matches('=')
+            );
         }
         assert_eq!(encode(Encoding::Base64, "\u{3ff}\u{3ff}?"), "z7/Pvz8=");
         assert_eq!(encode(Encoding::Base64Url, "\u{3ff}\u{3ff}?"), "z7_Pvz8");
@@ -169,9 +201,18 @@ mod tests {
     fn blocks_join_without_a_seam() {
         for length in [47, 48, 49, 95, 96, 97, 1000] {
             let value: String = ('a'..='z').cycle().take(length).collect();
-            assert_eq!(encode(Encoding::Base64, &value), Base64::encode_string(value.as_bytes()));
-            assert_eq!(encode(Encoding::Base64Url, &value), Base64UrlUnpadded::encode_string(value.as_bytes()));
-            assert_eq!(encode(Encoding::Hex, &value), base16ct::lower::encode_string(value.as_bytes()));
+            assert_eq!(
+                encode(Encoding::Base64, &value),
+                Base64::encode_string(value.as_bytes())
+            );
+            assert_eq!(
+                encode(Encoding::Base64Url, &value),
+                Base64UrlUnpadded::encode_string(value.as_bytes())
+            );
+            assert_eq!(
+                encode(Encoding::Hex, &value),
+                base16ct::lower::encode_string(value.as_bytes())
+            );
         }
     }
 
@@ -183,19 +224,26 @@ mod tests {
     #[test]
     fn percent_leaves_only_unreserved_characters() {
         assert_eq!(encode(Encoding::Percent, "AZaz09-._~"), "AZaz09-._~");
-        assert_eq!(encode(Encoding::Percent, "user:p@ss/w?rd#1 %é"), "user%3Ap%40ss%2Fw%3Frd%231%20%25%C3%A9");
+        assert_eq!(
+            encode(Encoding::Percent, "user:p@ss/w?rd#1 %é"),
+            "user%3Ap%40ss%2Fw%3Frd%231%20%25%C3%A9"
+        );
     }
 
     #[test]
     fn forms_write_spaces_as_plus() {
-        assert_eq!(encode(Encoding::Form, " a b+c&d=e~*-._"), "+a+b%2Bc%26d%3De%7E*-._");
+        assert_eq!(
+            encode(Encoding::Form, " a b+c&d=e~*-._"),
+            "+a+b%2Bc%26d%3De%7E*-._"
+        );
     }
 
     #[test]
     fn json_escapes_what_rfc_8259_requires() {
-        assert_eq!(encode(Encoding::Json, "a\"b\\c\n\r\t\u{8}\u{c}\0\u{1f}/é\u{7f}"), {
-            "a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0000\\u001f/é\u{7f}"
-        });
+        assert_eq!(
+            encode(Encoding::Json, "a\"b\\c\n\r\t\u{8}\u{c}\0\u{1f}/é\u{7f}"),
+            { "a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0000\\u001f/é\u{7f}" }
+        );
         assert_eq!(encode(Encoding::Json, "plain"), "plain");
     }
 
@@ -203,6 +251,9 @@ mod tests {
     fn shell_quotes_one_word() {
         assert_eq!(encode(Encoding::Shell, "'; rm -rf /"), r"''\''; rm -rf /'");
         assert_eq!(encode(Encoding::Shell, ""), "''");
-        assert_eq!(encode(Encoding::Shell, "$(id) `id` \\ \n"), "'$(id) `id` \\ \n'");
+        assert_eq!(
+            encode(Encoding::Shell, "$(id) `id` \\ \n"),
+            "'$(id) `id` \\ \n'"
+        );
     }
 }

@@ -38,8 +38,8 @@ pub struct Engine {
 }
 
 /// How large a text or document may be. What passes a limit is refused with
-/// [`TooLarge`](crate::ErrorKind::TooLarge) before memory is allocated for it. In a document the limits hold for all of its
-/// strings together.
+/// [`TooLarge`](crate::ErrorKind::TooLarge) before memory is allocated for it. In a document the
+/// limits hold for all of its strings together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -53,7 +53,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { template: 16 << 20, placeholders: 10_000, output: 64 << 20 }
+        Self {
+            template: 16 << 20,
+            placeholders: 10_000,
+            output: 64 << 20,
+        }
     }
 }
 
@@ -92,12 +96,19 @@ impl Limits {
 
 #[inline]
 fn within(size: usize, limit: usize, unit: &str) -> Result<()> {
-    if size <= limit { Ok(()) } else { Err(too_large(limit, unit)) }
+    if size <= limit {
+        Ok(())
+    } else {
+        Err(too_large(limit, unit))
+    }
 }
 
 #[cold]
 fn too_large(limit: usize, unit: &str) -> Error {
-    Error::new(ErrorKind::TooLarge, format!("a template has at most {limit} {unit}; split it or raise the limit"))
+    Error::new(
+        ErrorKind::TooLarge,
+        format!("a template has at most {limit} {unit}; split it or raise the limit"),
+    )
 }
 
 impl Engine {
@@ -126,9 +137,9 @@ impl Engine {
         self
     }
 
-    /// Adds a filter: `<<NAME|upper>>` or `<<NAME|upper:argument>>`. It is given the value and the argument, and what it
-    /// makes is wiped as values are; after it the surface encodes as it does without filters. Where it cannot, it says so
-    /// in words that hold nothing of the value.
+    /// Adds a filter: `<<NAME|upper>>` or `<<NAME|upper:argument>>`. It is given the value and the
+    /// argument, and what it makes is wiped as values are; after it the surface encodes as it does
+    /// without filters. Where it cannot, it says so in words that hold nothing of the value.
     ///
     /// ```
     /// use keyslot::secrecy::{ExposeSecret, SecretString};
@@ -151,14 +162,18 @@ impl Engine {
     pub fn filter(
         mut self,
         name: impl AsRef<str>,
-        filter: impl Fn(&str, Option<&str>) -> Result<SecretString, &'static str> + Send + Sync + 'static,
+        filter: impl Fn(&str, Option<&str>) -> Result<SecretString, &'static str>
+        + Send
+        + Sync
+        + 'static,
     ) -> Result<Self> {
         self.filters.add(name.as_ref(), Arc::new(filter))?;
         Ok(self)
     }
 
-    /// Whether documents are resolved in their keys too; by default they are not. Two keys of an object that become the same
-    /// are an [`InvalidDocument`](ErrorKind::InvalidDocument): no entry is lost.
+    /// Whether documents are resolved in their keys too; by default they are not. Two keys of an
+    /// object that become the same are an [`InvalidDocument`](ErrorKind::InvalidDocument): no entry
+    /// is lost.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -178,7 +193,8 @@ impl Engine {
         self
     }
 
-    /// Sets on which surface each string of a document stands, by its JSON Pointer; the others are on that of the target.
+    /// Sets on which surface each string of a document stands, by its JSON Pointer; the others are
+    /// on that of the target.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -226,8 +242,9 @@ impl Engine {
         Document::with(self, document)
     }
 
-    /// Puts values that are no secrets into a text, in one pass: nothing is compiled, looked up in batches or wiped. `value`
-    /// is asked for each placeholder; where it says `None`, the call fails. A text without placeholders is borrowed.
+    /// Puts values that are no secrets into a text, in one pass: nothing is compiled, looked up in
+    /// batches or wiped. `value` is asked for each placeholder; where it says `None`, the call
+    /// fails. A text without placeholders is borrowed.
     ///
     /// ```
     /// use keyslot::template::Engine;
@@ -240,7 +257,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As for [`Template::compile`] and [`Template::render`]; [`NotFound`](ErrorKind::NotFound) for each name without a value.
+    /// As for [`Template::compile`] and [`Template::render`]; [`NotFound`](ErrorKind::NotFound) for
+    /// each name without a value.
     pub fn render<'t, 'v>(
         &self,
         text: &'t str,
@@ -249,8 +267,9 @@ impl Engine {
         render::render(self, text, value)
     }
 
-    /// Resolves a text, template or document, as [`ResolveExt::resolve_for`](super::ResolveExt::resolve_for) does. What
-    /// was compiled before keeps the engine it was compiled with.
+    /// Resolves a text, template or document, as
+    /// [`ResolveExt::resolve_for`](super::ResolveExt::resolve_for) does. What was compiled before
+    /// keeps the engine it was compiled with.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -277,7 +296,11 @@ impl Engine {
 
     /// The same for arguments that a model wrote.
     pub(super) fn for_model(&self) -> Self {
-        Self { keys: false, for_model: true, ..self.clone() }
+        Self {
+            keys: false,
+            for_model: true,
+            ..self.clone()
+        }
     }
 
     pub(super) fn rules(&self) -> &Rules {
@@ -286,7 +309,11 @@ impl Engine {
 
     /// What to write instead of a placeholder if text was meant, where there is a way.
     pub(super) fn escape_hint(&self, placeholder: &str) -> Option<String> {
-        if self.for_model { None } else { self.rules().escape_hint(placeholder) }
+        if self.for_model {
+            None
+        } else {
+            self.rules().escape_hint(placeholder)
+        }
     }
 
     pub(super) fn bounds(&self) -> Limits {

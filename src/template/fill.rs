@@ -1,4 +1,5 @@
-//! Puts values into a plan: first everything that can fail is checked and measured, then one allocation is filled.
+//! Puts values into a plan: first everything that can fail is checked and measured, then one
+//! allocation is filled.
 
 use std::ops::Range;
 
@@ -121,15 +122,26 @@ impl<'a, T: Answer> Values<'a> for LookedUp<'a, T> {
     }
 
     fn permit(&self, reference: usize) -> Permit {
-        let answer = self.outcomes.get(reference).and_then(|outcome| outcome.as_ref().ok());
+        let answer = self
+            .outcomes
+            .get(reference)
+            .and_then(|outcome| outcome.as_ref().ok());
         answer.map_or_else(Permit::new, Answer::permit)
     }
 }
 
 impl<'a, T: Answer> LookedUp<'a, T> {
     #[inline]
-    pub(super) fn new(outcomes: &'a [Result<T>], references: &'a [Reference], missing: Missing) -> Self {
-        Self { outcomes, references, missing }
+    pub(super) fn new(
+        outcomes: &'a [Result<T>],
+        references: &'a [Reference],
+        missing: Missing,
+    ) -> Self {
+        Self {
+            outcomes,
+            references,
+            missing,
+        }
     }
 }
 
@@ -137,7 +149,10 @@ impl<T> LookedUp<'_, T> {
     fn keeps(&self, error: &Error, reference: usize) -> bool {
         self.missing == Missing::Keep
             && error.kind() == ErrorKind::NotFound
-            && self.references.get(reference).is_some_and(|reference| reference.form() == Form::Bare)
+            && self
+                .references
+                .get(reference)
+                .is_some_and(|reference| reference.form() == Form::Bare)
     }
 
     /// The references that stay.
@@ -146,7 +161,11 @@ impl<T> LookedUp<'_, T> {
         if self.missing == Missing::Error {
             return Vec::new();
         }
-        let stay = self.outcomes.iter().zip(self.references).filter(|(outcome, _)| outcome.is_err());
+        let stay = self
+            .outcomes
+            .iter()
+            .zip(self.references)
+            .filter(|(outcome, _)| outcome.is_err());
         stay.map(|(_, reference)| reference.clone()).collect()
     }
 }
@@ -163,7 +182,14 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     pub(super) fn new(engine: &'a Engine, references: &'a [Reference], values: V) -> Self {
         let output = engine.bounds().output;
         let [room, filter_room, placing_room] = std::array::from_fn(|_| Room::new(output));
-        Self { engine, references, values, room, filter_room, placing_room }
+        Self {
+            engine,
+            references,
+            values,
+            room,
+            filter_room,
+            placing_room,
+        }
     }
 
     /// Counts text of the result that has no placeholders.
@@ -175,7 +201,8 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         self.room.take(bytes)
     }
 
-    /// Checks and measures one text. What is wrong with its values goes into `failures`; then the draft must not be used.
+    /// Checks and measures one text. What is wrong with its values goes into `failures`; then the
+    /// draft must not be used.
     ///
     /// # Errors
     ///
@@ -191,7 +218,13 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         if surface == Surface::Text && plan.is_unfiltered() {
             if let Some(length) = self.plain_length(plan) {
                 self.room.take(length)?;
-                return Ok(Draft { text, plan, encoding: Encoding::Plain, filtered: Vec::new(), length });
+                return Ok(Draft {
+                    text,
+                    plan,
+                    encoding: Encoding::Plain,
+                    filtered: Vec::new(),
+                    length,
+                });
             }
         }
         self.draft_closely(text, plan, surface, failures)
@@ -205,11 +238,20 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
         let placing = self.placing(text, plan, surface);
-        let mut draft =
-            Draft { text, plan, encoding: placing.encoding(), filtered: Vec::new(), length: plan.literal() };
+        let mut draft = Draft {
+            text,
+            plan,
+            encoding: placing.encoding(),
+            filtered: Vec::new(),
+            length: plan.literal(),
+        };
         // Counts the slots that do not stay.
         let mut placed = 0..;
-        for (cut, slot) in plan.cuts().iter().filter_map(|cut| cut.slot.map(|slot| (cut, slot))) {
+        for (cut, slot) in plan
+            .cuts()
+            .iter()
+            .filter_map(|cut| cut.slot.map(|slot| (cut, slot)))
+        {
             let value = match self.values.value(slot.reference()) {
                 Ok(value) => value,
                 Err(None) => {
@@ -244,7 +286,9 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 failures.push(|| self.unencodable(refusal, cut, slot, text));
                 continue;
             }
-            draft.length = draft.length.saturating_add(draft.encoding_of(slot).length(&value));
+            draft.length = draft
+                .length
+                .saturating_add(draft.encoding_of(slot).length(&value));
             if slot.is_filtered() {
                 draft.filtered.push((slot.reference(), value));
             }
@@ -255,17 +299,27 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         Ok(draft)
     }
 
-    /// As [`draft`](Fill::draft), but for what only a value can cause: what would be wrong with the text whatever the values
-    /// are.
+    /// As [`draft`](Fill::draft), but for what only a value can cause: what would be wrong with the
+    /// text whatever the values are.
     ///
     /// # Errors
     ///
     /// `TooLarge` when there is no room even for the text between the values.
-    pub(super) fn check(&mut self, text: &str, plan: &Plan, surface: Surface, failures: &mut Failures) -> Result<()> {
+    pub(super) fn check(
+        &mut self,
+        text: &str,
+        plan: &Plan,
+        surface: Surface,
+        failures: &mut Failures,
+    ) -> Result<()> {
         let placing = self.placing(text, plan, surface);
         let mut length = plan.literal();
         let mut placed = 0..;
-        for (cut, slot) in plan.cuts().iter().filter_map(|cut| cut.slot.map(|slot| (cut, slot))) {
+        for (cut, slot) in plan
+            .cuts()
+            .iter()
+            .filter_map(|cut| cut.slot.map(|slot| (cut, slot)))
+        {
             match self.values.value(slot.reference()) {
                 Err(None) => length = length.saturating_add(cut.span.len()),
                 Err(Some(error)) => {
@@ -283,26 +337,41 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
             }
         }
-        if failures.is_empty() { self.room.take(length) } else { Ok(()) }
+        if failures.is_empty() {
+            self.room.take(length)
+        } else {
+            Ok(())
+        }
     }
 
     fn placing(&self, text: &str, plan: &Plan, surface: Surface) -> Placing {
         // A placeholder that stays is text like all other: what it holds may open a quote.
-        let stays = |cut: &Cut| cut.slot.is_some_and(|slot| matches!(self.values.value(slot.reference()), Err(None)));
+        let stays = |cut: &Cut| {
+            cut.slot
+                .is_some_and(|slot| matches!(self.values.value(slot.reference()), Err(None)))
+        };
         if plan.cuts().iter().any(stays) {
-            let cuts: Vec<Cut> = plan.cuts().iter().filter(|cut| !stays(cut)).cloned().collect();
+            let cuts: Vec<Cut> = plan
+                .cuts()
+                .iter()
+                .filter(|cut| !stays(cut))
+                .cloned()
+                .collect();
             Placing::new(surface, text, &cuts)
         } else {
             Placing::new(surface, text, plan.cuts())
         }
     }
 
-    /// The length of a text whose values go in as they are; `None` when one is missing or may not stand everywhere.
+    /// The length of a text whose values go in as they are; `None` when one is missing or may not
+    /// stand everywhere.
     #[inline]
     fn plain_length(&self, plan: &Plan) -> Option<usize> {
         let mut slots = plan.cuts().iter().filter_map(|cut| cut.slot);
         slots.try_fold(plan.literal(), |length, slot| {
-            self.values.free_value(slot.reference()).map(|value| length.saturating_add(value.len()))
+            self.values
+                .free_value(slot.reference())
+                .map(|value| length.saturating_add(value.len()))
         })
     }
 
@@ -316,7 +385,12 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
 
     /// As [`write`](Fill::write), behind what `out` holds.
     #[inline]
-    pub(super) fn write_into(&self, draft: &Draft<'a>, out: &mut String, mut place: impl FnMut(Range<usize>)) {
+    pub(super) fn write_into(
+        &self,
+        draft: &Draft<'a>,
+        out: &mut String,
+        mut place: impl FnMut(Range<usize>),
+    ) {
         // All at once: a text that grew while values are in it would leave copies of them behind.
         out.reserve(draft.length);
         let begin = out.len();
@@ -329,7 +403,9 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             let start = out.len();
             match self.values.value(slot.reference()) {
                 Ok(value) if !slot.is_filtered() => draft.encoding.push(value, out),
-                Ok(_) => draft.encoding_of(slot).push(filtered.next().map_or("", |(_, value)| value), out),
+                Ok(_) => draft
+                    .encoding_of(slot)
+                    .push(filtered.next().map_or("", |(_, value)| value), out),
                 Err(_) => {
                     out.push_str(draft.text.get(cut.span.clone()).unwrap_or_default());
                     continue;
@@ -338,31 +414,73 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             place(start..out.len());
         }
         out.push_str(draft.text.get(at..).unwrap_or_default());
-        debug_assert_eq!(out.len() - begin, draft.length, "measured and written lengths differ");
+        debug_assert_eq!(
+            out.len() - begin,
+            draft.length,
+            "measured and written lengths differ"
+        );
     }
 
-    fn push_outcome(&self, error: &Error, cut: &Cut, slot: Slot, text: &str, failures: &mut Failures) {
-        let is_bare = self.references.get(slot.reference()).is_some_and(|reference| reference.form() == Form::Bare);
+    fn push_outcome(
+        &self,
+        error: &Error,
+        cut: &Cut,
+        slot: Slot,
+        text: &str,
+        failures: &mut Failures,
+    ) {
+        let is_bare = self
+            .references
+            .get(slot.reference())
+            .is_some_and(|reference| reference.form() == Form::Bare);
         // Failures times the text before them, in which lines are counted: only the failures that
         // are listed are made.
         failures.extend(error, |error| {
             let unknown = is_bare && error.kind() == ErrorKind::NotFound;
             let placeholder = text.get(cut.span.clone()).unwrap_or_default();
-            let hint = if unknown { self.engine.escape_hint(placeholder) } else { None };
-            self.mark(hint.map_or(error.clone(), |hint| error.with_hint(&hint)), cut, slot, text)
+            let hint = if unknown {
+                self.engine.escape_hint(placeholder)
+            } else {
+                None
+            };
+            self.mark(
+                hint.map_or(error.clone(), |hint| error.with_hint(&hint)),
+                cut,
+                slot,
+                text,
+            )
         });
     }
 
     /// Whether a value may not stand on this surface; then that is a failure.
-    fn is_denied(&self, cut: &Cut, slot: Slot, text: &str, surface: Surface, failures: &mut Failures) -> bool {
+    fn is_denied(
+        &self,
+        cut: &Cut,
+        slot: Slot,
+        text: &str,
+        surface: Surface,
+        failures: &mut Failures,
+    ) -> bool {
         let permit = self.values.permit(slot.reference());
         let denied = !permit.allows(surface);
         if denied {
             failures.push(|| {
                 let name = self.name(slot);
-                let allowed: Vec<&str> = permit.surfaces().iter().flat_map(|set| set.iter()).map(words).collect();
-                let allowed = if allowed.is_empty() { "nowhere".to_owned() } else { allowed.join(", ") };
-                let message = format!("secret {name} may not stand in {}; allowed: {allowed}", words(surface));
+                let allowed: Vec<&str> = permit
+                    .surfaces()
+                    .iter()
+                    .flat_map(|set| set.iter())
+                    .map(words)
+                    .collect();
+                let allowed = if allowed.is_empty() {
+                    "nowhere".to_owned()
+                } else {
+                    allowed.join(", ")
+                };
+                let message = format!(
+                    "secret {name} may not stand in {}; allowed: {allowed}",
+                    words(surface)
+                );
                 self.mark(Error::new(ErrorKind::Denied, message), cut, slot, text)
             });
         }
@@ -379,14 +497,18 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     }
 
     fn name(&self, slot: Slot) -> &str {
-        self.references.get(slot.reference()).map_or("", |reference| reference.name().as_str())
+        self.references
+            .get(slot.reference())
+            .map_or("", |reference| reference.name().as_str())
     }
 }
 
 impl Draft<'_> {
     /// What the filters made, each with the number of its reference.
     pub(super) fn into_filtered(self) -> impl Iterator<Item = (usize, SecretString)> {
-        self.filtered.into_iter().map(|(reference, value)| (reference, value.into_secret()))
+        self.filtered
+            .into_iter()
+            .map(|(reference, value)| (reference, value.into_secret()))
     }
 
     fn encoding_of(&self, slot: Slot) -> Encoding {

@@ -15,8 +15,10 @@ use super::encoding::Encoding;
 use super::flaw::Flaw;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A filter of the host: takes a value and the argument that was written, and says in fixed words why it cannot.
-pub(super) type Custom = dyn Fn(&str, Option<&str>) -> Result<SecretString, &'static str> + Send + Sync;
+/// A filter of the host: takes a value and the argument that was written, and says in fixed words
+/// why it cannot.
+pub(super) type Custom =
+    dyn Fn(&str, Option<&str>) -> Result<SecretString, &'static str> + Send + Sync;
 
 /// The filters that there are.
 #[derive(Clone, Default)]
@@ -35,13 +37,19 @@ impl Filters {
         let is_name = bytes.next().is_some_and(|first| first.is_ascii_lowercase())
             && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         if !is_name {
-            let rule =
-                "the name of a filter begins with a small letter and goes on with small letters, digits and \"_\"";
+            let rule = "the name of a filter begins with a small letter and goes on with small letters, digits and \"_\"";
             return Err(Error::new(ErrorKind::InvalidInput, rule));
         }
-        let is_taken = BUILT_IN.contains(&name) || self.custom.as_ref().is_some_and(|custom| custom.contains_key(name));
+        let is_taken = BUILT_IN.contains(&name)
+            || self
+                .custom
+                .as_ref()
+                .is_some_and(|custom| custom.contains_key(name));
         if is_taken {
-            return Err(Error::new(ErrorKind::InvalidInput, "there is a filter of that name; choose another one"));
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "there is a filter of that name; choose another one",
+            ));
         }
         Arc::make_mut(self.custom.get_or_insert_default()).insert(name.into(), custom);
         Ok(())
@@ -58,22 +66,49 @@ impl Filters {
             "shell" => Filter::Encode(Encoding::Shell),
             "trim" => Filter::Trim,
             #[cfg(feature = "json")]
-            "get" => return argument.and_then(get::Pointer::new).map(Filter::Get).ok_or(Flaw::NeedsPointer),
+            "get" => {
+                return argument
+                    .and_then(get::Pointer::new)
+                    .map(Filter::Get)
+                    .ok_or(Flaw::NeedsPointer);
+            }
             _ => {
-                let custom = self.custom.as_ref().and_then(|custom| custom.get(name)).ok_or(Flaw::UnknownFilter)?;
-                return Ok(Filter::Custom { apply: Arc::clone(custom), argument: argument.map(Into::into) });
+                let custom = self
+                    .custom
+                    .as_ref()
+                    .and_then(|custom| custom.get(name))
+                    .ok_or(Flaw::UnknownFilter)?;
+                return Ok(Filter::Custom {
+                    apply: Arc::clone(custom),
+                    argument: argument.map(Into::into),
+                });
             }
         };
-        if argument.is_some() { Err(Flaw::NoArgument) } else { Ok(filter) }
+        if argument.is_some() {
+            Err(Flaw::NoArgument)
+        } else {
+            Ok(filter)
+        }
     }
 }
 
 /// Names that no filter of the host can have, whatever the features.
-const BUILT_IN: [&str; 8] = ["base64", "base64url", "hex", "url", "json", "shell", "trim", "get"];
+const BUILT_IN: [&str; 8] = [
+    "base64",
+    "base64url",
+    "hex",
+    "url",
+    "json",
+    "shell",
+    "trim",
+    "get",
+];
 
 impl fmt::Debug for Filters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.custom.iter().flat_map(|custom| custom.keys())).finish()
+        f.debug_set()
+            .entries(self.custom.iter().flat_map(|custom| custom.keys()))
+            .finish()
     }
 }
 
@@ -89,12 +124,15 @@ pub(super) enum Filter {
     #[cfg(feature = "json")]
     Get(get::Pointer),
     /// One of the host; the surface still does its part.
-    Custom { apply: Arc<Custom>, argument: Option<Box<str>> },
+    Custom {
+        apply: Arc<Custom>,
+        argument: Option<Box<str>>,
+    },
 }
 
 impl Filter {
-    /// Applies it. `room` is how many bytes the filters of this call may still read and write: without that, a chain
-    /// such as `hex|hex|hex…` would grow without bound.
+    /// Applies it. `room` is how many bytes the filters of this call may still read and write:
+    /// without that, a chain such as `hex|hex|hex…` would grow without bound.
     fn apply<'v>(&self, value: Filtered<'v>, room: &mut Room) -> Result<Filtered<'v>> {
         room.take(value.len())?;
         match self {
@@ -135,8 +173,16 @@ impl fmt::Debug for Filter {
 /// # Errors
 ///
 /// `FilterFailed`, `TooLarge`; neither holds the value.
-pub(super) fn apply<'v>(filters: &[Filter], value: &'v str, room: &mut Room) -> Result<Filtered<'v>> {
-    filters.iter().try_fold(Filtered::Borrowed(value), |value, filter| filter.apply(value, room))
+pub(super) fn apply<'v>(
+    filters: &[Filter],
+    value: &'v str,
+    room: &mut Room,
+) -> Result<Filtered<'v>> {
+    filters
+        .iter()
+        .try_fold(Filtered::Borrowed(value), |value, filter| {
+            filter.apply(value, room)
+        })
 }
 
 /// The encoding that the last filter is. The others do not count: what it made of theirs is text
@@ -165,14 +211,19 @@ impl Room {
     /// `TooLarge` when there is less room than that.
     #[inline]
     pub(super) fn take(&mut self, bytes: usize) -> Result<()> {
-        self.left = self.left.checked_sub(bytes).ok_or_else(|| self.too_large())?;
+        self.left = self
+            .left
+            .checked_sub(bytes)
+            .ok_or_else(|| self.too_large())?;
         Ok(())
     }
 
     #[cold]
     fn too_large(&self) -> Error {
         let limit = self.limit;
-        let message = format!("the resolved text would be longer than {limit} bytes, or its filters would handle more");
+        let message = format!(
+            "the resolved text would be longer than {limit} bytes, or its filters would handle more"
+        );
         Error::new(ErrorKind::TooLarge, message)
     }
 }

@@ -35,16 +35,28 @@ impl Flaw {
     fn message(self, dialect: &Dialect) -> Cow<'static, str> {
         let prefix = dialect.prefix.as_deref().unwrap_or(&dialect.open);
         let text = match self {
-            Self::Case => return format!("a secret reference begins with \"{prefix}\" in small letters").into(),
-            Self::Shape => {
-                return format!("a secret reference is written {}{}", dialect.example(), or_text("; write", dialect))
+            Self::Case => {
+                return format!("a secret reference begins with \"{prefix}\" in small letters")
                     .into();
             }
-            Self::NoName => return format!("a secret reference needs a name after \"{prefix}\"").into(),
+            Self::Shape => {
+                return format!(
+                    "a secret reference is written {}{}",
+                    dialect.example(),
+                    or_text("; write", dialect)
+                )
+                .into();
+            }
+            Self::NoName => {
+                return format!("a secret reference needs a name after \"{prefix}\"").into();
+            }
             Self::Namespace => {
                 let (open, example) = (&dialect.open, dialect.example());
-                return format!("only \"{prefix}\" may follow {open}; write {example}{}", or_text(", or", dialect))
-                    .into();
+                return format!(
+                    "only \"{prefix}\" may follow {open}; write {example}{}",
+                    or_text(", or", dialect)
+                )
+                .into();
             }
             Self::Unclosed if !dialect.close.is_empty() => {
                 let close = &dialect.close;
@@ -61,8 +73,12 @@ impl Flaw {
                 "a secret name holds only letters, digits, \"_\", \".\", \"-\" and single spaces (ASCII), the first a \
                  letter, a digit or \"_\""
             }
-            Self::Pin => "a version is \"@\" right after the name and a number from 1 of at most 10 digits",
-            Self::Filter => "a filter is \"|\" and a name in small letters, perhaps with \":\" and an argument",
+            Self::Pin => {
+                "a version is \"@\" right after the name and a number from 1 of at most 10 digits"
+            }
+            Self::Filter => {
+                "a filter is \"|\" and a name in small letters, perhaps with \":\" and an argument"
+            }
             Self::Argument => {
                 "the argument of a filter has 1 to 128 characters, none of them a space, \"|\", \"<\", \">\", \"{\" or \"}\""
             }
@@ -82,5 +98,10 @@ impl Flaw {
 
 fn or_text(begin: &str, dialect: &Dialect) -> String {
     let escaped = dialect.escaped();
-    escaped.map_or(String::new(), |escaped| format!("{begin} {escaped} instead of {} if this is text", dialect.open))
+    escaped.map_or(String::new(), |escaped| {
+        format!(
+            "{begin} {escaped} instead of {} if this is text",
+            dialect.open
+        )
+    })
 }

@@ -8,10 +8,11 @@ use super::surfaces::Pattern;
 use crate::error::Result;
 use crate::name::SecretName;
 
-/// Which names a model may use in the arguments that it writes for a tool, and where. Without grants it may use none. Cheap to
-/// clone.
+/// Which names a model may use in the arguments that it writes for a tool, and where. Without
+/// grants it may use none. Cheap to clone.
 ///
-/// A grant is of one name, byte for byte, in both forms (`<<$secret.NAME>>` and `<<NAME>>`), and never of a pinned version.
+/// A grant is of one name, byte for byte, in both forms (`<<$secret.NAME>>` and `<<NAME>>`), and
+/// never of a pinned version.
 ///
 /// ```
 /// use keyslot::template::Grants;
@@ -48,16 +49,20 @@ impl Grants {
         Ok(self)
     }
 
-    /// Grants a name in the strings at these JSON Pointers, besides those that it was granted for already. In a pointer `*` is
-    /// any segment and a last `**` all further ones, as in [`Surfaces`](super::Surfaces). A text is at the empty pointer.
+    /// Grants a name in the strings at these JSON Pointers, besides those that it was granted for
+    /// already. In a pointer `*` is any segment and a last `**` all further ones, as in
+    /// [`Surfaces`](super::Surfaces). A text is at the empty pointer.
     ///
     /// # Errors
     ///
-    /// [`InvalidName`](crate::ErrorKind::InvalidName) when it is no name, [`InvalidInput`](crate::ErrorKind::InvalidInput) for
-    /// what is no such pointer.
+    /// [`InvalidName`](crate::ErrorKind::InvalidName) when it is no name,
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no such pointer.
     pub fn name_at(mut self, name: impl AsRef<str>, pointer: &str) -> Result<Self> {
         let (name, pattern) = (SecretName::new(name)?, Pattern::new(pointer)?);
-        match Arc::make_mut(&mut self.names).entry(name).or_insert_with(|| Grant::At(Vec::new())) {
+        match Arc::make_mut(&mut self.names)
+            .entry(name)
+            .or_insert_with(|| Grant::At(Vec::new()))
+        {
             Grant::Anywhere => {}
             Grant::At(patterns) => patterns.push(pattern),
         }
@@ -80,7 +85,9 @@ impl Grant {
                 // placeholders there are 10,000 at most. A pattern compares no more segments than
                 // it has.
                 let path = path();
-                patterns.iter().any(|pattern| pattern.matches(path.as_ref().iter().map(|step| &**step)))
+                patterns
+                    .iter()
+                    .any(|pattern| pattern.matches(path.as_ref().iter().map(|step| &**step)))
             }
         }
     }
@@ -110,18 +117,33 @@ mod tests {
         let one = Grants::new().name_at("KEY", "/headers/*").unwrap();
         let two = one.clone().name_at("KEY", "").unwrap();
         assert_eq!(reaches(&one, "KEY", &["headers", "A"]), Some(true));
-        assert_eq!((reaches(&one, "KEY", &[]), reaches(&two, "KEY", &[])), (Some(false), Some(true)));
+        assert_eq!(
+            (reaches(&one, "KEY", &[]), reaches(&two, "KEY", &[])),
+            (Some(false), Some(true))
+        );
         assert_eq!(reaches(&two, "KEY", &["headers", "A"]), Some(true));
         assert_eq!(reaches(&two, "KEY", &["url"]), Some(false));
-        for all in [two.clone().name("KEY").unwrap(), Grants::new().name("KEY").unwrap().name_at("KEY", "/a").unwrap()]
-        {
+        for all in [
+            two.clone().name("KEY").unwrap(),
+            Grants::new()
+                .name("KEY")
+                .unwrap()
+                .name_at("KEY", "/a")
+                .unwrap(),
+        ] {
             assert_eq!(reaches(&all, "KEY", &["url"]), Some(true));
         }
     }
 
     #[test]
     fn what_is_no_name_or_pointer_is_refused() {
-        assert!(Grants::new().name("two  spaces").is_err() && Grants::new().name_at("two  spaces", "/a").is_err());
-        assert!(Grants::new().name_at("KEY", "a").is_err() && Grants::new().name_at("KEY", "/a*").is_err());
+        assert!(
+            Grants::new().name("two  spaces").is_err()
+                && Grants::new().name_at("two  spaces", "/a").is_err()
+        );
+        assert!(
+            Grants::new().name_at("KEY", "a").is_err()
+                && Grants::new().name_at("KEY", "/a*").is_err()
+        );
     }
 }

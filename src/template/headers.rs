@@ -16,16 +16,17 @@ use crate::target::{Missing, Surface, Target};
 
 /// Headers whose placeholders were found: names, each with the text of its value. Cheap to clone.
 ///
-/// They become a [`HeaderMap`](http::HeaderMap), which hyper, reqwest, ureq and others take as it is. Each header into which a
-/// value went is [sensitive](http::HeaderValue::set_sensitive): its `Debug` hides it, and HTTP/2 does not put it into the
-/// tables of its compression. A name may be given more than once; its values then stay in order.
+/// They become a [`HeaderMap`](http::HeaderMap), which hyper, reqwest, ureq and others take as it
+/// is. Each header into which a value went is [sensitive](http::HeaderValue::set_sensitive): its
+/// `Debug` hides it, and HTTP/2 does not put it into the tables of its compression. A name may be
+/// given more than once; its values then stay in order.
 ///
-/// Values stand on [`Surface::Header`], whatever the target says, and placeholders that nobody knows are errors. They may not choose the host: a placeholder in the header
-/// `Host` is refused.
+/// Values stand on [`Surface::Header`], whatever the target says, and placeholders that nobody
+/// knows are errors. They may not choose the host: a placeholder in the header `Host` is refused.
 ///
-/// **Not wiped:** a `HeaderMap` is freed as it is, and HTTP libraries copy it into buffers of their own. Until that memory is
-/// used again, the values are in it. Nothing else is left behind: no copy is made on the way into the map. Keep the map as
-/// short as the request.
+/// **Not wiped:** a `HeaderMap` is freed as it is, and HTTP libraries copy it into buffers of their
+/// own. Until that memory is used again, the values are in it. Nothing else is left behind: no copy
+/// is made on the way into the map. Keep the map as short as the request.
 ///
 /// ```
 /// use keyslot::template::Headers;
@@ -63,28 +64,38 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// As for [`Template::compile`](super::Template::compile), for each header; [`Unencodable`](ErrorKind::Unencodable) for a
-    /// placeholder in `Host`; [`InvalidInput`](ErrorKind::InvalidInput) for a name that is none, and for a control character in
-    /// a text. All of them come in one error, each with the [pointer](Error::pointer) `/name` in small letters.
-    pub fn compile<N: AsRef<str>, T: Into<String>>(headers: impl IntoIterator<Item = (N, T)>) -> Result<Self> {
+    /// As for [`Template::compile`](super::Template::compile), for each header;
+    /// [`Unencodable`](ErrorKind::Unencodable) for a placeholder in `Host`;
+    /// [`InvalidInput`](ErrorKind::InvalidInput) for a name that is none, and for a control
+    /// character in a text. All of them come in one error, each with the [pointer](Error::pointer)
+    /// `/name` in small letters.
+    pub fn compile<N: AsRef<str>, T: Into<String>>(
+        headers: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Self> {
         Engine::shared().compile_headers(headers)
     }
 
-    /// What they refer to: each distinct name, version and form once, in the order in which they first appear.
+    /// What they refer to: each distinct name, version and form once, in the order in which they
+    /// first appear.
     pub fn references(&self) -> &[Reference] {
         &self.compiled.references
     }
 
-    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Headers::references). `outcomes` are in the order
-    /// of the references; look them up with the surface [`Header`](Surface::Header), so that access rules see it.
+    /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Headers::references).
+    /// `outcomes` are in the order of the references; look them up with the surface
+    /// [`Header`](Surface::Header), so that access rules see it.
     ///
     /// # Errors
     ///
-    /// As for [`Template::fill_for`](super::Template::fill_for): all failures of all headers in one error, each with the
-    /// [pointer](Error::pointer) `/name`, and none with a value; [`TooLarge`](ErrorKind::TooLarge) for more headers than a map
-    /// holds, about 24,000.
+    /// As for [`Template::fill_for`](super::Template::fill_for): all failures of all headers in one
+    /// error, each with the [pointer](Error::pointer) `/name`, and none with a value;
+    /// [`TooLarge`](ErrorKind::TooLarge) for more headers than a map holds, about 24,000.
     pub fn fill(&self, outcomes: &[Outcome]) -> Result<HeaderMap> {
-        let Compiled { lines, references, engine } = &*self.compiled;
+        let Compiled {
+            lines,
+            references,
+            engine,
+        } = &*self.compiled;
         check_count(outcomes, references)?;
         // First, so that no value is in it if it cannot be.
         let mut map = HeaderMap::try_with_capacity(lines.len()).map_err(|_| too_many())?;
@@ -102,7 +113,8 @@ impl Headers {
         for (line, draft) in lines.iter().zip(&drafts) {
             let mut is_sensitive = false;
             let text = fill.write(draft, |_| is_sensitive = true);
-            // Moves the text. Fails for control characters, and there are none: the text was checked, and so was each value.
+            // Moves the text. Fails for control characters, and there are none: the text was
+            // checked, and so was each value.
             let mut value = HeaderValue::try_from(text).map_err(|_| control_character())?;
             value.set_sensitive(is_sensitive);
             map.try_append(&line.name, value).map_err(|_| too_many())?;
@@ -112,7 +124,8 @@ impl Headers {
 }
 
 impl Engine {
-    /// Resolves headers, as [`ResolveExt::resolve_headers`](super::ResolveExt::resolve_headers) does.
+    /// Resolves headers, as [`ResolveExt::resolve_headers`](super::ResolveExt::resolve_headers)
+    /// does.
     ///
     /// # Errors
     ///
@@ -164,16 +177,33 @@ impl Engine {
         }
         failures.into_result()?;
         let references = references.into_list();
-        let lines =
-            pairs.into_iter().zip(plans).filter_map(|((name, text), plan)| Some(Line { name: name?, text, plan }));
+        let lines = pairs
+            .into_iter()
+            .zip(plans)
+            .filter_map(|((name, text), plan)| {
+                Some(Line {
+                    name: name?,
+                    text,
+                    plan,
+                })
+            });
         let lines = lines.collect();
-        Ok(Headers { compiled: Arc::new(Compiled { lines, references, engine: self.clone() }) })
+        Ok(Headers {
+            compiled: Arc::new(Compiled {
+                lines,
+                references,
+                engine: self.clone(),
+            }),
+        })
     }
 }
 
-/// A header has one line (RFC 9110 section 5.5). Checked before values are there, so that none is in a buffer that is refused.
+/// A header has one line (RFC 9110 section 5.5). Checked before values are there, so that none is
+/// in a buffer that is refused.
 fn check_text(text: &str) -> Result<()> {
-    let control = text.bytes().position(|byte| byte != b'\t' && byte.is_ascii_control());
+    let control = text
+        .bytes()
+        .position(|byte| byte != b'\t' && byte.is_ascii_control());
     control.map_or(Ok(()), |at| Err(control_character().at(at..at + 1, text)))
 }
 
@@ -197,22 +227,33 @@ fn gather<T>(result: Result<T>, name: &HeaderName, failures: &mut Failures) {
 }
 
 fn not_a_name(number: usize) -> Error {
-    let message = format!("header {number} has no valid name: only letters, digits and !#$%&'*+-.^_`|~ (ASCII)");
+    let message = format!(
+        "header {number} has no valid name: only letters, digits and !#$%&'*+-.^_`|~ (ASCII)"
+    );
     Error::new(ErrorKind::InvalidInput, message)
 }
 
 fn control_character() -> Error {
-    Error::new(ErrorKind::InvalidInput, "the text of a header holds a control character; it is one line")
+    Error::new(
+        ErrorKind::InvalidInput,
+        "the text of a header holds a control character; it is one line",
+    )
 }
 
 fn too_many() -> Error {
-    Error::new(ErrorKind::TooLarge, "there are more headers than a map holds")
+    Error::new(
+        ErrorKind::TooLarge,
+        "there are more headers than a map holds",
+    )
 }
 
 /// The texts hold no values, but belong to somebody: only what they refer to is shown.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.compiled.lines.iter().map(|line| &line.name).collect();
-        f.debug_struct("Headers").field("names", &names).field("references", &self.references()).finish_non_exhaustive()
+        f.debug_struct("Headers")
+            .field("names", &names)
+            .field("references", &self.references())
+            .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,5 @@
-//! Lints: text that is no placeholder by the grammar, but was probably meant to be one, and names with a slip of the pen.
+//! Lints: text that is no placeholder by the grammar, but was probably meant to be one, and names
+//! with a slip of the pen.
 
 mod distance;
 mod names;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 pub(super) use names::Search as NameSearch;
 pub(super) use near::lints;
 
-/// Text that was probably meant to be a placeholder. It stays as it is; show it to whoever wrote the template.
+/// Text that was probably meant to be a placeholder. It stays as it is; show it to whoever wrote
+/// the template.
 ///
 /// ```
 /// use keyslot::template::{LintKind, Template};
@@ -66,10 +68,16 @@ impl Lint {
     pub const LISTED: usize = 100;
 
     fn new(span: Range<usize>, kind: LintKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { span, kind, message: message.into(), pointer: None }
+        Self {
+            span,
+            kind,
+            message: message.into(),
+            pointer: None,
+        }
     }
 
-    /// Where it is, in bytes. In a document the span is within the string at [`pointer`](Lint::pointer).
+    /// Where it is, in bytes. In a document the span is within the string at
+    /// [`pointer`](Lint::pointer).
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
@@ -86,7 +94,10 @@ impl Lint {
     }
 
     pub(super) fn in_pointer(self, pointer: &Arc<str>) -> Self {
-        Self { pointer: Some(Arc::clone(pointer)), ..self }
+        Self {
+            pointer: Some(Arc::clone(pointer)),
+            ..self
+        }
     }
 }
 

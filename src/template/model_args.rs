@@ -22,14 +22,15 @@ use crate::resolve::{Resolved, Resolver, Used, Wipe};
 use crate::target::{Missing, Target};
 
 impl Engine {
-    /// Resolves what a model wrote for a tool: the placeholders that `grants` lists, and nothing else. One look-up for all of
-    /// them, or none.
+    /// Resolves what a model wrote for a tool: the placeholders that `grants` lists, and nothing
+    /// else. One look-up for all of them, or none.
     ///
-    /// A placeholder of a granted name, without a version, becomes a value, with the filters that it has. All other text stays
-    /// byte for byte as it is: other placeholders, also those with a version or an unknown filter, what only means to be a
-    /// placeholder, escapes with their marks, comments, and the keys of objects whatever the engine [says](Engine::keys). What
-    /// of that is a placeholder, or meant to be one, is reported as an [`Attempt`]. Values are never read again. A whole string
-    /// of Julep's with a field that is not granted stays as a whole.
+    /// A placeholder of a granted name, without a version, becomes a value, with the filters that
+    /// it has. All other text stays byte for byte as it is: other placeholders, also those with a
+    /// version or an unknown filter, what only means to be a placeholder, escapes with their marks,
+    /// comments, and the keys of objects whatever the engine [says](Engine::keys). What of that is
+    /// a placeholder, or meant to be one, is reported as an [`Attempt`]. Values are never read
+    /// again. A whole string of Julep's with a field that is not granted stays as a whole.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -56,9 +57,11 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`Denied`](crate::ErrorKind::Denied) for each placeholder that would become a value but for its place, and for one in a header of
-    /// several lines, because the model would choose the header that the value goes into; both before anything is looked up; those of [`resolve`](Engine::resolve), except for syntax, which is never wrong here. A granted name that
-    /// nobody knows is an error, whatever the target [says](Target::missing).
+    /// [`Denied`](crate::ErrorKind::Denied) for each placeholder that would become a value but for
+    /// its place, and for one in a header of several lines, because the model would choose the
+    /// header that the value goes into; both before anything is looked up; those of
+    /// [`resolve`](Engine::resolve), except for syntax, which is never wrong here. A granted name
+    /// that nobody knows is an error, whatever the target [says](Target::missing).
     pub fn resolve_model_args<R: Resolver + ?Sized, A: Arguments>(
         &self,
         resolver: &R,
@@ -71,7 +74,8 @@ impl Engine {
     }
 }
 
-/// What a model can write: `&str`, `&Tree` of any format, and `&serde_json::Value` with the feature `json`. Sealed.
+/// What a model can write: `&str`, `&Tree` of any format, and `&serde_json::Value` with the feature
+/// `json`. Sealed.
 pub trait Arguments: sealed::Sealed {
     /// What it becomes.
     type Output: Wipe;
@@ -97,16 +101,26 @@ impl<'t> Arguments for &'t str {
         grants: &Grants,
     ) -> Result<ModelArgs<Self::Output>> {
         engine.bounds().check_template(self.len())?;
-        let (mut plan, mut references, mut attempts) = (Plan::default(), References::default(), Attempts::default());
+        let (mut plan, mut references, mut attempts) =
+            (Plan::default(), References::default(), Attempts::default());
         let is_here = |grant: &Grant| grant.reaches(|| []);
-        Reader { engine, grants, attempts: &mut attempts }.read(self, &mut plan, &mut references, is_here)?;
+        Reader {
+            engine,
+            grants,
+            attempts: &mut attempts,
+        }
+        .read(self, &mut plan, &mut references, is_here)?;
         check_lines(self, &plan, || target.surface_kind())?;
         let outcomes = look_up(resolver, references.list(), target)?;
-        Ok(ModelArgs::new(fill_text(engine, self, &plan, references.list(), target, outcomes)?, attempts))
+        Ok(ModelArgs::new(
+            fill_text(engine, self, &plan, references.list(), target, outcomes)?,
+            attempts,
+        ))
     }
 }
 
-/// Resolved arguments, and what in them was not granted. As careful with its values as [`Resolved`].
+/// Resolved arguments, and what in them was not granted. As careful with its values as
+/// [`Resolved`].
 pub struct ModelArgs<T: Wipe> {
     resolved: Resolved<T>,
     attempts: Attempts,
@@ -132,14 +146,16 @@ impl<T: Wipe> ModelArgs<T> {
         self.resolved.used()
     }
 
-    /// What stayed although it is a placeholder, or meant to be one; the first [`Attempt::LISTED`] in the order of the
-    /// arguments, those in keys last. A diagram of Mermaid (`<<interface>>`) has some that nobody meant; what stands in the
-    /// [`Secret`](crate::Form::Secret) form was meant.
+    /// What stayed although it is a placeholder, or meant to be one; the first [`Attempt::LISTED`]
+    /// in the order of the arguments, those in keys last. A diagram of Mermaid (`<<interface>>`)
+    /// has some that nobody meant; what stands in the [`Secret`](crate::Form::Secret) form was
+    /// meant.
     pub fn attempts(&self) -> &[Attempt] {
         self.attempts.list()
     }
 
-    /// How many attempts there were, also those that [`attempts`](ModelArgs::attempts) does not list.
+    /// How many attempts there were, also those that [`attempts`](ModelArgs::attempts) does not
+    /// list.
     pub fn attempt_count(&self) -> usize {
         self.attempts.count()
     }

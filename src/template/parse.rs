@@ -1,5 +1,5 @@
-//! Reads one placeholder, by hand and in one pass: nothing it reads over holds the first character of an opening mark, so
-//! that no two openers read the same bytes and the whole scan stays linear.
+//! Reads one placeholder, by hand and in one pass: nothing it reads over holds the first character
+//! of an opening mark, so that no two openers read the same bytes and the whole scan stays linear.
 
 use std::ops::Range;
 
@@ -17,8 +17,8 @@ pub(super) enum Parsed<'t> {
     Text,
 }
 
-/// A placeholder by its grammar. Whether its name is one and its filters exist is checked later: an escaped placeholder
-/// need not be right.
+/// A placeholder by its grammar. Whether its name is one and its filters exist is checked later: an
+/// escaped placeholder need not be right.
 #[derive(Clone, Debug)]
 pub(super) struct Placeholder<'t> {
     pub(super) form: Form,
@@ -41,7 +41,11 @@ impl Placeholder<'_> {
 /// Reads what follows an opener; `body` is the byte after it.
 #[inline]
 pub(super) fn parse<'t>(dialect: &Dialect, text: &'t str, body: usize) -> Parsed<'t> {
-    let mut cursor = Cursor { dialect, text, at: body };
+    let mut cursor = Cursor {
+        dialect,
+        text,
+        at: body,
+    };
     cursor.skip(SPACE);
     let spaced = cursor.at > body;
     if let Some(prefix) = dialect.prefix.as_deref() {
@@ -58,8 +62,12 @@ pub(super) fn parse<'t>(dialect: &Dialect, text: &'t str, body: usize) -> Parsed
     if dialect.intent == Intent::Dollar && cursor.eat("$") {
         return cursor.dollar(spaced);
     }
-    let Some(names) = dialect.bare else { return Parsed::Text };
-    cursor.bare(names, spaced).map_or(Parsed::Text, Parsed::Placeholder)
+    let Some(names) = dialect.bare else {
+        return Parsed::Text;
+    };
+    cursor
+        .bare(names, spaced)
+        .map_or(Parsed::Text, Parsed::Placeholder)
 }
 
 struct Cursor<'d, 't> {
@@ -79,13 +87,20 @@ impl<'t> Cursor<'_, 't> {
         }
         let rest = self.extras(Form::Bare, name, true).ok()?;
         let gap = self.skip(SPACE) > 0;
-        (gap == spaced && self.eat(&self.dialect.close)).then_some(Placeholder { end: self.at, ..rest })
+        (gap == spaced && self.eat(&self.dialect.close)).then_some(Placeholder {
+            end: self.at,
+            ..rest
+        })
     }
 
     /// From behind `$`, which no prefix followed.
     fn dollar(&mut self, spaced: bool) -> Parsed<'t> {
         let word = self.take(WORD);
-        let namespace = self.dialect.prefix.as_deref().map_or("", |prefix| prefix.trim_matches(['$', '.']));
+        let namespace = self
+            .dialect
+            .prefix
+            .as_deref()
+            .map_or("", |prefix| prefix.trim_matches(['$', '.']));
         if word.eq_ignore_ascii_case(namespace) {
             let flaw = match word == namespace {
                 false => Flaw::Case,
@@ -101,7 +116,11 @@ impl<'t> Cursor<'_, 't> {
             self.skip(WORD | DOT);
         }
         self.skip(SPACE);
-        if self.eat(&self.dialect.close) { Parsed::Flawed(Flaw::Namespace, self.at) } else { Parsed::Text }
+        if self.eat(&self.dialect.close) {
+            Parsed::Flawed(Flaw::Namespace, self.at)
+        } else {
+            Parsed::Text
+        }
     }
 
     /// From behind a word to behind the closing mark; the name began at `start`.
@@ -115,11 +134,16 @@ impl<'t> Cursor<'_, 't> {
 
     fn rest_of_secret(&mut self, start: usize, word: &'t str) -> Result<Placeholder<'t>, Flaw> {
         let mut name = word;
-        let is_word = self.dialect.identifiers || !self.peek().is_some_and(|byte| is(byte, DOT | BLANK));
+        let is_word =
+            self.dialect.identifiers || !self.peek().is_some_and(|byte| is(byte, DOT | BLANK));
         if !is_word {
             // Names hold spaces, but do not end with one.
             self.skip(WORD | DOT | BLANK);
-            name = self.text.get(start..self.at).unwrap_or_default().trim_end_matches(' ');
+            name = self
+                .text
+                .get(start..self.at)
+                .unwrap_or_default()
+                .trim_end_matches(' ');
             self.at = start + name.len();
         }
         if name.is_empty() || (self.dialect.identifiers && !is_identifier(name)) {
@@ -129,7 +153,10 @@ impl<'t> Cursor<'_, 't> {
         let rest = self.extras(Form::Secret, name, is_word)?;
         self.skip(SPACE);
         if self.eat(&self.dialect.close) {
-            return Ok(Placeholder { end: self.at, ..rest });
+            return Ok(Placeholder {
+                end: self.at,
+                ..rest
+            });
         }
         Err(self.why_not_closed(Some(&rest)))
     }
@@ -137,13 +164,25 @@ impl<'t> Cursor<'_, 't> {
     /// What closes right after a name of one word.
     #[inline]
     fn plain(&self, form: Form, name: &'t str) -> Placeholder<'t> {
-        Placeholder { form, name, is_word: true, version: None, filters: self.at..self.at, end: self.at }
+        Placeholder {
+            form,
+            name,
+            is_word: true,
+            version: None,
+            filters: self.at..self.at,
+            end: self.at,
+        }
     }
 
     #[cold]
     fn why_not_closed(&self, rest: Option<&Placeholder<'_>>) -> Flaw {
         let only_name = rest.is_none_or(|rest| rest.version.is_none() && rest.filters.is_empty());
-        let at_close = self.dialect.close.chars().next().is_some_and(|first| self.rest().starts_with(first));
+        let at_close = self
+            .dialect
+            .close
+            .chars()
+            .next()
+            .is_some_and(|first| self.rest().starts_with(first));
         match self.peek() {
             None | Some(b'\r' | b'\n') => Flaw::Unclosed,
             _ if self.is_at(&self.dialect.open) && !self.is_at(&self.dialect.close) => Flaw::Nested,
@@ -156,7 +195,12 @@ impl<'t> Cursor<'_, 't> {
     }
 
     /// The pin and the filters.
-    fn extras(&mut self, form: Form, name: &'t str, is_word: bool) -> Result<Placeholder<'t>, Flaw> {
+    fn extras(
+        &mut self,
+        form: Form,
+        name: &'t str,
+        is_word: bool,
+    ) -> Result<Placeholder<'t>, Flaw> {
         let mut version = None;
         let mut filters = self.at..self.at;
         if self.dialect.extras {
@@ -169,7 +213,14 @@ impl<'t> Cursor<'_, 't> {
                 filters.end = one.place.end;
             }
         }
-        Ok(Placeholder { form, name, is_word, version, filters, end: self.at })
+        Ok(Placeholder {
+            form,
+            name,
+            is_word,
+            version,
+            filters,
+            end: self.at,
+        })
     }
 
     /// One filter with the `|` before it, if there is one.
@@ -186,14 +237,24 @@ impl<'t> Cursor<'_, 't> {
             return Err(Flaw::Filter);
         }
         let name = self.take(LOWER | DIGIT | UNDERSCORE);
-        let argument = if self.eat(":") { Some(self.argument()?) } else { None };
-        Ok(Some(Written { name, argument, place: start..self.at }))
+        let argument = if self.eat(":") {
+            Some(self.argument()?)
+        } else {
+            None
+        };
+        Ok(Some(Written {
+            name,
+            argument,
+            place: start..self.at,
+        }))
     }
 
     fn argument(&mut self) -> Result<&'t str, Flaw> {
         let marks = [&self.dialect.open, &self.dialect.close].map(|mark| mark.chars().next());
-        let ends =
-            |c: char| matches!(c, ' ' | '\t' | '\r' | '\n' | '|' | '<' | '>' | '{' | '}') || marks.contains(&Some(c));
+        let ends = |c: char| {
+            matches!(c, ' ' | '\t' | '\r' | '\n' | '|' | '<' | '>' | '{' | '}')
+                || marks.contains(&Some(c))
+        };
         let rest = self.rest();
         let length = rest.find(ends).unwrap_or(rest.len());
         count_read(length + 1);
@@ -218,7 +279,11 @@ impl<'t> Cursor<'_, 't> {
     #[inline]
     fn is_at(&self, mark: &str) -> bool {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        rest.len() >= mark.len() && rest.iter().zip(mark.as_bytes()).all(|(byte, mark)| byte == mark)
+        rest.len() >= mark.len()
+            && rest
+                .iter()
+                .zip(mark.as_bytes())
+                .all(|(byte, mark)| byte == mark)
     }
 
     fn is_at_end_of_line(&self) -> bool {
@@ -237,7 +302,10 @@ impl<'t> Cursor<'_, 't> {
     #[inline]
     fn skip(&mut self, class: u8) -> usize {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = rest.iter().position(|&byte| !is(byte, class)).unwrap_or(rest.len());
+        let length = rest
+            .iter()
+            .position(|&byte| !is(byte, class))
+            .unwrap_or(rest.len());
         count_read(length + 1);
         self.at += length;
         length
@@ -267,8 +335,16 @@ pub(super) struct Written<'t> {
 }
 
 /// The filters of a placeholder, read again now that they are needed.
-pub(super) fn filters<'t>(dialect: &Dialect, text: &'t str, place: Range<usize>) -> impl Iterator<Item = Written<'t>> {
-    let mut cursor = Cursor { dialect, text: text.get(..place.end).unwrap_or_default(), at: place.start };
+pub(super) fn filters<'t>(
+    dialect: &Dialect,
+    text: &'t str,
+    place: Range<usize>,
+) -> impl Iterator<Item = Written<'t>> {
+    let mut cursor = Cursor {
+        dialect,
+        text: text.get(..place.end).unwrap_or_default(),
+        at: place.start,
+    };
     // They were read before, so none has a flaw.
     std::iter::from_fn(move || cursor.filter().ok().flatten())
 }
@@ -320,7 +396,9 @@ const fn class(byte: usize) -> u8 {
 
 #[inline]
 fn is(byte: u8, class: u8) -> bool {
-    CLASSES.get(usize::from(byte)).is_some_and(|of| of & class != 0)
+    CLASSES
+        .get(usize::from(byte))
+        .is_some_and(|of| of & class != 0)
 }
 
 /// Whether names of secrets hold a byte.
@@ -336,7 +414,10 @@ pub(super) fn is_space(byte: u8) -> bool {
 pub(super) fn is_identifier(word: &str) -> bool {
     word.len() <= 128
         && word.bytes().all(|byte| is(byte, WORD))
-        && word.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+        && word
+            .bytes()
+            .next()
+            .is_some_and(|first| !first.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -385,7 +466,10 @@ mod tests {
         for size in [1 << 10, 1 << 13, 1 << 16] {
             let texts = repeated.iter().map(|piece| piece.repeat(size));
             let texts = texts.chain(once.iter().map(|piece| format!("<<{}", piece.repeat(size))));
-            for text in texts.chain([format!("{}A>>", "<<".repeat(size)), format!("{}>>", "<<A".repeat(size))]) {
+            for text in texts.chain([
+                format!("{}A>>", "<<".repeat(size)),
+                format!("{}>>", "<<A".repeat(size)),
+            ]) {
                 let (bytes, start) = (text.len(), text.chars().take(12).collect::<String>());
                 let read = read_for(text);
                 assert!(read <= 4 * bytes, "{start}… of {bytes} bytes: {read} read");

@@ -63,16 +63,35 @@ impl Plan {
     /// # Errors
     ///
     /// All syntax errors of the text in one; `TooLarge` at the first placeholder over the limit.
-    pub(super) fn of<'t>(engine: &Engine, text: &'t str, references: &mut References<'t>) -> Result<Self> {
+    pub(super) fn of<'t>(
+        engine: &Engine,
+        text: &'t str,
+        references: &mut References<'t>,
+    ) -> Result<Self> {
         let mut plan = Self::default();
         plan.read(engine, text, references)?;
         Ok(plan)
     }
 
-    /// As [`of`](Plan::of), into a plan that is empty yet: it is too large to be moved around for a short text.
+    /// As [`of`](Plan::of), into a plan that is empty yet: it is too large to be moved around for a
+    /// short text.
     #[inline]
-    pub(super) fn read<'t>(&mut self, engine: &Engine, text: &'t str, references: &mut References<'t>) -> Result<()> {
-        scan(engine.rules(), text, &mut Planner { engine, text, plan: self, references })?;
+    pub(super) fn read<'t>(
+        &mut self,
+        engine: &Engine,
+        text: &'t str,
+        references: &mut References<'t>,
+    ) -> Result<()> {
+        scan(
+            engine.rules(),
+            text,
+            &mut Planner {
+                engine,
+                text,
+                plan: self,
+                references,
+            },
+        )?;
         self.measure(text);
         Ok(())
     }
@@ -96,9 +115,24 @@ impl Plan {
     ) -> Result<()> {
         references.count_placeholder(engine)?;
         let (end, span) = (name.len(), 0..name.len());
-        let found = Placeholder { form: Form::Secret, name, is_word: false, version: None, filters: end..end, end };
-        let reference = references.intern(&found).map_err(|error| bad_name(&error).at(span.clone(), name))?;
-        self.cuts.push(Cut { span, slot: Some(Slot { reference, chain: 0 }) });
+        let found = Placeholder {
+            form: Form::Secret,
+            name,
+            is_word: false,
+            version: None,
+            filters: end..end,
+            end,
+        };
+        let reference = references
+            .intern(&found)
+            .map_err(|error| bad_name(&error).at(span.clone(), name))?;
+        self.cuts.push(Cut {
+            span,
+            slot: Some(Slot {
+                reference,
+                chain: 0,
+            }),
+        });
         self.literal = 0;
         Ok(())
     }
@@ -115,7 +149,9 @@ impl Plan {
 
     /// The filters of a slot.
     pub(super) fn chain(&self, slot: Slot) -> &[Filter] {
-        let chain = usize::try_from(slot.chain).ok().and_then(|chain| self.chains.get(chain.checked_sub(1)?));
+        let chain = usize::try_from(slot.chain)
+            .ok()
+            .and_then(|chain| self.chains.get(chain.checked_sub(1)?));
         chain.map_or(&[], |chain| chain)
     }
 
@@ -165,11 +201,23 @@ impl<'t> Sink<'t> for Planner<'_, 't> {
         match self.references.intern(&found) {
             Ok(reference) => match chain(self.engine, dialect, self.text, &found) {
                 Ok(chain) => {
-                    let number = if chain.is_empty() { 0 } else { self.plan.push_chain(chain) };
-                    self.plan.cuts.push(Cut { span, slot: Some(Slot { reference, chain: number }) });
+                    let number = if chain.is_empty() {
+                        0
+                    } else {
+                        self.plan.push_chain(chain)
+                    };
+                    self.plan.cuts.push(Cut {
+                        span,
+                        slot: Some(Slot {
+                            reference,
+                            chain: number,
+                        }),
+                    });
                 }
                 // In the closure, because to say where it is takes a look at the text before.
-                Err((flaw, place)) => failures.push(|| mark(flaw.error(dialect), found.name, place, self.text)),
+                Err((flaw, place)) => {
+                    failures.push(|| mark(flaw.error(dialect), found.name, place, self.text))
+                }
             },
             Err(error) => failures.push(|| bad_name(&error).at(span, self.text)),
         }
@@ -182,7 +230,8 @@ pub(super) fn bad_name(error: &Error) -> Error {
     Error::new(ErrorKind::Syntax, error.to_string())
 }
 
-/// The filters of a placeholder; or what is wrong with the first that does not exist or has the wrong argument, and where.
+/// The filters of a placeholder; or what is wrong with the first that does not exist or has the
+/// wrong argument, and where.
 #[inline]
 pub(super) fn chain(
     engine: &Engine,
@@ -190,7 +239,11 @@ pub(super) fn chain(
     text: &str,
     found: &Placeholder<'_>,
 ) -> Result<Vec<Filter>, (Flaw, Range<usize>)> {
-    if found.filters.is_empty() { Ok(Vec::new()) } else { chain_of_some(engine, dialect, text, found) }
+    if found.filters.is_empty() {
+        Ok(Vec::new())
+    } else {
+        chain_of_some(engine, dialect, text, found)
+    }
 }
 
 fn chain_of_some(
@@ -200,7 +253,14 @@ fn chain_of_some(
     found: &Placeholder<'_>,
 ) -> Result<Vec<Filter>, (Flaw, Range<usize>)> {
     let written = filters(dialect, text, found.filters.clone());
-    written.map(|one| engine.filters().find(one.name, one.argument).map_err(|flaw| (flaw, one.place))).collect()
+    written
+        .map(|one| {
+            engine
+                .filters()
+                .find(one.name, one.argument)
+                .map_err(|flaw| (flaw, one.place))
+        })
+        .collect()
 }
 
 /// The distinct references of a text or document, in the order in which they first appear.
@@ -230,7 +290,11 @@ struct Key<'t> {
 impl<'t> Key<'t> {
     #[inline]
     fn of(found: &Placeholder<'t>) -> Self {
-        Self { name: found.name, version: found.version, form: found.form }
+        Self {
+            name: found.name,
+            version: found.version,
+            form: found.form,
+        }
     }
 }
 
@@ -264,7 +328,11 @@ impl<'t> References<'t> {
     #[inline]
     pub(super) fn intern(&mut self, found: &Placeholder<'t>) -> Result<NonZeroU32> {
         let known = match &self.index {
-            None => self.few.iter().position(|known| *known == Key::of(found)).and_then(number),
+            None => self
+                .few
+                .iter()
+                .position(|known| *known == Key::of(found))
+                .and_then(number),
             Some(index) => index.get(&Key::of(found)).copied(),
         };
         match known {
@@ -286,14 +354,26 @@ impl<'t> References<'t> {
     fn add(&mut self, found: &Placeholder<'t>) -> Result<NonZeroU32> {
         SecretName::check_parsed(found.name, found.is_word)?;
         let Some(number) = number(self.list.len()) else {
-            return Err(Error::new(ErrorKind::TooLarge, "a template has fewer than 2^32 references"));
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                "a template has fewer than 2^32 references",
+            ));
         };
-        self.list.push(Reference::parsed(found.form, found.name, found.version));
+        self.list
+            .push(Reference::parsed(found.form, found.name, found.version));
         if self.few.len() < FEW {
             self.few.push(Key::of(found));
         } else {
-            let few = || self.few.iter().copied().zip((1..).filter_map(NonZeroU32::new)).collect();
-            self.index.get_or_insert_with(few).insert(Key::of(found), number);
+            let few = || {
+                self.few
+                    .iter()
+                    .copied()
+                    .zip((1..).filter_map(NonZeroU32::new))
+                    .collect()
+            };
+            self.index
+                .get_or_insert_with(few)
+                .insert(Key::of(found), number);
         }
         Ok(number)
     }
@@ -301,5 +381,8 @@ impl<'t> References<'t> {
 
 /// A place as a number from 1.
 fn number(place: usize) -> Option<NonZeroU32> {
-    u32::try_from(place).ok()?.checked_add(1).and_then(NonZeroU32::new)
+    u32::try_from(place)
+        .ok()?
+        .checked_add(1)
+        .and_then(NonZeroU32::new)
 }

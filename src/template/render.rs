@@ -24,8 +24,16 @@ pub(super) fn render<'t, 'v>(
     let limits = engine.bounds();
     limits.check_template(text.len())?;
     let room = Room::new(limits.output);
-    let mut renderer =
-        Renderer { engine, text, value, pieces: SmallVec::new(), made: Vec::new(), count: 0, length: text.len(), room };
+    let mut renderer = Renderer {
+        engine,
+        text,
+        value,
+        pieces: SmallVec::new(),
+        made: Vec::new(),
+        count: 0,
+        length: text.len(),
+        room,
+    };
     scan(engine.rules(), text, &mut renderer)?;
     renderer.write()
 }
@@ -102,7 +110,8 @@ impl<'t, 'v, F> Renderer<'_, 't, 'v, F> {
             }
         };
         let Some(value) = value else {
-            let unknown = || Error::new(ErrorKind::NotFound, format!("no value for {}", found.name));
+            let unknown =
+                || Error::new(ErrorKind::NotFound, format!("no value for {}", found.name));
             failures.push(|| mark(unknown(), found.name, span, self.text));
             return Ok(());
         };
@@ -119,7 +128,10 @@ impl<'t, 'v, F> Renderer<'_, 't, 'v, F> {
 
     #[inline]
     fn push(&mut self, span: Range<usize>, value: Value<'v>, length: usize) {
-        self.length = self.length.saturating_sub(span.len()).saturating_add(length);
+        self.length = self
+            .length
+            .saturating_sub(span.len())
+            .saturating_add(length);
         self.pieces.push(Piece { span, value });
     }
 

@@ -27,19 +27,19 @@ use crate::target::Target;
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 pub trait ResolveExt: Resolver {
-    /// Resolves a text for [no target in particular](Target::unspecified). One look-up, or none if there are no
-    /// placeholders; then the text is borrowed.
+    /// Resolves a text for [no target in particular](Target::unspecified). One look-up, or none if
+    /// there are no placeholders; then the text is borrowed.
     ///
     /// # Errors
     ///
-    /// What [`Template::compile`], [`lookup`](Resolver::lookup) and [`Template::fill_for`] say. There is never a partial
-    /// result.
+    /// What [`Template::compile`], [`lookup`](Resolver::lookup) and [`Template::fill_for`] say.
+    /// There is never a partial result.
     fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
         self.resolve_for(&Target::unspecified(), text)
     }
 
-    /// Resolves the strings of a JSON document, keys excepted, for [no target in particular](Target::unspecified). One
-    /// look-up for the whole document.
+    /// Resolves the strings of a JSON document, keys excepted, for [no target in
+    /// particular](Target::unspecified). One look-up for the whole document.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -73,8 +73,9 @@ pub trait ResolveExt: Resolver {
         Engine::shared().resolve(self, target, input)
     }
 
-    /// Resolves in arguments that a model wrote what `grants` lists; all else in them stays, and what of it is a placeholder is
-    /// reported. What stays, and why, is said at [`Engine::resolve_model_args`].
+    /// Resolves in arguments that a model wrote what `grants` lists; all else in them stays, and
+    /// what of it is a placeholder is reported. What stays, and why, is said at
+    /// [`Engine::resolve_model_args`].
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -101,8 +102,9 @@ pub trait ResolveExt: Resolver {
         Engine::shared().resolve_model_args(self, target, args, grants)
     }
 
-    /// Resolves the values of headers for a target, on the surface [`Header`](crate::Surface::Header). One look-up for all of
-    /// them. Each header into which a value went is marked as sensitive; what is *not* wiped is said at
+    /// Resolves the values of headers for a target, on the surface
+    /// [`Header`](crate::Surface::Header). One look-up for all of them. Each header into which a
+    /// value went is marked as sensitive; what is *not* wiped is said at
     /// [`Headers`](super::Headers).
     ///
     /// ```
@@ -133,8 +135,9 @@ pub trait ResolveExt: Resolver {
 
 impl<R: Resolver + ?Sized> ResolveExt for R {}
 
-/// What can be resolved: `&str`, [`&Template`](Template), `&Tree` of any format, `&serde_json::Value` with the feature `json`,
-/// and a [`&Document`](super::Document) of either. Sealed.
+/// What can be resolved: `&str`, [`&Template`](Template), `&Tree` of any format,
+/// `&serde_json::Value` with the feature `json`, and a [`&Document`](super::Document) of either.
+/// Sealed.
 pub trait Resolvable: sealed::Sealed {
     /// What it becomes.
     type Output: Wipe;
@@ -227,5 +230,9 @@ pub(super) fn look_up<R: Resolver + ?Sized>(
     references: &[Reference],
     target: &Target,
 ) -> Result<Outcomes> {
-    if references.is_empty() { Ok(Outcomes::new()) } else { resolver.lookup(references, target) }
+    if references.is_empty() {
+        Ok(Outcomes::new())
+    } else {
+        resolver.lookup(references, target)
+    }
 }

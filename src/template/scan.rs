@@ -27,8 +27,13 @@ pub(super) trait Sink<'t> {
     /// # Errors
     ///
     /// What ends the scan.
-    fn value(&mut self, start: usize, dialect: &Dialect, found: Placeholder<'t>, failures: &mut Failures)
-    -> Result<()>;
+    fn value(
+        &mut self,
+        start: usize,
+        dialect: &Dialect,
+        found: Placeholder<'t>,
+        failures: &mut Failures,
+    ) -> Result<()>;
 
     /// What stands here means to be a placeholder, but is none.
     fn flaw(&mut self, span: Range<usize>, error: impl FnOnce() -> Error, failures: &mut Failures) {
@@ -36,12 +41,18 @@ pub(super) trait Sink<'t> {
         failures.push(error);
     }
 
-    /// Whether the text, an expression of these pieces, is replaced; if not, it stays as it is and none of them is given.
+    /// Whether the text, an expression of these pieces, is replaced; if not, it stays as it is and
+    /// none of them is given.
     ///
     /// # Errors
     ///
     /// What ends the scan.
-    fn takes(&mut self, dialect: &Dialect, pieces: &[Piece<'t>], failures: &mut Failures) -> Result<bool> {
+    fn takes(
+        &mut self,
+        dialect: &Dialect,
+        pieces: &[Piece<'t>],
+        failures: &mut Failures,
+    ) -> Result<bool> {
         let _ = (dialect, pieces, failures);
         Ok(true)
     }
@@ -55,7 +66,13 @@ pub(super) trait Sink<'t> {
 pub(super) fn scan<'t>(rules: &Rules, text: &'t str, sink: &mut impl Sink<'t>) -> Result<()> {
     let mut failures = Failures::default();
     if !whole::scan(rules, text, sink, &mut failures)? {
-        let mut scanner = Scanner { text, failures: &mut failures, sink, done: 0, comments: Comments::default() };
+        let mut scanner = Scanner {
+            text,
+            failures: &mut failures,
+            sink,
+            done: 0,
+            comments: Comments::default(),
+        };
         let mut search = Search::new(rules.openers(), text);
         let mut at = 0;
         while let Some(hit) = search.next(at) {
@@ -97,7 +114,9 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
                     return Ok(self.done);
                 }
                 // Another dialect may read it.
-                Parsed::Placeholder(found) if hit.opener.dialects.len() > 1 && !found.has_name() => {
+                Parsed::Placeholder(found)
+                    if hit.opener.dialects.len() > 1 && !found.has_name() =>
+                {
                     misnamed = misnamed.or(Some((dialect, found)));
                 }
                 Parsed::Placeholder(found) => return self.placeholder(dialect, hit.at, found),
@@ -107,13 +126,24 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
         if let Some((dialect, found)) = misnamed {
             return self.placeholder(dialect, hit.at, found);
         }
-        let Some((dialect, flaw, seen)) = flawed else { return Ok(hit.at + 1) };
-        self.done = if self.is_escaped_before(dialect, hit.at) { body } else { self.flaw(dialect, hit.at, flaw, seen) };
+        let Some((dialect, flaw, seen)) = flawed else {
+            return Ok(hit.at + 1);
+        };
+        self.done = if self.is_escaped_before(dialect, hit.at) {
+            body
+        } else {
+            self.flaw(dialect, hit.at, flaw, seen)
+        };
         Ok(self.done)
     }
 
     #[inline]
-    fn placeholder(&mut self, dialect: &Dialect, open: usize, found: Placeholder<'t>) -> Result<usize> {
+    fn placeholder(
+        &mut self,
+        dialect: &Dialect,
+        open: usize,
+        found: Placeholder<'t>,
+    ) -> Result<usize> {
         if self.is_escaped_before(dialect, open) {
             self.done = open + dialect.open.len();
         } else {
@@ -123,9 +153,12 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
         Ok(self.done)
     }
 
-    /// Whether the mark of an escape stands before the opener. The first of several goes, and with it alone the placeholder.
+    /// Whether the mark of an escape stands before the opener. The first of several goes, and with
+    /// it alone the placeholder.
     fn is_escaped_before(&mut self, dialect: &Dialect, open: usize) -> bool {
-        let Escape::Before(mark) = dialect.escape else { return false };
+        let Escape::Before(mark) = dialect.escape else {
+            return false;
+        };
         let before = self.text.get(self.done..open).unwrap_or_default();
         let marks = before.len() - before.trim_end_matches(mark).len();
         if marks > 0 {
@@ -139,9 +172,17 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
         let body = open + dialect.open.len();
         let close = closing(dialect, self.text, body, flaw, seen);
         // What the name is blamed for is rather a forgotten end.
-        let flaw = if flaw == Flaw::Name && close.is_none() { Flaw::Unclosed } else { flaw };
+        let flaw = if flaw == Flaw::Name && close.is_none() {
+            Flaw::Unclosed
+        } else {
+            flaw
+        };
         let end = close.unwrap_or_else(|| trimmed(self.text, seen).max(body));
-        self.sink.flaw(open..end, || flaw.error(dialect).at(open..end, self.text), self.failures);
+        self.sink.flaw(
+            open..end,
+            || flaw.error(dialect).at(open..end, self.text),
+            self.failures,
+        );
         end
     }
 }
@@ -149,12 +190,19 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
 /// Where the text after a run of escape marks begins.
 #[inline]
 fn after_escapes(dialect: &Dialect, text: &str, body: usize) -> usize {
-    let Escape::After(mark) = dialect.escape else { return body };
+    let Escape::After(mark) = dialect.escape else {
+        return body;
+    };
     let rest = text.get(body..).unwrap_or_default();
-    if rest.starts_with(mark) { body + rest.len() - rest.trim_start_matches(mark).len() } else { body }
+    if rest.starts_with(mark) {
+        body + rest.len() - rest.trim_start_matches(mark).len()
+    } else {
+        body
+    }
 }
 
-/// Behind the closing mark that a flawed placeholder was meant to have, if that is near and on the same line.
+/// Behind the closing mark that a flawed placeholder was meant to have, if that is near and on the
+/// same line.
 fn closing(dialect: &Dialect, text: &str, body: usize, flaw: Flaw, seen: usize) -> Option<usize> {
     if flaw == Flaw::Namespace {
         return Some(seen);
@@ -163,14 +211,19 @@ fn closing(dialect: &Dialect, text: &str, body: usize, flaw: Flaw, seen: usize) 
     let rest = text.as_bytes().get(body..)?;
     let near = rest.get(..REACH).unwrap_or(rest);
     let line = near.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
-    let nested = if open == close { None } else { memchr::memmem::find(line, open) };
+    let nested = if open == close {
+        None
+    } else {
+        memchr::memmem::find(line, open)
+    };
     let own = nested.and_then(|nested| line.get(..nested)).unwrap_or(line);
     memchr::memmem::find(own, close).map(|found| body + found + close.len())
 }
 
 /// `end` moved back over spaces.
 fn trimmed(text: &str, end: usize) -> usize {
-    text.get(..end).map_or(end, |before| before.trim_end_matches([' ', '\t']).len())
+    text.get(..end)
+        .map_or(end, |before| before.trim_end_matches([' ', '\t']).len())
 }
 
 /// An error about one placeholder.

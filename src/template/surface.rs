@@ -32,8 +32,14 @@ impl Placing {
             Surface::Text | Surface::Env => Places::Alike,
             Surface::Header => Places::Header(header::places(text, cuts)),
             Surface::Url => Places::Url(url::places(text, cuts)),
-            Surface::UrlPath => Places::Url(url::places_in(text, cuts, url::Place::Path(url::Segment::Named))),
-            Surface::UrlQuery | Surface::Form => Places::Url(url::places_in(text, cuts, url::Place::Component)),
+            Surface::UrlPath => Places::Url(url::places_in(
+                text,
+                cuts,
+                url::Place::Path(url::Segment::Named),
+            )),
+            Surface::UrlQuery | Surface::Form => {
+                Places::Url(url::places_in(text, cuts, url::Place::Component))
+            }
             Surface::Json => Places::Json(json::places(text, cuts)),
             Surface::Shell => Places::Shell(shell::places(text, cuts)),
         };
@@ -44,9 +50,9 @@ impl Placing {
     /// value of NAME".
     pub(super) fn refusal(&self, slot: usize, value: &str) -> Option<&'static str> {
         match &self.places {
-            Places::Alike if self.surface == Surface::Env => value
-                .contains('\0')
-                .then_some("holds NUL, which may not stand in an environment variable or an argument"),
+            Places::Alike if self.surface == Surface::Env => value.contains('\0').then_some(
+                "holds NUL, which may not stand in an environment variable or an argument",
+            ),
             Places::Alike => None,
             Places::Header(places) => places.get(slot)?.refusal(value),
             Places::Url(places) => places.get(slot)?.refusal(value),
@@ -55,7 +61,8 @@ impl Placing {
         }
     }
 
-    /// Why no value at all may stand in a slot, in words that go on as those of [`refusal`](Placing::refusal) do.
+    /// Why no value at all may stand in a slot, in words that go on as those of
+    /// [`refusal`](Placing::refusal) do.
     pub(super) fn refusal_of_all(&self, slot: usize) -> Option<&'static str> {
         match &self.places {
             Places::Alike => None,
@@ -109,48 +116,90 @@ mod tests {
     fn resolve(surface: Surface, text: &str, value: &str) -> Result<String, ErrorKind> {
         let variables = Variables::new().with("A", value).unwrap();
         let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text);
-        resolved.map(|resolved| resolved.expose_secret().to_string()).map_err(|error| {
-            assert_eq!(error.name(), Some("A"));
-            assert_eq!(text.get(error.span().unwrap()), Some("<<A>>"));
-            assert!(!format!("{error} {error:?}").contains(value), "{error}");
-            error.kind()
-        })
+        resolved
+            .map(|resolved| resolved.expose_secret().to_string())
+            .map_err(|error| {
+                assert_eq!(error.name(), Some("A"));
+                assert_eq!(text.get(error.span().unwrap()), Some("<<A>>"));
+                assert!(!format!("{error} {error:?}").contains(value), "{error}");
+                error.kind()
+            })
     }
 
     #[test]
     fn text_takes_every_value_as_it_is() {
-        assert_eq!(resolve(Surface::Text, "<<A>>", "a\0\r\n'\"é").unwrap(), "a\0\r\n'\"é");
+        assert_eq!(
+            resolve(Surface::Text, "<<A>>", "a\0\r\n'\"é").unwrap(),
+            "a\0\r\n'\"é"
+        );
     }
 
     #[test]
     fn headers_refuse_every_control_character() {
         for control in ('\0'..=' ').chain(['\u{7f}']) {
             let value = format!("top-{control}-secret");
-            let expected = if control == ' ' { Ok(format!("X-Key: {value}")) } else { Err(ErrorKind::Unencodable) };
-            assert_eq!(resolve(Surface::Header, "X-Key: <<A>>", &value), expected, "{control:?}");
+            let expected = if control == ' ' {
+                Ok(format!("X-Key: {value}"))
+            } else {
+                Err(ErrorKind::Unencodable)
+            };
+            assert_eq!(
+                resolve(Surface::Header, "X-Key: <<A>>", &value),
+                expected,
+                "{control:?}"
+            );
         }
     }
 
     #[test]
     fn the_host_header_takes_no_value() {
         for text in ["Host: <<A>>", "host:<<A>>", " HOST : a.<<A>>.example"] {
-            assert_eq!(resolve(Surface::Header, text, "evil.example"), Err(ErrorKind::Unencodable), "{text}");
+            assert_eq!(
+                resolve(Surface::Header, text, "evil.example"),
+                Err(ErrorKind::Unencodable),
+                "{text}"
+            );
         }
-        assert_eq!(resolve(Surface::Header, "X-Host: <<A>>", "a.example").unwrap(), "X-Host: a.example");
-        assert_eq!(resolve(Surface::Header, "X-A: b\r\nHost: <<A>>", "a.example"), Err(ErrorKind::Unencodable));
+        assert_eq!(
+            resolve(Surface::Header, "X-Host: <<A>>", "a.example").unwrap(),
+            "X-Host: a.example"
+        );
+        assert_eq!(
+            resolve(Surface::Header, "X-A: b\r\nHost: <<A>>", "a.example"),
+            Err(ErrorKind::Unencodable)
+        );
         assert!(resolve(Surface::Header, "Host: b\r\nX-A: <<A>>", "a.example").is_ok());
     }
 
     #[test]
     fn a_shell_word_brings_its_own_quotes() {
-        let quoted =
-            ["echo \"Bearer <<A>>\"", "echo '<<A>>'", r#"echo "\"<<A>>""#, "echo 'a'\"b <<A>>", r"echo '\'' <<A>>'"];
+        let quoted = [
+            "echo \"Bearer <<A>>\"",
+            "echo '<<A>>'",
+            r#"echo "\"<<A>>""#,
+            "echo 'a'\"b <<A>>",
+            r"echo '\'' <<A>>'",
+        ];
         for text in quoted {
-            assert_eq!(resolve(Surface::Shell, text, "$(id -u) x"), Err(ErrorKind::Unencodable), "{text}");
+            assert_eq!(
+                resolve(Surface::Shell, text, "$(id -u) x"),
+                Err(ErrorKind::Unencodable),
+                "{text}"
+            );
         }
-        for text in ["echo <<A>>", "echo 'a'<<A>>\"b\"", r#"echo \"<<A>>"#, r"echo '\'<<A>>", r#"echo "'"<<A>>"#] {
+        for text in [
+            "echo <<A>>",
+            "echo 'a'<<A>>\"b\"",
+            r#"echo \"<<A>>"#,
+            r"echo '\'<<A>>",
+            r#"echo "'"<<A>>"#,
+        ] {
             let expected = text.replace("<<A>>", "'$(id -u) x'");
-            assert_eq!(resolve(Surface::Shell, text, "$(id -u) x").unwrap(), expected, "{text}");
+            assert_eq!(
+                resolve(Surface::Shell, text, "$(id -u) x").unwrap(),
+                expected,
+                "{text}"
+            );
         }
     }
 
@@ -159,12 +208,29 @@ mod tests {
         let resolve = |surface, text: &str, value: &str| {
             let variables = Variables::new().with("A", value).unwrap();
             let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text);
-            resolved.map(|resolved| resolved.expose_secret().to_string()).map_err(|error| error.kind())
+            resolved
+                .map(|resolved| resolved.expose_secret().to_string())
+                .map_err(|error| error.kind())
         };
         for (surface, text, value, expected) in [
-            (Surface::Url, "/<<A|json>>", "/evil.example/x", "/%2Fevil.example%2Fx"),
-            (Surface::Url, "https://a.example/v1/<<A|json>>", "../admin", "https://a.example/v1/..%2Fadmin"),
-            (Surface::Url, "https://a.example/v1/<<A|json>>", "..%2Fadmin", "https://a.example/v1/..%252Fadmin"),
+            (
+                Surface::Url,
+                "/<<A|json>>",
+                "/evil.example/x",
+                "/%2Fevil.example%2Fx",
+            ),
+            (
+                Surface::Url,
+                "https://a.example/v1/<<A|json>>",
+                "../admin",
+                "https://a.example/v1/..%2Fadmin",
+            ),
+            (
+                Surface::Url,
+                "https://a.example/v1/<<A|json>>",
+                "..%2Fadmin",
+                "https://a.example/v1/..%252Fadmin",
+            ),
             (
                 Surface::Url,
                 "https://a.example/v1?q=<<A|shell>>",
@@ -179,36 +245,87 @@ mod tests {
             (Surface::Form, "a=<<A|json>>", "x&y=z", "a=x%26y%3Dz"),
             (Surface::Form, "a=<<A|url>>", "x&y z", "a=x%26y%20z"),
             // The last filter decides.
-            (Surface::Url, "https://a.example/<<A|json|url>>", "/x", "https://a.example/%2Fx"),
-            (Surface::Url, "https://a.example/<<A|url|json>>", "/x", "https://a.example/%252Fx"),
-            (Surface::Url, "https://a.example/<<A|url|trim>>", "/x", "https://a.example/%252Fx"),
+            (
+                Surface::Url,
+                "https://a.example/<<A|json|url>>",
+                "/x",
+                "https://a.example/%2Fx",
+            ),
+            (
+                Surface::Url,
+                "https://a.example/<<A|url|json>>",
+                "/x",
+                "https://a.example/%252Fx",
+            ),
+            (
+                Surface::Url,
+                "https://a.example/<<A|url|trim>>",
+                "/x",
+                "https://a.example/%252Fx",
+            ),
         ] {
-            assert_eq!(resolve(surface, text, value).as_deref(), Ok(expected), "{text}");
+            assert_eq!(
+                resolve(surface, text, value).as_deref(),
+                Ok(expected),
+                "{text}"
+            );
         }
-        for text in ["https://a.example/v1/<<A|json>>", "https://a.example/v1/<<A|url>>", "https://a.example/v1/<<A>>"]
-        {
-            assert_eq!(resolve(Surface::Url, text, ".."), Err(ErrorKind::Unencodable), "{text}");
+        for text in [
+            "https://a.example/v1/<<A|json>>",
+            "https://a.example/v1/<<A|url>>",
+            "https://a.example/v1/<<A>>",
+        ] {
+            assert_eq!(
+                resolve(Surface::Url, text, ".."),
+                Err(ErrorKind::Unencodable),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn env_and_shell_refuse_nul() {
-        assert_eq!(resolve(Surface::Env, "K=<<A>>", "a\nb'").unwrap(), "K=a\nb'");
-        assert_eq!(resolve(Surface::Env, "K=<<A>>", "top\0secret"), Err(ErrorKind::Unencodable));
-        assert_eq!(resolve(Surface::Shell, "echo <<A>>", "it's").unwrap(), r"echo 'it'\''s'");
-        assert_eq!(resolve(Surface::Shell, "echo <<A>>", "top\0secret"), Err(ErrorKind::Unencodable));
+        assert_eq!(
+            resolve(Surface::Env, "K=<<A>>", "a\nb'").unwrap(),
+            "K=a\nb'"
+        );
+        assert_eq!(
+            resolve(Surface::Env, "K=<<A>>", "top\0secret"),
+            Err(ErrorKind::Unencodable)
+        );
+        assert_eq!(
+            resolve(Surface::Shell, "echo <<A>>", "it's").unwrap(),
+            r"echo 'it'\''s'"
+        );
+        assert_eq!(
+            resolve(Surface::Shell, "echo <<A>>", "top\0secret"),
+            Err(ErrorKind::Unencodable)
+        );
     }
 
     #[test]
     fn url_parts_are_encoded() {
         let value = "a b/?#&=+%";
-        assert_eq!(resolve(Surface::UrlPath, "<<A>>", value).unwrap(), "a%20b%2F%3F%23%26%3D%2B%25");
-        assert_eq!(resolve(Surface::UrlQuery, "<<A>>", value).unwrap(), "a%20b%2F%3F%23%26%3D%2B%25");
-        assert_eq!(resolve(Surface::Form, "k=<<A>>", value).unwrap(), "k=a+b%2F%3F%23%26%3D%2B%25");
-        assert_eq!(resolve(Surface::Json, "\"<<A>>\"", "\",\"admin\":true").unwrap(), r#""\",\"admin\":true""#);
+        assert_eq!(
+            resolve(Surface::UrlPath, "<<A>>", value).unwrap(),
+            "a%20b%2F%3F%23%26%3D%2B%25"
+        );
+        assert_eq!(
+            resolve(Surface::UrlQuery, "<<A>>", value).unwrap(),
+            "a%20b%2F%3F%23%26%3D%2B%25"
+        );
+        assert_eq!(
+            resolve(Surface::Form, "k=<<A>>", value).unwrap(),
+            "k=a+b%2F%3F%23%26%3D%2B%25"
+        );
+        assert_eq!(
+            resolve(Surface::Json, "\"<<A>>\"", "\",\"admin\":true").unwrap(),
+            r#""\",\"admin\":true""#
+        );
         for value in [".", ".."] {
             let variables = Variables::new().with("A", value).unwrap();
-            let climb = variables.resolve_for(&Target::tool("test").surface(Surface::UrlPath), "<<A>>");
+            let climb =
+                variables.resolve_for(&Target::tool("test").surface(Surface::UrlPath), "<<A>>");
             assert_eq!(climb.unwrap_err().kind(), ErrorKind::Unencodable);
         }
         assert_eq!(resolve(Surface::UrlPath, "<<A>>", "...").unwrap(), "...");
@@ -223,13 +340,30 @@ mod tests {
             resolved.map(|resolved| resolved.expose_secret().to_string())
         };
         assert_eq!(resolve(Surface::UrlQuery, "<<A|url>>").unwrap(), "a%20b%0A");
-        assert_eq!(resolve(Surface::UrlQuery, "<<A|base64>>").unwrap(), "YSBiCg%3D%3D");
-        assert_eq!(resolve(Surface::Json, "\"<<A|json>> <<A|shell>>\"").unwrap(), r#""a b\n 'a b\n'""#);
-        assert_eq!(resolve(Surface::Shell, "<<A|shell>> <<A|hex>>").unwrap(), "'a b\n' '6120620a'");
+        assert_eq!(
+            resolve(Surface::UrlQuery, "<<A|base64>>").unwrap(),
+            "YSBiCg%3D%3D"
+        );
+        assert_eq!(
+            resolve(Surface::Json, "\"<<A|json>> <<A|shell>>\"").unwrap(),
+            r#""a b\n 'a b\n'""#
+        );
+        assert_eq!(
+            resolve(Surface::Shell, "<<A|shell>> <<A|hex>>").unwrap(),
+            "'a b\n' '6120620a'"
+        );
         assert_eq!(resolve(Surface::UrlQuery, "<<A|trim>>").unwrap(), "a%20b");
         assert_eq!(resolve(Surface::Header, "<<A|trim>>").unwrap(), "a b");
         assert_eq!(resolve(Surface::Header, "<<A|url>>").unwrap(), "a%20b%0A");
-        assert_eq!(resolve(Surface::Header, "<<A|shell>>").unwrap_err().kind(), ErrorKind::Unencodable);
-        assert_eq!(resolve(Surface::Header, "Host: <<A|hex>>").unwrap_err().kind(), ErrorKind::Unencodable);
+        assert_eq!(
+            resolve(Surface::Header, "<<A|shell>>").unwrap_err().kind(),
+            ErrorKind::Unencodable
+        );
+        assert_eq!(
+            resolve(Surface::Header, "Host: <<A|hex>>")
+                .unwrap_err()
+                .kind(),
+            ErrorKind::Unencodable
+        );
     }
 }

@@ -11,16 +11,18 @@ pub(super) use pattern::Pattern;
 use crate::error::Result;
 use crate::target::Surface;
 
-/// Rules that say on which [`Surface`] each string of a document stands, so that a value cannot leave its place in the config
-/// of a tool: a header refuses line ends, a URL is percent-encoded and keeps its host. Cheap to clone.
+/// Rules that say on which [`Surface`] each string of a document stands, so that a value cannot
+/// leave its place in the config of a tool: a header refuses line ends, a URL is percent-encoded
+/// and keeps its host. Cheap to clone.
 ///
-/// A rule has a pattern over the JSON Pointer of the string (RFC 6901). In it, the segment `*` is any one segment, and `**` as
-/// the last segment is one segment or more. A key that holds a star is written with `~2`, as `~` is written `~0` and `/` is
-/// written `~1`.
+/// A rule has a pattern over the JSON Pointer of the string (RFC 6901). In it, the segment `*` is
+/// any one segment, and `**` as the last segment is one segment or more. A key that holds a star is
+/// written with `~2`, as `~` is written `~0` and `/` is written `~1`.
 ///
-/// Where several rules match, the closest decides: at the first segment in which their patterns differ, a name wins over `*`,
-/// and `*` over `**`. The order in which they are given does not matter, but the same pattern given twice means the later
-/// surface. A string that no rule matches has the surface of the [`Target`](crate::Target).
+/// Where several rules match, the closest decides: at the first segment in which their patterns
+/// differ, a name wins over `*`, and `*` over `**`. The order in which they are given does not
+/// matter, but the same pattern given twice means the later surface. A string that no rule matches
+/// has the surface of the [`Target`](crate::Target).
 ///
 /// ```
 /// use keyslot::Surface;
@@ -34,15 +36,18 @@ use crate::target::Surface;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Surfaces {
-    /// Patterns that match the same pointer are ordered from the closest on, so that the first match decides.
+    /// Patterns that match the same pointer are ordered from the closest on, so that the first
+    /// match decides.
     rules: Arc<BTreeMap<Pattern, Surface>>,
 }
 
-/// Where configs of MCP servers have one server. What `*` stands for is the server's name, or its number in a list.
+/// Where configs of MCP servers have one server. What `*` stands for is the server's name, or its
+/// number in a list.
 const SERVERS: [&str; 4] = ["", "/mcpServers/*", "/servers/*", "/mcp/servers/*"];
 
-/// The parts of a server that go somewhere. A command and its arguments are passed on by the operating system as they are, as
-/// the environment is: no shell reads them, but none of them can hold NUL.
+/// The parts of a server that go somewhere. A command and its arguments are passed on by the
+/// operating system as they are, as the environment is: no shell reads them, but none of them can
+/// hold NUL.
 const PARTS: [(&str, Surface); 7] = [
     ("url", Surface::Url),
     ("serverUrl", Surface::Url),
@@ -59,8 +64,8 @@ impl Surfaces {
         Self::default()
     }
 
-    /// The configs of MCP servers: what Claude, Cursor, Windsurf and Gemini CLI keep below `mcpServers`, Visual Studio Code
-    /// below `servers` or `mcp.servers`, and one server alone.
+    /// The configs of MCP servers: what Claude, Cursor, Windsurf and Gemini CLI keep below
+    /// `mcpServers`, Visual Studio Code below `servers` or `mcp.servers`, and one server alone.
     ///
     /// | in the server | surface |
     /// |---|---|
@@ -68,8 +73,8 @@ impl Surfaces {
     /// | `headers` | [`Header`](Surface::Header) |
     /// | `env`, `args`, `command` | [`Env`](Surface::Env): no shell reads them |
     ///
-    /// A URL that is a secret as a whole is refused, because then a value would choose the host; to allow it, give that
-    /// pointer another surface.
+    /// A URL that is a secret as a whole is refused, because then a value would choose the host; to
+    /// allow it, give that pointer another surface.
     ///
     /// ```
     /// use keyslot::Surface;
@@ -86,19 +91,24 @@ impl Surfaces {
         let rules = SERVERS.iter().flat_map(|server| {
             let at = move |(part, surface): &(&str, Surface)| {
                 // Always `Ok`: a test reads them all.
-                Pattern::new(&format!("{server}/{part}")).ok().map(|pattern| (pattern, *surface))
+                Pattern::new(&format!("{server}/{part}"))
+                    .ok()
+                    .map(|pattern| (pattern, *surface))
             };
             PARTS.iter().filter_map(at)
         });
-        Self { rules: Arc::new(rules.collect()) }
+        Self {
+            rules: Arc::new(rules.collect()),
+        }
     }
 
     /// Adds a rule, or replaces the one with the same pattern.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when `pattern` neither starts with `/` nor is empty, when a star is not
-    /// a whole segment, when `**` is not the last one, or for a `~` that begins no escape.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when `pattern` neither starts with `/` nor
+    /// is empty, when a star is not a whole segment, when `**` is not the last one, or for a `~`
+    /// that begins no escape.
     pub fn at(mut self, pattern: &str, surface: Surface) -> Result<Self> {
         Arc::make_mut(&mut self.rules).insert(Pattern::new(pattern)?, surface);
         Ok(self)
@@ -113,7 +123,8 @@ impl Surfaces {
     pub(super) fn surface_on(&self, path: &[Cow<'_, str>]) -> Option<Surface> {
         // Rules times strings: the rules are the host's, and only strings with placeholders are
         // asked about, 10,000 at most. A rule compares no more segments than it has.
-        let is_at = |(pattern, _): &(&Pattern, &Surface)| pattern.matches(path.iter().map(|step| &**step));
+        let is_at =
+            |(pattern, _): &(&Pattern, &Surface)| pattern.matches(path.iter().map(|step| &**step));
         self.rules.iter().find(is_at).map(|(_, surface)| *surface)
     }
 
@@ -123,20 +134,31 @@ impl Surfaces {
     }
 }
 
-/// The keys and places of a JSON Pointer. That to the whole document has none; to its member with the empty key it has one.
+/// The keys and places of a JSON Pointer. That to the whole document has none; to its member with
+/// the empty key it has one.
 fn steps(pointer: &str) -> Vec<Cow<'_, str>> {
     let unescaped = |step: &str| step.replace("~1", "/").replace("~0", "~");
     pointer
         .split('/')
         .skip(1)
-        .map(|step| if step.contains('~') { unescaped(step).into() } else { step.into() })
+        .map(|step| {
+            if step.contains('~') {
+                unescaped(step).into()
+            } else {
+                step.into()
+            }
+        })
         .collect()
 }
 
-/// Whether the string on a way into a document is the host of a request when it is a header: by its key, or by the key of the
-/// list that it is in.
+/// Whether the string on a way into a document is the host of a request when it is a header: by its
+/// key, or by the key of the list that it is in.
 pub(super) fn names_host(path: &[Cow<'_, str>]) -> bool {
-    let is_place = |key: &str| key.bytes().take(LOOKED_AT).all(|byte| byte.is_ascii_digit());
+    let is_place = |key: &str| {
+        key.bytes()
+            .take(LOOKED_AT)
+            .all(|byte| byte.is_ascii_digit())
+    };
     let mut keys = path.iter().rev().filter(|key| !is_place(key));
     keys.next().is_some_and(|key| is_host(key))
 }
@@ -146,16 +168,24 @@ pub(super) fn names_host(path: &[Cow<'_, str>]) -> bool {
 /// key, which refuses more.
 const LOOKED_AT: usize = 128;
 
-/// Whether a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC 9113 section 8.3.1).
+/// Whether a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC 9113
+/// section 8.3.1).
 pub(super) fn is_host(name: &str) -> bool {
-    let blanks = |text: &[u8]| text.iter().take(LOOKED_AT).take_while(|byte| **byte <= b' ').count();
+    let blanks = |text: &[u8]| {
+        text.iter()
+            .take(LOOKED_AT)
+            .take_while(|byte| **byte <= b' ')
+            .count()
+    };
     let start = blanks(name.as_bytes());
     let bytes = name.as_bytes().get(start..).unwrap_or_default();
     let is_blank = |rest: &[u8]| blanks(rest) == rest.len().min(LOOKED_AT);
     let is_named = ["host", ":authority"].iter().any(|host| {
         bytes
             .split_at_checked(host.len())
-            .is_some_and(|(name, rest)| name.eq_ignore_ascii_case(host.as_bytes()) && is_blank(rest))
+            .is_some_and(|(name, rest)| {
+                name.eq_ignore_ascii_case(host.as_bytes()) && is_blank(rest)
+            })
     });
     is_named || start == LOOKED_AT
 }
@@ -174,7 +204,9 @@ mod tests {
             ("/a/b", Surface::Url),
         ];
         let with = |rules: &mut dyn Iterator<Item = &(&str, Surface)>| {
-            rules.fold(Surfaces::new(), |surfaces, (pattern, surface)| surfaces.at(pattern, *surface).unwrap())
+            rules.fold(Surfaces::new(), |surfaces, (pattern, surface)| {
+                surfaces.at(pattern, *surface).unwrap()
+            })
         };
         for surfaces in [with(&mut rules.iter()), with(&mut rules.iter().rev())] {
             for (pointer, expected) in [
@@ -194,7 +226,10 @@ mod tests {
     fn the_same_pattern_again_replaces() {
         let one = Surfaces::new().at("/a/~2", Surface::Url).unwrap();
         let two = one.clone().at("/a/~2", Surface::Header).unwrap();
-        assert_eq!((one.surface_at("/a/*"), two.surface_at("/a/*")), (Some(Surface::Url), Some(Surface::Header)));
+        assert_eq!(
+            (one.surface_at("/a/*"), two.surface_at("/a/*")),
+            (Some(Surface::Url), Some(Surface::Header))
+        );
         assert!(Surfaces::new().is_empty() && !one.is_empty());
         assert!(one.at("no pointer", Surface::Url).is_err());
     }
@@ -213,28 +248,71 @@ mod tests {
             ("/args/2", Surface::Env),
             ("/command", Surface::Env),
         ];
-        for server in ["", "/mcpServers/my~1server", "/mcpServers/0", "/servers/github", "/mcp/servers/github"] {
+        for server in [
+            "",
+            "/mcpServers/my~1server",
+            "/mcpServers/0",
+            "/servers/github",
+            "/mcp/servers/github",
+        ] {
             for (part, expected) in parts {
-                assert_eq!(surfaces.surface_at(&format!("{server}{part}")), Some(expected), "{server}{part}");
+                assert_eq!(
+                    surfaces.surface_at(&format!("{server}{part}")),
+                    Some(expected),
+                    "{server}{part}"
+                );
             }
             for part in ["", "/type", "/headers", "/url/x", "/description"] {
-                assert_eq!(surfaces.surface_at(&format!("{server}{part}")), None, "{server}{part}");
+                assert_eq!(
+                    surfaces.surface_at(&format!("{server}{part}")),
+                    None,
+                    "{server}{part}"
+                );
             }
         }
-        assert_eq!(surfaces.surface_at("/mcpServers/url"), None, "a server called url");
+        assert_eq!(
+            surfaces.surface_at("/mcpServers/url"),
+            None,
+            "a server called url"
+        );
     }
 
     #[test]
     fn the_host_is_known_by_its_key() {
-        for pointer in ["/headers/Host", "/mcpServers/a/headers/HOST", "/Host/0", "/:authority", "/h/ host "] {
+        for pointer in [
+            "/headers/Host",
+            "/mcpServers/a/headers/HOST",
+            "/Host/0",
+            "/:authority",
+            "/h/ host ",
+        ] {
             assert!(names_host(&steps(pointer)), "{pointer}");
         }
         let (digits, blanks) = ("0".repeat(LOOKED_AT), " ".repeat(LOOKED_AT));
-        for long in [format!("/Host/{digits}x"), format!("/{blanks}x"), format!("/Host{blanks}x")] {
-            assert!(names_host(&steps(&long)), "what is behind the bound is not looked at");
-            assert!(!names_host(&steps(&long.replacen([' ', '0'], "", 1))), "what is before it is");
+        for long in [
+            format!("/Host/{digits}x"),
+            format!("/{blanks}x"),
+            format!("/Host{blanks}x"),
+        ] {
+            assert!(
+                names_host(&steps(&long)),
+                "what is behind the bound is not looked at"
+            );
+            assert!(
+                !names_host(&steps(&long.replacen([' ', '0'], "", 1))),
+                "what is before it is"
+            );
         }
-        for pointer in ["", "/", "/0", "/headers/X-Host", "/Host/name", "/headers/Hos", "/Host~1", "/authority"] {
+        for pointer in [
+            "",
+            "/",
+            "/0",
+            "/headers/X-Host",
+            "/Host/name",
+            "/headers/Hos",
+            "/Host~1",
+            "/authority",
+        ] {
             assert!(!names_host(&steps(pointer)), "{pointer}");
         }
     }

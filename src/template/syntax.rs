@@ -48,7 +48,8 @@ impl Syntax {
         ANGLE.clone()
     }
 
-    /// `{{$secret.NAME}}`, and `{{NAME}}` for names in capitals. What other engines write in braces stays text.
+    /// `{{$secret.NAME}}`, and `{{NAME}}` for names in capitals. What other engines write in braces
+    /// stays text.
     ///
     /// ```
     /// use keyslot::template::{Engine, Syntax};
@@ -61,8 +62,9 @@ impl Syntax {
         Self::of([Arc::new(Dialect::mustache())])
     }
 
-    /// The forms of Julep: `$ secrets.name` and `$ f"…{secrets.name}…"` as a whole string, `{secrets.name}` and
-    /// `{{secrets.name}}` in other text. All other expressions are Julep's own and stay.
+    /// The forms of Julep: `$ secrets.name` and `$ f"…{secrets.name}…"` as a whole string,
+    /// `{secrets.name}` and `{{secrets.name}}` in other text. All other expressions are Julep's own
+    /// and stay.
     ///
     /// ```
     /// use keyslot::template::{Engine, Syntax};
@@ -74,7 +76,10 @@ impl Syntax {
     pub fn julep() -> Self {
         let one = Arc::new(Dialect::julep("{", "}"));
         let two = Arc::new(Dialect::julep("{{", "}}"));
-        Self::from(Rules { julep: Some(Arc::clone(&one)), ..Rules::of([two, one]) })
+        Self::from(Rules {
+            julep: Some(Arc::clone(&one)),
+            ..Rules::of([two, one])
+        })
     }
 
     /// A string that is `secret://NAME` as a whole. What only begins so is an error.
@@ -88,10 +93,14 @@ impl Syntax {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn uri() -> Self {
-        Self::from(Rules { uri: Some(Arc::new(Dialect::uri())), ..Rules::default() })
+        Self::from(Rules {
+            uri: Some(Arc::new(Dialect::uri())),
+            ..Rules::default()
+        })
     }
 
-    /// In documents, an object `{"value": "NAME", "fromSecret": true}`: its value is the name of a secret.
+    /// In documents, an object `{"value": "NAME", "fromSecret": true}`: its value is the name of a
+    /// secret.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -108,11 +117,15 @@ impl Syntax {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn bookmark() -> Self {
-        Self::from(Rules { bookmarks: true, ..Rules::default() })
+        Self::from(Rules {
+            bookmarks: true,
+            ..Rules::default()
+        })
     }
 
-    /// A [`bookmark`](Syntax::bookmark), and the strings of documents at these JSON Pointers: each is the name of a secret as
-    /// a whole. In a pointer `*` is any segment and a last `**` all further ones, as in [`Surfaces`](super::Surfaces).
+    /// A [`bookmark`](Syntax::bookmark), and the strings of documents at these JSON Pointers: each
+    /// is the name of a secret as a whole. In a pointer `*` is any segment and a last `**` all
+    /// further ones, as in [`Surfaces`](super::Surfaces).
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -129,8 +142,15 @@ impl Syntax {
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no such pointer.
     pub fn bookmark_at<P: AsRef<str>>(pointers: impl IntoIterator<Item = P>) -> Result<Self> {
-        let named = pointers.into_iter().map(|pointer| Pattern::new(pointer.as_ref())).collect::<Result<_>>()?;
-        Ok(Self::from(Rules { bookmarks: true, named, ..Rules::default() }))
+        let named = pointers
+            .into_iter()
+            .map(|pointer| Pattern::new(pointer.as_ref()))
+            .collect::<Result<_>>()?;
+        Ok(Self::from(Rules {
+            bookmarks: true,
+            named,
+            ..Rules::default()
+        }))
     }
 
     /// Begins a syntax with marks of one's own.
@@ -147,16 +167,24 @@ impl Syntax {
         SyntaxBuilder::new(open.into(), close.into())
     }
 
-    /// Both in one scan. Where both could read the same placeholder, `self` does; an opening mark within a longer one of the
-    /// other counts for nothing.
+    /// Both in one scan. Where both could read the same placeholder, `self` does; an opening mark
+    /// within a longer one of the other counts for nothing.
     #[must_use]
     #[allow(clippy::needless_pass_by_value)] // as builders do
     pub fn and(self, other: Self) -> Self {
         let [first, second] = [&*self.rules, &*other.rules];
-        let dialects = first.dialects.iter().chain(&second.dialects).map(Arc::clone);
+        let dialects = first
+            .dialects
+            .iter()
+            .chain(&second.dialects)
+            .map(Arc::clone);
         Self::from(Rules {
             uri: first.uri.as_ref().or(second.uri.as_ref()).map(Arc::clone),
-            julep: first.julep.as_ref().or(second.julep.as_ref()).map(Arc::clone),
+            julep: first
+                .julep
+                .as_ref()
+                .or(second.julep.as_ref())
+                .map(Arc::clone),
             bookmarks: first.bookmarks || second.bookmarks,
             named: first.named.iter().chain(&second.named).cloned().collect(),
             ..Rules::of(dialects)
@@ -165,7 +193,10 @@ impl Syntax {
 
     /// How a secret is referred to, if there is a way to do it within other text.
     pub(crate) fn write(&self, reference: &Reference) -> Option<String> {
-        self.rules.dialects.iter().find_map(|dialect| dialect.write(reference))
+        self.rules
+            .dialects
+            .iter()
+            .find_map(|dialect| dialect.write(reference))
     }
 
     fn of(dialects: impl IntoIterator<Item = Arc<Dialect>>) -> Self {
@@ -173,7 +204,9 @@ impl Syntax {
     }
 
     fn from(rules: Rules) -> Self {
-        Self { rules: Arc::new(rules) }
+        Self {
+            rules: Arc::new(rules),
+        }
     }
 
     pub(super) fn rules(&self) -> &Rules {
@@ -185,7 +218,11 @@ impl Rules {
     fn of(dialects: impl IntoIterator<Item = Arc<Dialect>>) -> Self {
         let dialects: Vec<_> = dialects.into_iter().collect();
         let openers = Opener::of(&dialects);
-        Self { dialects, openers, ..Self::default() }
+        Self {
+            dialects,
+            openers,
+            ..Self::default()
+        }
     }
 
     pub(super) fn openers(&self) -> &[Opener] {
@@ -214,9 +251,18 @@ impl Rules {
 
     /// What to write instead of the placeholder at the beginning of a text if text was meant.
     pub(super) fn escape_hint(&self, placeholder: &str) -> Option<String> {
-        let opener = self.openers.iter().find(|opener| placeholder.starts_with(&*opener.mark))?;
-        let escaped = opener.dialects.iter().find_map(|dialect| dialect.escaped())?;
-        Some(format!("write {escaped} instead of {} if it is text", opener.mark))
+        let opener = self
+            .openers
+            .iter()
+            .find(|opener| placeholder.starts_with(&*opener.mark))?;
+        let escaped = opener
+            .dialects
+            .iter()
+            .find_map(|dialect| dialect.escaped())?;
+        Some(format!(
+            "write {escaped} instead of {} if it is text",
+            opener.mark
+        ))
     }
 }
 
@@ -228,8 +274,18 @@ impl Default for Syntax {
 
 impl fmt::Debug for Syntax {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Rules { dialects, uri, julep: _, bookmarks, named: _, openers: _ } = &*self.rules;
+        let Rules {
+            dialects,
+            uri,
+            julep: _,
+            bookmarks,
+            named: _,
+            openers: _,
+        } = &*self.rules;
         let forms = dialects.iter().chain(uri).map(|dialect| dialect.example());
-        f.debug_struct("Syntax").field("forms", &forms.collect::<Vec<_>>()).field("bookmarks", bookmarks).finish()
+        f.debug_struct("Syntax")
+            .field("forms", &forms.collect::<Vec<_>>())
+            .field("bookmarks", bookmarks)
+            .finish()
     }
 }

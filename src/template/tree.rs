@@ -21,10 +21,11 @@ use node::Node;
 use read::Reader;
 use write::Writer;
 
-/// A document of any format that serde reads without being told its type: YAML, TOML, JSON, and the host's own structs.
+/// A document of any format that serde reads without being told its type: YAML, TOML, JSON, and the
+/// host's own structs.
 ///
-/// Read one with the `Deserialize` of the format, or make one [of](Tree::of) a value. What comes out of a resolve is a tree
-/// again: make it a value of the type you need with [`to`](Tree::to).
+/// Read one with the `Deserialize` of the format, or make one [of](Tree::of) a value. What comes
+/// out of a resolve is a tree again: make it a value of the type you need with [`to`](Tree::to).
 ///
 /// ```
 /// use keyslot::secrecy::ExposeSecret;
@@ -45,12 +46,14 @@ use write::Writer;
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 ///
-/// Enums are written as JSON, YAML and TOML write them: a name, or an object with the name as its only key. Structs are
-/// objects. A tree is nested 128 levels deep at most, and none of its objects has a text twice as a key.
+/// Enums are written as JSON, YAML and TOML write them: a name, or an object with the name as its
+/// only key. Structs are objects. A tree is nested 128 levels deep at most, and none of its objects
+/// has a text twice as a key.
 #[derive(Clone, PartialEq)]
 pub struct Tree {
     root: Node,
-    /// It was read from a format that is not for humans, in which some types are written in another way.
+    /// It was read from a format that is not for humans, in which some types are written in another
+    /// way.
     is_compact: bool,
     /// Its keys may hold values, so they are not shown in errors.
     hides_keys: bool,
@@ -61,20 +64,27 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the JSON Pointer of what cannot be serialised, or of an
-    /// object with a key twice; [`TooLarge`](crate::ErrorKind::TooLarge) when it is nested deeper than
-    /// [`MAX_DEPTH`](super::Document::MAX_DEPTH).
+    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the JSON Pointer of what cannot
+    /// be serialised, or of an object with a key twice; [`TooLarge`](crate::ErrorKind::TooLarge)
+    /// when it is nested deeper than [`MAX_DEPTH`](super::Document::MAX_DEPTH).
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let root = value.serialize(Writer::default()).map_err(|refusal| refusal.into_error(false))?;
-        Ok(Self { root, is_compact: false, hides_keys: false })
+        let root = value
+            .serialize(Writer::default())
+            .map_err(|refusal| refusal.into_error(false))?;
+        Ok(Self {
+            root,
+            is_compact: false,
+            hides_keys: false,
+        })
     }
 
-    /// Makes a value of the tree, for which parts of the tree are copied: of a tree with values in it, wipe them there.
+    /// Makes a value of the tree, for which parts of the tree are copied: of a tree with values in
+    /// it, wipe them there.
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the JSON Pointer of what does not fit the type. The message
-    /// holds no text of the tree.
+    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the JSON Pointer of what does
+    /// not fit the type. The message holds no text of the tree.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T> {
         let reader = Reader::new(&self.root, !self.is_compact);
         T::deserialize(reader).map_err(|refusal| refusal.into_error(self.hides_keys))
@@ -90,7 +100,11 @@ impl Serialize for Tree {
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let is_compact = !deserializer.is_human_readable();
-        Ok(Self { root: Build::default().deserialize(deserializer)?, is_compact, hides_keys: false })
+        Ok(Self {
+            root: Build::default().deserialize(deserializer)?,
+            is_compact,
+            hides_keys: false,
+        })
     }
 }
 
@@ -112,7 +126,11 @@ impl Structure for Tree {
     }
 
     fn resolved(&self, root: Node, with_keys: bool) -> Self {
-        Self { root, is_compact: self.is_compact, hides_keys: self.hides_keys || with_keys }
+        Self {
+            root,
+            is_compact: self.is_compact,
+            hides_keys: self.hides_keys || with_keys,
+        }
     }
 }
 

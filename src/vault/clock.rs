@@ -19,22 +19,30 @@ pub(super) struct Clock {
 pub(super) struct Now {
     /// What the clock says.
     pub(super) reading: Timestamp,
-    /// The latest moment that it ever said to this vault: a clock that jumps back brings nothing back that had expired.
+    /// The latest moment that it ever said to this vault: a clock that jumps back brings nothing
+    /// back that had expired.
     pub(super) latest: Timestamp,
 }
 
 impl Clock {
     pub(super) fn new(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        Self { read: Arc::new(now), latest: Arc::default() }
+        Self {
+            read: Arc::new(now),
+            latest: Arc::default(),
+        }
     }
 
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the clock is so far off that the time cannot be stored.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the clock is so far off that the time
+    /// cannot be stored.
     pub(super) fn now(&self) -> Result<Now> {
         let reading = Timestamp::of((self.read)())?;
         let before = self.latest.fetch_max(reading.micros(), Ordering::Relaxed);
-        Ok(Now { reading, latest: Timestamp::of_micros(before).map_or(reading, |before| before.max(reading)) })
+        Ok(Now {
+            reading,
+            latest: Timestamp::of_micros(before).map_or(reading, |before| before.max(reading)),
+        })
     }
 
     /// Begins anew: the latest moment is what the clock says next.

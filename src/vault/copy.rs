@@ -10,13 +10,15 @@ use crate::name::SecretName;
 use crate::record::SecretInfo;
 
 impl ScopedVault {
-    /// Copies a secret of this very scope into another scope of the same organization: its newest value, as version 1 of a secret
-    /// of its own, with description, metadata, rules, times and status. The value is sealed anew.
-    /// A revoked one is copied as revoked, and goes on hiding what is above.
+    /// Copies a secret of this very scope into another scope of the same organization: its newest
+    /// value, as version 1 of a secret of its own, with description, metadata, rules, times and
+    /// status. The value is sealed anew. A revoked one is copied as revoked, and goes on hiding
+    /// what is above.
     ///
-    /// It needs [`COPY`](Permissions::COPY) on this handle and [`MANAGE`](Permissions::MANAGE) on the other one. The caller does not
-    /// see the value, but hands it over: whoever may use or reveal secrets in the other scope gets it, and whoever may manage them
-    /// there can lift the access rules that came along.
+    /// It needs [`COPY`](Permissions::COPY) on this handle and [`MANAGE`](Permissions::MANAGE) on
+    /// the other one. The caller does not see the value, but hands it over: whoever may use or
+    /// reveal secrets in the other scope gets it, and whoever may manage them there can lift the
+    /// access rules that came along.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -31,29 +33,38 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound); [`Conflict`](ErrorKind::Conflict) when the other scope has the name, revoked or not:
-    /// nothing is replaced; [`InvalidInput`](ErrorKind::InvalidInput) when the other handle is one on this scope, on another
-    /// organization or on another vault; [`Denied`](ErrorKind::Denied) without [`COPY`](Permissions::COPY) here or
-    /// [`MANAGE`](Permissions::MANAGE) there, before the store is asked; or why the store cannot be written.
+    /// [`NotFound`](ErrorKind::NotFound); [`Conflict`](ErrorKind::Conflict) when the other scope
+    /// has the name, revoked or not: nothing is replaced; [`InvalidInput`](ErrorKind::InvalidInput)
+    /// when the other handle is one on this scope, on another organization or on another vault;
+    /// [`Denied`](ErrorKind::Denied) without [`COPY`](Permissions::COPY) here or
+    /// [`MANAGE`](Permissions::MANAGE) there, before the store is asked; or why the store cannot be
+    /// written.
     pub fn clone_to(&self, target: &Self, name: impl AsRef<str>) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
-        self.check_copy(target).inspect_err(|error| target.tell_stored(Action::CloneTo, &name, Err(error)))?;
-        let copied = self.core().write(self.own(), target.actor(), |ledger| self.copy(target, &name, ledger));
+        self.check_copy(target)
+            .inspect_err(|error| target.tell_stored(Action::CloneTo, &name, Err(error)))?;
+        let copied = self.core().write(self.own(), target.actor(), |ledger| {
+            self.copy(target, &name, ledger)
+        });
         target.tell_stored(Action::CloneTo, &name, copied.as_ref());
         copied?.describe().ok_or_else(|| self.not_here(&name))
     }
 
-    /// Copies all secrets of this very scope, as [`clone_to`](ScopedVault::clone_to) does with one: all of them or, when one
-    /// cannot be copied, none. Gives how many there were.
+    /// Copies all secrets of this very scope, as [`clone_to`](ScopedVault::clone_to) does with one:
+    /// all of them or, when one cannot be copied, none. Gives how many there were.
     ///
     /// # Errors
     ///
-    /// As there; [`TooLarge`](ErrorKind::TooLarge) when there are more than [`MAX_NAMES`](ScopedVault::MAX_NAMES).
+    /// As there; [`TooLarge`](ErrorKind::TooLarge) when there are more than
+    /// [`MAX_NAMES`](ScopedVault::MAX_NAMES).
     pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
         self.check_copy(target)?;
         let copied = self.core().write(self.own(), target.actor(), |ledger| {
             let names = ledger.names(self.own(), Self::MAX_NAMES)?;
-            names.iter().map(|name| self.copy(target, name, ledger)).collect::<Result<Vec<Stored>>>()
+            names
+                .iter()
+                .map(|name| self.copy(target, name, ledger))
+                .collect::<Result<Vec<Stored>>>()
         })?;
         for stored in &copied {
             target.tell_stored(Action::CloneTo, &stored.info.name, Ok(stored));
@@ -81,7 +92,10 @@ impl ScopedVault {
         let stored = self.existing(&from)?;
         let to = ledger.read(target.own(), name)?;
         if to.current().is_some() {
-            let message = format!("there is a secret {name} in {} already; nothing was copied", target.scope());
+            let message = format!(
+                "there is a secret {name} in {} already; nothing was copied",
+                target.scope()
+            );
             return Err(Error::new(ErrorKind::Conflict, message).with_name(name));
         }
         self.core().names.check(name)?;
@@ -90,12 +104,23 @@ impl ScopedVault {
         Ok(next)
     }
 
-    fn copied(&self, target: &Self, stored: &Stored, to: &Entry<'_>, ledger: &mut Ledger<'_>) -> Result<Stored> {
+    fn copied(
+        &self,
+        target: &Self,
+        stored: &Stored,
+        to: &Entry<'_>,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<Stored> {
         let mut info = target.new_info(ledger, to)?;
         info.about = stored.info.about.clone();
         info.state = stored.info.state;
         // What has no value was revoked.
-        let Some(kept) = stored.info.newest() else { return Ok(Stored { info, body: Vec::new() }) };
+        let Some(kept) = stored.info.newest() else {
+            return Ok(Stored {
+                info,
+                body: Vec::new(),
+            });
+        };
         let value = ledger.value(self.own(), stored, kept)?;
         target.push(ledger, info, to, &value)
     }

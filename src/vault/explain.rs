@@ -34,7 +34,8 @@ pub struct Explanation {
 }
 
 impl ScopedVault {
-    /// What a text, template or document refers to: each name, version and form once, in the order in which they first appear.
+    /// What a text, template or document refers to: each name, version and form once, in the order
+    /// in which they first appear.
     ///
     /// # Errors
     ///
@@ -43,7 +44,8 @@ impl ScopedVault {
         self.core().engine.references(input)
     }
 
-    /// Whether a resolve for this target would go through, as far as that can be told without opening a value. One store call.
+    /// Whether a resolve for this target would go through, as far as that can be told without
+    /// opening a value. One store call.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Target, Vault};
@@ -58,23 +60,32 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// Those of [`resolve_for`](ScopedVault::resolve_for), all at once, but for what only a value can be wrong with: what filters do
-    /// with it, and whether it fits its place.
+    /// Those of [`resolve_for`](ScopedVault::resolve_for), all at once, but for what only a value
+    /// can be wrong with: what filters do with it, and whether it fits its place.
     pub fn check<I: Resolvable>(&self, target: &Target, input: I) -> Result<()> {
-        self.core().engine.check(target, input, |references, target| self.verdicts(references, target))
+        self.core()
+            .engine
+            .check(target, input, |references, target| {
+                self.verdicts(references, target)
+            })
     }
 
     fn verdicts(&self, references: &[Reference], target: &Target) -> Result<Vec<Result<Permit>>> {
         let now = self.core().clock.now()?;
         let verdict = |(reference, candidates)| {
-            self.nearest(reference, candidates)
-                .and_then(|hit| self.admit(&hit, reference, target, now).map(|_| permit(&hit.stored.info)))
+            self.nearest(reference, candidates).and_then(|hit| {
+                self.admit(&hit, reference, target, now)
+                    .map(|_| permit(&hit.stored.info))
+            })
         };
-        Ok(self.candidates(references, Permissions::USE)?.map(verdict).collect())
+        Ok(self
+            .candidates(references, Permissions::USE)?
+            .map(verdict)
+            .collect())
     }
 
-    /// For each reference which scope decides and which are shadowed, the version and status, and what a resolve would say.
-    /// One store call.
+    /// For each reference which scope decides and which are shadowed, the version and status, and
+    /// what a resolve would say. One store call.
     ///
     /// ```
     /// use keyslot::{Reference, RootKey, Target, Vault};
@@ -94,41 +105,60 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// When the store cannot be read; what is wrong with one reference is its verdict, and without [`Permissions::READ`] no
-    /// reference is found.
+    /// When the store cannot be read; what is wrong with one reference is its verdict, and without
+    /// [`Permissions::READ`] no reference is found.
     pub fn explain(&self, target: &Target, references: &[Reference]) -> Result<Vec<Explanation>> {
         let now = self.core().clock.now()?;
         let explain = |(reference, mut candidates): (&Reference, super::select::Candidates<'_>)| {
             let hit = self.nearest(reference, candidates.by_ref());
-            let admitted = hit.as_ref().map_err(Clone::clone).and_then(|hit| self.admit(hit, reference, target, now));
+            let admitted = hit
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|hit| self.admit(hit, reference, target, now));
             Explanation {
                 reference: reference.clone(),
                 scope: hit.as_ref().ok().map(|hit| hit.place.scope.clone()),
-                status: hit.as_ref().ok().and_then(|hit| hit.stored.info.state.status()),
+                status: hit
+                    .as_ref()
+                    .ok()
+                    .and_then(|hit| hit.stored.info.state.status()),
                 version: admitted.as_ref().ok().map(|kept| kept.version),
                 verdict: admitted.map(drop),
-                shadowed: candidates.filter_map(|hit| hit.ok().map(|hit| hit.place.scope)).collect(),
+                shadowed: candidates
+                    .filter_map(|hit| hit.ok().map(|hit| hit.place.scope))
+                    .collect(),
             }
         };
-        Ok(self.candidates(references, Permissions::READ)?.map(explain).collect())
+        Ok(self
+            .candidates(references, Permissions::READ)?
+            .map(explain)
+            .collect())
     }
 
-    /// The references that mean no secret: nothing in this scope or above has the name. Of documents, chain their
-    /// [references](crate::Document::references). One store call.
+    /// The references that mean no secret: nothing in this scope or above has the name. Of
+    /// documents, chain their [references](crate::Document::references). One store call.
     ///
     /// # Errors
     ///
     /// When the store cannot be read.
-    pub fn missing<'r>(&self, references: impl IntoIterator<Item = &'r Reference>) -> Result<Vec<Reference>> {
+    pub fn missing<'r>(
+        &self,
+        references: impl IntoIterator<Item = &'r Reference>,
+    ) -> Result<Vec<Reference>> {
         let mut seen = HashSet::new();
-        let references: Vec<Reference> = references.into_iter().filter(|one| seen.insert(*one)).cloned().collect();
+        let references: Vec<Reference> = references
+            .into_iter()
+            .filter(|one| seen.insert(*one))
+            .cloned()
+            .collect();
         let candidates = self.candidates(&references, Permissions::READ)?;
-        let missing = candidates.filter_map(|(reference, mut hits)| hits.next().is_none().then(|| reference.clone()));
+        let missing = candidates
+            .filter_map(|(reference, mut hits)| hits.next().is_none().then(|| reference.clone()));
         Ok(missing.collect())
     }
 
-    /// The secrets of this very scope that none of the references means, sorted; revoked ones included. Of documents, chain
-    /// their [references](crate::Document::references).
+    /// The secrets of this very scope that none of the references means, sorted; revoked ones
+    /// included. Of documents, chain their [references](crate::Document::references).
     ///
     /// ```
     /// use keyslot::{RootKey, Template, Vault};
@@ -146,8 +176,15 @@ impl ScopedVault {
     /// # Errors
     ///
     /// As for [`names`](ScopedVault::names).
-    pub fn unused<'r>(&self, references: impl IntoIterator<Item = &'r Reference>) -> Result<Vec<SecretName>> {
+    pub fn unused<'r>(
+        &self,
+        references: impl IntoIterator<Item = &'r Reference>,
+    ) -> Result<Vec<SecretName>> {
         let used: HashSet<&SecretName> = references.into_iter().map(Reference::name).collect();
-        Ok(self.names()?.into_iter().filter(|name| !used.contains(name)).collect())
+        Ok(self
+            .names()?
+            .into_iter()
+            .filter(|name| !used.contains(name))
+            .collect())
     }
 }

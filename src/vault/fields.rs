@@ -39,28 +39,57 @@ impl Fields {
     /// [`ErrorKind::InvalidInput`] when a text is too long, or holds what has no business in it.
     pub(super) fn check(&self) -> Result<()> {
         let fits = |text: &str, limit| text.len() <= limit && !text.chars().any(char::is_control);
-        if !self.description.iter().all(|text| fits(text, MAX_DESCRIPTION)) {
-            return Err(invalid("a description may have 4096 bytes at most and no control characters"));
+        if !self
+            .description
+            .iter()
+            .all(|text| fits(text, MAX_DESCRIPTION))
+        {
+            return Err(invalid(
+                "a description may have 4096 bytes at most and no control characters",
+            ));
         }
-        if !self.metadata.keys().all(|key| !key.is_empty() && fits(key, MAX_KEY)) {
-            return Err(invalid("a key of metadata has 1 to 128 bytes and no control characters"));
+        if !self
+            .metadata
+            .keys()
+            .all(|key| !key.is_empty() && fits(key, MAX_KEY))
+        {
+            return Err(invalid(
+                "a key of metadata has 1 to 128 bytes and no control characters",
+            ));
         }
-        if !self.metadata.values().flatten().all(|text| fits(text, MAX_ENTRY)) {
-            return Err(invalid("a value of metadata may have 1024 bytes at most and no control characters"));
+        if !self
+            .metadata
+            .values()
+            .flatten()
+            .all(|text| fits(text, MAX_ENTRY))
+        {
+            return Err(invalid(
+                "a value of metadata may have 1024 bytes at most and no control characters",
+            ));
         }
-        if self.texts().any(|text| text.split_whitespace().any(looks_like_value)) {
+        if self
+            .texts()
+            .any(|text| text.split_whitespace().any(looks_like_value))
+        {
             return Err(invalid(
                 "this looks like a secret value; whoever may list secrets reads descriptions and metadata",
             ));
         }
-        let seconds = self.rotation.map(|interval| (interval.as_secs(), interval.subsec_nanos()));
-        if seconds.is_some_and(|(seconds, rest)| seconds == 0 || rest != 0 || seconds > MAX_ROTATION) {
-            return Err(invalid("a rotation interval is a whole number of seconds, from 1 to 100 years"));
+        let seconds = self
+            .rotation
+            .map(|interval| (interval.as_secs(), interval.subsec_nanos()));
+        if seconds
+            .is_some_and(|(seconds, rest)| seconds == 0 || rest != 0 || seconds > MAX_ROTATION)
+        {
+            return Err(invalid(
+                "a rotation interval is a whole number of seconds, from 1 to 100 years",
+            ));
         }
         Ok(())
     }
 
-    /// Whether they give a value away. Of a short one it may well be an accident that a text holds it.
+    /// Whether they give a value away. Of a short one it may well be an accident that a text holds
+    /// it.
     pub(super) fn tell(&self, value: &str) -> bool {
         let value = value.trim();
         value.len() >= 8 && self.texts().any(|text| text.contains(value))
@@ -73,11 +102,16 @@ impl Fields {
             let mut known = info.versions.iter().filter_map(|kept| kept.fingerprint);
             known.any(|known| equal(known.as_bytes(), told.as_bytes()))
         };
-        self.texts().any(|text| told(text) || text.split_whitespace().any(told))
+        self.texts()
+            .any(|text| told(text) || text.split_whitespace().any(told))
     }
 
     fn texts(&self) -> impl Iterator<Item = &str> {
-        let entries = self.metadata.iter().flat_map(|(key, value)| [Some(key), value.as_ref()]).flatten();
+        let entries = self
+            .metadata
+            .iter()
+            .flat_map(|(key, value)| [Some(key), value.as_ref()])
+            .flatten();
         entries.chain(&self.description).map(String::as_str)
     }
 
@@ -94,8 +128,15 @@ impl Fields {
             info.state = State::from(status);
         }
         self.apply_about(&mut info.about)?;
-        let About { not_before, expires_at, .. } = info.about;
-        if not_before.zip(expires_at).is_some_and(|(from, to)| to <= from) {
+        let About {
+            not_before,
+            expires_at,
+            ..
+        } = info.about;
+        if not_before
+            .zip(expires_at)
+            .is_some_and(|(from, to)| to <= from)
+        {
             return Err(invalid("a secret may not expire before it becomes valid"));
         }
         // What was set before may have passed by now, and says nothing about this call.

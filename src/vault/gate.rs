@@ -5,7 +5,8 @@ use crate::crypto::{Info, InfoState as State};
 use crate::error::ErrorKind;
 use crate::target::Target;
 
-/// Why a secret may not be used: the kind of the error, and what follows "secret NAME" in its message.
+/// Why a secret may not be used: the kind of the error, and what follows "secret NAME" in its
+/// message.
 pub(super) type Refusal = (ErrorKind, &'static str);
 
 /// The rules of a vault handle that are not those of a secret.
@@ -32,7 +33,10 @@ impl Gate {
                 "has no access rules; this vault is strict, say which tools or hosts may have it",
             ));
         }
-        info.about.rules.check(target).map_err(|what| (ErrorKind::Denied, what))
+        info.about
+            .rules
+            .check(target)
+            .map_err(|what| (ErrorKind::Denied, what))
     }
 }
 

@@ -1,12 +1,20 @@
 //! The end of a value, where showing it gives nothing away.
 
-/// The last four characters of a value that is one long opaque token. None of a short one, nor of one with a structure (PEM, JSON,
-/// URL, connection string, words), because there the end may be a guessable part of its own, e.g. a password.
+/// The last four characters of a value that is one long opaque token. None of a short one, nor of
+/// one with a structure (PEM, JSON, URL, connection string, words), because there the end may be a
+/// guessable part of its own, e.g. a password.
 pub(super) fn tail(value: &str) -> Option<&str> {
     let body = value.trim_end_matches('=');
-    let is_opaque = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'~');
-    let is_token = value.len() >= LEAST && value.len() - body.len() <= 2 && body.bytes().all(is_opaque);
-    if is_token { value.get(value.len() - SHOWN..) } else { None }
+    let is_opaque = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'~')
+    };
+    let is_token =
+        value.len() >= LEAST && value.len() - body.len() <= 2 && body.bytes().all(is_opaque);
+    if is_token {
+        value.get(value.len() - SHOWN..)
+    } else {
+        None
+    }
 }
 
 /// Characters of the shortest value that has a hint: what is not shown is still beyond guessing.

@@ -13,8 +13,8 @@ use crate::name::SecretName;
 use crate::record::{SecretInfo, Version};
 
 impl ScopedVault {
-    /// Makes the value of an older version the newest again, as a *new* version: nothing is renumbered, and what was the newest
-    /// is kept like any other.
+    /// Makes the value of an older version the newest again, as a *new* version: nothing is
+    /// renumbered, and what was the newest is kept like any other.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -31,8 +31,9 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound); [`NoSuchVersion`](ErrorKind::NoSuchVersion) when that one is not kept;
-    /// [`Revoked`](ErrorKind::Revoked), because nothing is kept then; or why the store cannot be written.
+    /// [`NotFound`](ErrorKind::NotFound); [`NoSuchVersion`](ErrorKind::NoSuchVersion) when that one
+    /// is not kept; [`Revoked`](ErrorKind::Revoked), because nothing is kept then; or why the store
+    /// cannot be written.
     pub fn rollback(&self, name: impl AsRef<str>, to: Version) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
         self.change(Action::RollBack, &name, |ledger, entry| {
@@ -40,44 +41,58 @@ impl ScopedVault {
             if stored.info.state == State::Revoked {
                 return Err(self.revoked(&name, ", and no value of it is left"));
             }
-            let kept = stored.kept(Some(to)).ok_or_else(|| self.no_such_version(&name))?;
+            let kept = stored
+                .kept(Some(to))
+                .ok_or_else(|| self.no_such_version(&name))?;
             let value = ledger.value(self.own(), stored, kept)?;
             let info = next_revision(stored.info.clone(), ledger)?;
             self.push(ledger, info, entry, &value).map(Some)
         })
     }
 
-    /// The value of a secret of this very scope, for somebody who may see it. Its rules are not asked, and it may be inactive or out
-    /// of its time.
+    /// The value of a secret of this very scope, for somebody who may see it. Its rules are not
+    /// asked, and it may be inactive or out of its time.
     ///
     /// Tools do not need this: what they get is [resolved](ScopedVault::resolve_for).
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::REVEAL`]; [`Revoked`](ErrorKind::Revoked); or why the store
-    /// cannot be read.
+    /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::REVEAL`];
+    /// [`Revoked`](ErrorKind::Revoked); or why the store cannot be read.
     pub fn reveal(&self, name: impl AsRef<str>) -> Result<SecretString> {
         let name = SecretName::new(name)?;
-        let revealed =
-            self.find(&name, Permissions::REVEAL).and_then(|stored| Ok((self.newest_value(&stored)?, stored)));
-        self.tell_stored(Action::Reveal, &name, revealed.as_ref().map(|(_, stored)| stored));
+        let revealed = self
+            .find(&name, Permissions::REVEAL)
+            .and_then(|stored| Ok((self.newest_value(&stored)?, stored)));
+        self.tell_stored(
+            Action::Reveal,
+            &name,
+            revealed.as_ref().map(|(_, stored)| stored),
+        );
         revealed.map(|(value, _)| value)
     }
 
-    /// Whether a value is the one that is stored: "is this the key that we have?". Whoever may ask this may guess, so it needs
-    /// [`Permissions::MANAGE`] or [`Permissions::REVEAL`].
+    /// Whether a value is the one that is stored: "is this the key that we have?". Whoever may ask
+    /// this may guess, so it needs [`Permissions::MANAGE`] or [`Permissions::REVEAL`].
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound), also without permission; [`Revoked`](ErrorKind::Revoked), because nothing is left to
-    /// compare with; or why the store cannot be read.
+    /// [`NotFound`](ErrorKind::NotFound), also without permission; [`Revoked`](ErrorKind::Revoked),
+    /// because nothing is left to compare with; or why the store cannot be read.
     pub fn matches(&self, name: impl AsRef<str>, value: impl Into<SecretString>) -> Result<bool> {
         let (name, value) = (SecretName::new(name)?, value.into());
-        let needed = if self.may(Permissions::MANAGE) { Permissions::MANAGE } else { Permissions::REVEAL };
+        let needed = if self.may(Permissions::MANAGE) {
+            Permissions::MANAGE
+        } else {
+            Permissions::REVEAL
+        };
         let stored = self.find(&name, needed)?;
         let fingerprint = |value: &SecretString| {
             let bytes = value.expose_secret().as_bytes();
-            self.core().keys.sub().fingerprint(self.scope().tenant(), bytes)
+            self.core()
+                .keys
+                .sub()
+                .fingerprint(self.scope().tenant(), bytes)
         };
         let kept = self.newest(&stored)?;
         let known = match kept.fingerprint {
@@ -89,13 +104,17 @@ impl ScopedVault {
     }
 
     fn newest<'a>(&self, stored: &'a Stored) -> Result<&'a VersionEntry> {
-        stored.info.newest().ok_or_else(|| self.revoked(&stored.info.name, ", and no value of it is left"))
+        stored
+            .info
+            .newest()
+            .ok_or_else(|| self.revoked(&stored.info.name, ", and no value of it is left"))
     }
 
     fn newest_value(&self, stored: &Stored) -> Result<SecretString> {
         let kept = self.newest(stored)?;
         let key = self.core().key_for(key_id(&stored.body)?)?;
-        self.core().open_value(&stored.info, kept.version, &stored.body, &key)
+        self.core()
+            .open_value(&stored.info, kept.version, &stored.body, &key)
     }
 
     fn no_such_version(&self, name: &SecretName) -> Error {

@@ -15,11 +15,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::record::Revision;
 use crate::status::Status;
 
-/// A value to be stored, with what should be said about it. A plain string is enough; the setters are for the rest.
+/// A value to be stored, with what should be said about it. A plain string is enough; the setters
+/// are for the rest.
 ///
-/// What is not set stays as it is when the secret exists already, an expiry that has passed included
-/// ([`clear_times`](SecretInput::clear_times) takes it back); a new secret is active, never expires, may go to every target
-/// but instructions.
+/// What is not set stays as it is when the secret exists already, an expiry that has passed
+/// included ([`clear_times`](SecretInput::clear_times) takes it back); a new secret is active,
+/// never expires, may go to every target but instructions.
 ///
 /// ```
 /// use keyslot::{RootKey, SecretInput, Status, Vault};
@@ -35,7 +36,8 @@ pub struct SecretInput<V = SecretString> {
     pub(super) expected: Expected,
 }
 
-/// What should be said about a secret that is there, without a new value: see [`ScopedVault::update`](crate::ScopedVault::update).
+/// What should be said about a secret that is there, without a new value: see
+/// [`ScopedVault::update`](crate::ScopedVault::update).
 ///
 /// ```
 /// use keyslot::{RootKey, SecretChange, Vault};
@@ -59,10 +61,14 @@ pub(super) enum Expected {
 }
 
 impl SecretInput {
-    /// A value. A `String` with spare capacity is better passed by `From`, which wipes what `SecretString` would leave
-    /// behind when it shrinks the string.
+    /// A value. A `String` with spare capacity is better passed by `From`, which wipes what
+    /// `SecretString` would leave behind when it shrinks the string.
     pub fn new(value: impl Into<SecretString>) -> Self {
-        Self { value: value.into(), fields: Fields::default(), expected: Expected::default() }
+        Self {
+            value: value.into(),
+            fields: Fields::default(),
+            expected: Expected::default(),
+        }
     }
 
     /// A value of bytes, which must be UTF-8. The vector is wiped.
@@ -87,23 +93,30 @@ impl SecretInput {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidValue`] when there are more bytes than that or they are not UTF-8, [`ErrorKind::Io`] when reading
-    /// fails.
+    /// [`ErrorKind::InvalidValue`] when there are more bytes than that or they are not UTF-8,
+    /// [`ErrorKind::Io`] when reading fails.
     pub fn from_reader(reader: impl Read) -> Result<Self> {
         // One allocation that never grows, because a growing one leaves copies.
         let mut bytes = Zeroizing::new(Vec::with_capacity(Vault::MAX_VALUE + 1));
         let limit = bytes.capacity() as u64;
-        reader.take(limit).read_to_end(&mut bytes).map_err(|error| {
-            Error::new(ErrorKind::Io, "the value could not be read").with_source(Cause(error.kind()))
-        })?;
+        reader
+            .take(limit)
+            .read_to_end(&mut bytes)
+            .map_err(|error| {
+                Error::new(ErrorKind::Io, "the value could not be read")
+                    .with_source(Cause(error.kind()))
+            })?;
         if bytes.len() > Vault::MAX_VALUE {
-            return Err(Error::new(ErrorKind::InvalidValue, "a secret value may have 1 MiB at most"));
+            return Err(Error::new(
+                ErrorKind::InvalidValue,
+                "a secret value may have 1 MiB at most",
+            ));
         }
         Self::from_bytes(mem::take(&mut bytes))
     }
 
-    /// Stores only if there is no secret of that name in that scope; otherwise nothing changes and the error is a
-    /// [`Conflict`](crate::ErrorKind::Conflict).
+    /// Stores only if there is no secret of that name in that scope; otherwise nothing changes and
+    /// the error is a [`Conflict`](crate::ErrorKind::Conflict).
     #[must_use]
     pub fn if_absent(mut self) -> Self {
         self.expected = Expected::Nothing;
@@ -116,7 +129,10 @@ impl SecretInput {
     pub(super) fn check(&self, max_value: usize) -> Result<()> {
         let value = self.value.expose_secret();
         if value.is_empty() {
-            return Err(Error::new(ErrorKind::InvalidValue, "a secret value may not be empty"));
+            return Err(Error::new(
+                ErrorKind::InvalidValue,
+                "a secret value may not be empty",
+            ));
         }
         if value.len() > max_value {
             return Err(Error::new(
@@ -148,16 +164,18 @@ impl<V> SecretInput<V> {
         self
     }
 
-    /// What the secret is for: up to 4,096 bytes without control characters. Sealed like the value, shown by
-    /// [`info`](crate::ScopedVault::info). What looks like a credential is refused, here and in metadata.
+    /// What the secret is for: up to 4,096 bytes without control characters. Sealed like the value,
+    /// shown by [`info`](crate::ScopedVault::info). What looks like a credential is refused, here
+    /// and in metadata.
     #[must_use]
     pub fn description(mut self, text: impl Into<String>) -> Self {
         self.fields.description = Some(text.into());
         self
     }
 
-    /// Says something else about the secret, e.g. who owns it: up to 64 keys of up to 128 bytes, with values of up to 1,024
-    /// bytes, without control characters. A key that is there gets the new value.
+    /// Says something else about the secret, e.g. who owns it: up to 64 keys of up to 128 bytes,
+    /// with values of up to 1,024 bytes, without control characters. A key that is there gets the
+    /// new value.
     #[must_use]
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.fields.metadata.insert(key.into(), Some(value.into()));
@@ -171,7 +189,8 @@ impl<V> SecretInput<V> {
         self
     }
 
-    /// Takes back the times that were set before: what stands by itself is valid at once and never expires.
+    /// Takes back the times that were set before: what stands by itself is valid at once and never
+    /// expires.
     #[must_use]
     pub fn clear_times(mut self) -> Self {
         self.fields.clear_times = true;
@@ -185,15 +204,16 @@ impl<V> SecretInput<V> {
         self
     }
 
-    /// From when on it resolves no more. The latest time that the clock ever told in this process counts, see
-    /// [`VaultBuilder::clock`](crate::VaultBuilder::clock).
+    /// From when on it resolves no more. The latest time that the clock ever told in this process
+    /// counts, see [`VaultBuilder::clock`](crate::VaultBuilder::clock).
     #[must_use]
     pub fn expires_at(mut self, time: SystemTime) -> Self {
         self.fields.expires_at = Some(time);
         self
     }
 
-    /// After how long a value should be replaced: whole seconds, up to 100 years. Nothing is refused when it is older; see
+    /// After how long a value should be replaced: whole seconds, up to 100 years. Nothing is
+    /// refused when it is older; see
     /// [`SecretInfo::due_for_rotation`](crate::SecretInfo::due_for_rotation).
     #[must_use]
     pub fn rotate_every(mut self, interval: Duration) -> Self {
@@ -216,16 +236,16 @@ impl<V> SecretInput<V> {
         self
     }
 
-    /// Whether it may be resolved in text that a model reads; the other rules stay. What a model reads, it can be talked into
-    /// repeating.
+    /// Whether it may be resolved in text that a model reads; the other rules stay. What a model
+    /// reads, it can be talked into repeating.
     #[must_use]
     pub fn in_instructions(mut self, allowed: bool) -> Self {
         self.fields.instructions = Some(allowed);
         self
     }
 
-    /// Stores only if the secret is still at this revision; otherwise nothing changes and the error is a
-    /// [`Conflict`](crate::ErrorKind::Conflict).
+    /// Stores only if the secret is still at this revision; otherwise nothing changes and the error
+    /// is a [`Conflict`](crate::ErrorKind::Conflict).
     #[must_use]
     pub fn if_revision(mut self, revision: Revision) -> Self {
         self.expected = Expected::Revision(revision);
@@ -236,7 +256,11 @@ impl<V> SecretInput<V> {
 /// Changes nothing.
 impl Default for SecretChange {
     fn default() -> Self {
-        Self { value: (), fields: Fields::default(), expected: Expected::default() }
+        Self {
+            value: (),
+            fields: Fields::default(),
+            expected: Expected::default(),
+        }
     }
 }
 
@@ -267,8 +291,20 @@ impl From<SecretString> for SecretInput {
 /// What is said about a secret may be as private as its value.
 impl<V> fmt::Debug for SecretInput<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { value: _, fields, expected } = self;
-        let Fields { status, not_before, expires_at, rotation, rules, instructions, .. } = fields;
+        let Self {
+            value: _,
+            fields,
+            expected,
+        } = self;
+        let Fields {
+            status,
+            not_before,
+            expires_at,
+            rotation,
+            rules,
+            instructions,
+            ..
+        } = fields;
         f.debug_struct("SecretInput")
             .field("value", &"[REDACTED]")
             .field("status", status)

@@ -18,7 +18,8 @@ pub(super) struct Keyring {
     data_keys: RwLock<Known>,
 }
 
-/// The data keys that were used last. The map that is filled holds [`HALF`](Known::HALF) at most, then it becomes the other one.
+/// The data keys that were used last. The map that is filled holds [`HALF`](Known::HALF) at most,
+/// then it becomes the other one.
 #[derive(Default)]
 struct Known {
     recent: HashMap<KeyId, Arc<TenantKey>>,
@@ -62,7 +63,10 @@ impl TenantKey {
         if *self.tenant == *scope.tenant() {
             return Ok(&self.key);
         }
-        Err(Error::new(ErrorKind::Corrupt, "a secret is sealed with the key of another tenant"))
+        Err(Error::new(
+            ErrorKind::Corrupt,
+            "a secret is sealed with the key of another tenant",
+        ))
     }
 
     /// The key, for a row whose tenant is not known before it is opened.
@@ -74,7 +78,11 @@ impl TenantKey {
 impl Keyring {
     pub(super) fn new(header: &Header, vault_key: VaultKey, vault_secret: &Key) -> Result<Self> {
         let sub = SubKeys::derive(vault_secret, header)?;
-        Ok(Self { vault_key, sub, data_keys: RwLock::default() })
+        Ok(Self {
+            vault_key,
+            sub,
+            data_keys: RwLock::default(),
+        })
     }
 
     pub(super) fn header(&self) -> &Header {
@@ -87,13 +95,19 @@ impl Keyring {
 
     /// A data key that was met before.
     pub(super) fn known(&self, id: KeyId) -> Option<Arc<TenantKey>> {
-        let known = self.data_keys.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self
+            .data_keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(key) = known.recent.get(&id) {
             return Some(Arc::clone(key));
         }
         let key = Arc::clone(known.before.get(&id)?);
         drop(known);
-        self.data_keys.write().unwrap_or_else(PoisonError::into_inner).keep(Arc::clone(&key));
+        self.data_keys
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .keep(Arc::clone(&key));
         Some(key)
     }
 
@@ -106,7 +120,10 @@ impl Keyring {
 
     /// As [`learn`](Keyring::learn), of a key that is in use already.
     pub(super) fn keep(&self, key: &Arc<TenantKey>) {
-        let mut known = self.data_keys.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self
+            .data_keys
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if !known.recent.contains_key(&key.id()) {
             known.keep(Arc::clone(key));
         }
@@ -129,7 +146,10 @@ impl Keyring {
     pub(super) fn open_active_key(&self, row: &Row) -> Result<TenantKey> {
         match self.open_with_state(row)? {
             (key, DataKeyState::Active) => Ok(key),
-            _ => Err(Error::new(ErrorKind::Corrupt, "the data key of this tenant is not active")),
+            _ => Err(Error::new(
+                ErrorKind::Corrupt,
+                "the data key of this tenant is not active",
+            )),
         }
     }
 
@@ -141,8 +161,16 @@ impl Keyring {
     pub(super) fn open_with_state(&self, row: &Row) -> Result<(TenantKey, DataKeyState)> {
         let id = KeyId::from_row_key(&row.key.key)?;
         let about = self.vault_key.open_data_key(self.header(), id, &row.info)?;
-        let key = self.vault_key.unwrap_data_key(self.header(), id, &about, &row.body)?;
-        Ok((TenantKey { tenant: about.tenant.into(), key }, about.state))
+        let key = self
+            .vault_key
+            .unwrap_data_key(self.header(), id, &about, &row.body)?;
+        Ok((
+            TenantKey {
+                tenant: about.tenant.into(),
+                key,
+            },
+            about.state,
+        ))
     }
 
     /// The directory of the key slots, as the row of the vault secret has it.
@@ -151,13 +179,18 @@ impl Keyring {
     ///
     /// [`ErrorKind::Corrupt`] when this vault did not seal it.
     pub(super) fn open_slot_directory(&self, vault_secret: &Row) -> Result<SlotDirectory> {
-        self.vault_key.open_slot_directory(self.header(), &vault_secret.info)
+        self.vault_key
+            .open_slot_directory(self.header(), &vault_secret.info)
     }
 
-    /// Whether the rows that every process needs to open the vault are what this one opened it with.
+    /// Whether the rows that every process needs to open the vault are what this one opened it
+    /// with.
     pub(super) fn is_opened_by(&self, header: &Row, vault_secret: &Row) -> bool {
         Header::decode(&header.info).is_ok_and(|header| header == *self.header())
-            && self.vault_key.unwrap_vault_secret(self.header(), &vault_secret.body).is_ok()
+            && self
+                .vault_key
+                .unwrap_vault_secret(self.header(), &vault_secret.body)
+                .is_ok()
     }
 
     /// Makes the first data key of a tenant and the row to store it in.
@@ -167,12 +200,30 @@ impl Keyring {
     /// [`ErrorKind::Io`] when there are no random numbers.
     pub(super) fn new_data_key(&self, tenant: &str, epoch: u64) -> Result<(TenantKey, Row)> {
         let key = Key::generate()?;
-        let about = DataKey { state: DataKeyState::Active, generation: 1, tenant: tenant.to_owned() };
-        let info = self.vault_key.seal_data_key(self.header(), key.id(), &about)?;
+        let about = DataKey {
+            state: DataKeyState::Active,
+            generation: 1,
+            tenant: tenant.to_owned(),
+        };
+        let info = self
+            .vault_key
+            .seal_data_key(self.header(), key.id(), &about)?;
         let body = self.vault_key.wrap_data_key(self.header(), &about, &key)?;
         let tag = self.sub.tenant_tag(tenant);
-        let row = Row { key: data_key_row(key.id()), tenant: tag, epoch, info, body };
-        Ok((TenantKey { tenant: tenant.into(), key }, row))
+        let row = Row {
+            key: data_key_row(key.id()),
+            tenant: tag,
+            epoch,
+            info,
+            body,
+        };
+        Ok((
+            TenantKey {
+                tenant: tenant.into(),
+                key,
+            },
+            row,
+        ))
     }
 }
 
@@ -186,13 +237,18 @@ impl Keyring {
 
     /// The info of a data key's row that says this.
     pub(super) fn seal_about(&self, id: KeyId, about: &DataKey) -> Vec<u8> {
-        self.vault_key.seal_data_key(self.header(), id, about).unwrap()
+        self.vault_key
+            .seal_data_key(self.header(), id, about)
+            .unwrap()
     }
 }
 
 /// Where the data key of that id is stored.
 pub(super) fn data_key_row(id: KeyId) -> RowKey {
-    RowKey { kind: Kind::DataKey, key: id.row_key() }
+    RowKey {
+        kind: Kind::DataKey,
+        key: id.row_key(),
+    }
 }
 
 impl fmt::Debug for Keyring {

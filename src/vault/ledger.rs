@@ -1,4 +1,5 @@
-//! The one way to write secrets: read, decide, seal and account for it in one transaction under the tenant's head.
+//! The one way to write secrets: read, decide, seal and account for it in one transaction under the
+//! tenant's head.
 
 use std::sync::Arc;
 
@@ -11,14 +12,16 @@ use super::rows::get_in;
 use super::scan::Scan;
 use super::sealed::{Place, Stored, corrupt, head_row};
 use crate::actor::Actor;
-use crate::crypto::{Head, Info, InfoState as State, KeyId, Timestamp, VersionEntry, commitment, key_id};
+use crate::crypto::{
+    Head, Info, InfoState as State, KeyId, Timestamp, VersionEntry, commitment, key_id,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::Version;
 use crate::store::{Kind, Row, Tag, WriteTx};
 
-/// One write to the secrets of a tenant. What it reads is true until it commits, because nobody else writes meanwhile; what
-/// it writes becomes visible at once or not at all.
+/// One write to the secrets of a tenant. What it reads is true until it commits, because nobody
+/// else writes meanwhile; what it writes becomes visible at once or not at all.
 pub(super) struct Ledger<'a> {
     core: &'a Core,
     tx: &'a mut dyn WriteTx,
@@ -69,12 +72,14 @@ impl Entry<'_> {
 
     /// The secret, revoked or not; nothing when it was deleted.
     pub(super) fn current(&self) -> Option<&Stored> {
-        self.last().filter(|stored| stored.info.state != State::Deleted)
+        self.last()
+            .filter(|stored| stored.info.state != State::Deleted)
     }
 }
 
 impl Core {
-    /// Runs `work` as one write to the tenant of `place`. It may run again when the store has to retry.
+    /// Runs `work` as one write to the tenant of `place`. It may run again when the store has to
+    /// retry.
     pub(super) fn write<T>(
         &self,
         place: &Place,
@@ -91,8 +96,12 @@ impl Core {
             done = Some((result, ledger.close()?));
             Ok(())
         })?;
-        let (result, written) =
-            done.ok_or_else(|| Error::new(ErrorKind::Store, "the store did not run a write that it says it ran"))?;
+        let (result, written) = done.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Store,
+                "the store did not run a write that it says it ran",
+            )
+        })?;
         // Only now, because what is not committed nobody ever sees.
         if let Some(Written { mark, new_key }) = written {
             self.seen.note(place.tenant_tag, mark);
@@ -116,25 +125,50 @@ impl<'a> Ledger<'a> {
         let row = get_in(tx, &[head_row(place.tenant_tag)])?.pop().flatten();
         let account = match core.admit_head(place.tenant_tag, row.as_ref(), seen)? {
             Some(head) => {
-                // Read each time: what is sealed with a key that is stored no more could be read by nobody else.
-                let row = get_in(tx, &[data_key_row(head.active_key)])?.pop().flatten();
+                // Read each time: what is sealed with a key that is stored no more could be read by
+                // nobody else.
+                let row = get_in(tx, &[data_key_row(head.active_key)])?
+                    .pop()
+                    .flatten();
                 let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
                 let key = core.keys.learn(core.keys.open_active_key(&row)?);
-                Some(Account { head, key, first_key: None })
+                Some(Account {
+                    head,
+                    key,
+                    first_key: None,
+                })
             }
             None => None,
         };
-        Ok(Self { core, tx, place, account, changed: false, now, actor })
+        Ok(Self {
+            core,
+            tx,
+            place,
+            account,
+            changed: false,
+            now,
+            actor,
+        })
     }
 
     fn close(self) -> Result<Option<Written>> {
-        let Some(Account { head, key, first_key }) = self.account.filter(|_| self.changed) else { return Ok(None) };
+        let Some(Account {
+            head,
+            key,
+            first_key,
+        }) = self.account.filter(|_| self.changed)
+        else {
+            return Ok(None);
+        };
         if let Some(row) = &first_key {
             self.tx.put(row)?;
         }
         let row = self.core.seal_head(self.place.tenant_tag, &head)?;
         self.tx.put(&row)?;
-        Ok(Some(Written { mark: Mark::of(&row, &head)?, new_key: first_key.map(|_| key) }))
+        Ok(Some(Written {
+            mark: Mark::of(&row, &head)?,
+            new_key: first_key.map(|_| key),
+        }))
     }
 
     /// The account of the tenant. The first one has a key that nobody knows until it is committed.
@@ -143,25 +177,38 @@ impl<'a> Ledger<'a> {
             let tenant = self.place.scope.tenant();
             let (key, row) = self.core.keys.new_data_key(tenant, 1)?;
             let head = Head::first(tenant, key.id());
-            self.account = Some(Account { head, key: Arc::new(key), first_key: Some(row) });
+            self.account = Some(Account {
+                head,
+                key: Arc::new(key),
+                first_key: Some(row),
+            });
         }
         self.account.as_mut().ok_or_else(exhausted)
     }
 
     /// Reads what is under a name.
     pub(super) fn read<'p>(&mut self, place: &'p Place, name: &'p SecretName) -> Result<Entry<'p>> {
-        let row = get_in(self.tx, &[self.core.secret_row(place, name)])?.pop().flatten();
+        let row = get_in(self.tx, &[self.core.secret_row(place, name)])?
+            .pop()
+            .flatten();
         let was = row.map(|row| self.open_row(place, name, row)).transpose()?;
         Ok(Entry { place, name, was })
     }
 
     fn open_row(&mut self, place: &Place, name: &SecretName, row: Row) -> Result<Was> {
-        if self.account.as_ref().is_none_or(|account| account.first_key.is_some()) {
+        if self
+            .account
+            .as_ref()
+            .is_none_or(|account| account.first_key.is_some())
+        {
             return Err(corrupt("a tenant has secrets but no head"));
         }
         let commitment = Info::commitment(&row.info)?;
         let key = self.key_of(Info::key_id(&row.info)?)?;
-        Ok(Was { stored: self.core.open_named_info(place, name, row, &key)?, commitment })
+        Ok(Was {
+            stored: self.core.open_named_info(place, name, row, &key)?,
+            commitment,
+        })
     }
 
     /// The names in a scope, those of deleted secrets excepted.
@@ -181,7 +228,10 @@ impl<'a> Ledger<'a> {
                 }
             }
             if names.len() > most {
-                return Err(Error::new(ErrorKind::TooLarge, format!("the scope has more than {most} secrets")));
+                return Err(Error::new(
+                    ErrorKind::TooLarge,
+                    format!("the scope has more than {most} secrets"),
+                ));
             }
         }
         Ok(names)
@@ -192,7 +242,11 @@ impl<'a> Ledger<'a> {
         let is_first = !std::mem::replace(&mut self.changed, true);
         let account = self.account()?;
         if is_first {
-            let epoch = account.head.epoch.checked_add(1).filter(|&epoch| i64::try_from(epoch).is_ok());
+            let epoch = account
+                .head
+                .epoch
+                .checked_add(1)
+                .filter(|&epoch| i64::try_from(epoch).is_ok());
             account.head.epoch = epoch.ok_or_else(exhausted)?;
         }
         let (epoch, key) = (account.head.epoch, Arc::clone(&account.key));
@@ -206,7 +260,12 @@ impl<'a> Ledger<'a> {
     }
 
     /// Seals a value as the next version of a secret, and enters it there.
-    pub(super) fn push(&mut self, mut info: Info, version: Version, value: &SecretString) -> Result<Stored> {
+    pub(super) fn push(
+        &mut self,
+        mut info: Info,
+        version: Version,
+        value: &SecretString,
+    ) -> Result<Stored> {
         let key = Arc::clone(&self.account()?.key);
         let (keys, bytes) = (&self.core.keys, value.expose_secret().as_bytes());
         let body = info.seal_value(keys.header(), version, key.of(&info.scope)?, bytes)?;
@@ -223,19 +282,36 @@ impl<'a> Ledger<'a> {
     }
 
     /// Opens a value that is kept.
-    pub(super) fn value(&mut self, place: &Place, stored: &Stored, kept: &VersionEntry) -> Result<SecretString> {
+    pub(super) fn value(
+        &mut self,
+        place: &Place,
+        stored: &Stored,
+        kept: &VersionEntry,
+    ) -> Result<SecretString> {
         let row = if stored.info.newest() == Some(kept) {
             None
         } else {
-            get_in(self.tx, &[self.core.version_row(place, &stored.info.name, kept.version)])?.pop().flatten()
+            get_in(
+                self.tx,
+                &[self
+                    .core
+                    .version_row(place, &stored.info.name, kept.version)],
+            )?
+            .pop()
+            .flatten()
         };
         let sealed = stored.sealed_value(kept, row.as_ref())?;
         let key = self.key_of(key_id(sealed)?)?;
-        self.core.open_value(&stored.info, kept.version, sealed, &key)
+        self.core
+            .open_value(&stored.info, kept.version, sealed, &key)
     }
 
     fn key_of(&mut self, id: KeyId) -> Result<Arc<TenantKey>> {
-        if let Some(account) = self.account.as_ref().filter(|account| account.key.id() == id) {
+        if let Some(account) = self
+            .account
+            .as_ref()
+            .filter(|account| account.key.id() == id)
+        {
             return Ok(Arc::clone(&account.key));
         }
         if let Some(key) = self.core.keys.known(id) {
@@ -246,17 +322,22 @@ impl<'a> Ledger<'a> {
         Ok(self.core.keys.learn(self.core.keys.open_data_key(&row)?))
     }
 
-    /// Writes and deletes the rows of older versions, so that they are those that `next` keeps. The envelope of what was
-    /// the newest moves byte for byte.
+    /// Writes and deletes the rows of older versions, so that they are those that `next` keeps. The
+    /// envelope of what was the newest moves byte for byte.
     fn move_versions(&mut self, entry: &Entry<'_>, next: &Stored, epoch: u64) -> Result<()> {
-        let Some(last) = entry.last() else { return Ok(()) };
+        let Some(last) = entry.last() else {
+            return Ok(());
+        };
         let (before, after) = (last.info.older(), next.info.older());
         for gone in before.iter().filter(|kept| !after.contains(kept)) {
-            self.tx.delete(&self.core.version_row(entry.place, entry.name, gone.version))?;
+            self.tx
+                .delete(&self.core.version_row(entry.place, entry.name, gone.version))?;
         }
         for moved in after.iter().filter(|kept| !before.contains(kept)) {
             self.tx.put(&Row {
-                key: self.core.version_row(entry.place, entry.name, moved.version),
+                key: self
+                    .core
+                    .version_row(entry.place, entry.name, moved.version),
                 tenant: self.place.tenant_tag,
                 epoch,
                 info: Vec::new(),
@@ -271,7 +352,9 @@ impl<'a> Ledger<'a> {
         let entry = self.entry(&was.stored, &was.commitment);
         let head = &mut self.account()?.head;
         let count = count_in(head, &was.stored);
-        *count = count.checked_sub(1).ok_or_else(|| corrupt("a tenant's head counts fewer secrets than there are"))?;
+        *count = count
+            .checked_sub(1)
+            .ok_or_else(|| corrupt("a tenant's head counts fewer secrets than there are"))?;
         head.toggle(&entry);
         Ok(())
     }
@@ -287,12 +370,19 @@ impl<'a> Ledger<'a> {
     }
 
     fn entry(&self, stored: &Stored, commitment: &[u8; 32]) -> [u8; 32] {
-        self.core.keys.sub().accumulator_entry(stored.info.record, stored.info.revision, commitment)
+        self.core
+            .keys
+            .sub()
+            .accumulator_entry(stored.info.record, stored.info.revision, commitment)
     }
 }
 
 fn count_in<'h>(head: &'h mut Head, stored: &Stored) -> &'h mut u64 {
-    if stored.info.state.is_live() { &mut head.live } else { &mut head.tombstones }
+    if stored.info.state.is_live() {
+        &mut head.live
+    } else {
+        &mut head.tombstones
+    }
 }
 
 pub(super) fn exhausted() -> Error {

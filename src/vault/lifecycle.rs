@@ -17,8 +17,9 @@ use crate::store::Purge;
 impl ScopedVault {
     /// Stores a value: a new secret, or the next version of one that is there.
     ///
-    /// A new version leaves the status as it is, unless the input says otherwise. The values before it are kept, up to
-    /// [`kept_versions`](crate::VaultBuilder::kept_versions), for references with a pin.
+    /// A new version leaves the status as it is, unless the input says otherwise. The values before
+    /// it are kept, up to [`kept_versions`](crate::VaultBuilder::kept_versions), for references
+    /// with a pin.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -32,14 +33,18 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`InvalidName`](ErrorKind::InvalidName) or [`InvalidValue`](ErrorKind::InvalidValue); [`Revoked`](ErrorKind::Revoked)
-    /// when the name was revoked (see [`replace_revoked`](ScopedVault::replace_revoked)); [`Conflict`](ErrorKind::Conflict)
-    /// when the input says what it expects and finds something else; or why the store cannot be written.
+    /// [`InvalidName`](ErrorKind::InvalidName) or [`InvalidValue`](ErrorKind::InvalidValue);
+    /// [`Revoked`](ErrorKind::Revoked) when the name was revoked (see
+    /// [`replace_revoked`](ScopedVault::replace_revoked)); [`Conflict`](ErrorKind::Conflict) when
+    /// the input says what it expects and finds something else; or why the store cannot be written.
     pub fn put(&self, name: impl AsRef<str>, input: impl Into<SecretInput>) -> Result<SecretInfo> {
         let (name, input) = self.check_input(Action::Put, name.as_ref(), input.into())?;
         self.change(Action::Put, &name, |ledger, entry| {
             check_expected(input.expected, entry)?;
-            if entry.last().is_some_and(|stored| stored.info.state == State::Revoked) {
+            if entry
+                .last()
+                .is_some_and(|stored| stored.info.state == State::Revoked)
+            {
                 return Err(self.revoked(&name, "; replace_revoked puts a new secret in its place"));
             }
             let live = entry.last().filter(|stored| stored.info.state.is_live());
@@ -47,16 +52,23 @@ impl ScopedVault {
         })
     }
 
-    /// Puts a new secret under a revoked name, in one step, so that a secret of the same name above never shows through.
+    /// Puts a new secret under a revoked name, in one step, so that a secret of the same name above
+    /// never shows through.
     ///
-    /// It has an identity of its own and the next version number; nothing of the revoked one comes back.
+    /// It has an identity of its own and the next version number; nothing of the revoked one comes
+    /// back.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound) when there is no such name, [`Conflict`](ErrorKind::Conflict) when it is not revoked,
-    /// and as [`put`](ScopedVault::put).
-    pub fn replace_revoked(&self, name: impl AsRef<str>, input: impl Into<SecretInput>) -> Result<SecretInfo> {
-        let (name, input) = self.check_input(Action::ReplaceRevoked, name.as_ref(), input.into())?;
+    /// [`NotFound`](ErrorKind::NotFound) when there is no such name,
+    /// [`Conflict`](ErrorKind::Conflict) when it is not revoked, and as [`put`](ScopedVault::put).
+    pub fn replace_revoked(
+        &self,
+        name: impl AsRef<str>,
+        input: impl Into<SecretInput>,
+    ) -> Result<SecretInfo> {
+        let (name, input) =
+            self.check_input(Action::ReplaceRevoked, name.as_ref(), input.into())?;
         self.change(Action::ReplaceRevoked, &name, |ledger, entry| {
             check_expected(input.expected, entry)?;
             if self.existing(entry)?.info.state == State::Revoked {
@@ -67,14 +79,15 @@ impl ScopedVault {
         })
     }
 
-    /// Changes what is said about a secret, and perhaps whether it is active, and leaves its value as it is: the sealed value is
-    /// not touched, and there is no new version.
+    /// Changes what is said about a secret, and perhaps whether it is active, and leaves its value
+    /// as it is: the sealed value is not touched, and there is no new version.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound); [`InvalidInput`](ErrorKind::InvalidInput) when something cannot be said;
-    /// [`Revoked`](ErrorKind::Revoked) for a status, because revoking is final; [`Conflict`](ErrorKind::Conflict) when the
-    /// change says what it expects and finds something else; or why the store cannot be written.
+    /// [`NotFound`](ErrorKind::NotFound); [`InvalidInput`](ErrorKind::InvalidInput) when something
+    /// cannot be said; [`Revoked`](ErrorKind::Revoked) for a status, because revoking is final;
+    /// [`Conflict`](ErrorKind::Conflict) when the change says what it expects and finds something
+    /// else; or why the store cannot be written.
     // By value as `put` takes its input; a change is made for one call.
     #[allow(clippy::needless_pass_by_value)]
     pub fn update(&self, name: impl AsRef<str>, change: SecretChange) -> Result<SecretInfo> {
@@ -88,7 +101,9 @@ impl ScopedVault {
                 return Err(self.revoked(&name, ", which is final"));
             }
             let mut next = stored.clone();
-            change.fields.apply(&mut next.info, self.core().keys.sub())?;
+            change
+                .fields
+                .apply(&mut next.info, self.core().keys.sub())?;
             if next.info == stored.info {
                 return Ok(None);
             }
@@ -97,12 +112,13 @@ impl ScopedVault {
         })
     }
 
-    /// Switches a secret on or off. [`Status::Revoked`] is the same as [`revoke`](ScopedVault::revoke).
+    /// Switches a secret on or off. [`Status::Revoked`] is the same as
+    /// [`revoke`](ScopedVault::revoke).
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound); [`Revoked`](ErrorKind::Revoked) because revoking is final; or why the store cannot be
-    /// written.
+    /// [`NotFound`](ErrorKind::NotFound); [`Revoked`](ErrorKind::Revoked) because revoking is
+    /// final; or why the store cannot be written.
     pub fn set_status(&self, name: impl AsRef<str>, status: Status) -> Result<SecretInfo> {
         let info = self.switch(Action::SetStatus, name.as_ref(), State::from(status))?;
         if status == Status::Revoked {
@@ -111,11 +127,12 @@ impl ScopedVault {
         Ok(info)
     }
 
-    /// Revokes a secret for good: the values of all its versions are erased, and the name goes on hiding secrets of the same
-    /// name above. Revoking twice is no error.
+    /// Revokes a secret for good: the values of all its versions are erased, and the name goes on
+    /// hiding secrets of the same name above. Revoking twice is no error.
     ///
-    /// When this returns, no resolve that starts later, in any process, gets the value. [`Purge::Pending`] says that its sealed
-    /// bytes are still in the store's files, because somebody is reading an older state.
+    /// When this returns, no resolve that starts later, in any process, gets the value.
+    /// [`Purge::Pending`] says that its sealed bytes are still in the store's files, because
+    /// somebody is reading an older state.
     ///
     /// # Errors
     ///
@@ -125,19 +142,20 @@ impl ScopedVault {
         Ok(self.purge())
     }
 
-    /// Deletes a secret: its values are erased, and a secret of the same name above shows through again. What stays is a
-    /// tombstone, so that identity and version numbers are never used twice.
+    /// Deletes a secret: its values are erased, and a secret of the same name above shows through
+    /// again. What stays is a tombstone, so that identity and version numbers are never used twice.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound); [`Revoked`](ErrorKind::Revoked) when it is revoked, because deleting it lets a secret
-    /// above show through (see [`force_delete`](ScopedVault::force_delete)); or why the store cannot be written.
+    /// [`NotFound`](ErrorKind::NotFound); [`Revoked`](ErrorKind::Revoked) when it is revoked,
+    /// because deleting it lets a secret above show through (see
+    /// [`force_delete`](ScopedVault::force_delete)); or why the store cannot be written.
     pub fn delete(&self, name: impl AsRef<str>) -> Result<Purge> {
         self.remove(name.as_ref(), false)
     }
 
-    /// As [`delete`](ScopedVault::delete), but also of a revoked name: from then on a secret of the same name above resolves
-    /// where this one was refused.
+    /// As [`delete`](ScopedVault::delete), but also of a revoked name: from then on a secret of the
+    /// same name above resolves where this one was refused.
     ///
     /// # Errors
     ///
@@ -156,8 +174,14 @@ impl ScopedVault {
                 (State::Revoked, _) => Err(self.revoked(&name, ", which is final")),
                 (_, State::Revoked) => tombstone(stored, State::Revoked, ledger).map(Some),
                 _ => {
-                    let info = Info { state, ..next_revision(stored.info.clone(), ledger)? };
-                    Ok(Some(Stored { info, ..stored.clone() }))
+                    let info = Info {
+                        state,
+                        ..next_revision(stored.info.clone(), ledger)?
+                    };
+                    Ok(Some(Stored {
+                        info,
+                        ..stored.clone()
+                    }))
                 }
             }
         })
@@ -168,15 +192,18 @@ impl ScopedVault {
         self.edit(Action::Delete, &name, |ledger, entry| {
             let stored = self.existing(entry)?;
             if stored.info.state == State::Revoked && !force {
-                return Err(self.revoked(&name, "; deleting it needs force, because it un-hides a secret above"));
+                return Err(self.revoked(
+                    &name,
+                    "; deleting it needs force, because it un-hides a secret above",
+                ));
             }
             tombstone(stored, State::Deleted, ledger).map(Some)
         })?;
         Ok(self.purge())
     }
 
-    /// The secret with its next value. `live` is what it continues; `entry` is whatever is under the name, whose numbers go
-    /// on.
+    /// The secret with its next value. `live` is what it continues; `entry` is whatever is under
+    /// the name, whose numbers go on.
     fn next_value(
         &self,
         ledger: &mut Ledger<'_>,
@@ -211,7 +238,8 @@ impl ScopedVault {
         })
     }
 
-    /// Enters a value as the next version under a name, and forgets the oldest beyond those that are kept.
+    /// Enters a value as the next version under a name, and forgets the oldest beyond those that
+    /// are kept.
     pub(super) fn push(
         &self,
         ledger: &mut Ledger<'_>,
@@ -224,12 +252,21 @@ impl ScopedVault {
             None => Version::FIRST,
         };
         let mut next = ledger.push(info, version, value)?;
-        let surplus = next.info.versions.len().saturating_sub(self.core().kept_versions);
+        let surplus = next
+            .info
+            .versions
+            .len()
+            .saturating_sub(self.core().kept_versions);
         next.info.versions.drain(..surplus);
         Ok(next)
     }
 
-    fn check_input(&self, action: Action, name: &str, input: SecretInput) -> Result<(SecretName, SecretInput)> {
+    fn check_input(
+        &self,
+        action: Action,
+        name: &str,
+        input: SecretInput,
+    ) -> Result<(SecretName, SecretInput)> {
         let name = self.core().names.apply(name)?;
         self.check_may_change(action, &name)?;
         input.check(self.core().max_value)?;
@@ -242,7 +279,11 @@ impl ScopedVault {
 
     pub(super) fn revoked(&self, name: &SecretName, hint: &str) -> Error {
         let scope = self.scope();
-        Error::new(ErrorKind::Revoked, format!("secret {name} is revoked in {scope}{hint}")).with_name(name)
+        Error::new(
+            ErrorKind::Revoked,
+            format!("secret {name} is revoked in {scope}{hint}"),
+        )
+        .with_name(name)
     }
 
     /// The write is done and stands, so a failure to tidy up after it is not its failure.
@@ -255,7 +296,9 @@ fn check_expected(expected: Expected, entry: &Entry<'_>) -> Result<()> {
     let met = match expected {
         Expected::Anything => true,
         Expected::Nothing => entry.current().is_none(),
-        Expected::Revision(revision) => entry.current().is_some_and(|stored| stored.info.revision == revision),
+        Expected::Revision(revision) => entry
+            .current()
+            .is_some_and(|stored| stored.info.revision == revision),
     };
     if met {
         return Ok(());
@@ -267,17 +310,33 @@ fn check_expected(expected: Expected, entry: &Entry<'_>) -> Result<()> {
 
 /// A record without values, in a state that has none.
 fn tombstone(stored: &Stored, state: State, ledger: &Ledger<'_>) -> Result<Stored> {
-    let mut info = Info { state, versions: Vec::new(), ..next_revision(stored.info.clone(), ledger)? };
+    let mut info = Info {
+        state,
+        versions: Vec::new(),
+        ..next_revision(stored.info.clone(), ledger)?
+    };
     if state == State::Deleted {
-        // Nothing is left of a deleted secret but what keeps numbers from being used twice, and who deleted it.
-        info = Info { about: About::default(), ..info };
+        // Nothing is left of a deleted secret but what keeps numbers from being used twice, and who
+        // deleted it.
+        info = Info {
+            about: About::default(),
+            ..info
+        };
     }
-    Ok(Stored { info, body: Vec::new() })
+    Ok(Stored {
+        info,
+        body: Vec::new(),
+    })
 }
 
 pub(super) fn next_revision(info: Info, ledger: &Ledger<'_>) -> Result<Info> {
     let revision = next_number(Some(info.revision))?;
-    Ok(Info { revision, updated_at: ledger.now, updated_by: ledger.actor.cloned(), ..info })
+    Ok(Info {
+        revision,
+        updated_at: ledger.now,
+        updated_by: ledger.actor.cloned(),
+        ..info
+    })
 }
 
 fn next_number(revision: Option<Revision>) -> Result<Revision> {

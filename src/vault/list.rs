@@ -14,8 +14,9 @@ use crate::store::{Kind, Tag};
 
 /// The secrets of a scope, without their values: see [`ScopedVault::list`].
 ///
-/// Reads a page at a time. What is written while it is read may or may not be seen, as in any listing of pages. The filters open
-/// each record of the scope, because nothing in the store can be searched.
+/// Reads a page at a time. What is written while it is read may or may not be seen, as in any
+/// listing of pages. The filters open each record of the scope, because nothing in the store can be
+/// searched.
 #[derive(Debug)]
 pub struct List {
     scoped: ScopedVault,
@@ -49,7 +50,11 @@ struct Pages {
 
 impl Pages {
     fn new() -> Self {
-        Self { page: Vec::new().into_iter(), scan: None, failed: false }
+        Self {
+            page: Vec::new().into_iter(),
+            scan: None,
+            failed: false,
+        }
     }
 
     fn next(&mut self, scoped: &ScopedVault, place: &Place) -> Option<Result<SecretInfo>> {
@@ -60,7 +65,9 @@ impl Pages {
             if self.failed {
                 return None;
             }
-            let scan = self.scan.get_or_insert_with(|| Scan::new(Kind::Secret, Tag::Scope(place.scope_tag), false));
+            let scan = self
+                .scan
+                .get_or_insert_with(|| Scan::new(Kind::Secret, Tag::Scope(place.scope_tag), false));
             match read(scoped, scan) {
                 Ok(page) => self.page = page?.into_iter(),
                 Err(error) => {
@@ -75,16 +82,28 @@ impl Pages {
 /// The secrets of the next page; `None` when there are no more pages.
 fn read(scoped: &ScopedVault, scan: &mut Scan) -> Result<Option<Vec<Result<SecretInfo>>>> {
     let core = scoped.core();
-    let Some(rows) = scan.step_from(&*core.store)?.rows()? else { return Ok(None) };
+    let Some(rows) = scan.step_from(&*core.store)?.rows()? else {
+        return Ok(None);
+    };
     // Without the permission nothing is there, at the same cost.
-    let visible = if scoped.may(Permissions::READ) { rows } else { Vec::new() };
-    let infos = visible.into_iter().filter_map(|row| core.open_listed(row).map(Stored::describe).transpose());
+    let visible = if scoped.may(Permissions::READ) {
+        rows
+    } else {
+        Vec::new()
+    };
+    let infos = visible
+        .into_iter()
+        .filter_map(|row| core.open_listed(row).map(Stored::describe).transpose());
     Ok(Some(infos.collect()))
 }
 
 impl List {
     pub(super) fn new(scoped: ScopedVault) -> Self {
-        Self { scoped, filter: Filter::default(), pages: Pages::new() }
+        Self {
+            scoped,
+            filter: Filter::default(),
+            pages: Pages::new(),
+        }
     }
 
     /// Only secrets whose names hold this text, as it is written.
@@ -101,7 +120,8 @@ impl List {
         self
     }
 
-    /// The secrets of the scope and of those above it, nearest first: what a resolve sees. Begins anew.
+    /// The secrets of the scope and of those above it, nearest first: what a resolve sees. Begins
+    /// anew.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -118,7 +138,13 @@ impl List {
     /// ```
     pub fn inherited(self) -> Inherited {
         let Self { scoped, filter, .. } = self;
-        Inherited { scoped, filter, depth: 0, pages: Pages::new(), nearest: HashMap::new() }
+        Inherited {
+            scoped,
+            filter,
+            depth: 0,
+            pages: Pages::new(),
+            nearest: HashMap::new(),
+        }
     }
 }
 
@@ -126,7 +152,11 @@ impl Iterator for List {
     type Item = Result<SecretInfo>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Self { scoped, filter, pages } = self;
+        let Self {
+            scoped,
+            filter,
+            pages,
+        } = self;
         std::iter::from_fn(|| pages.next(scoped, scoped.own()))
             .find(|info| info.as_ref().map_or(true, |info| filter.lets_in(info)))
     }
@@ -152,7 +182,8 @@ pub struct Inherited {
 pub struct Listed {
     /// What is known of it.
     pub info: SecretInfo,
-    /// The nearer scope that has the name too, and so hides this one; `None` when this is the one that resolves.
+    /// The nearer scope that has the name too, and so hides this one; `None` when this is the one
+    /// that resolves.
     pub shadowed_by: Option<Scope>,
 }
 
@@ -163,8 +194,15 @@ impl Inherited {
 
     fn mark(&mut self, info: SecretInfo) -> Listed {
         let nearest = *self.nearest.entry(info.name.clone()).or_insert(self.depth);
-        let shadowed_by = if nearest == self.depth { None } else { self.place(nearest) };
-        Listed { shadowed_by: shadowed_by.map(|place| place.scope.clone()), info }
+        let shadowed_by = if nearest == self.depth {
+            None
+        } else {
+            self.place(nearest)
+        };
+        Listed {
+            shadowed_by: shadowed_by.map(|place| place.scope.clone()),
+            info,
+        }
     }
 }
 

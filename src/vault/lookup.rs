@@ -16,8 +16,8 @@ use crate::resolve::{Found, Outcome, Outcomes, Resolver};
 use crate::store::{Row, RowKey};
 use crate::target::Target;
 
-/// One `get` for all references and all scopes of the chain, so all values are of one moment. A process reads each data key
-/// it meets for the first time with one `get` more.
+/// One `get` for all references and all scopes of the chain, so all values are of one moment. A
+/// process reads each data key it meets for the first time with one `get` more.
 impl Resolver for ScopedVault {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
         let candidates = self.candidates(references, Permissions::USE)?;
@@ -45,15 +45,19 @@ impl ScopedVault {
                 record: used.and_then(|used| used.record),
                 version: used.and_then(|used| used.version).or(reference.version()),
                 fingerprint: used.and_then(|used| used.fingerprint),
-                ..self.event(Action::Use, reference.name(), outcome.as_ref().map(drop).map_err(Error::kind))
+                ..self.event(
+                    Action::Use,
+                    reference.name(),
+                    outcome.as_ref().map(drop).map_err(Error::kind),
+                )
             }
         });
     }
 }
 
 impl Core {
-    /// Opens the row that was read for a name. The row's key is not hashed again: the store was asked for it by the hash of
-    /// this scope and name, and the record inside must be of both.
+    /// Opens the row that was read for a name. The row's key is not hashed again: the store was
+    /// asked for it by the hash of this scope and name, and the record inside must be of both.
     pub(super) fn open_named(&self, place: &Place, name: &SecretName, row: Row) -> Result<Stored> {
         let key = self.key_for(Info::key_id(&row.info)?)?;
         self.open_named_info(place, name, row, &key)
@@ -65,8 +69,8 @@ impl Core {
         self.open_info(row, &key)
     }
 
-    /// Reads the data keys that rows are sealed with and that are not known yet, with one `get` or none. What is no
-    /// envelope is passed over here and refused when it is opened.
+    /// Reads the data keys that rows are sealed with and that are not known yet, with one `get` or
+    /// none. What is no envelope is passed over here and refused when it is opened.
     pub(super) fn learn_keys_of(&self, rows: &[Option<Row>]) -> Result<()> {
         let mut unknown: Vec<KeyId> = rows
             .iter()

@@ -15,10 +15,12 @@ mod tracing;
 #[cfg(feature = "tracing")]
 pub use self::tracing::TracingObserver;
 
-/// Is told what happens in a vault, while it happens: for logs, metrics and alarms. Every closure over an [`Event`] is one.
+/// Is told what happens in a vault, while it happens: for logs, metrics and alarms. Every closure
+/// over an [`Event`] is one.
 ///
-/// It is called after a use was decided or a write committed, by the thread that did it and with nothing locked: it may call the
-/// vault, and it should be quick. It cannot prevent anything, and what it misses is lost.
+/// It is called after a use was decided or a write committed, by the thread that did it and with
+/// nothing locked: it may call the vault, and it should be quick. It cannot prevent anything, and
+/// what it misses is lost.
 ///
 /// ```
 /// use std::sync::mpsc;
@@ -39,8 +41,8 @@ pub trait Observer: Send + Sync + 'static {
     /// Is told one event.
     fn observe(&self, event: &Event<'_>);
 
-    /// Is told that the host [accepted](crate::Vault::accept_rollback) an older state of the store, and why. Ignored unless
-    /// implemented.
+    /// Is told that the host [accepted](crate::Vault::accept_rollback) an older state of the store,
+    /// and why. Ignored unless implemented.
     fn rollback_accepted(&self, reason: &str) {
         let _ = reason;
     }
@@ -86,7 +88,8 @@ pub enum Action {
     Use,
     /// A value was told outside of any template.
     Reveal,
-    /// Values were looked up to hide them: by a [`Redactor`](crate::Redactor), with which guesses can be tested.
+    /// Values were looked up to hide them: by a [`Redactor`](crate::Redactor), with which guesses
+    /// can be tested.
     Redact,
     /// A model wrote a placeholder that it was not granted; nothing was looked up.
     Attempt,

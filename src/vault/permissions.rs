@@ -28,18 +28,22 @@ impl Permissions {
     pub const NONE: Self = Self(0);
     /// Resolve secrets, for the targets that their rules allow.
     pub const USE: Self = Self(1);
-    /// See that secrets exist, and all that is said about them: names, descriptions, hints, times, rules. Never a value.
+    /// See that secrets exist, and all that is said about them: names, descriptions, hints, times,
+    /// rules. Never a value.
     pub const READ: Self = Self(2);
-    /// Store, change, revoke and delete secrets, their access rules included. What is stored can be replaced without being
-    /// seen. A change gives back what is said about the secret, so whoever may manage a secret of a known name sees that, too.
+    /// Store, change, revoke and delete secrets, their access rules included. What is stored can be
+    /// replaced without being seen. A change gives back what is said about the secret, so whoever
+    /// may manage a secret of a known name sees that, too.
     pub const MANAGE: Self = Self(4);
     /// Read values outside of any template. Includes [`REDACT`](Permissions::REDACT).
     pub const REVEAL: Self = Self(8 | Self::REDACT.0);
-    /// Copy values into other scopes of the organization. This hands the values over: whoever may use or reveal secrets in the
-    /// other scope gets them, and may change their access rules with [`MANAGE`](Permissions::MANAGE).
+    /// Copy values into other scopes of the organization. This hands the values over: whoever may
+    /// use or reveal secrets in the other scope gets them, and may change their access rules with
+    /// [`MANAGE`](Permissions::MANAGE).
     pub const COPY: Self = Self(16);
-    /// Make redactors of values that the handle cannot resolve at the moment: of inactive, expired and restricted secrets, and of
-    /// older versions. Whoever feeds a redactor can test whether a guess is the value.
+    /// Make redactors of values that the handle cannot resolve at the moment: of inactive, expired
+    /// and restricted secrets, and of older versions. Whoever feeds a redactor can test whether a
+    /// guess is the value.
     pub const REDACT: Self = Self(32);
     /// Everything.
     pub const ALL: Self = Self(63);
@@ -85,7 +89,11 @@ impl fmt::Debug for Permissions {
                 rest = Self(rest.0 & !one.0);
             }
         }
-        if names.is_empty() { f.write_str("NONE") } else { f.write_str(&names.join(" | ")) }
+        if names.is_empty() {
+            f.write_str("NONE")
+        } else {
+            f.write_str(&names.join(" | "))
+        }
     }
 }
 
@@ -96,26 +104,56 @@ mod tests {
     #[test]
     fn sets_are_what_is_in_them() {
         let both = Permissions::USE | Permissions::READ;
-        assert!(both.contains(Permissions::USE) && both.contains(both) && both.contains(Permissions::NONE));
-        assert!(!both.contains(Permissions::MANAGE) && !both.contains(Permissions::READ | Permissions::REVEAL));
-        assert_eq!(both.and(Permissions::READ | Permissions::REVEAL), Permissions::READ);
-        let all = Permissions::NAMES.iter().fold(Permissions::NONE, |all, (one, _)| all | *one);
+        assert!(
+            both.contains(Permissions::USE)
+                && both.contains(both)
+                && both.contains(Permissions::NONE)
+        );
+        assert!(
+            !both.contains(Permissions::MANAGE)
+                && !both.contains(Permissions::READ | Permissions::REVEAL)
+        );
+        assert_eq!(
+            both.and(Permissions::READ | Permissions::REVEAL),
+            Permissions::READ
+        );
+        let all = Permissions::NAMES
+            .iter()
+            .fold(Permissions::NONE, |all, (one, _)| all | *one);
         assert_eq!(all, Permissions::ALL);
     }
 
     #[test]
     fn are_shown_as_they_are_written() {
-        assert_eq!(format!("{:?}", Permissions::READ | Permissions::USE), "USE | READ");
-        assert_eq!(format!("{:?} {:?}", Permissions::NONE, Permissions::REVEAL), "NONE REVEAL");
-        assert_eq!(format!("{:?}", Permissions::ALL), "USE | READ | MANAGE | REVEAL | COPY");
-        assert_eq!(format!("{:?}", Permissions::REDACT | Permissions::COPY), "COPY | REDACT");
+        assert_eq!(
+            format!("{:?}", Permissions::READ | Permissions::USE),
+            "USE | READ"
+        );
+        assert_eq!(
+            format!("{:?} {:?}", Permissions::NONE, Permissions::REVEAL),
+            "NONE REVEAL"
+        );
+        assert_eq!(
+            format!("{:?}", Permissions::ALL),
+            "USE | READ | MANAGE | REVEAL | COPY"
+        );
+        assert_eq!(
+            format!("{:?}", Permissions::REDACT | Permissions::COPY),
+            "COPY | REDACT"
+        );
     }
 
     #[test]
     fn what_reads_values_may_hide_them_too() {
         assert!(Permissions::REVEAL.contains(Permissions::REDACT));
         assert!(!Permissions::REDACT.contains(Permissions::REVEAL));
-        assert!(!Permissions::MANAGE.contains(Permissions::REDACT) && !Permissions::MANAGE.contains(Permissions::COPY));
-        assert_eq!(Permissions::REVEAL.and(Permissions::REDACT), Permissions::REDACT);
+        assert!(
+            !Permissions::MANAGE.contains(Permissions::REDACT)
+                && !Permissions::MANAGE.contains(Permissions::COPY)
+        );
+        assert_eq!(
+            Permissions::REVEAL.and(Permissions::REDACT),
+            Permissions::REDACT
+        );
     }
 }

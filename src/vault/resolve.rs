@@ -10,32 +10,38 @@ use crate::target::Target;
 use crate::template::{Arguments, Grants, ModelArgs, Resolvable};
 
 impl ScopedVault {
-    /// Resolves a text whose target is not said: every placeholder in it becomes its value, or the call fails and says all
-    /// that is wrong. One store call.
+    /// Resolves a text whose target is not said: every placeholder in it becomes its value, or the
+    /// call fails and says all that is wrong. One store call.
     ///
-    /// The text is a template, so it must come from somebody who is trusted to use the secrets of this scope. Never pass what
-    /// a model or a tool wrote.
+    /// The text is a template, so it must come from somebody who is trusted to use the secrets of
+    /// this scope. Never pass what a model or a tool wrote.
     ///
     /// # Errors
     ///
-    /// [`Syntax`](ErrorKind::Syntax) and other errors of the text; for each secret why it may not be used, e.g.
-    /// [`NotFound`](ErrorKind::NotFound) or [`Revoked`](ErrorKind::Revoked); or why the store cannot be read.
+    /// [`Syntax`](ErrorKind::Syntax) and other errors of the text; for each secret why it may not
+    /// be used, e.g. [`NotFound`](ErrorKind::NotFound) or [`Revoked`](ErrorKind::Revoked); or why
+    /// the store cannot be read.
     pub fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
         self.resolve_for(&Target::unspecified(), text)
     }
 
-    /// Resolves all strings of a JSON document with one store call. Keys and everything else stay as they are.
+    /// Resolves all strings of a JSON document with one store call. Keys and everything else stay
+    /// as they are.
     ///
     /// # Errors
     ///
-    /// As [`resolve`](ScopedVault::resolve); each failure says by [`pointer`](crate::Error::pointer) which string it is in.
+    /// As [`resolve`](ScopedVault::resolve); each failure says by
+    /// [`pointer`](crate::Error::pointer) which string it is in.
     #[cfg(feature = "json")]
-    pub fn resolve_json(&self, document: &serde_json::Value) -> Result<Resolved<serde_json::Value>> {
+    pub fn resolve_json(
+        &self,
+        document: &serde_json::Value,
+    ) -> Result<Resolved<serde_json::Value>> {
         self.resolve_for(&Target::unspecified(), document)
     }
 
-    /// Resolves a text, template or document for a target: secrets are checked against it, and values are written as its
-    /// surface needs them.
+    /// Resolves a text, template or document for a target: secrets are checked against it, and
+    /// values are written as its surface needs them.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -54,9 +60,14 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// As [`resolve`](ScopedVault::resolve), [`Denied`](ErrorKind::Denied) when a secret may not go to the target, and
-    /// [`Unencodable`](ErrorKind::Unencodable) when a value cannot stand where the text puts it.
-    pub fn resolve_for<I: Resolvable>(&self, target: &Target, input: I) -> Result<Resolved<I::Output>> {
+    /// As [`resolve`](ScopedVault::resolve), [`Denied`](ErrorKind::Denied) when a secret may not go
+    /// to the target, and [`Unencodable`](ErrorKind::Unencodable) when a value cannot stand where
+    /// the text puts it.
+    pub fn resolve_for<I: Resolvable>(
+        &self,
+        target: &Target,
+        input: I,
+    ) -> Result<Resolved<I::Output>> {
         self.core().engine.resolve(self, target, input)
     }
 
@@ -75,9 +86,10 @@ impl ScopedVault {
         self.core().engine.resolve_headers(self, target, headers)
     }
 
-    /// Resolves what a model wrote for a tool: the placeholders that `grants` lists and nothing else, as
-    /// [`Engine::resolve_model_args`](crate::template::Engine::resolve_model_args) says. The rules of the secrets hold as well. The
-    /// observer is told of each placeholder that was not granted.
+    /// Resolves what a model wrote for a tool: the placeholders that `grants` lists and nothing
+    /// else, as [`Engine::resolve_model_args`](crate::template::Engine::resolve_model_args) says.
+    /// The rules of the secrets hold as well. The observer is told of each placeholder that was not
+    /// granted.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -104,8 +116,15 @@ impl ScopedVault {
         args: A,
         grants: &Grants,
     ) -> Result<ModelArgs<A::Output>> {
-        let resolved = self.core().engine.resolve_model_args(self, target, args, grants)?;
-        for reference in resolved.attempts().iter().filter_map(|attempt| attempt.reference()) {
+        let resolved = self
+            .core()
+            .engine
+            .resolve_model_args(self, target, args, grants)?;
+        for reference in resolved
+            .attempts()
+            .iter()
+            .filter_map(|attempt| attempt.reference())
+        {
             self.tell(|| Event {
                 target: Some(target),
                 version: reference.version(),

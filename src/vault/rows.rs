@@ -1,5 +1,5 @@
-//! Reading rows from a store that may be anybody's: an answer of another shape than the question is an error, because a row that
-//! is missing from it would look like a secret that does not exist.
+//! Reading rows from a store that may be anybody's: an answer of another shape than the question is
+//! an error, because a row that is missing from it would look like a secret that does not exist.
 
 use std::num::NonZeroU32;
 
@@ -7,8 +7,12 @@ use super::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{PageSize, Row, RowKey, SecretStore, WriteTx};
 
-/// Rows that are read at once. The bytes bound what a store can make a vault hold: some rows of an honest vault have that many.
-pub(super) const PAGE: PageSize = PageSize { rows: NonZeroU32::new(256).unwrap(), bytes: 2 << 20 };
+/// Rows that are read at once. The bytes bound what a store can make a vault hold: some rows of an
+/// honest vault have that many.
+pub(super) const PAGE: PageSize = PageSize {
+    rows: NonZeroU32::new(256).unwrap(),
+    bytes: 2 << 20,
+};
 
 impl Core {
     /// Reads rows by key, as [`get_from`].
@@ -26,8 +30,8 @@ impl Core {
 ///
 /// # Errors
 ///
-/// When the store cannot be read, or gave other rows than were asked for. Never [`NotFound`](ErrorKind::NotFound), which a chain of
-/// resolvers would take for an answer.
+/// When the store cannot be read, or gave other rows than were asked for. Never
+/// [`NotFound`](ErrorKind::NotFound), which a chain of resolvers would take for an answer.
 pub(super) fn get_from(store: &dyn SecretStore, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
     checked(keys, store.get(keys))
 }
@@ -39,12 +43,18 @@ pub(super) fn get_in(tx: &mut dyn WriteTx, keys: &[RowKey]) -> Result<Vec<Option
 
 fn checked(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Option<Row>>> {
     let rows = answer.map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Error::new(ErrorKind::Store, "the store says it found nothing").with_source(error),
+        ErrorKind::NotFound => {
+            Error::new(ErrorKind::Store, "the store says it found nothing").with_source(error)
+        }
         _ => error,
     })?;
-    let asked = |(key, row): (&RowKey, &Option<Row>)| row.as_ref().is_none_or(|row| row.key == *key);
+    let asked =
+        |(key, row): (&RowKey, &Option<Row>)| row.as_ref().is_none_or(|row| row.key == *key);
     if rows.len() != keys.len() || !keys.iter().zip(&rows).all(asked) {
-        return Err(Error::new(ErrorKind::Store, "the store gave other rows than were asked for"));
+        return Err(Error::new(
+            ErrorKind::Store,
+            "the store gave other rows than were asked for",
+        ));
     }
     Ok(rows)
 }

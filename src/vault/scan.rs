@@ -1,5 +1,5 @@
-//! Scans of a store that may be anybody's, page by page. A damaged index can send a scan back to where it was, for ever, so each
-//! page must go on behind the last one.
+//! Scans of a store that may be anybody's, page by page. A damaged index can send a scan back to
+//! where it was, for ever, so each page must go on behind the last one.
 
 use super::rows::PAGE;
 use super::sealed::corrupt;
@@ -27,14 +27,20 @@ pub(super) enum Step {
 }
 
 impl Scan {
-    /// A scan in the order that stores have an index for: in any other they sort all that they find. The rows of a tenant lie
-    /// in the order of epochs. None was written in epoch 0; one that says so is looked at like any other.
+    /// A scan in the order that stores have an index for: in any other they sort all that they
+    /// find. The rows of a tenant lie in the order of epochs. None was written in epoch 0; one that
+    /// says so is looked at like any other.
     pub(super) fn new(kind: Kind, tag: Tag, bodies: bool) -> Self {
         let from = match tag {
             Tag::Any | Tag::Scope(_) => Cursor::START,
             Tag::Tenant(_) => Cursor::Epoch(0, Some([0; 32])),
         };
-        Self { kind, tag, bodies, from: Some(from) }
+        Self {
+            kind,
+            tag,
+            bodies,
+            from: Some(from),
+        }
     }
 
     /// Reads the next page.
@@ -43,7 +49,9 @@ impl Scan {
     ///
     /// Those of the store.
     pub(super) fn step_from(&mut self, store: &dyn SecretStore) -> Result<Step> {
-        let Some(from) = self.from.take() else { return Ok(Step::End) };
+        let Some(from) = self.from.take() else {
+            return Ok(Step::End);
+        };
         let page = store.scan(self.kind, self.tag, from, PAGE, self.bodies)?;
         Ok(self.go_on(page, from))
     }
@@ -54,7 +62,9 @@ impl Scan {
     ///
     /// As there.
     pub(super) fn step_in(&mut self, tx: &mut dyn WriteTx) -> Result<Step> {
-        let Some(from) = self.from.take() else { return Ok(Step::End) };
+        let Some(from) = self.from.take() else {
+            return Ok(Step::End);
+        };
         let page = tx.scan(self.kind, self.tag, from, PAGE, self.bodies)?;
         Ok(self.go_on(page, from))
     }
@@ -78,14 +88,15 @@ impl Step {
         match self {
             Self::Rows(rows) => Ok(Some(rows)),
             Self::End => Ok(None),
-            Self::Disorder => {
-                Err(corrupt("the store gives its rows out of order: an index of it is damaged; restore a backup"))
-            }
+            Self::Disorder => Err(corrupt(
+                "the store gives its rows out of order: an index of it is damaged; restore a backup",
+            )),
         }
     }
 }
 
-/// Returns true if the rows of a page ascend, from behind the place where it begins up to the place where the next one does.
+/// Returns true if the rows of a page ascend, from behind the place where it begins up to the place
+/// where the next one does.
 fn goes_on(page: &Page, from: Cursor) -> bool {
     let of_row = |row: &Row| match from {
         Cursor::Key(_) => (0, Some(row.key.key)),
@@ -101,7 +112,8 @@ fn goes_on(page: &Page, from: Cursor) -> bool {
     }
     match (page.next, from) {
         (None, _) => true,
-        (Some(next @ Cursor::Key(_)), Cursor::Key(_)) | (Some(next @ Cursor::Epoch(..)), Cursor::Epoch(..)) => {
+        (Some(next @ Cursor::Key(_)), Cursor::Key(_))
+        | (Some(next @ Cursor::Epoch(..)), Cursor::Epoch(..)) => {
             place(next) >= last && place(next) > place(from)
         }
         _ => false,
@@ -122,8 +134,17 @@ mod tests {
     use crate::store::RowKey;
 
     fn row(number: u8, epoch: u64) -> Row {
-        let key = RowKey { kind: Kind::Secret, key: [number; 32] };
-        Row { key, tenant: [1; 16], epoch, info: Vec::new(), body: Vec::new() }
+        let key = RowKey {
+            kind: Kind::Secret,
+            key: [number; 32],
+        };
+        Row {
+            key,
+            tenant: [1; 16],
+            epoch,
+            info: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     fn key(number: u8) -> Cursor {
@@ -132,18 +153,30 @@ mod tests {
 
     #[test]
     fn pages_that_ascend_go_on() {
-        let page = |rows: &[Row], next| Page { rows: rows.to_vec(), next };
+        let page = |rows: &[Row], next| Page {
+            rows: rows.to_vec(),
+            next,
+        };
         assert!(goes_on(&page(&[], None), Cursor::START));
-        assert!(goes_on(&page(&[row(0, 9), row(1, 1)], Some(key(1))), Cursor::START));
+        assert!(goes_on(
+            &page(&[row(0, 9), row(1, 1)], Some(key(1))),
+            Cursor::START
+        ));
         assert!(goes_on(&page(&[row(2, 1)], None), key(1)));
         let epochs = [row(5, 1), row(1, 2), row(2, 2)];
-        assert!(goes_on(&page(&epochs, Some(Cursor::Epoch(2, Some([2; 32])))), Cursor::Epoch(0, Some([0; 32]))));
+        assert!(goes_on(
+            &page(&epochs, Some(Cursor::Epoch(2, Some([2; 32])))),
+            Cursor::Epoch(0, Some([0; 32]))
+        ));
         assert!(goes_on(&page(&[row(5, 2)], None), Cursor::Epoch(1, None)));
     }
 
     #[test]
     fn pages_that_go_back_or_stand_still_do_not() {
-        let page = |rows: &[Row], next| Page { rows: rows.to_vec(), next };
+        let page = |rows: &[Row], next| Page {
+            rows: rows.to_vec(),
+            next,
+        };
         for (rows, next, from) in [
             (&[row(1, 1)][..], None, key(1)),
             (&[row(1, 1)], None, key(2)),

@@ -16,11 +16,11 @@ use crate::name::SecretName;
 use crate::record::SecretInfo;
 use crate::scope::Scope;
 
-/// One scope of a vault: resolves what is in it and above it, and manages what is in it. It cannot be widened, and nothing
-/// leads from it to another tenant.
+/// One scope of a vault: resolves what is in it and above it, and manages what is in it. It cannot
+/// be widened, and nothing leads from it to another tenant.
 ///
-/// Cheap to clone, `Send`, `Sync` and `'static`. It is a [`Resolver`](crate::Resolver); the methods `resolve…` are here as
-/// well, so that nothing needs to be imported.
+/// Cheap to clone, `Send`, `Sync` and `'static`. It is a [`Resolver`](crate::Resolver); the methods
+/// `resolve…` are here as well, so that nothing needs to be imported.
 #[derive(Clone)]
 pub struct ScopedVault {
     core: Arc<Core>,
@@ -39,7 +39,13 @@ impl ScopedVault {
         let own = core.place(scope);
         let parents = scope.chain().skip(1).map(|scope| core.place(&scope));
         let chain = std::iter::once(own.clone()).chain(parents).collect();
-        Self { core, chain, own, permissions: Permissions::ALL, actor: None }
+        Self {
+            core,
+            chain,
+            own,
+            permissions: Permissions::ALL,
+            actor: None,
+        }
     }
 
     /// The scope.
@@ -54,12 +60,17 @@ impl ScopedVault {
 
     /// A handle that may do what is in `permissions` and what this one may. There is no way back.
     ///
-    /// A handle that may not read a secret is told that it is not there: the error is [`NotFound`](ErrorKind::NotFound), after the
-    /// same reads of the store, and lists are empty. Every change without [`MANAGE`](Permissions::MANAGE), and every copy without
-    /// [`COPY`](Permissions::COPY), is [`Denied`](ErrorKind::Denied) before the store is asked for anything.
+    /// A handle that may not read a secret is told that it is not there: the error is
+    /// [`NotFound`](ErrorKind::NotFound), after the same reads of the store, and lists are empty.
+    /// Every change without [`MANAGE`](Permissions::MANAGE), and every copy without
+    /// [`COPY`](Permissions::COPY), is [`Denied`](ErrorKind::Denied) before the store is asked for
+    /// anything.
     #[must_use]
     pub fn with(&self, permissions: Permissions) -> Self {
-        Self { permissions: self.permissions.and(permissions), ..self.clone() }
+        Self {
+            permissions: self.permissions.and(permissions),
+            ..self.clone()
+        }
     }
 
     /// Who acts by the handle, if that was said.
@@ -67,8 +78,8 @@ impl ScopedVault {
         self.actor.as_ref()
     }
 
-    /// A handle for somebody: written with each change made by it, and told to the [observer](crate::Observer). Who it is must
-    /// be known to the host; nothing is checked here.
+    /// A handle for somebody: written with each change made by it, and told to the
+    /// [observer](crate::Observer). Who it is must be known to the host; nothing is checked here.
     ///
     /// ```
     /// use keyslot::{Actor, RootKey, Vault};
@@ -80,23 +91,26 @@ impl ScopedVault {
     /// ```
     #[must_use]
     pub fn acting_as(&self, actor: Actor) -> Self {
-        Self { actor: Some(actor), ..self.clone() }
+        Self {
+            actor: Some(actor),
+            ..self.clone()
+        }
     }
 
     /// What is known of a secret of this very scope, besides its value.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound) when there is none in this scope, also if there is one above; or why the store cannot
-    /// be read.
+    /// [`NotFound`](ErrorKind::NotFound) when there is none in this scope, also if there is one
+    /// above; or why the store cannot be read.
     pub fn info(&self, name: impl AsRef<str>) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
         let stored = self.find(&name, Permissions::READ)?;
         stored.describe().ok_or_else(|| self.not_here(&name))
     }
 
-    /// The secrets of this very scope, revoked ones included, without their values; read a page at a time. The order is
-    /// always the same but means nothing, because names are sealed.
+    /// The secrets of this very scope, revoked ones included, without their values; read a page at
+    /// a time. The order is always the same but means nothing, because names are sealed.
     pub fn list(&self) -> List {
         List::new(self.clone())
     }
@@ -105,8 +119,9 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`TooLarge`](ErrorKind::TooLarge) when there are more than [`MAX_NAMES`](ScopedVault::MAX_NAMES), which
-    /// [`list`](ScopedVault::list) can go through; or why the store cannot be read.
+    /// [`TooLarge`](ErrorKind::TooLarge) when there are more than
+    /// [`MAX_NAMES`](ScopedVault::MAX_NAMES), which [`list`](ScopedVault::list) can go through; or
+    /// why the store cannot be read.
     pub fn names(&self) -> Result<Vec<SecretName>> {
         let mut names = Vec::new();
         for info in self.list() {
@@ -150,16 +165,26 @@ impl ScopedVault {
         if self.may(permission) {
             return Ok(());
         }
-        let verb = if permission == Permissions::COPY { "copy" } else { "change" };
-        let message = format!("this handle may not {verb} secrets; it needs the permission {permission:?}");
+        let verb = if permission == Permissions::COPY {
+            "copy"
+        } else {
+            "change"
+        };
+        let message =
+            format!("this handle may not {verb} secrets; it needs the permission {permission:?}");
         Err(Error::new(ErrorKind::Denied, message))
     }
 
-    /// Reads a secret of this scope; revoked ones are there, deleted ones are not. Without the permission, nothing is.
+    /// Reads a secret of this scope; revoked ones are there, deleted ones are not. Without the
+    /// permission, nothing is.
     pub(super) fn find(&self, name: &SecretName, permission: Permissions) -> Result<Stored> {
         let row = self.core.get_one(self.core.secret_row(&self.own, name))?;
-        let stored = row.filter(|_| self.may(permission)).map(|row| self.core.open_named(&self.own, name, row));
-        let stored = stored.transpose()?.filter(|stored| stored.info.state != State::Deleted);
+        let stored = row
+            .filter(|_| self.may(permission))
+            .map(|row| self.core.open_named(&self.own, name, row));
+        let stored = stored
+            .transpose()?
+            .filter(|stored| stored.info.state != State::Deleted);
         stored.ok_or_else(|| self.not_here(name))
     }
 
@@ -170,13 +195,17 @@ impl ScopedVault {
         name: &SecretName,
         decide: impl FnMut(&mut Ledger<'_>, &Entry<'_>) -> Result<Option<Stored>>,
     ) -> Result<SecretInfo> {
-        self.edit(action, name, decide)?.describe().ok_or_else(|| self.not_here(name))
+        self.edit(action, name, decide)?
+            .describe()
+            .ok_or_else(|| self.not_here(name))
     }
 
-    /// Refuses a change by a handle that may change nothing, before the store is asked: it takes no lock and makes no key. The
-    /// observer is told.
+    /// Refuses a change by a handle that may change nothing, before the store is asked: it takes no
+    /// lock and makes no key. The observer is told.
     pub(super) fn check_may_change(&self, action: Action, name: &SecretName) -> Result<()> {
-        let checked = self.must(Permissions::MANAGE).map_err(|error| error.with_name(name));
+        let checked = self
+            .must(Permissions::MANAGE)
+            .map_err(|error| error.with_name(name));
         if let Err(error) = &checked {
             self.tell_stored(action, name, Err(error));
         }
@@ -197,14 +226,20 @@ impl ScopedVault {
             if let Some(next) = &next {
                 ledger.write(&entry, next)?;
             }
-            next.or_else(|| entry.last().cloned()).ok_or_else(|| self.not_here(name))
+            next.or_else(|| entry.last().cloned())
+                .ok_or_else(|| self.not_here(name))
         });
         self.tell_stored(action, name, stored.as_ref());
         stored
     }
 
     /// Tells the observer what became of a secret.
-    pub(super) fn tell_stored(&self, action: Action, name: &SecretName, result: Result<&Stored, &Error>) {
+    pub(super) fn tell_stored(
+        &self,
+        action: Action,
+        name: &SecretName,
+        result: Result<&Stored, &Error>,
+    ) {
         self.tell(|| {
             let info = result.ok().map(|stored| &stored.info);
             let newest = info.and_then(Info::newest);
@@ -247,7 +282,11 @@ impl ScopedVault {
     }
 
     pub(super) fn not_here(&self, name: &SecretName) -> Error {
-        Error::new(ErrorKind::NotFound, format!("no secret {name} in {}", self.scope())).with_name(name)
+        Error::new(
+            ErrorKind::NotFound,
+            format!("no secret {name} in {}", self.scope()),
+        )
+        .with_name(name)
     }
 }
 

@@ -14,7 +14,8 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`Corrupt`](crate::ErrorKind::Corrupt) when a record of one is damaged, or why the store cannot be read.
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) when a record of one is damaged, or why the store
+    /// cannot be read.
     pub fn organizations(&self) -> Result<Vec<Scope>> {
         let mut organizations = BTreeSet::new();
         self.core.rows(Kind::Head, Tag::Any, |row| {
@@ -24,8 +25,8 @@ impl Vault {
         Ok(organizations.into_iter().collect())
     }
 
-    /// The scopes of an organization that hold secrets, revoked ones included, sorted. Reads the organization's records, and opens
-    /// one or more of each scope.
+    /// The scopes of an organization that hold secrets, revoked ones included, sorted. Reads the
+    /// organization's records, and opens one or more of each scope.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -41,7 +42,8 @@ impl Vault {
     /// # Errors
     ///
     /// [`InvalidScope`](crate::ErrorKind::InvalidScope) when the text is no organization;
-    /// [`Corrupt`](crate::ErrorKind::Corrupt) when a record is damaged, or why the store cannot be read.
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) when a record is damaged, or why the store cannot be
+    /// read.
     pub fn scopes<S>(&self, organization: S) -> Result<Vec<Scope>>
     where
         S: TryInto<Scope>,
@@ -49,13 +51,17 @@ impl Vault {
     {
         let organization: Scope = organization.try_into().map_err(Into::into)?;
         if organization.parent().is_some() {
-            return Err(Error::new(ErrorKind::InvalidScope, "an organization is a scope of one segment"));
+            return Err(Error::new(
+                ErrorKind::InvalidScope,
+                "an organization is a scope of one segment",
+            ));
         }
         let (mut scopes, mut known) = (BTreeSet::new(), HashSet::new());
         let tag = Tag::Tenant(self.core.place(&organization).tenant_tag);
         self.core.rows(Kind::Secret, tag, |row| {
             let tag = row.key.scope();
-            // A key that was changed hides a scope from this list, as deleting its rows would. Verify finds both.
+            // A key that was changed hides a scope from this list, as deleting its rows would.
+            // Verify finds both.
             if !known.contains(&tag) {
                 let info = self.core.open_listed(row)?.info;
                 if info.state != State::Deleted {

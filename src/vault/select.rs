@@ -20,7 +20,8 @@ pub(super) struct Hit {
     pinned: Option<Row>,
 }
 
-/// The rows that may answer a reference, as they were read: those of each scope of the chain, nearest first.
+/// The rows that may answer a reference, as they were read: those of each scope of the chain,
+/// nearest first.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Answer(Vec<InScope>);
 
@@ -39,7 +40,8 @@ impl Answer {
     }
 }
 
-/// The secrets of a name in the scopes of a chain, nearest first. Opened as they are asked for; what was deleted is passed over.
+/// The secrets of a name in the scopes of a chain, nearest first. Opened as they are asked for;
+/// what was deleted is passed over.
 pub(super) struct Candidates<'a> {
     scoped: &'a ScopedVault,
     name: &'a SecretName,
@@ -55,10 +57,18 @@ impl Iterator for Candidates<'_> {
             let Some(secret) = secret else { continue };
             match self.scoped.core().open_named(place, self.name, secret) {
                 Ok(stored) if stored.info.state == State::Deleted => {}
-                Ok(stored) => return Some(Ok(Hit { place: place.clone(), stored, pinned })),
+                Ok(stored) => {
+                    return Some(Ok(Hit {
+                        place: place.clone(),
+                        stored,
+                        pinned,
+                    }));
+                }
                 Err(error) => {
                     let message = format!("secret {} cannot be read in {}", self.name, place.scope);
-                    return Some(Err(Error::new(error.kind(), message).with_name(self.name).with_source(error)));
+                    return Some(Err(Error::new(error.kind(), message)
+                        .with_name(self.name)
+                        .with_source(error)));
                 }
             }
         }
@@ -67,19 +77,31 @@ impl Iterator for Candidates<'_> {
 }
 
 impl ScopedVault {
-    /// What may answer each reference, read with one `get`. Without the permission nothing may, at the same cost.
+    /// What may answer each reference, read with one `get`. Without the permission nothing may, at
+    /// the same cost.
     pub(super) fn candidates<'a>(
         &'a self,
         references: &'a [Reference],
         permission: Permissions,
     ) -> Result<impl Iterator<Item = (&'a Reference, Candidates<'a>)> + 'a> {
         let answers = self.answers(references, permission)?;
-        Ok(references.iter().zip(answers).map(|(reference, answer)| (reference, self.candidates_in(reference, answer))))
+        Ok(references
+            .iter()
+            .zip(answers)
+            .map(|(reference, answer)| (reference, self.candidates_in(reference, answer))))
     }
 
-    /// The rows that may answer each reference, read with one `get`. Without the permission there are none, at the same cost.
-    pub(super) fn answers(&self, references: &[Reference], permission: Permissions) -> Result<Vec<Answer>> {
-        let keys: Vec<RowKey> = references.iter().flat_map(|reference| self.row_keys(reference)).collect();
+    /// The rows that may answer each reference, read with one `get`. Without the permission there
+    /// are none, at the same cost.
+    pub(super) fn answers(
+        &self,
+        references: &[Reference],
+        permission: Permissions,
+    ) -> Result<Vec<Answer>> {
+        let keys: Vec<RowKey> = references
+            .iter()
+            .flat_map(|reference| self.row_keys(reference))
+            .collect();
         let rows = self.core().get(&keys)?;
         let visible = self.may(permission);
         if visible {
@@ -89,7 +111,10 @@ impl ScopedVault {
         let answer = |reference: &Reference| {
             let of_scope = |_| {
                 let secret = rows.next().flatten();
-                InScope { secret, pinned: reference.version().and_then(|_| rows.next().flatten()) }
+                InScope {
+                    secret,
+                    pinned: reference.version().and_then(|_| rows.next().flatten()),
+                }
             };
             Answer(self.chain().iter().map(of_scope).collect())
         };
@@ -97,16 +122,27 @@ impl ScopedVault {
     }
 
     /// The secrets in the rows that may answer a reference.
-    pub(super) fn candidates_in<'a>(&'a self, reference: &'a Reference, answer: Answer) -> Candidates<'a> {
-        Candidates { scoped: self, name: reference.name(), rows: self.chain().iter().zip(answer.0) }
+    pub(super) fn candidates_in<'a>(
+        &'a self,
+        reference: &'a Reference,
+        answer: Answer,
+    ) -> Candidates<'a> {
+        Candidates {
+            scoped: self,
+            name: reference.name(),
+            rows: self.chain().iter().zip(answer.0),
+        }
     }
 
-    /// The rows that may answer a reference, nearest scope first: for each scope the secret, and with a pin the version.
+    /// The rows that may answer a reference, nearest scope first: for each scope the secret, and
+    /// with a pin the version.
     fn row_keys<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = RowKey> + 'a {
         let name = reference.name();
         self.chain().iter().flat_map(move |place| {
             let secret = self.core().secret_row(place, name);
-            let version = reference.version().map(|version| self.core().version_row(place, name, version));
+            let version = reference
+                .version()
+                .map(|version| self.core().version_row(place, name, version));
             std::iter::once(secret).chain(version)
         })
     }
@@ -115,14 +151,22 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound), in the same words whether the name is nowhere or another organization's.
+    /// [`NotFound`](ErrorKind::NotFound), in the same words whether the name is nowhere or another
+    /// organization's.
     pub(super) fn nearest(
         &self,
         reference: &Reference,
         mut candidates: impl Iterator<Item = Result<Hit>>,
     ) -> Result<Hit> {
         candidates.next().unwrap_or_else(|| {
-            let (name, above) = (reference.name(), if self.chain().len() > 1 { " or above" } else { "" });
+            let (name, above) = (
+                reference.name(),
+                if self.chain().len() > 1 {
+                    " or above"
+                } else {
+                    ""
+                },
+            );
             let message = format!("no secret {name} in {}{above}", self.scope());
             Err(Error::new(ErrorKind::NotFound, message).with_name(name))
         })
@@ -148,12 +192,19 @@ impl ScopedVault {
             .sealed_value(kept)
             .and_then(|sealed| {
                 let key = self.core().key_for(key_id(sealed)?)?;
-                self.core().open_value(&hit.stored.info, kept.version, sealed, &key)
+                self.core()
+                    .open_value(&hit.stored.info, kept.version, sealed, &key)
             })
-            .map_err(|error| hit.refuse(error.kind(), "has a value that cannot be read").with_source(error))?;
+            .map_err(|error| {
+                hit.refuse(error.kind(), "has a value that cannot be read")
+                    .with_source(error)
+            })?;
         let info = &hit.stored.info;
         let found = Found::new(info.name.clone(), value).in_scope(info.scope.clone());
-        let found = found.at(kept.version).of_record(info.record).permitted(permit(info));
+        let found = found
+            .at(kept.version)
+            .of_record(info.record)
+            .permitted(permit(info));
         Ok(match kept.fingerprint {
             Some(fingerprint) => found.with_fingerprint(fingerprint),
             None => found,
@@ -161,7 +212,8 @@ impl ScopedVault {
     }
 }
 
-/// Where a secret may stand. A target knows the surfaces of a whole document; which value stands on which is the engine's to check.
+/// Where a secret may stand. A target knows the surfaces of a whole document; which value stands on
+/// which is the engine's to check.
 pub(super) fn permit(info: &Info) -> Permit {
     Permit::on(info.about.rules.surface_set())
 }

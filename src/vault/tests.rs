@@ -1,11 +1,14 @@
-//! What no caller can bring about: records that only a vault with its keys can seal, at the ends of all numbers.
+//! What no caller can bring about: records that only a vault with its keys can seal, at the ends of
+//! all numbers.
 
 use secrecy::ExposeSecret;
 
 use super::keyring::TenantKey;
 use super::sealed::{Place, Stored, head_row};
 use super::{Core, ScopedVault, Vault};
-use crate::crypto::{DataKey, DataKeyState, Head, Info, InfoPlace, InfoState, RootKey, commitment, key_id};
+use crate::crypto::{
+    DataKey, DataKeyState, Head, Info, InfoPlace, InfoState, RootKey, commitment, key_id,
+};
 use crate::error::{ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::{Revision, Version};
@@ -16,13 +19,22 @@ use crate::store::{Cursor, Kind, PageSize, Row, Tag};
 fn vault() -> Vault {
     let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
     for scope in ["acme", "globex"] {
-        vault.scope(scope).unwrap().put("KEY", format!("value of {scope}")).unwrap();
+        vault
+            .scope(scope)
+            .unwrap()
+            .put("KEY", format!("value of {scope}"))
+            .unwrap();
     }
     vault
 }
 
 fn all_rows(core: &Core) -> Vec<Row> {
-    let rows = |kind| core.store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows;
+    let rows = |kind| {
+        core.store
+            .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
+            .unwrap()
+            .rows
+    };
     Kind::ALL.into_iter().flat_map(rows).collect()
 }
 
@@ -31,7 +43,9 @@ fn put(core: &Core, row: &Row) {
 }
 
 fn value(scope: &ScopedVault) -> Result<String> {
-    scope.resolve("<<$secret.KEY>>").map(|resolved| resolved.expose_secret().to_string())
+    scope
+        .resolve("<<$secret.KEY>>")
+        .map(|resolved| resolved.expose_secret().to_string())
 }
 
 fn place(core: &Core, scope: &str) -> Place {
@@ -43,7 +57,12 @@ fn name() -> SecretName {
 }
 
 fn stored(core: &Core, place: &Place) -> (Row, Stored) {
-    let row = core.store.get(&[core.secret_row(place, &name())]).unwrap().remove(0).unwrap();
+    let row = core
+        .store
+        .get(&[core.secret_row(place, &name())])
+        .unwrap()
+        .remove(0)
+        .unwrap();
     (row.clone(), core.open_named(place, &name(), row).unwrap())
 }
 
@@ -57,7 +76,9 @@ fn reseal(core: &Core, scope: &str, change: impl Fn(&mut Info)) {
     let sealed = core.seal_info(&place, &next, row.epoch, &key).unwrap();
     let entry = |stored: &Stored, row: &Row| {
         let commitment = Info::commitment(&row.info).unwrap();
-        core.keys.sub().accumulator_entry(stored.info.record, stored.info.revision, &commitment)
+        core.keys
+            .sub()
+            .accumulator_entry(stored.info.record, stored.info.revision, &commitment)
     };
     reseal_head(core, scope, |head| {
         head.toggle(&entry(&was, &row));
@@ -82,7 +103,9 @@ fn no_write_works(vault: &Vault, kind: ErrorKind) {
     let before = all_rows(&vault.core);
     let writes: [(&str, &dyn Fn() -> Result<()>); 4] = [
         ("put", &|| scope.put("KEY", "next").map(drop)),
-        ("set_status", &|| scope.set_status("KEY", Status::Inactive).map(drop)),
+        ("set_status", &|| {
+            scope.set_status("KEY", Status::Inactive).map(drop)
+        }),
         ("revoke", &|| scope.revoke("KEY").map(drop)),
         ("delete", &|| scope.delete("KEY").map(drop)),
     ];
@@ -102,11 +125,17 @@ fn a_data_key_opens_and_seals_for_its_own_tenant_only() {
     assert!(key.of(&globex.scope).is_ok());
     assert!(key.of(&Scope::new("globex/below").unwrap()).is_ok());
     for other in ["acme", "globe", "globex2"] {
-        assert_eq!(key.of(&Scope::new(other).unwrap()).unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(
+            key.of(&Scope::new(other).unwrap()).unwrap_err().kind(),
+            ErrorKind::Corrupt
+        );
     }
     let acme = place(core, "acme");
     let (_, ours) = stored(core, &acme);
-    assert_eq!(core.seal_info(&acme, &ours, 1, &key).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        core.seal_info(&acme, &ours, 1, &key).unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
 }
 
 /// Whoever leaked one tenant's data key must not get to write another tenant's secrets with it.
@@ -118,19 +147,47 @@ fn a_record_sealed_with_the_key_of_another_tenant_is_refused() {
     let ((row, ours), (theirs, _)) = (stored(core, &acme), stored(core, &globex));
     let key_of = |row: &Row| core.key_for(Info::key_id(&row.info).unwrap()).unwrap();
     let sealed_with = |key: &TenantKey| {
-        let sealed_for = InfoPlace { row_key: row.key.key, epoch: row.epoch };
-        let info = ours.info.seal(core.keys.header(), &sealed_for, key.of_any()).unwrap();
-        put(core, &Row { info, ..row.clone() });
+        let sealed_for = InfoPlace {
+            row_key: row.key.key,
+            epoch: row.epoch,
+        };
+        let info = ours
+            .info
+            .seal(core.keys.header(), &sealed_for, key.of_any())
+            .unwrap();
+        put(
+            core,
+            &Row {
+                info,
+                ..row.clone()
+            },
+        );
     };
     let scope = vault.scope("acme").unwrap();
     sealed_with(&key_of(&row));
-    assert_eq!(value(&scope).unwrap(), "value of acme", "the control: with its own key it opens");
+    assert_eq!(
+        value(&scope).unwrap(),
+        "value of acme",
+        "the control: with its own key it opens"
+    );
     sealed_with(&key_of(&theirs));
     assert_eq!(value(&scope).unwrap_err().kind(), ErrorKind::Corrupt);
     assert_eq!(scope.info("KEY").unwrap_err().kind(), ErrorKind::Corrupt);
-    assert_eq!(scope.list().next().unwrap().unwrap_err().kind(), ErrorKind::Corrupt);
-    assert_eq!(scope.put("KEY", "next").unwrap_err().kind(), ErrorKind::Corrupt);
-    assert!(vault.verify().unwrap().findings.contains(&super::Finding::Record));
+    assert_eq!(
+        scope.list().next().unwrap().unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
+    assert_eq!(
+        scope.put("KEY", "next").unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
+    assert!(
+        vault
+            .verify()
+            .unwrap()
+            .findings
+            .contains(&super::Finding::Record)
+    );
 }
 
 #[test]
@@ -144,13 +201,24 @@ fn a_value_sealed_with_the_key_of_another_tenant_is_refused() {
     let own = core.key_for(Info::key_id(&row.info).unwrap()).unwrap();
     let sealed_with = |key: &TenantKey| {
         let Stored { mut info, .. } = ours.clone();
-        let body = info.seal_value(core.keys.header(), version, key.of_any(), b"planted").unwrap();
+        let body = info
+            .seal_value(core.keys.header(), version, key.of_any(), b"planted")
+            .unwrap();
         info.versions[0].commitment = commitment(&body).unwrap();
-        put(core, &core.seal_info(&acme, &Stored { info, body }, row.epoch, &own).unwrap());
+        put(
+            core,
+            &core
+                .seal_info(&acme, &Stored { info, body }, row.epoch, &own)
+                .unwrap(),
+        );
     };
     let scope = vault.scope("acme").unwrap();
     sealed_with(&own);
-    assert_eq!(value(&scope).unwrap(), "planted", "the control: with its own key it opens");
+    assert_eq!(
+        value(&scope).unwrap(),
+        "planted",
+        "the control: with its own key it opens"
+    );
     sealed_with(&core.key_for(key_id(&theirs.body).unwrap()).unwrap());
     assert_eq!(value(&scope).unwrap_err().kind(), ErrorKind::Corrupt);
 }
@@ -161,11 +229,26 @@ fn a_destroyed_data_key_opens_nothing() {
     let core = &*vault.core;
     let (row, _) = stored(core, &place(core, "acme"));
     let id = Info::key_id(&row.info).unwrap();
-    let key = core.store.get(&[super::keyring::data_key_row(id)]).unwrap().remove(0).unwrap();
+    let key = core
+        .store
+        .get(&[super::keyring::data_key_row(id)])
+        .unwrap()
+        .remove(0)
+        .unwrap();
     assert!(core.keys.open_data_key(&key).is_ok());
-    let about = DataKey { state: DataKeyState::Destroyed, generation: 1, tenant: "acme".to_owned() };
+    let about = DataKey {
+        state: DataKeyState::Destroyed,
+        generation: 1,
+        tenant: "acme".to_owned(),
+    };
     let info = core.keys.seal_about(id, &about);
-    assert_eq!(core.keys.open_data_key(&Row { info, ..key }).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        core.keys
+            .open_data_key(&Row { info, ..key })
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Corrupt
+    );
 }
 
 /// A tenant that can be read, but to which nothing can be added, is not intact.
@@ -175,22 +258,54 @@ fn a_head_whose_key_may_not_seal_is_told() {
     let core = &*vault.core;
     let (row, _) = stored(core, &place(core, "acme"));
     let id = Info::key_id(&row.info).unwrap();
-    let key = core.store.get(&[super::keyring::data_key_row(id)]).unwrap().remove(0).unwrap();
-    let about = DataKey { state: DataKeyState::OpenOnly, generation: 1, tenant: "acme".to_owned() };
+    let key = core
+        .store
+        .get(&[super::keyring::data_key_row(id)])
+        .unwrap()
+        .remove(0)
+        .unwrap();
+    let about = DataKey {
+        state: DataKeyState::OpenOnly,
+        generation: 1,
+        tenant: "acme".to_owned(),
+    };
     assert!(vault.verify().unwrap().is_intact(), "the control");
-    put(core, &Row { info: core.keys.seal_about(id, &about), ..key });
-    assert_eq!(value(&vault.scope("acme").unwrap()).unwrap(), "value of acme");
-    assert_eq!(vault.scope("acme").unwrap().put("NEW", "value").unwrap_err().kind(), ErrorKind::Corrupt);
+    put(
+        core,
+        &Row {
+            info: core.keys.seal_about(id, &about),
+            ..key
+        },
+    );
+    assert_eq!(
+        value(&vault.scope("acme").unwrap()).unwrap(),
+        "value of acme"
+    );
+    assert_eq!(
+        vault
+            .scope("acme")
+            .unwrap()
+            .put("NEW", "value")
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Corrupt
+    );
     assert_eq!(vault.verify().unwrap().findings, [super::Finding::DataKey]);
 }
 
 #[test]
 fn the_last_revision_is_the_last_write() {
     let vault = vault();
-    reseal(&vault.core, "acme", |info| info.revision = Revision::new(u64::MAX - 1));
+    reseal(&vault.core, "acme", |info| {
+        info.revision = Revision::new(u64::MAX - 1)
+    });
     let scope = vault.scope("acme").unwrap();
     scope.set_status("KEY", Status::Inactive).unwrap();
-    assert_eq!(scope.info("KEY").unwrap().revision, Revision::new(u64::MAX), "the control: one more is left");
+    assert_eq!(
+        scope.info("KEY").unwrap().revision,
+        Revision::new(u64::MAX),
+        "the control: one more is left"
+    );
     reseal(&vault.core, "acme", |info| info.state = InfoState::Active);
     assert!(vault.verify().unwrap().is_intact());
     no_write_works(&vault, ErrorKind::Store);
@@ -202,16 +317,30 @@ fn the_last_version_has_no_next_one() {
     let last = |number| move |info: &mut Info| info.last_version = Version::new(number).unwrap();
     let scope = vault.scope("acme").unwrap();
     reseal(&vault.core, "acme", last(u64::MAX - 1));
-    assert_eq!(scope.put("KEY", "next").unwrap().version(), Version::new(u64::MAX), "the control: one more is left");
+    assert_eq!(
+        scope.put("KEY", "next").unwrap().version(),
+        Version::new(u64::MAX),
+        "the control: one more is left"
+    );
     assert!(vault.verify().unwrap().is_intact());
     let before = all_rows(&vault.core);
-    assert_eq!(scope.put("KEY", "after").unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(
+        scope.put("KEY", "after").unwrap_err().kind(),
+        ErrorKind::Store
+    );
     assert_eq!(all_rows(&vault.core), before, "nothing changes");
     assert_eq!(value(&scope).unwrap(), "next");
     scope.revoke("KEY").unwrap();
-    assert_eq!(scope.replace_revoked("KEY", "after").unwrap_err().kind(), ErrorKind::Store, "and never a number again");
+    assert_eq!(
+        scope.replace_revoked("KEY", "after").unwrap_err().kind(),
+        ErrorKind::Store,
+        "and never a number again"
+    );
     scope.force_delete("KEY").unwrap();
-    assert_eq!(scope.put("KEY", "after").unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(
+        scope.put("KEY", "after").unwrap_err().kind(),
+        ErrorKind::Store
+    );
     assert!(vault.verify().unwrap().is_intact());
 }
 
@@ -221,10 +350,24 @@ fn the_last_epoch_is_the_last_write_of_the_tenant() {
     let end = u64::try_from(i64::MAX).unwrap();
     reseal_head(&vault.core, "acme", |head| head.epoch = end - 1);
     vault.scope("acme").unwrap().put("OTHER", "value").unwrap();
-    assert!(vault.verify().unwrap().is_intact(), "the control: one more is left");
+    assert!(
+        vault.verify().unwrap().is_intact(),
+        "the control: one more is left"
+    );
     no_write_works(&vault, ErrorKind::Store);
-    assert_eq!(vault.scope("acme/below").unwrap().put("NEW", "value").unwrap_err().kind(), ErrorKind::Store);
-    assert!(vault.scope("globex").unwrap().put("NEW", "value").is_ok(), "another tenant has epochs of its own");
+    assert_eq!(
+        vault
+            .scope("acme/below")
+            .unwrap()
+            .put("NEW", "value")
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Store
+    );
+    assert!(
+        vault.scope("globex").unwrap().put("NEW", "value").is_ok(),
+        "another tenant has epochs of its own"
+    );
 }
 
 #[test]
@@ -234,7 +377,15 @@ fn an_account_never_goes_below_nothing_or_beyond_the_numbers() {
     no_write_works(&vault, ErrorKind::Corrupt);
     reseal_head(&vault.core, "acme", |head| head.live = u64::MAX);
     let before = all_rows(&vault.core);
-    assert_eq!(vault.scope("acme").unwrap().put("NEW", "value").unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(
+        vault
+            .scope("acme")
+            .unwrap()
+            .put("NEW", "value")
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Store
+    );
     assert_eq!(all_rows(&vault.core), before);
 }
 
@@ -243,20 +394,36 @@ fn an_account_never_goes_below_nothing_or_beyond_the_numbers() {
 fn the_data_keys_that_are_kept_are_bounded() {
     const TENANTS: usize = 10_000;
     let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
-    let scopes: Vec<ScopedVault> =
-        (0..TENANTS).map(|number| vault.scope(format!("tenant-{number}").as_str()).unwrap()).collect();
+    let scopes: Vec<ScopedVault> = (0..TENANTS)
+        .map(|number| vault.scope(format!("tenant-{number}").as_str()).unwrap())
+        .collect();
     for (number, scope) in scopes.iter().enumerate() {
         scope.put("KEY", format!("value {number}")).unwrap();
     }
-    assert!((4096..=8192).contains(&vault.core.keys.len()), "{}", vault.core.keys.len());
+    assert!(
+        (4096..=8192).contains(&vault.core.keys.len()),
+        "{}",
+        vault.core.keys.len()
+    );
     // Those that are used stay: all others pass by twice.
     for round in 0..2 {
         for (number, scope) in scopes.iter().enumerate() {
-            assert_eq!(value(scope).unwrap(), format!("value {number}"), "round {round}");
+            assert_eq!(
+                value(scope).unwrap(),
+                format!("value {number}"),
+                "round {round}"
+            );
             assert_eq!(value(&scopes[0]).unwrap(), "value 0");
         }
     }
     assert!(vault.core.keys.len() <= 8192);
     let (row, _) = stored(&vault.core, &place(&vault.core, "tenant-0"));
-    assert!(vault.core.keys.known(Info::key_id(&row.info).unwrap()).is_some(), "one that is used all the time");
+    assert!(
+        vault
+            .core
+            .keys
+            .known(Info::key_id(&row.info).unwrap())
+            .is_some(),
+        "one that is used all the time"
+    );
 }

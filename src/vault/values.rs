@@ -32,22 +32,33 @@ impl ScopedVault {
     /// [`Permissions::REDACT`] why a secret may not be used; or why the store cannot be read.
     pub(crate) fn hidden(&self, target: &Target, names: &[SecretName]) -> Result<Hidden> {
         let everything = self.may(Permissions::REDACT);
-        let values = if everything { self.all_versions(names) } else { self.usable(target, names) };
+        let values = if everything {
+            self.all_versions(names)
+        } else {
+            self.usable(target, names)
+        };
         for (at, name) in names.iter().enumerate() {
-            let hit = values.as_ref().map(|values| values.get(at).map(|(hit, _)| &hit.stored));
+            let hit = values
+                .as_ref()
+                .map(|values| values.get(at).map(|(hit, _)| &hit.stored));
             if let Some(stored) = hit.transpose() {
                 self.tell_stored(Action::Redact, name, stored);
             }
         }
         let values = values?.into_iter().map(|(_, values)| values).collect();
-        Ok(Hidden { values, guarded: everything && !self.may(Permissions::REVEAL) })
+        Ok(Hidden {
+            values,
+            guarded: everything && !self.may(Permissions::REVEAL),
+        })
     }
 
     /// The nearest secret of each name, read with one `get`.
     fn hits(&self, names: &[SecretName], permission: Permissions) -> Result<Vec<Hit>> {
         let references: Vec<Reference> = names.iter().cloned().map(Reference::secret).collect();
         let candidates = self.candidates(&references, permission)?;
-        candidates.map(|(reference, candidates)| self.nearest(reference, candidates)).collect()
+        candidates
+            .map(|(reference, candidates)| self.nearest(reference, candidates))
+            .collect()
     }
 
     /// The newest versions, if a resolve for the target could use them now.
@@ -60,7 +71,10 @@ impl ScopedVault {
             self.admit(hit, &reference, target, now)
         });
         let admitted = admitted.collect::<Result<Vec<&VersionEntry>>>()?;
-        let values = hits.iter().zip(admitted).map(|(hit, kept)| Ok(vec![self.open(hit, kept)?]));
+        let values = hits
+            .iter()
+            .zip(admitted)
+            .map(|(hit, kept)| Ok(vec![self.open(hit, kept)?]));
         let values = values.collect::<Result<Vec<_>>>()?;
         Ok(hits.into_iter().zip(values).collect())
     }
@@ -71,7 +85,9 @@ impl ScopedVault {
         loop {
             let values = self.read_versions(names);
             // Between the two reads somebody may have stored a version, and the oldest was dropped.
-            let moved = values.as_ref().is_err_and(|error| error.kind() == ErrorKind::Corrupt);
+            let moved = values
+                .as_ref()
+                .is_err_and(|error| error.kind() == ErrorKind::Corrupt);
             if !moved || attempts.next().is_none() {
                 return values;
             }
@@ -86,9 +102,13 @@ impl ScopedVault {
         let mut rows = rows.into_iter();
         let values = |hit: Hit| {
             let info = &hit.stored.info;
-            let newest = info.newest().into_iter().map(|kept| self.open_kept(&hit, kept, None));
+            let newest = info
+                .newest()
+                .into_iter()
+                .map(|kept| self.open_kept(&hit, kept, None));
             let older = info.older().iter().rev();
-            let older = older.map(|kept| self.open_kept(&hit, kept, rows.next().flatten().as_ref()));
+            let older =
+                older.map(|kept| self.open_kept(&hit, kept, rows.next().flatten().as_ref()));
             let values = newest.chain(older).collect::<Result<_>>()?;
             Ok((hit, values))
         };
@@ -96,12 +116,10 @@ impl ScopedVault {
     }
 
     fn older_rows<'h>(&'h self, hit: &'h Hit) -> impl Iterator<Item = RowKey> + 'h {
-        hit.stored
-            .info
-            .older()
-            .iter()
-            .rev()
-            .map(|kept| self.core().version_row(&hit.place, &hit.stored.info.name, kept.version))
+        hit.stored.info.older().iter().rev().map(|kept| {
+            self.core()
+                .version_row(&hit.place, &hit.stored.info.name, kept.version)
+        })
     }
 
     fn open_kept(&self, hit: &Hit, kept: &VersionEntry, row: Option<&Row>) -> Result<Found> {
@@ -110,8 +128,12 @@ impl ScopedVault {
             let key = self.core().key_for(key_id(sealed)?)?;
             self.core().open_value(info, kept.version, sealed, &key)
         });
-        let value =
-            value.map_err(|error| hit.refuse(error.kind(), "has a value that cannot be read").with_source(error))?;
-        Ok(Found::new(info.name.clone(), value).in_scope(info.scope.clone()).at(kept.version))
+        let value = value.map_err(|error| {
+            hit.refuse(error.kind(), "has a value that cannot be read")
+                .with_source(error)
+        })?;
+        Ok(Found::new(info.name.clone(), value)
+            .in_scope(info.scope.clone())
+            .at(kept.version))
     }
 }

@@ -1,4 +1,5 @@
-//! Verification: every row against the sealed heads, every key slot against the sealed directory, and the store against itself.
+//! Verification: every row against the sealed heads, every key slot against the sealed directory,
+//! and the store against itself.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +25,8 @@ pub(super) fn verify(core: &Core) -> Result<Verification> {
     slots::verify(core, &mut report)?;
     let listed = heads(core, &mut report)?;
     // Also those whose heads are gone since this vault saw them.
-    let mut known: BTreeSet<[u8; 16]> = listed.iter().chain(&core.seen.tenants()).copied().collect();
+    let mut known: BTreeSet<[u8; 16]> =
+        listed.iter().chain(&core.seen.tenants()).copied().collect();
     let mut waiting: Vec<[u8; 16]> = known.iter().copied().collect();
     loop {
         for tenant in waiting {
@@ -38,7 +40,8 @@ pub(super) fn verify(core: &Core) -> Result<Verification> {
     let mut unlisted = known;
     unlisted.retain(|tenant| !listed.contains(tenant));
     if !unlisted.is_empty() {
-        // They are new, unless the heads are read again without them: then a listing of organizations lacks them.
+        // They are new, unless the heads are read again without them: then a listing of
+        // organizations lacks them.
         let listed = heads(core, &mut Verification::default())?;
         for tenant in unlisted.difference(&listed) {
             if core.get_one(head_row(*tenant))?.is_some() {
@@ -53,7 +56,8 @@ pub(super) fn verify(core: &Core) -> Result<Verification> {
 fn heads(core: &Core, report: &mut Verification) -> Result<BTreeSet<[u8; 16]>> {
     let mut tenants = BTreeSet::new();
     all_rows(core, Kind::Head, false, report, |report, row| {
-        // By its key, because that is how a write finds it: a tag that was changed must not hide the tenant.
+        // By its key, because that is how a write finds it: a tag that was changed must not hide
+        // the tenant.
         match KeyId::from_row_key(&row.key.key) {
             Ok(KeyId(tenant)) => _ = tenants.insert(tenant),
             Err(_) => report.find(Finding::Head),
@@ -72,8 +76,13 @@ fn verify_tenant(core: &Core, tenant: [u8; 16], report: &mut Verification) -> Re
     })
 }
 
-/// The tenants of rows that are not among the known ones although they have heads: new ones, or hidden ones.
-fn others(core: &Core, known: &mut BTreeSet<[u8; 16]>, report: &mut Verification) -> Result<Vec<[u8; 16]>> {
+/// The tenants of rows that are not among the known ones although they have heads: new ones, or
+/// hidden ones.
+fn others(
+    core: &Core,
+    known: &mut BTreeSet<[u8; 16]>,
+    report: &mut Verification,
+) -> Result<Vec<[u8; 16]>> {
     let (mut found, mut headless) = (Vec::new(), false);
     for kind in [Kind::Secret, Kind::Version, Kind::DataKey] {
         all_rows(core, kind, false, report, |_, row| {

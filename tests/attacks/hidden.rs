@@ -1,12 +1,13 @@
-//! No damage to an index hides a secret from a list, or from a look-up, while the vault says that it is intact.
+//! No damage to an index hides a secret from a list, or from a look-up, while the vault says that
+//! it is intact.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::path::Path;
 
 use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck, SqliteStore, Tag,
-    WriteTx,
+    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck,
+    SqliteStore, Tag, WriteTx,
 };
 use keyslot::{ErrorKind, Finding, Result, SecretStore, Vault};
 use rusqlite::Connection;
@@ -29,19 +30,29 @@ fn build(file: &Path) -> usize {
     count
 }
 
-/// The number of secrets that the lists of a vault have and its look-ups find, and true if it says that all is well.
+/// The number of secrets that the lists of a vault have and its look-ups find, and true if it says
+/// that all is well.
 fn look(file: &Path) -> Option<(usize, usize, bool)> {
     let store = SqliteStore::open(file).ok()?;
     let vault = Vault::builder().store(store).open(root_key()).ok()?;
     let (mut listed, mut found) = (0, 0);
     for scope in SCOPES {
         let scope = vault.scope(scope).unwrap();
-        let names: BTreeSet<String> = scope.list().filter_map(Result::ok).map(|info| info.name.to_string()).collect();
+        let names: BTreeSet<String> = scope
+            .list()
+            .filter_map(Result::ok)
+            .map(|info| info.name.to_string())
+            .collect();
         listed += names.len();
-        found += (0..40).filter(|number| scope.info(format!("KEY_{number}")).is_ok()).count();
+        found += (0..40)
+            .filter(|number| scope.info(format!("KEY_{number}")).is_ok())
+            .count();
     }
     let organizations = vault.organizations().map_or(0, |all| all.len());
-    let scopes: usize = ["acme", "globex"].iter().map(|one| vault.scopes(*one).map_or(0, |scopes| scopes.len())).sum();
+    let scopes: usize = ["acme", "globex"]
+        .iter()
+        .map(|one| vault.scopes(*one).map_or(0, |scopes| scopes.len()))
+        .sum();
     let whole = organizations == 2 && scopes == 3;
     let intact = vault.verify().is_ok_and(|report| report.is_intact());
     Some((listed, if whole { found } else { 0 }, intact))
@@ -50,7 +61,9 @@ fn look(file: &Path) -> Option<(usize, usize, bool)> {
 /// The pages of the indexes, by number from 1.
 fn index_pages(file: &Path) -> Vec<(String, usize)> {
     let sql = Connection::open(file).unwrap();
-    let mut roots = sql.prepare("SELECT name, rootpage FROM sqlite_schema WHERE type = 'index'").unwrap();
+    let mut roots = sql
+        .prepare("SELECT name, rootpage FROM sqlite_schema WHERE type = 'index'")
+        .unwrap();
     let roots: Vec<(String, usize)> = roots
         .query_map((), |row| Ok((row.get(0)?, row.get::<_, u32>(1)? as usize)))
         .unwrap()
@@ -65,12 +78,15 @@ fn index_pages(file: &Path) -> Vec<(String, usize)> {
             let at = (page - 1) * 4096;
             // An inner page of an index, https://sqlite.org/fileformat2.html section 1.6.
             if bytes[at] == 2 {
-                let word = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+                let word =
+                    |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
                 let cells = u16::from_be_bytes([bytes[at + 3], bytes[at + 4]]) as usize;
                 waiting.push(word(at + 8));
                 for cell in 0..cells {
                     let pointer = at + 12 + 2 * cell;
-                    waiting.push(word(at + u16::from_be_bytes([bytes[pointer], bytes[pointer + 1]]) as usize));
+                    waiting.push(word(
+                        at + u16::from_be_bytes([bytes[pointer], bytes[pointer + 1]]) as usize,
+                    ));
                 }
             }
         }
@@ -97,7 +113,11 @@ fn no_bit_of_an_index_hides_a_secret_silently() {
     assert!(pages.len() > 5, "{pages:?}");
     let bytes = std::fs::read(&original).unwrap();
     // Every bit in a campaign; else some of each page, everywhere in it.
-    let step = if std::env::var("KEYSLOT_SWEEP").as_deref() == Ok("full") { 1 } else { 211 };
+    let step = if std::env::var("KEYSLOT_SWEEP").as_deref() == Ok("full") {
+        1
+    } else {
+        211
+    };
     let bits: Vec<usize> = pages
         .iter()
         .flat_map(|(_, page)| (0..4096 * 8).map(move |bit| (page - 1) * 4096 * 8 + bit))
@@ -110,13 +130,22 @@ fn no_bit_of_an_index_hides_a_secret_silently() {
             let (bits, bytes, next, hidden) = (&bits, &bytes, &next, &hidden);
             let file = folder.path().join(format!("damaged-{worker}.db"));
             threads.spawn(move || {
-                while let Some(bit) = bits.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                while let Some(bit) =
+                    bits.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+                {
                     let mut damaged = bytes.clone();
                     damaged[bit / 8] ^= 1 << (bit % 8);
                     write(&file, &damaged);
-                    let Some((listed, found, intact)) = look(&file) else { continue };
+                    let Some((listed, found, intact)) = look(&file) else {
+                        continue;
+                    };
                     if listed < all || found < all {
-                        assert!(!intact, "bit {} of byte {}: {listed} and {found} of {all}", bit % 8, bit / 8);
+                        assert!(
+                            !intact,
+                            "bit {} of byte {}: {listed} and {found} of {all}",
+                            bit % 8,
+                            bit / 8
+                        );
                         hidden.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     }
                 }
@@ -124,8 +153,16 @@ fn no_bit_of_an_index_hides_a_secret_silently() {
         }
     });
     let hidden = hidden.into_inner();
-    println!("{} bits of {} index pages: {hidden} hid something, each told", bits.len(), pages.len());
-    assert!(hidden > bits.len() / 50, "the sweep hit what it was to hit: {hidden} of {}", bits.len());
+    println!(
+        "{} bits of {} index pages: {hidden} hid something, each told",
+        bits.len(),
+        pages.len()
+    );
+    assert!(
+        hidden > bits.len() / 50,
+        "the sweep hit what it was to hit: {hidden} of {}",
+        bits.len()
+    );
 }
 
 /// An index without an entry, as a program makes it that writes the file by itself.
@@ -137,17 +174,28 @@ fn an_index_that_lacks_a_row_is_told() {
         let all = build(&file);
         let sql = Connection::open(&file).unwrap();
         // The rows go while the index is not there, and come back unseen by it.
-        let root: i64 =
-            sql.query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [index], |row| row.get(0)).unwrap();
-        let text: String =
-            sql.query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [index], |row| row.get(0)).unwrap();
+        let root: i64 = sql
+            .query_row(
+                "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
+                [index],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let text: String = sql
+            .query_row(
+                "SELECT sql FROM sqlite_schema WHERE name = ?1",
+                [index],
+                |row| row.get(0),
+            )
+            .unwrap();
         sql.execute_batch(
             "CREATE TABLE aside AS SELECT rowid AS at, * FROM rows WHERE kind = 6 LIMIT 3;
              DELETE FROM rows WHERE rowid IN (SELECT at FROM aside);
              PRAGMA writable_schema = 1;",
         )
         .unwrap();
-        sql.execute("DELETE FROM sqlite_schema WHERE name = ?1", [index]).unwrap();
+        sql.execute("DELETE FROM sqlite_schema WHERE name = ?1", [index])
+            .unwrap();
         drop(sql);
         let sql = Connection::open(&file).unwrap();
         sql.execute_batch(
@@ -165,13 +213,22 @@ fn an_index_that_lacks_a_row_is_told() {
         let store = SqliteStore::open(&file).unwrap();
         let vault = Vault::builder().store(store).open(root_key()).unwrap();
         let report = vault.verify().unwrap();
-        assert!(report.findings.contains(&Finding::Store), "{name}: {:?}", report.findings);
-        assert!(report.findings.len() > 1, "{name}: our own account tells it too: {:?}", report.findings);
+        assert!(
+            report.findings.contains(&Finding::Store),
+            "{name}: {:?}",
+            report.findings
+        );
+        assert!(
+            report.findings.len() > 1,
+            "{name}: our own account tells it too: {:?}",
+            report.findings
+        );
         assert!(all > 100);
     }
 }
 
-/// One entry of an index that says another key sends a scan back to where it was, and it would never end.
+/// One entry of an index that says another key sends a scan back to where it was, and it would
+/// never end.
 #[test]
 fn an_index_that_goes_round_in_a_circle_is_told() {
     const SECRETS: usize = 400;
@@ -181,18 +238,32 @@ fn an_index_that_goes_round_in_a_circle_is_told() {
     let scope = vault.scope("acme").unwrap();
     (0..SECRETS).for_each(|number| drop(scope.put(format!("KEY_{number}"), "value").unwrap()));
     drop((scope, vault));
-    let size = PageSize { rows: NonZeroU32::new(256).unwrap(), bytes: usize::MAX };
+    let size = PageSize {
+        rows: NonZeroU32::new(256).unwrap(),
+        bytes: usize::MAX,
+    };
     let store = SqliteStore::open(&file).unwrap();
-    let last = store.scan(Kind::Secret, Tag::Any, Cursor::START, size, false).unwrap().rows.pop().unwrap();
+    let last = store
+        .scan(Kind::Secret, Tag::Any, Cursor::START, size, false)
+        .unwrap()
+        .rows
+        .pop()
+        .unwrap();
     drop(store);
-    // In the index by key the entry is: kind 6 and the key. The last one of a page becomes the first of its scope.
+    // In the index by key the entry is: kind 6 and the key. The last one of a page becomes the
+    // first of its scope.
     let mut bytes = std::fs::read(&file).unwrap();
     let entry = [&[6_u8][..], &last.key.key].concat();
     let places: Vec<usize> = memchr::memmem::find_iter(&bytes, &entry).collect();
-    let pages: Vec<usize> =
-        index_pages(&file).into_iter().filter(|(name, _)| name == "rows_by_key").map(|(_, page)| page).collect();
+    let pages: Vec<usize> = index_pages(&file)
+        .into_iter()
+        .filter(|(name, _)| name == "rows_by_key")
+        .map(|(_, page)| page)
+        .collect();
     let of_index = |place: &usize| pages.contains(&(place / 4096 + 1));
-    let [place] = places.into_iter().filter(of_index).collect::<Vec<_>>()[..] else { panic!("one entry of the index") };
+    let [place] = places.into_iter().filter(of_index).collect::<Vec<_>>()[..] else {
+        panic!("one entry of the index")
+    };
     bytes[place + 17..place + 33].fill(0);
     write(&file, &bytes);
 
@@ -200,11 +271,23 @@ fn an_index_that_goes_round_in_a_circle_is_told() {
     let scope = vault.scope("acme").unwrap();
     let listed: Vec<_> = scope.list().take(10 * SECRETS).collect();
     assert!(listed.len() <= SECRETS + 1, "{} of {SECRETS}", listed.len());
-    assert_eq!(listed.last().unwrap().as_ref().unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        listed.last().unwrap().as_ref().unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
     assert_eq!(scope.names().unwrap_err().kind(), ErrorKind::Corrupt);
-    assert_eq!(scope.clone_all_to(&vault.scope("acme/other").unwrap()).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        scope
+            .clone_all_to(&vault.scope("acme/other").unwrap())
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Corrupt
+    );
     let findings = vault.verify().unwrap().findings;
-    assert!(findings.contains(&Finding::Store) && findings.contains(&Finding::Hidden), "{findings:?}");
+    assert!(
+        findings.contains(&Finding::Store) && findings.contains(&Finding::Hidden),
+        "{findings:?}"
+    );
 }
 
 /// A store of somebody else that never says that a scan is over.
@@ -214,7 +297,10 @@ fn a_store_that_goes_round_in_a_circle_is_told() {
     let vault = Vault::builder().store(store).create(root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("KEY", "value").unwrap();
-    assert_eq!(scope.list().take(9).last().unwrap().unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        scope.list().take(9).last().unwrap().unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
     assert_eq!(vault.scopes("acme").unwrap_err().kind(), ErrorKind::Corrupt);
     assert!(vault.verify().unwrap().findings.contains(&Finding::Hidden));
 }
@@ -227,12 +313,30 @@ impl SecretStore for Circle {
         self.0.get(keys)
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         let page = self.0.scan(kind, tag, from, size, bodies)?;
-        Ok(if kind == Kind::Secret { Page { next: Some(from), ..page } } else { page })
+        Ok(if kind == Kind::Secret {
+            Page {
+                next: Some(from),
+                ..page
+            }
+        } else {
+            page
+        })
     }
 
-    fn write(&self, lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
+    fn write(
+        &self,
+        lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
         self.0.write(lock, work)
     }
 

@@ -19,16 +19,22 @@ fn vault(file: &Path) -> Vault {
     vault
 }
 
-/// Plants rows of this kind, with the tag of the scope and the tenant that the vault's own rows have.
+/// Plants rows of this kind, with the tag of the scope and the tenant that the vault's own rows
+/// have.
 fn plant(file: &Path, kind: u8, count: u32, info: usize, body: usize) {
     let sql = Connection::open(file).unwrap();
-    let (key, tenant): (Vec<u8>, Vec<u8>) =
-        sql.query_row("SELECT key, tenant FROM rows WHERE kind = 6", (), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let (key, tenant): (Vec<u8>, Vec<u8>) = sql
+        .query_row("SELECT key, tenant FROM rows WHERE kind = 6", (), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
     let transaction = sql.unchecked_transaction().unwrap();
     for number in 0..count {
         let key = [&key[..16], &[0; 12], &number.to_be_bytes()].concat();
         let planted = (kind, key, &tenant, vec![0x4b; info], vec![0x4b; body]);
-        transaction.execute("INSERT INTO rows VALUES (?1, ?2, ?3, 1, ?4, ?5)", planted).unwrap();
+        transaction
+            .execute("INSERT INTO rows VALUES (?1, ?2, ?3, 1, ?4, ?5)", planted)
+            .unwrap();
     }
     transaction.commit().unwrap();
 }
@@ -58,7 +64,8 @@ fn most_memory<T: Send>(work: impl FnOnce() -> T + Send) -> (T, usize) {
     })
 }
 
-/// Each in a process of its own, because memory that was given back may stay with the process. The parent starts them.
+/// Each in a process of its own, because memory that was given back may stay with the process. The
+/// parent starts them.
 #[test]
 fn planted_rows_take_no_more_memory_than_a_page() {
     for case in ["list", "verify", "open", "scopes", "control"] {
@@ -70,16 +77,24 @@ fn planted_rows_take_no_more_memory_than_a_page() {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&child.stdout).into_owned();
-        assert!(child.status.success(), "{case}: {said}{}", String::from_utf8_lossy(&child.stderr));
+        assert!(
+            child.status.success(),
+            "{case}: {said}{}",
+            String::from_utf8_lossy(&child.stderr)
+        );
         assert!(said.contains(&format!("{case} took")), "{said}");
-        said.lines().filter(|line| line.contains("took")).for_each(|line| println!("{line}"));
+        said.lines()
+            .filter(|line| line.contains("took"))
+            .for_each(|line| println!("{line}"));
     }
 }
 
 #[test]
 #[ignore = "a child process of the test above"]
 fn one_case_of_planted_rows() {
-    let Ok(case) = std::env::var("KEYSLOT_CASE") else { return };
+    let Ok(case) = std::env::var("KEYSLOT_CASE") else {
+        return;
+    };
     let folder = fast_folder();
     let file = folder.path().join("vault.db");
     let vault = vault(&file);
@@ -109,8 +124,11 @@ fn one_case_of_planted_rows() {
         _ => {
             plant(&file, 6, 100, short, 0);
             let store = SqliteStore::open(&file).unwrap();
-            let (page, most) =
-                most_memory(|| store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap());
+            let (page, most) = most_memory(|| {
+                store
+                    .scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)
+                    .unwrap()
+            });
             assert!(most > MOST, "without a bound they do: {most}");
             println!("control took {most}");
             return assert!(page.rows.len() == 120);
@@ -137,13 +155,27 @@ fn a_row_over_its_cap_is_refused() {
         let vault = vault(&file);
         plant(&file, 6, 1, info, body);
         let store = SqliteStore::open(&file).unwrap();
-        let size = PageSize { rows: NonZeroU32::MAX, bytes: 1 << 16 };
-        let all = |kind| store.scan(kind, Tag::Any, Cursor::START, size, true).map(drop);
+        let size = PageSize {
+            rows: NonZeroU32::MAX,
+            bytes: 1 << 16,
+        };
+        let all = |kind| {
+            store
+                .scan(kind, Tag::Any, Cursor::START, size, true)
+                .map(drop)
+        };
         let key: Vec<u8> = Connection::open(&file)
             .unwrap()
-            .query_row("SELECT key FROM rows ORDER BY length(info) + length(body) DESC", (), |row| row.get(0))
+            .query_row(
+                "SELECT key FROM rows ORDER BY length(info) + length(body) DESC",
+                (),
+                |row| row.get(0),
+            )
             .unwrap();
-        let key = RowKey { kind: Kind::Secret, key: key.try_into().unwrap() };
+        let key = RowKey {
+            kind: Kind::Secret,
+            key: key.try_into().unwrap(),
+        };
         let mut inside = Ok(());
         store
             .write(&key, &mut |tx| {
@@ -151,17 +183,27 @@ fn a_row_over_its_cap_is_refused() {
                 Ok(())
             })
             .unwrap();
-        let read = [all(Kind::Secret), store.get(&[key]).map(drop), inside, vault.verify().map(drop)];
+        let read = [
+            all(Kind::Secret),
+            store.get(&[key]).map(drop),
+            inside,
+            vault.verify().map(drop),
+        ];
         for answer in read {
             match refused {
-                true => assert_eq!(answer.unwrap_err().kind(), ErrorKind::Corrupt, "{info} {body}"),
+                true => assert_eq!(
+                    answer.unwrap_err().kind(),
+                    ErrorKind::Corrupt,
+                    "{info} {body}"
+                ),
                 false => assert!(answer.is_ok(), "{info} {body}"),
             }
         }
     }
 }
 
-/// SQLite loads the columns of an index whole when it goes by one. Verification looks at their lengths before it does.
+/// SQLite loads the columns of an index whole when it goes by one. Verification looks at their
+/// lengths before it does.
 #[test]
 fn a_key_or_a_tag_of_any_length_is_told() {
     for column in ["key", "tenant"] {
@@ -170,9 +212,14 @@ fn a_key_or_a_tag_of_any_length_is_told() {
         let vault = vault(&file);
         assert!(vault.verify().unwrap().is_intact(), "the control");
         let sql = Connection::open(&file).unwrap();
-        let planted =
-            format!("UPDATE rows SET {column} = zeroblob(3000000) WHERE rowid = (SELECT max(rowid) FROM rows)");
+        let planted = format!(
+            "UPDATE rows SET {column} = zeroblob(3000000) WHERE rowid = (SELECT max(rowid) FROM rows)"
+        );
         sql.execute(&planted, ()).unwrap();
-        assert_eq!(vault.verify().unwrap_err().kind(), ErrorKind::Corrupt, "{column}");
+        assert_eq!(
+            vault.verify().unwrap_err().kind(),
+            ErrorKind::Corrupt,
+            "{column}"
+        );
     }
 }

@@ -6,7 +6,10 @@ use keyslot::{ErrorKind, Finding, RootKey, Vault};
 use crate::support::root_key;
 
 fn rows(store: &MemoryStore, kind: Kind) -> Vec<Row> {
-    store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows
+    store
+        .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
+        .unwrap()
+        .rows
 }
 
 fn put(store: &MemoryStore, row: &Row) {
@@ -16,7 +19,10 @@ fn put(store: &MemoryStore, row: &Row) {
 fn slot(number: u16) -> RowKey {
     let mut key = [0; 32];
     key[..2].copy_from_slice(&number.to_be_bytes());
-    RowKey { kind: Kind::Slot, key }
+    RowKey {
+        kind: Kind::Slot,
+        key,
+    }
 }
 
 struct Lab {
@@ -28,7 +34,10 @@ struct Lab {
 impl Lab {
     fn new() -> Self {
         let store = MemoryStore::new();
-        let vault = Vault::builder().store(store.clone()).create(root_key()).unwrap();
+        let vault = Vault::builder()
+            .store(store.clone())
+            .create(root_key())
+            .unwrap();
         vault.scope("acme").unwrap().put("KEY", "value").unwrap();
         assert!(vault.verify().unwrap().is_intact(), "the control");
         let slot = rows(&store, Kind::Slot).remove(0);
@@ -36,7 +45,10 @@ impl Lab {
     }
 
     fn opens(&self) -> Result<Vault, ErrorKind> {
-        Vault::builder().store(self.store.clone()).open(root_key()).map_err(|error| error.kind())
+        Vault::builder()
+            .store(self.store.clone())
+            .open(root_key())
+            .map_err(|error| error.kind())
     }
 
     fn findings(&self) -> Vec<Finding> {
@@ -47,9 +59,16 @@ impl Lab {
 #[test]
 fn a_slot_that_is_gone_is_told_before_nobody_can_open_the_vault() {
     let lab = Lab::new();
-    lab.store.write(&lab.slot.key, &mut |tx| tx.delete(&lab.slot.key)).unwrap();
+    lab.store
+        .write(&lab.slot.key, &mut |tx| tx.delete(&lab.slot.key))
+        .unwrap();
     assert_eq!(lab.opens().unwrap_err(), ErrorKind::Corrupt);
-    assert_eq!(lab.findings(), [Finding::KeySlotMissing { name: String::new() }]);
+    assert_eq!(
+        lab.findings(),
+        [Finding::KeySlotMissing {
+            name: String::new()
+        }]
+    );
 }
 
 #[test]
@@ -61,8 +80,27 @@ fn every_bit_of_a_slot_is_told() {
             let mut changed = bytes.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
             let row = Row { ..lab.slot.clone() };
-            put(&lab.store, &if in_info { Row { info: changed, ..row } } else { Row { body: changed, ..row } });
-            assert_eq!(lab.findings(), [Finding::KeySlotChanged { name: String::new() }], "bit {bit}, info: {in_info}");
+            put(
+                &lab.store,
+                &if in_info {
+                    Row {
+                        info: changed,
+                        ..row
+                    }
+                } else {
+                    Row {
+                        body: changed,
+                        ..row
+                    }
+                },
+            );
+            assert_eq!(
+                lab.findings(),
+                [Finding::KeySlotChanged {
+                    name: String::new()
+                }],
+                "bit {bit}, info: {in_info}"
+            );
             assert!(lab.opens().is_err());
             told += 1;
         }
@@ -74,20 +112,52 @@ fn every_bit_of_a_slot_is_told() {
     // All of it zeros, as a failing disk has it.
     put(
         &lab.store,
-        &Row { info: vec![0; lab.slot.info.len()], body: vec![0; lab.slot.body.len()], ..lab.slot.clone() },
+        &Row {
+            info: vec![0; lab.slot.info.len()],
+            body: vec![0; lab.slot.body.len()],
+            ..lab.slot.clone()
+        },
     );
-    assert_eq!(lab.findings(), [Finding::KeySlotChanged { name: String::new() }]);
+    assert_eq!(
+        lab.findings(),
+        [Finding::KeySlotChanged {
+            name: String::new()
+        }]
+    );
 }
 
 #[test]
 fn slots_that_nobody_made_are_told() {
     let lab = Lab::new();
-    put(&lab.store, &Row { key: slot(1), ..lab.slot.clone() });
+    put(
+        &lab.store,
+        &Row {
+            key: slot(1),
+            ..lab.slot.clone()
+        },
+    );
     assert_eq!(lab.findings(), [Finding::KeySlotAdded]);
     assert!(lab.opens().is_ok(), "one more does not lock anybody out");
-    (2..=63).for_each(|number| put(&lab.store, &Row { key: slot(number), ..lab.slot.clone() }));
-    assert!(lab.opens().is_ok(), "64 of them are as many as there may be");
-    put(&lab.store, &Row { key: slot(64), ..lab.slot.clone() });
+    (2..=63).for_each(|number| {
+        put(
+            &lab.store,
+            &Row {
+                key: slot(number),
+                ..lab.slot.clone()
+            },
+        )
+    });
+    assert!(
+        lab.opens().is_ok(),
+        "64 of them are as many as there may be"
+    );
+    put(
+        &lab.store,
+        &Row {
+            key: slot(64),
+            ..lab.slot.clone()
+        },
+    );
     assert_eq!(lab.opens().unwrap_err(), ErrorKind::Corrupt);
     assert_eq!(lab.findings(), vec![Finding::KeySlotAdded; 64]);
     // Also one of a vault that the attacker has the key of.
@@ -108,9 +178,23 @@ fn a_directory_that_is_changed_is_told() {
         info[at] ^= 1;
         info
     };
-    let changes = [Vec::new(), other.info, secret.body.clone(), flipped(0), flipped(1), flipped(50), flipped(150)];
+    let changes = [
+        Vec::new(),
+        other.info,
+        secret.body.clone(),
+        flipped(0),
+        flipped(1),
+        flipped(50),
+        flipped(150),
+    ];
     for info in changes {
-        put(&lab.store, &Row { info, ..secret.clone() });
+        put(
+            &lab.store,
+            &Row {
+                info,
+                ..secret.clone()
+            },
+        );
         assert_eq!(lab.findings(), [Finding::SlotDirectory]);
         assert!(lab.opens().is_ok(), "damage to it locks nobody out");
     }
@@ -121,11 +205,30 @@ fn a_key_check_that_does_not_fit_may_be_damage() {
     let lab = Lab::new();
     let mut info = lab.slot.info.clone();
     *info.last_mut().unwrap() ^= 1;
-    put(&lab.store, &Row { info, ..lab.slot.clone() });
-    let damaged = Vault::builder().store(lab.store.clone()).open(root_key()).unwrap_err();
+    put(
+        &lab.store,
+        &Row {
+            info,
+            ..lab.slot.clone()
+        },
+    );
+    let damaged = Vault::builder()
+        .store(lab.store.clone())
+        .open(root_key())
+        .unwrap_err();
     put(&lab.store, &lab.slot);
-    let wrong = Vault::builder().store(lab.store.clone()).open(RootKey::generate().unwrap()).unwrap_err();
-    assert_eq!((damaged.kind(), wrong.kind()), (ErrorKind::WrongKey, ErrorKind::WrongKey));
-    assert_eq!(damaged.to_string(), wrong.to_string(), "nothing tells one from the other");
+    let wrong = Vault::builder()
+        .store(lab.store.clone())
+        .open(RootKey::generate().unwrap())
+        .unwrap_err();
+    assert_eq!(
+        (damaged.kind(), wrong.kind()),
+        (ErrorKind::WrongKey, ErrorKind::WrongKey)
+    );
+    assert_eq!(
+        damaged.to_string(),
+        wrong.to_string(),
+        "nothing tells one from the other"
+    );
     assert!(damaged.to_string().contains("damaged"), "{damaged}");
 }

@@ -1,5 +1,12 @@
-//! A vault in which everything has happened once: the script of its life, and what it answers afterwards.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+//! A vault in which everything has happened once: the script of its life, and what it answers
+//! afterwards.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -22,7 +29,14 @@ pub enum Act {
 
 use Act::{Delete, Off, On, Put, PutEarly, PutExpired, PutOff, Replace, Revoke};
 
-pub const SCOPES: [&str; 6] = ["acme", "acme/billing", "acme/billing/agents/7", "globex", "globex/billing", "initech"];
+pub const SCOPES: [&str; 6] = [
+    "acme",
+    "acme/billing",
+    "acme/billing/agents/7",
+    "globex",
+    "globex/billing",
+    "initech",
+];
 
 /// Three tenants; a name in several scopes; values that are equal in all tenants; every status.
 pub const SCRIPT: [(&str, &str, Act); 35] = [
@@ -87,7 +101,11 @@ pub const ANSWERS: [(&str, &str, Answer); 35] = [
     ("acme/billing/agents/7", "A", Ok("equal everywhere")),
     ("acme/billing/agents/7", "A@2", Ok("billing A, second")),
     ("acme/billing/agents/7", "B", Ok("seven B, replaced")),
-    ("acme/billing/agents/7", "B@1", Err(ErrorKind::NoSuchVersion)),
+    (
+        "acme/billing/agents/7",
+        "B@1",
+        Err(ErrorKind::NoSuchVersion),
+    ),
     ("acme/billing/agents/7", "C", Err(ErrorKind::Inactive)),
     ("acme/billing/agents/7", "E", Err(ErrorKind::Expired)),
     ("acme/billing/agents/7", "E@1", Err(ErrorKind::Expired)),
@@ -140,9 +158,27 @@ pub fn act(vault: &Vault, (scope, name, act): &(&str, &str, Act)) {
     let scope = vault.scope(*scope).unwrap();
     match act {
         Put(value) => drop(scope.put(name, *value).unwrap()),
-        PutOff(value) => drop(scope.put(name, SecretInput::new(*value).inactive()).unwrap()),
-        PutExpired(value) => drop(scope.put(name, SecretInput::new(*value).expires_at(seconds_from_now(0))).unwrap()),
-        PutEarly(value) => drop(scope.put(name, SecretInput::new(*value).not_before(seconds_from_now(1))).unwrap()),
+        PutOff(value) => drop(
+            scope
+                .put(name, SecretInput::new(*value).inactive())
+                .unwrap(),
+        ),
+        PutExpired(value) => drop(
+            scope
+                .put(
+                    name,
+                    SecretInput::new(*value).expires_at(seconds_from_now(0)),
+                )
+                .unwrap(),
+        ),
+        PutEarly(value) => drop(
+            scope
+                .put(
+                    name,
+                    SecretInput::new(*value).not_before(seconds_from_now(1)),
+                )
+                .unwrap(),
+        ),
         Replace(value) => drop(scope.replace_revoked(name, *value).unwrap()),
         Off => drop(scope.set_status(name, Status::Inactive).unwrap()),
         On => drop(scope.set_status(name, Status::Active).unwrap()),
@@ -153,10 +189,14 @@ pub fn act(vault: &Vault, (scope, name, act): &(&str, &str, Act)) {
 
 /// Every value that a secret of this name ever had in this scope.
 pub fn past_values(scope: &str, name: &str) -> Vec<&'static str> {
-    let of_this = SCRIPT.iter().filter(|(its_scope, its_name, _)| (*its_scope, *its_name) == (scope, name));
+    let of_this = SCRIPT
+        .iter()
+        .filter(|(its_scope, its_name, _)| (*its_scope, *its_name) == (scope, name));
     of_this
         .filter_map(|(_, _, act)| match act {
-            Put(value) | PutOff(value) | PutExpired(value) | PutEarly(value) | Replace(value) => Some(*value),
+            Put(value) | PutOff(value) | PutExpired(value) | PutEarly(value) | Replace(value) => {
+                Some(*value)
+            }
             Off | On | Revoke | Delete => None,
         })
         .collect()
@@ -164,26 +204,41 @@ pub fn past_values(scope: &str, name: &str) -> Vec<&'static str> {
 
 /// What a vault answers for a name or a name with a pin.
 pub fn ask(vault: &Vault, scope: &str, name: &str) -> Result<String, ErrorKind> {
-    let resolved =
-        vault.scope(scope).unwrap().resolve(&format!("<<$secret.{name}>>")).map(|it| it.expose_secret().to_string());
+    let resolved = vault
+        .scope(scope)
+        .unwrap()
+        .resolve(&format!("<<$secret.{name}>>"))
+        .map(|it| it.expose_secret().to_string());
     resolved.map_err(|error| error.kind())
 }
 
 pub fn rows(store: &dyn SecretStore, kind: Kind) -> Vec<Row> {
-    store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).unwrap().rows
+    store
+        .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
+        .unwrap()
+        .rows
 }
 
 pub fn all_rows(store: &dyn SecretStore) -> Vec<Row> {
-    Kind::ALL.into_iter().flat_map(|kind| rows(store, kind)).collect()
+    Kind::ALL
+        .into_iter()
+        .flat_map(|kind| rows(store, kind))
+        .collect()
 }
 
 /// Puts rows into a store, and takes out those of the keys without one.
 pub fn change(store: &dyn SecretStore, changes: &[(RowKey, Option<Row>)]) {
-    let lock = RowKey { kind: Kind::Header, key: [0; 32] };
+    let lock = RowKey {
+        kind: Kind::Header,
+        key: [0; 32],
+    };
     store
         .write(&lock, &mut |tx| {
             changes.iter().try_for_each(|(key, row)| match row {
-                Some(row) => tx.put(&Row { key: *key, ..row.clone() }),
+                Some(row) => tx.put(&Row {
+                    key: *key,
+                    ..row.clone()
+                }),
                 None => tx.delete(key),
             })
         })
@@ -193,7 +248,10 @@ pub fn change(store: &dyn SecretStore, changes: &[(RowKey, Option<Row>)]) {
 /// A store that holds these rows and nothing else.
 pub fn store_of(rows: &[Row]) -> MemoryStore {
     let store = MemoryStore::new();
-    let changes: Vec<_> = rows.iter().map(|row| (row.key, Some(row.clone()))).collect();
+    let changes: Vec<_> = rows
+        .iter()
+        .map(|row| (row.key, Some(row.clone())))
+        .collect();
     change(&store, &changes);
     store
 }

@@ -9,7 +9,8 @@ use crate::ops::at;
 
 pub type Answer = Result<String, ErrorKind>;
 
-/// What is shown of a secret. Random identities are numbered in the order in which they are first seen.
+/// What is shown of a secret. Random identities are numbered in the order in which they are first
+/// seen.
 #[derive(Debug)]
 #[allow(dead_code, reason = "read by being shown")]
 pub struct Card {
@@ -61,7 +62,11 @@ impl Seen {
         let by = |actor: &Option<keyslot::Actor>| actor.as_ref().map(ToString::to_string);
         let versions = info.versions.iter().map(|kept| {
             let print = self.fingerprints.of(*kept.fingerprint.unwrap().as_bytes());
-            (kept.version.get(), (seconds(kept.created_at), by(&kept.created_by)), print)
+            (
+                kept.version.get(),
+                (seconds(kept.created_at), by(&kept.created_by)),
+                print,
+            )
         });
         let card = Card {
             versions: versions.collect(),

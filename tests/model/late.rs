@@ -1,11 +1,13 @@
-//! A store whose readers are late: between what they read of a head and their answer, somebody else commits.
+//! A store whose readers are late: between what they read of a head and their answer, somebody else
+//! commits.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use keyslot::Result;
 use keyslot::store::{
-    Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag, WriteTx,
+    Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck,
+    Tag, WriteTx,
 };
 
 type Between = Box<dyn FnOnce() + Send>;
@@ -47,11 +49,22 @@ impl SecretStore for Late {
         self.inner.get(keys)
     }
 
-    fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         self.inner.scan(kind, tag, from, size, bodies)
     }
 
-    fn write(&self, lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
+    fn write(
+        &self,
+        lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
         self.inner.write(lock, work)
     }
 

@@ -10,7 +10,8 @@ use crate::ops::{Aim, HOST, Place, Rules, Say, TOOL_RULE};
 /// One name in one scope, from its first secret on.
 #[derive(Clone, Debug)]
 pub struct Life {
-    /// Which of the secrets that ever were; those that follow each other under a name are different ones.
+    /// Which of the secrets that ever were; those that follow each other under a name are different
+    /// ones.
     pub id: usize,
     /// `None` when it was deleted.
     pub status: Option<Status>,
@@ -51,13 +52,19 @@ impl Life {
     /// Takes what is said about it.
     pub fn hear(&mut self, say: &Say) -> Result<(), ErrorKind> {
         let tells = |text: &str| {
-            self.versions.iter().any(|kept| kept.value == text || text.split(' ').any(|word| word == kept.value))
+            self.versions
+                .iter()
+                .any(|kept| kept.value == text || text.split(' ').any(|word| word == kept.value))
         };
         if say.texts().any(tells) {
             return Err(ErrorKind::InvalidInput);
         }
         if let Some(active) = say.active {
-            self.status = Some(if active { Status::Active } else { Status::Inactive });
+            self.status = Some(if active {
+                Status::Active
+            } else {
+                Status::Inactive
+            });
         }
         let about = &mut self.about;
         about.description = say.description.unwrap_or(about.description);
@@ -76,14 +83,25 @@ impl Life {
             (about.rules, about.instructions) = (rules, false);
         }
         about.instructions = say.instructions.unwrap_or(about.instructions);
-        let never = about.not_before.zip(about.expires_at).is_some_and(|(from, to)| to <= from);
+        let never = about
+            .not_before
+            .zip(about.expires_at)
+            .is_some_and(|(from, to)| to <= from);
         let stillborn = say.expires_at.is_some_and(|time| time < self.created.0);
-        if never || stillborn { Err(ErrorKind::InvalidInput) } else { Ok(()) }
+        if never || stillborn {
+            Err(ErrorKind::InvalidInput)
+        } else {
+            Ok(())
+        }
     }
 
     pub fn push(&mut self, value: &str, stamp: &Stamp, most: usize) {
         self.last += 1;
-        self.versions.push(Kept { number: self.last, value: value.to_owned(), created: stamp.clone() });
+        self.versions.push(Kept {
+            number: self.last,
+            value: value.to_owned(),
+            created: stamp.clone(),
+        });
         let surplus = self.versions.len().saturating_sub(most);
         self.versions.drain(..surplus);
     }
@@ -94,7 +112,9 @@ impl Life {
     }
 
     pub fn kept(&self, pin: Option<u64>) -> Option<&Kept> {
-        self.versions.iter().rfind(|kept| pin.is_none_or(|pin| kept.number == pin))
+        self.versions
+            .iter()
+            .rfind(|kept| pin.is_none_or(|pin| kept.number == pin))
     }
 
     /// Whether it may be used at all.
@@ -117,14 +137,24 @@ impl Life {
     pub fn may_go(&self, aim: Aim, strict: bool, time: Time) -> Result<(), ErrorKind> {
         self.is_usable(time)?;
         let Rules { tool, host, header } = self.about.rules;
-        let (bound, nowhere) = (tool || host || header, aim.tool.is_none() && aim.host.is_none() && !aim.instructions);
+        let (bound, nowhere) = (
+            tool || host || header,
+            aim.tool.is_none() && aim.host.is_none() && !aim.instructions,
+        );
         let denied = (strict && (nowhere || (!bound && !aim.instructions)))
             || (aim.instructions && !self.about.instructions)
             || (bound && nowhere)
-            || (tool && !aim.tool.is_some_and(|tool| tool.starts_with(TOOL_RULE.trim_end_matches('*'))))
+            || (tool
+                && !aim
+                    .tool
+                    .is_some_and(|tool| tool.starts_with(TOOL_RULE.trim_end_matches('*'))))
             || (host && aim.host != Some(HOST))
             || (header && !aim.header);
-        if denied { Err(ErrorKind::Denied) } else { Ok(()) }
+        if denied {
+            Err(ErrorKind::Denied)
+        } else {
+            Ok(())
+        }
     }
 
     pub fn card(
@@ -136,12 +166,20 @@ impl Life {
     ) -> String {
         let tenant = place.scope.tenant();
         let Rules { tool, host, header } = self.about.rules;
-        let some = |is_set: bool, rule: &str| is_set.then(|| rule.to_owned()).into_iter().collect::<Vec<_>>();
+        let some = |is_set: bool, rule: &str| {
+            is_set
+                .then(|| rule.to_owned())
+                .into_iter()
+                .collect::<Vec<_>>()
+        };
         let due = self.versions.last().zip(self.about.rotation);
-        let versions = self
-            .versions
-            .iter()
-            .map(|kept| (kept.number, kept.created.clone(), prints.of((tenant.to_string(), kept.value.clone()))));
+        let versions = self.versions.iter().map(|kept| {
+            (
+                kept.number,
+                kept.created.clone(),
+                prints.of((tenant.to_string(), kept.value.clone())),
+            )
+        });
         let card = Card {
             versions: versions.collect(),
             record: ids.of(self.id),
@@ -150,7 +188,12 @@ impl Life {
             status: self.status.unwrap(),
             revision: self.revision,
             description: self.about.description.to_owned(),
-            metadata: self.about.metadata.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            metadata: self
+                .about
+                .metadata
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
             created: self.created.clone(),
             updated: self.updated.clone(),
             times: (self.about.not_before, self.about.expires_at),
@@ -168,13 +211,18 @@ impl Life {
 }
 
 impl Say {
-    /// Whether it gives a value away before anything is stored; short values may be in a text by accident.
+    /// Whether it gives a value away before anything is stored; short values may be in a text by
+    /// accident.
     pub fn tells(&self, value: &str) -> bool {
         value.len() >= 8 && self.texts().any(|text| text.contains(value))
     }
 
     fn texts(&self) -> impl Iterator<Item = &'static str> {
-        let entry = self.metadata.into_iter().flat_map(|(key, value)| [Some(key), value]).flatten();
+        let entry = self
+            .metadata
+            .into_iter()
+            .flat_map(|(key, value)| [Some(key), value])
+            .flatten();
         entry.chain(self.description)
     }
 }

@@ -183,7 +183,11 @@ impl Rules {
         if self.host {
             rules = rules.host(HOST).unwrap();
         }
-        if self.header { rules.surface(Surface::Header) } else { rules }
+        if self.header {
+            rules.surface(Surface::Header)
+        } else {
+            rules
+        }
     }
 }
 
@@ -197,15 +201,43 @@ pub struct Aim {
 }
 
 impl Aim {
-    const NOWHERE: Self = Self { tool: None, host: None, header: false, instructions: false };
+    const NOWHERE: Self = Self {
+        tool: None,
+        host: None,
+        header: false,
+        instructions: false,
+    };
     const ALL: [Self; 7] = [
         Self::NOWHERE,
-        Self { instructions: true, ..Self::NOWHERE },
-        Self { host: Some(HOST), ..Self::NOWHERE },
-        Self { tool: Some("mail_send"), ..Self::NOWHERE },
-        Self { tool: Some("mail_send"), host: Some(HOST), header: true, ..Self::NOWHERE },
-        Self { tool: Some("mail_send"), host: Some("evil.example"), ..Self::NOWHERE },
-        Self { tool: Some("browser"), host: Some(HOST), header: true, ..Self::NOWHERE },
+        Self {
+            instructions: true,
+            ..Self::NOWHERE
+        },
+        Self {
+            host: Some(HOST),
+            ..Self::NOWHERE
+        },
+        Self {
+            tool: Some("mail_send"),
+            ..Self::NOWHERE
+        },
+        Self {
+            tool: Some("mail_send"),
+            host: Some(HOST),
+            header: true,
+            ..Self::NOWHERE
+        },
+        Self {
+            tool: Some("mail_send"),
+            host: Some("evil.example"),
+            ..Self::NOWHERE
+        },
+        Self {
+            tool: Some("browser"),
+            host: Some(HOST),
+            header: true,
+            ..Self::NOWHERE
+        },
     ];
 
     pub fn target(self) -> Target {
@@ -215,7 +247,11 @@ impl Aim {
             (false, None) => Target::unspecified(),
         };
         let target = self.host.into_iter().fold(target, Target::host);
-        if self.header { target.surface(Surface::Header) } else { target }
+        if self.header {
+            target.surface(Surface::Header)
+        } else {
+            target
+        }
     }
 }
 
@@ -238,29 +274,51 @@ impl Say {
             Some(false) => input.inactive(),
             None => input,
         };
-        input = self.description.into_iter().fold(input, SecretInput::description);
+        input = self
+            .description
+            .into_iter()
+            .fold(input, SecretInput::description);
         input = match self.metadata {
             Some((key, Some(value))) => input.metadata(key, value),
             Some((key, None)) => input.without_metadata(key),
             None => input,
         };
-        input = if self.clear_times { input.clear_times() } else { input };
-        input = self.not_before.map(at).into_iter().fold(input, SecretInput::not_before);
-        input = self.expires_at.map(at).into_iter().fold(input, SecretInput::expires_at);
+        input = if self.clear_times {
+            input.clear_times()
+        } else {
+            input
+        };
+        input = self
+            .not_before
+            .map(at)
+            .into_iter()
+            .fold(input, SecretInput::not_before);
+        input = self
+            .expires_at
+            .map(at)
+            .into_iter()
+            .fold(input, SecretInput::expires_at);
         input = match self.rotation {
             Some(Some(seconds)) => input.rotate_every(Duration::from_secs(seconds)),
             Some(None) => input.never_rotate(),
             None => input,
         };
-        input = self.rules.map(Rules::real).into_iter().fold(input, SecretInput::rules);
-        self.instructions.into_iter().fold(input, SecretInput::in_instructions)
+        input = self
+            .rules
+            .map(Rules::real)
+            .into_iter()
+            .fold(input, SecretInput::rules);
+        self.instructions
+            .into_iter()
+            .fold(input, SecretInput::in_instructions)
     }
 }
 
 fn scope() -> impl Strategy<Value = Scope> + Clone {
     // One tenant more often than the others, so that its secrets live long and meet.
     let tenant = prop_oneof![3 => Just(TENANTS[0]), 1 => prop::sample::select(&TENANTS[1..])];
-    (tenant, prop::sample::select(&PATHS[..])).prop_map(|(tenant, path)| Scope::new(format!("{tenant}{path}")).unwrap())
+    (tenant, prop::sample::select(&PATHS[..]))
+        .prop_map(|(tenant, path)| Scope::new(format!("{tenant}{path}")).unwrap())
 }
 
 fn name() -> impl Strategy<Value = &'static str> + Clone {
@@ -280,10 +338,15 @@ fn who() -> impl Strategy<Value = Who> + Clone {
         Permissions::COPY,
         Permissions::REDACT,
     ];
-    let some = prop::sample::subsequence(kinds.to_vec(), 0..=kinds.len())
-        .prop_map(|some| some.into_iter().fold(Permissions::NONE, |all, one| all | one));
+    let some = prop::sample::subsequence(kinds.to_vec(), 0..=kinds.len()).prop_map(|some| {
+        some.into_iter()
+            .fold(Permissions::NONE, |all, one| all | one)
+    });
     let permissions = prop_oneof![4 => Just(Permissions::ALL), 1 => some];
-    (permissions, prop::sample::select(vec![None, Some("user:ada"), Some("service/deploy")]))
+    (
+        permissions,
+        prop::sample::select(vec![None, Some("user:ada"), Some("service/deploy")]),
+    )
         .prop_map(|(permissions, actor)| Who { permissions, actor })
 }
 
@@ -305,16 +368,38 @@ fn say() -> impl Strategy<Value = Say> + Clone {
         prop::sample::select(vec!["OWNER", "STAGE"]),
         prop::sample::select(vec![None, Some("ADA"), Some("BOB"), Some("apple")]),
     );
-    let rules =
-        [false, true].map(|tool| [false, true].map(|host| [false, true].map(|header| Rules { tool, host, header })));
-    let rules = prop::sample::select(rules.concat().concat());
-    let flags = (rarely(any::<bool>()), prop::bool::weighted(0.1), rarely(rules), rarely(any::<bool>()));
-    let numbers = (rarely(0..200_u64), rarely(0..250_u64), rarely(prop::option::of(1..100_u64)));
-    let some = (rarely(text), rarely(entry), flags, numbers).prop_map(|(description, metadata, flags, numbers)| {
-        let (active, clear_times, rules, instructions) = flags;
-        let (not_before, expires_at, rotation) = numbers;
-        Say { active, description, metadata, clear_times, not_before, expires_at, rotation, rules, instructions }
+    let rules = [false, true].map(|tool| {
+        [false, true].map(|host| [false, true].map(|header| Rules { tool, host, header }))
     });
+    let rules = prop::sample::select(rules.concat().concat());
+    let flags = (
+        rarely(any::<bool>()),
+        prop::bool::weighted(0.1),
+        rarely(rules),
+        rarely(any::<bool>()),
+    );
+    let numbers = (
+        rarely(0..200_u64),
+        rarely(0..250_u64),
+        rarely(prop::option::of(1..100_u64)),
+    );
+    let some = (rarely(text), rarely(entry), flags, numbers).prop_map(
+        |(description, metadata, flags, numbers)| {
+            let (active, clear_times, rules, instructions) = flags;
+            let (not_before, expires_at, rotation) = numbers;
+            Say {
+                active,
+                description,
+                metadata,
+                clear_times,
+                not_before,
+                expires_at,
+                rotation,
+                rules,
+                instructions,
+            }
+        },
+    );
     prop_oneof![1 => Just(Say::default()), 2 => some]
 }
 
@@ -327,7 +412,10 @@ fn pin() -> impl Strategy<Value = Pin> + Clone {
 }
 
 fn writes() -> BoxedStrategy<Op> {
-    let expect = rarely(prop_oneof![Just(Expect::Absent), (0..6_u64).prop_map(Expect::Revision)]);
+    let expect = rarely(prop_oneof![
+        Just(Expect::Absent),
+        (0..6_u64).prop_map(Expect::Revision)
+    ]);
     let status = prop::sample::select(vec![Status::Active, Status::Inactive, Status::Revoked]);
     prop_oneof![
         8 => (place(), value(), say(), expect.clone()).prop_map(|(place, value, say, expect)| Op::Put { place, value, say, expect }),

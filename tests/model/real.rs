@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::SecretStore;
 use keyslot::{
-    Actor, Error, ErrorKind, List, Reference, Resolved, Revision, Scope, ScopedVault, SecretChange, SecretInfo,
-    SecretInput, Snapshot, Vault, VaultBuilder, Version,
+    Actor, Error, ErrorKind, List, Reference, Resolved, Revision, Scope, ScopedVault, SecretChange,
+    SecretInfo, SecretInput, Snapshot, Vault, VaultBuilder, Version,
 };
 
 use crate::card::{Answer, Seen};
@@ -65,10 +65,20 @@ pub struct Real<'h> {
 fn settings(strict: bool, kept: usize, clock: &Arc<AtomicU64>, fault: Fault) -> VaultBuilder {
     let (clock, start) = (Arc::clone(clock), clock.load(Ordering::SeqCst));
     let stands_still = fault == Fault::ClockStops;
-    let now = move || at(if stands_still { start } else { clock.load(Ordering::SeqCst) });
+    let now = move || {
+        at(if stands_still {
+            start
+        } else {
+            clock.load(Ordering::SeqCst)
+        })
+    };
     let kept = if fault == Fault::Forgets { 1 } else { kept };
     let settings = Vault::builder().kept_versions(kept).clock(now);
-    if strict && fault != Fault::Lenient { settings.strict() } else { settings }
+    if strict && fault != Fault::Lenient {
+        settings.strict()
+    } else {
+        settings
+    }
 }
 
 fn kind(error: Error) -> ErrorKind {
@@ -80,8 +90,21 @@ impl<'h> Real<'h> {
         let clock = Arc::new(AtomicU64::new(now));
         let hook = Hook::default();
         let store = Late::new(home.create(), hook.clone());
-        let vault = settings(strict, kept, &clock, fault).store(store).create(root_key()).unwrap();
-        let real = Self { vault, home, clock, strict, kept, fault, run: None, hook, seen: Seen::default() };
+        let vault = settings(strict, kept, &clock, fault)
+            .store(store)
+            .create(root_key())
+            .unwrap();
+        let real = Self {
+            vault,
+            home,
+            clock,
+            strict,
+            kept,
+            fault,
+            run: None,
+            hook,
+            seen: Seen::default(),
+        };
         real.tick();
         real
     }
@@ -98,7 +121,11 @@ impl<'h> Real<'h> {
     }
 
     fn target(&self, aim: Aim) -> keyslot::Target {
-        if self.fault == Fault::NoTargets { keyslot::Target::unspecified() } else { aim.target() }
+        if self.fault == Fault::NoTargets {
+            keyslot::Target::unspecified()
+        } else {
+            aim.target()
+        }
     }
 
     fn show(&mut self, info: Result<SecretInfo, Error>) -> Answer {
@@ -127,15 +154,23 @@ impl<'h> Real<'h> {
     fn list(&mut self, list: List) -> Answer {
         let mut all = list.collect::<Result<Vec<_>, _>>().map_err(kind)?;
         all.sort_by(|one, other| one.name.cmp(&other.name));
-        let cards: Vec<_> = all.into_iter().map(|info| self.show(Ok(info)).unwrap()).collect();
+        let cards: Vec<_> = all
+            .into_iter()
+            .map(|info| self.show(Ok(info)).unwrap())
+            .collect();
         Ok(cards.join("\n"))
     }
 
     fn inherited(&mut self, list: List) -> Answer {
-        let mut all = list.inherited().collect::<Result<Vec<_>, _>>().map_err(kind)?;
+        let mut all = list
+            .inherited()
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(kind)?;
         let depth = |listed: &keyslot::Listed| std::cmp::Reverse(listed.info.scope.depth());
         assert!(all.is_sorted_by_key(depth), "nearest first");
-        all.sort_by(|one, other| (depth(one), &one.info.name).cmp(&(depth(other), &other.info.name)));
+        all.sort_by(|one, other| {
+            (depth(one), &one.info.name).cmp(&(depth(other), &other.info.name))
+        });
         let line = |listed: keyslot::Listed| {
             let by = listed.shadowed_by.map(|scope| scope.to_string());
             format!("{} {by:?}", self.show(Ok(listed.info)).unwrap())
@@ -145,10 +180,16 @@ impl<'h> Real<'h> {
 
     fn explain(&self, handle: &ScopedVault, text: &str, aim: Aim) -> Answer {
         let references = handle.references(text).unwrap();
-        let one = handle.explain(&self.target(aim), &references).map_err(kind)?.remove(0);
+        let one = handle
+            .explain(&self.target(aim), &references)
+            .map_err(kind)?
+            .remove(0);
         let scope = one.scope.as_ref().map(ToString::to_string);
         let decides = scope.clone().map(|scope| (scope, one.status));
-        let verdict = one.verdict.map_err(kind).map(|()| format!("of {} v{}", scope.unwrap(), one.version.unwrap()));
+        let verdict = one
+            .verdict
+            .map_err(kind)
+            .map(|()| format!("of {} v{}", scope.unwrap(), one.version.unwrap()));
         let shadowed: Vec<String> = one.shadowed.iter().map(ToString::to_string).collect();
         Ok(format!("{decides:?} {verdict:?} {shadowed:?}"))
     }
@@ -157,23 +198,35 @@ impl<'h> Real<'h> {
         let text: String = names.iter().map(|name| placeholder(name, None)).collect();
         let references = handle.references(&*text).unwrap();
         let missing = handle.missing(&references).map_err(kind)?;
-        let missing: Vec<&str> = missing.iter().map(|one: &Reference| one.name().as_str()).collect();
+        let missing: Vec<&str> = missing
+            .iter()
+            .map(|one: &Reference| one.name().as_str())
+            .collect();
         let unused = handle.unused(&references).map_err(kind)?;
         let unused: Vec<&str> = unused.iter().map(keyslot::SecretName::as_str).collect();
         Ok(format!("{missing:?} {unused:?}"))
     }
 
     fn use_run(&self, text: &str, aim: Aim) -> Answer {
-        let Some((_, run)) = &self.run else { return Ok("no run".into()) };
+        let Some((_, run)) = &self.run else {
+            return Ok("no run".into());
+        };
         if self.fault == Fault::SnapshotsMove {
             run.refresh().unwrap();
         }
-        run.resolve_for(&self.target(aim), text).map(told).map_err(kind)
+        run.resolve_for(&self.target(aim), text)
+            .map(told)
+            .map_err(kind)
     }
 
     /// Makes the vault read the clock.
     fn tick(&self) {
-        let none = self.vault.scope("nobody").unwrap().resolve("<<$secret.NONE>>").unwrap_err();
+        let none = self
+            .vault
+            .scope("nobody")
+            .unwrap()
+            .resolve("<<$secret.NONE>>")
+            .unwrap_err();
         assert_eq!(none.kind(), ErrorKind::NotFound);
     }
 
@@ -181,7 +234,10 @@ impl<'h> Real<'h> {
         self.run = None;
         // As a process that ends: what it saw of the store is forgotten.
         let store = Late::new(self.home.open(), self.hook.clone());
-        self.vault = settings(self.strict, self.kept, &self.clock, self.fault).store(store).open(root_key()).unwrap();
+        self.vault = settings(self.strict, self.kept, &self.clock, self.fault)
+            .store(store)
+            .open(root_key())
+            .unwrap();
         self.tick();
     }
 
@@ -189,17 +245,33 @@ impl<'h> Real<'h> {
         let handle = |scope: &Scope| self.handle(scope, *who);
         let at = |place: &Place| self.handle(&place.scope, *who);
         match op {
-            Op::Put { place, value, say, expect } => {
+            Op::Put {
+                place,
+                value,
+                say,
+                expect,
+            } => {
                 let info = at(place).put(place.name, self.input(value, say, *expect));
                 self.show(info)
             }
-            Op::Replace { place, value, say, expect } => {
+            Op::Replace {
+                place,
+                value,
+                say,
+                expect,
+            } => {
                 let info = at(place).replace_revoked(place.name, self.input(value, say, *expect));
                 self.show(info)
             }
-            Op::Update { place, say, revision } => {
+            Op::Update {
+                place,
+                say,
+                revision,
+            } => {
                 let change = say.to(SecretChange::default());
-                let revision = revision.filter(|_| self.fault != Fault::ExpectsNothing).map(Revision::new);
+                let revision = revision
+                    .filter(|_| self.fault != Fault::ExpectsNothing)
+                    .map(Revision::new);
                 let change = revision.into_iter().fold(change, SecretChange::if_revision);
                 let info = at(place).update(place.name, change);
                 self.show(info)
@@ -208,11 +280,21 @@ impl<'h> Real<'h> {
                 let info = at(place).set_status(place.name, *status);
                 self.show(info)
             }
-            Op::Revoke(place) => at(place).revoke(place.name).map(|_| "revoked".into()).map_err(kind),
-            Op::Delete { place, force: false } => at(place).delete(place.name).map(|_| "deleted".into()).map_err(kind),
-            Op::Delete { place, force: true } => {
-                at(place).force_delete(place.name).map(|_| "deleted".into()).map_err(kind)
-            }
+            Op::Revoke(place) => at(place)
+                .revoke(place.name)
+                .map(|_| "revoked".into())
+                .map_err(kind),
+            Op::Delete {
+                place,
+                force: false,
+            } => at(place)
+                .delete(place.name)
+                .map(|_| "deleted".into())
+                .map_err(kind),
+            Op::Delete { place, force: true } => at(place)
+                .force_delete(place.name)
+                .map(|_| "deleted".into())
+                .map_err(kind),
             Op::RollBack { place, to } => {
                 let info = at(place).rollback(place.name, Version::new(*to).unwrap());
                 self.show(info)
@@ -227,13 +309,21 @@ impl<'h> Real<'h> {
             }
             Op::Resolve { place, pin, aim } => {
                 let text = placeholder(place.name, *pin);
-                at(place).resolve_for(&self.target(*aim), &*text).map(told).map_err(kind)
+                at(place)
+                    .resolve_for(&self.target(*aim), &*text)
+                    .map(told)
+                    .map_err(kind)
             }
             Op::Check { place, pin, aim } => {
                 let text = placeholder(place.name, *pin);
-                at(place).check(&self.target(*aim), &*text).map(|()| "would go".into()).map_err(kind)
+                at(place)
+                    .check(&self.target(*aim), &*text)
+                    .map(|()| "would go".into())
+                    .map_err(kind)
             }
-            Op::Explain { place, pin, aim } => self.explain(&at(place), &placeholder(place.name, *pin), *aim),
+            Op::Explain { place, pin, aim } => {
+                self.explain(&at(place), &placeholder(place.name, *pin), *aim)
+            }
             Op::Unmatched { scope, names } => Self::unmatched(&handle(scope), names),
             Op::Info(place) => {
                 let info = at(place).info(place.name);
@@ -241,7 +331,11 @@ impl<'h> Real<'h> {
             }
             Op::Names(scope) => {
                 let names = handle(scope).names().map_err(kind)?;
-                Ok(names.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))
+                Ok(names
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(","))
             }
             Op::List { scope, filter } => {
                 let list = Self::listed(handle(scope).list(), *filter);
@@ -251,25 +345,41 @@ impl<'h> Real<'h> {
                 let list = Self::listed(handle(scope).list(), *filter);
                 self.inherited(list)
             }
-            Op::Reveal(place) => {
-                at(place).reveal(place.name).map(|value| value.expose_secret().to_owned()).map_err(kind)
-            }
-            Op::Matches { place, value } => {
-                at(place).matches(place.name, value.as_str()).map(|same| same.to_string()).map_err(kind)
-            }
+            Op::Reveal(place) => at(place)
+                .reveal(place.name)
+                .map(|value| value.expose_secret().to_owned())
+                .map_err(kind),
+            Op::Matches { place, value } => at(place)
+                .matches(place.name, value.as_str())
+                .map(|same| same.to_string())
+                .map_err(kind),
             Op::Snapshot { scope, references } => {
-                let text: String = references.iter().map(|(name, pin)| placeholder(name, *pin)).collect();
+                let text: String = references
+                    .iter()
+                    .map(|(name, pin)| placeholder(name, *pin))
+                    .collect();
                 let handle = handle(scope);
-                self.run = Some((scope.clone(), handle.snapshot(&handle.references(&*text).unwrap()).map_err(kind)?));
+                self.run = Some((
+                    scope.clone(),
+                    handle
+                        .snapshot(&handle.references(&*text).unwrap())
+                        .map_err(kind)?,
+                ));
                 Ok("taken".into())
             }
             Op::Use { name, pin, aim } => self.use_run(&placeholder(name, *pin), *aim),
             Op::UseBeside { name, pin, aim } => {
-                let Some((scope, _)) = &self.run else { return Ok("no run".into()) };
+                let Some((scope, _)) = &self.run else {
+                    return Ok("no run".into());
+                };
                 let beside = self.vault.scope(beside(scope)).unwrap();
-                self.hook.arm(move || drop(beside.put(BESIDE, "beside").unwrap()));
+                self.hook
+                    .arm(move || drop(beside.put(BESIDE, "beside").unwrap()));
                 let answer = self.use_run(&placeholder(name, *pin), *aim);
-                assert!(self.hook.take().is_none(), "somebody else committed meanwhile");
+                assert!(
+                    self.hook.take().is_none(),
+                    "somebody else committed meanwhile"
+                );
                 answer
             }
             Op::Refresh => match &self.run {
@@ -278,7 +388,8 @@ impl<'h> Real<'h> {
             },
             Op::Clock(seconds) => {
                 self.clock.store(*seconds, Ordering::SeqCst);
-                // The latest time that was ever read is what counts for expiry, so this one is read.
+                // The latest time that was ever read is what counts for expiry, so this one is
+                // read.
                 if self.fault == Fault::ClockForgets {
                     self.open_again()
                 } else {
@@ -287,9 +398,13 @@ impl<'h> Real<'h> {
                 Ok("moved".into())
             }
             Op::Scopes(tenant) => {
-                let text = |scopes: Vec<Scope>| scopes.iter().map(ToString::to_string).collect::<Vec<_>>();
+                let text =
+                    |scopes: Vec<Scope>| scopes.iter().map(ToString::to_string).collect::<Vec<_>>();
                 let organizations = text(self.vault.organizations().map_err(kind)?);
-                Ok(format!("{organizations:?} {:?}", text(self.vault.scopes(*tenant).map_err(kind)?)))
+                Ok(format!(
+                    "{organizations:?} {:?}",
+                    text(self.vault.scopes(*tenant).map_err(kind)?)
+                ))
             }
             Op::Reopen => {
                 self.open_again();
@@ -312,5 +427,10 @@ fn placeholder(name: &str, pin: Pin) -> String {
 /// The value, and where it is from.
 fn told(resolved: Resolved<std::borrow::Cow<'_, str>>) -> String {
     let used = &resolved.used()[0];
-    format!("{} of {} v{}", resolved.expose_secret(), used.scope.as_ref().unwrap(), used.version.unwrap())
+    format!(
+        "{} of {} v{}",
+        resolved.expose_secret(),
+        used.scope.as_ref().unwrap(),
+        used.version.unwrap()
+    )
 }

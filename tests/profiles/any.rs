@@ -1,4 +1,5 @@
-//! Syntaxes that nobody thought of: marks, prefix, names and escape at random, as far as the builder takes them.
+//! Syntaxes that nobody thought of: marks, prefix, names and escape at random, as far as the
+//! builder takes them.
 
 use proptest::prelude::*;
 
@@ -7,7 +8,12 @@ use crate::profile;
 
 /// One that was built, alone or beside another.
 pub(crate) fn profile() -> impl Strategy<Value = Profile> {
-    let known = prop::sample::select(vec![profile::angle, profile::mustache, profile::julep, profile::actions]);
+    let known = prop::sample::select(vec![
+        profile::angle,
+        profile::mustache,
+        profile::julep,
+        profile::actions,
+    ]);
     prop_oneof![
         2 => built(),
         2 => (built(), built()).prop_map(|(one, other)| one.and(other)),
@@ -25,9 +31,22 @@ fn built() -> impl Strategy<Value = Profile> {
             let (open, close): (&str, &str) = (open.leak(), close.leak());
             let prefix = prefix.map(|prefix| &*prefix.leak());
             let name = format!("{open} {close} {prefix:?} {bare:?} {escape:?}");
-            let profile = Profile::built(&name, Dialect { open, close, prefix, bare, escape, ..BUILT }).ok()?;
+            let profile = Profile::built(
+                &name,
+                Dialect {
+                    open,
+                    close,
+                    prefix,
+                    bare,
+                    escape,
+                    ..BUILT
+                },
+            )
+            .ok()?;
             let prefix = prefix.unwrap_or_default();
-            let forms = format!("{open}{prefix}A{close}¦{open} {prefix}A {close}¦{open}{prefix}A@3|trim{close}");
+            let forms = format!(
+                "{open}{prefix}A{close}¦{open} {prefix}A {close}¦{open}{prefix}A@3|trim{close}"
+            );
             let escapes = match escape {
                 Escape::None => String::new(),
                 Escape::After(mark) => format!("{open}{mark}{prefix}A{close}"),
@@ -40,13 +59,22 @@ fn built() -> impl Strategy<Value = Profile> {
 
 fn mark() -> impl Strategy<Value = String> {
     let usual = prop::sample::select("<>{}[]$@%".chars().collect::<Vec<_>>());
-    let other = prop::sample::select("<>{}[]()$@%#~&*+=:;,/?^'\"|!\\As_-. €§".chars().collect::<Vec<_>>());
-    prop::collection::vec(prop_oneof![usual, other], 1..4).prop_map(|chars| chars.into_iter().collect())
+    let other = prop::sample::select(
+        "<>{}[]()$@%#~&*+=:;,/?^'\"|!\\As_-. €§"
+            .chars()
+            .collect::<Vec<_>>(),
+    );
+    prop::collection::vec(prop_oneof![usual, other], 1..4)
+        .prop_map(|chars| chars.into_iter().collect())
 }
 
 fn prefix() -> impl Strategy<Value = Option<String>> {
     let usual = prop::sample::select(vec!["secret.", "$secret.", "s:", "A@", "A.", "a|", " s:"]);
-    prop_oneof![Just(None), usual.prop_map(|prefix| Some(prefix.to_owned())), mark().prop_map(Some)]
+    prop_oneof![
+        Just(None),
+        usual.prop_map(|prefix| Some(prefix.to_owned())),
+        mark().prop_map(Some)
+    ]
 }
 
 fn escape() -> impl Strategy<Value = Escape> {

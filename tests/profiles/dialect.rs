@@ -85,7 +85,16 @@ impl Profile {
     pub(crate) fn known(name: &str, syntax: Syntax, dialects: &[Dialect]) -> Self {
         let (name, dialects) = (name.to_owned(), dialects.to_vec());
         let (examples, parts, few) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name, dialects, uri: false, julep: false, syntax, examples, parts, few }
+        Self {
+            name,
+            dialects,
+            uri: false,
+            julep: false,
+            syntax,
+            examples,
+            parts,
+            few,
+        }
     }
 
     /// One of marks of one's own, if it can be built.
@@ -123,16 +132,25 @@ impl Profile {
 
     /// Texts with a `¦` between them.
     pub(crate) fn examples(self, texts: &str) -> Self {
-        Self { examples: texts.split('¦').map(str::to_owned).collect(), ..self }
+        Self {
+            examples: texts.split('¦').map(str::to_owned).collect(),
+            ..self
+        }
     }
 
     /// Texts with a `¦` between them.
     pub(crate) fn parts(self, texts: &str) -> Self {
-        Self { parts: texts.split('¦').map(str::to_owned).collect(), ..self }
+        Self {
+            parts: texts.split('¦').map(str::to_owned).collect(),
+            ..self
+        }
     }
 
     /// Texts with a `¦` between them.
     pub(crate) fn few(self, texts: &str) -> Self {
-        Self { few: texts.split('¦').map(str::to_owned).collect(), ..self }
+        Self {
+            few: texts.split('¦').map(str::to_owned).collect(),
+            ..self
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! What other programs write in braces stays as it is, byte for byte, where a text is read as `mustache`.
+//! What other programs write in braces stays as it is, byte for byte, where a text is read as
+//! `mustache`.
 
 use std::borrow::Cow;
 
@@ -10,8 +11,13 @@ use crate::{agree, profile};
 fn stays(texts: &[&str]) {
     let engine = Engine::new().syntax(Syntax::mustache());
     for text in texts {
-        let rendered = engine.render(text, |_| panic!("a reference in {text:?}")).unwrap();
-        assert!(matches!(rendered, Cow::Borrowed(same) if same == *text), "{text:?} became {rendered:?}");
+        let rendered = engine
+            .render(text, |_| panic!("a reference in {text:?}"))
+            .unwrap();
+        assert!(
+            matches!(rendered, Cow::Borrowed(same) if same == *text),
+            "{text:?} became {rendered:?}"
+        );
         let template = engine.compile(*text).unwrap();
         assert!(template.references().is_empty(), "{text:?}");
         assert_eq!(template.render(&[]).unwrap(), *text);
@@ -23,7 +29,9 @@ fn stays(texts: &[&str]) {
 fn a_control_that_does_not_stay() {
     // Every table below would pass with an engine that finds nothing.
     let engine = Engine::new().syntax(Syntax::mustache());
-    let rendered = engine.render("{{ $json.x }}{{NAME}}{{#if A}}", |_| Some("value")).unwrap();
+    let rendered = engine
+        .render("{{ $json.x }}{{NAME}}{{#if A}}", |_| Some("value"))
+        .unwrap();
     assert_eq!(rendered, "{{ $json.x }}value{{#if A}}");
 }
 
@@ -106,7 +114,8 @@ fn others_with_braces() {
 
 #[test]
 fn github_actions() {
-    // `${{ NAME }}` is a variable of mustache behind a dollar sign, unless the longer marks are known.
+    // `${{ NAME }}` is a variable of mustache behind a dollar sign, unless the longer marks are
+    // known.
     stays(&[
         "${{ github.ref }}",
         "${{ secrets.TOKEN }}",
@@ -117,9 +126,19 @@ fn github_actions() {
     ]);
     let both = profile::mustache().and(profile::actions());
     let engine = Engine::new().syntax(both.syntax.clone());
-    for text in ["${{ NAME }}", "${{ $secret.NAME }}", "${{! {{NAME }}", "${{ github.ref }} ${{{NAME}}}"] {
-        let rendered = engine.render(text, |_| panic!("a reference in {text:?}")).unwrap();
-        assert!(matches!(rendered, Cow::Borrowed(same) if same == text), "{text:?} became {rendered:?}");
+    for text in [
+        "${{ NAME }}",
+        "${{ $secret.NAME }}",
+        "${{! {{NAME }}",
+        "${{ github.ref }} ${{{NAME}}}",
+    ] {
+        let rendered = engine
+            .render(text, |_| panic!("a reference in {text:?}"))
+            .unwrap();
+        assert!(
+            matches!(rendered, Cow::Borrowed(same) if same == text),
+            "{text:?} became {rendered:?}"
+        );
         agree(&both, text);
     }
 }

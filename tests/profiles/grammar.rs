@@ -1,4 +1,5 @@
-//! The grammar of placeholders, character by character: each rule is a function from a position to the position after it.
+//! The grammar of placeholders, character by character: each rule is a function from a position to
+//! the position after it.
 
 use keyslot::{Form, SecretName};
 
@@ -31,30 +32,51 @@ pub(crate) fn placeholder(dialect: &Dialect, text: &[char], body: usize) -> Opti
         None if dialect.bare == Bare::Upper => upper(text, start)?,
         None => return None,
     };
-    let (after_pin, pin) = if dialect.extras { pin(text, name_end, dialect.close)? } else { (name_end, None) };
-    let (after, unknown_filter) = if dialect.extras { filters(dialect, text, after_pin)? } else { (after_pin, None) };
+    let (after_pin, pin) = if dialect.extras {
+        pin(text, name_end, dialect.close)?
+    } else {
+        (name_end, None)
+    };
+    let (after, unknown_filter) = if dialect.extras {
+        filters(dialect, text, after_pin)?
+    } else {
+        (after_pin, None)
+    };
     let end = word(text, ws(text, after), dialect.close)?;
     let is_one_sided = (start > body) != (ws(text, after) > after);
     if name_start.is_none() && is_one_sided {
         return None;
     }
-    let form = if name_start.is_some() { Form::Secret } else { Form::Bare };
+    let form = if name_start.is_some() {
+        Form::Secret
+    } else {
+        Form::Bare
+    };
     let name: String = text[name_start.unwrap_or(start)..name_end].iter().collect();
     if is_pasted(&name) {
         return Some(Reading::Intent);
     }
-    Some(Reading::Placeholder(Placeholder { end, asked: Asked { form, name, pin }, unknown_filter }))
+    Some(Reading::Placeholder(Placeholder {
+        end,
+        asked: Asked { form, name, pin },
+        unknown_filter,
+    }))
 }
 
 pub(crate) fn is_intent(dialect: &Dialect, text: &[char], body: usize) -> bool {
     let start = ws(text, body);
     match dialect.intent {
         Intent::None => false,
-        Intent::Prefix => dialect.prefix.is_some_and(|prefix| word(text, start, prefix).is_some()),
+        Intent::Prefix => dialect
+            .prefix
+            .is_some_and(|prefix| word(text, start, prefix).is_some()),
         Intent::Angle => {
             let secret: String = text.iter().skip(start).take(7).collect();
-            let is_secret = secret.eq_ignore_ascii_case("$secret") && !class(text, start + 7, is_word);
-            is_secret || namespace(text, body).is_some_and(|end| word(text, ws(text, end), dialect.close).is_some())
+            let is_secret =
+                secret.eq_ignore_ascii_case("$secret") && !class(text, start + 7, is_word);
+            is_secret
+                || namespace(text, body)
+                    .is_some_and(|end| word(text, ws(text, end), dialect.close).is_some())
         }
     }
 }
@@ -63,7 +85,9 @@ pub(crate) fn is_intent(dialect: &Dialect, text: &[char], body: usize) -> bool {
 fn namespace(text: &[char], at: usize) -> Option<usize> {
     let end = identifier(text, word(text, at, "$")?)?;
     let dot = word(text, end, ".");
-    Some(dot.map_or(end, |dot| many(text, dot, |c| is_word(c) || c == '.' || c == '-')))
+    Some(dot.map_or(end, |dot| {
+        many(text, dot, |c| is_word(c) || c == '.' || c == '-')
+    }))
 }
 
 /// The longest name from here; a name does not end with a space.
@@ -93,13 +117,17 @@ pub(crate) fn pin(text: &[char], at: usize, close: &str) -> Option<(usize, Optio
     if !close.is_empty() && word(text, at, close).is_some() {
         return no_pin;
     }
-    let Some(start) = word(text, at, "@") else { return no_pin };
+    let Some(start) = word(text, at, "@") else {
+        return no_pin;
+    };
     let end = many(text, start, |c| c.is_ascii_digit());
     let digits: String = text[start..end].iter().collect();
-    ((1..=10).contains(&digits.len()) && !digits.starts_with('0')).then(|| (end, Some(digits.parse().unwrap())))
+    ((1..=10).contains(&digits.len()) && !digits.starts_with('0'))
+        .then(|| (end, Some(digits.parse().unwrap())))
 }
 
-/// The end of the filters, and where the first is that does not exist; `None` when one is wrong by the grammar.
+/// The end of the filters, and where the first is that does not exist; `None` when one is wrong by
+/// the grammar.
 fn filters(dialect: &Dialect, text: &[char], mut at: usize) -> Option<(usize, Option<usize>)> {
     let [open, close] = [dialect.open, dialect.close].map(|mark| mark.chars().next().unwrap());
     let mut unknown = None;
@@ -108,11 +136,15 @@ fn filters(dialect: &Dialect, text: &[char], mut at: usize) -> Option<(usize, Op
         if !class(text, start, |c| c.is_ascii_lowercase()) {
             return None;
         }
-        at = many(text, start, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        at = many(text, start, |c| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
+        });
         let filter: String = text[start..at].iter().collect();
         let mut argument = None;
         if let Some(start) = word(text, at, ":") {
-            at = many(text, start, |c| !" \t\r\n|<>{}".contains(c) && c != open && c != close);
+            at = many(text, start, |c| {
+                !" \t\r\n|<>{}".contains(c) && c != open && c != close
+            });
             if !(1..=128).contains(&(at - start)) {
                 return None;
             }
@@ -129,13 +161,17 @@ fn exists(filter: &str, argument: Option<&str>) -> bool {
     match argument {
         None => ["base64", "base64url", "hex", "url", "json", "shell", "trim"].contains(&filter),
         Some(argument) => {
-            let escapes = argument.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+            let escapes = argument
+                .split('~')
+                .skip(1)
+                .all(|rest| rest.starts_with(['0', '1']));
             cfg!(feature = "json") && filter == "get" && argument.starts_with('/') && escapes
         }
     }
 }
 
-/// Whether a name by the grammar looks like a credential. The list of their beginnings is no grammar and is not written twice.
+/// Whether a name by the grammar looks like a credential. The list of their beginnings is no
+/// grammar and is not written twice.
 pub(crate) fn is_pasted(name: &str) -> bool {
     SecretName::new(name).is_err()
 }

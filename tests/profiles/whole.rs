@@ -13,9 +13,15 @@ pub(crate) fn uri(text: &[char]) -> Meaning {
         let (after_pin, pin) = pin(text, end, "")?;
         let name: String = text[start..end].iter().collect();
         let is_right = class(text, start, is_word) && end - start <= 128 && !is_pasted(&name);
-        (is_right && after_pin == text.len()).then_some(Asked { form: Form::Secret, name, pin })
+        (is_right && after_pin == text.len()).then_some(Asked {
+            form: Form::Secret,
+            name,
+            pin,
+        })
     };
-    let Some(asked) = parse() else { return Meaning::flawed(text, ErrorKind::Syntax, 0) };
+    let Some(asked) = parse() else {
+        return Meaning::flawed(text, ErrorKind::Syntax, 0);
+    };
     let mut meaning = Meaning::default();
     meaning.put(text, 0, asked);
     meaning
@@ -29,13 +35,18 @@ pub(crate) fn expression(text: &[char]) -> Meaning {
         (ws(text, end) == text.len()).then_some(vec![Part::Field(0, asked)])
     };
     let Some(parts) = reference().or_else(|| f_string(text, start)) else {
-        return Meaning { output: text.iter().collect(), ..Meaning::default() };
+        return Meaning {
+            output: text.iter().collect(),
+            ..Meaning::default()
+        };
     };
     let mut meaning = Meaning::default();
     for part in parts {
         match part {
             Part::Character(c) => meaning.output.push(c),
-            Part::Field(at, asked) if is_pasted(&asked.name) => return Meaning::flawed(text, ErrorKind::Syntax, at),
+            Part::Field(at, asked) if is_pasted(&asked.name) => {
+                return Meaning::flawed(text, ErrorKind::Syntax, at);
+            }
             Part::Field(at, asked) => meaning.put(text, at, asked),
         }
     }
@@ -52,7 +63,14 @@ enum Part {
 fn secret(text: &[char], at: usize) -> Option<(usize, Asked)> {
     let start = word(text, at, "secrets.")?;
     let end = identifier(text, start)?;
-    Some((end, Asked { form: Form::Secret, name: text[start..end].iter().collect(), pin: None }))
+    Some((
+        end,
+        Asked {
+            form: Form::Secret,
+            name: text[start..end].iter().collect(),
+            pin: None,
+        },
+    ))
 }
 
 fn f_string(text: &[char], at: usize) -> Option<Vec<Part>> {

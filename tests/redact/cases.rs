@@ -11,7 +11,11 @@ const TOKEN: &str = "s3cr3t/T0ken+of \"Ada\" & <Co>'s";
 /// Asserts that a text comes out with the placeholder of `A` in place of `variant`.
 pub fn hides(secret: &str, variant: &str) {
     let text = format!("before[{variant}]after");
-    assert_eq!(redactor(&[("A", secret)]).redact(&text), "before[<<$secret.A>>]after", "{text}");
+    assert_eq!(
+        redactor(&[("A", secret)]).redact(&text),
+        "before[<<$secret.A>>]after",
+        "{text}"
+    );
 }
 
 pub fn keeps(redactor: &Redactor, text: &str) {
@@ -24,7 +28,10 @@ fn a_value_becomes_its_placeholder() {
     let secret = redactor(&[("A", TOKEN)]);
     keeps(&secret, "");
     keeps(&secret, &TOKEN[1..]);
-    assert!(matches!(secret.redact("nothing"), std::borrow::Cow::Borrowed(_)));
+    assert!(matches!(
+        secret.redact("nothing"),
+        std::borrow::Cow::Borrowed(_)
+    ));
 }
 
 #[test]
@@ -48,13 +55,22 @@ fn what_programs_write_is_found() {
         hides(TOKEN, variant);
     }
     hides(TOKEN, &Base64::encode_string(TOKEN.as_bytes()));
-    hides(TOKEN, Base64::encode_string(TOKEN.as_bytes()).trim_end_matches('='));
+    hides(
+        TOKEN,
+        Base64::encode_string(TOKEN.as_bytes()).trim_end_matches('='),
+    );
     hides(TOKEN, &Base64Url::encode_string(TOKEN.as_bytes()));
     hides(TOKEN, &Base64UrlUnpadded::encode_string(TOKEN.as_bytes()));
     hides(TOKEN, &base16ct::lower::encode_string(TOKEN.as_bytes()));
     hides(TOKEN, &base16ct::upper::encode_string(TOKEN.as_bytes()));
     let units = |upper: bool| {
-        let unit = |unit| if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
+        let unit = |unit| {
+            if upper {
+                format!("\\u{unit:04X}")
+            } else {
+                format!("\\u{unit:04x}")
+            }
+        };
         TOKEN.encode_utf16().map(unit).collect::<String>()
     };
     hides(TOKEN, &units(false));
@@ -64,32 +80,55 @@ fn what_programs_write_is_found() {
 #[test]
 fn what_a_filter_made_is_found() {
     let engine = keyslot::template::Engine::new();
-    let engine = engine.filter("backwards", |value, _| Ok(value.chars().rev().collect::<String>().into())).unwrap();
+    let engine = engine
+        .filter("backwards", |value, _| {
+            Ok(value.chars().rev().collect::<String>().into())
+        })
+        .unwrap();
     let secrets = RunSecrets::new().with("A", "a-value-of-a-secret").unwrap();
-    let resolved = engine.resolve(&secrets, &keyslot::Target::unspecified(), "<<A|backwards>>").unwrap();
+    let resolved = engine
+        .resolve(&secrets, &keyslot::Target::unspecified(), "<<A|backwards>>")
+        .unwrap();
     let redactor = Redactor::of(&resolved).unwrap();
     assert_eq!(redactor.redact("terces-a-fo-eulav-a"), "<<$secret.A>>");
     assert_eq!(redactor.redact("a-value-of-a-secret"), "<<$secret.A>>");
-    keeps(&Redactor::of(&secrets.resolve("<<A>>").unwrap()).unwrap(), "terces-a-fo-eulav-a");
+    keeps(
+        &Redactor::of(&secrets.resolve("<<A>>").unwrap()).unwrap(),
+        "terces-a-fo-eulav-a",
+    );
 }
 
 #[cfg(feature = "json")]
 #[test]
 fn what_a_filter_made_in_a_document_is_found() {
     let engine = keyslot::template::Engine::new();
-    let engine = engine.filter("shout", |value, _| Ok(value.to_uppercase().into())).unwrap();
+    let engine = engine
+        .filter("shout", |value, _| Ok(value.to_uppercase().into()))
+        .unwrap();
     let secrets = RunSecrets::new().with("A", "a-value-of-a-secret").unwrap();
     let document = serde_json::json!({"plain": "<<A>>", "loud": "<<A|shout>>"});
-    let resolved = engine.resolve(&secrets, &keyslot::Target::unspecified(), &document).unwrap();
+    let resolved = engine
+        .resolve(&secrets, &keyslot::Target::unspecified(), &document)
+        .unwrap();
     let redactor = Redactor::of(&resolved).unwrap();
-    assert_eq!(redactor.redact("A-VALUE-OF-A-SECRET a-value-of-a-secret"), "<<$secret.A>> <<$secret.A>>");
+    assert_eq!(
+        redactor.redact("A-VALUE-OF-A-SECRET a-value-of-a-secret"),
+        "<<$secret.A>> <<$secret.A>>"
+    );
 }
 
 #[test]
 fn bad_input_48_pem_of_either_line_end() {
-    let body = ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw", "ggSjAgEAAoIBAQDLets8JZQmh3Fx", "c2hvcnQ="];
+    let body = [
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw",
+        "ggSjAgEAAoIBAQDLets8JZQmh3Fx",
+        "c2hvcnQ=",
+    ];
     for end in ["\n", "\r\n"] {
-        let pem = format!("-----BEGIN PRIVATE KEY-----{end}{}{end}-----END PRIVATE KEY-----{end}", body.join(end));
+        let pem = format!(
+            "-----BEGIN PRIVATE KEY-----{end}{}{end}-----END PRIVATE KEY-----{end}",
+            body.join(end)
+        );
         hides(&pem, &pem);
         hides(&pem, pem.trim());
         hides(&pem, &Base64::encode_string(pem.as_bytes()));
@@ -99,7 +138,10 @@ fn bad_input_48_pem_of_either_line_end() {
         }
         keeps(&redactor(&[("A", &pem)]), "-----BEGIN PRIVATE KEY-----");
     }
-    let in_one_line = format!("-----BEGIN PRIVATE KEY-----\\n{}\\n-----END PRIVATE KEY-----\\n", body.join("\\n"));
+    let in_one_line = format!(
+        "-----BEGIN PRIVATE KEY-----\\n{}\\n-----END PRIVATE KEY-----\\n",
+        body.join("\\n")
+    );
     hides(&in_one_line, &in_one_line);
     hides(&in_one_line, &in_one_line.replace("\\n", "\n"));
     hides(&in_one_line, body[0]);
@@ -107,8 +149,7 @@ fn bad_input_48_pem_of_either_line_end() {
 
 #[test]
 fn bad_input_49_service_account() {
-    let key =
-        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\nAASCBKcwggSjAgEA\n-----END PRIVATE KEY-----\n";
+    let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\nAASCBKcwggSjAgEA\n-----END PRIVATE KEY-----\n";
     let account = format!(
         r#"{{
   "type": "service_account",
@@ -131,23 +172,39 @@ fn bad_input_49_service_account() {
     hides(&account, "MIIEvQIBADANBgkqhkiG9w0BAQEF");
     hides(&account, "robot@acme.example");
     // Of the braces and the names nothing is made.
-    keeps(&redactor(&[("A", &account)]), "{ \"private_key\": \"client_email\", \"type\": \"service_account\" }");
+    keeps(
+        &redactor(&[("A", &account)]),
+        "{ \"private_key\": \"client_email\", \"type\": \"service_account\" }",
+    );
     // Nor of what is the same in all accounts.
-    keeps(&redactor(&[("A", &account)]), "failed POST https://oauth2.googleapis.com/token for storage.googleapis.com");
+    keeps(
+        &redactor(&[("A", &account)]),
+        "failed POST https://oauth2.googleapis.com/token for storage.googleapis.com",
+    );
 }
 
 #[test]
 fn bad_input_50_very_short_values() {
     for value in ["1", "abc", "true", "1234567"] {
         let secret = redactor(&[("A", value)]);
-        keeps(&secret, &format!("{value} {}", Base64::encode_string(value.as_bytes())));
+        keeps(
+            &secret,
+            &format!("{value} {}", Base64::encode_string(value.as_bytes())),
+        );
         let skipped = secret.skipped();
-        assert_eq!((skipped.len(), skipped[0].variant, skipped[0].why), (1, Variant::Value, Why::TooShort), "{value}");
+        assert_eq!(
+            (skipped.len(), skipped[0].variant, skipped[0].why),
+            (1, Variant::Value, Why::TooShort),
+            "{value}"
+        );
         assert_eq!(skipped[0].reference.name(), &name("A"));
         assert!(!format!("{skipped:?} {}", skipped[0]).contains(value));
     }
     hides("12345678", "12345678");
-    let four = builder(&[("A", "1234"), ("B", "123")]).min_len(4).build().unwrap();
+    let four = builder(&[("A", "1234"), ("B", "123")])
+        .min_len(4)
+        .build()
+        .unwrap();
     assert_eq!(four.redact("1234 123"), "<<$secret.A>> 123");
     assert_eq!(four.skipped().len(), 1);
     let error = builder(&[("A", TOKEN)]).min_len(3).build().unwrap_err();
@@ -160,37 +217,69 @@ fn bad_input_51_common_words() {
         let secret = redactor(&[("A", word)]);
         keeps(&secret, word);
         assert_eq!(secret.skipped()[0].why, Why::Harmless);
-        let secret = builder(&[("A", word)]).harmless(["another word"]).build().unwrap();
-        assert_eq!((secret.redact(word).as_ref(), secret.skipped().len()), ("<<$secret.A>>", 0));
+        let secret = builder(&[("A", word)])
+            .harmless(["another word"])
+            .build()
+            .unwrap();
+        assert_eq!(
+            (secret.redact(word).as_ref(), secret.skipped().len()),
+            ("<<$secret.A>>", 0)
+        );
     }
     // A part of a value that is one.
     let secret = redactor(&[("A", "postgres://postgres:hunter2-hunter2@localhost/db")]);
-    assert_eq!(secret.redact("postgres at localhost: hunter2-hunter2"), "postgres at localhost: <<$secret.A>>");
-    assert!(secret.skipped().iter().any(|one| (one.variant, one.why) == (Variant::User, Why::Harmless)));
+    assert_eq!(
+        secret.redact("postgres at localhost: hunter2-hunter2"),
+        "postgres at localhost: <<$secret.A>>"
+    );
+    assert!(
+        secret
+            .skipped()
+            .iter()
+            .any(|one| (one.variant, one.why) == (Variant::User, Why::Harmless))
+    );
 }
 
 #[test]
 fn bad_input_52_overlapping_secrets() {
     let abc = redactor(&[("A", "abcabcabc")]);
     assert_eq!(abc.redact("abcabcabcabc!"), "<<$secret.A>>!");
-    assert_eq!(abc.redact("abcabcabcabcabcabc"), "<<$secret.A>>", "they overlap by six bytes");
+    assert_eq!(
+        abc.redact("abcabcabcabcabcabc"),
+        "<<$secret.A>>",
+        "they overlap by six bytes"
+    );
 
     let nested = redactor(&[("LONG", "prefix-and-more"), ("SHORT", "prefix-and")]);
-    assert_eq!(nested.redact("prefix-and-more prefix-and-less"), "<<$secret.LONG>> <<$secret.SHORT>>-less");
+    assert_eq!(
+        nested.redact("prefix-and-more prefix-and-less"),
+        "<<$secret.LONG>> <<$secret.SHORT>>-less"
+    );
 
-    let chained = redactor(&[("A", "one-two-three"), ("B", "three-four-five"), ("C", "five-six-seven")]);
+    let chained = redactor(&[
+        ("A", "one-two-three"),
+        ("B", "three-four-five"),
+        ("C", "five-six-seven"),
+    ]);
     assert_eq!(
         chained.redact("one-two-three-four-five-six-seven five-six-seven"),
         "<<$secret.A>><<$secret.B>><<$secret.C>> <<$secret.C>>"
     );
 
     let adjacent = redactor(&[("A", "value-of-a"), ("B", "value-of-b")]);
-    assert_eq!(adjacent.redact("value-of-avalue-of-bvalue-of-b"), "<<$secret.A>><<$secret.B>><<$secret.B>>");
+    assert_eq!(
+        adjacent.redact("value-of-avalue-of-bvalue-of-b"),
+        "<<$secret.A>><<$secret.B>><<$secret.B>>"
+    );
 }
 
 #[test]
 fn secrets_of_one_value_are_all_named() {
-    let both = redactor(&[("A", "the-same-value"), ("B", "the-same-value"), ("C", " the-same-value\n")]);
+    let both = redactor(&[
+        ("A", "the-same-value"),
+        ("B", "the-same-value"),
+        ("C", " the-same-value\n"),
+    ]);
     assert_eq!(both.redact("the-same-value"), "<<$secret.A>><<$secret.B>>");
     assert_eq!(both.redact("( the-same-value\n)"), "(<<$secret.C>>)");
 }
@@ -198,9 +287,18 @@ fn secrets_of_one_value_are_all_named() {
 #[test]
 fn bad_input_53_base64_of_other_things() {
     for (user, kept) in [("ada", "YWRhO"), ("adam", "YWRhb"), ("robot", "cm9ib3Q6")] {
-        let header = format!("Basic {}", Base64::encode_string(format!("{user}:s3cr3t-of-the-user").as_bytes()));
-        let redacted = redactor(&[("A", "s3cr3t-of-the-user")]).redact(&header).into_owned();
-        let rest = redacted.strip_prefix(&format!("Basic {kept}")).unwrap().strip_suffix("<<$secret.A>>").unwrap();
+        let header = format!(
+            "Basic {}",
+            Base64::encode_string(format!("{user}:s3cr3t-of-the-user").as_bytes())
+        );
+        let redacted = redactor(&[("A", "s3cr3t-of-the-user")])
+            .redact(&header)
+            .into_owned();
+        let rest = redacted
+            .strip_prefix(&format!("Basic {kept}"))
+            .unwrap()
+            .strip_suffix("<<$secret.A>>")
+            .unwrap();
         assert!(rest.len() <= 2, "{redacted}");
     }
     // What is promised not to be found.
@@ -208,13 +306,22 @@ fn bad_input_53_base64_of_other_things() {
     let once = Base64::encode_string(TOKEN.as_bytes());
     keeps(&secret, &Base64::encode_string(once.as_bytes()));
     keeps(&secret, &TOKEN.chars().rev().collect::<String>());
-    keeps(&secret, &TOKEN.bytes().map(|byte| format!("{byte:02x} ")).collect::<String>());
+    keeps(
+        &secret,
+        &TOKEN
+            .bytes()
+            .map(|byte| format!("{byte:02x} "))
+            .collect::<String>(),
+    );
     keeps(&secret, &TOKEN.to_uppercase());
 }
 
 #[test]
 fn a_header_that_is_a_secret_hides_user_and_password() {
-    let header = format!("Basic {}", Base64::encode_string(b"robot-account:hunter2-hunter2"));
+    let header = format!(
+        "Basic {}",
+        Base64::encode_string(b"robot-account:hunter2-hunter2")
+    );
     hides(&header, &header);
     hides(&header, header.strip_prefix("Basic ").unwrap());
     hides(&header, "robot-account:hunter2-hunter2");
@@ -234,17 +341,32 @@ fn bad_input_57_percent_encoding_of_either_case() {
 fn a_pin_is_part_of_the_placeholder() {
     let version = keyslot::Version::new(2).unwrap();
     let found = keyslot::Found::new(name("A"), "a-value-of-a-secret").at(version);
-    for (text, expected) in [("<<$secret.A@2>>", "<<$secret.A@2>>"), ("<<$secret.A>>", "<<$secret.A>>")] {
+    for (text, expected) in [
+        ("<<$secret.A@2>>", "<<$secret.A@2>>"),
+        ("<<$secret.A>>", "<<$secret.A>>"),
+    ] {
         let template = keyslot::Template::compile(text).unwrap();
         let resolved = template.fill(&[Ok(found.clone())]).unwrap();
-        assert_eq!(Redactor::of(&resolved).unwrap().redact("a-value-of-a-secret"), expected);
+        assert_eq!(
+            Redactor::of(&resolved)
+                .unwrap()
+                .redact("a-value-of-a-secret"),
+            expected
+        );
         let owned = template.fill(&[Ok(found.clone())]).unwrap().into_owned();
-        assert_eq!(Redactor::of(&owned).unwrap().redact("a-value-of-a-secret"), expected);
+        assert_eq!(
+            Redactor::of(&owned).unwrap().redact("a-value-of-a-secret"),
+            expected
+        );
     }
     let template = keyslot::Template::compile("<<$secret.A@2>> <<$secret.A>>").unwrap();
     let resolved = template.fill(&[Ok(found.clone()), Ok(found)]).unwrap();
     let both = Redactor::of(&resolved).unwrap();
-    assert_eq!(both.redact("a-value-of-a-secret"), "<<$secret.A>>", "one name is there once, without a version");
+    assert_eq!(
+        both.redact("a-value-of-a-secret"),
+        "<<$secret.A>>",
+        "one name is there once, without a version"
+    );
 }
 
 #[test]
@@ -262,14 +384,25 @@ fn masks_can_be_chosen() {
 #[test]
 fn too_many_secrets_are_refused() {
     let many = |count: usize| {
-        let names: Vec<_> = (0..count).map(|n| (format!("S{n}"), format!("value-{n:05}"))).collect();
-        let secrets: Vec<_> = names.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let names: Vec<_> = (0..count)
+            .map(|n| (format!("S{n}"), format!("value-{n:05}")))
+            .collect();
+        let secrets: Vec<_> = names
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         builder(&secrets).build()
     };
     let most = many(Redactor::MAX_SECRETS).unwrap();
     assert_eq!(most.redact("value-00999"), "<<$secret.S999>>");
-    assert_eq!(many(Redactor::MAX_SECRETS + 1).unwrap_err().kind(), ErrorKind::TooLarge);
-    assert_eq!(most.merge(&redactor(&[("ONE", TOKEN)])).unwrap_err().kind(), ErrorKind::TooLarge);
+    assert_eq!(
+        many(Redactor::MAX_SECRETS + 1).unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
+    assert_eq!(
+        most.merge(&redactor(&[("ONE", TOKEN)])).unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
 }
 
 #[test]
@@ -281,7 +414,12 @@ fn too_many_bytes_are_refused() {
     assert!(values(1).is_ok());
     let error = values(9).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
-    assert!(error.to_string().ends_with("100000 patterns of 64 MiB; make one for each run"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("100000 patterns of 64 MiB; make one for each run"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -290,38 +428,72 @@ fn merged_redactors_mask_what_both_do() {
     let other = redactor(&[("B", "value-of-b"), ("C", "short"), ("D", "tiny")]);
     let both = one.mask(Mask::Stars).merge(&other).unwrap();
     assert_eq!(both.redact("value-of-a value-of-b short"), "*** *** short");
-    let skipped: Vec<_> = both.skipped().iter().map(|one| one.reference.name().as_str().to_owned()).collect();
+    let skipped: Vec<_> = both
+        .skipped()
+        .iter()
+        .map(|one| one.reference.name().as_str().to_owned())
+        .collect();
     assert_eq!(skipped, ["C", "D"], "each once");
-    let both = redactor(&[("A", "value-of-a")]).merge(&redactor(&[("B", " value-of-a ")])).unwrap();
-    assert_eq!(both.redact("value-of-a"), "<<$secret.A>>", "a whole value goes before a part of another");
+    let both = redactor(&[("A", "value-of-a")])
+        .merge(&redactor(&[("B", " value-of-a ")]))
+        .unwrap();
+    assert_eq!(
+        both.redact("value-of-a"),
+        "<<$secret.A>>",
+        "a whole value goes before a part of another"
+    );
 }
 
 #[test]
 fn nothing_is_shown_of_what_is_searched_for() {
     let secret = redactor(&[("A", TOKEN), ("B", "short")]);
     let shown = format!("{secret:?} {:#?} {:?}", secret, builder(&[("A", TOKEN)]));
-    assert!(shown.contains("secrets: 2") && !shown.contains("T0ken") && !shown.contains("short"), "{shown}");
+    assert!(
+        shown.contains("secrets: 2") && !shown.contains("T0ken") && !shown.contains("short"),
+        "{shown}"
+    );
 }
 
 #[test]
 fn placeholders_are_written_in_the_syntax_that_reads_them() {
     use keyslot::template::{Engine, Syntax};
     let secrets = RunSecrets::new().with("A", "a-value-of-a-secret").unwrap();
-    let actions = Syntax::builder("${{", "}}").secret_prefix("secrets.").build().unwrap();
-    for syntax in [Syntax::angle(), Syntax::mustache(), Syntax::julep(), actions, Syntax::uri().and(Syntax::mustache())]
-    {
+    let actions = Syntax::builder("${{", "}}")
+        .secret_prefix("secrets.")
+        .build()
+        .unwrap();
+    for syntax in [
+        Syntax::angle(),
+        Syntax::mustache(),
+        Syntax::julep(),
+        actions,
+        Syntax::uri().and(Syntax::mustache()),
+    ] {
         let engine = Engine::new().syntax(syntax.clone());
         let secret = redactor(&[("A", "a-value-of-a-secret")]).syntax(&syntax);
         let text = secret.redact("is a-value-of-a-secret").into_owned();
-        let resolved = engine.resolve(&secrets, &keyslot::Target::unspecified(), text.as_str()).unwrap();
-        assert_eq!(keyslot::secrecy::ExposeSecret::expose_secret(&resolved), "is a-value-of-a-secret", "{text}");
+        let resolved = engine
+            .resolve(&secrets, &keyslot::Target::unspecified(), text.as_str())
+            .unwrap();
+        assert_eq!(
+            keyslot::secrecy::ExposeSecret::expose_secret(&resolved),
+            "is a-value-of-a-secret",
+            "{text}"
+        );
     }
     for syntax in [Syntax::uri(), Syntax::bookmark()] {
         assert_eq!(
-            redactor(&[("A", "a-value-of-a-secret")]).syntax(&syntax).redact("a-value-of-a-secret"),
+            redactor(&[("A", "a-value-of-a-secret")])
+                .syntax(&syntax)
+                .redact("a-value-of-a-secret"),
             "<<$secret.A>>"
         );
     }
     let spaced = redactor(&[("My Key", "a-value-of-a-secret")]);
-    assert_eq!(spaced.syntax(&Syntax::julep()).redact("a-value-of-a-secret"), "<<$secret.My Key>>");
+    assert_eq!(
+        spaced
+            .syntax(&Syntax::julep())
+            .redact("a-value-of-a-secret"),
+        "<<$secret.My Key>>"
+    );
 }

@@ -17,10 +17,13 @@ fn overlapping() -> impl Strategy<Value = (Vec<String>, String)> {
 
 /// Values as they come.
 fn value() -> impl Strategy<Value = String> {
-    prop_oneof!["[ -~]{8,24}", "\\PC{8,16}", "[a-z'\"&<>/ %+é🔑\n]{8,20}"].prop_filter("long enough", |value| {
-        let bare = bare(value);
-        bare.len() >= 8 && !keyslot::redact::RedactorBuilder::HARMLESS.contains(&bare)
-    })
+    prop_oneof!["[ -~]{8,24}", "\\PC{8,16}", "[a-z'\"&<>/ %+é🔑\n]{8,20}"].prop_filter(
+        "long enough",
+        |value| {
+            let bare = bare(value);
+            bare.len() >= 8 && !keyslot::redact::RedactorBuilder::HARMLESS.contains(&bare)
+        },
+    )
 }
 
 proptest! {

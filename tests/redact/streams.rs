@@ -11,7 +11,9 @@ const VALUE: &str = "s3cr3t-é🔑-of-the-run";
 
 fn fed<'p>(stream: &mut Stream, parts: impl IntoIterator<Item = &'p [u8]>) -> Vec<u8> {
     let mut out = Vec::new();
-    parts.into_iter().for_each(|part| stream.feed(part, &mut out));
+    parts
+        .into_iter()
+        .for_each(|part| stream.feed(part, &mut out));
     stream.finish(&mut out);
     out
 }
@@ -24,17 +26,26 @@ fn bad_input_54_a_secret_across_two_parts() {
     let mut stream = redactor.stream();
     for at in 0..=text.len() {
         let (one, other) = text.as_bytes().split_at(at);
-        assert_eq!(fed(&mut stream, [one, other]), expected.as_bytes(), "at {at}");
+        assert_eq!(
+            fed(&mut stream, [one, other]),
+            expected.as_bytes(),
+            "at {at}"
+        );
         let mut writer = RedactWriter::new(Vec::new(), &redactor);
         writer.write_all(one).unwrap();
         writer.flush().unwrap();
         writer.write_all(other).unwrap();
         assert_eq!(writer.finish().unwrap(), expected.as_bytes(), "at {at}");
         let mut read = String::new();
-        RedactReader::new(one.chain(other), &redactor).read_to_string(&mut read).unwrap();
+        RedactReader::new(one.chain(other), &redactor)
+            .read_to_string(&mut read)
+            .unwrap();
         assert_eq!(read, expected, "at {at}");
     }
-    assert_eq!(fed(&mut stream, text.as_bytes().chunks(1)), expected.as_bytes());
+    assert_eq!(
+        fed(&mut stream, text.as_bytes().chunks(1)),
+        expected.as_bytes()
+    );
 }
 
 #[test]
@@ -68,7 +79,12 @@ fn only_what_may_be_a_secret_is_held_back() {
 /// How many bytes a stream, or what has one, holds back.
 fn held(stream: &impl std::fmt::Debug) -> usize {
     let shown = format!("{stream:?}");
-    let digits = shown.rsplit_once("held: ").unwrap().1.split(|c: char| !c.is_ascii_digit()).next();
+    let digits = shown
+        .rsplit_once("held: ")
+        .unwrap()
+        .1
+        .split(|c: char| !c.is_ascii_digit())
+        .next();
     digits.unwrap().parse().unwrap()
 }
 
@@ -88,19 +104,24 @@ fn what_overlaps_for_ever_takes_no_memory() {
 
 #[test]
 fn long_values_are_found_in_small_parts() {
-    let value: String =
-        (0..40_000_u32).map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap()).collect();
+    let value: String = (0..40_000_u32)
+        .map(|n| char::from_u32(0x4e00 + n.wrapping_mul(2_654_435_761) % 20_000).unwrap())
+        .collect();
     let redactor = redactor(&[("A", &value)]);
     assert_eq!(redactor.redact(&value), "<<$secret.A>>");
     for length in [1000, 10_000, 65_536, 1 << 20] {
         let text = format!("({value})");
-        assert_eq!(fed(&mut redactor.stream(), text.as_bytes().chunks(length)), b"(<<$secret.A>>)");
+        assert_eq!(
+            fed(&mut redactor.stream(), text.as_bytes().chunks(length)),
+            b"(<<$secret.A>>)"
+        );
     }
     // Half of it is no pattern, and all of it may be the start of one.
     let mut stream = redactor.stream();
     let mut out = Vec::new();
     let half = &value.as_bytes()[..20_000];
-    half.chunks(777).for_each(|part| stream.feed(part, &mut out));
+    half.chunks(777)
+        .for_each(|part| stream.feed(part, &mut out));
     stream.settle(&mut out);
     assert_eq!((out.len(), held(&stream)), (0, half.len()));
     stream.finish(&mut out);
@@ -113,11 +134,13 @@ fn long_values_are_found_in_small_parts() {
     assert!(out == [half, b"!"].concat());
 }
 
-/// The longest pattern has 64 KiB: what is held back may be all but its end, and what has come since it was last searched.
+/// The longest pattern has 64 KiB: what is held back may be all but its end, and what has come
+/// since it was last searched.
 #[test]
 fn no_more_than_a_pattern_is_held_back() {
-    let value: String =
-        (0..200_000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8)).collect();
+    let value: String = (0..200_000_u32)
+        .map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8))
+        .collect();
     let redactor = redactor(&[("A", &value)]);
     for length in [1, 100, 5_000, 1 << 20] {
         let mut stream = redactor.stream();
@@ -126,18 +149,23 @@ fn no_more_than_a_pattern_is_held_back() {
             stream.feed(part, &mut out);
             most = most.max(held(&stream));
         }
-        assert!(most <= (64 << 10) + (4 << 10), "{most} in parts of {length}");
+        assert!(
+            most <= (64 << 10) + (4 << 10),
+            "{most} in parts of {length}"
+        );
         assert!(most > 32 << 10 || length > value.len(), "{most} is no test");
         stream.finish(&mut out);
         assert_eq!(out, b"<<$secret.A>>");
     }
 }
 
-/// Behind so much that may be a secret the next few bytes are gathered before it is searched again; a flush does not wait for more.
+/// Behind so much that may be a secret the next few bytes are gathered before it is searched again;
+/// a flush does not wait for more.
 #[test]
 fn a_flush_writes_what_is_sure() {
-    let value: String =
-        (0..20_000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8)).collect();
+    let value: String = (0..20_000_u32)
+        .map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8))
+        .collect();
     let mut writer = RedactWriter::new(Vec::new(), &redactor(&[("A", &value)]));
     let start = &value[..15_000];
     writer.write_all(start.as_bytes()).unwrap();
@@ -152,12 +180,18 @@ fn a_flush_writes_what_is_sure() {
 #[test]
 fn a_reader_reads_on_until_there_is_something() {
     let redactor = redactor(&[("A", VALUE)]);
-    for (parts, expected) in
-        [(["s3cr", "3t-é", "!"], "s3cr3t-é!"), (["s3cr3t-é", "🔑-of-the", "-run"], "<<$secret.A>>")]
-    {
-        let inner = parts[0].as_bytes().chain(parts[1].as_bytes()).chain(parts[2].as_bytes());
+    for (parts, expected) in [
+        (["s3cr", "3t-é", "!"], "s3cr3t-é!"),
+        (["s3cr3t-é", "🔑-of-the", "-run"], "<<$secret.A>>"),
+    ] {
+        let inner = parts[0]
+            .as_bytes()
+            .chain(parts[1].as_bytes())
+            .chain(parts[2].as_bytes());
         let mut read = String::new();
-        RedactReader::new(inner, &redactor).read_to_string(&mut read).unwrap();
+        RedactReader::new(inner, &redactor)
+            .read_to_string(&mut read)
+            .unwrap();
         assert_eq!(read, expected);
     }
 }
@@ -188,7 +222,13 @@ fn nothing_is_lost_or_written_twice_when_the_inner_writer_fails() {
     let redactor = redactor(&[("A", VALUE)]);
     let text = format!("some text, {VALUE}, and more");
     let mut taken = Vec::new();
-    let mut writer = RedactWriter::new(Hesitant { taken: &mut taken, calls: 0 }, &redactor);
+    let mut writer = RedactWriter::new(
+        Hesitant {
+            taken: &mut taken,
+            calls: 0,
+        },
+        &redactor,
+    );
     for part in text.as_bytes().chunks(4) {
         // An error says that nothing of the part was taken.
         while let Err(error) = writer.write(part) {
@@ -197,12 +237,21 @@ fn nothing_is_lost_or_written_twice_when_the_inner_writer_fails() {
     }
     while writer.flush().is_err() {}
     drop(writer);
-    assert_eq!(String::from_utf8(taken).unwrap(), "some text, <<$secret.A>>, and more");
+    assert_eq!(
+        String::from_utf8(taken).unwrap(),
+        "some text, <<$secret.A>>, and more"
+    );
 }
 
 #[test]
 fn a_drop_writes_what_was_held_back_but_for_the_beginning_of_a_secret() {
-    let redactor = redactor(&[("A", VALUE), ("B", "long-s3cr3t-é🔑-of something much longer than the other")]);
+    let redactor = redactor(&[
+        ("A", VALUE),
+        (
+            "B",
+            "long-s3cr3t-é🔑-of something much longer than the other",
+        ),
+    ]);
     for (text, expected) in [
         ("text", "text"),
         // All of a secret, which is the beginning of no other.
@@ -227,7 +276,9 @@ fn a_drop_writes_what_was_held_back_but_for_the_beginning_of_a_secret() {
         }
     }
     let mut taken = Vec::new();
-    RedactWriter::new(&mut taken, &redactor).write_all(b"cut: \xc3").unwrap();
+    RedactWriter::new(&mut taken, &redactor)
+        .write_all(b"cut: \xc3")
+        .unwrap();
     assert_eq!(taken, b"cut: \xc3", "half of a character is no secret");
 }
 
@@ -244,8 +295,12 @@ fn a_panic_of_the_inner_writer_is_one_panic() {
         }
     }
     let calls = std::rc::Rc::default();
-    let mut writer = RedactWriter::new(Panics(std::rc::Rc::clone(&calls)), &redactor(&[("A", VALUE)]));
-    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || writer.write(b"text")));
+    let mut writer = RedactWriter::new(
+        Panics(std::rc::Rc::clone(&calls)),
+        &redactor(&[("A", VALUE)]),
+    );
+    let panicked =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || writer.write(b"text")));
     assert!(panicked.is_err());
     assert_eq!(calls.get(), 1);
 }

@@ -38,31 +38,46 @@ fn bad_input_56_keys_that_become_the_same() {
     use serde_json::json;
     let redactor = redactor(&[("A", VALUE)]);
     let hex = base16ct::lower::encode_string(VALUE.as_bytes());
-    let mut document = json!({VALUE: 1, hex: 2, "<<$secret.A>>": 3, "<<$secret.A>> (2)": 4, "other": 5});
+    let mut document =
+        json!({VALUE: 1, hex: 2, "<<$secret.A>>": 3, "<<$secret.A>> (2)": 4, "other": 5});
     redactor.redact_json(&mut document);
     let entries = document.as_object().unwrap();
-    let mut values: Vec<_> = entries.values().map(|value| value.as_u64().unwrap()).collect();
+    let mut values: Vec<_> = entries
+        .values()
+        .map(|value| value.as_u64().unwrap())
+        .collect();
     values.sort_unstable();
     assert_eq!(values, [1, 2, 3, 4, 5], "no entry is lost");
     // What held no secret has the key that it had.
     assert_eq!(
-        (&entries["<<$secret.A>>"], &entries["<<$secret.A>> (2)"], &entries["other"]),
+        (
+            &entries["<<$secret.A>>"],
+            &entries["<<$secret.A>> (2)"],
+            &entries["other"]
+        ),
         (&json!(3), &json!(4), &json!(5))
     );
     assert!(entries.contains_key("<<$secret.A>> (3)") && entries.contains_key("<<$secret.A>> (4)"));
     assert!(!document.to_string().contains("s3cr3t"));
 }
 
-/// Whoever knows the secret can write it in many ways. Were every number tried for each of them, this would take minutes.
+/// Whoever knows the secret can write it in many ways. Were every number tried for each of them,
+/// this would take minutes.
 #[cfg(feature = "json")]
 #[test]
 fn many_keys_may_become_the_same() {
     let hex = base16ct::lower::encode_string(VALUE.as_bytes());
     let writings = [VALUE, &hex, &hex.to_uppercase()];
-    let key = |n: usize| (0..9).map(|digit| writings[n / 3_usize.pow(digit) % 3]).collect::<String>();
+    let key = |n: usize| {
+        (0..9)
+            .map(|digit| writings[n / 3_usize.pow(digit) % 3])
+            .collect::<String>()
+    };
     let count = 3_usize.pow(9);
-    let mut document: serde_json::Value =
-        (0..count).map(|n| (key(n), n.into())).collect::<serde_json::Map<_, _>>().into();
+    let mut document: serde_json::Value = (0..count)
+        .map(|n| (key(n), n.into()))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
     redactor(&[("A", VALUE)]).redact_json(&mut document);
     let entries = document.as_object().unwrap();
     let masked = "<<$secret.A>>".repeat(9);
@@ -104,11 +119,20 @@ impl std::error::Error for Failed {
 fn errors_are_redacted_with_their_causes() {
     let failed = Failed(
         "no answer",
-        Some(Box::new(Failed("GET /?key=s3cr3t-of-the-run", Some(Box::new(Failed("reset", None)))))),
+        Some(Box::new(Failed(
+            "GET /?key=s3cr3t-of-the-run",
+            Some(Box::new(Failed("reset", None))),
+        ))),
     );
     let error = redactor(&[("A", VALUE)]).error(&failed);
-    assert_eq!(error.messages(), ["no answer", "GET /?key=<<$secret.A>>", "reset"]);
-    assert_eq!(error.to_string(), "no answer: GET /?key=<<$secret.A>>: reset");
+    assert_eq!(
+        error.messages(),
+        ["no answer", "GET /?key=<<$secret.A>>", "reset"]
+    );
+    assert_eq!(
+        error.to_string(),
+        "no answer: GET /?key=<<$secret.A>>: reset"
+    );
     assert!(std::error::Error::source(&error).is_none());
     assert!(!format!("{error:?} {error:#?}").contains("s3cr3t"));
 }
@@ -127,22 +151,35 @@ fn an_error_without_end_is_cut() {
             Some(&Endless)
         }
     }
-    assert_eq!(redactor(&[("A", VALUE)]).error(&Endless).messages().len(), 64);
+    assert_eq!(
+        redactor(&[("A", VALUE)]).error(&Endless).messages().len(),
+        64
+    );
 }
 
 #[test]
 fn what_is_shown_is_redacted_on_the_way() {
     let redactor = redactor(&[("A", VALUE)]);
     let shown = redactor.display(Failed("is s3cr3t-of-the-run 🔑 s3cr3t", None));
-    assert_eq!(format!("{shown}|{shown:?}"), "is <<$secret.A>> 🔑 s3cr3t|is <<$secret.A>> 🔑 s3cr3t");
+    assert_eq!(
+        format!("{shown}|{shown:?}"),
+        "is <<$secret.A>> 🔑 s3cr3t|is <<$secret.A>> 🔑 s3cr3t"
+    );
     struct Ways;
     impl fmt::Display for Ways {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(if f.alternate() { "at length: s3cr3t-of-the-run" } else { "s3cr3t-of-the-run" })
+            f.write_str(if f.alternate() {
+                "at length: s3cr3t-of-the-run"
+            } else {
+                "s3cr3t-of-the-run"
+            })
         }
     }
     let shown = redactor.display(Ways);
-    assert_eq!(format!("{shown}|{shown:#}"), "<<$secret.A>>|at length: <<$secret.A>>");
+    assert_eq!(
+        format!("{shown}|{shown:#}"),
+        "<<$secret.A>>|at length: <<$secret.A>>"
+    );
 }
 
 #[test]
@@ -157,6 +194,16 @@ fn an_error_that_cannot_be_shown_says_what_it_can() {
     }
     impl std::error::Error for Unfinished {}
     let redactor = redactor(&[("A", VALUE)]);
-    assert_eq!(redactor.error(&Unfinished).to_string(), "401 for <<$secret.A>>, s3cr3t-");
-    assert!(fmt::write(&mut String::new(), format_args!("{}", redactor.display(Unfinished))).is_err(), "it is told");
+    assert_eq!(
+        redactor.error(&Unfinished).to_string(),
+        "401 for <<$secret.A>>, s3cr3t-"
+    );
+    assert!(
+        fmt::write(
+            &mut String::new(),
+            format_args!("{}", redactor.display(Unfinished))
+        )
+        .is_err(),
+        "it is told"
+    );
 }

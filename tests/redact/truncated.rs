@@ -15,13 +15,27 @@ const VALUE: &str = "s3krTABCDEFGHIJLMNOPQRSUVWXYZ-abcdefghijlmnopqtuvwxyz012456
 type Way = (&'static str, fn(&Redactor, &str) -> String);
 
 const WAYS: &[Way] = &[
-    ("redact", |redactor, text| redactor.redact(text).into_owned()),
-    ("redact_bytes", |redactor, text| String::from_utf8(redactor.redact_bytes(text.as_bytes()).into_owned()).unwrap()),
-    ("display", |redactor, text| redactor.display(text).to_string()),
-    ("error", |redactor, text| redactor.error(&std::io::Error::other(text)).to_string()),
-    ("stream", |redactor, text| fed(redactor, text, 1 << 20, false)),
-    ("stream of small parts", |redactor, text| fed(redactor, text, 3, false)),
-    ("stream that settles", |redactor, text| fed(redactor, text, 1, true)),
+    ("redact", |redactor, text| {
+        redactor.redact(text).into_owned()
+    }),
+    ("redact_bytes", |redactor, text| {
+        String::from_utf8(redactor.redact_bytes(text.as_bytes()).into_owned()).unwrap()
+    }),
+    ("display", |redactor, text| {
+        redactor.display(text).to_string()
+    }),
+    ("error", |redactor, text| {
+        redactor.error(&std::io::Error::other(text)).to_string()
+    }),
+    ("stream", |redactor, text| {
+        fed(redactor, text, 1 << 20, false)
+    }),
+    ("stream of small parts", |redactor, text| {
+        fed(redactor, text, 3, false)
+    }),
+    ("stream that settles", |redactor, text| {
+        fed(redactor, text, 1, true)
+    }),
     ("writer", |redactor, text| {
         let mut writer = RedactWriter::new(Vec::new(), redactor);
         writer.write_all(text.as_bytes()).unwrap();
@@ -29,7 +43,9 @@ const WAYS: &[Way] = &[
     }),
     ("reader", |redactor, text| {
         let mut read = String::new();
-        RedactReader::new(text.as_bytes(), redactor).read_to_string(&mut read).unwrap();
+        RedactReader::new(text.as_bytes(), redactor)
+            .read_to_string(&mut read)
+            .unwrap();
         read
     }),
     #[cfg(feature = "json")]
@@ -62,10 +78,21 @@ fn fed(redactor: &Redactor, text: &str, length: usize, settle: bool) -> String {
 fn is_cut_at(redactor: &Redactor, value: &str, shown: usize) {
     for (name, way) in WAYS {
         for length in 0..value.len() {
-            let (text, behind) = (format!("is {}", &value[..length]), format!("is {}!", &value[..length]));
-            let expected = if length > shown { "is <<$secret.A>>" } else { text.as_str() };
+            let (text, behind) = (
+                format!("is {}", &value[..length]),
+                format!("is {}!", &value[..length]),
+            );
+            let expected = if length > shown {
+                "is <<$secret.A>>"
+            } else {
+                text.as_str()
+            };
             assert_eq!(way(redactor, &text), expected, "{name}");
-            assert_eq!(way(redactor, &behind), behind, "{name}: what goes on in another way is no secret");
+            assert_eq!(
+                way(redactor, &behind),
+                behind,
+                "{name}: what goes on in another way is no secret"
+            );
         }
     }
 }
@@ -75,15 +102,28 @@ fn half_of_a_secret_is_masked_at_the_end_of_any_text() {
     is_cut_at(&redactor(&[("A", VALUE)]), VALUE, 31);
     // What is shorter than the minimum stays.
     is_cut_at(&redactor(&[("A", &VALUE[..10])]), &VALUE[..10], 7);
-    is_cut_at(&builder(&[("A", &VALUE[..10])]).min_len(4).build().unwrap(), &VALUE[..10], 4);
-    is_cut_at(&builder(&[("A", VALUE)]).min_len(50).build().unwrap(), VALUE, 49);
+    is_cut_at(
+        &builder(&[("A", &VALUE[..10])]).min_len(4).build().unwrap(),
+        &VALUE[..10],
+        4,
+    );
+    is_cut_at(
+        &builder(&[("A", VALUE)]).min_len(50).build().unwrap(),
+        VALUE,
+        49,
+    );
 }
 
 #[test]
 fn a_truncated_writing_is_masked() {
     let redactor = redactor(&[("A", VALUE)]);
     let hex: String = VALUE.bytes().map(|byte| format!("{byte:02x}")).collect();
-    for written in [hex.to_uppercase(), hex, Base64::encode_string(VALUE.as_bytes()), format!("x{VALUE}")] {
+    for written in [
+        hex.to_uppercase(),
+        hex,
+        Base64::encode_string(VALUE.as_bytes()),
+        format!("x{VALUE}"),
+    ] {
         let start = written.len() - written.trim_start_matches('x').len();
         for length in start + 64.min(written.len() / 2)..=written.len() {
             let redacted = redactor.redact(&written[..length]).into_owned();
@@ -104,7 +144,11 @@ fn a_dropped_writer_writes_no_beginning_of_a_secret() {
                 writer.flush().unwrap();
             }
             drop(writer);
-            let expected = if length >= 32 { "is <<$secret.A>>" } else { "is " };
+            let expected = if length >= 32 {
+                "is <<$secret.A>>"
+            } else {
+                "is "
+            };
             assert_eq!(String::from_utf8(written).unwrap(), expected);
         }
     }
@@ -113,20 +157,34 @@ fn a_dropped_writer_writes_no_beginning_of_a_secret() {
 /// However long a value is, and also where it is searched for in pieces.
 #[test]
 fn less_than_64_bytes_of_a_long_value_are_left() {
-    let value: String =
-        (0..200_000_u32).map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8)).collect();
+    let value: String = (0..200_000_u32)
+        .map(|n| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 28) as u8))
+        .collect();
     let redactor = redactor(&[("A", &value)]);
     assert_eq!(redactor.redact(&value[..63]), value[..63]);
-    for length in [64, 65, 1000, 30_000, 65_535, 65_536, 65_537, 65_600, 100_000, 131_008, 131_072, 199_999] {
-        assert!(redactor.redact(&value[..length]) == "<<$secret.A>>", "{length}");
-        assert!(fed(&redactor, &value[..length], 10_000, false) == "<<$secret.A>>", "{length}");
+    for length in [
+        64, 65, 1000, 30_000, 65_535, 65_536, 65_537, 65_600, 100_000, 131_008, 131_072, 199_999,
+    ] {
+        assert!(
+            redactor.redact(&value[..length]) == "<<$secret.A>>",
+            "{length}"
+        );
+        assert!(
+            fed(&redactor, &value[..length], 10_000, false) == "<<$secret.A>>",
+            "{length}"
+        );
     }
 }
 
 #[test]
 fn the_shortest_secret_is_named_of_which_most_is_there() {
     let (long, short) = (format!("{VALUE}{VALUE}"), &VALUE[..20]);
-    let all = redactor(&[("LONG", &long), ("VALUE", VALUE), ("SHORT", short), ("SAME", short)]);
+    let all = redactor(&[
+        ("LONG", &long),
+        ("VALUE", VALUE),
+        ("SHORT", short),
+        ("SAME", short),
+    ]);
     for (length, expected) in [
         (9, None),
         (10, Some("<<$secret.SHORT>><<$secret.SAME>>")),
@@ -140,8 +198,16 @@ fn the_shortest_secret_is_named_of_which_most_is_there() {
     ] {
         for (name, way) in WAYS {
             let text = &long[..length];
-            let rest = || format!("<<$secret.SHORT>><<$secret.SAME>>{}", &text[20.min(length)..]);
-            let expected = expected.map_or_else(|| if length < 20 { text.to_owned() } else { rest() }, str::to_owned);
+            let rest = || {
+                format!(
+                    "<<$secret.SHORT>><<$secret.SAME>>{}",
+                    &text[20.min(length)..]
+                )
+            };
+            let expected = expected.map_or_else(
+                || if length < 20 { text.to_owned() } else { rest() },
+                str::to_owned,
+            );
             assert_eq!(way(&all, text), expected, "{name} of {length}");
         }
     }
@@ -149,14 +215,34 @@ fn the_shortest_secret_is_named_of_which_most_is_there() {
 
 #[test]
 fn what_overlaps_with_a_truncated_secret_is_masked_with_it() {
-    let chained = redactor(&[("A", "one-two-three"), ("B", "three-four-five"), ("C", "four-five-six-seven")]);
+    let chained = redactor(&[
+        ("A", "one-two-three"),
+        ("B", "three-four-five"),
+        ("C", "four-five-six-seven"),
+    ]);
     for (name, way) in WAYS {
-        assert_eq!(way(&chained, "one-two-three-four"), "<<$secret.A>><<$secret.B>>", "{name}");
-        assert_eq!(way(&chained, "three-four-five-six"), "<<$secret.B>><<$secret.C>>", "{name}");
+        assert_eq!(
+            way(&chained, "one-two-three-four"),
+            "<<$secret.A>><<$secret.B>>",
+            "{name}"
+        );
+        assert_eq!(
+            way(&chained, "three-four-five-six"),
+            "<<$secret.B>><<$secret.C>>",
+            "{name}"
+        );
         // What lies within it is part of it.
         assert_eq!(way(&chained, "three-four-fiv"), "<<$secret.B>>", "{name}");
-        assert_eq!(way(&chained, "one-two-three-fou"), "<<$secret.A>><<$secret.B>>", "{name}");
-        assert_eq!(way(&chained, "one-two-three and four-five-"), "<<$secret.A>> and <<$secret.C>>", "{name}");
+        assert_eq!(
+            way(&chained, "one-two-three-fou"),
+            "<<$secret.A>><<$secret.B>>",
+            "{name}"
+        );
+        assert_eq!(
+            way(&chained, "one-two-three and four-five-"),
+            "<<$secret.A>> and <<$secret.C>>",
+            "{name}"
+        );
     }
 }
 
@@ -171,5 +257,11 @@ fn harmless_words_are_left_at_the_end_of_a_text() {
     // Of two that are merged, what is harmless to both.
     let merged = redactor(&secrets).merge(&none).unwrap();
     assert_eq!(merged.redact(text), "no such host: <<$secret.A>>");
-    assert_eq!(redactor(&secrets).merge(&redactor(&secrets)).unwrap().redact(text), text);
+    assert_eq!(
+        redactor(&secrets)
+            .merge(&redactor(&secrets))
+            .unwrap()
+            .redact(text),
+        text
+    );
 }

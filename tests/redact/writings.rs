@@ -1,4 +1,5 @@
-//! Each writing that the documentation names, by the program that writes it or as it is written there.
+//! Each writing that the documentation names, by the program that writes it or as it is written
+//! there.
 
 use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding as _};
 use proptest::prelude::*;
@@ -18,14 +19,28 @@ fn what_the_github_runner_masks() {
         // The runner leaves out bytes of the value, so that the rest is found behind others.
         let (text, shifted) = (base64(&format!("{before}{value}")), base64(&value[shift..]));
         assert!(text.ends_with(&shifted));
-        assert!(redactor(&[("A", value)]).redact(&text).ends_with("<<$secret.A>>"), "Base64StringEscapeShift{shift}");
+        assert!(
+            redactor(&[("A", value)])
+                .redact(&text)
+                .ends_with("<<$secret.A>>"),
+            "Base64StringEscapeShift{shift}"
+        );
     }
     for (encoder, text) in [
         ("CommandLineArgumentEscape", value.replace('"', "\\\"")),
         ("ExpressionStringEscape", value.replace('\'', "''")),
-        ("JsonStringEscape", r#"c0mmand \"quoted\" isn't <b>+\\slash\u0085"#.to_owned()),
-        ("UriDataEscape", "c0mmand%20%22quoted%22%20isn%27t%20%3Cb%3E%2B%5Cslash%C2%85".to_owned()),
-        ("XmlDataEscape", "c0mmand &quot;quoted&quot; isn&apos;t &lt;b&gt;+\\slash\u{85}".to_owned()),
+        (
+            "JsonStringEscape",
+            r#"c0mmand \"quoted\" isn't <b>+\\slash\u0085"#.to_owned(),
+        ),
+        (
+            "UriDataEscape",
+            "c0mmand%20%22quoted%22%20isn%27t%20%3Cb%3E%2B%5Cslash%C2%85".to_owned(),
+        ),
+        (
+            "XmlDataEscape",
+            "c0mmand &quot;quoted&quot; isn&apos;t &lt;b&gt;+\\slash\u{85}".to_owned(),
+        ),
     ] {
         assert_ne!(text, value, "{encoder}");
         hides(value, &text);
@@ -33,10 +48,16 @@ fn what_the_github_runner_masks() {
     // TrimDoubleQuotes
     hides("\"quoted-value\"", "quoted-value");
     // PowerShellPreAmpersandEscape, PowerShellPostAmpersandEscape
-    hides("secretpart1&secretpart2&secretpart3", "secretpart1&secretpart2&");
+    hides(
+        "secretpart1&secretpart2&secretpart3",
+        "secretpart1&secretpart2&",
+    );
     hides("secretpart1&secretpart2&secretpart3", "secretpart3");
     hides("secretpart1&+secretpart2&secretpart3", "secretpart1&+");
-    hides("secretpart1&+secretpart2&secretpart3", "ecretpart2&secretpart3");
+    hides(
+        "secretpart1&+secretpart2&secretpart3",
+        "ecretpart2&secretpart3",
+    );
 }
 
 /// The variants that Julep's scrubber makes of each value.
@@ -50,11 +71,18 @@ fn what_julep_scrubs() {
     hides(value, &Base64Unpadded::encode_string(value.as_bytes()));
     hides(value, &Base64UrlUnpadded::encode_string(value.as_bytes()));
     // quote, quote_plus, and in lower case
-    for text in ["p%40ss%2Fw%C3%B6rd%20~%20of%3Fthe%3Erun", "p%40ss%2Fw%C3%B6rd+~+of%3Fthe%3Erun"] {
+    for text in [
+        "p%40ss%2Fw%C3%B6rd%20~%20of%3Fthe%3Erun",
+        "p%40ss%2Fw%C3%B6rd+~+of%3Fthe%3Erun",
+    ] {
         hides(value, text);
         hides(
             value,
-            &text.replace("%2F", "%2f").replace("%C3%B6", "%c3%b6").replace("%3F", "%3f").replace("%3E", "%3e"),
+            &text
+                .replace("%2F", "%2f")
+                .replace("%C3%B6", "%c3%b6")
+                .replace("%3F", "%3f")
+                .replace("%3E", "%3e"),
         );
     }
     #[cfg(feature = "json")]
@@ -69,7 +97,10 @@ fn what_julep_scrubs() {
 #[test]
 fn what_other_languages_write_is_found() {
     for (value, text) in [
-        (r"pa$$w0rd!{a}[b]`c`;#%25", r"pa\$\$w0rd\!\{a\}\[b\]\`c\`\;#%25"),
+        (
+            r"pa$$w0rd!{a}[b]`c`;#%25",
+            r"pa\$\$w0rd\!\{a\}\[b\]\`c\`\;#%25",
+        ),
         ("#s3cr3t~of~ada", r"\#s3cr3t~of~ada"),
         ("abc\x7fdef\u{e9}gh", "abc\\u007fdef\\u00e9gh"),
         ("s3cr\u{e9}t/of\x1bada", "s3cr\\u00E9t/of\\u001Bada"),
@@ -91,31 +122,56 @@ fn what_other_languages_write_is_found() {
 
 #[test]
 fn lines_of_base64_are_found() {
-    let key =
-        format!("-----BEGIN PRIVATE KEY-----\n{}-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0B\n".repeat(60));
+    let key = format!(
+        "-----BEGIN PRIVATE KEY-----\n{}-----END PRIVATE KEY-----\n",
+        "MIIEvQIBADANBgkqhkiG9w0B\n".repeat(60)
+    );
     for width in [64, 76] {
         let encoded = Base64::encode_string(key.as_bytes());
-        let lines: Vec<&str> =
-            encoded.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        let lines: Vec<&str> = encoded
+            .as_bytes()
+            .chunks(width)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
         assert!(lines.len() > 20);
-        let redacted = redactor(&[("A", &key)]).redact(&lines.join("\n")).into_owned();
-        let masked = redacted.lines().filter(|line| *line == "<<$secret.A>>").count();
+        let redacted = redactor(&[("A", &key)])
+            .redact(&lines.join("\n"))
+            .into_owned();
+        let masked = redacted
+            .lines()
+            .filter(|line| *line == "<<$secret.A>>")
+            .count();
         // Of the last, there may be too little.
-        assert!(masked >= lines.len() - 1 && redacted.lines().all(|line| line.len() < 14), "{redacted}");
+        assert!(
+            masked >= lines.len() - 1 && redacted.lines().all(|line| line.len() < 14),
+            "{redacted}"
+        );
     }
 }
 
 /// Values that hold what is escaped somewhere.
 fn value() -> impl Strategy<Value = String> {
-    prop_oneof!["[ -~]{8,24}", "\\PC{8,16}", "[\x01-\x1f\x7f'\"\\\\&<>/+~?%=#,é\u{a0}\u{301}🔑a-z ]{8,24}"]
-        .prop_filter("long enough", |value| is_long(value))
+    prop_oneof![
+        "[ -~]{8,24}",
+        "\\PC{8,16}",
+        "[\x01-\x1f\x7f'\"\\\\&<>/+~?%=#,é\u{a0}\u{301}🔑a-z ]{8,24}"
+    ]
+    .prop_filter("long enough", |value| is_long(value))
 }
 
-/// What passes through a URL as it is: these drop some white space, turn backslashes, and resolve dots.
+/// What passes through a URL as it is: these drop some white space, turn backslashes, and resolve
+/// dots.
 fn in_url() -> impl Strategy<Value = String> {
-    prop_oneof!["[!-\\[\\]-~]{8,24}", "[é🔑 a-z'\"<>`{}|^%+/?#@:;=&]{8,20}"].prop_filter("stays", |value| {
-        is_long(value) && value.trim() == value && !["/.", "./", "%2e", "%2E"].iter().any(|dots| value.contains(dots))
-    })
+    prop_oneof!["[!-\\[\\]-~]{8,24}", "[é🔑 a-z'\"<>`{}|^%+/?#@:;=&]{8,20}"].prop_filter(
+        "stays",
+        |value| {
+            is_long(value)
+                && value.trim() == value
+                && !["/.", "./", "%2e", "%2E"]
+                    .iter()
+                    .any(|dots| value.contains(dots))
+        },
+    )
 }
 
 fn is_long(value: &str) -> bool {
@@ -124,11 +180,17 @@ fn is_long(value: &str) -> bool {
 
 /// Each character by a function that writes it in full, or as it is.
 fn with(value: &str, write: impl Fn(char) -> Option<String>) -> String {
-    value.chars().map(|c| write(c).unwrap_or_else(|| c.to_string())).collect()
+    value
+        .chars()
+        .map(|c| write(c).unwrap_or_else(|| c.to_string()))
+        .collect()
 }
 
 fn units(c: char) -> String {
-    c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    c.encode_utf16(&mut [0; 2])
+        .iter()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect()
 }
 
 /// What is in the quotes of a JSON document, of `{:?}` or of a word.
@@ -139,13 +201,22 @@ fn inner(quoted: &str) -> String {
 /// Every writing of the table in the documentation.
 fn writings(value: &str) -> Vec<(&'static str, String)> {
     let json = inner(&serde_json::to_string(value).unwrap());
-    let xml = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let xml = value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     let quotes = |quote, apostrophe| xml.replace('"', quote).replace('\'', apostrophe);
     let hex = base16ct::lower::encode_string(value.as_bytes());
     let all_units: String = value.chars().map(units).collect();
     let base64 = Base64::encode_string(value.as_bytes());
     let percent = |upper: bool| {
-        let byte = |byte| if upper { format!("%{byte:02X}") } else { format!("%{byte:02x}") };
+        let byte = |byte| {
+            if upper {
+                format!("%{byte:02X}")
+            } else {
+                format!("%{byte:02x}")
+            }
+        };
         with(value, |c| {
             let bytes = c.encode_utf8(&mut [0; 4]).bytes().map(byte).collect();
             (!c.is_ascii_alphanumeric() && !"-._~".contains(c)).then_some(bytes)
@@ -158,8 +229,18 @@ fn writings(value: &str) -> Vec<(&'static str, String)> {
         ("JSON of JavaScript", json.clone()),
         ("of Python", foreign(&json.replace('\x7f', "\\u007f"))),
         ("of PHP", foreign(&json.replace('/', "\\/"))),
-        ("of Go", with(&json, |c| "<>&\u{2028}\u{2029}".contains(c).then(|| units(c)))),
-        ("of Gson", with(&json, |c| "<>&='\u{2028}\u{2029}".contains(c).then(|| units(c)))),
+        (
+            "of Go",
+            with(&json, |c| {
+                "<>&\u{2028}\u{2029}".contains(c).then(|| units(c))
+            }),
+        ),
+        (
+            "of Gson",
+            with(&json, |c| {
+                "<>&='\u{2028}\u{2029}".contains(c).then(|| units(c))
+            }),
+        ),
         ("XML", quotes("\"", "'")),
         ("with quotes", quotes("&quot;", "'")),
         ("of the standard", quotes("&quot;", "&apos;")),
@@ -170,7 +251,10 @@ fn writings(value: &str) -> Vec<(&'static str, String)> {
         ("in single quotes", value.replace('\'', "'\\''")),
         ("in single quotes of Python", value.replace('\'', "'\"'\"'")),
         ("in single quotes of PowerShell", value.replace('\'', "''")),
-        ("in double quotes", with(value, |c| "\"\\$`".contains(c).then(|| format!("\\{c}")))),
+        (
+            "in double quotes",
+            with(value, |c| "\"\\$`".contains(c).then(|| format!("\\{c}"))),
+        ),
         ("in double quotes of Windows", value.replace('"', "\\\"")),
         ("in double quotes of CSV", value.replace('"', "\"\"")),
         ("a literal of Rust", inner(&format!("{value:?}"))),
@@ -178,14 +262,23 @@ fn writings(value: &str) -> Vec<(&'static str, String)> {
         ("a component in lower case", percent(false)),
         ("with +", percent(true).replace("%20", "+")),
         ("base64", base64.clone()),
-        ("without padding", Base64Unpadded::encode_string(value.as_bytes())),
+        (
+            "without padding",
+            Base64Unpadded::encode_string(value.as_bytes()),
+        ),
         ("of URLs", Base64Url::encode_string(value.as_bytes())),
-        ("of URLs without padding", Base64UrlUnpadded::encode_string(value.as_bytes())),
+        (
+            "of URLs without padding",
+            Base64UrlUnpadded::encode_string(value.as_bytes()),
+        ),
         ("in JSON of PHP", base64.replace('/', "\\/")),
         ("hexadecimal", hex.clone()),
         ("in upper case", hex.to_uppercase()),
         ("units", all_units.clone()),
-        ("units in upper case", all_units.to_uppercase().replace("\\U", "\\u")),
+        (
+            "units in upper case",
+            all_units.to_uppercase().replace("\\U", "\\u"),
+        ),
     ]
 }
 

@@ -24,13 +24,22 @@ impl Other {
     /// Starts this test binary once more.
     pub fn start(file: &Path) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child::child", "--ignored", "--nocapture", "--test-threads=1"])
+            .args([
+                "--exact",
+                "child::child",
+                "--ignored",
+                "--nocapture",
+                "--test-threads=1",
+            ])
             .env(FILE, file)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let (orders, said) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        let (orders, said) = (
+            child.stdin.take().unwrap(),
+            BufReader::new(child.stdout.take().unwrap()),
+        );
         let (sender, replies) = channel();
         std::thread::spawn(move || {
             for line in said.lines().map_while(Result::ok) {
@@ -39,38 +48,76 @@ impl Other {
                 }
             }
         });
-        Self { child, orders, replies }
+        Self {
+            child,
+            orders,
+            replies,
+        }
     }
 
     /// Gives an order and waits for the reply.
     pub fn tell(&mut self, order: &str) -> String {
         writeln!(self.orders, "{order}").unwrap();
-        self.replies.recv_timeout(std::time::Duration::from_secs(60)).expect("the other process replies")
+        self.replies
+            .recv_timeout(std::time::Duration::from_secs(60))
+            .expect("the other process replies")
     }
 
     pub fn end(self) {
-        let Self { mut child, orders, replies: _ } = self;
+        let Self {
+            mut child,
+            orders,
+            replies: _,
+        } = self;
         drop(orders);
         assert!(child.wait().unwrap().success());
     }
 }
 
 /// Every write by which a value could come, stay or come back. Says which of them were done.
-fn write_all(scope: &ScopedVault, copies: &ScopedVault, name: &str) -> Vec<(&'static str, Result<(), ErrorKind>)> {
-    let newest = scope.info(name).ok().and_then(|info| info.version()).unwrap_or(Version::FIRST);
+fn write_all(
+    scope: &ScopedVault,
+    copies: &ScopedVault,
+    name: &str,
+) -> Vec<(&'static str, Result<(), ErrorKind>)> {
+    let newest = scope
+        .info(name)
+        .ok()
+        .and_then(|info| info.version())
+        .unwrap_or(Version::FIRST);
     let copied = scope.clone_to(copies, name).map(drop);
     let all = [
         ("put", scope.put(name, "canary value").map(drop)),
         ("roll back", scope.rollback(name, newest).map(drop)),
-        ("switch on in a change", scope.update(name, SecretChange::default().active()).map(drop)),
-        ("describe", scope.update(name, SecretChange::default().description(newest.to_string())).map(drop)),
-        ("switch off", scope.set_status(name, Status::Inactive).map(drop)),
-        ("switch on", scope.set_status(name, Status::Active).map(drop)),
+        (
+            "switch on in a change",
+            scope
+                .update(name, SecretChange::default().active())
+                .map(drop),
+        ),
+        (
+            "describe",
+            scope
+                .update(
+                    name,
+                    SecretChange::default().description(newest.to_string()),
+                )
+                .map(drop),
+        ),
+        (
+            "switch off",
+            scope.set_status(name, Status::Inactive).map(drop),
+        ),
+        (
+            "switch on",
+            scope.set_status(name, Status::Active).map(drop),
+        ),
         ("copy back", copies.clone_to(scope, name).map(drop)),
         ("copy", copied),
     ];
     let _ = copies.force_delete(name);
-    all.map(|(what, result)| (what, result.map_err(|error| error.kind()))).into()
+    all.map(|(what, result)| (what, result.map_err(|error| error.kind())))
+        .into()
 }
 
 fn answer(result: Result<String, keyslot::Error>) -> String {
@@ -85,12 +132,21 @@ fn reply(text: &str) {
 #[test]
 #[ignore = "run by the tests beside it, as a process of its own"]
 fn child() {
-    let Some(file) = std::env::var_os(FILE) else { return };
+    let Some(file) = std::env::var_os(FILE) else {
+        return;
+    };
     let vault = Vault::open(file, root_key()).unwrap();
-    let (scope, copies) = (vault.scope(SCOPE).unwrap(), vault.scope("acme/copies").unwrap());
+    let (scope, copies) = (
+        vault.scope(SCOPE).unwrap(),
+        vault.scope("acme/copies").unwrap(),
+    );
     let (sender, orders) = channel();
     std::thread::spawn(move || {
-        std::io::stdin().lines().map_while(Result::ok).try_for_each(|line| sender.send(line)).ok();
+        std::io::stdin()
+            .lines()
+            .map_while(Result::ok)
+            .try_for_each(|line| sender.send(line))
+            .ok();
     });
     let mut run: Option<Snapshot> = None;
     let mut next = orders.recv().ok();
@@ -123,7 +179,9 @@ fn child() {
                 use keyslot::secrecy::ExposeSecret;
                 let text = format!("<<$secret.{name}>>");
                 let resolved = run.as_ref().unwrap().resolve(&text);
-                reply(&answer(resolved.map(|resolved| resolved.expose_secret().to_string())));
+                reply(&answer(
+                    resolved.map(|resolved| resolved.expose_secret().to_string()),
+                ));
             }
         }
         next = orders.recv().ok();

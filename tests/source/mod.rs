@@ -15,22 +15,33 @@ pub(crate) fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let word = rest
+            .find(|c: char| !c.is_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
         let after = &rest[word..];
         let length = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             comment_length(rest)
-        } else if matches!(&rest[..word], "r" | "br" | "cr") && after.trim_start_matches('#').starts_with('"') {
+        } else if matches!(&rest[..word], "r" | "br" | "cr")
+            && after.trim_start_matches('#').starts_with('"')
+        {
             let hashes = after.len() - after.trim_start_matches('#').len();
             let end = format!("\"{}", "#".repeat(hashes));
             let start = word + hashes + 1;
-            rest[start..].find(&end).map_or(rest.len(), |at| start + at + end.len())
+            rest[start..]
+                .find(&end)
+                .map_or(rest.len(), |at| start + at + end.len())
         } else if c == '"' {
             1 + quoted_length(&rest[1..], '"')
         } else if c == '\'' {
-            let is_character = rest[1..].starts_with('\\') || rest[1..].chars().nth(1) == Some('\'');
-            if is_character { 1 + quoted_length(&rest[1..], '\'') } else { 1 + lifetime_length(&rest[1..]) }
+            let is_character =
+                rest[1..].starts_with('\\') || rest[1..].chars().nth(1) == Some('\'');
+            if is_character {
+                1 + quoted_length(&rest[1..], '\'')
+            } else {
+                1 + lifetime_length(&rest[1..])
+            }
         } else if word > 0 {
             tokens.push(&rest[..word]);
             word
@@ -79,7 +90,8 @@ fn quoted_length(text: &str, quote: char) -> usize {
 }
 
 fn lifetime_length(text: &str) -> usize {
-    text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len())
+    text.find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len())
 }
 
 /// What lib.rs exports from which top-level module.
@@ -87,10 +99,16 @@ pub(crate) fn exports(root: &str) -> BTreeMap<String, String> {
     let tokens = tokens(root);
     let mut exports = BTreeMap::new();
     for statement in tokens.split(|token| *token == ";") {
-        let Some(start) = statement.iter().position(|token| *token == "use") else { continue };
-        let [module, "::", names @ ..] = &statement[start + 1..] else { continue };
+        let Some(start) = statement.iter().position(|token| *token == "use") else {
+            continue;
+        };
+        let [module, "::", names @ ..] = &statement[start + 1..] else {
+            continue;
+        };
         // Of `A as B` the root's name is B; the other does no harm.
-        let names = names.iter().filter(|name| name.starts_with(|c: char| c.is_alphabetic()) && **name != "as");
+        let names = names
+            .iter()
+            .filter(|name| name.starts_with(|c: char| c.is_alphabetic()) && **name != "as");
         exports.extend(names.map(|name| ((*name).to_owned(), (*module).to_owned())));
     }
     exports
@@ -99,7 +117,11 @@ pub(crate) fn exports(root: &str) -> BTreeMap<String, String> {
 /// The paths in a file, which is the module `path`, that leave their top-level module.
 pub(crate) fn arrows(path: &[&str], text: &str) -> Vec<Arrow> {
     let tokens = tokens(text);
-    let mut reader = Reader { tokens: &tokens, at: 0, arrows: Vec::new() };
+    let mut reader = Reader {
+        tokens: &tokens,
+        at: 0,
+        arrows: Vec::new(),
+    };
     reader.module(path.len());
     reader.arrows
 }
@@ -200,7 +222,8 @@ impl<'a> Reader<'a> {
     /// Whether here is `#[cfg(test)]` or `#[cfg(all(test, …))]`.
     fn at_test_attribute(&self) -> bool {
         let ahead = |tokens: &[&str]| self.tokens[self.at..].starts_with(tokens);
-        ahead(&["#", "[", "cfg", "(", "test", ")"]) || ahead(&["#", "[", "cfg", "(", "all", "(", "test"])
+        ahead(&["#", "[", "cfg", "(", "test", ")"])
+            || ahead(&["#", "[", "cfg", "(", "all", "(", "test"])
     }
 
     /// Skips an item with its attributes.

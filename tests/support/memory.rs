@@ -1,5 +1,11 @@
-//! What stays on the heap. Linux lets a process read its own memory through a file, so this needs no unsafe code.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::indexing_slicing)]
+//! What stays on the heap. Linux lets a process read its own memory through a file, so this needs
+//! no unsafe code.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::indexing_slicing
+)]
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -11,8 +17,9 @@ use zeroize::Zeroizing;
 /// What a byte of a secret is masked with, to look for it and not be found.
 pub const MASK: u8 = 0x5A;
 
-/// Parts of a secret of this length are looked for, one at every fourth byte: so 15 bytes in a row are always found. The
-/// allocator overwrites the first 16 of what is given back to it, which leaves half of a key.
+/// Parts of a secret of this length are looked for, one at every fourth byte: so 15 bytes in a row
+/// are always found. The allocator overwrites the first 16 of what is given back to it, which
+/// leaves half of a key.
 const WINDOW: usize = 12;
 
 /// The length of a [`secret`].
@@ -25,7 +32,8 @@ pub fn secret(seed: u64) -> String {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut text = String::with_capacity(LENGTH);
     for _ in 0..LENGTH {
-        // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016).
+        // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators,
+        // scrambled", 2016).
         state ^= state >> 12;
         state ^= state << 25;
         state ^= state >> 27;
@@ -58,8 +66,8 @@ pub fn is_found(needle: &Needle) -> bool {
     !traces(needle).is_empty()
 }
 
-/// The places of a secret in the writable memory of this process, in words: which bytes, and in which region. The stack of
-/// this thread is left out, because copies there are the compiler's.
+/// The places of a secret in the writable memory of this process, in words: which bytes, and in
+/// which region. The stack of this thread is left out, because copies there are the compiler's.
 pub fn traces(needle: &Needle) -> Vec<String> {
     // What is read is a copy, too: it is wiped, and nobody else may look meanwhile.
     let _alone = LOOKING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,23 +77,32 @@ pub fn traces(needle: &Needle) -> Vec<String> {
     let stack = std::ptr::from_ref(&own).addr();
     let mut memory = File::open("/proc/self/mem").unwrap();
     let mut found = Vec::new();
-    for (region, name) in writable().into_iter().filter(|(region, _)| !region.contains(&stack)) {
+    for (region, name) in writable()
+        .into_iter()
+        .filter(|(region, _)| !region.contains(&stack))
+    {
         // The buffer holds what was read before.
-        for part in [region.start..region.end.min(own.start), region.start.max(own.end)..region.end] {
+        for part in [
+            region.start..region.end.min(own.start),
+            region.start.max(own.end)..region.end,
+        ] {
             let mut at = part.start;
             while at + WINDOW <= part.end {
                 let most = buffer.len().min(part.end - at);
                 memory.seek(SeekFrom::Start(at as u64)).unwrap();
                 // Memory that another thread has just given back cannot be read.
                 let length = memory.read(&mut buffer[..most]).unwrap_or(0);
-                // What is read is masked, not what is looked for: a part in plain would stay on this stack, and whatever moves
-                // next to the heap could take it along.
+                // What is read is masked, not what is looked for: a part in plain would stay on
+                // this stack, and whatever moves next to the heap could take it along.
                 buffer[..length].iter_mut().for_each(|byte| *byte ^= MASK);
                 let read = &buffer[..length];
                 let mut windows = needle.windows().zip((0..).step_by(4));
                 found.extend(windows.find_map(|(window, first)| {
                     let address = at + memchr::memmem::find(read, window)?;
-                    Some(format!("bytes {first}..{} at {address:#x} {name}", first + WINDOW))
+                    Some(format!(
+                        "bytes {first}..{} at {address:#x} {name}",
+                        first + WINDOW
+                    ))
                 }));
                 at += length.saturating_sub(WINDOW - 1).max(4096);
             }
@@ -100,7 +117,10 @@ fn writable() -> Vec<(Range<usize>, String)> {
         let mut words = line.split_whitespace();
         let (from, to) = words.next()?.split_once('-')?;
         let address = |text| usize::from_str_radix(text, 16).ok();
-        let range = words.next()?.starts_with("rw").then_some(address(from)?..address(to)?)?;
+        let range = words
+            .next()?
+            .starts_with("rw")
+            .then_some(address(from)?..address(to)?)?;
         Some((range, words.nth(3).unwrap_or("[mapped]").to_owned()))
     };
     maps.lines().filter_map(region).collect()

@@ -1,5 +1,12 @@
 //! What several test binaries share.
-#![allow(dead_code, unreachable_pub, clippy::pedantic, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 pub mod scanner;
 
@@ -17,7 +24,10 @@ pub fn memory_vault() -> Vault {
 
 /// The value of a secret, by the main road.
 pub fn value(scope: &ScopedVault, name: &str) -> Result<String, Error> {
-    Ok(scope.resolve(&format!("<<$secret.{name}>>"))?.expose_secret().to_string())
+    Ok(scope
+        .resolve(&format!("<<$secret.{name}>>"))?
+        .expose_secret()
+        .to_string())
 }
 
 /// Why a secret does not resolve.
@@ -31,5 +41,7 @@ pub fn refusal(scope: &ScopedVault, name: &str) -> ErrorKind {
 
 /// A folder in memory where the system has one, otherwise on the disk.
 pub fn fast_folder() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
 }

@@ -51,9 +51,18 @@ mod version_tag {
 impl Info {
     /// All of it but the record id, which is stored outside.
     pub(in crate::crypto) fn encode(&self) -> Vec<u8> {
-        let About { not_before, expires_at, rotation, rules, description, metadata } = &self.about;
+        let About {
+            not_before,
+            expires_at,
+            rotation,
+            rules,
+            description,
+            metadata,
+        } = &self.about;
         let surfaces: Vec<u8> = rules.surfaces().map(Surface::number).collect();
-        let pairs = metadata.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]);
+        let pairs = metadata
+            .iter()
+            .flat_map(|(key, value)| [key.as_str(), value.as_str()]);
         Writer::new()
             .field(tag::SCOPE, self.scope.as_str().as_bytes())
             .field(tag::NAME, self.name.as_str().as_bytes())
@@ -62,20 +71,48 @@ impl Info {
             .field(tag::LAST_VERSION, &self.last_version.get().to_be_bytes())
             .field(tag::CREATED_AT, &self.created_at.encode())
             .field(tag::UPDATED_AT, &self.updated_at.encode())
-            .optional(tag::NOT_BEFORE, not_before.map(Timestamp::encode).as_ref().map(<[u8; 8]>::as_slice))
-            .optional(tag::EXPIRES_AT, expires_at.map(Timestamp::encode).as_ref().map(<[u8; 8]>::as_slice))
+            .optional(
+                tag::NOT_BEFORE,
+                not_before
+                    .map(Timestamp::encode)
+                    .as_ref()
+                    .map(<[u8; 8]>::as_slice),
+            )
+            .optional(
+                tag::EXPIRES_AT,
+                expires_at
+                    .map(Timestamp::encode)
+                    .as_ref()
+                    .map(<[u8; 8]>::as_slice),
+            )
             .optional(tag::INSTRUCTIONS, rules.instructions().then_some(&[1]))
             .unless_empty(tag::DESCRIPTION, description.as_bytes())
-            .unless_empty(tag::VERSIONS, &list(self.versions.iter().map(VersionEntry::encode)))
+            .unless_empty(
+                tag::VERSIONS,
+                &list(self.versions.iter().map(VersionEntry::encode)),
+            )
             .unless_empty(tag::METADATA, &list(pairs))
             .unless_empty(tag::TOOLS, &list(rules.tools()))
             .unless_empty(tag::HOSTS, &list(rules.hosts()))
             .unless_empty(tag::SURFACES, &surfaces)
-            .optional(tag::CREATED_BY, self.created_by.as_ref().map(|actor| actor.as_str().as_bytes()))
-            .optional(tag::UPDATED_BY, self.updated_by.as_ref().map(|actor| actor.as_str().as_bytes()))
+            .optional(
+                tag::CREATED_BY,
+                self.created_by
+                    .as_ref()
+                    .map(|actor| actor.as_str().as_bytes()),
+            )
+            .optional(
+                tag::UPDATED_BY,
+                self.updated_by
+                    .as_ref()
+                    .map(|actor| actor.as_str().as_bytes()),
+            )
             .optional(
                 tag::ROTATION,
-                rotation.map(|seconds| seconds.get().to_be_bytes()).as_ref().map(<[u8; 8]>::as_slice),
+                rotation
+                    .map(|seconds| seconds.get().to_be_bytes())
+                    .as_ref()
+                    .map(<[u8; 8]>::as_slice),
             )
             .finish()
     }
@@ -94,25 +131,46 @@ impl Info {
             created_by: None,
             updated_by: None,
             about: About {
-                not_before: reader.optional(tag::NOT_BEFORE)?.map(Timestamp::decode).transpose()?,
-                expires_at: reader.optional(tag::EXPIRES_AT)?.map(Timestamp::decode).transpose()?,
+                not_before: reader
+                    .optional(tag::NOT_BEFORE)?
+                    .map(Timestamp::decode)
+                    .transpose()?,
+                expires_at: reader
+                    .optional(tag::EXPIRES_AT)?
+                    .map(Timestamp::decode)
+                    .transpose()?,
                 ..About::default()
             },
             versions: Vec::new(),
         };
-        let instructions = reader.optional(tag::INSTRUCTIONS)?.map(yes).transpose()?.is_some();
+        let instructions = reader
+            .optional(tag::INSTRUCTIONS)?
+            .map(yes)
+            .transpose()?
+            .is_some();
         text(reader.filled(tag::DESCRIPTION)?)?.clone_into(&mut info.about.description);
         let versions = items(reader.filled(tag::VERSIONS)?)?;
-        info.versions = versions.into_iter().map(VersionEntry::decode).collect::<Result<_>>()?;
+        info.versions = versions
+            .into_iter()
+            .map(VersionEntry::decode)
+            .collect::<Result<_>>()?;
         info.about.metadata = metadata(&texts(reader.filled(tag::METADATA)?)?)?;
-        let (tools, hosts) = (texts(reader.filled(tag::TOOLS)?)?, texts(reader.filled(tag::HOSTS)?)?);
+        let (tools, hosts) = (
+            texts(reader.filled(tag::TOOLS)?)?,
+            texts(reader.filled(tag::HOSTS)?)?,
+        );
         let surfaces = surfaces(reader.filled(tag::SURFACES)?)?;
-        info.about.rules = AccessRules::stored(&tools, &hosts, &surfaces, instructions).ok_or_else(corrupt)?;
+        info.about.rules =
+            AccessRules::stored(&tools, &hosts, &surfaces, instructions).ok_or_else(corrupt)?;
         info.created_by = reader.optional(tag::CREATED_BY)?.map(actor).transpose()?;
         info.updated_by = reader.optional(tag::UPDATED_BY)?.map(actor).transpose()?;
         info.about.rotation = reader.optional(tag::ROTATION)?.map(seconds).transpose()?;
         reader.finish()?;
-        if info.is_sound() { Ok(info) } else { Err(corrupt()) }
+        if info.is_sound() {
+            Ok(info)
+        } else {
+            Err(corrupt())
+        }
     }
 
     /// What must hold between the fields.
@@ -121,8 +179,13 @@ impl Info {
             InfoState::Active | InfoState::Inactive => !self.versions.is_empty(),
             InfoState::Revoked | InfoState::Deleted => self.versions.is_empty(),
         };
-        let ascending = self.versions.is_sorted_by(|one, next| one.version < next.version);
-        let last = self.versions.last().is_none_or(|last| last.version <= self.last_version);
+        let ascending = self
+            .versions
+            .is_sorted_by(|one, next| one.version < next.version);
+        let last = self
+            .versions
+            .last()
+            .is_none_or(|last| last.version <= self.last_version);
         kept && ascending && last && self.revision.get() > 0
     }
 }
@@ -133,8 +196,18 @@ impl VersionEntry {
             .field(version_tag::NUMBER, &self.version.get().to_be_bytes())
             .field(version_tag::CREATED_AT, &self.created_at.encode())
             .field(version_tag::COMMITMENT, &self.commitment)
-            .optional(version_tag::CREATED_BY, self.created_by.as_ref().map(|actor| actor.as_str().as_bytes()))
-            .optional(version_tag::FINGERPRINT, self.fingerprint.as_ref().map(|one| one.as_bytes().as_slice()))
+            .optional(
+                version_tag::CREATED_BY,
+                self.created_by
+                    .as_ref()
+                    .map(|actor| actor.as_str().as_bytes()),
+            )
+            .optional(
+                version_tag::FINGERPRINT,
+                self.fingerprint
+                    .as_ref()
+                    .map(|one| one.as_bytes().as_slice()),
+            )
             .optional(version_tag::HINT, self.hint.as_deref().map(str::as_bytes))
             .finish()
     }
@@ -145,13 +218,17 @@ impl VersionEntry {
             version: version(reader.number(version_tag::NUMBER)?)?,
             created_at: Timestamp::decode(reader.bytes(version_tag::CREATED_AT)?)?,
             commitment: array(reader.bytes(version_tag::COMMITMENT)?)?,
-            created_by: reader.optional(version_tag::CREATED_BY)?.map(actor).transpose()?,
+            created_by: reader
+                .optional(version_tag::CREATED_BY)?
+                .map(actor)
+                .transpose()?,
             fingerprint: reader
                 .optional(version_tag::FINGERPRINT)?
                 .map(array)
                 .transpose()?
                 .map(Fingerprint::from_bytes),
-            hint: Some(text(reader.filled(version_tag::HINT)?)?.to_owned()).filter(|hint| !hint.is_empty()),
+            hint: Some(text(reader.filled(version_tag::HINT)?)?.to_owned())
+                .filter(|hint| !hint.is_empty()),
         };
         reader.finish()?;
         Ok(entry)
@@ -203,7 +280,9 @@ fn metadata(pairs: &[&str]) -> Result<BTreeMap<String, String>> {
     };
     let entries: Option<BTreeMap<_, _>> = pairs.chunks(2).map(pair).collect();
     let keys = pairs.iter().step_by(2);
-    entries.filter(|_| keys.is_sorted_by(|one, next| one < next)).ok_or_else(corrupt)
+    entries
+        .filter(|_| keys.is_sorted_by(|one, next| one < next))
+        .ok_or_else(corrupt)
 }
 
 /// In ascending order of their numbers. One that is not known was meant to forbid something.
@@ -211,5 +290,8 @@ fn surfaces(numbers: &[u8]) -> Result<Vec<Surface>> {
     if !numbers.is_sorted_by(|one, next| one < next) {
         return Err(corrupt());
     }
-    numbers.iter().map(|&number| Surface::from_number(number).ok_or_else(unsupported)).collect()
+    numbers
+        .iter()
+        .map(|&number| Surface::from_number(number).ok_or_else(unsupported))
+        .collect()
 }

@@ -9,7 +9,8 @@ use zeroize::Zeroizing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 
-/// One byte more than the longest key and its line feed: what is longer is no key, and is not read on.
+/// One byte more than the longest key and its line feed: what is longer is no key, and is not read
+/// on.
 const MOST: usize = 64 + 1 + 1;
 
 /// The text of the file, or as much of it as shows that it is no key.
@@ -17,13 +18,21 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     // Looked at before it is opened: opening a named pipe would wait for a writer.
     let named = path.symlink_metadata().map_err(unreadable)?;
     check(&named)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    files::check_folder(&folder.canonicalize().map_err(unreadable)?, "folder of the key file")?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    files::check_folder(
+        &folder.canonicalize().map_err(unreadable)?,
+        "folder of the key file",
+    )?;
     let mut file = File::open(path).map_err(unreadable)?;
     let opened = file.metadata().map_err(unreadable)?;
     check(&opened)?;
     if !is_same(&named, &opened) {
-        return Err(unsafe_file("the key file was exchanged while it was opened; try again"));
+        return Err(unsafe_file(
+            "the key file was exchanged while it was opened; try again",
+        ));
     }
     read_start(&mut file).map_err(unreadable)
 }
@@ -46,16 +55,22 @@ fn read_start(file: &mut File) -> io::Result<Zeroizing<Vec<u8>>> {
 
 fn check(file: &Metadata) -> Result<()> {
     if file.is_symlink() {
-        return Err(unsafe_file("the key file is a symbolic link; name the file itself"));
+        return Err(unsafe_file(
+            "the key file is a symbolic link; name the file itself",
+        ));
     }
     if !file.is_file() {
         return Err(unsafe_file("the key file is not a regular file"));
     }
     if !files::is_trusted(file) {
-        return Err(unsafe_file("the key file belongs to another user, who knows the key; make a new key"));
+        return Err(unsafe_file(
+            "the key file belongs to another user, who knows the key; make a new key",
+        ));
     }
     if is_open_to_others(file) {
-        return Err(unsafe_file("others have permissions on the key file; take them away with `chmod 600`"));
+        return Err(unsafe_file(
+            "others have permissions on the key file; take them away with `chmod 600`",
+        ));
     }
     Ok(())
 }
@@ -87,6 +102,9 @@ fn unsafe_file(message: &'static str) -> Error {
 }
 
 fn unreadable(cause: io::Error) -> Error {
-    Error::new(ErrorKind::Io, "the key file cannot be read; it must exist and be readable by this user")
-        .with_source(cause)
+    Error::new(
+        ErrorKind::Io,
+        "the key file cannot be read; it must exist and be readable by this user",
+    )
+    .with_source(cause)
 }

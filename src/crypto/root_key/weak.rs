@@ -8,15 +8,18 @@ use std::hint::black_box;
 
 use crate::crypto::primitives::equal;
 
-/// Keys that stand in documentation: the example of this crate, and the root key of the test vectors of its format.
+/// Keys that stand in documentation: the example of this crate, and the root key of the test
+/// vectors of its format.
 const PUBLISHED: [[u8; 32]; 2] = [
     [
-        0xc8, 0x8a, 0x5b, 0x9e, 0x6f, 0x0d, 0x72, 0xe4, 0x13, 0x4f, 0xa6, 0xd8, 0x0b, 0x95, 0x37, 0xe1, 0xf2, 0xac,
-        0x61, 0x4d, 0x9e, 0x30, 0x78, 0x5b, 0xc6, 0xd1, 0x08, 0x4f, 0xe2, 0x93, 0x7a, 0xb5,
+        0xc8, 0x8a, 0x5b, 0x9e, 0x6f, 0x0d, 0x72, 0xe4, 0x13, 0x4f, 0xa6, 0xd8, 0x0b, 0x95, 0x37,
+        0xe1, 0xf2, 0xac, 0x61, 0x4d, 0x9e, 0x30, 0x78, 0x5b, 0xc6, 0xd1, 0x08, 0x4f, 0xe2, 0x93,
+        0x7a, 0xb5,
     ],
     [
-        0x9f, 0x1b, 0x46, 0x7c, 0x02, 0xd3, 0x8e, 0x55, 0xba, 0x60, 0x2f, 0xc4, 0x97, 0x3d, 0xe8, 0x11, 0x74, 0xa9,
-        0x5c, 0x06, 0xfb, 0x82, 0x39, 0xd0, 0x4e, 0xc7, 0x1d, 0x63, 0xb8, 0x2a, 0x95, 0xee,
+        0x9f, 0x1b, 0x46, 0x7c, 0x02, 0xd3, 0x8e, 0x55, 0xba, 0x60, 0x2f, 0xc4, 0x97, 0x3d, 0xe8,
+        0x11, 0x74, 0xa9, 0x5c, 0x06, 0xfb, 0x82, 0x39, 0xd0, 0x4e, 0xc7, 0x1d, 0x63, 0xb8, 0x2a,
+        0x95, 0xee,
     ],
 ];
 
@@ -26,37 +29,59 @@ const LEAST_DISTINCT: usize = 9;
 /// What makes a key guessable, to follow "the root key".
 pub(super) fn defect(key: &[u8; 32]) -> Option<&'static str> {
     let rules = [
-        (distinct(key) < LEAST_DISTINCT, "has hardly two different bytes"),
-        ((1..=16).fold(false, |any, period| any | repeats(key, period)), "repeats itself"),
+        (
+            distinct(key) < LEAST_DISTINCT,
+            "has hardly two different bytes",
+        ),
+        (
+            (1..=16).fold(false, |any, period| any | repeats(key, period)),
+            "repeats itself",
+        ),
         (is_sequence(key), "counts up or down"),
         (is_text(key), "is text, not random bytes"),
         (
-            PUBLISHED.iter().fold(false, |any, published| any | equal(key, published)),
+            PUBLISHED
+                .iter()
+                .fold(false, |any, published| any | equal(key, published)),
             "is an example from documentation",
         ),
     ];
-    rules.into_iter().find_map(|(holds, defect)| holds.then_some(defect))
+    rules
+        .into_iter()
+        .find_map(|(holds, defect)| holds.then_some(defect))
 }
 
-/// The bytes one by one. Without the box the compiler reads 16 at once into a vector register, which nobody clears: half
-/// of the key goes to the stack with the next thing that saves registers.
+/// The bytes one by one. Without the box the compiler reads 16 at once into a vector register,
+/// which nobody clears: half of the key goes to the stack with the next thing that saves registers.
 fn bytes(key: &[u8; 32]) -> impl Iterator<Item = u8> {
     key.iter().map(|byte| *black_box(byte))
 }
 
 /// How many different bytes there are.
 fn distinct(key: &[u8; 32]) -> usize {
-    let is_new = |(at, byte): (usize, u8)| bytes(key).take(at).fold(true, |new, earlier| new & (earlier != byte));
-    bytes(key).enumerate().map(|byte| usize::from(is_new(byte))).sum()
+    let is_new = |(at, byte): (usize, u8)| {
+        bytes(key)
+            .take(at)
+            .fold(true, |new, earlier| new & (earlier != byte))
+    };
+    bytes(key)
+        .enumerate()
+        .map(|byte| usize::from(is_new(byte)))
+        .sum()
 }
 
 fn repeats(key: &[u8; 32], period: usize) -> bool {
-    bytes(key).zip(bytes(key).skip(period)).fold(0, |differs, (byte, later)| differs | (byte ^ later)) == 0
+    bytes(key)
+        .zip(bytes(key).skip(period))
+        .fold(0, |differs, (byte, later)| differs | (byte ^ later))
+        == 0
 }
 
 /// Whether each byte differs from the one before by the same amount.
 fn is_sequence(key: &[u8; 32]) -> bool {
-    let mut steps = bytes(key).zip(bytes(key).skip(1)).map(|(byte, next)| next.wrapping_sub(byte));
+    let mut steps = bytes(key)
+        .zip(bytes(key).skip(1))
+        .map(|(byte, next)| next.wrapping_sub(byte));
     let first = steps.next().unwrap_or_default();
     steps.fold(0, |differs, step| differs | (step ^ first)) == 0
 }
@@ -65,7 +90,10 @@ fn is_sequence(key: &[u8; 32]) -> bool {
 fn is_text(key: &[u8; 32]) -> bool {
     let ends = |(all, ended): (bool, bool), byte: u8| {
         let printable = matches!(byte, b' '..=b'~');
-        (all & ((printable & !ended) | (byte == 0)), ended | (byte == 0))
+        (
+            all & ((printable & !ended) | (byte == 0)),
+            ended | (byte == 0),
+        )
     };
     bytes(key).fold((true, false), ends).0
 }
@@ -76,8 +104,9 @@ mod tests {
 
     /// Random bytes, once and for all.
     const GOOD: [u8; 32] = [
-        0x3b, 0xe1, 0x07, 0x9a, 0x54, 0xc8, 0xf3, 0x2d, 0x61, 0xb6, 0x0e, 0x88, 0xd7, 0x45, 0x1f, 0xaa, 0x73, 0xec,
-        0x39, 0x92, 0x5d, 0x04, 0xcf, 0xb1, 0x68, 0x16, 0xe5, 0x7e, 0xa3, 0x40, 0xdb, 0x29,
+        0x3b, 0xe1, 0x07, 0x9a, 0x54, 0xc8, 0xf3, 0x2d, 0x61, 0xb6, 0x0e, 0x88, 0xd7, 0x45, 0x1f,
+        0xaa, 0x73, 0xec, 0x39, 0x92, 0x5d, 0x04, 0xcf, 0xb1, 0x68, 0x16, 0xe5, 0x7e, 0xa3, 0x40,
+        0xdb, 0x29,
     ];
 
     #[test]
@@ -105,10 +134,16 @@ mod tests {
         let mut cases = vec![
             ([0; 32], "has hardly two different bytes"),
             ([0xFF; 32], "has hardly two different bytes"),
-            (*b"********************************", "has hardly two different bytes"),
+            (
+                *b"********************************",
+                "has hardly two different bytes",
+            ),
             (one, "has hardly two different bytes"),
             (*b"0123456789abcdef0123456789abcdef", "repeats itself"),
-            (*b"correct horse battery staple 123", "is text, not random bytes"),
+            (
+                *b"correct horse battery staple 123",
+                "is text, not random bytes",
+            ),
             (padded, "is text, not random bytes"),
             (PUBLISHED[0], "is an example from documentation"),
             (PUBLISHED[1], "is an example from documentation"),
@@ -122,7 +157,11 @@ mod tests {
 
     #[test]
     fn one_byte_more_than_a_pattern_is_no_pattern() {
-        assert_eq!(defect(&std::array::from_fn(|at| GOOD[at % 17])), None, "a period of 17");
+        assert_eq!(
+            defect(&std::array::from_fn(|at| GOOD[at % 17])),
+            None,
+            "a period of 17"
+        );
         let mut text = *b"correct horse battery staple 123";
         text[5] = 0x80;
         assert_eq!(defect(&text), None);

@@ -1,8 +1,8 @@
 //! From the root key down: what each key opens, and what it does not.
 
 use super::super::{
-    DataKey, DataKeyState, Head, Header, Info, InfoPlace, Kdf, Key, KeyId, RootKey, Slot, SlotDirectory, SlotEntry,
-    SubKeys, Timestamp, VaultKey,
+    DataKey, DataKeyState, Head, Header, Info, InfoPlace, Kdf, Key, KeyId, RootKey, Slot,
+    SlotDirectory, SlotEntry, SubKeys, Timestamp, VaultKey,
 };
 use super::{Vault, info};
 use crate::error::ErrorKind;
@@ -15,13 +15,19 @@ fn a_root_key_fits_its_slot_of_its_vault_only() {
     let (header, root_key) = (Header::generate().unwrap(), RootKey::generate().unwrap());
     let (id, other_id) = (KeyId::generate().unwrap(), KeyId::generate().unwrap());
     let keys = root_key.slot_keys(&header, id, Kdf::Raw).unwrap();
-    let slot = Slot { kdf: Kdf::Raw, check: keys.check };
+    let slot = Slot {
+        kdf: Kdf::Raw,
+        check: keys.check,
+    };
     let vault_key = VaultKey::generate().unwrap();
     let body = keys.wrap_vault_key(&header, &vault_key).unwrap();
 
     let again = root_key.slot_keys(&header, id, Kdf::Raw).unwrap();
     assert!(again.fit(&slot));
-    assert_eq!(again.unwrap_vault_key(&header, &body).unwrap().id(), vault_key.id());
+    assert_eq!(
+        again.unwrap_vault_key(&header, &body).unwrap().id(),
+        vault_key.id()
+    );
 
     let changed = |change: fn(&mut Header)| {
         let mut header = header;
@@ -29,15 +35,28 @@ fn a_root_key_fits_its_slot_of_its_vault_only() {
         root_key.slot_keys(&header, id, Kdf::Raw).unwrap()
     };
     let others = [
-        ("root key", RootKey::generate().unwrap().slot_keys(&header, id, Kdf::Raw).unwrap()),
-        ("slot", root_key.slot_keys(&header, other_id, Kdf::Raw).unwrap()),
+        (
+            "root key",
+            RootKey::generate()
+                .unwrap()
+                .slot_keys(&header, id, Kdf::Raw)
+                .unwrap(),
+        ),
+        (
+            "slot",
+            root_key.slot_keys(&header, other_id, Kdf::Raw).unwrap(),
+        ),
         ("vault", changed(|header| header.vault_id[0] ^= 1)),
         ("format", changed(|header| header.format = 2)),
         ("suite", changed(|header| header.suite = 2)),
     ];
     for (what, keys) in others {
         assert!(!keys.fit(&slot), "another {what}");
-        assert_eq!(keys.unwrap_vault_key(&header, &body).unwrap_err().kind(), ErrorKind::Corrupt, "another {what}");
+        assert_eq!(
+            keys.unwrap_vault_key(&header, &body).unwrap_err().kind(),
+            ErrorKind::Corrupt,
+            "another {what}"
+        );
     }
 }
 
@@ -47,43 +66,115 @@ fn a_vault_key_unwraps_what_it_wrapped() {
     let (vault_key, other) = (VaultKey::generate().unwrap(), VaultKey::generate().unwrap());
     let secret = Key::generate().unwrap();
     let body = vault_key.wrap_vault_secret(&header, &secret).unwrap();
-    assert_eq!(vault_key.unwrap_vault_secret(&header, &body).unwrap().expose(), secret.expose());
-    assert_eq!(other.unwrap_vault_secret(&header, &body).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        vault_key
+            .unwrap_vault_secret(&header, &body)
+            .unwrap()
+            .expose(),
+        secret.expose()
+    );
+    assert_eq!(
+        other
+            .unwrap_vault_secret(&header, &body)
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Corrupt
+    );
 
-    let slot = SlotEntry::new(KeyId([1; 16]), Kdf::Raw, Timestamp::of_micros(1).unwrap(), b"info", b"body");
-    assert!(slot.is_of(b"info", b"body") && !slot.is_of(b"infobody", b"") && !slot.is_of(b"body", b"info"));
+    let slot = SlotEntry::new(
+        KeyId([1; 16]),
+        Kdf::Raw,
+        Timestamp::of_micros(1).unwrap(),
+        b"info",
+        b"body",
+    );
+    assert!(
+        slot.is_of(b"info", b"body")
+            && !slot.is_of(b"infobody", b"")
+            && !slot.is_of(b"body", b"info")
+    );
     let directory = SlotDirectory(vec![slot]);
     let sealed = vault_key.seal_slot_directory(&header, &directory).unwrap();
-    assert_eq!(vault_key.open_slot_directory(&header, &sealed).unwrap(), directory);
-    let of_others = [other.open_slot_directory(&header, &sealed), vault_key.open_slot_directory(&header, &body)];
+    assert_eq!(
+        vault_key.open_slot_directory(&header, &sealed).unwrap(),
+        directory
+    );
+    let of_others = [
+        other.open_slot_directory(&header, &sealed),
+        vault_key.open_slot_directory(&header, &body),
+    ];
     for outcome in of_others {
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Corrupt);
     }
 
     let key = Key::generate().unwrap();
-    let active = DataKey { state: DataKeyState::Active, generation: 3, tenant: "acme".to_owned() };
+    let active = DataKey {
+        state: DataKeyState::Active,
+        generation: 3,
+        tenant: "acme".to_owned(),
+    };
     let sealed = vault_key.seal_data_key(&header, key.id(), &active).unwrap();
     let body = vault_key.wrap_data_key(&header, &active, &key).unwrap();
-    assert_eq!(vault_key.open_data_key(&header, key.id(), &sealed).unwrap(), active);
-    assert!(vault_key.open_data_key(&header, KeyId::generate().unwrap(), &sealed).is_err());
+    assert_eq!(
+        vault_key.open_data_key(&header, key.id(), &sealed).unwrap(),
+        active
+    );
+    assert!(
+        vault_key
+            .open_data_key(&header, KeyId::generate().unwrap(), &sealed)
+            .is_err()
+    );
 
     let unwrap = |data_key: &DataKey| vault_key.unwrap_data_key(&header, key.id(), data_key, &body);
     assert_eq!(unwrap(&active).unwrap().expose(), key.expose());
-    assert!(unwrap(&DataKey { state: DataKeyState::OpenOnly, ..active.clone() }).is_ok(), "a state may change");
-    assert!(unwrap(&DataKey { state: DataKeyState::Destroyed, ..active.clone() }).is_err());
-    assert!(unwrap(&DataKey { generation: 4, ..active.clone() }).is_err());
-    assert!(unwrap(&DataKey { tenant: "acm".to_owned(), ..active }).is_err());
+    assert!(
+        unwrap(&DataKey {
+            state: DataKeyState::OpenOnly,
+            ..active.clone()
+        })
+        .is_ok(),
+        "a state may change"
+    );
+    assert!(
+        unwrap(&DataKey {
+            state: DataKeyState::Destroyed,
+            ..active.clone()
+        })
+        .is_err()
+    );
+    assert!(
+        unwrap(&DataKey {
+            generation: 4,
+            ..active.clone()
+        })
+        .is_err()
+    );
+    assert!(
+        unwrap(&DataKey {
+            tenant: "acm".to_owned(),
+            ..active
+        })
+        .is_err()
+    );
 }
 
 #[test]
 fn an_info_opens_in_its_row_only_and_names_its_value() {
-    let Vault { header, sub_keys, data_key } = Vault::new();
+    let Vault {
+        header,
+        sub_keys,
+        data_key,
+    } = Vault::new();
     let mut info = info();
     let version = Version::new(4).unwrap();
-    let value = info.seal_value(&header, version, &data_key, b"value").unwrap();
+    let value = info
+        .seal_value(&header, version, &data_key, b"value")
+        .unwrap();
     info.versions[1].commitment = super::super::commitment(&value).unwrap();
-    let place =
-        InfoPlace { row_key: sub_keys.row_key(&sub_keys.scope_tag(&info.scope), &info.scope, &info.name), epoch: 7 };
+    let place = InfoPlace {
+        row_key: sub_keys.row_key(&sub_keys.scope_tag(&info.scope), &info.scope, &info.name),
+        epoch: 7,
+    };
     let sealed = info.seal(&header, &place, &data_key).unwrap();
     let open = |place: &InfoPlace, sealed: &[u8]| Info::open(&header, place, &data_key, sealed);
     assert_eq!(open(&place, &sealed).unwrap(), info);
@@ -94,29 +185,46 @@ fn an_info_opens_in_its_row_only_and_names_its_value() {
     assert!(open(&InfoPlace { row_key, ..place }, &sealed).is_err());
     row_key = place.row_key;
     row_key[0] ^= 1;
-    assert!(open(&InfoPlace { row_key, ..place }, &sealed).is_err(), "another scope");
+    assert!(
+        open(&InfoPlace { row_key, ..place }, &sealed).is_err(),
+        "another scope"
+    );
     assert!(open(&InfoPlace { epoch: 6, ..place }, &sealed).is_err());
     let mut other_record = sealed.clone();
     other_record[0] ^= 1;
     assert!(open(&place, &other_record).is_err());
-    assert_eq!(open(&place, &sealed[..15]).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        open(&place, &sealed[..15]).unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
 
     let open = |version, envelope: &[u8]| info.open_value(&header, version, &data_key, envelope);
     assert_eq!(**open(version, &value).unwrap(), *b"value");
-    let same_again = info.seal_value(&header, version, &data_key, b"value").unwrap();
+    let same_again = info
+        .seal_value(&header, version, &data_key, b"value")
+        .unwrap();
     assert_eq!(
         open(version, &same_again).unwrap_err().kind(),
         ErrorKind::Corrupt,
         "authentic, but not the one it names"
     );
-    assert!(open(Version::new(2).unwrap(), &value).is_err(), "a value of another version");
-    assert!(open(Version::new(3).unwrap(), &value).is_err(), "a version that is not kept");
+    assert!(
+        open(Version::new(2).unwrap(), &value).is_err(),
+        "a value of another version"
+    );
+    assert!(
+        open(Version::new(3).unwrap(), &value).is_err(),
+        "a version that is not kept"
+    );
 }
 
 #[test]
 fn a_head_opens_for_its_tenant_only() {
-    let Vault { sub_keys, data_key, .. } = Vault::new();
-    let entry = sub_keys.accumulator_entry(RecordId::from_bytes([1; 16]), Revision::new(1), &[2; 32]);
+    let Vault {
+        sub_keys, data_key, ..
+    } = Vault::new();
+    let entry =
+        sub_keys.accumulator_entry(RecordId::from_bytes([1; 16]), Revision::new(1), &[2; 32]);
     let mut head = Head {
         tenant: "acme".to_owned(),
         epoch: 5,
@@ -128,9 +236,19 @@ fn a_head_opens_for_its_tenant_only() {
     head.toggle(&entry);
     assert_eq!(head.accumulator, entry);
     let sealed = head.seal(&sub_keys).unwrap();
-    assert_eq!(Head::open(&sub_keys, &sub_keys.tenant_tag("acme"), &sealed).unwrap(), head);
+    assert_eq!(
+        Head::open(&sub_keys, &sub_keys.tenant_tag("acme"), &sealed).unwrap(),
+        head
+    );
     assert!(Head::open(&sub_keys, &sub_keys.tenant_tag("acm"), &sealed).is_err());
-    assert!(Head::open(&Vault::new().sub_keys, &sub_keys.tenant_tag("acme"), &sealed).is_err());
+    assert!(
+        Head::open(
+            &Vault::new().sub_keys,
+            &sub_keys.tenant_tag("acme"),
+            &sealed
+        )
+        .is_err()
+    );
     head.toggle(&entry);
     assert_eq!(head.accumulator, [0; 32]);
 }
@@ -147,24 +265,51 @@ fn hashes_differ_in_every_input_and_every_vault() {
             keys.version_key(&[0; 16], &scope, &name, Version::new(number).unwrap())[16..].to_vec(),
             wide(keys.scope_tag(&scope)),
             wide(keys.tenant_tag(scope.tenant())),
-            keys.accumulator_entry(record, Revision::new(number), &[3; 32]).to_vec(),
-            keys.fingerprint(scope.tenant(), name.as_str().as_bytes()).as_bytes().to_vec(),
+            keys.accumulator_entry(record, Revision::new(number), &[3; 32])
+                .to_vec(),
+            keys.fingerprint(scope.tenant(), name.as_str().as_bytes())
+                .as_bytes()
+                .to_vec(),
         ]
     };
-    let (scope, name, tag) = (Scope::new("acme/b").unwrap(), SecretName::new("NAME").unwrap(), [7; 16]);
+    let (scope, name, tag) = (
+        Scope::new("acme/b").unwrap(),
+        SecretName::new("NAME").unwrap(),
+        [7; 16],
+    );
     let keys = [
         vault.sub_keys.row_key(&tag, &scope, &name),
-        vault.sub_keys.version_key(&tag, &scope, &name, Version::new(1).unwrap()),
+        vault
+            .sub_keys
+            .version_key(&tag, &scope, &name, Version::new(1).unwrap()),
     ];
-    assert!(keys.iter().all(|key| key.starts_with(&tag)) && keys[0] != keys[1], "rows of a scope lie side by side");
+    assert!(
+        keys.iter().all(|key| key.starts_with(&tag)) && keys[0] != keys[1],
+        "rows of a scope lie side by side"
+    );
     let base = hashes(&vault.sub_keys, "acme/b", "NAME", 1);
     assert_eq!(base, hashes(&vault.sub_keys, "acme/b", "NAME", 1));
     let differ = |other: [Vec<u8>; 6]| std::array::from_fn::<_, 6, _>(|at| base[at] != other[at]);
-    assert_eq!(differ(hashes(&vault.sub_keys, "acme/b", "NAMF", 1)), [true, true, false, false, false, true]);
-    assert_eq!(differ(hashes(&vault.sub_keys, "acme/c", "NAME", 1)), [true, true, true, false, false, false]);
-    assert_eq!(differ(hashes(&vault.sub_keys, "acm/b", "NAME", 1)), [true, true, true, true, false, true]);
-    assert_eq!(differ(hashes(&vault.sub_keys, "acme/b", "NAME", 2)), [false, true, false, false, true, false]);
-    assert_eq!(differ(hashes(&other.sub_keys, "acme/b", "NAME", 1)), [true; 6]);
+    assert_eq!(
+        differ(hashes(&vault.sub_keys, "acme/b", "NAMF", 1)),
+        [true, true, false, false, false, true]
+    );
+    assert_eq!(
+        differ(hashes(&vault.sub_keys, "acme/c", "NAME", 1)),
+        [true, true, true, false, false, false]
+    );
+    assert_eq!(
+        differ(hashes(&vault.sub_keys, "acm/b", "NAME", 1)),
+        [true, true, true, true, false, true]
+    );
+    assert_eq!(
+        differ(hashes(&vault.sub_keys, "acme/b", "NAME", 2)),
+        [false, true, false, false, true, false]
+    );
+    assert_eq!(
+        differ(hashes(&other.sub_keys, "acme/b", "NAME", 1)),
+        [true; 6]
+    );
 
     // A tenant is also a scope; what differs is the label.
     let acme = hashes(&vault.sub_keys, "acme", "NAME", 1);
@@ -179,20 +324,40 @@ fn row_keys_of_names_are_the_name_and_zeros() {
     assert_eq!(KeyId::from_row_key(&id.row_key()).unwrap(), id);
     let mut key = id.row_key();
     key[16] = 1;
-    assert_eq!(KeyId::from_row_key(&key).unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(
+        KeyId::from_row_key(&key).unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
 }
 
 #[test]
 fn nothing_prints_a_key() {
     let vault = Vault::new();
-    let (header, root_key, vault_key) = (vault.header, RootKey::generate().unwrap(), VaultKey::generate().unwrap());
-    let keys = root_key.slot_keys(&header, KeyId::generate().unwrap(), Kdf::Raw).unwrap();
-    let printed = format!("{:?} {root_key:?} {keys:?} {:?} {vault_key:?}", vault.data_key, vault.sub_keys);
+    let (header, root_key, vault_key) = (
+        vault.header,
+        RootKey::generate().unwrap(),
+        VaultKey::generate().unwrap(),
+    );
+    let keys = root_key
+        .slot_keys(&header, KeyId::generate().unwrap(), Kdf::Raw)
+        .unwrap();
+    let printed = format!(
+        "{:?} {root_key:?} {keys:?} {:?} {vault_key:?}",
+        vault.data_key, vault.sub_keys
+    );
     assert_eq!(printed.matches("[REDACTED]").count(), 5);
     let hex = |bytes: &[u8]| base16ct::lower::encode_string(bytes);
-    for key in [vault.data_key.expose(), root_key.expose(), keys.kek.expose(), vault.sub_keys.head_key().expose()] {
+    for key in [
+        vault.data_key.expose(),
+        root_key.expose(),
+        keys.kek.expose(),
+        vault.sub_keys.head_key().expose(),
+    ] {
         assert!(!printed.contains(&hex(&key[..4])));
         assert!(!printed.contains(&format!("{:?}", &key[..4]).replace(['[', ']'], "")));
     }
-    assert!(printed.contains(&hex(&vault.data_key.id().0)), "the name of a key is no secret");
+    assert!(
+        printed.contains(&hex(&vault.data_key.id().0)),
+        "the name of a key is no secret"
+    );
 }

@@ -92,7 +92,8 @@ proptest! {
         prop_assert_eq!(one == other, bytes(&one) == bytes(&other));
     }
 
-    /// The usual attacks on joined fields: move bytes over a boundary, hide a boundary in a field, add or drop an empty one.
+    /// The usual attacks on joined fields: move bytes over a boundary, hide a boundary in a field,
+    /// add or drop an empty one.
     #[test]
     fn no_boundary_can_be_shifted(fields in vec(vec(any::<u8>(), 0..30), 1..6), at in any::<prop::sample::Index>(), cut in any::<prop::sample::Index>()) {
         let bytes = |list: &[Vec<u8>]| encode(&list.iter().map(Vec::as_slice).collect::<Vec<_>>());
@@ -134,7 +135,11 @@ fn every_bit_of_an_envelope_counts_and_the_right_check_says_so() {
             2..74 => Refused::Commitment,
             _ => Refused::Unauthentic,
         };
-        assert_eq!(open(&key, &any_context(), &changed).unwrap_err(), expected, "bit {bit}");
+        assert_eq!(
+            open(&key, &any_context(), &changed).unwrap_err(),
+            expected,
+            "bit {bit}"
+        );
     }
     for length in 0..envelope.len() {
         let refused = open(&key, &any_context(), &envelope[..length]).unwrap_err();
@@ -146,10 +151,16 @@ fn every_bit_of_an_envelope_counts_and_the_right_check_says_so() {
 fn every_field_of_a_context_counts() {
     let header = Header::generate().unwrap();
     let other = Header::generate().unwrap();
-    let (scope, name) = (Scope::new("acme/b").unwrap(), SecretName::new("NAME").unwrap());
+    let (scope, name) = (
+        Scope::new("acme/b").unwrap(),
+        SecretName::new("NAME").unwrap(),
+    );
     let (one, two) = (KeyId([1; 16]), KeyId([2; 16]));
     let record = RecordId::from_bytes([1; 16]);
-    let place = InfoPlace { row_key: [1; 32], epoch: 3 };
+    let place = InfoPlace {
+        row_key: [1; 32],
+        epoch: 3,
+    };
     let version = |number| Version::new(number).unwrap();
     let contexts = [
         Context::vault_key(&header, one),
@@ -173,13 +184,38 @@ fn every_field_of_a_context_counts() {
         Context::info(&header, record, &place),
         Context::info(&other, record, &place),
         Context::info(&header, RecordId::from_bytes([2; 16]), &place),
-        Context::info(&header, record, &InfoPlace { row_key: [2; 32], ..place }),
+        Context::info(
+            &header,
+            record,
+            &InfoPlace {
+                row_key: [2; 32],
+                ..place
+            },
+        ),
         Context::info(&header, record, &InfoPlace { epoch: 4, ..place }),
         Context::value(&header, record, &scope, &name, version(1)),
         Context::value(&other, record, &scope, &name, version(1)),
-        Context::value(&header, RecordId::from_bytes([2; 16]), &scope, &name, version(1)),
-        Context::value(&header, record, &Scope::new("acme/c").unwrap(), &name, version(1)),
-        Context::value(&header, record, &scope, &SecretName::new("NAMF").unwrap(), version(1)),
+        Context::value(
+            &header,
+            RecordId::from_bytes([2; 16]),
+            &scope,
+            &name,
+            version(1),
+        ),
+        Context::value(
+            &header,
+            record,
+            &Scope::new("acme/c").unwrap(),
+            &name,
+            version(1),
+        ),
+        Context::value(
+            &header,
+            record,
+            &scope,
+            &SecretName::new("NAMF").unwrap(),
+            version(1),
+        ),
         Context::value(&header, record, &scope, &name, version(2)),
     ];
     let key = Key::generate().unwrap();
@@ -187,8 +223,15 @@ fn every_field_of_a_context_counts() {
         let envelope = seal(&key, context, b"value").unwrap();
         for (opened_in, context) in contexts.iter().enumerate() {
             let outcome = open(&key, context, &envelope).map(|value| value.to_vec());
-            let expected = if opened_in == sealed_in { Ok(b"value".to_vec()) } else { Err(Refused::Commitment) };
-            assert_eq!(outcome, expected, "sealed in {sealed_in}, opened in {opened_in}");
+            let expected = if opened_in == sealed_in {
+                Ok(b"value".to_vec())
+            } else {
+                Err(Refused::Commitment)
+            };
+            assert_eq!(
+                outcome, expected,
+                "sealed in {sealed_in}, opened in {opened_in}"
+            );
         }
     }
 }

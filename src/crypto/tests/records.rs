@@ -3,7 +3,9 @@
 use super::super::slot_directory::{SlotDirectory, SlotEntry};
 use super::super::timestamp::Timestamp;
 use super::super::tlv::Writer;
-use super::super::{About, DataKey, DataKeyState, Head, Info, InfoState, Kdf, KeyId, Slot, VersionEntry, canonical};
+use super::super::{
+    About, DataKey, DataKeyState, Head, Info, InfoState, Kdf, KeyId, Slot, VersionEntry, canonical,
+};
 use super::info;
 use crate::error::{ErrorKind, Result};
 use crate::target::Surface;
@@ -14,11 +16,22 @@ fn decode(bytes: &[u8]) -> Result<Info> {
 
 fn head() -> Head {
     let active_key = KeyId([9; 16]);
-    Head { tenant: "acme".to_owned(), epoch: 5, live: 2, tombstones: 1, accumulator: [7; 32], active_key }
+    Head {
+        tenant: "acme".to_owned(),
+        epoch: 5,
+        live: 2,
+        tombstones: 1,
+        accumulator: [7; 32],
+        active_key,
+    }
 }
 
 fn data_key() -> DataKey {
-    DataKey { state: DataKeyState::OpenOnly, generation: 2, tenant: "acme".to_owned() }
+    DataKey {
+        state: DataKeyState::OpenOnly,
+        generation: 2,
+        tenant: "acme".to_owned(),
+    }
 }
 
 fn directory() -> SlotDirectory {
@@ -36,15 +49,34 @@ fn called(name: &str, mut slot: SlotEntry) -> SlotEntry {
 type Again = fn(&[u8]) -> Result<Vec<u8>>;
 
 fn all() -> [(&'static str, Vec<u8>, Again); 6] {
-    let slot = Slot { kdf: Kdf::Raw, check: [3; 16] };
-    let revoked = Info { state: InfoState::Revoked, versions: Vec::new(), ..info() };
+    let slot = Slot {
+        kdf: Kdf::Raw,
+        check: [3; 16],
+    };
+    let revoked = Info {
+        state: InfoState::Revoked,
+        versions: Vec::new(),
+        ..info()
+    };
     [
-        ("info", info().encode(), |bytes| decode(bytes).map(|info| info.encode())),
-        ("revoked", revoked.encode(), |bytes| decode(bytes).map(|info| info.encode())),
-        ("head", head().encode(), |bytes| Head::decode(bytes).map(|head| head.encode())),
-        ("data key", data_key().encode(), |bytes| DataKey::decode(bytes).map(|key| key.encode())),
-        ("slot", slot.encode(), |bytes| Slot::decode(bytes).map(|slot| slot.encode())),
-        ("slot directory", directory().encode(), |bytes| SlotDirectory::decode(bytes).map(|slots| slots.encode())),
+        ("info", info().encode(), |bytes| {
+            decode(bytes).map(|info| info.encode())
+        }),
+        ("revoked", revoked.encode(), |bytes| {
+            decode(bytes).map(|info| info.encode())
+        }),
+        ("head", head().encode(), |bytes| {
+            Head::decode(bytes).map(|head| head.encode())
+        }),
+        ("data key", data_key().encode(), |bytes| {
+            DataKey::decode(bytes).map(|key| key.encode())
+        }),
+        ("slot", slot.encode(), |bytes| {
+            Slot::decode(bytes).map(|slot| slot.encode())
+        }),
+        ("slot directory", directory().encode(), |bytes| {
+            SlotDirectory::decode(bytes).map(|slots| slots.encode())
+        }),
     ]
 }
 
@@ -59,12 +91,23 @@ fn records_come_back() {
         ..info()
     };
     assert_eq!(decode(&least.encode()).unwrap(), least);
-    let entry = VersionEntry { created_by: None, fingerprint: None, hint: None, ..info().versions[0].clone() };
-    let first_format = Info { versions: vec![entry], ..info() };
+    let entry = VersionEntry {
+        created_by: None,
+        fingerprint: None,
+        hint: None,
+        ..info().versions[0].clone()
+    };
+    let first_format = Info {
+        versions: vec![entry],
+        ..info()
+    };
     assert_eq!(decode(&first_format.encode()).unwrap(), first_format);
     assert_eq!(Head::decode(&head().encode()).unwrap(), head());
     assert_eq!(DataKey::decode(&data_key().encode()).unwrap(), data_key());
-    assert_eq!(SlotDirectory::decode(&directory().encode()).unwrap(), directory());
+    assert_eq!(
+        SlotDirectory::decode(&directory().encode()).unwrap(),
+        directory()
+    );
 }
 
 /// No two texts are the same record: whatever is accepted is written again as the same bytes.
@@ -75,7 +118,10 @@ fn whatever_is_accepted_is_canonical() {
         assert_eq!(again(&bytes).unwrap(), bytes, "{name}");
         for length in 0..bytes.len() {
             let cut = &bytes[..length];
-            assert!(again(cut).is_err() || again(cut).unwrap() == cut, "{name} cut to {length}");
+            assert!(
+                again(cut).is_err() || again(cut).unwrap() == cut,
+                "{name} cut to {length}"
+            );
         }
         for at in 0..bytes.len() {
             for change in [1, 2, 4, 8, 16, 32, 64, 128, 0xFF] {
@@ -88,14 +134,29 @@ fn whatever_is_accepted_is_canonical() {
             }
         }
         let trailing = [&bytes[..], &[0]].concat();
-        assert_eq!(again(&trailing).unwrap_err().kind(), ErrorKind::Corrupt, "{name}");
+        assert_eq!(
+            again(&trailing).unwrap_err().kind(),
+            ErrorKind::Corrupt,
+            "{name}"
+        );
         let newer = [&bytes[..], b"\xFF\0\0\0\0"].concat();
-        assert_eq!(again(&newer).unwrap_err().kind(), ErrorKind::UnsupportedFormat, "{name}");
+        assert_eq!(
+            again(&newer).unwrap_err().kind(),
+            ErrorKind::UnsupportedFormat,
+            "{name}"
+        );
         let mut other_form = bytes.clone();
         other_form[0] = 2;
-        assert_eq!(again(&other_form).unwrap_err().kind(), ErrorKind::UnsupportedFormat, "{name}");
+        assert_eq!(
+            again(&other_form).unwrap_err().kind(),
+            ErrorKind::UnsupportedFormat,
+            "{name}"
+        );
     }
-    assert!(accepted > 1000, "most changes of a number or a text are another record: {accepted}");
+    assert!(
+        accepted > 1000,
+        "most changes of a number or a text are another record: {accepted}"
+    );
 }
 
 #[test]
@@ -103,11 +164,19 @@ fn every_mandatory_field_is() {
     for (name, bytes, again) in all() {
         let fields = fields(&bytes);
         for (left_out, &(tag, _)) in fields.iter().enumerate() {
-            let others = fields.iter().enumerate().filter(|&(at, _)| at != left_out).map(|(_, field)| *field);
+            let others = fields
+                .iter()
+                .enumerate()
+                .filter(|&(at, _)| at != left_out)
+                .map(|(_, field)| *field);
             let record = write(others);
-            let may_be_absent =
-                (name == "info" || name == "revoked") && ((8..=11).contains(&tag) || (13..=19).contains(&tag));
-            assert_eq!(again(&record).is_ok(), may_be_absent, "{name} without {tag}");
+            let may_be_absent = (name == "info" || name == "revoked")
+                && ((8..=11).contains(&tag) || (13..=19).contains(&tag));
+            assert_eq!(
+                again(&record).is_ok(),
+                may_be_absent,
+                "{name} without {tag}"
+            );
         }
     }
 }
@@ -116,17 +185,70 @@ fn every_mandatory_field_is() {
 fn an_info_that_contradicts_itself_is_corrupt() {
     let entry = || info().versions[0].clone();
     let cases = [
-        ("active without a version", Info { versions: Vec::new(), ..info() }),
-        ("inactive without a version", Info { state: InfoState::Inactive, versions: Vec::new(), ..info() }),
-        ("revoked with a version", Info { state: InfoState::Revoked, ..info() }),
-        ("deleted with a version", Info { state: InfoState::Deleted, ..info() }),
-        ("a version twice", Info { versions: vec![entry(), entry()], ..info() }),
-        ("descending versions", Info { versions: info().versions.into_iter().rev().collect(), ..info() }),
-        ("a version after the last", Info { last_version: entry().version, ..info() }),
-        ("revision 0", Info { revision: crate::record::Revision::new(0), ..info() }),
+        (
+            "active without a version",
+            Info {
+                versions: Vec::new(),
+                ..info()
+            },
+        ),
+        (
+            "inactive without a version",
+            Info {
+                state: InfoState::Inactive,
+                versions: Vec::new(),
+                ..info()
+            },
+        ),
+        (
+            "revoked with a version",
+            Info {
+                state: InfoState::Revoked,
+                ..info()
+            },
+        ),
+        (
+            "deleted with a version",
+            Info {
+                state: InfoState::Deleted,
+                ..info()
+            },
+        ),
+        (
+            "a version twice",
+            Info {
+                versions: vec![entry(), entry()],
+                ..info()
+            },
+        ),
+        (
+            "descending versions",
+            Info {
+                versions: info().versions.into_iter().rev().collect(),
+                ..info()
+            },
+        ),
+        (
+            "a version after the last",
+            Info {
+                last_version: entry().version,
+                ..info()
+            },
+        ),
+        (
+            "revision 0",
+            Info {
+                revision: crate::record::Revision::new(0),
+                ..info()
+            },
+        ),
     ];
     for (defect, info) in cases {
-        assert_eq!(decode(&info.encode()).unwrap_err().kind(), ErrorKind::Corrupt, "{defect}");
+        assert_eq!(
+            decode(&info.encode()).unwrap_err().kind(),
+            ErrorKind::Corrupt,
+            "{defect}"
+        );
     }
 }
 
@@ -134,7 +256,11 @@ fn an_info_that_contradicts_itself_is_corrupt() {
 fn fields_in_another_form_are_refused() {
     let bytes = info().encode();
     let with = |changed: u8, to: &[u8]| {
-        write(fields(&bytes).into_iter().map(|(tag, field)| (tag, if tag == changed { to } else { field })))
+        write(
+            fields(&bytes)
+                .into_iter()
+                .map(|(tag, field)| (tag, if tag == changed { to } else { field })),
+        )
     };
     let kind = |record: &[u8]| decode(record).unwrap_err().kind();
     assert_eq!(with(4, &9_u64.to_be_bytes()), bytes, "the control");
@@ -156,8 +282,16 @@ fn fields_in_another_form_are_refused() {
         ("empty metadata", 13, &[]),
         ("metadata with a key and no value", 13, b"\0\0\0\x01k"),
         ("metadata that is no text", 13, b"\0\0\0\x01\xFF\0\0\0\x01v"),
-        ("metadata in another order", 13, b"\0\0\0\x01k\0\0\0\0\0\0\0\x01j\0\0\0\0"),
-        ("metadata with a key twice", 13, b"\0\0\0\x01k\0\0\0\0\0\0\0\x01k\0\0\0\0"),
+        (
+            "metadata in another order",
+            13,
+            b"\0\0\0\x01k\0\0\0\0\0\0\0\x01j\0\0\0\0",
+        ),
+        (
+            "metadata with a key twice",
+            13,
+            b"\0\0\0\x01k\0\0\0\0\0\0\0\x01k\0\0\0\0",
+        ),
         ("empty list of tools", 14, &[]),
         ("every tool", 14, b"\0\0\0\x01*"),
         ("tools in another order", 14, b"\0\0\0\x01b\0\0\0\x01a"),
@@ -177,23 +311,48 @@ fn fields_in_another_form_are_refused() {
     for (defect, tag, field) in cases {
         assert_eq!(kind(&with(tag, field)), ErrorKind::Corrupt, "{defect}");
     }
-    assert_eq!(kind(&with(3, &[5])), ErrorKind::UnsupportedFormat, "a state of a newer version");
-    assert_eq!(kind(&with(16, &[200])), ErrorKind::UnsupportedFormat, "a surface of a newer version");
+    assert_eq!(
+        kind(&with(3, &[5])),
+        ErrorKind::UnsupportedFormat,
+        "a state of a newer version"
+    );
+    assert_eq!(
+        kind(&with(16, &[200])),
+        ErrorKind::UnsupportedFormat,
+        "a surface of a newer version"
+    );
     for unknown in [20, 100] {
         let record = [&bytes[..], &[unknown, 0, 0, 0, 1, 1]].concat();
-        assert_eq!(kind(&record), ErrorKind::UnsupportedFormat, "a rule of a newer version, {unknown}");
+        assert_eq!(
+            kind(&record),
+            ErrorKind::UnsupportedFormat,
+            "a rule of a newer version, {unknown}"
+        );
     }
-    let entry = || Writer::new().field(1, &1_u64.to_be_bytes()).field(2, &[0; 8]).field(3, &[0; 32]);
+    let entry = || {
+        Writer::new()
+            .field(1, &1_u64.to_be_bytes())
+            .field(2, &[0; 8])
+            .field(3, &[0; 32])
+    };
     let versions = |entry: Writer| with(12, &canonical::encode(&[&entry.finish()]));
     assert!(decode(&versions(entry())).is_ok(), "the control");
-    assert_eq!(kind(&versions(entry().field(7, b"a"))), ErrorKind::UnsupportedFormat, "a version of a newer version");
+    assert_eq!(
+        kind(&versions(entry().field(7, b"a"))),
+        ErrorKind::UnsupportedFormat,
+        "a version of a newer version"
+    );
     for (defect, tag, field) in [
         ("stored by nobody", 4, &b""[..]),
         ("short fingerprint", 5, &[1; 31]),
         ("empty hint", 6, b""),
         ("hint of no text", 6, b"\xFF"),
     ] {
-        assert_eq!(kind(&versions(entry().field(tag, field))), ErrorKind::Corrupt, "{defect}");
+        assert_eq!(
+            kind(&versions(entry().field(tag, field))),
+            ErrorKind::Corrupt,
+            "{defect}"
+        );
     }
 }
 
@@ -202,14 +361,26 @@ fn a_slot_directory_has_one_form() {
     let of = |entries: &[SlotEntry]| SlotDirectory(entries.to_vec()).encode();
     let SlotDirectory(entries) = directory();
     let kind = |record: &[u8]| SlotDirectory::decode(record).unwrap_err().kind();
-    assert!(SlotDirectory::decode(&of(&entries[..1])).is_ok(), "the control");
+    assert!(
+        SlotDirectory::decode(&of(&entries[..1])).is_ok(),
+        "the control"
+    );
     let cases = [
         ("no slot", of(&[])),
         ("no list", write(std::iter::empty())),
-        ("descending ids", of(&[entries[1].clone(), entries[0].clone()])),
+        (
+            "descending ids",
+            of(&[entries[1].clone(), entries[0].clone()]),
+        ),
         ("an id twice", of(&[entries[0].clone(), entries[0].clone()])),
-        ("an id twice with another name", of(&[entries[1].clone(), called("", entries[1].clone())])),
-        ("an item cut off", Writer::new().field(1, &[0, 0, 0, 9, 1]).finish()),
+        (
+            "an id twice with another name",
+            of(&[entries[1].clone(), called("", entries[1].clone())]),
+        ),
+        (
+            "an item cut off",
+            Writer::new().field(1, &[0, 0, 0, 9, 1]).finish(),
+        ),
         ("an empty item", Writer::new().field(1, &[0; 4]).finish()),
     ];
     for (defect, record) in cases {
@@ -222,12 +393,20 @@ fn a_slot_directory_has_one_form() {
         let kept = fields(entry).into_iter().filter(|&(tag, _)| tag != changed);
         let mut all: Vec<(u8, &[u8])> = kept.chain(to.map(|to| (changed, to))).collect();
         all.sort_unstable_by_key(|&(tag, _)| tag);
-        Writer::new().field(1, &canonical::encode(&[&write(all.into_iter())])).finish()
+        Writer::new()
+            .field(1, &canonical::encode(&[&write(all.into_iter())]))
+            .finish()
     };
     assert_eq!(with(3, Some("Büro".as_bytes())), whole, "the control");
-    assert!(SlotDirectory::decode(&with(3, None)).is_ok(), "a slot without a name");
+    assert!(
+        SlotDirectory::decode(&with(3, None)).is_ok(),
+        "a slot without a name"
+    );
     // A slot that this version cannot use is listed all the same.
-    assert_eq!(SlotDirectory::decode(&with(2, Some(&[200]))).unwrap().0[0].kind, 200);
+    assert_eq!(
+        SlotDirectory::decode(&with(2, Some(&[200]))).unwrap().0[0].kind,
+        200
+    );
     let cases: [(&str, u8, Option<&[u8]>); 11] = [
         ("no id", 1, None),
         ("short id", 1, Some(&[2; 15])),
@@ -244,24 +423,62 @@ fn a_slot_directory_has_one_form() {
     for (defect, tag, field) in cases {
         assert_eq!(kind(&with(tag, field)), ErrorKind::Corrupt, "{defect}");
     }
-    assert_eq!(kind(&with(6, Some(b"a"))), ErrorKind::UnsupportedFormat, "a field of a newer version");
-    assert_eq!(kind(&[&whole[..], &[2, 0, 0, 0, 0]].concat()), ErrorKind::UnsupportedFormat, "a list beside the list");
+    assert_eq!(
+        kind(&with(6, Some(b"a"))),
+        ErrorKind::UnsupportedFormat,
+        "a field of a newer version"
+    );
+    assert_eq!(
+        kind(&[&whole[..], &[2, 0, 0, 0, 0]].concat()),
+        ErrorKind::UnsupportedFormat,
+        "a list beside the list"
+    );
 }
 
 #[test]
 fn other_records_out_of_range_are_refused() {
-    let epoch = Head { epoch: 1 << 63, ..head() };
-    assert_eq!(Head::decode(&epoch.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
+    let epoch = Head {
+        epoch: 1 << 63,
+        ..head()
+    };
+    assert_eq!(
+        Head::decode(&epoch.encode()).unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
     for tenant in ["", "acme/billing", ".."] {
-        let head = Head { tenant: tenant.to_owned(), ..head() };
-        assert_eq!(Head::decode(&head.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
-        let key = DataKey { tenant: tenant.to_owned(), ..data_key() };
-        assert_eq!(DataKey::decode(&key.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
+        let head = Head {
+            tenant: tenant.to_owned(),
+            ..head()
+        };
+        assert_eq!(
+            Head::decode(&head.encode()).unwrap_err().kind(),
+            ErrorKind::Corrupt
+        );
+        let key = DataKey {
+            tenant: tenant.to_owned(),
+            ..data_key()
+        };
+        assert_eq!(
+            DataKey::decode(&key.encode()).unwrap_err().kind(),
+            ErrorKind::Corrupt
+        );
     }
-    let key = DataKey { generation: 0, ..data_key() };
-    assert_eq!(DataKey::decode(&key.encode()).unwrap_err().kind(), ErrorKind::Corrupt);
-    let other_kdf = Writer::new().field(1, &Writer::new().field(1, &[2]).finish()).field(2, &[0; 16]).finish();
-    assert_eq!(Slot::decode(&other_kdf).unwrap_err().kind(), ErrorKind::UnsupportedFormat);
+    let key = DataKey {
+        generation: 0,
+        ..data_key()
+    };
+    assert_eq!(
+        DataKey::decode(&key.encode()).unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
+    let other_kdf = Writer::new()
+        .field(1, &Writer::new().field(1, &[2]).finish())
+        .field(2, &[0; 16])
+        .finish();
+    assert_eq!(
+        Slot::decode(&other_kdf).unwrap_err().kind(),
+        ErrorKind::UnsupportedFormat
+    );
 }
 
 /// The fields of a record, read by a reader of its own.
@@ -276,29 +493,52 @@ fn fields(record: &[u8]) -> Vec<(u8, &[u8])> {
 }
 
 fn write<'a>(fields: impl Iterator<Item = (u8, &'a [u8])>) -> Vec<u8> {
-    fields.fold(Writer::new(), |writer, (tag, field)| writer.field(tag, field)).finish()
+    fields
+        .fold(Writer::new(), |writer, (tag, field)| {
+            writer.field(tag, field)
+        })
+        .finish()
 }
 
 /// The numbers in a table of the manual's page on the format, by the words of its first column.
 fn numbers_of_the_page(first: &str) -> Vec<(String, u8)> {
     let page = include_str!("../../manual/format.md");
-    let cells =
-        |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect::<Vec<_>>();
-    let mut lines = page.lines().skip_while(|line| !line.starts_with(&format!("| {first} | number |")));
+    let cells = |line: &str| {
+        line.trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().replace('`', ""))
+            .collect::<Vec<_>>()
+    };
+    let mut lines = page
+        .lines()
+        .skip_while(|line| !line.starts_with(&format!("| {first} | number |")));
     assert!(lines.next().is_some(), "the page has a table of {first}");
-    let rows = lines.skip(1).take_while(|line| line.starts_with('|')).map(cells);
-    rows.map(|row| (row[0].clone(), row[1].parse().unwrap())).collect()
+    let rows = lines
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .map(cells);
+    rows.map(|row| (row[0].clone(), row[1].parse().unwrap()))
+        .collect()
 }
 
 /// Compares the tables of the manual's page with the numbers that are written.
 #[test]
 fn the_page_on_the_format_has_the_numbers_of_the_code() {
     let is = |first: &str, numbers: &[(&str, u8)]| {
-        let numbers: Vec<_> = numbers.iter().map(|&(name, number)| (name.to_owned(), number)).collect();
+        let numbers: Vec<_> = numbers
+            .iter()
+            .map(|&(name, number)| (name.to_owned(), number))
+            .collect();
         assert_eq!(numbers_of_the_page(first), numbers, "{first}");
     };
-    let surfaces = Surface::ALL.map(|surface| (serde_json::to_value(surface).unwrap(), surface.number()));
-    is("surface", &surfaces.each_ref().map(|(name, number)| (name.as_str().unwrap(), *number)));
+    let surfaces =
+        Surface::ALL.map(|surface| (serde_json::to_value(surface).unwrap(), surface.number()));
+    is(
+        "surface",
+        &surfaces
+            .each_ref()
+            .map(|(name, number)| (name.as_str().unwrap(), *number)),
+    );
     is(
         "state",
         &[

@@ -10,7 +10,9 @@ use super::super::root_key::RootKey;
 use super::super::slot_directory::{SlotDirectory, SlotEntry};
 use super::super::timestamp::Timestamp;
 use super::super::tlv::Writer;
-use super::super::{Head, Header, Info, InfoPlace, InfoState, Kdf, Key, KeyId, Slot, SubKeys, VaultKey, canonical};
+use super::super::{
+    Head, Header, Info, InfoPlace, InfoState, Kdf, Key, KeyId, Slot, SubKeys, VaultKey, canonical,
+};
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision, Version};
 use crate::scope::Scope;
@@ -32,7 +34,12 @@ fn sealing() -> Value {
 }
 
 fn named<'a>(all: &'a Value, name: &str) -> &'a Value {
-    all["envelopes"].as_array().unwrap().iter().find(|vector| vector["name"] == name).unwrap()
+    all["envelopes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|vector| vector["name"] == name)
+        .unwrap()
 }
 
 /// Everything there is in a vault, from its root key down, byte for byte.
@@ -46,11 +53,16 @@ fn what_is_written_is_what_the_format_says() {
     let root_key = RootKey::published(array(&all["root_key"]));
     for name in ["slot", "other_slot"] {
         let vector = &all[name];
-        let keys = root_key.slot_keys(&header, KeyId(array(&vector["id"])), Kdf::Raw).unwrap();
+        let keys = root_key
+            .slot_keys(&header, KeyId(array(&vector["id"])), Kdf::Raw)
+            .unwrap();
         assert_eq!(Kdf::Raw.encode(), hex(&vector["kdf"]), "{name}");
         assert_eq!(keys.kek.expose()[..], hex(&vector["kek"]), "{name}");
         assert_eq!(keys.check[..], hex(&vector["check"]), "{name}");
-        let slot = Slot { kdf: Kdf::Raw, check: keys.check };
+        let slot = Slot {
+            kdf: Kdf::Raw,
+            check: keys.check,
+        };
         assert_eq!(slot.encode(), hex(&vector["info"]), "{name}");
         assert_eq!(Slot::decode(&slot.encode()).unwrap(), slot, "{name}");
     }
@@ -59,23 +71,41 @@ fn what_is_written_is_what_the_format_says() {
     let prk = Prk::extract(&header.vault_id, secret.expose());
     for purpose in ["row", "tag", "accumulator", "fingerprint", "head"] {
         let mut sub_key = [0; 32];
-        prk.expand(&canonical::encode(&[format!("keyslot/1 {purpose} key").as_bytes()]), &mut sub_key).unwrap();
+        prk.expand(
+            &canonical::encode(&[format!("keyslot/1 {purpose} key").as_bytes()]),
+            &mut sub_key,
+        )
+        .unwrap();
         assert_eq!(sub_key[..], hex(&all["sub_keys"][purpose]), "{purpose}");
     }
 
     let sub_keys = SubKeys::derive(&secret, &header).unwrap();
-    let (scope, name) = (Scope::new("acme/billing").unwrap(), SecretName::new("STRIPE_KEY").unwrap());
+    let (scope, name) = (
+        Scope::new("acme/billing").unwrap(),
+        SecretName::new("STRIPE_KEY").unwrap(),
+    );
     let record = RecordId::from_bytes(array(&all["record_id"]));
     let info_commitment = array(&named(&all, "info")["commitment"]);
     let hashes = &all["hashes"];
     let scope_tag = sub_keys.scope_tag(&scope);
     assert_eq!(scope_tag[..], hex(&hashes["scope_tag"]));
-    assert_eq!(sub_keys.row_key(&scope_tag, &scope, &name)[..], hex(&hashes["row_key"]));
-    assert_eq!(sub_keys.version_key(&scope_tag, &scope, &name, version(2))[..], hex(&hashes["version_key"]));
+    assert_eq!(
+        sub_keys.row_key(&scope_tag, &scope, &name)[..],
+        hex(&hashes["row_key"])
+    );
+    assert_eq!(
+        sub_keys.version_key(&scope_tag, &scope, &name, version(2))[..],
+        hex(&hashes["version_key"])
+    );
     assert_eq!(sub_keys.tenant_tag("acme")[..], hex(&hashes["tenant_tag"]));
     let entry = sub_keys.accumulator_entry(record, Revision::new(4), &info_commitment);
     assert_eq!(entry[..], hex(&hashes["accumulator_entry"]));
-    assert_eq!(sub_keys.fingerprint("acme", b"sk_live_not_a_real_key").as_bytes()[..], hex(&hashes["fingerprint"]));
+    assert_eq!(
+        sub_keys
+            .fingerprint("acme", b"sk_live_not_a_real_key")
+            .as_bytes()[..],
+        hex(&hashes["fingerprint"])
+    );
 
     let tombstone = Info::decode(record, &hex(&all["tombstone"])).unwrap();
     assert_eq!(tombstone.state, InfoState::Deleted);
@@ -86,8 +116,14 @@ fn what_is_written_is_what_the_format_says() {
 fn envelopes_are_what_the_format_says_with_every_step_between() {
     let all = sealing();
     let header = Header::decode(&hex(&all["header"])).unwrap();
-    let (slot, data_key) = (KeyId(array(&all["slot"]["id"])), KeyId(array(&named(&all, "value")["key_id"])));
-    let (scope, name) = (Scope::new("acme/billing").unwrap(), SecretName::new("STRIPE_KEY").unwrap());
+    let (slot, data_key) = (
+        KeyId(array(&all["slot"]["id"])),
+        KeyId(array(&named(&all, "value")["key_id"])),
+    );
+    let (scope, name) = (
+        Scope::new("acme/billing").unwrap(),
+        SecretName::new("STRIPE_KEY").unwrap(),
+    );
     let record = RecordId::from_bytes(array(&all["record_id"]));
     let hashes = &all["hashes"];
     let contexts = [
@@ -95,26 +131,48 @@ fn envelopes_are_what_the_format_says_with_every_step_between() {
         ("vault secret", Context::vault_secret(&header)),
         ("data key state", Context::data_key_state(&header, data_key)),
         ("data key", Context::data_key(&header, data_key, "acme", 1)),
-        ("value", Context::value(&header, record, &scope, &name, version(3))),
+        (
+            "value",
+            Context::value(&header, record, &scope, &name, version(3)),
+        ),
         ("info", Context::info(&header, record, &place(hashes))),
-        ("head", Context::head(&header, &array(&hashes["tenant_tag"]))),
+        (
+            "head",
+            Context::head(&header, &array(&hashes["tenant_tag"])),
+        ),
         ("slot directory", Context::slot_directory(&header)),
     ];
     assert_eq!(contexts.len(), all["envelopes"].as_array().unwrap().len());
 
     for (name, context) in contexts {
         let vector = named(&all, name);
-        let (key, nonce, plaintext) = (key(vector), array(&vector["nonce"]), hex(&vector["plaintext"]));
-        assert_eq!(context.label(), vector["label"].as_str().unwrap().as_bytes(), "{name}");
+        let (key, nonce, plaintext) = (
+            key(vector),
+            array(&vector["nonce"]),
+            hex(&vector["plaintext"]),
+        );
+        assert_eq!(
+            context.label(),
+            vector["label"].as_str().unwrap().as_bytes(),
+            "{name}"
+        );
         assert_eq!(context.aad(), hex(&vector["aad"]), "{name}");
         let authenticated = [&prefix(key.id())[..], context.aad()].concat();
         assert_eq!(authenticated, hex(&vector["authenticated"]), "{name}");
         let keys = derive(&key, &context, &nonce, &authenticated).unwrap();
-        assert_eq!(keys.encryption[..], hex(&vector["encryption_key"]), "{name}");
+        assert_eq!(
+            keys.encryption[..],
+            hex(&vector["encryption_key"]),
+            "{name}"
+        );
         assert_eq!(keys.commitment[..], hex(&vector["commitment"]), "{name}");
         let envelope = seal_with_nonce(&key, &context, &plaintext, &nonce).unwrap();
         assert_eq!(envelope, hex(&vector["envelope"]), "{name}");
-        assert_eq!(**open(&key, &context, &envelope).unwrap(), plaintext, "{name}");
+        assert_eq!(
+            **open(&key, &context, &envelope).unwrap(),
+            plaintext,
+            "{name}"
+        );
     }
 }
 
@@ -126,34 +184,66 @@ fn a_vault_of_another_implementation_opens() {
     let header = Header::decode(&hex(&all["header"])).unwrap();
     let root_key = RootKey::published(array(&all["root_key"]));
     let slot = Slot::decode(&hex(&all["slot"]["info"])).unwrap();
-    let keys = root_key.slot_keys(&header, KeyId(array(&all["slot"]["id"])), slot.kdf).unwrap();
+    let keys = root_key
+        .slot_keys(&header, KeyId(array(&all["slot"]["id"])), slot.kdf)
+        .unwrap();
     assert!(keys.fit(&slot));
 
-    let vault_key: VaultKey = keys.unwrap_vault_key(&header, &envelope("vault key")).unwrap();
-    let directory = vault_key.open_slot_directory(&header, &envelope("slot directory")).unwrap();
+    let vault_key: VaultKey = keys
+        .unwrap_vault_key(&header, &envelope("vault key"))
+        .unwrap();
+    let directory = vault_key
+        .open_slot_directory(&header, &envelope("slot directory"))
+        .unwrap();
     assert_eq!(directory, slot_directory(&all));
-    let secret = vault_key.unwrap_vault_secret(&header, &envelope("vault secret")).unwrap();
+    let secret = vault_key
+        .unwrap_vault_secret(&header, &envelope("vault secret"))
+        .unwrap();
     let sub_keys = SubKeys::derive(&secret, &header).unwrap();
 
     let head = Head::open(&sub_keys, &sub_keys.tenant_tag("acme"), &envelope("head")).unwrap();
-    assert_eq!((head.tenant.as_str(), head.epoch, head.live, head.tombstones), ("acme", 7, 1, 0));
+    assert_eq!(
+        (head.tenant.as_str(), head.epoch, head.live, head.tombstones),
+        ("acme", 7, 1, 0)
+    );
 
-    let state = vault_key.open_data_key(&header, head.active_key, &envelope("data key state")).unwrap();
-    assert_eq!(state, DataKey { state: DataKeyState::Active, generation: 1, tenant: "acme".to_owned() });
-    let data_key = vault_key.unwrap_data_key(&header, head.active_key, &state, &envelope("data key")).unwrap();
+    let state = vault_key
+        .open_data_key(&header, head.active_key, &envelope("data key state"))
+        .unwrap();
+    assert_eq!(
+        state,
+        DataKey {
+            state: DataKeyState::Active,
+            generation: 1,
+            tenant: "acme".to_owned()
+        }
+    );
+    let data_key = vault_key
+        .unwrap_data_key(&header, head.active_key, &state, &envelope("data key"))
+        .unwrap();
 
     let sealed = [hex(&all["record_id"]), envelope("info")].concat();
     let info = Info::open(&header, &place(&all["hashes"]), &data_key, &sealed).unwrap();
     assert_eq!(info.encode(), hex(&named(&all, "info")["plaintext"]));
     assert_eq!(
-        (info.name.as_str(), info.state, info.about.description.as_str()),
+        (
+            info.name.as_str(),
+            info.state,
+            info.about.description.as_str()
+        ),
         ("STRIPE_KEY", InfoState::Active, "Zahlungen für Kärnten")
     );
     assert_eq!(Info::key_id(&sealed).unwrap(), data_key.id());
-    let entry = sub_keys.accumulator_entry(info.record, info.revision, &Info::commitment(&sealed).unwrap());
+    let entry = sub_keys.accumulator_entry(
+        info.record,
+        info.revision,
+        &Info::commitment(&sealed).unwrap(),
+    );
     assert_eq!(head.accumulator, entry);
 
-    let value = info.open_value(&header, version(3), &data_key, &envelope("value")).unwrap();
+    let value = info
+        .open_value(&header, version(3), &data_key, &envelope("value"))
+        .unwrap();
     assert_eq!(**value, *b"sk_live_not_a_real_key");
 }
 
@@ -163,8 +253,15 @@ fn a_slot_directory_is_what_the_format_says() {
     let all = sealing();
     let header = Header::decode(&hex(&all["header"])).unwrap();
     let other = &all["other_slot"];
-    let keys = RootKey::published(array(&all["root_key"])).slot_keys(&header, KeyId(array(&other["id"])), Kdf::Raw);
-    let opened = keys.unwrap().unwrap_vault_key(&header, &hex(&other["body"])).unwrap();
+    let keys = RootKey::published(array(&all["root_key"])).slot_keys(
+        &header,
+        KeyId(array(&other["id"])),
+        Kdf::Raw,
+    );
+    let opened = keys
+        .unwrap()
+        .unwrap_vault_key(&header, &hex(&other["body"]))
+        .unwrap();
     let vault_key = named(&all, "slot directory");
     assert_eq!(
         (opened.id(), opened.expose()[..].to_vec()),
@@ -173,16 +270,28 @@ fn a_slot_directory_is_what_the_format_says() {
 
     let directory = slot_directory(&all);
     assert_eq!(directory.encode(), hex(&vault_key["plaintext"]));
-    assert_eq!(SlotDirectory::decode(&directory.encode()).unwrap(), directory);
+    assert_eq!(
+        SlotDirectory::decode(&directory.encode()).unwrap(),
+        directory
+    );
     let rows = slot_rows(&all);
     assert_eq!(all["slot_directory"].as_array().unwrap().len(), rows.len());
-    for (entry, ((info, body), vector)) in
-        directory.0.iter().zip(rows.iter().zip(all["slot_directory"].as_array().unwrap()))
+    for (entry, ((info, body), vector)) in directory
+        .0
+        .iter()
+        .zip(rows.iter().zip(all["slot_directory"].as_array().unwrap()))
     {
         let fields = [&b"keyslot/1 slot row"[..], &entry.id.0, info, body];
-        assert_eq!(sha256(&canonical::encode(&fields))[..], hex(&vector["hash"]));
+        assert_eq!(
+            sha256(&canonical::encode(&fields))[..],
+            hex(&vector["hash"])
+        );
         assert!(entry.is_of(info, body));
-        for (info, body) in [(&[&info[..], &[0]].concat(), body), (info, &body[1..].to_vec()), (body, info)] {
+        for (info, body) in [
+            (&[&info[..], &[0]].concat(), body),
+            (info, &body[1..].to_vec()),
+            (body, info),
+        ] {
             assert!(!entry.is_of(info, body));
         }
     }
@@ -190,7 +299,8 @@ fn a_slot_directory_is_what_the_format_says() {
 
 #[test]
 fn what_must_open_opens_and_the_rest_is_refused_by_its_check() {
-    let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/envelopes.json")).unwrap();
+    let all: Value =
+        serde_json::from_str(include_str!("../../../tests/vectors/envelopes.json")).unwrap();
     let (mut opened, mut refused) = (0, 0);
     for vector in all["vectors"].as_array().unwrap() {
         let name = vector["name"].as_str().unwrap();
@@ -217,15 +327,18 @@ fn what_must_open_opens_and_the_rest_is_refused_by_its_check() {
     assert_eq!((opened, refused), (7, 43));
 }
 
-/// The reason for commitments: a ciphertext made to be taken under two keys. The cipher alone takes it under both.
+/// The reason for commitments: a ciphertext made to be taken under two keys. The cipher alone takes
+/// it under both.
 #[test]
 fn a_ciphertext_for_two_keys_opens_under_one() {
-    let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/envelopes.json")).unwrap();
-    let colliding = all["vectors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|vector| vector["name"].as_str().unwrap().starts_with("one ciphertext for two keys"));
+    let all: Value =
+        serde_json::from_str(include_str!("../../../tests/vectors/envelopes.json")).unwrap();
+    let colliding = all["vectors"].as_array().unwrap().iter().filter(|vector| {
+        vector["name"]
+            .as_str()
+            .unwrap()
+            .starts_with("one ciphertext for two keys")
+    });
     let mut texts = Vec::new();
     for vector in colliding {
         let (key, context, envelope) = (key(vector), context(vector), hex(&vector["envelope"]));
@@ -234,7 +347,13 @@ fn a_ciphertext_for_two_keys_opens_under_one() {
         let keys = derive(&key, &context, nonce, &authenticated).unwrap();
         let (ciphertext, tag) = envelope[74..].split_last_chunk().unwrap();
         let mut text = ciphertext.to_vec();
-        assert!(decrypt(&keys.encryption, nonce, &authenticated, &mut text, tag));
+        assert!(decrypt(
+            &keys.encryption,
+            nonce,
+            &authenticated,
+            &mut text,
+            tag
+        ));
         texts.push(text);
     }
     assert_eq!(texts.len(), 2);
@@ -244,17 +363,27 @@ fn a_ciphertext_for_two_keys_opens_under_one() {
 /// The texts of an info, as both implementations must take or refuse them.
 #[test]
 fn texts_are_taken_and_refused_as_by_the_other_implementation() {
-    let all: Value = serde_json::from_str(include_str!("../../../tests/interop/texts.json")).unwrap();
+    let all: Value =
+        serde_json::from_str(include_str!("../../../tests/interop/texts.json")).unwrap();
     let info = super::info();
-    let fields: [(&str, u8, bool); 5] =
-        [("scope", 1, false), ("name", 2, false), ("tool", 14, true), ("host", 15, true), ("actor", 17, false)];
+    let fields: [(&str, u8, bool); 5] = [
+        ("scope", 1, false),
+        ("name", 2, false),
+        ("tool", 14, true),
+        ("host", 15, true),
+        ("actor", 17, false),
+    ];
     for (what, tag, is_list) in fields {
         for outcome in ["taken", "refused"] {
             let texts = all[what][outcome].as_array().unwrap();
             assert!(texts.len() >= 8, "{what} {outcome}");
             for text in texts {
                 let text = text.as_str().unwrap().as_bytes();
-                let field = if is_list { canonical::encode(&[text]) } else { text.to_vec() };
+                let field = if is_list {
+                    canonical::encode(&[text])
+                } else {
+                    text.to_vec()
+                };
                 let decoded = Info::decode(info.record, &with(&info.encode(), tag, &field));
                 let kind = decoded.err().map(|error| error.kind());
                 let expected = (outcome == "refused").then_some(crate::ErrorKind::Corrupt);
@@ -278,8 +407,14 @@ fn with(record: &[u8], changed: u8, to: &[u8]) -> Vec<u8> {
 /// Info and body of each slot.
 fn slot_rows(all: &Value) -> [(Vec<u8>, Vec<u8>); 2] {
     [
-        (hex(&all["slot"]["info"]), hex(&named(all, "vault key")["envelope"])),
-        (hex(&all["other_slot"]["info"]), hex(&all["other_slot"]["body"])),
+        (
+            hex(&all["slot"]["info"]),
+            hex(&named(all, "vault key")["envelope"]),
+        ),
+        (
+            hex(&all["other_slot"]["info"]),
+            hex(&all["other_slot"]["body"]),
+        ),
     ]
 }
 
@@ -288,21 +423,38 @@ fn slot_directory(all: &Value) -> SlotDirectory {
     let entry = |(vector, (info, body)): (&Value, (Vec<u8>, Vec<u8>))| {
         assert_eq!(vector["kind"], Kdf::Raw.kind());
         let made_at = Timestamp::of_micros(vector["made_at"].as_i64().unwrap()).unwrap();
-        let mut entry = SlotEntry::new(KeyId(array(&vector["id"])), Kdf::Raw, made_at, &info, &body);
+        let mut entry =
+            SlotEntry::new(KeyId(array(&vector["id"])), Kdf::Raw, made_at, &info, &body);
         vector["name"].as_str().unwrap().clone_into(&mut entry.name);
         entry
     };
-    SlotDirectory(all["slot_directory"].as_array().unwrap().iter().zip(slot_rows(all)).map(entry).collect())
+    SlotDirectory(
+        all["slot_directory"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(slot_rows(all))
+            .map(entry)
+            .collect(),
+    )
 }
 
 /// Labels and AADs come from constructors everywhere else; vectors also hold wrong ones.
 fn context(vector: &Value) -> Context {
-    let label = vector["label"].as_str().unwrap().to_owned().leak().as_bytes();
+    let label = vector["label"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+        .leak()
+        .as_bytes();
     Context::of_parts(label, hex(&vector["aad"]))
 }
 
 fn place(hashes: &Value) -> InfoPlace {
-    InfoPlace { row_key: array(&hashes["row_key"]), epoch: 7 }
+    InfoPlace {
+        row_key: array(&hashes["row_key"]),
+        epoch: 7,
+    }
 }
 
 fn version(number: u64) -> Version {

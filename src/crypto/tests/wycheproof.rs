@@ -11,9 +11,11 @@ fn xchacha20_poly1305() {
     for test in set.test_groups.into_iter().flat_map(|group| group.tests) {
         let id = test.tc_id;
         // Our functions do not take a nonce or a tag of another length at all.
-        let (Ok(key), Ok(nonce), Ok(tag)) =
-            (test.key.as_slice().try_into(), test.nonce.as_slice().try_into(), test.tag.as_slice().try_into())
-        else {
+        let (Ok(key), Ok(nonce), Ok(tag)) = (
+            test.key.as_slice().try_into(),
+            test.nonce.as_slice().try_into(),
+            test.tag.as_slice().try_into(),
+        ) else {
             assert_eq!(test.result, TestResult::Invalid, "{id}");
             unfit += 1;
             continue;
@@ -22,12 +24,19 @@ fn xchacha20_poly1305() {
         if test.result == TestResult::Valid {
             assert!(decrypt(key, nonce, &test.aad, &mut text, tag), "{id}");
             assert_eq!(text, *test.pt, "{id}");
-            assert_eq!(encrypt(key, nonce, &test.aad, &mut text).unwrap(), *tag, "{id}");
+            assert_eq!(
+                encrypt(key, nonce, &test.aad, &mut text).unwrap(),
+                *tag,
+                "{id}"
+            );
             assert_eq!(text, *test.ct, "{id}");
             valid += 1;
         } else {
             assert!(!decrypt(key, nonce, &test.aad, &mut text, tag), "{id}");
-            assert_eq!(text, *test.ct, "nothing is decrypted before it is authentic, {id}");
+            assert_eq!(
+                text, *test.ct,
+                "nothing is decrypted before it is authentic, {id}"
+            );
             invalid += 1;
         }
     }

@@ -7,14 +7,19 @@ use super::{Add, LONG, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// How long the lines are that it is broken into: by OpenSSL and in PEM, and by `base64` and in MIME.
+/// How long the lines are that it is broken into: by OpenSSL and in PEM, and by `base64` and in
+/// MIME.
 const LINES: [usize; 2] = [64, 76];
 /// Of so many bytes these lines are made: of fewer it is one.
 const IN_LINES: std::ops::RangeInclusive<usize> = 49..=LONG;
 
 /// How `+`, `/` and `=` are written in a query, and in JSON by .NET and PHP.
-const ESCAPED: [[&str; 3]; 4] =
-    [["%2B", "%2F", "%3D"], ["%2b", "%2f", "%3d"], ["\\u002B", "/", "="], ["+", "\\/", "="]];
+const ESCAPED: [[&str; 3]; 4] = [
+    ["%2B", "%2F", "%3D"],
+    ["%2b", "%2f", "%3d"],
+    ["\\u002B", "/", "="],
+    ["+", "\\/", "="],
+];
 
 pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     for before in 0..3_usize {
@@ -23,8 +28,8 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What base64 makes of a text behind so many other bytes, with both alphabets: the characters that no neighbour has a part in,
-/// and, for a text that ends there, all to the end, padded or not.
+/// What base64 makes of a text behind so many other bytes, with both alphabets: the characters that
+/// no neighbour has a part in, and, for a text that ends there, all to the end, padded or not.
 fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
     let length = before + text.len();
     let mut bytes = Zeroizing::new(Vec::with_capacity(length));
@@ -33,13 +38,18 @@ fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
     // With room for the padding; the encoder wants exactly what it fills.
     let mut buffer = Zeroizing::new(vec![b'='; length.div_ceil(3) * 4]);
     let end = Base64Unpadded::encoded_len(&bytes);
-    let Some(room) = buffer.get_mut(..end) else { return Ok(()) };
+    let Some(room) = buffer.get_mut(..end) else {
+        return Ok(());
+    };
     if Base64Unpadded::encode(&bytes, room).is_err() {
         return Ok(());
     }
     if before == 0 && IN_LINES.contains(&text.len()) {
         for line in LINES.into_iter().flat_map(|length| buffer.chunks(length)) {
-            add(Variant::Base64, std::str::from_utf8(line).unwrap_or_default())?;
+            add(
+                Variant::Base64,
+                std::str::from_utf8(line).unwrap_or_default(),
+            )?;
         }
     }
     let start = (before * 8).div_ceil(6);
@@ -53,7 +63,12 @@ fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
             });
         }
         for end in ends {
-            let Some(part) = buffer.get(start..end).and_then(|part| std::str::from_utf8(part).ok()) else { continue };
+            let Some(part) = buffer
+                .get(start..end)
+                .and_then(|part| std::str::from_utf8(part).ok())
+            else {
+                continue;
+            };
             add(Variant::Base64, part)?;
             if part.contains(['+', '/']) {
                 for [plus, slash, equals] in ESCAPED {
@@ -82,8 +97,9 @@ mod tests {
         for length in 8..20 {
             let text: String = ('\u{3d}'..).take(length).collect();
             let found = all(&text, Variant::Base64);
-            for (before, after) in
-                ["", "?", "~~", "~~~", "user:"].iter().flat_map(|b| ["", "?", ">>", ">>>"].map(|a| (b, a)))
+            for (before, after) in ["", "?", "~~", "~~~", "user:"]
+                .iter()
+                .flat_map(|b| ["", "?", ">>", ">>>"].map(|a| (b, a)))
             {
                 let whole = format!("{before}{text}{after}");
                 for encoded in [
@@ -92,11 +108,18 @@ mod tests {
                     Base64Url::encode_string(whole.as_bytes()),
                     Base64UrlUnpadded::encode_string(whole.as_bytes()),
                 ] {
-                    let longest = found.iter().filter(|part| encoded.contains(*part)).map(String::len).max();
+                    let longest = found
+                        .iter()
+                        .filter(|part| encoded.contains(*part))
+                        .map(String::len)
+                        .max();
                     let rest = encoded.len() - longest.unwrap_or(0);
                     // Of the neighbours' bytes, and of at most two that are shared.
                     let most = (before.len() + after.len()).div_ceil(3) * 4 + 4;
-                    assert!(rest <= most, "{whole:?}: {rest} characters of {encoded} stay");
+                    assert!(
+                        rest <= most,
+                        "{whole:?}: {rest} characters of {encoded} stay"
+                    );
                     if after.is_empty() {
                         assert!(
                             found.iter().any(|part| encoded.ends_with(part)),
@@ -115,29 +138,53 @@ mod tests {
         assert!(encoded.contains('+') && encoded.contains('/'), "{encoded}");
         let found = all(text, Variant::Base64);
         for written in [
-            encoded.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"),
-            encoded.replace('+', "%2b").replace('/', "%2f").replace('=', "%3d"),
+            encoded
+                .replace('+', "%2B")
+                .replace('/', "%2F")
+                .replace('=', "%3D"),
+            encoded
+                .replace('+', "%2b")
+                .replace('/', "%2f")
+                .replace('=', "%3d"),
             encoded.replace('/', "\\/"),
             encoded.replace('+', "\\u002B"),
         ] {
             assert!(found.contains(&written), "{written}");
         }
-        assert!(all("letters and digits", Variant::Base64).iter().all(|one| !one.contains(['%', '\\'])));
+        assert!(
+            all("letters and digits", Variant::Base64)
+                .iter()
+                .all(|one| !one.contains(['%', '\\']))
+        );
     }
 
     #[test]
     fn base64_is_found_in_lines() {
         let lines = |text: &str, width| {
             let encoded = Base64::encode_string(text.as_bytes());
-            encoded.as_bytes().chunks(width).map(|line| String::from_utf8(line.into()).unwrap()).collect::<Vec<_>>()
+            encoded
+                .as_bytes()
+                .chunks(width)
+                .map(|line| String::from_utf8(line.into()).unwrap())
+                .collect::<Vec<_>>()
         };
         for text in ["a".repeat(49), "key ".repeat(300), "é".repeat(30_000)] {
             let found = all(&text, Variant::Base64);
             for width in [64, 76] {
-                assert!(lines(&text, width).iter().all(|line| found.contains(line)), "{} {width}", text.len());
+                assert!(
+                    lines(&text, width).iter().all(|line| found.contains(line)),
+                    "{} {width}",
+                    text.len()
+                );
             }
         }
-        assert_eq!(all(&"a".repeat(48), Variant::Base64).len(), all(&"a".repeat(30), Variant::Base64).len());
-        assert!(all(&"a".repeat(70_000), Variant::Base64).len() < 10, "but not of what is no secret of a vault");
+        assert_eq!(
+            all(&"a".repeat(48), Variant::Base64).len(),
+            all(&"a".repeat(30), Variant::Base64).len()
+        );
+        assert!(
+            all(&"a".repeat(70_000), Variant::Base64).len() < 10,
+            "but not of what is no secret of a vault"
+        );
     }
 }

@@ -11,7 +11,9 @@ use crate::redact::variants::Variant;
 ///
 /// What `add` says.
 pub(in crate::redact) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
-    WRITERS.iter().try_for_each(|writer| each(Variant::Json, text, add, |c, out| json(c, writer, out)))
+    WRITERS
+        .iter()
+        .try_for_each(|writer| each(Variant::Json, text, add, |c, out| json(c, writer, out)))
 }
 
 /// What a writer of JSON escapes beyond quotes, backslashes and control characters.
@@ -25,35 +27,81 @@ struct Json {
     hex: Hex,
 }
 
-const PLAIN: Json = Json { slash: false, foreign: false, more: "", hex: LOWER };
+const PLAIN: Json = Json {
+    slash: false,
+    foreign: false,
+    more: "",
+    hex: LOWER,
+};
 
 const WRITERS: [Json; 12] = [
     // serde_json, JavaScript, Ruby
     PLAIN,
     // Jackson, .NET when told to be relaxed
-    Json { hex: UPPER, ..PLAIN },
+    Json {
+        hex: UPPER,
+        ..PLAIN
+    },
     // Jackson when told to write ASCII
-    Json { foreign: true, hex: UPPER, ..PLAIN },
+    Json {
+        foreign: true,
+        hex: UPPER,
+        ..PLAIN
+    },
     // Newtonsoft
-    Json { more: "\u{85}\u{2028}\u{2029}", ..PLAIN },
+    Json {
+        more: "\u{85}\u{2028}\u{2029}",
+        ..PLAIN
+    },
     // Python
-    Json { foreign: true, more: "\x7f", ..PLAIN },
+    Json {
+        foreign: true,
+        more: "\x7f",
+        ..PLAIN
+    },
     // PHP, and when told to leave slashes, other letters, or both
-    Json { slash: true, foreign: true, ..PLAIN },
-    Json { foreign: true, ..PLAIN },
-    Json { slash: true, more: "\u{2028}\u{2029}", ..PLAIN },
-    Json { slash: true, ..PLAIN },
+    Json {
+        slash: true,
+        foreign: true,
+        ..PLAIN
+    },
+    Json {
+        foreign: true,
+        ..PLAIN
+    },
+    Json {
+        slash: true,
+        more: "\u{2028}\u{2029}",
+        ..PLAIN
+    },
+    Json {
+        slash: true,
+        ..PLAIN
+    },
     // Go, Rails
-    Json { more: "<>&\u{2028}\u{2029}", ..PLAIN },
+    Json {
+        more: "<>&\u{2028}\u{2029}",
+        ..PLAIN
+    },
     // Gson
-    Json { more: "<>&='\u{2028}\u{2029}", ..PLAIN },
+    Json {
+        more: "<>&='\u{2028}\u{2029}",
+        ..PLAIN
+    },
     // .NET
-    Json { foreign: true, more: "\"<>&'+`\x7f", hex: UPPER, ..PLAIN },
+    Json {
+        foreign: true,
+        more: "\"<>&'+`\x7f",
+        hex: UPPER,
+        ..PLAIN
+    },
 ];
 
 fn json(c: char, writer: &Json, out: &mut dyn FnMut(char)) {
     let short = match c {
-        _ if writer.more.contains(c) || writer.foreign && !c.is_ascii() => return unicode(c, writer.hex, out),
+        _ if writer.more.contains(c) || writer.foreign && !c.is_ascii() => {
+            return unicode(c, writer.hex, out);
+        }
         '"' | '\\' => c,
         '/' if writer.slash => c,
         '\u{8}' => 'b',
@@ -85,8 +133,14 @@ mod tests {
             r#"/\u003cé\u003d\"\n"#,
             r"/\u003C\u00E9=\u0022\n",
         ];
-        assert_eq!(all("/<é=\"\n", Variant::Json), expected.map(str::to_owned).into());
-        assert_eq!(all("\x1b", Variant::Json), [r"\u001b", r"\u001B"].map(str::to_owned).into());
+        assert_eq!(
+            all("/<é=\"\n", Variant::Json),
+            expected.map(str::to_owned).into()
+        );
+        assert_eq!(
+            all("\x1b", Variant::Json),
+            [r"\u001b", r"\u001B"].map(str::to_owned).into()
+        );
         // Of the byte 7F, nothing, as Python, and as .NET.
         let expected = ["\x7f\\n", "\\u007f\\n", "\\u007F\\n"].map(str::to_owned);
         assert_eq!(all("\x7f\n", Variant::Json), expected.into());

@@ -7,8 +7,18 @@ use crate::redact::variants::Variant;
 
 pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     // `{:?}` of Rust, which leaves apostrophes.
-    each(Variant::Literal, text, add, |c, out| if c == '\'' { out(c) } else { c.escape_debug().for_each(out) })?;
-    LANGUAGES.iter().try_for_each(|language| each(Variant::Literal, text, add, |c, out| literal(c, language, out)))
+    each(Variant::Literal, text, add, |c, out| {
+        if c == '\'' {
+            out(c)
+        } else {
+            c.escape_debug().for_each(out)
+        }
+    })?;
+    LANGUAGES.iter().try_for_each(|language| {
+        each(Variant::Literal, text, add, |c, out| {
+            literal(c, language, out)
+        })
+    })
 }
 
 struct Language {
@@ -25,24 +35,55 @@ struct Language {
 
 const GO: Language = Language {
     quotes: "\"",
-    letters: &[('\x07', 'a'), ('\x08', 'b'), ('\t', 't'), ('\n', 'n'), ('\x0b', 'v'), ('\x0c', 'f'), ('\r', 'r')],
+    letters: &[
+        ('\x07', 'a'),
+        ('\x08', 'b'),
+        ('\t', 't'),
+        ('\n', 'n'),
+        ('\x0b', 'v'),
+        ('\x0c', 'f'),
+        ('\r', 'r'),
+    ],
     units: true,
     unseen: true,
     hex: LOWER,
 };
-const PYTHON: Language =
-    Language { quotes: "", letters: &[('\t', 't'), ('\n', 'n'), ('\r', 'r')], units: false, unseen: true, hex: LOWER };
+const PYTHON: Language = Language {
+    quotes: "",
+    letters: &[('\t', 't'), ('\n', 'n'), ('\r', 'r')],
+    units: false,
+    unseen: true,
+    hex: LOWER,
+};
 const NODE: Language = Language {
     quotes: "",
-    letters: &[('\x08', 'b'), ('\t', 't'), ('\n', 'n'), ('\x0c', 'f'), ('\r', 'r')],
+    letters: &[
+        ('\x08', 'b'),
+        ('\t', 't'),
+        ('\n', 'n'),
+        ('\x0c', 'f'),
+        ('\r', 'r'),
+    ],
     units: false,
     unseen: false,
     hex: UPPER,
 };
 
-/// `%q` of Go; `repr` of Python and `inspect` of Node, which take the quotes that a text does not hold if they can.
-const LANGUAGES: [Language; 5] =
-    [GO, PYTHON, Language { quotes: "'", ..PYTHON }, NODE, Language { quotes: "'", ..NODE }];
+/// `%q` of Go; `repr` of Python and `inspect` of Node, which take the quotes that a text does not
+/// hold if they can.
+const LANGUAGES: [Language; 5] = [
+    GO,
+    PYTHON,
+    Language {
+        quotes: "'",
+        ..PYTHON
+    },
+    NODE,
+    Language {
+        quotes: "'",
+        ..NODE
+    },
+];
 
 fn literal(c: char, language: &Language, out: &mut dyn FnMut(char)) {
     if let Some((_, letter)) = language.letters.iter().find(|(known, _)| *known == c) {
@@ -71,7 +112,10 @@ mod tests {
     #[test]
     fn literals_are_written_as_in_rust() {
         let shown = format!("{TEXT:?}");
-        assert!(all(TEXT, Variant::Literal).contains(shown.trim_matches('"')), "{shown}");
+        assert!(
+            all(TEXT, Variant::Literal).contains(shown.trim_matches('"')),
+            "{shown}"
+        );
     }
 
     /// What Go, Python 3.11 and Node 20 print.

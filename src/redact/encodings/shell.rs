@@ -6,7 +6,13 @@ use crate::redact::variants::Variant;
 
 pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     for apostrophe in APOSTROPHES {
-        each(Variant::Shell, text, add, |c, out| if c == '\'' { apostrophe.chars().for_each(out) } else { out(c) })?;
+        each(Variant::Shell, text, add, |c, out| {
+            if c == '\'' {
+                apostrophe.chars().for_each(out)
+            } else {
+                out(c)
+            }
+        })?;
     }
     for form in WORDS {
         each_behind(Variant::Shell, text, add, form)?;
@@ -14,12 +20,14 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     Ok(())
 }
 
-/// How a `'` is written inside single quotes: by shells in two ways; by PowerShell, and in SQL and YAML.
+/// How a `'` is written inside single quotes: by shells in two ways; by PowerShell, and in SQL and
+/// YAML.
 const APOSTROPHES: [&str; 3] = [r"'\''", r#"'"'"'"#, "''"];
 
 type Write = fn(Option<char>, char, &mut dyn FnMut(char));
 
-/// Behind backslashes, as bash and as Ruby have it; in double quotes of shells, of command lines of Windows, and of CSV; in `$'…'`.
+/// Behind backslashes, as bash and as Ruby have it; in double quotes of shells, of command lines of
+/// Windows, and of CSV; in `$'…'`.
 const WORDS: [Write; 6] = [
     |before, c, out| {
         let special = match c {
@@ -29,7 +37,13 @@ const WORDS: [Write; 6] = [
         };
         backslash(special, c, out);
     },
-    |_, c, out| backslash(c.is_ascii() && !c.is_ascii_alphanumeric() && !"_-.,:+/@\n".contains(c), c, out),
+    |_, c, out| {
+        backslash(
+            c.is_ascii() && !c.is_ascii_alphanumeric() && !"_-.,:+/@\n".contains(c),
+            c,
+            out,
+        )
+    },
     |_, c, out| backslash("\"\\$`".contains(c), c, out),
     |_, c, out| backslash(c == '"', c, out),
     |_, c, out| {
@@ -60,7 +74,10 @@ const WORDS: [Write; 6] = [
 fn octal(c: char, out: &mut dyn FnMut(char)) {
     let code = u32::from(c);
     out('\\');
-    [code >> 6, code >> 3, code].into_iter().filter_map(|digit| char::from_digit(digit & 7, 8)).for_each(out);
+    [code >> 6, code >> 3, code]
+        .into_iter()
+        .filter_map(|digit| char::from_digit(digit & 7, 8))
+        .for_each(out);
 }
 
 #[cfg(test)]
@@ -92,7 +109,10 @@ mod tests {
             ("a~b=~c:~d#e", r"a~b=\~c:\~d#e"),
             ("#a", r"\#a"),
             ("~x", r"\~x"),
-            ("p a$$w0rd!{a}[b]`c`;#%25,^", r"p\ a\$\$w0rd\!\{a\}\[b\]\`c\`\;#%25\,\^"),
+            (
+                "p a$$w0rd!{a}[b]`c`;#%25,^",
+                r"p\ a\$\$w0rd\!\{a\}\[b\]\`c\`\;#%25\,\^",
+            ),
             ("a\x1b\x01\nb\x7fc", r"a\E\001\nb\177c"),
         ] {
             assert!(all(word, Variant::Shell).contains(expected), "{expected}");

@@ -5,7 +5,9 @@ use crate::error::Result;
 use crate::redact::variants::Variant;
 
 pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
-    QUOTES.iter().try_for_each(|quotes| each(Variant::Xml, text, add, |c, out| xml(c, *quotes, out)))
+    QUOTES
+        .iter()
+        .try_for_each(|quotes| each(Variant::Xml, text, add, |c, out| xml(c, *quotes, out)))
 }
 
 /// How quotes and apostrophes are written: not at all, and as XML, Go, Django, PHP and Python do.
@@ -40,8 +42,19 @@ mod tests {
     #[test]
     fn xml_is_written_with_all_sorts_of_quotes() {
         let found = all("&<>\"'", Variant::Xml);
-        for quotes in ["\"'", "&quot;'", "&quot;&apos;", "&#34;&#39;", "&quot;&#39;", "&quot;&#039;", "&quot;&#x27;"] {
-            assert!(found.contains(&format!("&amp;&lt;&gt;{quotes}")), "{quotes}");
+        for quotes in [
+            "\"'",
+            "&quot;'",
+            "&quot;&apos;",
+            "&#34;&#39;",
+            "&quot;&#39;",
+            "&quot;&#039;",
+            "&quot;&#x27;",
+        ] {
+            assert!(
+                found.contains(&format!("&amp;&lt;&gt;{quotes}")),
+                "{quotes}"
+            );
         }
         assert_eq!(found.len(), QUOTES.len());
     }

@@ -6,8 +6,8 @@ use super::Add;
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// The strings and numbers of a JSON value, keys excepted. Read by hand, because a parser would do it in memory of its own; so what
-/// is not quite JSON has its strings too.
+/// The strings and numbers of a JSON value, keys excepted. Read by hand, because a parser would do
+/// it in memory of its own; so what is not quite JSON has its strings too.
 pub(super) fn leaves(json: &str, add: &mut Add<'_>) -> Result<()> {
     let mut rest = json;
     while let Some((before, behind)) = rest.split_once('"') {
@@ -18,7 +18,9 @@ pub(super) fn leaves(json: &str, add: &mut Add<'_>) -> Result<()> {
             escaped = byte == b'\\' && !escaped;
             ends
         });
-        let Some((inside, after)) = end.and_then(|end| behind.split_at_checked(end)) else { return Ok(()) };
+        let Some((inside, after)) = end.and_then(|end| behind.split_at_checked(end)) else {
+            return Ok(());
+        };
         rest = after.strip_prefix('"').unwrap_or_default();
         if !rest.trim_start().starts_with(':') {
             add(Variant::Leaf, &unescaped(inside))?;
@@ -30,11 +32,13 @@ pub(super) fn leaves(json: &str, add: &mut Add<'_>) -> Result<()> {
 /// The numbers of what stands between strings, as they are written.
 fn numbers(between: &str, add: &mut Add<'_>) -> Result<()> {
     let words = between.split(|c: char| c.is_whitespace() || ",:[]{}".contains(c));
-    let mut numbers = words.filter(|word| word.starts_with(|c: char| c == '-' || c.is_ascii_digit()));
+    let mut numbers =
+        words.filter(|word| word.starts_with(|c: char| c == '-' || c.is_ascii_digit()));
     numbers.try_for_each(|number| add(Variant::Leaf, number))
 }
 
-/// Undoes the escapes of a JSON string (RFC 8259 section 7). What is none, and half of a surrogate pair, stays as it is.
+/// Undoes the escapes of a JSON string (RFC 8259 section 7). What is none, and half of a surrogate
+/// pair, stays as it is.
 pub(super) fn unescaped(text: &str) -> Zeroizing<String> {
     // An escape is never shorter than what it stands for, so this does not grow.
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
@@ -65,13 +69,21 @@ pub(super) fn unescaped(text: &str) -> Zeroizing<String> {
 }
 
 fn code_point(chars: &mut std::str::Chars<'_>) -> Option<char> {
-    let mut unit = || (0..4).try_fold(0, |unit: u32, _| Some(unit << 4 | chars.next()?.to_digit(16)?));
+    let mut unit = || {
+        (0..4).try_fold(0, |unit: u32, _| {
+            Some(unit << 4 | chars.next()?.to_digit(16)?)
+        })
+    };
     let first = unit()?;
     if !(0xd800..0xdc00).contains(&first) {
         return char::from_u32(first);
     }
     (chars.next()? == '\\' && chars.next()? == 'u').then_some(())?;
-    let mut unit = || (0..4).try_fold(0, |unit: u32, _| Some(unit << 4 | chars.next()?.to_digit(16)?));
+    let mut unit = || {
+        (0..4).try_fold(0, |unit: u32, _| {
+            Some(unit << 4 | chars.next()?.to_digit(16)?)
+        })
+    };
     let second = unit()?.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
     char::from_u32(0x10000 + ((first - 0xd800) << 10) + second)
 }
@@ -83,9 +95,11 @@ mod tests {
 
     #[test]
     fn leaves_are_the_strings_that_are_no_keys_and_the_numbers() {
-        let json =
-            r#"{"key": "va\"l\\ue", "list": ["\u00e9\ud83d\udd11\/", -1.5, true, "two"], "o": {"k" : "v"}, "n":4716}"#;
-        assert_eq!(of(Variant::Leaf, json), ["va\"l\\ue", "é🔑/", "-1.5", "two", "v", "4716"]);
+        let json = r#"{"key": "va\"l\\ue", "list": ["\u00e9\ud83d\udd11\/", -1.5, true, "two"], "o": {"k" : "v"}, "n":4716}"#;
+        assert_eq!(
+            of(Variant::Leaf, json),
+            ["va\"l\\ue", "é🔑/", "-1.5", "two", "v", "4716"]
+        );
         assert_eq!(of(Variant::Leaf, "[1,2]"), ["1", "2"]);
         assert_eq!(of(Variant::Leaf, "\"quoted\""), [""; 0]);
         assert_eq!(of(Variant::Leaf, r#"["\ud83d", "cut"#), [r"\ud83d"]);

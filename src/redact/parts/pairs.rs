@@ -6,8 +6,8 @@ use super::Add;
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// What keys of passwords, and of users, end in; in any case, and whatever stands between their letters (`DB_PASSWORD`,
-/// `User Id`, `clientSecret`).
+/// What keys of passwords, and of users, end in; in any case, and whatever stands between their
+/// letters (`DB_PASSWORD`, `User Id`, `clientSecret`).
 const PASSWORDS: [&str; 12] = [
     "password",
     "passwd",
@@ -29,10 +29,12 @@ const SHORT: [(&str, Variant); 2] = [("uid", Variant::User), ("sig", Variant::Pa
 /// How far the end of a quoted value is looked for, in bytes.
 const LONGEST: usize = 4 << 10;
 
-/// Adds what keys say is a user or password: in connection strings of ADO.NET, ODBC and JDBC (`Server=…;Password=…`), of libpq
-/// (`host=… password='…'`) and files of environment variables, and in queries and forms (`…?user=…&password=…`).
+/// Adds what keys say is a user or password: in connection strings of ADO.NET, ODBC and JDBC
+/// (`Server=…;Password=…`), of libpq (`host=… password='…'`) and files of environment variables,
+/// and in queries and forms (`…?user=…&password=…`).
 ///
-/// Nobody says which of these a text is, so it is read as each that it may be. Each reading looks at each character once or twice.
+/// Nobody says which of these a text is, so it is read as each that it may be. Each reading looks
+/// at each character once or twice.
 pub(super) fn pairs(text: &str, add: &mut Add<'_>) -> Result<()> {
     read(text, char::is_whitespace, add)?;
     if text.contains(';') {
@@ -77,25 +79,45 @@ fn read(mut rest: &str, is_end: impl Fn(char) -> bool, add: &mut Add<'_>) -> Res
 /// Whether a key is that of a user or a password.
 fn of_key(key: &str) -> Option<Variant> {
     let is_between = |c: char| " _-.".contains(c);
-    if !key.chars().all(|c| c.is_ascii_alphanumeric() || is_between(c) || c.is_whitespace()) {
+    if !key
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || is_between(c) || c.is_whitespace())
+    {
         return None;
     }
-    let letters = || key.bytes().rev().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
-    let ends_in =
-        |word: &&str| word.bytes().rev().zip(letters()).filter(|(one, other)| one == other).count() == word.len();
+    let letters = || {
+        key.bytes()
+            .rev()
+            .filter(u8::is_ascii_alphanumeric)
+            .map(|byte| byte.to_ascii_lowercase())
+    };
+    let ends_in = |word: &&str| {
+        word.bytes()
+            .rev()
+            .zip(letters())
+            .filter(|(one, other)| one == other)
+            .count()
+            == word.len()
+    };
     if PASSWORDS.iter().any(ends_in) {
         return Some(Variant::Password);
     }
     if USERS.iter().any(ends_in) {
         return Some(Variant::User);
     }
-    SHORT.iter().find(|(word, _)| word.bytes().rev().eq(letters())).map(|(_, variant)| *variant)
+    SHORT
+        .iter()
+        .find(|(word, _)| word.bytes().rev().eq(letters()))
+        .map(|(_, variant)| *variant)
 }
 
-/// What is in quotes or braces at the start of a text, what closes them, and what is behind. A quote that is doubled or behind a
-/// backslash is none.
+/// What is in quotes or braces at the start of a text, what closes them, and what is behind. A
+/// quote that is doubled or behind a backslash is none.
 fn quoted(text: &str) -> Option<(&str, char, &str)> {
-    let open = text.chars().next().filter(|c| ['"', '\'', '{'].contains(c))?;
+    let open = text
+        .chars()
+        .next()
+        .filter(|c| ['"', '\'', '{'].contains(c))?;
     let close = if open == '{' { '}' } else { open };
     let inside = text.strip_prefix(open)?;
     let mut bytes = inside.bytes().take(LONGEST).enumerate().peekable();
@@ -117,7 +139,11 @@ fn without(escape: char, text: &str) -> Option<Zeroizing<String>> {
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
-        out.push(if c == escape { chars.next().unwrap_or(c) } else { c });
+        out.push(if c == escape {
+            chars.next().unwrap_or(c)
+        } else {
+            c
+        });
     }
     Some(out)
 }
@@ -130,35 +156,99 @@ mod tests {
     #[test]
     fn connection_strings_are_taken_apart() {
         for (text, user, password) in [
-            ("Server=db;User Id=svc_app;Password=S3cr3t;", "svc_app", "S3cr3t"),
-            ("server = db; uid = svc ; pwd = S3 cr3t ; encrypt=true", "svc", "S3 cr3t"),
-            ("Server=db;UID=svc;Password=\"S3;cr\"\"3t\";Encrypt=yes", "svc", "S3;cr\"3t"),
-            ("Driver={ODBC Driver 18};Uid=svc;Pwd={S3;c}}r3t};Server=db", "svc", "S3;c}r3t"),
-            ("jdbc:sqlserver://db:1433;databaseName=x;user=sa;password=S3cr3t", "sa", "S3cr3t"),
+            (
+                "Server=db;User Id=svc_app;Password=S3cr3t;",
+                "svc_app",
+                "S3cr3t",
+            ),
+            (
+                "server = db; uid = svc ; pwd = S3 cr3t ; encrypt=true",
+                "svc",
+                "S3 cr3t",
+            ),
+            (
+                "Server=db;UID=svc;Password=\"S3;cr\"\"3t\";Encrypt=yes",
+                "svc",
+                "S3;cr\"3t",
+            ),
+            (
+                "Driver={ODBC Driver 18};Uid=svc;Pwd={S3;c}}r3t};Server=db",
+                "svc",
+                "S3;c}r3t",
+            ),
+            (
+                "jdbc:sqlserver://db:1433;databaseName=x;user=sa;password=S3cr3t",
+                "sa",
+                "S3cr3t",
+            ),
             ("host=db user=ada password=S3cr3t", "ada", "S3cr3t"),
-            ("host=db user = ada password = 'S3 cr\\'3t' dbname=x", "ada", "S3 cr'3t"),
-            ("DB_USER=ada\nDB_PASSWORD=\"S3 cr3t\"\nPORT=1", "ada", "S3 cr3t"),
-            ("required username=\"ada\" password=\"S3cr3t\";", "ada", "S3cr3t"),
-            ("jdbc:postgresql://db/x?user=ada&password=S3%26cr3t", "ada", "S3&cr3t"),
-            ("username=ada&grant_type=password&client_secret=S3cr3t", "ada", "S3cr3t"),
+            (
+                "host=db user = ada password = 'S3 cr\\'3t' dbname=x",
+                "ada",
+                "S3 cr'3t",
+            ),
+            (
+                "DB_USER=ada\nDB_PASSWORD=\"S3 cr3t\"\nPORT=1",
+                "ada",
+                "S3 cr3t",
+            ),
+            (
+                "required username=\"ada\" password=\"S3cr3t\";",
+                "ada",
+                "S3cr3t",
+            ),
+            (
+                "jdbc:postgresql://db/x?user=ada&password=S3%26cr3t",
+                "ada",
+                "S3&cr3t",
+            ),
+            (
+                "username=ada&grant_type=password&client_secret=S3cr3t",
+                "ada",
+                "S3cr3t",
+            ),
             ("Server=db;User=ada;Password='S3cr3t", "ada", "'S3cr3t"),
         ] {
             assert!(of(Variant::User, text).contains(&user.to_owned()), "{text}");
-            assert!(of(Variant::Password, text).contains(&password.to_owned()), "{text}");
+            assert!(
+                of(Variant::Password, text).contains(&password.to_owned()),
+                "{text}"
+            );
         }
-        let azure =
-            "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=S3cr3t==;EndpointSuffix=core.windows.net";
+        let azure = "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=S3cr3t==;EndpointSuffix=core.windows.net";
         assert_eq!(of(Variant::Password, azure), ["S3cr3t=="]);
-        for text in
-            ["a=b;c=d e=f&g=h", "the password is hunter2", "SharedAccessKeyName=Root", "guid=1", "=a;=b", "a=\"b"]
-        {
-            assert_eq!((of(Variant::User, text).len(), of(Variant::Password, text).len()), (0, 0), "{text}");
+        for text in [
+            "a=b;c=d e=f&g=h",
+            "the password is hunter2",
+            "SharedAccessKeyName=Root",
+            "guid=1",
+            "=a;=b",
+            "a=\"b",
+        ] {
+            assert_eq!(
+                (
+                    of(Variant::User, text).len(),
+                    of(Variant::Password, text).len()
+                ),
+                (0, 0),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_nearly_pairs_is_read_once() {
-        for unit in ["password=", "password='", "a={", "password=\\", "user ", "?", "=;", "pwd=\"\"", "user=é;"] {
+        for unit in [
+            "password=",
+            "password='",
+            "a={",
+            "password=\\",
+            "user ",
+            "?",
+            "=;",
+            "pwd=\"\"",
+            "user=é;",
+        ] {
             let text = unit.repeat((64 << 10) / unit.len());
             let mut length = 0;
             pairs(&text, &mut |_, part| {

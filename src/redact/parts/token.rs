@@ -6,13 +6,16 @@ use super::Add;
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// What stands behind the scheme of an `Authorization` header; of `Basic`, what it decodes to as well.
+/// What stands behind the scheme of an `Authorization` header; of `Basic`, what it decodes to as
+/// well.
 pub(super) fn behind_scheme(header: &str, add: &mut Add<'_>) -> Result<()> {
     let header = match header.split_once(':') {
         Some((name, value)) if name.eq_ignore_ascii_case("authorization") => value.trim_start(),
         _ => header,
     };
-    let Some((scheme, rest)) = header.split_once(' ') else { return Ok(()) };
+    let Some((scheme, rest)) = header.split_once(' ') else {
+        return Ok(());
+    };
     let rest = rest.trim();
     let is = |known: &str| scheme.eq_ignore_ascii_case(known);
     if is("bearer") || is("token") || is("basic") {
@@ -36,17 +39,26 @@ fn decoded(base64: &str) -> Option<Zeroizing<String>> {
     let base64 = base64.trim_end_matches('=');
     let mut bytes = Zeroizing::new(vec![0; base64.len()]);
     let length = Base64Unpadded::decode(base64, &mut bytes).map(<[u8]>::len);
-    let length = length.or_else(|_| Base64UrlUnpadded::decode(base64, &mut bytes).map(<[u8]>::len)).ok()?;
-    Some(Zeroizing::new(std::str::from_utf8(bytes.get(..length)?).ok()?.to_owned()))
+    let length = length
+        .or_else(|_| Base64UrlUnpadded::decode(base64, &mut bytes).map(<[u8]>::len))
+        .ok()?;
+    Some(Zeroizing::new(
+        std::str::from_utf8(bytes.get(..length)?).ok()?.to_owned(),
+    ))
 }
 
-/// Payload and signature of a JWT (RFC 7519). The header is the same for all tokens of an issuer, and no secret.
+/// Payload and signature of a JWT (RFC 7519). The header is the same for all tokens of an issuer,
+/// and no secret.
 pub(super) fn of_jwt(text: &str) -> Option<[&str; 2]> {
-    let is_base64 = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let is_base64 = |part: &str| {
+        part.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
     let mut segments = text.split('.');
     let (header, payload, signature) = (segments.next()?, segments.next()?, segments.next()?);
     let is_token = header.starts_with("eyJ") && segments.next().is_none();
-    (is_token && [header, payload, signature].into_iter().all(is_base64)).then_some([payload, signature])
+    (is_token && [header, payload, signature].into_iter().all(is_base64))
+        .then_some([payload, signature])
 }
 
 #[cfg(test)]
@@ -59,12 +71,18 @@ mod tests {
         assert_eq!(of(Variant::Token, "Bearer abc"), ["abc"]);
         assert_eq!(of(Variant::Token, "authorization: Bearer abc"), ["abc"]);
         let basic = "Basic YWRhOnMzY3JldA==";
-        assert_eq!(of(Variant::Token, basic), ["YWRhOnMzY3JldA==", "ada:s3cret"]);
+        assert_eq!(
+            of(Variant::Token, basic),
+            ["YWRhOnMzY3JldA==", "ada:s3cret"]
+        );
         assert_eq!(
             (of(Variant::User, basic), of(Variant::Password, basic)),
             (vec!["ada".into()], vec!["s3cret".into()])
         );
-        assert_eq!(of(Variant::Token, "eyJhbGci.eyJzdWIi.c2ln-_"), ["eyJzdWIi", "c2ln-_"]);
+        assert_eq!(
+            of(Variant::Token, "eyJhbGci.eyJzdWIi.c2ln-_"),
+            ["eyJzdWIi", "c2ln-_"]
+        );
         for text in ["a.b.c", "eyJh.b", "eyJh.b.c.d", "eyJh.b.c!", "two words"] {
             assert_eq!(of(Variant::Token, text), [""; 0], "{text}");
         }

@@ -14,9 +14,11 @@ pub(super) enum Direction {
     Backwards,
 }
 
-/// The tree of the patterns, with a way from each node to the longest other node that ends as it does.
+/// The tree of the patterns, with a way from each node to the longest other node that ends as it
+/// does.
 ///
-/// The nodes are numbered level by level, so the children of a node follow those of the node before it. Node 0 is the root.
+/// The nodes are numbered level by level, so the children of a node follow those of the node before
+/// it. Node 0 is the root.
 pub(super) struct Automaton {
     /// The byte that leads to a node.
     labels: Wiped<u8>,
@@ -35,7 +37,9 @@ impl Automaton {
     pub(super) fn new(dictionary: &Dictionary, direction: Direction) -> Self {
         let order = order(dictionary, direction);
         let byte = |at: usize, depth| {
-            let pattern = order.get(at).map_or(&[][..], |&at| dictionary.get(at as usize));
+            let pattern = order
+                .get(at)
+                .map_or(&[][..], |&at| dictionary.get(at as usize));
             nth(pattern, depth, direction)
         };
         let place = |at: usize| order.get(at).map_or(0, |at| at + 1);
@@ -60,10 +64,24 @@ impl Automaton {
                 // The one that ends here is the first.
                 from += usize::from(from < to && byte(from, depth).is_none());
                 while let (true, Some(label)) = (from < to, byte(from, depth)) {
-                    let same = (from..to).take_while(|&at| byte(at, depth) == Some(label)).count();
-                    let failure = if node == 0 { 0 } else { this.step(this.failure(node), label) };
+                    let same = (from..to)
+                        .take_while(|&at| byte(at, depth) == Some(label))
+                        .count();
+                    let failure = if node == 0 {
+                        0
+                    } else {
+                        this.step(this.failure(node), label)
+                    };
                     let ends = byte(from, depth + 1).is_none();
-                    this.push(label, failure, if ends { place(from) } else { this.found(failure) });
+                    this.push(
+                        label,
+                        failure,
+                        if ends {
+                            place(from)
+                        } else {
+                            this.found(failure)
+                        },
+                    );
                     next.push((from, from + same));
                     from += same;
                 }
@@ -81,14 +99,22 @@ impl Automaton {
 
     /// Fills `found` for a tree that is read forwards.
     fn find_shortest(&mut self, dictionary: &Dictionary) {
-        let len_of = |found: u32| found.checked_sub(1).map_or(usize::MAX, |place| dictionary.get(place as usize).len());
+        let len_of = |found: u32| {
+            found
+                .checked_sub(1)
+                .map_or(usize::MAX, |place| dictionary.get(place as usize).len())
+        };
         let mut end = number(self.labels.len());
         for (depth, &first) in self.levels.iter().enumerate().rev() {
             for node in first..end {
-                let below = self.children_of(node).map(|child| self.found(number(child)));
+                let below = self
+                    .children_of(node)
+                    .map(|child| self.found(number(child)));
                 // One that ends here is shorter than what is below.
                 let own = Some(self.found(node)).filter(|&own| len_of(own) == depth);
-                let shortest = own.or_else(|| below.min_by_key(|&found| (len_of(found), found))).unwrap_or(0);
+                let shortest = own
+                    .or_else(|| below.min_by_key(|&found| (len_of(found), found)))
+                    .unwrap_or(0);
                 if let Some(found) = self.found.get_mut(node as usize) {
                     *found = shortest;
                 }
@@ -103,8 +129,8 @@ impl Automaton {
         self.found.push(found);
     }
 
-    /// Adds the longest pattern at every place of `range` where one starts, the last first. Reads as far behind the range as a
-    /// pattern can reach.
+    /// Adds the longest pattern at every place of `range` where one starts, the last first. Reads
+    /// as far behind the range as a pattern can reach.
     pub(super) fn longest_at_each(
         &self,
         dictionary: &Dictionary,
@@ -116,7 +142,9 @@ impl Automaton {
         let mut node = 0;
         for (at, &byte) in text.iter().enumerate().take(end).skip(range.start).rev() {
             node = self.step(node, byte);
-            let found = (self.found(node) as usize).checked_sub(1).and_then(|place| dictionary.found(place));
+            let found = (self.found(node) as usize)
+                .checked_sub(1)
+                .and_then(|place| dictionary.found(place));
             matches.extend(found.filter(|_| at < range.end).map(|found| found.at(at)));
         }
     }
@@ -124,7 +152,9 @@ impl Automaton {
     /// How many bytes at the end of the text are the start of a pattern, and not all of it.
     pub(super) fn partial(&self, text: &[u8]) -> usize {
         let is_start = |node| !self.children_of(node).is_empty();
-        self.ends(text).find(|&node| is_start(node)).map_or(0, |node| self.depth(node))
+        self.ends(text)
+            .find(|&node| is_start(node))
+            .map_or(0, |node| self.depth(node))
     }
 
     /// The longest end of the text that is a pattern or `enough` of the shortest pattern that
@@ -155,10 +185,13 @@ impl Automaton {
 
     /// Number of bytes that lead to a node.
     fn depth(&self, node: u32) -> usize {
-        self.levels.partition_point(|&first| first <= node).saturating_sub(1)
+        self.levels
+            .partition_point(|&first| first <= node)
+            .saturating_sub(1)
     }
 
-    /// The node of the longest end of the text with a node. The way down is never longer than the way up was.
+    /// The node of the longest end of the text with a node. The way down is never longer than the
+    /// way up was.
     #[inline]
     fn step(&self, mut node: u32, byte: u8) -> u32 {
         loop {
@@ -216,14 +249,17 @@ fn nth(pattern: &[u8], depth: usize, direction: Direction) -> Option<u8> {
     }
 }
 
-/// One for the root, and one for each byte of a pattern that it does not have in common with the one before.
+/// One for the root, and one for each byte of a pattern that it does not have in common with the
+/// one before.
 fn node_count(dictionary: &Dictionary, order: &[u32], direction: Direction) -> usize {
     let mut before: &[u8] = &[];
     let mut count = 1;
     for &at in order {
         let pattern = dictionary.get(at as usize);
         let byte = |pattern, depth| nth(pattern, depth, direction);
-        let common = (0..before.len()).take_while(|&depth| byte(before, depth) == byte(pattern, depth)).count();
+        let common = (0..before.len())
+            .take_while(|&depth| byte(before, depth) == byte(pattern, depth))
+            .count();
         count += pattern.len() - common;
         before = pattern;
     }

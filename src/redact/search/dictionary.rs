@@ -32,7 +32,8 @@ struct Entry {
     start: u32,
     end: u32,
     number: u32,
-    /// One more than the index of the longest other pattern that this one starts with; 0 if there is none.
+    /// One more than the index of the longest other pattern that this one starts with; 0 if there
+    /// is none.
     parent: u32,
 }
 
@@ -42,7 +43,10 @@ impl Entry {
     }
 
     fn found(&self) -> Found {
-        Found { len: self.len(), number: self.number }
+        Found {
+            len: self.len(),
+            number: self.number,
+        }
     }
 }
 
@@ -64,7 +68,11 @@ impl Found {
     }
 
     pub(super) fn at(&self, start: usize) -> Match {
-        Match { start, end: start + self.len, pattern: self.number }
+        Match {
+            start,
+            end: start + self.len,
+            pattern: self.number,
+        }
     }
 }
 
@@ -72,17 +80,36 @@ impl Dictionary {
     pub(super) fn new(patterns: Patterns) -> Self {
         let mut entries = Wiped::with_capacity(patterns.len());
         for (number, (start, end)) in (0..).zip(patterns.spans()) {
-            entries.push(Entry { head: 0, start, end, number, parent: 0 });
+            entries.push(Entry {
+                head: 0,
+                start,
+                end,
+                number,
+                parent: 0,
+            });
         }
         let openings = Wiped::filled(0, (1 << 16) / 64);
         let (bytes, shorter) = (patterns.into_bytes(), Wiped::default());
-        let mut dictionary = Self { bytes, entries, openings, shorter, longest: 0, shortest: 0 };
+        let mut dictionary = Self {
+            bytes,
+            entries,
+            openings,
+            shorter,
+            longest: 0,
+            shortest: 0,
+        };
         dictionary.sort();
         dictionary.adopt();
         dictionary.open();
         dictionary.shorten();
-        let lens = || dictionary.entries.iter().map(|entry| dictionary.bytes_of(entry).len());
-        (dictionary.longest, dictionary.shortest) = (lens().max().unwrap_or(0), lens().min().unwrap_or(0));
+        let lens = || {
+            dictionary
+                .entries
+                .iter()
+                .map(|entry| dictionary.bytes_of(entry).len())
+        };
+        (dictionary.longest, dictionary.shortest) =
+            (lens().max().unwrap_or(0), lens().min().unwrap_or(0));
         dictionary
     }
 
@@ -93,7 +120,10 @@ impl Dictionary {
         }
         self.entries.sort_unstable_by(|a, b| {
             let rest = || bytes_of(bytes, a).cmp(bytes_of(bytes, b));
-            a.head.cmp(&b.head).then_with(rest).then(a.number.cmp(&b.number))
+            a.head
+                .cmp(&b.head)
+                .then_with(rest)
+                .then(a.number.cmp(&b.number))
         });
         let mut last = None;
         self.entries.retain(|entry| {
@@ -102,11 +132,14 @@ impl Dictionary {
         });
     }
 
-    /// Finds the parents. What starts with a pattern follows it, so they are among those of the one before.
+    /// Finds the parents. What starts with a pattern follows it, so they are among those of the one
+    /// before.
     fn adopt(&mut self) {
         let mut before = 0;
         for at in 0..self.entries.len() {
-            let Some(own) = self.entries.get(at) else { return };
+            let Some(own) = self.entries.get(at) else {
+                return;
+            };
             while let Some(entry) = self.entry(before) {
                 if self.bytes_of(own).starts_with(self.bytes_of(entry)) {
                     break;
@@ -134,9 +167,11 @@ impl Dictionary {
         self.shorter = Wiped::filled(0, self.entries.len());
         for (at, entry) in self.entries.iter().enumerate().rev() {
             let mut next = Some(at + 1);
-            while let Some(longer) =
-                next.filter(|&next| self.entries.get(next).is_some_and(|one| one.len() >= entry.len()))
-            {
+            while let Some(longer) = next.filter(|&next| {
+                self.entries
+                    .get(next)
+                    .is_some_and(|one| one.len() >= entry.len())
+            }) {
                 next = self.next_shorter(longer);
             }
             let next = next.filter(|&next| next < self.entries.len());
@@ -148,7 +183,8 @@ impl Dictionary {
 
     /// The longest pattern that `text` starts with.
     pub(super) fn longest_in(&self, text: &[u8], allowance: &mut Allowance) -> Option<Found> {
-        // The last one that is not behind the text in alphabetical order starts with all patterns that the text starts with.
+        // The last one that is not behind the text in alphabetical order starts with all patterns
+        // that the text starts with.
         let mut entry = self.entry(number(self.after(text, allowance)))?;
         let same = common(self.bytes_of(entry), text, allowance);
         while entry.len() > same {
@@ -160,7 +196,8 @@ impl Dictionary {
 
     /// Whether a pattern starts with `text` and goes on.
     pub(super) fn begins_with(&self, text: &[u8], allowance: &mut Allowance) -> bool {
-        self.may_begin_with(text, allowance) && self.goes_on(self.after(text, allowance), text, allowance)
+        self.may_begin_with(text, allowance)
+            && self.goes_on(self.after(text, allowance), text, allowance)
     }
 
     /// The shortest pattern that starts with `text`, or is the text; of equally short ones the
@@ -171,8 +208,13 @@ impl Dictionary {
         }
         let after = self.after(text, allowance);
         // What comes before is not longer than the text if it starts with it.
-        if let Some(whole) = after.checked_sub(1).and_then(|before| self.entries.get(before)) {
-            if whole.len() == text.len() && common(self.bytes_of(whole), text, allowance) == text.len() {
+        if let Some(whole) = after
+            .checked_sub(1)
+            .and_then(|before| self.entries.get(before))
+        {
+            if whole.len() == text.len()
+                && common(self.bytes_of(whole), text, allowance) == text.len()
+            {
                 return Some(whole.found());
             }
         }
@@ -180,9 +222,15 @@ impl Dictionary {
             return None;
         }
         let rest = self.entries.get(after..).unwrap_or_default();
-        let end = after + rest.partition_point(|entry| common(self.bytes_of(entry), text, allowance) == text.len());
+        let end = after
+            + rest.partition_point(|entry| {
+                common(self.bytes_of(entry), text, allowance) == text.len()
+            });
         let mut shortest = after;
-        while let Some(next) = self.next_shorter(shortest).filter(|&next| next < end && !allowance.is_used_up()) {
+        while let Some(next) = self
+            .next_shorter(shortest)
+            .filter(|&next| next < end && !allowance.is_used_up())
+        {
             allowance.take(1);
             shortest = next;
         }
@@ -196,30 +244,37 @@ impl Dictionary {
 
     /// Returns false if no pattern starts with the first two bytes of `text`.
     fn may_begin_with(&self, text: &[u8], allowance: &mut Allowance) -> bool {
-        let Some(opening) = text.first_chunk() else { return true };
+        let Some(opening) = text.first_chunk() else {
+            return true;
+        };
         allowance.take(1);
         let opening = u16::from_be_bytes(*opening);
-        self.openings.get(usize::from(opening / 64)).is_none_or(|word| word >> (opening % 64) & 1 == 1)
+        self.openings
+            .get(usize::from(opening / 64))
+            .is_none_or(|word| word >> (opening % 64) & 1 == 1)
     }
 
     /// Returns true if the entry at this place starts with `text`.
     fn goes_on(&self, at: usize, text: &[u8], allowance: &mut Allowance) -> bool {
-        self.entries.get(at).is_some_and(|entry| common(self.bytes_of(entry), text, allowance) == text.len())
+        self.entries
+            .get(at)
+            .is_some_and(|entry| common(self.bytes_of(entry), text, allowance) == text.len())
     }
 
     /// How many patterns are not behind the text in alphabetical order.
     fn after(&self, text: &[u8], allowance: &mut Allowance) -> usize {
         let text_head = head(text);
         allowance.take(LOOK_UP);
-        self.entries.partition_point(|entry| match entry.head.cmp(&text_head) {
-            Ordering::Less => true,
-            Ordering::Greater => false,
-            Ordering::Equal => {
-                let bytes = self.bytes_of(entry);
-                let same = common(bytes, text, allowance);
-                bytes.get(same) <= text.get(same)
-            }
-        })
+        self.entries
+            .partition_point(|entry| match entry.head.cmp(&text_head) {
+                Ordering::Less => true,
+                Ordering::Greater => false,
+                Ordering::Equal => {
+                    let bytes = self.bytes_of(entry);
+                    let same = common(bytes, text, allowance);
+                    bytes.get(same) <= text.get(same)
+                }
+            })
     }
 
     /// How many patterns there are.
@@ -234,12 +289,16 @@ impl Dictionary {
 
     /// As [`iter`](Dictionary::iter), each with its number.
     pub(super) fn numbered(&self) -> impl ExactSizeIterator<Item = (u32, &[u8])> {
-        self.entries.iter().map(|entry| (entry.number, self.bytes_of(entry)))
+        self.entries
+            .iter()
+            .map(|entry| (entry.number, self.bytes_of(entry)))
     }
 
     /// The pattern at this place of the alphabetical order.
     pub(super) fn get(&self, at: usize) -> &[u8] {
-        self.entries.get(at).map_or(&[], |entry| self.bytes_of(entry))
+        self.entries
+            .get(at)
+            .map_or(&[], |entry| self.bytes_of(entry))
     }
 
     /// The pattern at this place of the alphabetical order, as what was found.
@@ -269,7 +328,9 @@ impl Dictionary {
 
 #[inline]
 fn bytes_of<'b>(bytes: &'b [u8], entry: &Entry) -> &'b [u8] {
-    bytes.get(entry.start as usize..entry.end as usize).unwrap_or_default()
+    bytes
+        .get(entry.start as usize..entry.end as usize)
+        .unwrap_or_default()
 }
 
 /// See [`Entry::head`].
@@ -279,7 +340,9 @@ fn head(bytes: &[u8]) -> u64 {
         return u64::from_be_bytes(*head);
     }
     let mut head = [0; 8];
-    head.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    head.iter_mut()
+        .zip(bytes)
+        .for_each(|(to, from)| *to = *from);
     u64::from_be_bytes(head)
 }
 
@@ -290,8 +353,16 @@ pub(super) fn number(at: usize) -> u32 {
 
 /// How many bytes two texts have in common at the start.
 fn common(one: &[u8], other: &[u8], allowance: &mut Allowance) -> usize {
-    let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP)).take_while(|(one, other)| one == other).count();
+    let steps = one
+        .chunks_exact(STEP)
+        .zip(other.chunks_exact(STEP))
+        .take_while(|(one, other)| one == other)
+        .count();
     allowance.take(1 + steps);
     let rest = |text| <[u8]>::iter(text).skip(steps * STEP);
-    steps * STEP + rest(one).zip(rest(other)).take_while(|(one, other)| one == other).count()
+    steps * STEP
+        + rest(one)
+            .zip(rest(other))
+            .take_while(|(one, other)| one == other)
+            .count()
 }

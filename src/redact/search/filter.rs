@@ -10,13 +10,21 @@ use crate::redact::wiped::Wiped;
 
 /// How many bytes a piece has.
 const PIECE: usize = 4;
-/// The strides, in bytes. Longer ones help little: they come with more pieces, of which more are met by chance.
+/// The strides, in bytes. Longer ones help little: they come with more pieces, of which more are
+/// met by chance.
 const STRIDES: [usize; 7] = [21, 13, 8, 5, 3, 2, 1];
-/// How many bytes of a pattern are passed over at most: at the end of a text, that is how many places have no piece to go by.
+/// How many bytes of a pattern are passed over at most: at the end of a text, that is how many
+/// places have no piece to go by.
 const MOST_SKIPPED: usize = 32;
-/// The sizes of the table, in bytes, and how many pieces are the most for each. The first fits in the nearest cache.
-const SIZES: [(usize, usize); 5] =
-    [(1 << 15, 600), (1 << 16, 2_500), (1 << 18, 8_000), (1 << 20, 40_000), (1 << 22, usize::MAX)];
+/// The sizes of the table, in bytes, and how many pieces are the most for each. The first fits in
+/// the nearest cache.
+const SIZES: [(usize, usize); 5] = [
+    (1 << 15, 600),
+    (1 << 16, 2_500),
+    (1 << 18, 8_000),
+    (1 << 20, 40_000),
+    (1 << 22, usize::MAX),
+];
 /// How many places are looked at before it is asked whether there was anything.
 const LANES: usize = 8;
 
@@ -39,11 +47,13 @@ pub(super) struct Filter {
 #[derive(Clone, Copy, Default)]
 struct Slot {
     piece: u32,
-    /// How far behind what is skipped of a pattern it lies: bit `n` for `n` bytes. Zero in a free slot.
+    /// How far behind what is skipped of a pattern it lies: bit `n` for `n` bytes. Zero in a free
+    /// slot.
     offsets: u32,
 }
 
-/// Which hash; another one in each filter, so that nobody can choose patterns that fall into one place.
+/// Which hash; another one in each filter, so that nobody can choose patterns that fall into one
+/// place.
 #[derive(Clone, Copy)]
 struct Hash(u32);
 
@@ -63,9 +73,15 @@ impl Hash {
 impl Filter {
     pub(super) fn new(dictionary: &Dictionary) -> Self {
         let room = (dictionary.shortest_len() + 1).saturating_sub(PIECE).max(1);
-        let stride = STRIDES.into_iter().find(|&stride| stride <= room).unwrap_or(1);
+        let stride = STRIDES
+            .into_iter()
+            .find(|&stride| stride <= room)
+            .unwrap_or(1);
         let pieces = dictionary.len() * stride;
-        let size = SIZES.into_iter().find(|&(_, most)| pieces <= most).map_or(1, |(size, _)| size);
+        let size = SIZES
+            .into_iter()
+            .find(|&(_, most)| pieces <= most)
+            .map_or(1, |(size, _)| size);
         // Half of the slots stay free.
         let slot_bits = (pieces * 2).next_power_of_two().trailing_zeros().max(1);
         let mut filter = Self {
@@ -77,7 +93,12 @@ impl Filter {
             slots: Wiped::filled(Slot::default(), 1 << slot_bits),
         };
         for pattern in dictionary.iter() {
-            for (offset, piece) in pattern.windows(PIECE).skip(filter.skipped).take(stride).enumerate() {
+            for (offset, piece) in pattern
+                .windows(PIECE)
+                .skip(filter.skipped)
+                .take(stride)
+                .enumerate()
+            {
                 filter.insert(read(piece), 1 << offset);
             }
         }
@@ -92,7 +113,10 @@ impl Filter {
         }
         let at = self.slot_of(piece);
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = Slot { piece, offsets: slot.offsets | offset };
+            *slot = Slot {
+                piece,
+                offsets: slot.offsets | offset,
+            };
         }
     }
 
@@ -100,13 +124,19 @@ impl Filter {
     fn slot_of(&self, piece: u32) -> usize {
         let first = (self.hash.of(piece) >> (32 - self.slot_bits)) as usize;
         let fits = |slot: &Slot| slot.offsets == 0 || slot.piece == piece;
-        (first..self.slots.len()).chain(0..first).find(|&at| self.slots.get(at).is_some_and(fits)).unwrap_or(first)
+        (first..self.slots.len())
+            .chain(0..first)
+            .find(|&at| self.slots.get(at).is_some_and(fits))
+            .unwrap_or(first)
     }
 
-    /// Adds to `starts` every place in `range` where a pattern starts, and some where none does, in the order of the text.
+    /// Adds to `starts` every place in `range` where a pattern starts, and some where none does, in
+    /// the order of the text.
     pub(super) fn starts(&self, text: &[u8], range: Range<usize>, starts: &mut Vec<usize>) {
         count(range.len() / self.stride);
-        let text = text.get(..text.len().min(range.end + self.reach() - 1)).unwrap_or_default();
+        let text = text
+            .get(..text.len().min(range.end + self.reach() - 1))
+            .unwrap_or_default();
         match self.stride {
             21 => self.with_stride::<21>(text, range, starts),
             13 => self.with_stride::<13>(text, range, starts),
@@ -118,7 +148,12 @@ impl Filter {
         }
     }
 
-    fn with_stride<const STRIDE: usize>(&self, text: &[u8], range: Range<usize>, starts: &mut Vec<usize>) {
+    fn with_stride<const STRIDE: usize>(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        starts: &mut Vec<usize>,
+    ) {
         if let Ok(table) = <&[u8; 1 << 15]>::try_from(&*self.table) {
             self.scan::<STRIDE, { 1 << 15 }>(table, text, range, starts);
         } else if let Ok(table) = <&[u8; 1 << 16]>::try_from(&*self.table) {
@@ -135,8 +170,8 @@ impl Filter {
         }
     }
 
-    /// Looks at every place a stride apart. The compiler knows the stride and the size of the table, so nothing is checked in
-    /// the loop, and it takes half of the time.
+    /// Looks at every place a stride apart. The compiler knows the stride and the size of the
+    /// table, so nothing is checked in the loop, and it takes half of the time.
     fn scan<const STRIDE: usize, const SIZE: usize>(
         &self,
         table: &[u8; SIZE],
@@ -169,7 +204,10 @@ impl Filter {
 
     /// Adds the places where a pattern with this piece would start.
     fn add(&self, piece: u32, at: usize, range: &Range<usize>, starts: &mut Vec<usize>) {
-        let mut offsets = self.slots.get(self.slot_of(piece)).map_or(0, |slot| slot.offsets);
+        let mut offsets = self
+            .slots
+            .get(self.slot_of(piece))
+            .map_or(0, |slot| slot.offsets);
         // The farthest behind its start first: that is the order of the starts.
         while let Some(offset) = offsets.checked_ilog2() {
             let start = at.checked_sub(self.skipped + offset as usize);
@@ -197,5 +235,7 @@ fn mark(hash: u32, shift: u32) -> u8 {
 
 #[inline]
 fn read(bytes: &[u8]) -> u32 {
-    bytes.first_chunk().map_or(0, |piece| u32::from_le_bytes(*piece))
+    bytes
+        .first_chunk()
+        .map_or(0, |piece| u32::from_le_bytes(*piece))
 }

@@ -12,7 +12,8 @@ pub(in crate::redact) struct Patterns {
 }
 
 impl Patterns {
-    /// The shortest pattern, in bytes: shorter ones are found everywhere, and hiding them says what they are.
+    /// The shortest pattern, in bytes: shorter ones are found everywhere, and hiding them says what
+    /// they are.
     pub(in crate::redact) const MIN_LEN: usize = 4;
     /// The longest pattern, in bytes.
     pub(in crate::redact) const MAX_LEN: usize = 1 << 20;
@@ -23,22 +24,31 @@ impl Patterns {
 
     /// None yet, with room for so many bytes of so many patterns.
     pub(in crate::redact) fn with_capacity(bytes: usize, count: usize) -> Self {
-        Self { bytes: Wiped::with_capacity(bytes), ends: Wiped::with_capacity(count) }
+        Self {
+            bytes: Wiped::with_capacity(bytes),
+            ends: Wiped::with_capacity(count),
+        }
     }
 
     /// Adds a pattern. The caller wipes `pattern`.
     ///
     /// # Errors
     ///
-    /// [`InvalidValue`](ErrorKind::InvalidValue) if it is too short, [`TooLarge`](ErrorKind::TooLarge) if it is too long or
-    /// one too many.
+    /// [`InvalidValue`](ErrorKind::InvalidValue) if it is too short,
+    /// [`TooLarge`](ErrorKind::TooLarge) if it is too long or one too many.
     pub(in crate::redact) fn push(&mut self, pattern: &[u8]) -> Result<()> {
         if pattern.len() < Self::MIN_LEN {
-            let why = format!("a value of less than {} bytes cannot be redacted; leave it out", Self::MIN_LEN);
+            let why = format!(
+                "a value of less than {} bytes cannot be redacted; leave it out",
+                Self::MIN_LEN
+            );
             return Err(Error::new(ErrorKind::InvalidValue, why));
         }
         if pattern.len() > Self::MAX_LEN {
-            let why = format!("a value to redact may have {} bytes at most; leave it out", Self::MAX_LEN);
+            let why = format!(
+                "a value to redact may have {} bytes at most; leave it out",
+                Self::MAX_LEN
+            );
             return Err(Error::new(ErrorKind::TooLarge, why));
         }
         let end = self.bytes.len() + pattern.len();
@@ -50,7 +60,9 @@ impl Patterns {
             }
             _ => {
                 let (count, total) = (Self::MAX_COUNT, Self::MAX_TOTAL_LEN);
-                let why = format!("{count} values of {total} bytes together can be redacted; redact those of one run");
+                let why = format!(
+                    "{count} values of {total} bytes together can be redacted; redact those of one run"
+                );
                 Err(Error::new(ErrorKind::TooLarge, why))
             }
         }

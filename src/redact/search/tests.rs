@@ -27,31 +27,60 @@ fn found(searcher: &Searcher, text: &[u8]) -> Vec<Match> {
 fn expected<P: AsRef<[u8]>>(all: &[P], text: &[u8]) -> Vec<Match> {
     let longest_at = |start: usize| {
         let fits = |pattern: &&P| text[start..].starts_with(pattern.as_ref());
-        let len = all.iter().filter(fits).map(|pattern| pattern.as_ref().len()).max()?;
-        let pattern = all.iter().position(|pattern| pattern.as_ref() == &text[start..start + len])?;
-        Some(Match { start, end: start + len, pattern: u32::try_from(pattern).unwrap() })
+        let len = all
+            .iter()
+            .filter(fits)
+            .map(|pattern| pattern.as_ref().len())
+            .max()?;
+        let pattern = all
+            .iter()
+            .position(|pattern| pattern.as_ref() == &text[start..start + len])?;
+        Some(Match {
+            start,
+            end: start + len,
+            pattern: u32::try_from(pattern).unwrap(),
+        })
     };
     (0..text.len()).filter_map(longest_at).collect()
 }
 
 /// What `partial` promises, the plain way.
 fn expected_partial<P: AsRef<[u8]>>(all: &[P], text: &[u8]) -> usize {
-    let is_start = |end: &[u8]| all.iter().any(|p| p.as_ref().len() > end.len() && p.as_ref().starts_with(end));
-    (0..=text.len()).rev().find(|&len| len == 0 || is_start(&text[text.len() - len..])).unwrap()
+    let is_start = |end: &[u8]| {
+        all.iter()
+            .any(|p| p.as_ref().len() > end.len() && p.as_ref().starts_with(end))
+    };
+    (0..=text.len())
+        .rev()
+        .find(|&len| len == 0 || is_start(&text[text.len() - len..]))
+        .unwrap()
 }
 
 /// The answer of `truncated`, found the plain way.
 fn expected_truncated<P: AsRef<[u8]>>(all: &[P], text: &[u8], least: usize) -> Option<Match> {
     let matches = |start: usize| {
         let end = &text[start..];
-        let shortest = all.iter().map(AsRef::as_ref).filter(|pattern| pattern.starts_with(end));
+        let shortest = all
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|pattern| pattern.starts_with(end));
         let shortest = shortest.min_by_key(|pattern| (pattern.len(), *pattern))?;
-        let number = all.iter().position(|pattern| pattern.as_ref() == shortest)?;
+        let number = all
+            .iter()
+            .position(|pattern| pattern.as_ref() == shortest)?;
         let is_enough = end.len() >= least && end.len() >= 64.min(shortest.len().div_ceil(2));
-        is_enough.then_some(Match { start, end: text.len(), pattern: u32::try_from(number).unwrap() })
+        is_enough.then_some(Match {
+            start,
+            end: text.len(),
+            pattern: u32::try_from(number).unwrap(),
+        })
     };
     // All of the longest pattern is not cut off.
-    let longest = all.iter().map(|pattern| pattern.as_ref().len()).max().unwrap_or(0);
+    let longest = all
+        .iter()
+        .map(|pattern| pattern.as_ref().len())
+        .max()
+        .unwrap_or(0);
     (text.len() - text.len().min(longest.saturating_sub(1))..text.len()).find_map(matches)
 }
 
@@ -77,17 +106,30 @@ fn assert_right<P: AsRef<[u8]>>(all: &[P], text: &[u8]) {
         let by_automaton = forwards.truncated(&dictionary, end, |pattern| enough(pattern, least));
         // A pattern that is shorter than the least is one all the same.
         let by_automaton = by_automaton.filter(|(len, _)| *len >= least);
-        assert_eq!(by_automaton, expected.map(|found| (found.end - found.start, found.pattern)));
+        assert_eq!(
+            by_automaton,
+            expected.map(|found| (found.end - found.start, found.pattern))
+        );
     }
 }
 
 #[test]
 fn finds_the_longest_at_every_start() {
     let all = ["abcd", "abcdefgh", "cdef", "efgh", "efgh", "ghij"];
-    let at = |start, end, pattern| Match { start, end, pattern };
+    let at = |start, end, pattern| Match {
+        start,
+        end,
+        pattern,
+    };
     assert_eq!(
         found(&searcher(&all), b"--abcdefghij-abcde"),
-        [at(2, 10, 1), at(4, 8, 2), at(6, 10, 3), at(8, 12, 5), at(13, 17, 0)]
+        [
+            at(2, 10, 1),
+            at(4, 8, 2),
+            at(6, 10, 3),
+            at(8, 12, 5),
+            at(13, 17, 0)
+        ]
     );
     assert_eq!(found(&searcher(&all), b""), []);
     assert_eq!(found(&searcher(&all), b"abc"), []);
@@ -97,7 +139,14 @@ fn finds_the_longest_at_every_start() {
 #[test]
 fn finds_nothing_without_patterns() {
     let none = searcher::<&[u8]>(&[]);
-    assert_eq!((found(&none, &[0; 100]), none.partial(&[0; 100]), none.longest()), (vec![], 0, 0));
+    assert_eq!(
+        (
+            found(&none, &[0; 100]),
+            none.partial(&[0; 100]),
+            none.longest()
+        ),
+        (vec![], 0, 0)
+    );
 }
 
 #[test]
@@ -137,10 +186,21 @@ fn finds_at_every_place_of_long_texts() {
         let mut text = vec![b'.'; FIRST_BLOCK + BLOCK + 300];
         let last = text.len() - len;
         let near = |border: usize| border - len - 14..border + 14;
-        for start in (0..28).chain(near(FIRST_BLOCK)).chain(near(FIRST_BLOCK + BLOCK)).chain(last - 28..=last) {
+        for start in (0..28)
+            .chain(near(FIRST_BLOCK))
+            .chain(near(FIRST_BLOCK + BLOCK))
+            .chain(last - 28..=last)
+        {
             let end = start + len;
             text[start..end].copy_from_slice(&pattern);
-            assert_eq!(found(&searcher, &text), [Match { start, end, pattern: 0 }]);
+            assert_eq!(
+                found(&searcher, &text),
+                [Match {
+                    start,
+                    end,
+                    pattern: 0
+                }]
+            );
             assert_eq!(found(&searcher, &text[..end]).len(), 1);
             assert_eq!(found(&searcher, &text[..end - 1]), []);
             for cut in 1..len {
@@ -159,13 +219,23 @@ fn finds_one_of_any_number() {
         let searcher = searcher(&all);
         for (number, pattern) in (0..).zip(&all).step_by(all.len() / 40 + 1) {
             let text = [&[b'.'; 99][..], pattern, &[b'.'; 99]].concat();
-            assert_eq!(found(&searcher, &text), [Match { start: 99, end: 115, pattern: number }]);
+            assert_eq!(
+                found(&searcher, &text),
+                [Match {
+                    start: 99,
+                    end: 115,
+                    pattern: number
+                }]
+            );
         }
     }
 }
 
 fn small(len: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
-    vec(prop_oneof![4 => Just(b'a'), 3 => Just(b'b'), 1 => Just(b'c')], len)
+    vec(
+        prop_oneof![4 => Just(b'a'), 3 => Just(b'b'), 1 => Just(b'c')],
+        len,
+    )
 }
 
 /// Patterns and parts of them that are patterns, too.
@@ -173,10 +243,23 @@ fn family() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let cut = |(whole, from, to): (Vec<u8>, prop::sample::Index, prop::sample::Index)| {
         let from = from.index(whole.len() - 3);
         let to = from + 4 + to.index(whole.len() - from - 3);
-        vec![whole[from..to].to_vec(), whole[..to].to_vec(), whole[from..].to_vec(), whole]
+        vec![
+            whole[from..to].to_vec(),
+            whole[..to].to_vec(),
+            whole[from..].to_vec(),
+            whole,
+        ]
     };
-    vec((small(4..60), any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(cut), 1..6)
-        .prop_map(|families| families.concat())
+    vec(
+        (
+            small(4..60),
+            any::<prop::sample::Index>(),
+            any::<prop::sample::Index>(),
+        )
+            .prop_map(cut),
+        1..6,
+    )
+    .prop_map(|families| families.concat())
 }
 
 /// A text of pieces of the patterns.
@@ -184,7 +267,11 @@ fn text_of(all: &[Vec<u8>], parts: &[(prop::sample::Index, prop::sample::Index, 
     let part = |(which, len, from_start): &(prop::sample::Index, prop::sample::Index, bool)| {
         let pattern = which.get(all);
         let len = len.index(pattern.len() + 1);
-        if *from_start { pattern[..len].to_vec() } else { pattern[len..].to_vec() }
+        if *from_start {
+            pattern[..len].to_vec()
+        } else {
+            pattern[len..].to_vec()
+        }
     };
     parts.iter().flat_map(part).collect()
 }
@@ -244,7 +331,8 @@ proptest! {
 fn letters(seed: u64, len: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {
-        // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled", 2016).
+        // xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators,
+        // scrambled", 2016).
         state ^= state >> 12;
         state ^= state << 25;
         state ^= state >> 27;
@@ -260,25 +348,48 @@ fn hostile() -> Vec<(&'static str, Vec<Vec<u8>>, Vec<u8>)> {
     let repeat = |text: &[u8]| text.iter().copied().cycle().take(LEN).collect::<Vec<u8>>();
     let a = |len: usize| vec![b'a'; len];
     let ends_in_b = |len: usize| [a(len), b"b".to_vec()].concat();
-    let random: Vec<Vec<u8>> = (0..100).map(|seed| letters(seed, 16 + usize::try_from(seed).unwrap() % 48)).collect();
-    let starts: Vec<u8> = random.iter().flat_map(|one| (4..one.len()).flat_map(|len| one[..len].to_vec())).collect();
-    let kin: Vec<Vec<u8>> = (0..1000).map(|seed| [letters(0, 40), letters(seed, 24)].concat()).collect();
+    let random: Vec<Vec<u8>> = (0..100)
+        .map(|seed| letters(seed, 16 + usize::try_from(seed).unwrap() % 48))
+        .collect();
+    let starts: Vec<u8> = random
+        .iter()
+        .flat_map(|one| (4..one.len()).flat_map(|len| one[..len].to_vec()))
+        .collect();
+    let kin: Vec<Vec<u8>> = (0..1000)
+        .map(|seed| [letters(0, 40), letters(seed, 24)].concat())
+        .collect();
     let long = letters(1, 50_000);
     vec![
         ("one letter", vec![a(5000)], a(LEN)),
         ("all but the last byte", vec![ends_in_b(5000)], a(LEN)),
-        ("longer than many blocks", vec![ends_in_b(700_000)], a(1_400_000)),
+        (
+            "longer than many blocks",
+            vec![ends_in_b(700_000)],
+            a(1_400_000),
+        ),
         ("nested", (4..1000).map(a).collect(), a(LEN)),
-        ("nested, and none to the end", (4..1000).map(ends_in_b).collect(), a(LEN)),
+        (
+            "nested, and none to the end",
+            (4..1000).map(ends_in_b).collect(),
+            a(LEN),
+        ),
         (
             "the nested ones of what is not there",
             (4..1000).map(a).chain([ends_in_b(1000)]).collect(),
             repeat(&ends_in_b(999)),
         ),
-        ("all starts of all patterns", random.clone(), repeat(&starts)),
+        (
+            "all starts of all patterns",
+            random.clone(),
+            repeat(&starts),
+        ),
         ("all patterns", random.clone(), repeat(&random.concat())),
         ("a start in common", kin.clone(), repeat(&kin[0][..63])),
-        ("all but the end of a long one", vec![long.clone()], repeat(&long[..49_999])),
+        (
+            "all but the end of a long one",
+            vec![long.clone()],
+            repeat(&long[..49_999]),
+        ),
         (
             "a longer part of a long one each time",
             vec![long.clone()],
@@ -297,15 +408,29 @@ fn steps_grow_with_the_text_only() {
         searcher.partial(&text);
         let ((), steps) = counted(|| searcher.matches(&text).for_each(drop));
         assert!(steps > text.len() / 100, "{name} is no test: {steps} steps");
-        assert!(steps <= 10 * text.len(), "{name}: {steps} steps for {} bytes", text.len());
+        assert!(
+            steps <= 10 * text.len(),
+            "{name}: {steps} steps for {} bytes",
+            text.len()
+        );
         let (_, steps) = counted(|| searcher.partial(&text));
         let seen = searcher.longest();
-        assert!(steps <= 10 * seen + 8192, "{name}: {steps} steps for the {seen} bytes that matter");
+        assert!(
+            steps <= 10 * seen + 8192,
+            "{name}: {steps} steps for the {seen} bytes that matter"
+        );
         searcher.truncated(&text, 8);
         // Where each end of the text is asked for, and where the automaton is there already.
-        for text in [&text[..], &text[..text.len() - 1], &all[0][..all[0].len() - 1]] {
+        for text in [
+            &text[..],
+            &text[..text.len() - 1],
+            &all[0][..all[0].len() - 1],
+        ] {
             let (_, steps) = counted(|| searcher.truncated(text, 8));
-            assert!(steps <= 10 * seen + 8192, "{name}: {steps} steps for the {seen} bytes that matter");
+            assert!(
+                steps <= 10 * seen + 8192,
+                "{name}: {steps} steps for the {seen} bytes that matter"
+            );
         }
     }
 }
@@ -330,22 +455,37 @@ fn expected_by_lengths(all: &[Vec<u8>], text: &[u8]) -> Vec<Match> {
     let longest_at = |start: usize| {
         lens.iter().rev().find_map(|len| {
             let end = start + len;
-            numbers.get(text.get(start..end)?).map(|&pattern| Match { start, end, pattern })
+            numbers.get(text.get(start..end)?).map(|&pattern| Match {
+                start,
+                end,
+                pattern,
+            })
         })
     };
     (0..text.len()).filter_map(longest_at).collect()
 }
 
-/// An automaton of long patterns takes long to build, so the start of one of them, once, is no reason to.
+/// An automaton of long patterns takes long to build, so the start of one of them, once, is no
+/// reason to.
 #[test]
 fn the_start_of_a_long_pattern_needs_no_automaton() {
-    let long: Vec<Vec<u8>> = (0..8).map(|seed| letters(seed, 60_000)).chain([b"a short one".to_vec()]).collect();
+    let long: Vec<Vec<u8>> = (0..8)
+        .map(|seed| letters(seed, 60_000))
+        .chain([b"a short one".to_vec()])
+        .collect();
     let searcher = searcher(&long);
-    for text in [[b"log: ", &long[3][..100]].concat(), [vec![b'.'; 100_000], long[3][..10_000].to_vec()].concat()] {
+    for text in [
+        [b"log: ", &long[3][..100]].concat(),
+        [vec![b'.'; 100_000], long[3][..10_000].to_vec()].concat(),
+    ] {
         assert_eq!(found(&searcher, &text), []);
         assert_eq!(
             searcher.partial(&text),
-            text.len() - text.iter().rposition(|&byte| byte == b'.').map_or(5, |at| at + 1)
+            text.len()
+                - text
+                    .iter()
+                    .rposition(|&byte| byte == b'.')
+                    .map_or(5, |at| at + 1)
         );
     }
     assert!(searcher.backwards.get().is_none() && searcher.forwards.get().is_none());
@@ -363,7 +503,10 @@ fn building_an_automaton_takes_steps_for_each_byte() {
         let dictionary = Dictionary::new(patterns(&all));
         for direction in [Direction::Forwards, Direction::Backwards] {
             let (_, steps) = counted(|| Automaton::new(&dictionary, direction));
-            assert!(steps <= 2 * bytes, "{name}: {steps} steps for {bytes} bytes");
+            assert!(
+                steps <= 2 * bytes,
+                "{name}: {steps} steps for {bytes} bytes"
+            );
         }
     }
 }
@@ -375,17 +518,24 @@ fn refuses_what_cannot_be_searched_for() {
         (error.kind(), error.to_string())
     };
     let mut patterns = patterns(&["aaaa"]);
-    let short = (InvalidValue, "a value of less than 4 bytes cannot be redacted; leave it out".to_owned());
+    let short = (
+        InvalidValue,
+        "a value of less than 4 bytes cannot be redacted; leave it out".to_owned(),
+    );
     assert_eq!(refused(&mut patterns, b"aaa"), short);
     assert_eq!(refused(&mut patterns, b""), short);
     let long = vec![b'a'; Patterns::MAX_LEN + 1];
     assert_eq!(
         refused(&mut patterns, &long),
-        (TooLarge, "a value to redact may have 1048576 bytes at most; leave it out".to_owned())
+        (
+            TooLarge,
+            "a value to redact may have 1048576 bytes at most; leave it out".to_owned()
+        )
     );
     assert!(patterns.push(&long[1..]).is_ok());
     assert_eq!(patterns.len(), 2);
-    let many = "100000 values of 268435456 bytes together can be redacted; redact those of one run".to_owned();
+    let many = "100000 values of 268435456 bytes together can be redacted; redact those of one run"
+        .to_owned();
     (2..Patterns::MAX_COUNT).for_each(|_| patterns.push(b"aaaa").unwrap());
     assert_eq!(refused(&mut patterns, b"aaaa"), (TooLarge, many));
     assert_eq!(Searcher::new(patterns).longest(), Patterns::MAX_LEN);
@@ -393,7 +543,11 @@ fn refuses_what_cannot_be_searched_for() {
 
 #[test]
 fn debug_shows_counts_only() {
-    let shown = format!("{:?} {:?}", patterns(&["hunter2!"]), searcher(&["hunter2!", "hunter2!"]));
+    let shown = format!(
+        "{:?} {:?}",
+        patterns(&["hunter2!"]),
+        searcher(&["hunter2!", "hunter2!"])
+    );
     assert_eq!(shown, "Patterns(1) Searcher { patterns: 1, .. }");
 }
 

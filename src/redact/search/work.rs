@@ -1,8 +1,10 @@
 //! How much work a search may cause.
 
-/// Steps a byte. The automaton takes about as long for a byte, so a text costs it at most twice that.
+/// Steps a byte. The automaton takes about as long for a byte, so a text costs it at most twice
+/// that.
 const STEPS_PER_BYTE: usize = 4;
-/// Steps that a search may take in any case, so that short texts with a secret in them need no automaton.
+/// Steps that a search may take in any case, so that short texts with a secret in them need no
+/// automaton.
 const STEPS: usize = 4 << 10;
 
 /// The steps that are left.

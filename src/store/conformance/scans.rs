@@ -6,18 +6,33 @@ use super::{Broken, Case, HEAD, Verdict, ensure, key, numbers, put, row, same, t
 use crate::store::{Cursor, Kind, Page, PageSize, Row, RowKey, SecretStore, Tag};
 
 pub(super) const CASES: &[Case] = &[
-    ("scans find the same rows in pages of every size", every_page_size),
-    ("a scan from a key starts after it, present or not", from_a_key),
+    (
+        "scans find the same rows in pages of every size",
+        every_page_size,
+    ),
+    (
+        "a scan from a key starts after it, present or not",
+        from_a_key,
+    ),
     ("a scan from an epoch starts after it", from_an_epoch),
-    ("a scan without bodies leaves only them empty", without_bodies),
+    (
+        "a scan without bodies leaves only them empty",
+        without_bodies,
+    ),
     ("a page has at most so many rows", limits),
-    ("a page ends before it has more bytes than asked for, but has a row", bytes),
-    ("rows put or deleted between pages disturb no other row", between_pages),
+    (
+        "a page ends before it has more bytes than asked for, but has a row",
+        bytes,
+    ),
+    (
+        "rows put or deleted between pages disturb no other row",
+        between_pages,
+    ),
     ("scans inside a write page as outside", inside_a_write),
 ];
 
-/// 24 secrets: scopes 1 to 3, tenants 1 and 2, epochs shared by several of them and not in the order of keys. Beside them
-/// rows of another kind with the same tags, which no scan may find.
+/// 24 secrets: scopes 1 to 3, tenants 1 and 2, epochs shared by several of them and not in the
+/// order of keys. Beside them rows of another kind with the same tags, which no scan may find.
 fn sample() -> Vec<Row> {
     let secrets = (0..24_u8).map(|at| Row {
         key: in_scope(1 + at % 3, u32::from(at) << 27 | 5),
@@ -25,7 +40,13 @@ fn sample() -> Vec<Row> {
         epoch: u64::from(at) * 7 % 5,
         ..row(0)
     });
-    let others = (0..5).map(|at| Row { key: RowKey { kind: Kind::Version, ..in_scope(1, at) }, ..row(at) });
+    let others = (0..5).map(|at| Row {
+        key: RowKey {
+            kind: Kind::Version,
+            ..in_scope(1, at)
+        },
+        ..row(at)
+    });
     secrets.chain(others).collect()
 }
 
@@ -72,11 +93,17 @@ const TAGS: [Tag; 6] = [
 ];
 
 fn size(rows: u32) -> PageSize {
-    PageSize { rows: NonZeroU32::new(rows).unwrap_or(NonZeroU32::MIN), bytes: usize::MAX }
+    PageSize {
+        rows: NonZeroU32::new(rows).unwrap_or(NonZeroU32::MIN),
+        bytes: usize::MAX,
+    }
 }
 
 /// Reads pages until there are no more.
-fn all(mut read: impl FnMut(Cursor) -> Result<Page, Broken>, from: Cursor) -> Result<Vec<Row>, Broken> {
+fn all(
+    mut read: impl FnMut(Cursor) -> Result<Page, Broken>,
+    from: Cursor,
+) -> Result<Vec<Row>, Broken> {
     let mut rows = Vec::new();
     let mut from = from;
     loop {
@@ -89,10 +116,16 @@ fn all(mut read: impl FnMut(Cursor) -> Result<Page, Broken>, from: Cursor) -> Re
                 ensure(!empty, "an empty page says that there are more")?;
                 ensure(next != from, "a page says to go on where it began")?;
                 ensure(
-                    matches!((from, next), (Cursor::Key(_), Cursor::Key(_)) | (Cursor::Epoch(..), Cursor::Epoch(..))),
+                    matches!(
+                        (from, next),
+                        (Cursor::Key(_), Cursor::Key(_)) | (Cursor::Epoch(..), Cursor::Epoch(..))
+                    ),
                     "a page goes on in another order",
                 )?;
-                ensure(rows.len() <= sample().len(), "the pages hold more rows than the store")?;
+                ensure(
+                    rows.len() <= sample().len(),
+                    "the pages hold more rows than the store",
+                )?;
                 from = next;
             }
         }
@@ -102,10 +135,21 @@ fn all(mut read: impl FnMut(Cursor) -> Result<Page, Broken>, from: Cursor) -> Re
 fn every_page_size(store: &dyn SecretStore) -> Verdict {
     put(store, &sample())?;
     for tag in TAGS {
-        for from in [Cursor::START, Cursor::Epoch(0, None), Cursor::Epoch(2, None)] {
+        for from in [
+            Cursor::START,
+            Cursor::Epoch(0, None),
+            Cursor::Epoch(2, None),
+        ] {
             for limit in [1, 2, 3, 24, 1000, u32::MAX] {
-                let found = all(|from| Ok(store.scan(Kind::Secret, tag, from, size(limit), true)?), from)?;
-                same(&found, &expected(tag, from), format!("{tag:?} from {from:?} by {limit} finds other rows"))?;
+                let found = all(
+                    |from| Ok(store.scan(Kind::Secret, tag, from, size(limit), true)?),
+                    from,
+                )?;
+                same(
+                    &found,
+                    &expected(tag, from),
+                    format!("{tag:?} from {from:?} by {limit} finds other rows"),
+                )?;
             }
         }
     }
@@ -119,7 +163,11 @@ fn from_a_key(store: &dyn SecretStore) -> Verdict {
             for tag in TAGS {
                 let from = Cursor::Key(Some(in_scope(scope, number).key));
                 let page = store.scan(Kind::Secret, tag, from, size(1000), true)?;
-                same(&page.rows, &expected(tag, from), format!("{tag:?} finds other rows"))?;
+                same(
+                    &page.rows,
+                    &expected(tag, from),
+                    format!("{tag:?} finds other rows"),
+                )?;
             }
         }
     }
@@ -133,7 +181,11 @@ fn from_an_epoch(store: &dyn SecretStore) -> Verdict {
             for tag in TAGS {
                 let from = Cursor::Epoch(epoch, after.map(|number| in_scope(2, number).key));
                 let page = store.scan(Kind::Secret, tag, from, size(1000), true)?;
-                same(&page.rows, &expected(tag, from), format!("{tag:?} after epoch {epoch} finds other rows"))?;
+                same(
+                    &page.rows,
+                    &expected(tag, from),
+                    format!("{tag:?} after epoch {epoch} finds other rows"),
+                )?;
             }
         }
     }
@@ -145,8 +197,18 @@ fn without_bodies(store: &dyn SecretStore) -> Verdict {
     for from in [Cursor::START, Cursor::Epoch(0, None)] {
         for tag in TAGS {
             let page = store.scan(Kind::Secret, tag, from, size(1000), false)?;
-            let bare: Vec<Row> = expected(tag, from).into_iter().map(|row| Row { body: vec![], ..row }).collect();
-            same(&page.rows, &bare, format!("{tag:?} finds other rows, or bodies"))?;
+            let bare: Vec<Row> = expected(tag, from)
+                .into_iter()
+                .map(|row| Row {
+                    body: vec![],
+                    ..row
+                })
+                .collect();
+            same(
+                &page.rows,
+                &bare,
+                format!("{tag:?} finds other rows, or bodies"),
+            )?;
         }
     }
     Ok(())
@@ -156,14 +218,24 @@ fn limits(store: &dyn SecretStore) -> Verdict {
     put(store, &sample())?;
     for limit in [1, 2, 23, 24, 25] {
         let page = store.scan(Kind::Secret, Tag::Any, Cursor::START, size(limit), false)?;
-        ensure(page.rows.len() <= limit as usize, "a page is longer than asked for")?;
-        ensure(page.rows.len() >= 24 || page.next.is_some(), "a page stops early and does not say where to go on")?;
+        ensure(
+            page.rows.len() <= limit as usize,
+            "a page is longer than asked for",
+        )?;
+        ensure(
+            page.rows.len() >= 24 || page.next.is_some(),
+            "a page stops early and does not say where to go on",
+        )?;
     }
     Ok(())
 }
 
 fn bytes(store: &dyn SecretStore) -> Verdict {
-    let long = |at: u32| Row { info: vec![1; 300], body: vec![2; 700], ..row(at) };
+    let long = |at: u32| Row {
+        info: vec![1; 300],
+        body: vec![2; 700],
+        ..row(at)
+    };
     let rows: Vec<Row> = (0..10).map(long).collect();
     put(store, &rows)?;
     for (bytes, bodies, expected) in [
@@ -176,11 +248,24 @@ fn bytes(store: &dyn SecretStore) -> Verdict {
         (299, false, 1),
     ] {
         for from in [Cursor::START, Cursor::Epoch(0, None)] {
-            let size = PageSize { rows: NonZeroU32::MAX, bytes };
+            let size = PageSize {
+                rows: NonZeroU32::MAX,
+                bytes,
+            };
             let page = store.scan(Kind::Secret, Tag::Any, from, size, bodies)?;
-            same(&page.rows.len(), &expected, format!("{bytes} bytes are not {expected} rows"))?;
-            ensure(page.next.is_some() || expected == 10, "a page ends early and does not say where to go on")?;
-            let found = all(|from| Ok(store.scan(Kind::Secret, Tag::Any, from, size, true)?), from)?;
+            same(
+                &page.rows.len(),
+                &expected,
+                format!("{bytes} bytes are not {expected} rows"),
+            )?;
+            ensure(
+                page.next.is_some() || expected == 10,
+                "a page ends early and does not say where to go on",
+            )?;
+            let found = all(
+                |from| Ok(store.scan(Kind::Secret, Tag::Any, from, size, true)?),
+                from,
+            )?;
             same(&found, &rows, "the pages do not hold all rows once")?;
         }
     }
@@ -189,20 +274,37 @@ fn bytes(store: &dyn SecretStore) -> Verdict {
 
 fn between_pages(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(10), row(20), row(30), row(40)])?;
-    let first = store.scan(Kind::Secret, Tag::Tenant(tag(1)), Cursor::START, size(2), true)?;
-    same(&numbers(&first), &vec![10, 20], "the first page is not the two first rows")?;
+    let first = store.scan(
+        Kind::Secret,
+        Tag::Tenant(tag(1)),
+        Cursor::START,
+        size(2),
+        true,
+    )?;
+    same(
+        &numbers(&first),
+        &vec![10, 20],
+        "the first page is not the two first rows",
+    )?;
     put(store, &[row(5), row(25)])?;
     store.write(&HEAD, &mut |tx| {
         tx.delete(&row(20).key)?;
         tx.delete(&row(30).key)
     })?;
-    let next = first.next.ok_or_else(|| Broken("the first page does not say where to go on".to_owned()))?;
+    let next = first
+        .next
+        .ok_or_else(|| Broken("the first page does not say where to go on".to_owned()))?;
     let rest = store.scan(Kind::Secret, Tag::Tenant(tag(1)), next, size(10), true)?;
-    same(&numbers(&rest), &vec![25, 40], "the rows after the first page are wrong")
+    same(
+        &numbers(&rest),
+        &vec![25, 40],
+        "the rows after the first page are wrong",
+    )
 }
 
 fn inside_a_write(store: &dyn SecretStore) -> Verdict {
-    let (before, later): (Vec<Row>, Vec<Row>) = sample().into_iter().partition(|row| row.epoch % 2 == 0);
+    let (before, later): (Vec<Row>, Vec<Row>) =
+        sample().into_iter().partition(|row| row.epoch % 2 == 0);
     put(store, &before)?;
     let mut verdict = Ok(());
     store.write(&HEAD, &mut |tx| {
@@ -211,10 +313,27 @@ fn inside_a_write(store: &dyn SecretStore) -> Verdict {
             for tag in TAGS {
                 for from in [Cursor::START, Cursor::Epoch(1, None)] {
                     for (limit, bodies) in [(1, true), (3, false), (1000, true)] {
-                        let found = all(|from| Ok(tx.scan(Kind::Secret, tag, from, size(limit), bodies)?), from)?;
-                        let bare = |row: Row| if bodies { row } else { Row { body: vec![], ..row } };
-                        let expected: Vec<Row> = expected(tag, from).into_iter().map(bare).collect();
-                        same(&found, &expected, format!("{tag:?} from {from:?} by {limit} finds other rows"))?;
+                        let found = all(
+                            |from| Ok(tx.scan(Kind::Secret, tag, from, size(limit), bodies)?),
+                            from,
+                        )?;
+                        let bare = |row: Row| {
+                            if bodies {
+                                row
+                            } else {
+                                Row {
+                                    body: vec![],
+                                    ..row
+                                }
+                            }
+                        };
+                        let expected: Vec<Row> =
+                            expected(tag, from).into_iter().map(bare).collect();
+                        same(
+                            &found,
+                            &expected,
+                            format!("{tag:?} from {from:?} by {limit} finds other rows"),
+                        )?;
                     }
                 }
             }

@@ -22,12 +22,18 @@ pub(super) enum Role {
     Writer,
 }
 
-/// No row is longer with its key, tag and numbers, so nothing that a damaged file says makes SQLite allocate more for one.
+/// No row is longer with its key, tag and numbers, so nothing that a damaged file says makes SQLite
+/// allocate more for one.
 const LONGEST_ROW: i32 = 1 << 22;
 const _: () = assert!(Row::MAX_INFO + Row::MAX_BODY + 1024 < LONGEST_ROW as usize);
 
 /// Opens the vault at `place`, which must still be the file that was inspected.
-pub(super) fn open_vault(place: &Place, inspected: Identity, patience: Duration, role: Role) -> Result<Connection> {
+pub(super) fn open_vault(
+    place: &Place,
+    inspected: Identity,
+    patience: Duration,
+    role: Role,
+) -> Result<Connection> {
     let version = rusqlite::version_number();
     version::for_new_vault(version)?;
     let connection = open(&place.file, patience)?;
@@ -35,37 +41,61 @@ pub(super) fn open_vault(place: &Place, inspected: Identity, patience: Duration,
         return Err(replaced());
     }
     if connection.is_readonly("main").map_err(failed)? {
-        return Err(Error::new(ErrorKind::ReadOnly, "the vault's file or folder cannot be written"));
+        return Err(Error::new(
+            ErrorKind::ReadOnly,
+            "the vault's file or folder cannot be written",
+        ));
     }
-    // Until the vault is accepted nothing may be written to it, also not by a checkpoint as the connection closes.
-    set(&connection, DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Until the vault is accepted nothing may be written to it, also not by a checkpoint as the
+    // connection closes.
+    set(
+        &connection,
+        DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+        true,
+    )?;
     version::accept(version, schema::verify(&connection)?)?;
     configure(&connection, role)?;
-    set(&connection, DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    set(
+        &connection,
+        DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+        false,
+    )?;
     Ok(connection)
 }
 
 pub(super) fn replaced() -> Error {
-    Error::new(ErrorKind::Store, "the vault's file was moved or replaced while it was open; open it again")
+    Error::new(
+        ErrorKind::Store,
+        "the vault's file was moved or replaced while it was open; open it again",
+    )
 }
 
-/// Opens a database without looking at what is in it. The path must be absolute: SQLite builds may read `file:…` as a URI
-/// even where the flag is not given, and that can mean a database in memory.
+/// Opens a database without looking at what is in it. The path must be absolute: SQLite builds may
+/// read `file:…` as a URI even where the flag is not given, and that can mean a database in memory.
 pub(super) fn open(path: &Path, patience: Duration) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(patience).map_err(failed)?;
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_ROW).map_err(failed)?;
+    connection
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_ROW)
+        .map_err(failed)?;
     set(&connection, DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     set(&connection, DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    // The tables are compared with the expected ones as the vault is opened. These hold for what is added later.
+    // The tables are compared with the expected ones as the vault is opened. These hold for what is
+    // added later.
     set(&connection, DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     set(&connection, DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     Ok(connection)
 }
 
 fn set(connection: &Connection, option: DbConfig, on: bool) -> Result<()> {
-    if connection.set_db_config(option, on).map_err(failed)? == on { Ok(()) } else { Err(refused()) }
+    if connection.set_db_config(option, on).map_err(failed)? == on {
+        Ok(())
+    } else {
+        Err(refused())
+    }
 }
 
 /// Sets what has to be set on each connection.
@@ -84,12 +114,16 @@ pub(super) fn configure(connection: &Connection, role: Role) -> Result<()> {
         ("temp_store", 2),
         ("query_only", i64::from(role == Role::Reader)),
     ];
-    settings.into_iter().try_for_each(|(name, value)| apply(connection, name, value))
+    settings
+        .into_iter()
+        .try_for_each(|(name, value)| apply(connection, name, value))
 }
 
 /// Sets something and asks whether it holds: SQLite ignores what it does not know.
 fn apply(connection: &Connection, name: &str, value: i64) -> Result<()> {
-    connection.execute_batch(&format!("PRAGMA {name} = {value}")).map_err(failed)?;
+    connection
+        .execute_batch(&format!("PRAGMA {name} = {value}"))
+        .map_err(failed)?;
     match connection.query_row(&format!("PRAGMA {name}"), (), |row| row.get::<_, i64>(0)) {
         Ok(is) if is == value => Ok(()),
         // An SQLite built without memory mapping answers nothing.
@@ -106,17 +140,20 @@ fn refused() -> Error {
     )
 }
 
-/// Refuses a vault that has another database's rollback journal beside it: SQLite would take it for the vault's own and
-/// write its pages over the vault's. A vault with a write-ahead log never has one; where the vault's own journal is a
-/// rollback journal, nothing tells the two apart.
+/// Refuses a vault that has another database's rollback journal beside it: SQLite would take it for
+/// the vault's own and write its pages over the vault's. A vault with a write-ahead log never has
+/// one; where the vault's own journal is a rollback journal, nothing tells the two apart.
 pub(super) fn refuse_foreign_journal(place: &Place) -> Result<()> {
-    if existing(&place.beside(ROLLBACK_JOURNAL))?.is_none_or(|journal| journal.len() == 0) || !must_roll_back(place) {
+    if existing(&place.beside(ROLLBACK_JOURNAL))?.is_none_or(|journal| journal.len() == 0)
+        || !must_roll_back(place)
+    {
         return Ok(());
     }
-    let in_use =
-        existing(&place.beside(SHARED_MEMORY))?.is_some() || existing(&place.beside(WRITE_AHEAD_LOG))?.is_some();
-    // The one place that opens the file beside SQLite. Nobody is writing, or the journal would be a live one; and who has
-    // a vault with a write-ahead log open in this process keeps its shared memory there, so then it is not done.
+    let in_use = existing(&place.beside(SHARED_MEMORY))?.is_some()
+        || existing(&place.beside(WRITE_AHEAD_LOG))?.is_some();
+    // The one place that opens the file beside SQLite. Nobody is writing, or the journal would be a
+    // live one; and who has a vault with a write-ahead log open in this process keeps its shared
+    // memory there, so then it is not done.
     if in_use || has_write_ahead_log(&place.file)? {
         return Err(Error::new(
             ErrorKind::UnsafeFile,
@@ -126,19 +163,26 @@ pub(super) fn refuse_foreign_journal(place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// Whether SQLite would write the pages of the journal into the database. A connection that may not write says so instead.
+/// Whether SQLite would write the pages of the journal into the database. A connection that may not
+/// write says so instead.
 fn must_roll_back(place: &Place) -> bool {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let probed = Connection::open_with_flags(&place.file, flags)
         .and_then(|connection| connection.query_row("PRAGMA schema_version", (), |_| Ok(())));
-    let code = probed.err().and_then(|error| error.sqlite_error().map(|error| error.extended_code));
+    let code = probed
+        .err()
+        .and_then(|error| error.sqlite_error().map(|error| error.extended_code));
     code == Some(ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 /// Reads it in the header of the file (<https://sqlite.org/fileformat2.html>, section 1.3.3).
 fn has_write_ahead_log(path: &Path) -> Result<bool> {
     let mut header = [0; 20];
-    File::open(path).and_then(|mut file| file.read_exact(&mut header)).map_err(io_failed)?;
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut header))
+        .map_err(io_failed)?;
     Ok(header.ends_with(&[2, 2]))
 }
 
@@ -195,7 +239,10 @@ mod tests {
         let connection = Connection::open_in_memory().unwrap();
         apply(&connection, "cell_size_check", 1).unwrap();
         for (name, value) in [("cell_size_check", 2), ("no_such_setting", 1)] {
-            assert_eq!(apply(&connection, name, value).unwrap_err().kind(), ErrorKind::UnsafeSqlite);
+            assert_eq!(
+                apply(&connection, name, value).unwrap_err().kind(),
+                ErrorKind::UnsafeSqlite
+            );
         }
     }
 }

@@ -12,8 +12,9 @@ use super::{connection, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 
-/// Builds the vault under a name of its own in the same folder, and gives it the name asked for when it is complete. Of
-/// two creators at the same moment one wins, because a link never replaces a file.
+/// Builds the vault under a name of its own in the same folder, and gives it the name asked for
+/// when it is complete. Of two creators at the same moment one wins, because a link never replaces
+/// a file.
 pub(super) fn create(place: &Place, patience: Duration) -> Result<()> {
     let journal = version::for_new_vault(rusqlite::version_number())?;
     place.inspect_folder()?;
@@ -33,9 +34,10 @@ fn refuse_existing(place: &Place) -> Result<()> {
     match existing(&place.file)? {
         None => Ok(()),
         Some(found) if found.is_file() => Err(exists()),
-        Some(_) => {
-            Err(Error::new(ErrorKind::UnsafeFile, "there is something that is not a file at the path of the vault"))
-        }
+        Some(_) => Err(Error::new(
+            ErrorKind::UnsafeFile,
+            "there is something that is not a file at the path of the vault",
+        )),
     }
 }
 
@@ -59,8 +61,13 @@ fn build(path: &Path, journal: Journal, patience: Duration) -> Result<()> {
     connection::configure(&connection, connection::Role::Writer)?;
     schema::create(&connection, journal)?;
     connection.close().map_err(|(_, error)| failed(error))?;
-    if existing(&beside(path, WRITE_AHEAD_LOG))?.is_some() || existing(&beside(path, ROLLBACK_JOURNAL))?.is_some() {
-        return Err(Error::new(ErrorKind::Store, "SQLite did not finish the new vault"));
+    if existing(&beside(path, WRITE_AHEAD_LOG))?.is_some()
+        || existing(&beside(path, ROLLBACK_JOURNAL))?.is_some()
+    {
+        return Err(Error::new(
+            ErrorKind::Store,
+            "SQLite did not finish the new vault",
+        ));
     }
     Ok(())
 }
@@ -73,17 +80,23 @@ impl Unfinished {
         let mut random = [0; 16];
         getrandom::fill(&mut random)
             .map_err(|_| Error::new(ErrorKind::Io, "the operating system gave no random bytes"))?;
-        let path = folder.join(format!("{UNFINISHED}{}", base16ct::lower::encode_string(&random)));
+        let path = folder.join(format!(
+            "{UNFINISHED}{}",
+            base16ct::lower::encode_string(&random)
+        ));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         // Closed at once, so before SQLite opens it.
-        drop(options.open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied => {
-                Error::new(ErrorKind::ReadOnly, "the vault's folder cannot be written").with_source(error)
+        drop(options.open(&path).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::PermissionDenied => {
+                    Error::new(ErrorKind::ReadOnly, "the vault's folder cannot be written")
+                        .with_source(error)
+                }
+                _ => io_failed(error),
             }
-            _ => io_failed(error),
         })?);
         let unfinished = Self(path);
         if existing(&unfinished.0)?.is_none_or(|made| !files::is_own(&made)) {
@@ -99,7 +112,12 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         // Nothing can be done about a file that stays; it holds an empty vault.
-        for suffix in ["", WRITE_AHEAD_LOG, super::place::SHARED_MEMORY, ROLLBACK_JOURNAL] {
+        for suffix in [
+            "",
+            WRITE_AHEAD_LOG,
+            super::place::SHARED_MEMORY,
+            ROLLBACK_JOURNAL,
+        ] {
             let _ = fs::remove_file(beside(&self.0, suffix));
         }
     }
@@ -114,7 +132,9 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// Makes the new name survive a loss of power.
 #[cfg(unix)]
 fn sync(folder: &Path) -> Result<()> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_failed)
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io_failed)
 }
 
 #[cfg(not(unix))]
@@ -123,5 +143,8 @@ fn sync(_: &Path) -> Result<()> {
 }
 
 fn exists() -> Error {
-    Error::new(ErrorKind::VaultExists, "there is a vault at this path already; open it")
+    Error::new(
+        ErrorKind::VaultExists,
+        "there is a vault at this path already; open it",
+    )
 }

@@ -7,7 +7,8 @@ use rusqlite::ffi;
 
 use crate::error::{Error, ErrorKind};
 
-/// What SQLite said, without what it said it about: its own messages may hold SQL, a path or a value.
+/// What SQLite said, without what it said it about: its own messages may hold SQL, a path or a
+/// value.
 #[derive(Clone, Copy, Debug)]
 struct SqliteCode(i32);
 
@@ -19,11 +20,14 @@ impl fmt::Display for SqliteCode {
 
 impl std::error::Error for SqliteCode {}
 
-/// For `map_err`: hands only the code on. (`From` would put a type of `rusqlite` into the public API.)
+/// For `map_err`: hands only the code on. (`From` would put a type of `rusqlite` into the public
+/// API.)
 #[expect(clippy::needless_pass_by_value, reason = "what map_err passes")]
 pub(super) fn failed(error: rusqlite::Error) -> Error {
     let code = match error {
-        rusqlite::Error::SqliteFailure(error, _) | rusqlite::Error::SqlInputError { error, .. } => error.extended_code,
+        rusqlite::Error::SqliteFailure(error, _) | rusqlite::Error::SqlInputError { error, .. } => {
+            error.extended_code
+        }
         rusqlite::Error::FromSqlConversionFailure(..)
         | rusqlite::Error::IntegralValueOutOfRange(..)
         | rusqlite::Error::Utf8Error(..)
@@ -36,27 +40,60 @@ pub(super) fn failed(error: rusqlite::Error) -> Error {
 
 fn explain(code: i32) -> (ErrorKind, &'static str) {
     match code {
-        ffi::SQLITE_READONLY_DBMOVED => return (ErrorKind::Store, "the vault's file was moved while it was open"),
-        ffi::SQLITE_CANTOPEN_SYMLINK => return (ErrorKind::UnsafeFile, "the vault's file is a symbolic link"),
-        ffi::SQLITE_IOERR_CORRUPTFS => return (ErrorKind::Corrupt, "the file system under the vault is damaged"),
-        ffi::SQLITE_IOERR_NOMEM => return (ErrorKind::Store, "there is not enough memory for the vault's database"),
+        ffi::SQLITE_READONLY_DBMOVED => {
+            return (
+                ErrorKind::Store,
+                "the vault's file was moved while it was open",
+            );
+        }
+        ffi::SQLITE_CANTOPEN_SYMLINK => {
+            return (ErrorKind::UnsafeFile, "the vault's file is a symbolic link");
+        }
+        ffi::SQLITE_IOERR_CORRUPTFS => {
+            return (
+                ErrorKind::Corrupt,
+                "the file system under the vault is damaged",
+            );
+        }
+        ffi::SQLITE_IOERR_NOMEM => {
+            return (
+                ErrorKind::Store,
+                "there is not enough memory for the vault's database",
+            );
+        }
         _ => {}
     }
     // The lower byte is the primary code.
     match code & 0xFF {
-        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => (ErrorKind::Busy, "the vault is locked by another writer; try again"),
-        ffi::SQLITE_READONLY | ffi::SQLITE_PERM => {
-            (ErrorKind::ReadOnly, "the vault's file or folder cannot be written")
-        }
-        ffi::SQLITE_FULL => (ErrorKind::StorageFull, "the disk that the vault is on is full"),
+        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => (
+            ErrorKind::Busy,
+            "the vault is locked by another writer; try again",
+        ),
+        ffi::SQLITE_READONLY | ffi::SQLITE_PERM => (
+            ErrorKind::ReadOnly,
+            "the vault's file or folder cannot be written",
+        ),
+        ffi::SQLITE_FULL => (
+            ErrorKind::StorageFull,
+            "the disk that the vault is on is full",
+        ),
         ffi::SQLITE_NOTADB => (ErrorKind::NotAVault, "the file is not a vault"),
-        ffi::SQLITE_IOERR => (ErrorKind::Io, "the operating system could not read or write the vault's file"),
-        ffi::SQLITE_CANTOPEN => (ErrorKind::Io, "the operating system could not open the vault's file or its log"),
+        ffi::SQLITE_IOERR => (
+            ErrorKind::Io,
+            "the operating system could not read or write the vault's file",
+        ),
+        ffi::SQLITE_CANTOPEN => (
+            ErrorKind::Io,
+            "the operating system could not open the vault's file or its log",
+        ),
         // A row that is put was measured before.
         ffi::SQLITE_CORRUPT | ffi::SQLITE_FORMAT | ffi::SQLITE_MISMATCH | ffi::SQLITE_TOOBIG => {
             (ErrorKind::Corrupt, DAMAGED)
         }
-        ffi::SQLITE_NOMEM => (ErrorKind::Store, "there is not enough memory for the vault's database"),
+        ffi::SQLITE_NOMEM => (
+            ErrorKind::Store,
+            "there is not enough memory for the vault's database",
+        ),
         _ => (ErrorKind::Store, "the vault's database could not be used"),
     }
 }
@@ -71,9 +108,16 @@ pub(super) fn damaged() -> Error {
 /// An error of the operating system about a file; `std` puts no path into those.
 pub(super) fn io_failed(error: io::Error) -> Error {
     let (kind, message) = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (ErrorKind::StorageFull, "the disk is full"),
-        io::ErrorKind::ReadOnlyFilesystem => (ErrorKind::ReadOnly, "the vault's folder cannot be written"),
-        _ => (ErrorKind::Io, "the operating system refused access to the vault's file or folder"),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            (ErrorKind::StorageFull, "the disk is full")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            (ErrorKind::ReadOnly, "the vault's folder cannot be written")
+        }
+        _ => (
+            ErrorKind::Io,
+            "the operating system refused access to the vault's file or folder",
+        ),
     };
     Error::new(kind, message).with_source(error)
 }
@@ -86,7 +130,10 @@ mod tests {
     #[test]
     fn an_error_keeps_the_code_and_drops_the_text() {
         let said = Some("near \"sk_live_canary\": syntax error".to_owned());
-        let error = failed(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY_SNAPSHOT), said));
+        let error = failed(rusqlite::Error::SqliteFailure(
+            ffi::Error::new(ffi::SQLITE_BUSY_SNAPSHOT),
+            said,
+        ));
         assert_eq!(error.kind(), ErrorKind::Busy);
         let source = error.source().unwrap().to_string();
         assert!(source.starts_with("SQLite error 517: "), "{source}");

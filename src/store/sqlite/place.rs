@@ -1,7 +1,7 @@
 //! Where a vault's file is, and whether it is safe to use what is there.
 //!
-//! Nothing here opens the file: closing it would drop the locks that SQLite holds on it in this process
-//! (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+//! Nothing here opens the file: closing it would drop the locks that SQLite holds on it in this
+//! process (<https://sqlite.org/howtocorrupt.html>, section 2.2).
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -20,11 +20,13 @@ pub(super) const WRITE_AHEAD_LOG: &str = "-wal";
 pub(super) const SHARED_MEMORY: &str = "-shm";
 pub(super) const ROLLBACK_JOURNAL: &str = "-journal";
 
-/// In bytes. SQLite on Unix takes 512, file systems 255 for each name, and the names beside the vault's are longer by 8.
+/// In bytes. SQLite on Unix takes 512, file systems 255 for each name, and the names beside the
+/// vault's are longer by 8.
 const LONGEST_PATH: usize = 500;
 const LONGEST_NAME: usize = 240;
 
-/// The absolute place of a vault: SQLite can read it neither as a URI nor as a name of a database in memory.
+/// The absolute place of a vault: SQLite can read it neither as a URI nor as a name of a database
+/// in memory.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) folder: PathBuf,
@@ -42,7 +44,10 @@ impl Place {
     /// Makes `path` absolute, and its folder free of links.
     pub(super) fn of(path: &Path) -> Result<Self> {
         let bytes = path.as_os_str().as_encoded_bytes();
-        let last = bytes.rsplit(|&byte| path::is_separator(char::from(byte))).next().unwrap_or_default();
+        let last = bytes
+            .rsplit(|&byte| path::is_separator(char::from(byte)))
+            .next()
+            .unwrap_or_default();
         let refused = match last {
             b"" | b"." | b".." => "the path of a vault must end in the name of a file",
             b":memory:" => "a vault in memory is a MemoryStore",
@@ -56,10 +61,16 @@ impl Place {
         let path = path::absolute(path).map_err(io_failed)?;
         fits(&path)?;
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-            return Err(Error::new(ErrorKind::InvalidInput, "the path of a vault must end in the name of a file"));
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "the path of a vault must end in the name of a file",
+            ));
         };
         let folder = fs::canonicalize(folder).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Error::new(ErrorKind::VaultNotFound, "the folder of the vault does not exist"),
+            io::ErrorKind::NotFound => Error::new(
+                ErrorKind::VaultNotFound,
+                "the folder of the vault does not exist",
+            ),
             io::ErrorKind::NotADirectory => unsafe_file("the vault's folder is not a folder"),
             _ => io_failed(error),
         })?;
@@ -88,7 +99,8 @@ impl Place {
                 "the vault's file has a second name (a hard link), which SQLite cannot lock; remove it",
             ));
         }
-        // Asked first, because of another user's file nothing is fixed. That user could write to it at any time.
+        // Asked first, because of another user's file nothing is fixed. That user could write to it
+        // at any time.
         if !files::is_own(&found) {
             return Err(unsafe_file(
                 "the vault's file belongs to another user than this process runs as; \
@@ -100,7 +112,9 @@ impl Place {
             let path = self.beside(suffix);
             if let Some(beside) = existing(&path)? {
                 if !beside.is_file() || !files::is_own(&beside) {
-                    return Err(unsafe_file("a log beside the vault is not the vault's own; move it away"));
+                    return Err(unsafe_file(
+                        "a log beside the vault is not the vault's own; move it away",
+                    ));
                 }
                 private(&path, &beside, fix_permissions)?;
             }
@@ -119,10 +133,13 @@ impl Place {
 
     /// The facts of the file itself, not of what a link points to.
     fn metadata(&self) -> Result<Metadata> {
-        let found = existing(&self.file)?
-            .ok_or_else(|| Error::new(ErrorKind::VaultNotFound, "there is no vault at this path"))?;
+        let found = existing(&self.file)?.ok_or_else(|| {
+            Error::new(ErrorKind::VaultNotFound, "there is no vault at this path")
+        })?;
         if found.is_symlink() {
-            return Err(unsafe_file("the vault's file is a symbolic link; give the path it points to"));
+            return Err(unsafe_file(
+                "the vault's file is a symbolic link; give the path it points to",
+            ));
         }
         if !found.is_file() {
             return Err(unsafe_file("the path of the vault is not a file"));
@@ -140,15 +157,20 @@ pub(super) fn existing(path: &Path) -> Result<Option<Metadata>> {
     }
 }
 
-/// A creation that was killed at its last step, or has not come to it yet, leaves the new vault under two names. Its own
-/// one may go at any time.
+/// A creation that was killed at its last step, or has not come to it yet, leaves the new vault
+/// under two names. Its own one may go at any time.
 fn remove_unfinished_twin(folder: &Path, vault: &Metadata) -> Result<()> {
     for entry in fs::read_dir(folder).map_err(io_failed)? {
         let entry = entry.map_err(io_failed)?;
-        if !entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+        if !entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(UNFINISHED.as_bytes())
+        {
             continue;
         }
-        let twin = existing(&entry.path())?.is_some_and(|other| identity(&other) == identity(vault));
+        let twin =
+            existing(&entry.path())?.is_some_and(|other| identity(&other) == identity(vault));
         if twin {
             // The creator may have been faster.
             let _ = fs::remove_file(entry.path());
@@ -180,7 +202,9 @@ fn private(_: &Path, _: &Metadata, _: bool) -> Result<()> {
 #[cfg(unix)]
 fn identity(found: &Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
-    Identity { device_and_inode: (found.dev(), found.ino()) }
+    Identity {
+        device_and_inode: (found.dev(), found.ino()),
+    }
 }
 
 #[cfg(not(unix))]
@@ -203,8 +227,12 @@ fn unsafe_file(message: &'static str) -> Error {
 }
 
 fn fits(path: &Path) -> Result<()> {
-    if path.as_os_str().len() <= LONGEST_PATH && path.iter().all(|name| name.len() <= LONGEST_NAME) {
+    if path.as_os_str().len() <= LONGEST_PATH && path.iter().all(|name| name.len() <= LONGEST_NAME)
+    {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::InvalidInput, "the path of a vault is at most 500 bytes, and each name in it 240"))
+    Err(Error::new(
+        ErrorKind::InvalidInput,
+        "the path of a vault is at most 500 bytes, and each name in it 240",
+    ))
 }

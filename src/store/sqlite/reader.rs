@@ -11,9 +11,9 @@ use crate::store::{HeadRead, Moment, RowKey};
 
 /// The moments of one open store: a counter that all its readers share.
 ///
-/// A reader that saw the same version of the database before some rows were read and sees it now has proved that nothing was
-/// committed in between, whoever read them. The counter orders the two: it is taken *after* a version was first seen and
-/// *before* rows are read.
+/// A reader that saw the same version of the database before some rows were read and sees it now
+/// has proved that nothing was committed in between, whoever read them. The counter orders the two:
+/// it is taken *after* a version was first seen and *before* rows are read.
 #[derive(Debug, Default)]
 pub(super) struct Moments(AtomicU64);
 
@@ -37,11 +37,19 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, seen: None }
+        Self {
+            connection,
+            seen: None,
+        }
     }
 
     /// Reads a head, unless nothing was committed since a known moment.
-    pub(super) fn head(&mut self, tenant: &RowKey, known: Option<Moment>, moments: &Moments) -> Result<HeadRead> {
+    pub(super) fn head(
+        &mut self,
+        tenant: &RowKey,
+        known: Option<Moment>,
+        moments: &Moments,
+    ) -> Result<HeadRead> {
         let since = self.unchanged_since(moments)?;
         if known.is_some_and(|known| since <= known) {
             return Ok(HeadRead::Unchanged);
@@ -51,8 +59,8 @@ impl Reader {
         Ok(HeadRead::Read { row, moment })
     }
 
-    /// Asks SQLite whether anybody else committed: the answer changes with every commit of another connection, and this one
-    /// makes none (<https://sqlite.org/pragma.html#pragma_data_version>).
+    /// Asks SQLite whether anybody else committed: the answer changes with every commit of another
+    /// connection, and this one makes none (<https://sqlite.org/pragma.html#pragma_data_version>).
     fn unchanged_since(&mut self, moments: &Moments) -> Result<Moment> {
         let version: i64 = self
             .connection

@@ -11,7 +11,15 @@ use crate::store::{Cursor, Kind, Page, PageSize, Row, RowKey, Tag, WriteTx};
 /// SQLite knows how long a blob is before it loads it: one that no vault wrote is NULL here.
 macro_rules! no_longer_than_a_row {
     ($column:literal, $longest:literal) => {
-        concat!("CASE WHEN length(", $column, ") <= ", $longest, " THEN ", $column, " END")
+        concat!(
+            "CASE WHEN length(",
+            $column,
+            ") <= ",
+            $longest,
+            " THEN ",
+            $column,
+            " END"
+        )
     };
 }
 
@@ -29,15 +37,21 @@ macro_rules! body {
 
 const _: () = assert!(Row::MAX_INFO == 1_048_576 && Row::MAX_BODY == 1_179_648);
 
-const GET: &str = concat!("SELECT tenant, epoch, ", info!(), ", ", body!(), " FROM rows WHERE kind = ?1 AND key = ?2");
+const GET: &str = concat!(
+    "SELECT tenant, epoch, ",
+    info!(),
+    ", ",
+    body!(),
+    " FROM rows WHERE kind = ?1 AND key = ?2"
+);
 
 const PUT: &str = "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6) \
      ON CONFLICT(kind, key) DO UPDATE SET tenant = ?3, epoch = ?4, info = ?5, body = ?6";
 
 const DELETE: &str = "DELETE FROM rows WHERE kind = ?1 AND key = ?2";
 
-/// All of one moment: several selects share a read transaction, which also makes each of them cheaper. After an error the
-/// transaction may still be open.
+/// All of one moment: several selects share a read transaction, which also makes each of them
+/// cheaper. After an error the transaction may still be open.
 pub(super) fn get(connection: &Connection, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
     if keys.len() < 2 {
         return select(connection, keys);
@@ -49,21 +63,30 @@ pub(super) fn get(connection: &Connection, keys: &[RowKey]) -> Result<Vec<Option
 }
 
 fn execute(connection: &Connection, sql: &str) -> Result<()> {
-    connection.prepare_cached(sql).and_then(|mut statement| statement.execute(())).map(drop).map_err(failed)
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.execute(()))
+        .map(drop)
+        .map_err(failed)
 }
 
 fn select(connection: &Connection, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
     let mut statement = connection.prepare_cached(GET).map_err(failed)?;
     keys.iter()
         .map(|key| {
-            let mut rows = statement.query((key.kind.number(), key.key.as_slice())).map_err(failed)?;
-            rows.next().map_err(failed)?.map(|row| decode(*key, row, 0)).transpose()
+            let mut rows = statement
+                .query((key.kind.number(), key.key.as_slice()))
+                .map_err(failed)?;
+            rows.next()
+                .map_err(failed)?
+                .map(|row| decode(*key, row, 0))
+                .transpose()
         })
         .collect()
 }
 
-/// Walks the index that has the tag and the order: all rows or a scope in the order of keys, a tenant in the order of epochs.
-/// Elsewhere it sorts the rows with the tag.
+/// Walks the index that has the tag and the order: all rows or a scope in the order of keys, a
+/// tenant in the order of epochs. Elsewhere it sorts the rows with the tag.
 pub(super) fn scan(
     connection: &Connection,
     kind: Kind,
@@ -72,8 +95,13 @@ pub(super) fn scan(
     size: PageSize,
     bodies: bool,
 ) -> Result<Page> {
-    // Every key is greater than no bytes at all, and less than these 33; one of a scope is greater than the tag alone.
-    let first: &[u8] = if let Tag::Scope(scope) = &tag { scope } else { &[] };
+    // Every key is greater than no bytes at all, and less than these 33; one of a scope is greater
+    // than the tag alone.
+    let first: &[u8] = if let Tag::Scope(scope) = &tag {
+        scope
+    } else {
+        &[]
+    };
     let (after, epoch): (&[u8], _) = match &from {
         Cursor::Key(None) => (first, None),
         Cursor::Key(Some(key)) => (first.max(key), None),
@@ -82,9 +110,13 @@ pub(super) fn scan(
     };
     // No stored epoch is greater than i64::MAX, so nothing comes after it.
     let epoch = epoch.map(|epoch| i64::try_from(epoch).unwrap_or(i64::MAX));
-    let (start, order) =
-        if epoch.is_some() { ("(epoch, key) > (:epoch, :after)", "epoch, key") } else { ("key > :after", "key") };
-    // One lower bound of the key for each statement: SQLite begins at one of them and reads past the rest.
+    let (start, order) = if epoch.is_some() {
+        ("(epoch, key) > (:epoch, :after)", "epoch, key")
+    } else {
+        ("key > :after", "key")
+    };
+    // One lower bound of the key for each statement: SQLite begins at one of them and reads past
+    // the rest.
     let (index, tagged) = match (tag, epoch) {
         (Tag::Any, _) => ("rows_by_key", ""),
         (Tag::Scope(_), None) => ("rows_by_key", "key <= :last AND"),
@@ -100,8 +132,12 @@ pub(super) fn scan(
         ))
         .map_err(failed)?;
     let (kind_number, limit) = (kind.number(), size.rows.get());
-    let mut values: Vec<(&str, &dyn ToSql)> =
-        vec![(":bodies", &bodies), (":kind", &kind_number), (":after", &after), (":limit", &limit)];
+    let mut values: Vec<(&str, &dyn ToSql)> = vec![
+        (":bodies", &bodies),
+        (":kind", &kind_number),
+        (":after", &after),
+        (":limit", &limit),
+    ];
     let last = last_of(tag);
     match &tag {
         Tag::Any => {}
@@ -123,11 +159,13 @@ pub(super) fn scan(
     Page::collect(iter::from_fn(next), from, size)
 }
 
-/// Returns true if a row has a key or a tenant tag of another length than all rows have. Goes through the table itself, and loads
-/// neither.
+/// Returns true if a row has a key or a tenant tag of another length than all rows have. Goes
+/// through the table itself, and loads neither.
 pub(super) fn has_long_columns(connection: &Connection) -> Result<bool> {
     const LONG: &str = "SELECT EXISTS(SELECT 1 FROM rows NOT INDEXED WHERE length(key) <> 32 OR length(tenant) <> 16)";
-    connection.query_row(LONG, (), |row| row.get(0)).map_err(failed)
+    connection
+        .query_row(LONG, (), |row| row.get(0))
+        .map_err(failed)
 }
 
 /// The greatest key that begins with the tag of a scope.
@@ -149,19 +187,38 @@ impl WriteTx for Changes<'_> {
     }
 
     fn put(&mut self, row: &Row) -> Result<()> {
-        let Row { key: RowKey { kind, key }, tenant, epoch: _, info, body } = row;
+        let Row {
+            key: RowKey { kind, key },
+            tenant,
+            epoch: _,
+            info,
+            body,
+        } = row;
         let values = params![kind.number(), key, tenant, row.check()?, info, body];
-        self.0.prepare_cached(PUT).map_err(failed)?.execute(values).map_err(failed)?;
+        self.0
+            .prepare_cached(PUT)
+            .map_err(failed)?
+            .execute(values)
+            .map_err(failed)?;
         Ok(())
     }
 
     fn delete(&mut self, key: &RowKey) -> Result<()> {
         let mut statement = self.0.prepare_cached(DELETE).map_err(failed)?;
-        statement.execute((key.kind.number(), key.key.as_slice())).map_err(failed)?;
+        statement
+            .execute((key.kind.number(), key.key.as_slice()))
+            .map_err(failed)?;
         Ok(())
     }
 
-    fn scan(&mut self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
+    fn scan(
+        &mut self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
         scan(self.0, kind, tag, from, size, bodies)
     }
 }
@@ -178,7 +235,11 @@ fn decode(key: RowKey, row: &rusqlite::Row<'_>, at: usize) -> Result<Row> {
 }
 
 fn stored_epoch(row: &rusqlite::Row<'_>, at: usize) -> Result<u64> {
-    let epoch = row.get_ref(at).map_err(failed)?.as_i64().map_err(|_| damaged())?;
+    let epoch = row
+        .get_ref(at)
+        .map_err(failed)?
+        .as_i64()
+        .map_err(|_| damaged())?;
     u64::try_from(epoch).map_err(|_| damaged())
 }
 
@@ -187,5 +248,8 @@ fn bytes<const N: usize>(row: &rusqlite::Row<'_>, at: usize) -> Result<[u8; N]> 
 }
 
 fn blob<'row>(row: &'row rusqlite::Row<'_>, at: usize) -> Result<&'row [u8]> {
-    row.get_ref(at).map_err(failed)?.as_blob().map_err(|_| damaged())
+    row.get_ref(at)
+        .map_err(failed)?
+        .as_blob()
+        .map_err(|_| damaged())
 }

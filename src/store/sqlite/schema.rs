@@ -12,11 +12,13 @@ const APPLICATION_ID: i32 = i32::from_be_bytes(*b"ksl1");
 /// The format of the tables; the format of what is sealed in them is the vault's.
 const USER_VERSION: i32 = 1;
 
-/// All that `sqlite_schema` may hold: type, name, and the text exactly as SQLite stores it, in the order of names.
+/// All that `sqlite_schema` may hold: type, name, and the text exactly as SQLite stores it, in the
+/// order of names.
 ///
-/// A rowid table, because rows are long: `WITHOUT ROWID` would drag the sealed bytes through the inner pages. Every index
-/// costs a write, and damage to it can hide rows, so there is one for each way that the vault looks for rows: by key, where
-/// those of a scope lie side by side, and a tenant's in the order of epochs. Other scans sort.
+/// A rowid table, because rows are long: `WITHOUT ROWID` would drag the sealed bytes through the
+/// inner pages. Every index costs a write, and damage to it can hide rows, so there is one for each
+/// way that the vault looks for rows: by key, where those of a scope lie side by side, and a
+/// tenant's in the order of epochs. Other scans sort.
 const SCHEMA: [(&str, &str, &str); 3] = [
     (
         "table",
@@ -24,8 +26,16 @@ const SCHEMA: [(&str, &str, &str); 3] = [
         "CREATE TABLE rows(kind INTEGER NOT NULL, key BLOB NOT NULL, tenant BLOB NOT NULL, epoch INTEGER NOT NULL, \
          info BLOB NOT NULL, body BLOB NOT NULL) STRICT",
     ),
-    ("index", "rows_by_key", "CREATE UNIQUE INDEX rows_by_key ON rows(kind, key)"),
-    ("index", "rows_by_tenant", "CREATE INDEX rows_by_tenant ON rows(tenant, kind, epoch, key)"),
+    (
+        "index",
+        "rows_by_key",
+        "CREATE UNIQUE INDEX rows_by_key ON rows(kind, key)",
+    ),
+    (
+        "index",
+        "rows_by_tenant",
+        "CREATE INDEX rows_by_tenant ON rows(tenant, kind, epoch, key)",
+    ),
 ];
 
 /// Makes an empty vault of an empty database.
@@ -41,7 +51,9 @@ pub(super) fn create(connection: &Connection, journal: Journal) -> Result<()> {
         ))
         .map_err(failed)?;
     if journal == Journal::Wal {
-        let mode: String = connection.query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0)).map_err(failed)?;
+        let mode: String = connection
+            .query_row("PRAGMA journal_mode = WAL", (), |row| row.get(0))
+            .map_err(failed)?;
         if mode != "wal" {
             return Err(Error::new(
                 ErrorKind::Io,
@@ -55,7 +67,10 @@ pub(super) fn create(connection: &Connection, journal: Journal) -> Result<()> {
 /// Proves that the database is a vault that this version made, and tells its journal.
 pub(super) fn verify(connection: &Connection) -> Result<Journal> {
     if number(connection, "PRAGMA application_id")? != APPLICATION_ID {
-        return Err(Error::new(ErrorKind::NotAVault, "the file is a database, but not a vault"));
+        return Err(Error::new(
+            ErrorKind::NotAVault,
+            "the file is a database, but not a vault",
+        ));
     }
     let version = number(connection, "PRAGMA user_version")?;
     if version > USER_VERSION {
@@ -66,14 +81,23 @@ pub(super) fn verify(connection: &Connection) -> Result<Journal> {
     }
     let pages = number(connection, "PRAGMA page_size")?;
     let vacuum = number(connection, "PRAGMA auto_vacuum")?;
-    let encoding: String = connection.query_row("PRAGMA encoding", (), |row| row.get(0)).map_err(failed)?;
-    if version != USER_VERSION || pages != 4096 || vacuum != 0 || encoding != "UTF-8" || !has_schema(connection)? {
+    let encoding: String = connection
+        .query_row("PRAGMA encoding", (), |row| row.get(0))
+        .map_err(failed)?;
+    if version != USER_VERSION
+        || pages != 4096
+        || vacuum != 0
+        || encoding != "UTF-8"
+        || !has_schema(connection)?
+    {
         return Err(Error::new(
             ErrorKind::Corrupt,
             "the vault's tables were changed by another program; restore a backup",
         ));
     }
-    let mode: String = connection.query_row("PRAGMA journal_mode", (), |row| row.get(0)).map_err(failed)?;
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode", (), |row| row.get(0))
+        .map_err(failed)?;
     match mode.as_str() {
         "wal" => Ok(Journal::Wal),
         "delete" => Ok(Journal::Rollback),
@@ -82,15 +106,20 @@ pub(super) fn verify(connection: &Connection) -> Result<Journal> {
 }
 
 fn number(connection: &Connection, pragma: &str) -> Result<i32> {
-    connection.query_row(pragma, (), |row| row.get(0)).map_err(failed)
+    connection
+        .query_row(pragma, (), |row| row.get(0))
+        .map_err(failed)
 }
 
 fn has_schema(connection: &Connection) -> Result<bool> {
-    let mut statement =
-        connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name").map_err(failed)?;
+    let mut statement = connection
+        .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name")
+        .map_err(failed)?;
     let mut found = statement.query(()).map_err(failed)?;
     for (kind, name, sql) in SCHEMA {
-        let Some(row) = found.next().map_err(failed)? else { return Ok(false) };
+        let Some(row) = found.next().map_err(failed)? else {
+            return Ok(false);
+        };
         for (at, expected) in [kind, name, "rows", sql].into_iter().enumerate() {
             // A column that is no text at all is a changed one too.
             if row.get_ref(at).map_err(failed)?.as_str().ok() != Some(expected) {

@@ -14,8 +14,9 @@ pub(super) enum Journal {
 /// The first SQLite with STRICT tables.
 const STRICT_TABLES: i32 = 3_037_000;
 
-/// The first SQLite without the WAL-reset bug, by which two connections that write and checkpoint at the same moment can
-/// damage the file (<https://sqlite.org/wal.html>, section "The WAL-reset bug").
+/// The first SQLite without the WAL-reset bug, by which two connections that write and checkpoint
+/// at the same moment can damage the file (<https://sqlite.org/wal.html>, section "The WAL-reset
+/// bug").
 const WAL_RESET_FIXED: i32 = 3_051_003;
 
 /// The journal for a new vault.
@@ -26,7 +27,11 @@ pub(super) fn for_new_vault(version: i32) -> Result<Journal> {
             "the linked SQLite is older than 3.37; use the feature `bundled`",
         ));
     }
-    Ok(if version < WAL_RESET_FIXED { Journal::Rollback } else { Journal::Wal })
+    Ok(if version < WAL_RESET_FIXED {
+        Journal::Rollback
+    } else {
+        Journal::Wal
+    })
 }
 
 /// Whether a vault that has this journal may be used.
@@ -46,7 +51,10 @@ mod tests {
 
     #[test]
     fn a_new_vault_has_a_write_ahead_log_only_where_it_is_safe() {
-        assert_eq!(for_new_vault(3_036_999).unwrap_err().kind(), ErrorKind::UnsafeSqlite);
+        assert_eq!(
+            for_new_vault(3_036_999).unwrap_err().kind(),
+            ErrorKind::UnsafeSqlite
+        );
         for version in [3_037_000, 3_040_001, 3_051_002] {
             assert_eq!(for_new_vault(version).unwrap(), Journal::Rollback);
         }
@@ -58,14 +66,23 @@ mod tests {
     #[test]
     fn a_vault_with_a_write_ahead_log_is_refused_where_it_is_not_safe() {
         assert!(accept(3_051_003, Journal::Wal).is_ok());
-        assert_eq!(accept(3_051_002, Journal::Wal).unwrap_err().kind(), ErrorKind::UnsafeSqlite);
-        assert_eq!(accept(3_036_000, Journal::Wal).unwrap_err().kind(), ErrorKind::UnsafeSqlite);
+        assert_eq!(
+            accept(3_051_002, Journal::Wal).unwrap_err().kind(),
+            ErrorKind::UnsafeSqlite
+        );
+        assert_eq!(
+            accept(3_036_000, Journal::Wal).unwrap_err().kind(),
+            ErrorKind::UnsafeSqlite
+        );
     }
 
     #[test]
     fn a_vault_with_a_rollback_journal_is_used_by_every_sqlite_that_reads_it() {
         assert!(accept(3_051_003, Journal::Rollback).is_ok());
         assert!(accept(3_040_001, Journal::Rollback).is_ok());
-        assert_eq!(accept(3_036_999, Journal::Rollback).unwrap_err().kind(), ErrorKind::UnsafeSqlite);
+        assert_eq!(
+            accept(3_036_999, Journal::Rollback).unwrap_err().kind(),
+            ErrorKind::UnsafeSqlite
+        );
     }
 }

@@ -44,7 +44,10 @@ struct Drafted<'d> {
 
 impl What {
     fn of(engine: &Engine) -> Self {
-        Self { keys: engine.resolves_keys(), bookmarks: engine.rules().bookmarks() }
+        Self {
+            keys: engine.resolves_keys(),
+            bookmarks: engine.rules().bookmarks(),
+        }
     }
 }
 
@@ -74,10 +77,16 @@ impl Found {
         walk(document.root(), What::of(engine), |leaf| {
             bytes = bytes.saturating_add(leaf.text.len());
             engine.bounds().check_template(bytes)?;
-            match read(leaf, &mut plan, &mut references).and_then(|()| surface_of(engine, leaf, &plan)) {
+            match read(leaf, &mut plan, &mut references)
+                .and_then(|()| surface_of(engine, leaf, &plan))
+            {
                 Ok(_) if plan.is_empty() => return Ok(()),
                 Ok(surface) => {
-                    planned.push(Planned { number: leaf.number, plan: mem::take(&mut plan), surface });
+                    planned.push(Planned {
+                        number: leaf.number,
+                        plan: mem::take(&mut plan),
+                        surface,
+                    });
                     return Ok(());
                 }
                 Err(error) if error.span().is_none() => return Err(error),
@@ -87,15 +96,22 @@ impl Found {
             Ok(())
         })?;
         failures.into_result()?;
-        Ok(Self { planned, references: references.into_list() })
+        Ok(Self {
+            planned,
+            references: references.into_list(),
+        })
     }
 
-    /// The target with all surfaces that values will stand on, so that a look-up can refuse what may stand on none of them.
+    /// The target with all surfaces that values will stand on, so that a look-up can refuse what
+    /// may stand on none of them.
     pub(super) fn asked_for<'t>(&self, target: &'t Target) -> Cow<'t, Target> {
         if self.planned.iter().all(|planned| planned.surface.is_none()) {
             return Cow::Borrowed(target);
         }
-        let with_values = self.planned.iter().filter(|planned| planned.plan.has_slots());
+        let with_values = self
+            .planned
+            .iter()
+            .filter(|planned| planned.plan.has_slots());
         let surfaces = with_values.map(|planned| planned.surface.unwrap_or(target.surface_kind()));
         Cow::Owned(target.clone().on_surfaces(surfaces.collect()))
     }
@@ -107,19 +123,36 @@ impl Found {
         target: &Target,
         outcomes: Outcomes,
     ) -> Result<Resolved<T>> {
-        let Self { planned, references } = self;
+        let Self {
+            planned,
+            references,
+        } = self;
         check_count(&outcomes, references)?;
         let what = What::of(engine);
         let looked_up = LookedUp::new(&outcomes, references, target.missing_policy());
         let mut fill = Fill::new(engine, references, looked_up);
         let mut drafts: Vec<Drafted<'_>> = Vec::with_capacity(planned.len());
-        self.visit(engine, document, target, &mut fill, |fill, leaf, plan, surface, failures| {
-            let draft = fill.draft(leaf.text, plan, surface, failures)?;
-            drafts.push(Drafted { number: leaf.number, role: leaf.role, draft });
-            Ok(())
-        })?;
+        self.visit(
+            engine,
+            document,
+            target,
+            &mut fill,
+            |fill, leaf, plan, surface, failures| {
+                let draft = fill.draft(leaf.text, plan, surface, failures)?;
+                drafts.push(Drafted {
+                    number: leaf.number,
+                    role: leaf.role,
+                    draft,
+                });
+                Ok(())
+            },
+        )?;
 
-        let keys = if what.keys { write_keys(document.root(), what, &fill, &drafts)? } else { Vec::new() };
+        let keys = if what.keys {
+            write_keys(document.root(), what, &fill, &drafts)?
+        } else {
+            Vec::new()
+        };
         let mut places = Vec::with_capacity(drafts.len());
         let mut keys = keys.into_iter();
         let mut filtered = Vec::new();
@@ -139,7 +172,10 @@ impl Found {
         let kept = looked_up.kept();
         let traces = Traces::new(references, filtered);
         let places: Places = (!what.keys).then_some(places);
-        Ok(Resolved::new(document.resolved(root, what.keys), places, outcomes, kept).traced(traces))
+        Ok(
+            Resolved::new(document.resolved(root, what.keys), places, outcomes, kept)
+                .traced(traces),
+        )
     }
 
     /// What [`fill`](Found::fill) would say of these verdicts, but for what only values can cause.
@@ -154,9 +190,13 @@ impl Found {
         check_count(verdicts, references)?;
         let judged = LookedUp::new(verdicts, references, target.missing_policy());
         let mut fill = Fill::new(engine, references, judged);
-        self.visit(engine, document, target, &mut fill, |fill, leaf, plan, surface, failures| {
-            fill.check(leaf.text, plan, surface, failures)
-        })
+        self.visit(
+            engine,
+            document,
+            target,
+            &mut fill,
+            |fill, leaf, plan, surface, failures| fill.check(leaf.text, plan, surface, failures),
+        )
     }
 
     /// Visits the strings with placeholders, each with its plan and surface, and counts the others.
@@ -170,7 +210,13 @@ impl Found {
         document: &'d T,
         target: &Target,
         fill: &mut Fill<'d, V>,
-        mut visit: impl FnMut(&mut Fill<'d, V>, &Leaf<'_, 'd, T::Node>, &'d Plan, Surface, &mut Failures) -> Result<()>,
+        mut visit: impl FnMut(
+            &mut Fill<'d, V>,
+            &Leaf<'_, 'd, T::Node>,
+            &'d Plan,
+            Surface,
+            &mut Failures,
+        ) -> Result<()>,
     ) -> Result<()> {
         let mut failures = Failures::default();
         let mut open = self.planned.iter().peekable();
@@ -199,9 +245,16 @@ impl Found {
         })
     }
 
-    pub(super) fn lints_among<T: Structure>(&self, engine: &Engine, document: &T, names: &[SecretName]) -> Vec<Lint> {
+    pub(super) fn lints_among<T: Structure>(
+        &self,
+        engine: &Engine,
+        document: &T,
+        names: &[SecretName],
+    ) -> Vec<Lint> {
         let mut search = lint::NameSearch::new(&self.references, names);
-        self.gather(engine, document, |_, plan| plan.map_or_else(Vec::new, |plan| search.lints(plan, &self.references)))
+        self.gather(engine, document, |_, plan| {
+            plan.map_or_else(Vec::new, |plan| search.lints(plan, &self.references))
+        })
     }
 
     /// What there is to say of each string and its plan, up to as many as are listed.
@@ -238,12 +291,17 @@ pub(super) fn is_name<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>) -> bool 
         Role::Key(_) => false,
         // Patterns times strings, with or without placeholders: the patterns are the host's, most
         // do not fit by their length, and no more of a way is written out than they have.
-        Role::Value => named.iter().filter_map(|pattern| pattern.fits(leaf.depth())).max().is_some_and(|most| {
-            let path = leaf.beginning(most);
-            named
-                .iter()
-                .any(|pattern| pattern.fits(leaf.depth()).is_some() && pattern.matches(path.iter().map(|step| &**step)))
-        }),
+        Role::Value => named
+            .iter()
+            .filter_map(|pattern| pattern.fits(leaf.depth()))
+            .max()
+            .is_some_and(|most| {
+                let path = leaf.beginning(most);
+                named.iter().any(|pattern| {
+                    pattern.fits(leaf.depth()).is_some()
+                        && pattern.matches(path.iter().map(|step| &**step))
+                })
+            }),
     }
 }
 
@@ -251,15 +309,26 @@ pub(super) fn is_name<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>) -> bool 
 ///
 /// # Errors
 ///
-/// `Unencodable` for a value in the header of the host, or in the name of a header, which could become the host's.
-fn surface_of<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>, plan: &Plan) -> Result<Option<Surface>> {
+/// `Unencodable` for a value in the header of the host, or in the name of a header, which could
+/// become the host's.
+fn surface_of<N: Node>(
+    engine: &Engine,
+    leaf: &Leaf<'_, '_, N>,
+    plan: &Plan,
+) -> Result<Option<Surface>> {
     let slot = plan.cuts().iter().find(|cut| cut.slot.is_some());
-    let Some(slot) = slot.filter(|_| !engine.rules_of_surfaces().is_empty()) else { return Ok(None) };
+    let Some(slot) = slot.filter(|_| !engine.rules_of_surfaces().is_empty()) else {
+        return Ok(None);
+    };
     let path = leaf.path();
     let surface = engine.rules_of_surfaces().surface_on(&path);
     let message = match (surface, leaf.role) {
-        (Some(Surface::Header), Role::Key(_)) => "a value may not stand in the name of a header: write it out",
-        (Some(Surface::Header), _) if names_host(&path) => "a value may not choose the host: write the Host header out",
+        (Some(Surface::Header), Role::Key(_)) => {
+            "a value may not stand in the name of a header: write it out"
+        }
+        (Some(Surface::Header), _) if names_host(&path) => {
+            "a value may not choose the host: write the Host header out"
+        }
         _ => return Ok(surface),
     };
     Err(Error::new(ErrorKind::Unencodable, message).at(slot.span.clone(), leaf.text))
@@ -269,17 +338,20 @@ fn surface_of<N: Node>(engine: &Engine, leaf: &Leaf<'_, '_, N>, plan: &Plan) -> 
 ///
 /// # Errors
 ///
-/// `InvalidDocument` when keys of an object become the same: one of their entries would be lost. And when one becomes a key
-/// that makes something else of its object.
+/// `InvalidDocument` when keys of an object become the same: one of their entries would be lost.
+/// And when one becomes a key that makes something else of its object.
 fn write_keys<'d, N: Node>(
     root: &N,
     what: What,
     fill: &Fill<'d, impl Values<'d>>,
     drafts: &[Drafted<'d>],
 ) -> Result<Vec<Zeroizing<String>>> {
-    let keys = drafts.iter().filter(|drafted| matches!(drafted.role, Role::Key(_)));
-    let (numbers, keys): (Vec<_>, Vec<_>) =
-        keys.map(|key| (key.number, Zeroizing::new(fill.write(&key.draft, |_| {})))).unzip();
+    let keys = drafts
+        .iter()
+        .filter(|drafted| matches!(drafted.role, Role::Key(_)));
+    let (numbers, keys): (Vec<_>, Vec<_>) = keys
+        .map(|key| (key.number, Zeroizing::new(fill.write(&key.draft, |_| {}))))
+        .unzip();
     if keys.is_empty() {
         return Ok(keys);
     }
@@ -303,11 +375,17 @@ fn write_keys<'d, N: Node>(
 }
 
 fn reserved_key() -> Error {
-    Error::new(ErrorKind::InvalidDocument, "a key of an object becomes one that a parser keeps for itself")
+    Error::new(
+        ErrorKind::InvalidDocument,
+        "a key of an object becomes one that a parser keeps for itself",
+    )
 }
 
 fn same_keys() -> Error {
-    Error::new(ErrorKind::InvalidDocument, "two keys of an object become the same with their values; rename one")
+    Error::new(
+        ErrorKind::InvalidDocument,
+        "two keys of an object become the same with their values; rename one",
+    )
 }
 
 #[cfg(test)]
@@ -327,7 +405,10 @@ mod tests {
     impl Resolver for Asked {
         fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
             self.0.borrow_mut().push(target.surfaces());
-            Ok(references.iter().map(|one| Ok(crate::resolve::Found::new(one.name().clone(), "value"))).collect())
+            Ok(references
+                .iter()
+                .map(|one| Ok(crate::resolve::Found::new(one.name().clone(), "value")))
+                .collect())
         }
     }
 
@@ -338,14 +419,29 @@ mod tests {
         let tree = |text| serde_json::from_str::<Tree>(text).unwrap();
         for (document, surfaces) in [
             (r#"["<<A>>"]"#, vec![Surface::Form]),
-            (r#"{"headers": {"A": "<<A>>", "B": "b"}, "url": "https://a.example"}"#, vec![Surface::Header]),
-            (r#"{"headers": ["<<A>>"], "env": {"A": "<<A>>"}, "x": "<<!A>>"}"#, vec![Surface::Header, Surface::Env]),
-            (r#"{"headers": ["<<A>>"], "x": "<<A>>"}"#, vec![Surface::Header, Surface::Form]),
+            (
+                r#"{"headers": {"A": "<<A>>", "B": "b"}, "url": "https://a.example"}"#,
+                vec![Surface::Header],
+            ),
+            (
+                r#"{"headers": ["<<A>>"], "env": {"A": "<<A>>"}, "x": "<<!A>>"}"#,
+                vec![Surface::Header, Surface::Env],
+            ),
+            (
+                r#"{"headers": ["<<A>>"], "x": "<<A>>"}"#,
+                vec![Surface::Header, Surface::Form],
+            ),
         ] {
             let expected: SurfaceSet = surfaces.into_iter().collect();
             let asked = Asked::default();
             engine.resolve(&asked, &target, &tree(document)).unwrap();
-            engine.resolve(&asked, &target, &engine.compile_document(tree(document)).unwrap()).unwrap();
+            engine
+                .resolve(
+                    &asked,
+                    &target,
+                    &engine.compile_document(tree(document)).unwrap(),
+                )
+                .unwrap();
             for compiled in [true, false] {
                 let judge = |references: &[Reference], target: &Target| {
                     asked.0.borrow_mut().push(target.surfaces());

@@ -14,14 +14,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::resolve::{Resolved, Sealed, Wipe};
 
 impl Document<Value> {
-    /// Parses JSON and finds its placeholders. Stricter than most parsers: what two parsers may read in two ways is
-    /// refused.
+    /// Parses JSON and finds its placeholders. Stricter than most parsers: what two parsers may
+    /// read in two ways is refused.
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the position, for what is no JSON, for a key twice in
-    /// one object, for arrays and objects nested deeper than [`MAX_DEPTH`](Document::MAX_DEPTH), for numbers out of range
-    /// and for halves of surrogate pairs; and the errors of [`compile`](Document::compile).
+    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the position, for what is no
+    /// JSON, for a key twice in one object, for arrays and objects nested deeper than
+    /// [`MAX_DEPTH`](Document::MAX_DEPTH), for numbers out of range and for halves of surrogate
+    /// pairs; and the errors of [`compile`](Document::compile).
     pub fn parse(text: &str) -> Result<Self> {
         Engine::shared().parse_document(text)
     }
@@ -40,7 +41,8 @@ impl Engine {
 }
 
 impl Resolved<Value> {
-    /// The document as compact JSON, in memory that is wiped when dropped: to send it without a copy that stays behind.
+    /// The document as compact JSON, in memory that is wiped when dropped: to send it without a
+    /// copy that stays behind.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -57,7 +59,12 @@ impl Resolved<Value> {
     ///
     /// None that can be caused: JSON can always be written.
     pub fn to_bytes(&self) -> Result<SecretSlice<u8>> {
-        let unwritten = |_| Error::new(ErrorKind::InvalidDocument, "the document cannot be written as JSON");
+        let unwritten = |_| {
+            Error::new(
+                ErrorKind::InvalidDocument,
+                "the document cannot be written as JSON",
+            )
+        };
         let mut length = Length(0);
         serde_json::to_writer(&mut length, self.expose_secret()).map_err(unwritten)?;
         // One allocation of the exact size: one that grows would leave parts of values behind.
@@ -161,14 +168,18 @@ impl Node for Value {
     fn each_string(&mut self, with_keys: bool, visit: &mut impl FnMut(&mut String)) {
         match self {
             Value::String(text) => visit(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| item.each_string(with_keys, visit)),
+            Value::Array(items) => items
+                .iter_mut()
+                .for_each(|item| item.each_string(with_keys, visit)),
             Value::Object(entries) if with_keys => {
                 for (mut key, mut entry) in mem::take(entries) {
                     visit(&mut key);
                     entry.each_string(with_keys, visit);
                 }
             }
-            Value::Object(entries) => entries.values_mut().for_each(|entry| entry.each_string(with_keys, visit)),
+            Value::Object(entries) => entries
+                .values_mut()
+                .for_each(|entry| entry.each_string(with_keys, visit)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }

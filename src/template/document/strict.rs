@@ -1,4 +1,5 @@
-//! A JSON parser that refuses what others read in their own way (RFC 8259 sections 4 and 8.2 leave it to them).
+//! A JSON parser that refuses what others read in their own way (RFC 8259 sections 4 and 8.2 leave
+//! it to them).
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -17,14 +18,19 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// `InvalidDocument` with the position; no word of the text.
 pub(super) fn parse(text: &str) -> Result<Value> {
-    let defect = Cell::new("the document is not JSON, or has a number out of range or half a character");
+    let defect =
+        Cell::new("the document is not JSON, or has a number out of range or half a character");
     let mut reader = serde_json::Deserializer::from_str(text);
-    // `Check` counts the depth itself, and to the same limit as documents that were not parsed here.
+    // `Check` counts the depth itself, and to the same limit as documents that were not parsed
+    // here.
     reader.disable_recursion_limit();
-    Check { depth: 0, defect: &defect }
-        .deserialize(&mut reader)
-        .and_then(|()| reader.end())
-        .map_err(|error| invalid(defect.get(), &error, text))?;
+    Check {
+        depth: 0,
+        defect: &defect,
+    }
+    .deserialize(&mut reader)
+    .and_then(|()| reader.end())
+    .map_err(|error| invalid(defect.get(), &error, text))?;
 
     let mut reader = serde_json::Deserializer::from_str(text);
     reader.disable_recursion_limit();
@@ -32,9 +38,16 @@ pub(super) fn parse(text: &str) -> Result<Value> {
 }
 
 fn invalid(defect: &'static str, error: &serde_json::Error, text: &str) -> Error {
-    let before_line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    let before_line = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum::<usize>();
     let byte = (before_line + error.column().saturating_sub(1)).min(text.len());
-    let byte = (0..=byte).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let byte = (0..=byte)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
     Error::new(ErrorKind::InvalidDocument, defect).at(byte..byte, text)
 }
 
@@ -51,7 +64,10 @@ impl Check<'_> {
             self.defect.set("the document is nested too deep");
             return Err(E::custom("depth"));
         }
-        Ok(Self { depth: self.depth + 1, ..self })
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 }
 
@@ -105,11 +121,13 @@ impl<'de> Visitor<'de> for Check<'_> {
         let mut keys = HashSet::new();
         while let Some(key) = entries.next_key::<String>()? {
             if is_reserved(&key) {
-                self.defect.set("the document has a key that the parser keeps for itself");
+                self.defect
+                    .set("the document has a key that the parser keeps for itself");
                 return Err(A::Error::custom("key"));
             }
             if !keys.insert(key) {
-                self.defect.set("the document has a key twice in one object");
+                self.defect
+                    .set("the document has a key twice in one object");
                 return Err(A::Error::custom("key"));
             }
             entries.next_value_seed(deeper)?;

@@ -5,7 +5,8 @@ use std::mem;
 
 use crate::resolve::Wipe;
 
-/// A document that can be resolved: [`Tree`](crate::template::Tree), and with the feature `json` `serde_json::Value`. Sealed.
+/// A document that can be resolved: [`Tree`](crate::template::Tree), and with the feature `json`
+/// `serde_json::Value`. Sealed.
 pub trait Structure: Wipe<Places = Places> + Sized {
     #[doc(hidden)]
     type Node: Node;
@@ -23,8 +24,9 @@ pub trait Structure: Wipe<Places = Places> + Sized {
     fn dismantle(self) {}
 }
 
-/// The numbers, in ascending order, of the strings that were written, counting all strings of the document in the order of a
-/// walk. `None` when keys may have been written, which changes their order: then all strings and keys are wiped.
+/// The numbers, in ascending order, of the strings that were written, counting all strings of the
+/// document in the order of a walk. `None` when keys may have been written, which changes their
+/// order: then all strings and keys are wiped.
 pub(crate) type Places = Option<Vec<usize>>;
 
 /// A value of a document.
@@ -50,7 +52,8 @@ pub trait Node: Clone {
     fn from_items(items: impl Iterator<Item = Self>) -> Self;
     fn from_entries(entries: impl Iterator<Item = (Self::Key, Self)>) -> Self;
 
-    /// Visits the strings in the order of a walk; the keys too if `with_keys`, and then it may take the node apart.
+    /// Visits the strings in the order of a walk; the keys too if `with_keys`, and then it may take
+    /// the node apart.
     fn each_string(&mut self, with_keys: bool, visit: &mut impl FnMut(&mut String));
 }
 
@@ -66,7 +69,9 @@ pub enum View<'n, N: Node + 'n> {
 
 /// Overwrites the strings at `places`.
 pub(in crate::template) fn wipe(root: &mut impl Node, places: &Places) {
-    let Some(places) = places else { return root.each_string(true, &mut wipe_string) };
+    let Some(places) = places else {
+        return root.each_string(true, &mut wipe_string);
+    };
     let mut places = places.iter().copied().peekable();
     if places.peek().is_none() {
         return;
@@ -82,7 +87,8 @@ pub(in crate::template) fn wipe(root: &mut impl Node, places: &Places) {
 
 fn wipe_string(text: &mut String) {
     let mut bytes = mem::take(text).into_bytes();
-    // `fill` is as fast as memory; `zeroize` writes byte by byte. The barrier keeps the compiler from leaving the writes out.
+    // `fill` is as fast as memory; `zeroize` writes byte by byte. The barrier keeps the compiler
+    // from leaving the writes out.
     bytes.fill(0);
     zeroize::optimization_barrier(&bytes);
 }
@@ -109,8 +115,14 @@ mod tests {
         let tree = || Tree::of(&whole()).unwrap();
         for (places, expected) in [
             (vec![], whole()),
-            (vec![1, 3], json!({"a": "0", "b": ["", 7, {"c": "2", "d": null}, ""], "e": true, "f": "4"})),
-            (vec![0, 1, 2, 3, 4], json!({"a": "", "b": ["", 7, {"c": "", "d": null}, ""], "e": true, "f": ""})),
+            (
+                vec![1, 3],
+                json!({"a": "0", "b": ["", 7, {"c": "2", "d": null}, ""], "e": true, "f": "4"}),
+            ),
+            (
+                vec![0, 1, 2, 3, 4],
+                json!({"a": "", "b": ["", 7, {"c": "", "d": null}, ""], "e": true, "f": ""}),
+            ),
         ] {
             assert_eq!(wiped(whole(), &Some(places.clone())), expected);
             assert_eq!(wiped(tree(), &Some(places)), expected);
@@ -128,7 +140,11 @@ mod tests {
             wipe_string(text);
             assert_eq!(text, "");
         });
-        assert_eq!((value, strings), (json!({}), 11), "the keys of the object in the list too");
+        assert_eq!(
+            (value, strings),
+            (json!({}), 11),
+            "the keys of the object in the list too"
+        );
 
         let tree = wiped(Tree::of(&json!({"k": ["v", 1]})).unwrap(), &None);
         assert_eq!(tree, json!({"": ["", 1]}));

@@ -72,7 +72,13 @@ pub(super) fn walk<'n, N: Node>(
     what: What,
     visit: impl FnMut(&Leaf<'_, 'n, N>) -> Result<()>,
 ) -> Result<()> {
-    Walk { what, visit, strings: 0, objects: 0 }.descend(root, None, Role::Value)
+    Walk {
+        what,
+        visit,
+        strings: 0,
+        objects: 0,
+    }
+    .descend(root, None, Role::Value)
 }
 
 struct Walk<V> {
@@ -83,7 +89,12 @@ struct Walk<V> {
 }
 
 impl<V> Walk<V> {
-    fn descend<'n, N: Node>(&mut self, node: &'n N, path: Option<&Path<'_, 'n, N>>, role: Role) -> Result<()>
+    fn descend<'n, N: Node>(
+        &mut self,
+        node: &'n N,
+        path: Option<&Path<'_, 'n, N>>,
+        role: Role,
+    ) -> Result<()>
     where
         V: FnMut(&Leaf<'_, 'n, N>) -> Result<()>,
     {
@@ -93,7 +104,11 @@ impl<V> Walk<V> {
             View::Items(items) => {
                 let depth = deeper(path)?;
                 items.enumerate().try_for_each(|(index, item)| {
-                    let path = Path { before: path, step: Step::Index(index), depth };
+                    let path = Path {
+                        before: path,
+                        step: Step::Index(index),
+                        depth,
+                    };
                     self.descend(item, Some(&path), Role::Value)
                 })
             }
@@ -103,23 +118,41 @@ impl<V> Walk<V> {
                 self.objects += 1;
                 let is_bookmark = self.what.bookmarks && is_bookmark(node);
                 entries.try_for_each(|(key, entry)| {
-                    let path = Path { before: path, step: Step::Key(key), depth };
+                    let path = Path {
+                        before: path,
+                        step: Step::Key(key),
+                        depth,
+                    };
                     let text = N::key_text(key);
                     if let Some(text) = text.filter(|_| self.what.keys) {
                         self.string(text, Some(&path), Role::Key(object))?;
                     }
                     let is_name = is_bookmark && text == Some(NAME);
-                    self.descend(entry, Some(&path), if is_name { Role::Bookmark } else { Role::Value })
+                    self.descend(
+                        entry,
+                        Some(&path),
+                        if is_name { Role::Bookmark } else { Role::Value },
+                    )
                 })
             }
         }
     }
 
-    fn string<'n, N: Node>(&mut self, text: &'n str, path: Option<&Path<'_, 'n, N>>, role: Role) -> Result<()>
+    fn string<'n, N: Node>(
+        &mut self,
+        text: &'n str,
+        path: Option<&Path<'_, 'n, N>>,
+        role: Role,
+    ) -> Result<()>
     where
         V: FnMut(&Leaf<'_, 'n, N>) -> Result<()>,
     {
-        (self.visit)(&Leaf { number: self.strings, text, role, path })?;
+        (self.visit)(&Leaf {
+            number: self.strings,
+            text,
+            role,
+            path,
+        })?;
         self.strings += 1;
         Ok(())
     }
@@ -134,14 +167,19 @@ fn deeper<N: Node>(path: Option<&Path<'_, '_, N>>) -> Result<usize> {
 
 #[cold]
 pub(in crate::template) fn too_deep() -> Error {
-    Error::new(ErrorKind::TooLarge, format!("a document may be nested {MAX_DEPTH} levels deep at most"))
+    Error::new(
+        ErrorKind::TooLarge,
+        format!("a document may be nested {MAX_DEPTH} levels deep at most"),
+    )
 }
 
 /// The key of the name in a bookmark.
 const NAME: &str = "value";
 
 fn is_bookmark<N: Node>(node: &N) -> bool {
-    let View::Entries(mut entries) = node.view() else { return false };
+    let View::Entries(mut entries) = node.view() else {
+        return false;
+    };
     entries.any(|(key, entry)| N::key_text(key) == Some("fromSecret") && entry.is_true())
 }
 
@@ -178,7 +216,9 @@ impl<N: Node> Leaf<'_, '_, N> {
 }
 
 fn pointer<N: Node>(path: Option<&Path<'_, '_, N>>) -> String {
-    let Some(path) = path else { return String::new() };
+    let Some(path) = path else {
+        return String::new();
+    };
     let mut pointer = pointer(path.before);
     match path.step {
         Step::Key(key) => push_key(&mut pointer, &N::key_label(key)),
@@ -195,7 +235,10 @@ const SHOWN: usize = 1024;
 /// Adds a key to a JSON Pointer: `~` is written `~0` and `/` is written `~1` (RFC 6901 section 3).
 /// A long key is cut and ends with `…`.
 pub(in crate::template) fn push_key(pointer: &mut String, key: &str) {
-    let end = (0..=SHOWN.min(key.len())).rev().find(|&end| key.is_char_boundary(end)).unwrap_or(0);
+    let end = (0..=SHOWN.min(key.len()))
+        .rev()
+        .find(|&end| key.is_char_boundary(end))
+        .unwrap_or(0);
     let shown = key.get(..end).unwrap_or_default();
     pointer.push('/');
     pointer.push_str(&shown.replace('~', "~0").replace('/', "~1"));
@@ -204,9 +247,13 @@ pub(in crate::template) fn push_key(pointer: &mut String, key: &str) {
     }
 }
 
-/// A copy in which some strings are others; `replace` is asked for each string, in the order of a walk. The depth was checked
-/// by a walk.
-pub(super) fn copy<N: Node>(node: &N, what: What, replace: &mut impl FnMut() -> Option<String>) -> N {
+/// A copy in which some strings are others; `replace` is asked for each string, in the order of a
+/// walk. The depth was checked by a walk.
+pub(super) fn copy<N: Node>(
+    node: &N,
+    what: What,
+    replace: &mut impl FnMut() -> Option<String>,
+) -> N {
     match node.view() {
         View::Plain => node.clone(),
         View::Text(text) => N::from_text(replace().unwrap_or_else(|| text.to_owned())),
@@ -214,7 +261,10 @@ pub(super) fn copy<N: Node>(node: &N, what: What, replace: &mut impl FnMut() -> 
         View::Entries(entries) => N::from_entries(entries.map(|(key, entry)| {
             let is_visited = what.keys && N::key_text(key).is_some();
             let replaced = if is_visited { replace() } else { None };
-            (replaced.map_or_else(|| key.clone(), N::from_key), copy(entry, what, replace))
+            (
+                replaced.map_or_else(|| key.clone(), N::from_key),
+                copy(entry, what, replace),
+            )
         })),
     }
 }
@@ -239,14 +289,26 @@ mod tests {
         };
         assert_eq!(shown("b/~é"), "/a/b~1~0é");
         assert_eq!(shown(&"k".repeat(1024)), format!("/a/{}", "k".repeat(1024)));
-        assert_eq!(shown(&"k".repeat(1 << 20)), format!("/a/{}…", "k".repeat(1024)));
-        assert_eq!(shown(&format!("{}é", "k".repeat(1023))), format!("/a/{}…", "k".repeat(1023)), "no half character");
+        assert_eq!(
+            shown(&"k".repeat(1 << 20)),
+            format!("/a/{}…", "k".repeat(1024))
+        );
+        assert_eq!(
+            shown(&format!("{}é", "k".repeat(1023))),
+            format!("/a/{}…", "k".repeat(1023)),
+            "no half character"
+        );
     }
 
     #[test]
     fn no_more_of_a_way_is_written_out_than_a_pattern_has() {
         // 1,000 strings, 100 levels deep.
-        let text = format!("{}{}{}", "[".repeat(100), vec!["\"x\""; 1_000].join(","), "]".repeat(100));
+        let text = format!(
+            "{}{}{}",
+            "[".repeat(100),
+            vec!["\"x\""; 1_000].join(","),
+            "]".repeat(100)
+        );
         let written = |patterns: &[&str]| {
             let engine = Engine::new().syntax(Syntax::bookmark_at(patterns).unwrap());
             WRITTEN.set(0);
@@ -256,6 +318,10 @@ mod tests {
         };
         assert_eq!(written(&["/a/b", "/0/0/*"]), (0, 0), "none is as deep");
         assert_eq!(written(&["/a/**", "/1/0/**"]), (0, 3_000));
-        assert_eq!(written(&["/0/**"]), (1, 2_000), "the control: each is a name");
+        assert_eq!(
+            written(&["/0/**"]),
+            (1, 2_000),
+            "the control: each is a name"
+        );
     }
 }

@@ -1,8 +1,11 @@
-//! The filter `get`: one field of a JSON value, without building the rest of it in memory that nobody wipes.
+//! The filter `get`: one field of a JSON value, without building the rest of it in memory that
+//! nobody wipes.
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
@@ -16,7 +19,11 @@ pub(in crate::template) struct Pointer(Box<[String]>);
 impl Pointer {
     /// `None` when it does not begin with `/` or holds a `~` that is neither `~0` nor `~1`.
     pub(super) fn new(text: &str) -> Option<Self> {
-        text.strip_prefix('/')?.split('/').map(unescape_token).collect::<Option<_>>().map(Self)
+        text.strip_prefix('/')?
+            .split('/')
+            .map(unescape_token)
+            .collect::<Option<_>>()
+            .map(Self)
     }
 
     /// The string, number or truth value that it points to, as text. Each step down reads what is
@@ -28,16 +35,24 @@ impl Pointer {
     /// `TooLarge`; `FilterFailed` when `value` is not JSON, has no such field, or that is null, an
     /// array or an object.
     pub(super) fn get(&self, value: &str, room: &mut Room) -> Result<Zeroizing<String>> {
-        let mut here: &RawValue = serde_json::from_str(value).map_err(|_| failed("the value is not JSON"))?;
+        let mut here: &RawValue =
+            serde_json::from_str(value).map_err(|_| failed("the value is not JSON"))?;
         for token in &self.0 {
             room.take(here.get().len())?;
             here = step(here.get(), token).ok_or_else(|| failed("the value has no such field"))?;
         }
         match here.get() {
             "null" => Err(failed("the field is null")),
-            text if text.starts_with(['{', '[']) => Err(failed("the field is an object or array, not text")),
-            text => match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-                Some(inner) => unescape_string(inner).ok_or_else(|| failed("the field holds half a character")),
+            text if text.starts_with(['{', '[']) => {
+                Err(failed("the field is an object or array, not text"))
+            }
+            text => match text
+                .strip_prefix('"')
+                .and_then(|text| text.strip_suffix('"'))
+            {
+                Some(inner) => {
+                    unescape_string(inner).ok_or_else(|| failed("the field holds half a character"))
+                }
                 None => Ok(Zeroizing::new(text.to_owned())),
             },
         }
@@ -64,8 +79,8 @@ fn unescape_token(token: &str) -> Option<String> {
     Some(out)
 }
 
-/// Undoes the escapes of a JSON string (RFC 8259 section 7) whose syntax was checked. By hand, because the parser would do
-/// it in memory of its own. `None` for half of a surrogate pair.
+/// Undoes the escapes of a JSON string (RFC 8259 section 7) whose syntax was checked. By hand,
+/// because the parser would do it in memory of its own. `None` for half of a surrogate pair.
 fn unescape_string(text: &str) -> Option<Zeroizing<String>> {
     // An escape is never shorter than what it stands for, so this does not grow.
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
@@ -98,7 +113,9 @@ fn unescape_string(text: &str) -> Option<Zeroizing<String>> {
 }
 
 fn code_unit(chars: &mut std::str::Chars<'_>) -> Option<u16> {
-    (0..4).try_fold(0, |unit: u16, _| Some(unit << 4 | u16::try_from(chars.next()?.to_digit(16)?).ok()?))
+    (0..4).try_fold(0, |unit: u16, _| {
+        Some(unit << 4 | u16::try_from(chars.next()?.to_digit(16)?).ok()?)
+    })
 }
 
 /// One step down. A string is never read here: the parser would unescape it in memory of its own.
@@ -176,7 +193,9 @@ mod tests {
     use super::*;
 
     fn get(pointer: &str, value: &str) -> Result<String, String> {
-        let got = Pointer::new(pointer).expect("a pointer").get(value, &mut Room::new(1_000));
+        let got = Pointer::new(pointer)
+            .expect("a pointer")
+            .get(value, &mut Room::new(1_000));
         got.map(|text| text.to_string()).map_err(|error| {
             assert_eq!(error.kind(), ErrorKind::FilterFailed);
             error.to_string()
@@ -189,12 +208,19 @@ mod tests {
             assert!(Pointer::new(wrong).is_none(), "{wrong}");
         }
         // The examples of RFC 6901 section 5.
-        let value =
-            r#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8, "~1": 9}"#;
-        let examples =
-            [("/foo/0", "bar"), ("/foo/1", "baz"), ("/", "0"), ("/a~1b", "1"), ("/c%d", "2"), ("/i\\j", "5")];
+        let value = r#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8, "~1": 9}"#;
+        let examples = [
+            ("/foo/0", "bar"),
+            ("/foo/1", "baz"),
+            ("/", "0"),
+            ("/a~1b", "1"),
+            ("/c%d", "2"),
+            ("/i\\j", "5"),
+        ];
         for (pointer, expected) in
-            examples.into_iter().chain([("/k\"l", "6"), ("/ ", "7"), ("/m~0n", "8"), ("/~01", "9")])
+            examples
+                .into_iter()
+                .chain([("/k\"l", "6"), ("/ ", "7"), ("/m~0n", "8"), ("/~01", "9")])
         {
             assert_eq!(get(pointer, value).as_deref(), Ok(expected), "{pointer}");
         }
@@ -205,7 +231,10 @@ mod tests {
         let value = format!("{}1{}", "[".repeat(60), "]".repeat(60));
         let get = |steps: usize, room| {
             let pointer = Pointer::new(&"/0".repeat(steps)).unwrap();
-            pointer.get(&value, &mut Room::new(room)).map(|text| text.to_string()).map_err(|error| error.kind())
+            pointer
+                .get(&value, &mut Room::new(room))
+                .map(|text| text.to_string())
+                .map_err(|error| error.kind())
         };
         // 121 bytes, then 119, and so on to 3.
         assert_eq!(get(60, 60 * 62), Ok("1".to_owned()));
@@ -215,8 +244,12 @@ mod tests {
 
     #[test]
     fn strings_numbers_and_truth_values_are_text() {
-        let value = r#" {"s": "a\"\\\/\b\f\n\r\té\u00e9\ud83d\ude00", "n": -1.50e3, "t": true, "e": ""} "#;
-        assert_eq!(get("/s", value).as_deref(), Ok("a\"\\/\u{8}\u{c}\n\r\téé😀"));
+        let value =
+            r#" {"s": "a\"\\\/\b\f\n\r\té\u00e9\ud83d\ude00", "n": -1.50e3, "t": true, "e": ""} "#;
+        assert_eq!(
+            get("/s", value).as_deref(),
+            Ok("a\"\\/\u{8}\u{c}\n\r\téé😀")
+        );
         assert_eq!(get("/n", value).as_deref(), Ok("-1.50e3"));
         assert_eq!(get("/t", value).as_deref(), Ok("true"));
         assert_eq!(get("/e", value).as_deref(), Ok(""));
@@ -239,13 +272,26 @@ mod tests {
         }
         assert_eq!(get("/1", "[1, 2]").as_deref(), Ok("2"));
         assert!(get("/a", r#"{"a": null}"#).unwrap_err().contains("null"));
-        assert!(get("/a", r#"{"a": {"b": 1}}"#).unwrap_err().contains("object"));
+        assert!(
+            get("/a", r#"{"a": {"b": 1}}"#)
+                .unwrap_err()
+                .contains("object")
+        );
         assert!(get("/a", r#"{"a": [1]}"#).unwrap_err().contains("array"));
-        for lone in [r#"{"a": "\ud83d"}"#, r#"{"a": "\ude00"}"#, r#"{"a": "\ud83dx"}"#, r#"{"a": "\ud83d\u0041"}"#] {
+        for lone in [
+            r#"{"a": "\ud83d"}"#,
+            r#"{"a": "\ude00"}"#,
+            r#"{"a": "\ud83dx"}"#,
+            r#"{"a": "\ud83d\u0041"}"#,
+        ] {
             assert!(get("/a", lone).unwrap_err().contains("half"), "{lone}");
         }
         for broken in ["", "plain", "{\"a\": 1", "{\"a\": 1} x", "{'a': 1}"] {
-            assert_eq!(get("/a", broken).unwrap_err(), "the value is not JSON", "{broken}");
+            assert_eq!(
+                get("/a", broken).unwrap_err(),
+                "the value is not JSON",
+                "{broken}"
+            );
         }
     }
 }

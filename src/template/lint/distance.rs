@@ -61,17 +61,28 @@ impl Sought {
         let mut places = [0; KINDS];
         for (at, &code) in name.codes.iter().enumerate() {
             if let Some(bits) = places.get_mut(usize::from(code)) {
-                *bits |= 1_u128.checked_shl(u32::try_from(at).unwrap_or(u32::MAX)).unwrap_or(0);
+                *bits |= 1_u128
+                    .checked_shl(u32::try_from(at).unwrap_or(u32::MAX))
+                    .unwrap_or(0);
             }
         }
-        Self { places, length: name.len() }
+        Self {
+            places,
+            length: name.len(),
+        }
     }
 
     /// The distance to another name, or `None` when it is more than `most`. Counts each column of
     /// the matrix in `columns`.
-    pub(super) fn distance(&self, other: &Folded, most: usize, columns: &mut usize) -> Option<usize> {
+    pub(super) fn distance(
+        &self,
+        other: &Folded,
+        most: usize,
+        columns: &mut usize,
+    ) -> Option<usize> {
         let last = 1_u128.checked_shl(u32::try_from(self.length.checked_sub(1)?).ok()?)?;
-        let (mut rises, mut falls, mut diagonal, mut matched_before) = (u128::MAX, 0_u128, 0_u128, 0_u128);
+        let (mut rises, mut falls, mut diagonal, mut matched_before) =
+            (u128::MAX, 0_u128, 0_u128, 0_u128);
         let mut distance = self.length;
         let mut left = other.len();
         for &code in &other.codes {
@@ -117,19 +128,35 @@ mod tests {
         let (first, second) = (Folded::new(&name(one)), Folded::new(&name(other)));
         let expected = plain(one, other);
         assert!(first.least_distance(&second) <= expected, "{one} {other}");
-        for most in [0, 1, expected.saturating_sub(1), expected, expected + 1, 200] {
+        for most in [
+            0,
+            1,
+            expected.saturating_sub(1),
+            expected,
+            expected + 1,
+            200,
+        ] {
             let mut columns = 0;
             let found = Sought::new(&first).distance(&second, most, &mut columns);
-            assert_eq!(found, (expected <= most).then_some(expected), "{one} {other} {most}");
+            assert_eq!(
+                found,
+                (expected <= most).then_some(expected),
+                "{one} {other} {most}"
+            );
             assert!(columns <= other.len());
         }
     }
 
     #[test]
     fn edits_are_counted() {
-        for (one, other) in
-            [("A", "A"), ("A", "B"), ("AB", "BA"), ("CA", "ABC"), ("STRIPE_KEY", "stripe-kye"), ("A", "ABC")]
-        {
+        for (one, other) in [
+            ("A", "A"),
+            ("A", "B"),
+            ("AB", "BA"),
+            ("CA", "ABC"),
+            ("STRIPE_KEY", "stripe-kye"),
+            ("A", "ABC"),
+        ] {
             is_as_plain(one, other);
             is_as_plain(other, one);
         }
@@ -143,7 +170,10 @@ mod tests {
 
     #[test]
     fn names_that_are_far_apart_are_given_up_early() {
-        let (one, other) = (Folded::new(&name(&"A".repeat(128))), Folded::new(&name(&"B".repeat(128))));
+        let (one, other) = (
+            Folded::new(&name(&"A".repeat(128))),
+            Folded::new(&name(&"B".repeat(128))),
+        );
         let mut columns = 0;
         assert_eq!(Sought::new(&one).distance(&other, 8, &mut columns), None);
         assert_eq!(columns, 9);

@@ -45,24 +45,47 @@ impl<'n> Search<'n> {
         for name in names {
             unknown.remove(name);
         }
-        let is_open = references.iter().map(|reference| unknown.contains(reference.name())).collect();
-        let known = if unknown.is_empty() { Vec::new() } else { by_length(names) };
-        Self { known, is_open, steps_left: STEPS }
+        let is_open = references
+            .iter()
+            .map(|reference| unknown.contains(reference.name()))
+            .collect();
+        let known = if unknown.is_empty() {
+            Vec::new()
+        } else {
+            by_length(names)
+        };
+        Self {
+            known,
+            is_open,
+            steps_left: STEPS,
+        }
     }
 
     /// A lint for each reference in a text whose name is unknown but like a known one, at its first
     /// place. Where the steps end there is one that says so, and none after it.
-    pub(in crate::template) fn lints(&mut self, plan: &Plan, references: &[Reference]) -> Vec<Lint> {
+    pub(in crate::template) fn lints(
+        &mut self,
+        plan: &Plan,
+        references: &[Reference],
+    ) -> Vec<Lint> {
         let mut lints = Vec::new();
         for (cut, slot) in plan.cuts().iter().filter_map(|cut| Some((cut, cut.slot?))) {
             if lints.len() == Lint::LISTED {
                 break;
             }
-            let is_open = self.is_open.get_mut(slot.reference()).is_some_and(std::mem::take);
-            let Some(reference) = references.get(slot.reference()).filter(|_| is_open) else { continue };
+            let is_open = self
+                .is_open
+                .get_mut(slot.reference())
+                .is_some_and(std::mem::take);
+            let Some(reference) = references.get(slot.reference()).filter(|_| is_open) else {
+                continue;
+            };
             let name = reference.name();
             let (kind, message) = match self.nearest(name) {
-                Nearest::Name(near) => (LintKind::UnknownName, format!("there is no {name}; did you mean {near}?")),
+                Nearest::Name(near) => (
+                    LintKind::UnknownName,
+                    format!("there is no {name}; did you mean {near}?"),
+                ),
                 Nearest::None => continue,
                 Nearest::Unjudged => {
                     self.is_open.fill(false);
@@ -84,8 +107,16 @@ impl<'n> Search<'n> {
         let mut gap = 0;
         // The closest lengths first: once a name is found, only those that are as near still count.
         while gap <= most {
-            let lengths = [folded.len().checked_sub(gap), folded.len().checked_add(gap).filter(|_| gap > 0)];
-            for known in lengths.into_iter().flatten().filter_map(|length| self.known.get(length)).flatten() {
+            let lengths = [
+                folded.len().checked_sub(gap),
+                folded.len().checked_add(gap).filter(|_| gap > 0),
+            ];
+            for known in lengths
+                .into_iter()
+                .flatten()
+                .filter_map(|length| self.known.get(length))
+                .flatten()
+            {
                 let mut steps = 1;
                 if folded.least_distance(&known.folded) <= most {
                     if let Some(slips) = sought.distance(&known.folded, most, &mut steps) {
@@ -95,7 +126,9 @@ impl<'n> Search<'n> {
                         most = slips;
                     }
                 }
-                let Some(left) = self.steps_left.checked_sub(steps) else { return Nearest::Unjudged };
+                let Some(left) = self.steps_left.checked_sub(steps) else {
+                    return Nearest::Unjudged;
+                };
                 self.steps_left = left;
             }
             gap += 1;
@@ -110,7 +143,11 @@ fn by_length(names: &[SecretName]) -> Vec<Vec<Known<'_>>> {
     for (place, name) in names.iter().enumerate() {
         let folded = Folded::new(name);
         if let Some(names) = known.get_mut(folded.len()) {
-            names.push(Known { name, folded, place });
+            names.push(Known {
+                name,
+                folded,
+                place,
+            });
         }
     }
     known
@@ -130,7 +167,10 @@ mod tests {
     use crate::template::Template;
 
     fn names<N: AsRef<str>>(names: &[N]) -> Vec<SecretName> {
-        names.iter().map(|name| name.as_ref().parse().unwrap()).collect()
+        names
+            .iter()
+            .map(|name| name.as_ref().parse().unwrap())
+            .collect()
     }
 
     fn near(name: &str, known: &[&str]) -> Option<String> {
@@ -159,9 +199,18 @@ mod tests {
 
     #[test]
     fn of_names_that_are_equally_near_the_first_counts() {
-        assert_eq!(near("KEYS", &["KEYX", "KEY", "KEYST"]).as_deref(), Some("KEYX"));
-        assert_eq!(near("KEYS", &["KEYST", "KEYX", "KEY"]).as_deref(), Some("KEYST"));
-        assert_eq!(near("KEYS", &["KEYST", "KEYX", "keys"]).as_deref(), Some("keys"));
+        assert_eq!(
+            near("KEYS", &["KEYX", "KEY", "KEYST"]).as_deref(),
+            Some("KEYX")
+        );
+        assert_eq!(
+            near("KEYS", &["KEYST", "KEYX", "KEY"]).as_deref(),
+            Some("KEYST")
+        );
+        assert_eq!(
+            near("KEYS", &["KEYST", "KEYX", "keys"]).as_deref(),
+            Some("keys")
+        );
     }
 
     /// As it was first written: every pair, in full.
@@ -197,7 +246,9 @@ mod tests {
     fn attack(references: usize, known: usize) -> (Template, Vec<SecretName>) {
         let mut state = 1_u64;
         let mut letter = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             if state >> 63 == 0 { 'A' } else { 'B' }
         };
         let mut name = || (0..125).map(|_| letter()).collect::<String>();
@@ -212,24 +263,43 @@ mod tests {
         let mut search = Search::new(template.references(), &known);
         let lints = search.lints(template.plan(), template.references());
         assert!(search.steps_left < 200, "{} are left", search.steps_left);
-        let unjudged: Vec<_> = lints.iter().filter(|lint| lint.kind() == LintKind::NotCompared).collect();
+        let unjudged: Vec<_> = lints
+            .iter()
+            .filter(|lint| lint.kind() == LintKind::NotCompared)
+            .collect();
         assert_eq!(unjudged.len(), 1);
-        assert_eq!(unjudged[0], lints.last().unwrap(), "nothing is judged behind it");
+        assert_eq!(
+            unjudged[0],
+            lints.last().unwrap(),
+            "nothing is judged behind it"
+        );
         assert!(unjudged[0].to_string().starts_with("there is no "));
         // The control: what is within the budget is judged to the end.
         let (template, known) = attack(40, 400);
         let mut search = Search::new(template.references(), &known);
         let lints = search.lints(template.plan(), template.references());
-        assert!(lints.iter().all(|lint| lint.kind() == LintKind::UnknownName));
+        assert!(
+            lints
+                .iter()
+                .all(|lint| lint.kind() == LintKind::UnknownName)
+        );
         assert!(search.steps_left > 0 && search.steps_left < STEPS);
     }
 
     #[test]
     fn a_name_that_is_known_takes_no_step() {
         let (template, _) = attack(400, 0);
-        let known: Vec<_> = template.references().iter().map(|reference| reference.name().clone()).collect();
+        let known: Vec<_> = template
+            .references()
+            .iter()
+            .map(|reference| reference.name().clone())
+            .collect();
         let mut search = Search::new(template.references(), &known);
-        assert!(search.lints(template.plan(), template.references()).is_empty());
+        assert!(
+            search
+                .lints(template.plan(), template.references())
+                .is_empty()
+        );
         assert_eq!((search.steps_left, search.known.len()), (STEPS, 0));
     }
 }

@@ -20,7 +20,10 @@ pub(in crate::template) fn lints(rules: &Rules, text: &str, plan: &Plan) -> Vec<
     }
     if let Some(dialect) = rules.julep().filter(|_| is_expression(text)) {
         let is_other = Expression::read(dialect, text).is_none();
-        return is_other.then(|| Lint::new(0..text.len(), LintKind::Expression, EXPRESSION)).into_iter().collect();
+        return is_other
+            .then(|| Lint::new(0..text.len(), LintKind::Expression, EXPRESSION))
+            .into_iter()
+            .collect();
     }
     let mut found = near_misses(rules, text, plan);
     for dialect in rules.openers().iter().flat_map(|opener| &opener.dialects) {
@@ -42,7 +45,8 @@ pub(in crate::template) fn lints(rules: &Rules, text: &str, plan: &Plan) -> Vec<
     found
 }
 
-const EXPRESSION: &str = "only $ secrets.NAME and $ f\"...{secrets.NAME}...\" are; Julep evaluates all else";
+const EXPRESSION: &str =
+    "only $ secrets.NAME and $ f\"...{secrets.NAME}...\" are; Julep evaluates all else";
 
 /// Looks where a scan looks, but not into what it found.
 fn near_misses(rules: &Rules, text: &str, plan: &Plan) -> Vec<Lint> {
@@ -59,7 +63,12 @@ fn near_misses(rules: &Rules, text: &str, plan: &Plan) -> Vec<Lint> {
             }
         }
         if !is_cut(plan, hit.at, hit.opener.mark.len()) {
-            found.extend(hit.opener.dialects.iter().find_map(|dialect| near_miss(dialect, text, hit.at)));
+            found.extend(
+                hit.opener
+                    .dialects
+                    .iter()
+                    .find_map(|dialect| near_miss(dialect, text, hit.at)),
+            );
         }
     }
     found
@@ -72,11 +81,17 @@ fn near_miss(dialect: &Dialect, text: &str, open: usize) -> Option<Lint> {
     let line = near.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
     // No placeholder holds another opener.
     let first = dialect.open.as_bytes().first();
-    let own = line.split(|byte| Some(byte) == first && dialect.open != dialect.close).next()?;
+    let own = line
+        .split(|byte| Some(byte) == first && dialect.open != dialect.close)
+        .next()?;
     let length = memmem::find(own, dialect.close.as_bytes())?;
     let inner = std::str::from_utf8(own.get(..length)?).ok()?;
     let (kind, message) = kind_of(dialect, inner)?;
-    Some(Lint::new(open..body + length + dialect.close.len(), kind, message))
+    Some(Lint::new(
+        open..body + length + dialect.close.len(),
+        kind,
+        message,
+    ))
 }
 
 fn kind_of(dialect: &Dialect, inner: &str) -> Option<(LintKind, String)> {
@@ -84,10 +99,18 @@ fn kind_of(dialect: &Dialect, inner: &str) -> Option<(LintKind, String)> {
     let prefix = dialect.prefix.as_deref().unwrap_or_default();
     if !dialect.extras {
         let is_about = trimmed.starts_with(prefix);
-        return is_about
-            .then(|| (LintKind::Expression, format!("only {} is; Julep evaluates all else", dialect.example())));
+        return is_about.then(|| {
+            (
+                LintKind::Expression,
+                format!("only {} is; Julep evaluates all else", dialect.example()),
+            )
+        });
     }
-    let kind = match parse(dialect, &format!("{}{trimmed}{}", dialect.open, dialect.close), dialect.open.len()) {
+    let kind = match parse(
+        dialect,
+        &format!("{}{trimmed}{}", dialect.open, dialect.close),
+        dialect.open.len(),
+    ) {
         Parsed::Placeholder(_) => LintKind::OneSidedSpace,
         Parsed::Flawed(Flaw::Namespace, _) => LintKind::Namespace,
         Parsed::Flawed(..) | Parsed::Text => wrong_inside(dialect, trimmed)?,
@@ -95,12 +118,17 @@ fn kind_of(dialect: &Dialect, inner: &str) -> Option<(LintKind, String)> {
     let message = match kind {
         LintKind::OneSidedSpace => "put a space on both sides of the name or on neither".to_owned(),
         LintKind::Version => {
-            "a version is \"@\" right after the name and a number from 1 of at most 10 digits".to_owned()
+            "a version is \"@\" right after the name and a number from 1 of at most 10 digits"
+                .to_owned()
         }
         LintKind::Filter => {
-            "a filter is \"|\" and a name in small letters, perhaps with \":\" and an argument".to_owned()
+            "a filter is \"|\" and a name in small letters, perhaps with \":\" and an argument"
+                .to_owned()
         }
-        LintKind::NotAnIdentifier => format!("only {} takes names with spaces, \".\" or \"-\"", dialect.example()),
+        LintKind::NotAnIdentifier => format!(
+            "only {} takes names with spaces, \".\" or \"-\"",
+            dialect.example()
+        ),
         LintKind::MissingDollar => format!("a secret reference begins with \"{prefix}\""),
         _ => format!("only \"{prefix}\" may follow {}", dialect.open),
     };
@@ -109,7 +137,10 @@ fn kind_of(dialect: &Dialect, inner: &str) -> Option<(LintKind, String)> {
 
 fn wrong_inside(dialect: &Dialect, trimmed: &str) -> Option<LintKind> {
     let is_strict = dialect.intent == Intent::Dollar;
-    if let Some((word, _)) = trimmed.strip_prefix('$').and_then(|inner| inner.split_once('.')) {
+    if let Some((word, _)) = trimmed
+        .strip_prefix('$')
+        .and_then(|inner| inner.split_once('.'))
+    {
         return (is_strict && is_identifier(word)).then_some(LintKind::Namespace);
     }
     let name_end = trimmed.find(['@', '|']).unwrap_or(trimmed.len());
@@ -121,10 +152,15 @@ fn wrong_inside(dialect: &Dialect, trimmed: &str) -> Option<LintKind> {
         Some(_) if is_bare => return Some(LintKind::Filter),
         _ => {}
     }
-    let namespace = dialect.prefix.as_deref().and_then(|prefix| prefix.strip_prefix('$')?.strip_suffix('.'));
+    let namespace = dialect
+        .prefix
+        .as_deref()
+        .and_then(|prefix| prefix.strip_prefix('$')?.strip_suffix('.'));
     let is_name = SecretName::new(name).is_ok() && !name.starts_with(|c: char| c.is_ascii_digit());
     if is_name
-        && name.split_once('.').is_some_and(|(word, _)| namespace.is_some_and(|of| word.eq_ignore_ascii_case(of)))
+        && name
+            .split_once('.')
+            .is_some_and(|(word, _)| namespace.is_some_and(|of| word.eq_ignore_ascii_case(of)))
     {
         return Some(LintKind::MissingDollar);
     }
@@ -132,42 +168,82 @@ fn wrong_inside(dialect: &Dialect, trimmed: &str) -> Option<LintKind> {
 }
 
 /// `<$secret.NAME>` with one bracket only.
-fn single_brackets<'t>(dialect: &'t Dialect, text: &'t str, plan: &'t Plan) -> impl Iterator<Item = Lint> + 't {
+fn single_brackets<'t>(
+    dialect: &'t Dialect,
+    text: &'t str,
+    plan: &'t Plan,
+) -> impl Iterator<Item = Lint> + 't {
     let is_doubled = |mark: &str| matches!(mark.as_bytes(), [first, second] if first == second);
     let is_bracket = is_doubled(&dialect.open) && is_doubled(&dialect.close);
-    let prefix = dialect.prefix.as_deref().filter(|prefix| prefix.starts_with('$') && is_bracket);
-    let needle = prefix.map(|prefix| format!("{}{prefix}", dialect.open.get(1..).unwrap_or_default()));
-    let found = needle.iter().flat_map(|needle| memmem::find_iter(text.as_bytes(), needle)).collect::<Vec<_>>();
+    let prefix = dialect
+        .prefix
+        .as_deref()
+        .filter(|prefix| prefix.starts_with('$') && is_bracket);
+    let needle =
+        prefix.map(|prefix| format!("{}{prefix}", dialect.open.get(1..).unwrap_or_default()));
+    let found = needle
+        .iter()
+        .flat_map(|needle| memmem::find_iter(text.as_bytes(), needle))
+        .collect::<Vec<_>>();
     let (open, close) = (dialect.open.bytes().next(), dialect.close.bytes().next());
     found.into_iter().filter_map(move |at| {
-        let before = at.checked_sub(1).and_then(|before| text.as_bytes().get(before).copied());
+        let before = at
+            .checked_sub(1)
+            .and_then(|before| text.as_bytes().get(before).copied());
         let inner = text.get(at + 1..)?;
         let is_inner = |byte: &u8| *byte != b' ' && (*byte == b'$' || is_name(*byte));
         let name = inner.bytes().take(REACH).take_while(is_inner).count();
-        let closes = inner.get(name..)?.bytes().take(2).take_while(|&byte| Some(byte) == close).count();
+        let closes = inner
+            .get(name..)?
+            .bytes()
+            .take(2)
+            .take_while(|&byte| Some(byte) == close)
+            .count();
         let message = || format!("the marks are {} and {}", dialect.open, dialect.close);
         let is_alone = before != open && !is_cut(plan, at, dialect.open.len());
-        (is_alone && closes > 0).then(|| Lint::new(at..at + 1 + name + closes, LintKind::SingleBracket, message()))
+        (is_alone && closes > 0).then(|| {
+            Lint::new(
+                at..at + 1 + name + closes,
+                LintKind::SingleBracket,
+                message(),
+            )
+        })
     })
 }
 
 /// `secret://NAME` within other text.
 fn embedded<'t>(text: &'t str, plan: &'t Plan) -> impl Iterator<Item = Lint> + 't {
     memmem::find_iter(text.as_bytes(), URI).filter_map(move |at| {
-        let name = text.get(at + URI.len()..)?.bytes().take_while(|&byte| byte != b' ' && is_name(byte)).count();
-        let lint =
-            || Lint::new(at..at + URI.len() + name, LintKind::NotWhole, "secret://NAME must be the whole string");
+        let name = text
+            .get(at + URI.len()..)?
+            .bytes()
+            .take_while(|&byte| byte != b' ' && is_name(byte))
+            .count();
+        let lint = || {
+            Lint::new(
+                at..at + URI.len() + name,
+                LintKind::NotWhole,
+                "secret://NAME must be the whole string",
+            )
+        };
         (name > 0 && !is_cut(plan, at, 0)).then(lint)
     })
 }
 
-/// Whether a byte belongs to a placeholder, or to the opener of an escape, whose mark stands right before or behind it.
+/// Whether a byte belongs to a placeholder, or to the opener of an escape, whose mark stands right
+/// before or behind it.
 fn is_cut(plan: &Plan, byte: usize, opener: usize) -> bool {
     // Cuts do not overlap, so no more of them are walked over than an opening mark has bytes, and
     // two.
     let after = plan.cuts().partition_point(|cut| cut.span.end < byte);
-    plan.cuts().iter().skip(after).take_while(|cut| cut.span.start <= byte + opener).any(|cut| match cut.slot {
-        Some(_) => cut.span.contains(&byte),
-        None => cut.span.start == byte + opener || cut.span.end == byte || cut.span.contains(&byte),
-    })
+    plan.cuts()
+        .iter()
+        .skip(after)
+        .take_while(|cut| cut.span.start <= byte + opener)
+        .any(|cut| match cut.slot {
+            Some(_) => cut.span.contains(&byte),
+            None => {
+                cut.span.start == byte + opener || cut.span.end == byte || cut.span.contains(&byte)
+            }
+        })
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::reference::Reference;
 
-/// A placeholder that nobody granted, or text that means to be one: it stayed as it was. Of the text only the name is in it,
-/// if it is a valid one, and the keys on the way to it.
+/// A placeholder that nobody granted, or text that means to be one: it stayed as it was. Of the
+/// text only the name is in it, if it is a valid one, and the keys on the way to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
     span: Range<usize>,
@@ -19,12 +19,14 @@ impl Attempt {
     /// How many attempts a call lists at most.
     pub const LISTED: usize = 100;
 
-    /// Where it is, in bytes. In a document the span is within the string, or key, at [`pointer`](Attempt::pointer).
+    /// Where it is, in bytes. In a document the span is within the string, or key, at
+    /// [`pointer`](Attempt::pointer).
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// What it refers to; `None` for what is no valid placeholder, such as `<<$secret.` without an end.
+    /// What it refers to; `None` for what is no valid placeholder, such as `<<$secret.` without an
+    /// end.
     pub fn reference(&self) -> Option<&Reference> {
         self.reference.as_ref()
     }
@@ -56,10 +58,18 @@ pub(in crate::template) struct Attempts {
 
 impl Attempts {
     /// Adds one; `reference` is asked for only while there is room to list it.
-    pub(super) fn push(&mut self, span: Range<usize>, reference: impl FnOnce() -> Option<Reference>) {
+    pub(super) fn push(
+        &mut self,
+        span: Range<usize>,
+        reference: impl FnOnce() -> Option<Reference>,
+    ) {
         self.count += 1;
         if self.listed.len() < Attempt::LISTED {
-            self.listed.push(Attempt { span, reference: reference(), pointer: None });
+            self.listed.push(Attempt {
+                span,
+                reference: reference(),
+                pointer: None,
+            });
         }
     }
 

@@ -26,7 +26,8 @@ impl Reader<'_> {
     ///
     /// # Errors
     ///
-    /// `Denied` for each placeholder that is granted, but not here; `TooLarge` at the first placeholder over the limit.
+    /// `Denied` for each placeholder that is granted, but not here; `TooLarge` at the first
+    /// placeholder over the limit.
     pub(in crate::template) fn read<'t>(
         &mut self,
         text: &'t str,
@@ -34,9 +35,24 @@ impl Reader<'_> {
         references: &mut References<'t>,
         is_here: impl Fn(&Grant) -> bool,
     ) -> Result<()> {
-        let Self { engine, grants, attempts } = self;
-        let planner = Planner { engine, text, plan, references };
-        let mut granting = Granting { planner, grants, attempts, is_here, is_taken: false };
+        let Self {
+            engine,
+            grants,
+            attempts,
+        } = self;
+        let planner = Planner {
+            engine,
+            text,
+            plan,
+            references,
+        };
+        let mut granting = Granting {
+            planner,
+            grants,
+            attempts,
+            is_here,
+            is_taken: false,
+        };
         scan(engine.rules(), text, &mut granting)?;
         plan.measure(text);
         Ok(())
@@ -59,21 +75,30 @@ impl Reader<'_> {
             Some(true) => plan.read_name(self.engine, name, references),
             Some(false) => Err(mark(elsewhere(name), name, span, name)),
             None => {
-                self.attempts.push(span, || SecretName::new(name).ok().map(Reference::secret));
+                self.attempts
+                    .push(span, || SecretName::new(name).ok().map(Reference::secret));
                 references.count_placeholder(self.engine)
             }
         }
     }
 }
 
-/// Whether a value stays in the header that it was granted for: a model that writes line breaks makes headers of its own.
+/// Whether a value stays in the header that it was granted for: a model that writes line breaks
+/// makes headers of its own.
 ///
 /// # Errors
 ///
 /// `Denied` for a value in a header that has control characters in its own text.
-pub(in crate::template) fn check_lines(text: &str, plan: &Plan, surface: impl FnOnce() -> Surface) -> Result<()> {
+pub(in crate::template) fn check_lines(
+    text: &str,
+    plan: &Plan,
+    surface: impl FnOnce() -> Surface,
+) -> Result<()> {
     let slot = plan.cuts().iter().find(|cut| cut.slot.is_some());
-    let Some(slot) = slot.filter(|_| text.contains(is_break) && surface() == Surface::Header) else { return Ok(()) };
+    let Some(slot) = slot.filter(|_| text.contains(is_break) && surface() == Surface::Header)
+    else {
+        return Ok(());
+    };
     let message = "a value may not go into a header with control characters that a model wrote";
     Err(Error::new(ErrorKind::Denied, message).at(slot.span.clone(), text))
 }
@@ -103,8 +128,13 @@ enum Fate {
 
 impl<F: Fn(&Grant) -> bool> Granting<'_, '_, F> {
     fn fate(&self, dialect: &Dialect, found: &Placeholder<'_>) -> Fate {
-        let granted = self.grants.of(found.name).filter(|_| found.version.is_none());
-        let Some(grant) = granted else { return Fate::Stays };
+        let granted = self
+            .grants
+            .of(found.name)
+            .filter(|_| found.version.is_none());
+        let Some(grant) = granted else {
+            return Fate::Stays;
+        };
         match chain(self.planner.engine, dialect, self.planner.text, found) {
             Err(_) => Fate::Stays,
             Ok(_) if (self.is_here)(grant) => Fate::Value,
@@ -124,9 +154,12 @@ impl<F: Fn(&Grant) -> bool> Granting<'_, '_, F> {
             failures.push(|| mark(elsewhere(found.name), found.name, span, self.planner.text));
         } else {
             let reference = || Reference::parsed(found.form, found.name, found.version);
-            self.attempts.push(span, || found.has_name().then(reference));
+            self.attempts
+                .push(span, || found.has_name().then(reference));
         }
-        self.planner.references.count_placeholder(self.planner.engine)
+        self.planner
+            .references
+            .count_placeholder(self.planner.engine)
     }
 }
 
@@ -156,7 +189,12 @@ impl<'t, F: Fn(&Grant) -> bool> Sink<'t> for Granting<'_, 't, F> {
     }
 
     /// Half of an expression would put a value into code.
-    fn takes(&mut self, dialect: &Dialect, pieces: &[Piece<'t>], failures: &mut Failures) -> Result<bool> {
+    fn takes(
+        &mut self,
+        dialect: &Dialect,
+        pieces: &[Piece<'t>],
+        failures: &mut Failures,
+    ) -> Result<bool> {
         let fields = || {
             pieces.iter().filter_map(|piece| match piece {
                 Piece::Field(start, found) => Some((*start, found)),
@@ -175,5 +213,8 @@ impl<'t, F: Fn(&Grant) -> bool> Sink<'t> for Granting<'_, 't, F> {
 }
 
 fn elsewhere(name: &str) -> Error {
-    Error::new(ErrorKind::Denied, format!("{name} is granted for other places of the arguments, not for this one"))
+    Error::new(
+        ErrorKind::Denied,
+        format!("{name} is granted for other places of the arguments, not for this one"),
+    )
 }

@@ -1,6 +1,7 @@
 //! Comments of Handlebars: `{{! … }}` and `{{!-- … --}}`.
 
-/// Knows once it has looked to the end of the text in vain, so that comments without an end do not take quadratic time.
+/// Knows once it has looked to the end of the text in vain, so that comments without an end do not
+/// take quadratic time.
 #[derive(Default)]
 pub(in crate::template) struct Comments {
     is_endless: bool,
@@ -8,7 +9,8 @@ pub(in crate::template) struct Comments {
 }
 
 impl Comments {
-    /// Where to go on if a comment begins at `body`, behind an opener: behind its end, or right there if it has none.
+    /// Where to go on if a comment begins at `body`, behind an opener: behind its end, or right
+    /// there if it has none.
     #[inline]
     pub(in crate::template) fn skip(&mut self, text: &str, body: usize) -> Option<usize> {
         let inner = text.as_bytes().get(body..)?.strip_prefix(b"!")?;
@@ -21,7 +23,9 @@ impl Comments {
             [b'-', b'-', ..] => ("--}}", &mut self.is_endless_dashed),
             _ => ("}}", &mut self.is_endless),
         };
-        let found = Some(inner).filter(|_| !*is_endless).and_then(|inner| memchr::memmem::find(inner, mark.as_bytes()));
+        let found = Some(inner)
+            .filter(|_| !*is_endless)
+            .and_then(|inner| memchr::memmem::find(inner, mark.as_bytes()));
         *is_endless = found.is_none();
         found.map(|found| found + mark.len())
     }

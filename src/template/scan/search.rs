@@ -8,7 +8,8 @@ pub(in crate::template) struct Hit<'r> {
     pub(in crate::template) opener: &'r Opener,
 }
 
-/// Where each opener stands next. Each looks at each byte of the text once, so the search is linear.
+/// Where each opener stands next. Each looks at each byte of the text once, so the search is
+/// linear.
 pub(in crate::template) struct Search<'r, 't> {
     openers: &'r [Opener],
     text: &'t [u8],
@@ -28,8 +29,17 @@ enum Next {
 
 impl<'r, 't> Search<'r, 't> {
     pub(in crate::template) fn new(openers: &'r [Opener], text: &'t str) -> Self {
-        let next = if openers.len() > 1 { vec![Next::From(0); openers.len()] } else { Vec::new() };
-        Self { openers, text: text.as_bytes(), next, covered: (0, 0) }
+        let next = if openers.len() > 1 {
+            vec![Next::From(0); openers.len()]
+        } else {
+            Vec::new()
+        };
+        Self {
+            openers,
+            text: text.as_bytes(),
+            next,
+            covered: (0, 0),
+        }
     }
 
     /// The next opener from `from`, which never lies before the one that was found last.
@@ -54,7 +64,9 @@ impl<'r, 't> Search<'r, 't> {
                 let found = from.map_or_else(Some, |from| find(opener, self.text, from));
                 *next = found.map_or(Next::Nowhere, Next::At);
                 // The longest come first, so that of two at one place the longer stays.
-                if let Some(at) = found.filter(|&at| first.as_ref().is_none_or(|first| at < first.at)) {
+                if let Some(at) =
+                    found.filter(|&at| first.as_ref().is_none_or(|first| at < first.at))
+                {
                     first = Some(Hit { at, opener });
                 }
             }
@@ -66,16 +78,22 @@ impl<'r, 't> Search<'r, 't> {
                 return Some(hit);
             }
             // Inside of a longer opener.
-            let place = self.openers.iter().position(|opener| std::ptr::eq(opener, hit.opener))?;
+            let place = self
+                .openers
+                .iter()
+                .position(|opener| std::ptr::eq(opener, hit.opener))?;
             *self.next.get_mut(place)? = Next::From(hit.at + 1);
         }
     }
 }
 
-/// The next opener from `from`; of a run such as `<<<<` the last, because no other can begin a placeholder.
+/// The next opener from `from`; of a run such as `<<<<` the last, because no other can begin a
+/// placeholder.
 fn find(opener: &Opener, text: &[u8], from: usize) -> Option<usize> {
     let first = from + opener.finder.find(text.get(from..)?)?;
-    let Some(byte) = opener.repeats else { return Some(first) };
+    let Some(byte) = opener.repeats else {
+        return Some(first);
+    };
     let more = text.get(first + opener.mark.len()..)?;
     Some(first + more.iter().take_while(|&&next| next == byte).count())
 }

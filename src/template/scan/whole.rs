@@ -27,12 +27,18 @@ pub(super) fn scan<'t>(
         if let Some(rest) = text.strip_prefix(URI) {
             match uri(rest, text.len()) {
                 Ok(found) => sink.value(0, dialect, found, failures)?,
-                Err(flaw) => sink.flaw(0..text.len(), || flaw.error(dialect).at(0..text.len(), text), failures),
+                Err(flaw) => sink.flaw(
+                    0..text.len(),
+                    || flaw.error(dialect).at(0..text.len(), text),
+                    failures,
+                ),
             }
             return Ok(true);
         }
     }
-    let Some(dialect) = rules.julep().filter(|_| is_expression(text)) else { return Ok(false) };
+    let Some(dialect) = rules.julep().filter(|_| is_expression(text)) else {
+        return Ok(false);
+    };
     match Expression::read(dialect, text) {
         Some(Expression::Name(found)) => sink.value(0, dialect, found, failures)?,
         Some(Expression::Format(pieces)) if sink.takes(dialect, &pieces, failures)? => {
@@ -62,7 +68,14 @@ fn uri(rest: &str, end: usize) -> Result<Placeholder<'_>, Flaw> {
     match name {
         "" => Err(Flaw::NoName),
         _ if !is_right => Err(Flaw::Name),
-        _ => Ok(Placeholder { form: Form::Secret, name, is_word: false, version, filters: end..end, end }),
+        _ => Ok(Placeholder {
+            form: Form::Secret,
+            name,
+            is_word: false,
+            version,
+            filters: end..end,
+            end,
+        }),
     }
 }
 
@@ -88,10 +101,21 @@ impl<'t> Expression<'t> {
         let inner = inner.trim_end_matches([' ', '\t']);
         if let Some(name) = inner.strip_prefix("secrets.") {
             let end = text.len();
-            let found = Placeholder { form: Form::Secret, name, is_word: true, version: None, filters: end..end, end };
+            let found = Placeholder {
+                form: Form::Secret,
+                name,
+                is_word: true,
+                version: None,
+                filters: end..end,
+                end,
+            };
             return is_identifier(name).then_some(Self::Name(found));
         }
-        let quote = inner.strip_prefix('f')?.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let quote = inner
+            .strip_prefix('f')?
+            .chars()
+            .next()
+            .filter(|quote| matches!(quote, '"' | '\''))?;
         let body = inner.get(2..)?.strip_suffix(quote)?;
         if body.contains([quote, '\\', '\r', '\n']) {
             return None;
@@ -110,7 +134,9 @@ impl<'t> Expression<'t> {
             if !rest.starts_with('{') {
                 return None;
             }
-            let Parsed::Placeholder(found) = parse(dialect, text, brace + 1) else { return None };
+            let Parsed::Placeholder(found) = parse(dialect, text, brace + 1) else {
+                return None;
+            };
             at = found.end;
             has_fields = true;
             pieces.push(Piece::Field(brace, found));

@@ -1,4 +1,5 @@
-//! Which part of a header a slot stands in. The text may be a line `Name: value`, several of them, or a value alone.
+//! Which part of a header a slot stands in. The text may be a line `Name: value`, several of them,
+//! or a value alone.
 
 use super::skeleton::Skeleton;
 use crate::template::plan::Cut;
@@ -12,9 +13,9 @@ pub(super) struct Place {
     /// space goes on the line before (RFC 9112 section 5.2), and an empty one ends the header
     /// (section 2.1).
     leads: bool,
-    /// True if only blanks stand before the value, in a line that has a name or stands beside others.
-    /// Without the value, a blank line could end the header, and a colon behind it could begin the
-    /// name of a pseudo-header.
+    /// True if only blanks stand before the value, in a line that has a name or stands beside
+    /// others. Without the value, a blank line could end the header, and a colon behind it could
+    /// begin the name of a pseudo-header.
     opens: bool,
 }
 
@@ -28,7 +29,8 @@ enum Part {
     Name(Box<str>, Box<str>),
     /// One of several values of a name.
     Names,
-    /// The one value of a line without a colon, and what is before it: a name only if the value brings the colon.
+    /// The one value of a line without a colon, and what is before it: a name only if the value
+    /// brings the colon.
     Start(Box<str>),
     /// One of several values of such a line.
     Starts,
@@ -45,13 +47,17 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
     for line in text.split(['\r', '\n']) {
         let (here, later) = open.split_at(open.partition_point(|&slot| slot < start + line.len()));
         // A pseudo-header begins with a colon.
-        let colon = line.match_indices(':').map(|(at, _)| at).find(|&at| !name_of(line, at).trim().is_empty());
+        let colon = line
+            .match_indices(':')
+            .map(|(at, _)| at)
+            .find(|&at| !name_of(line, at).trim().is_empty());
         let name = name_of(line, colon.unwrap_or(line.len()));
         if !line.is_empty() {
             // A line that begins with a space goes on with the one before, or is taken as it is.
             // One behind the host that begins with a value is refused as a part of it, whatever the
             // value is.
-            let goes_on = is_host_line && (line.starts_with([' ', '\t']) || here.first() == Some(&start));
+            let goes_on =
+                is_host_line && (line.starts_with([' ', '\t']) || here.first() == Some(&start));
             is_host_line = goes_on || (colon.is_some() && is_host(name));
         }
         let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
@@ -62,10 +68,16 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
             let at = slot - start;
             let part = match at {
                 _ if is_host_line => Part::Host,
-                // Only a pseudo-header has a name with a colon in front, and `:authority` is the host.
-                _ if nth < named && colon.is_some() && name.trim_start().starts_with(':') => Part::Host,
+                // Only a pseudo-header has a name with a colon in front, and `:authority` is the
+                // host.
+                _ if nth < named && colon.is_some() && name.trim_start().starts_with(':') => {
+                    Part::Host
+                }
                 _ if nth < named => {
-                    let (before, after) = (name.get(..at).unwrap_or_default(), name.get(at + 1..).unwrap_or_default());
+                    let (before, after) = (
+                        name.get(..at).unwrap_or_default(),
+                        name.get(at + 1..).unwrap_or_default(),
+                    );
                     match (colon.is_some(), named == 1) {
                         (true, true) => Part::Name(before.into(), after.into()),
                         (true, false) => Part::Names,
@@ -75,7 +87,11 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
                 }
                 _ => Part::Value,
             };
-            Place { part, leads: at == 0 && is_line, opens: at == indent && is_line }
+            Place {
+                part,
+                leads: at == 0 && is_line,
+                opens: at == indent && is_line,
+            }
         }));
         (open, start) = (later, start + line.len() + 1);
     }
@@ -99,10 +115,16 @@ impl Place {
             Some(CHOOSES_HOST)
         } else if value.bytes().any(|byte| byte.is_ascii_control()) {
             Some("holds a control character, which may not stand in a header")
-        } else if self.leads && (value.is_empty() || value.starts_with(' ')) || self.opens && value.trim().is_empty() {
-            Some("is empty or begins with a space, which would join its line to the one before or end the header")
+        } else if self.leads && (value.is_empty() || value.starts_with(' '))
+            || self.opens && value.trim().is_empty()
+        {
+            Some(
+                "is empty or begins with a space, which would join its line to the one before or end the header",
+            )
         } else if is_name && !value.bytes().all(is_token) {
-            Some("may not stand in the name of a header, which holds only letters, digits and !#$%&'*+-.^_`|~ (ASCII)")
+            Some(
+                "may not stand in the name of a header, which holds only letters, digits and !#$%&'*+-.^_`|~ (ASCII)",
+            )
         } else {
             None
         }
@@ -118,7 +140,9 @@ impl Part {
                 Some(head) => spells_host(&[before, head]),
                 None => spells_host(&[before, value, after]),
             },
-            Self::Start(before) => head_of(value, before).is_some_and(|head| spells_host(&[before, head])),
+            Self::Start(before) => {
+                head_of(value, before).is_some_and(|head| spells_host(&[before, head]))
+            }
             // Nobody knows what the values before it bring.
             Self::Names => is_part_of_host(value.split(':').next().unwrap_or_default().trim()),
             Self::Starts => value.split_once(':').is_some_and(|(head, _)| {
@@ -144,19 +168,32 @@ fn is_token(byte: u8) -> bool {
 /// The name of the host in HTTP/2 and later (RFC 9113 section 8.3.1).
 const AUTHORITY: &str = ":authority";
 
-/// Returns true if these pieces together name the host. They are not joined, because one of them is a value.
+/// Returns true if these pieces together name the host. They are not joined, because one of them is
+/// a value.
 fn spells_host(pieces: &[&str]) -> bool {
-    let letters = || pieces.iter().flat_map(|piece| piece.chars()).filter(|&c| c > ' ').map(|c| c.to_ascii_lowercase());
+    let letters = || {
+        pieces
+            .iter()
+            .flat_map(|piece| piece.chars())
+            .filter(|&c| c > ' ')
+            .map(|c| c.to_ascii_lowercase())
+    };
     letters().eq("host".chars()) || letters().eq(AUTHORITY.chars())
 }
 
 fn ends_authority(piece: &str) -> bool {
-    let ends = AUTHORITY.len().checked_sub(piece.len()).and_then(|at| AUTHORITY.get(at..));
+    let ends = AUTHORITY
+        .len()
+        .checked_sub(piece.len())
+        .and_then(|at| AUTHORITY.get(at..));
     ends.is_some_and(|end| end.eq_ignore_ascii_case(piece))
 }
 
 fn is_part_of_host(piece: &str) -> bool {
-    piece.is_empty() || b"host".windows(piece.len()).any(|part| part.eq_ignore_ascii_case(piece.as_bytes()))
+    piece.is_empty()
+        || b"host"
+            .windows(piece.len())
+            .any(|part| part.eq_ignore_ascii_case(piece.as_bytes()))
 }
 
 #[cfg(test)]
@@ -166,11 +203,19 @@ mod tests {
     use Part::{Host, Names, Start, Starts, Value};
 
     fn places_in(text: &str) -> Vec<Place> {
-        places(text, Plan::of(Engine::shared(), text, &mut References::default()).unwrap().cuts())
+        places(
+            text,
+            Plan::of(Engine::shared(), text, &mut References::default())
+                .unwrap()
+                .cuts(),
+        )
     }
 
     fn places_of(text: &str) -> Vec<Part> {
-        places_in(text).into_iter().map(|place| place.part).collect()
+        places_in(text)
+            .into_iter()
+            .map(|place| place.part)
+            .collect()
     }
 
     fn name(before: &str, after: &str) -> Part {
@@ -178,23 +223,43 @@ mod tests {
     }
 
     fn refusal(part: Part, value: &str) -> Option<&'static str> {
-        Place { part, leads: false, opens: false }.refusal(value)
+        Place {
+            part,
+            leads: false,
+            opens: false,
+        }
+        .refusal(value)
     }
 
     #[test]
     fn the_host_is_a_line_of_its_own() {
         assert_eq!(places_of("X: <<A>>:<<B>>"), [Value, Value]);
-        for text in ["Host: <<A>>", "hOST:<<A>>", " \tHost : a.<<A>>", ":authority: <<A>>", "X: y\r\nHost: <<A>>"] {
+        for text in [
+            "Host: <<A>>",
+            "hOST:<<A>>",
+            " \tHost : a.<<A>>",
+            ":authority: <<A>>",
+            "X: y\r\nHost: <<A>>",
+        ] {
             assert_eq!(places_of(text), [Host], "{text:?}");
         }
-        assert_eq!(places_of("X: <<A>>\rHost: <<B>>\nY: <<C>>\r\nX-Host: <<D>>"), [Value, Host, Value, Value]);
+        assert_eq!(
+            places_of("X: <<A>>\rHost: <<B>>\nY: <<C>>\r\nX-Host: <<D>>"),
+            [Value, Host, Value, Value]
+        );
     }
 
     #[test]
     fn a_line_that_is_folded_is_one_line() {
-        assert_eq!(places_of("Host: a\r\n <<A>>\r\n\t<<B>>\r\nX: <<C>>"), [Host, Host, Value]);
+        assert_eq!(
+            places_of("Host: a\r\n <<A>>\r\n\t<<B>>\r\nX: <<C>>"),
+            [Host, Host, Value]
+        );
         assert_eq!(places_of("Host: a\r\n<<A>> b: <<B>>"), [Host, Host]);
-        assert_eq!(places_of("X: a\r\n <<A>>\r\n Host: <<B>>"), [Start(" ".into()), Host]);
+        assert_eq!(
+            places_of("X: a\r\n <<A>>\r\n Host: <<B>>"),
+            [Start(" ".into()), Host]
+        );
     }
 
     #[test]
@@ -202,7 +267,14 @@ mod tests {
         let engine = Engine::new().syntax(Syntax::julep());
         let text = r#"$ f"Host: {secrets.a}""#;
         let plan = Plan::of(&engine, text, &mut References::default()).unwrap();
-        assert_eq!(places(text, plan.cuts()), [Place { part: Host, leads: false, opens: false }]);
+        assert_eq!(
+            places(text, plan.cuts()),
+            [Place {
+                part: Host,
+                leads: false,
+                opens: false
+            }]
+        );
     }
 
     #[test]
@@ -210,12 +282,19 @@ mod tests {
         assert_eq!(places_of("<<A>>"), [Start("".into())]);
         assert_eq!(places_of("Bearer <<A>>"), [Start("Bearer ".into())]);
         assert_eq!(places_of("<<A>> <<B>>"), [Starts, Starts]);
-        for (place, value) in [(Start("".into()), "host : evil"), (Start("H".into()), "ost:"), (Starts, "st: evil")] {
+        for (place, value) in [
+            (Start("".into()), "host : evil"),
+            (Start("H".into()), "ost:"),
+            (Starts, "st: evil"),
+        ] {
             assert!(refusal(place, value).is_some(), "{value}");
         }
-        for (place, value) in
-            [(Start("".into()), "host"), (Start("".into()), "user:host"), (Starts, "host"), (Starts, "a:b")]
-        {
+        for (place, value) in [
+            (Start("".into()), "host"),
+            (Start("".into()), "user:host"),
+            (Starts, "host"),
+            (Starts, "a:b"),
+        ] {
             assert_eq!(refusal(place, value), None, "{value}");
         }
     }
@@ -225,13 +304,30 @@ mod tests {
         assert_eq!(places_of("<<A>>: x"), [name("", "")]);
         assert_eq!(places_of("X-<<A>>-Y : <<B>>"), [name("X-", "-Y "), Value]);
         assert_eq!(places_of("<<A>><<B>>: <<C>>"), [Names, Names, Value]);
-        for (before, value, after) in
-            [("", "Host", ""), ("h", "OS", "t"), ("Host", "", " "), ("", "host: evil", "-x"), ("H", "ost : evil", "")]
-        {
-            assert_eq!(refusal(name(before, after), value), Some(CHOOSES_HOST), "{before}|{value}|{after}");
+        for (before, value, after) in [
+            ("", "Host", ""),
+            ("h", "OS", "t"),
+            ("Host", "", " "),
+            ("", "host: evil", "-x"),
+            ("H", "ost : evil", ""),
+        ] {
+            assert_eq!(
+                refusal(name(before, after), value),
+                Some(CHOOSES_HOST),
+                "{before}|{value}|{after}"
+            );
         }
-        for (before, value, after) in [("", "user", ""), ("X-", "Host", ""), ("", "hos", ""), ("X-", "", "")] {
-            assert_eq!(refusal(name(before, after), value), None, "{before}|{value}|{after}");
+        for (before, value, after) in [
+            ("", "user", ""),
+            ("X-", "Host", ""),
+            ("", "hos", ""),
+            ("X-", "", ""),
+        ] {
+            assert_eq!(
+                refusal(name(before, after), value),
+                None,
+                "{before}|{value}|{after}"
+            );
         }
         for part in ["", "h", "OS", "st", "host", "ho: evil"] {
             assert!(refusal(Names, part).is_some(), "{part}");
@@ -241,8 +337,13 @@ mod tests {
 
     #[test]
     fn a_name_holds_nothing_but_a_token() {
-        for value in ["x: host", "X-A ", " X-A", "X A", "X\u{e9}", "X\"", "X(", "X,", "X/", ":"] {
-            assert!(refusal(name("", ""), value).is_some() && refusal(Names, value).is_some(), "{value:?}");
+        for value in [
+            "x: host", "X-A ", " X-A", "X A", "X\u{e9}", "X\"", "X(", "X,", "X/", ":",
+        ] {
+            assert!(
+                refusal(name("", ""), value).is_some() && refusal(Names, value).is_some(),
+                "{value:?}"
+            );
             assert_eq!(refusal(Value, value), None, "{value:?}");
         }
         assert_eq!(refusal(name("", ""), "!#$%&'*+-.^_`|~X9"), None);
@@ -250,24 +351,75 @@ mod tests {
 
     #[test]
     fn what_begins_a_line_of_several_is_told_apart() {
-        let leads = |text: &str| places_in(text).iter().map(|place| place.leads).collect::<Vec<_>>();
+        let leads = |text: &str| {
+            places_in(text)
+                .iter()
+                .map(|place| place.leads)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(leads("X: 1\r\n<<A>><<B>>: <<C>>"), [true, false, false]);
-        for text in ["X: 1\r<<A>>", "X: 1\n<<A>> b", "<<A>>\r\nX: 1", "<<A>>\n", "\n<<A>>", "<<A>>: x", "<<A>> b: x"] {
+        for text in [
+            "X: 1\r<<A>>",
+            "X: 1\n<<A>> b",
+            "<<A>>\r\nX: 1",
+            "<<A>>\n",
+            "\n<<A>>",
+            "<<A>>: x",
+            "<<A>> b: x",
+        ] {
             assert_eq!(leads(text), [true], "{text:?}");
         }
-        for text in ["<<A>>", "Bearer <<A>>", "X: <<A>>", "X: 1\r\n <<A>>", "X: 1\r\nY: <<A>>\r\n", "X-<<A>>: y"] {
+        for text in [
+            "<<A>>",
+            "Bearer <<A>>",
+            "X: <<A>>",
+            "X: 1\r\n <<A>>",
+            "X: 1\r\nY: <<A>>\r\n",
+            "X-<<A>>: y",
+        ] {
             assert_eq!(leads(text), [false], "{text:?}");
         }
         for value in ["", " ", " x", "  "] {
-            assert!(Place { part: Start("".into()), leads: true, opens: false }.refusal(value).is_some(), "{value:?}");
-            assert_eq!(Place { part: Start("".into()), leads: false, opens: false }.refusal(value), None, "{value:?}");
+            assert!(
+                Place {
+                    part: Start("".into()),
+                    leads: true,
+                    opens: false
+                }
+                .refusal(value)
+                .is_some(),
+                "{value:?}"
+            );
+            assert_eq!(
+                Place {
+                    part: Start("".into()),
+                    leads: false,
+                    opens: false
+                }
+                .refusal(value),
+                None,
+                "{value:?}"
+            );
         }
-        assert_eq!(Place { part: Start("".into()), leads: true, opens: false }.refusal("x "), None);
+        assert_eq!(
+            Place {
+                part: Start("".into()),
+                leads: true,
+                opens: false
+            }
+            .refusal("x "),
+            None
+        );
     }
 
     #[test]
     fn no_value_completes_the_authority() {
-        for text in [":auth<<A>>: evil", ":<<A>>: evil", "X: a\n:<<A>>: b", " :<<A>><<B>>: c"] {
+        for text in [
+            ":auth<<A>>: evil",
+            ":<<A>>: evil",
+            "X: a\n:<<A>>: b",
+            " :<<A>><<B>>: c",
+        ] {
             assert!(places_of(text).iter().all(|part| *part == Host), "{text:?}");
         }
         for (part, value) in [
@@ -281,17 +433,30 @@ mod tests {
         ] {
             assert_eq!(refusal(part, value), Some(CHOOSES_HOST), "{value}");
         }
-        for (part, value) in [(Start(":".into()), "8080"), (Start("".into()), "authority: x"), (Starts, "author: x")] {
+        for (part, value) in [
+            (Start(":".into()), "8080"),
+            (Start("".into()), "authority: x"),
+            (Starts, "author: x"),
+        ] {
             assert_eq!(refusal(part, value), None, "{value}");
         }
     }
 
     #[test]
     fn no_value_leaves_a_line_of_blanks() {
-        let opens = |text: &str| places_in(text).iter().map(|place| place.opens).collect::<Vec<_>>();
-        for text in
-            ["X: a\r\n <<A>>\r\nY: z", "X: a\n\t<<A>> ", "<<A>>\nX: a", "X: a\r\n <<A>> b", " <<A>>:authority: b"]
-        {
+        let opens = |text: &str| {
+            places_in(text)
+                .iter()
+                .map(|place| place.opens)
+                .collect::<Vec<_>>()
+        };
+        for text in [
+            "X: a\r\n <<A>>\r\nY: z",
+            "X: a\n\t<<A>> ",
+            "<<A>>\nX: a",
+            "X: a\r\n <<A>> b",
+            " <<A>>:authority: b",
+        ] {
             assert_eq!(opens(text), [true], "{text:?}");
             for value in ["", " ", "  "] {
                 assert!(places_in(text)[0].refusal(value).is_some(), "{text:?}");

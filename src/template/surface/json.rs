@@ -16,11 +16,18 @@ pub(super) enum Place {
     Lost,
 }
 
-/// The place of each slot, in order. A text without quotes that is no object and no list is taken for the inside of a string.
+/// The place of each slot, in order. A text without quotes that is no object and no list is taken
+/// for the inside of a string.
 pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
     let Skeleton { text, slots } = Skeleton::new(text, cuts);
-    let is_whole = text.trim_start().starts_with(['{', '[']) || text.replace("\\\"", "").contains('"');
-    let mut reader = Reader { is_whole, in_string: !is_whole, escape: 0, is_lost: false };
+    let is_whole =
+        text.trim_start().starts_with(['{', '[']) || text.replace("\\\"", "").contains('"');
+    let mut reader = Reader {
+        is_whole,
+        in_string: !is_whole,
+        escape: 0,
+        is_lost: false,
+    };
     let mut places = Vec::with_capacity(slots.len());
     let mut open = slots.iter().peekable();
     for (at, byte) in text.bytes().enumerate() {
@@ -40,7 +47,9 @@ impl Place {
         match self {
             Self::String => None,
             Self::Bare => Some("may not stand outside of a JSON string: put it in quotes"),
-            Self::Escape => Some("may not stand right behind \"\\\", which would take a part of it away"),
+            Self::Escape => {
+                Some("may not stand right behind \"\\\", which would take a part of it away")
+            }
             Self::Lost => Some("stands behind what is not JSON, such as a comment: leave that out"),
         }
     }
@@ -96,13 +105,24 @@ mod tests {
     use Place::{Bare, Escape, Lost, String};
 
     fn places_of(text: &str) -> Vec<Place> {
-        places(text, Plan::of(Engine::shared(), text, &mut References::default()).unwrap().cuts())
+        places(
+            text,
+            Plan::of(Engine::shared(), text, &mut References::default())
+                .unwrap()
+                .cuts(),
+        )
     }
 
     #[test]
     fn only_strings_take_values() {
-        assert_eq!(places_of(r#"{"a": "<<A>>", "<<B>>": [1, "x<<C>>\"<<D>>"]}"#), [String; 4]);
-        assert_eq!(places_of(r#"{"a": <<A>>, "b": "<<B>>", "c": [<<C>>]}"#), [Bare, String, Bare]);
+        assert_eq!(
+            places_of(r#"{"a": "<<A>>", "<<B>>": [1, "x<<C>>\"<<D>>"]}"#),
+            [String; 4]
+        );
+        assert_eq!(
+            places_of(r#"{"a": <<A>>, "b": "<<B>>", "c": [<<C>>]}"#),
+            [Bare, String, Bare]
+        );
         assert_eq!(places_of(r#""<<A>>" <<B>>"#), [String, Bare]);
         assert_eq!(places_of("  [<<A>>]"), [Bare]);
     }
@@ -119,7 +139,11 @@ mod tests {
     fn an_open_escape_takes_no_value() {
         assert_eq!(places_of(r#"{"a": "\<<A>>"}"#), [Escape]);
         assert_eq!(places_of(r#"{"a": "\\<<A>>\\\<<B>>"}"#), [String, Escape]);
-        for (text, expected) in [(r"\u<<A>>", Escape), (r"\u00e<<A>>", Escape), (r"\u00e9<<A>>", String)] {
+        for (text, expected) in [
+            (r"\u<<A>>", Escape),
+            (r"\u00e<<A>>", Escape),
+            (r"\u00e9<<A>>", String),
+        ] {
             assert_eq!(places_of(&format!("[\"{text}\"]")), [expected], "{text}");
         }
     }
@@ -127,7 +151,11 @@ mod tests {
     #[test]
     fn behind_a_comment_quotes_are_not_sure() {
         for comment in ["// say \"x\n", "/* ' */", "# x\n", "'x'"] {
-            assert_eq!(places_of(&format!("{{{comment} \"k\": \"<<A>>\"}}")), [Lost], "{comment}");
+            assert_eq!(
+                places_of(&format!("{{{comment} \"k\": \"<<A>>\"}}")),
+                [Lost],
+                "{comment}"
+            );
         }
         assert_eq!(places_of("{\"a\": \"x\n\", \"k\": \"<<A>>\"}"), [Lost]);
         assert_eq!(places_of(r#"{"a": "\x", "k": "<<A>>"}"#), [Lost]);

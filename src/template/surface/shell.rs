@@ -1,6 +1,8 @@
-//! Where in a shell text a slot stands, and whether the value's own quotes are safe there (POSIX.1-2024, volume XCU, chapter 2).
+//! Where in a shell text a slot stands, and whether the value's own quotes are safe there
+//! (POSIX.1-2024, volume XCU, chapter 2).
 //!
-//! This is no shell parser. Whatever it does not follow, it gives up on, and then refuses every value behind it.
+//! This is no shell parser. Whatever it does not follow, it gives up on, and then refuses every
+//! value behind it.
 
 use super::skeleton::Skeleton;
 use crate::template::plan::Cut;
@@ -23,7 +25,10 @@ pub(super) enum Place {
 /// The place of each slot, in order.
 pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
     let Skeleton { text, slots } = Skeleton::new(text, cuts);
-    let mut reader = Reader { starts_word: true, ..Reader::default() };
+    let mut reader = Reader {
+        starts_word: true,
+        ..Reader::default()
+    };
     let mut places = Vec::with_capacity(slots.len());
     let mut open = slots.iter().peekable();
     for (at, byte) in text.bytes().enumerate() {
@@ -31,7 +36,9 @@ pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
             places.push(reader.place());
             reader.pass_slot();
         } else {
-            let until_slot = text.get(at + 1..open.peek().map_or(text.len(), |&&slot| slot)).unwrap_or_default();
+            let until_slot = text
+                .get(at + 1..open.peek().map_or(text.len(), |&&slot| slot))
+                .unwrap_or_default();
             reader.read(byte, until_slot);
         }
     }
@@ -43,10 +50,12 @@ impl Place {
     pub(super) fn refusal_of_all(self) -> Option<&'static str> {
         match self {
             Self::Word => None,
-            Self::Quoted => {
-                Some("may not stand between shell quotes, because it brings its own: take those of the text away")
+            Self::Quoted => Some(
+                "may not stand between shell quotes, because it brings its own: take those of the text away",
+            ),
+            Self::Marked => {
+                Some("may not stand right behind \"\\\" or \"$\", which change its quotes")
             }
-            Self::Marked => Some("may not stand right behind \"\\\" or \"$\", which change its quotes"),
             Self::Comment => Some("may not stand in a shell comment, which it could end"),
             Self::Lost => Some(
                 "stands behind shell syntax in which it could not be kept safe, such as backquotes, a here-document, \
@@ -58,7 +67,9 @@ impl Place {
     /// Why a value may not stand there.
     pub(super) fn refusal(self, value: &str) -> Option<&'static str> {
         match self {
-            Self::Word if value.contains('\0') => Some("holds NUL, which may not stand in a shell word"),
+            Self::Word if value.contains('\0') => {
+                Some("holds NUL, which may not stand in a shell word")
+            }
             _ => self.refusal_of_all(),
         }
     }
@@ -95,7 +106,13 @@ impl Reader {
     }
 
     fn pass_slot(&mut self) {
-        (self.is_escaped, self.is_dollar, self.starts_word, self.last, self.angles) = (false, false, false, None, 0);
+        (
+            self.is_escaped,
+            self.is_dollar,
+            self.starts_word,
+            self.last,
+            self.angles,
+        ) = (false, false, false, None, 0);
     }
 
     /// Reads one byte of the text; `rest` is what follows up to the next slot.
@@ -104,7 +121,8 @@ impl Reader {
             return;
         }
         if std::mem::take(&mut self.is_escaped) {
-            // A line end that is escaped is not there at all, so what is beside it belongs together.
+            // A line end that is escaped is not there at all, so what is beside it belongs
+            // together.
             if byte != b'\n' {
                 self.pass_slot();
             }
@@ -151,15 +169,20 @@ impl Reader {
         match byte {
             b'{' if self.is_dollar => !closes(rest, '}'),
             // Within double quotes, those of a command are quotes within quotes.
-            b'(' if self.is_dollar => rest.starts_with('(') || (self.quote.is_some() && !closes(rest, ')')),
+            b'(' if self.is_dollar => {
+                rest.starts_with('(') || (self.quote.is_some() && !closes(rest, ')'))
+            }
             b'[' if self.is_dollar => true,
             _ if self.quote.is_some() => false,
             // Escapes have another meaning in $'…'.
             b'\'' => self.is_dollar,
-            // Arithmetic, which expands what is quoted; also as ((…)), [[…]] and name[…].
-            // An array, too: where it is wrong, bash goes on behind the next line end, which may be one of the value.
+            // Arithmetic, which expands what is quoted; also as ((…)), [[…]] and name[…]. An array,
+            // too: where it is wrong, bash goes on behind the next line end, which may be one of
+            // the value.
             b'(' => matches!(self.last, Some(b'(' | b'=')),
-            b'[' => self.last.is_some_and(|last| last == b'[' || last == b'_' || last.is_ascii_alphanumeric()),
+            b'[' => self
+                .last
+                .is_some_and(|last| last == b'[' || last == b'_' || last.is_ascii_alphanumeric()),
             // A here-document, in which quotes are none. Three are a word, as in <<<word.
             b'<' => match self.angles {
                 0 => false,
@@ -172,7 +195,8 @@ impl Reader {
     }
 }
 
-/// Whether a text goes on to the end of an expansion without anything in it that would have to be followed.
+/// Whether a text goes on to the end of an expansion without anything in it that would have to be
+/// followed.
 fn closes(rest: &str, end: char) -> bool {
     rest.split_once(end).is_some_and(|(inner, _)| {
         let is_command = end == ')';
@@ -199,39 +223,130 @@ mod tests {
 
     #[test]
     fn words_take_values() {
-        is_at(Word, &["@", "echo @", "k=@", "a'b'@\"c\"", "echo \"it's\" @", r"\\@", r"\'@", "x > @", "x; @", "(@)"]);
-        is_at(Word, &["echo $(cat @)", "$(echo 'x') @", "echo $HOME @", "echo $$@", r"\$@", "'$'@", "[ -f @ ]"]);
+        is_at(
+            Word,
+            &[
+                "@",
+                "echo @",
+                "k=@",
+                "a'b'@\"c\"",
+                "echo \"it's\" @",
+                r"\\@",
+                r"\'@",
+                "x > @",
+                "x; @",
+                "(@)",
+            ],
+        );
+        is_at(
+            Word,
+            &[
+                "echo $(cat @)",
+                "$(echo 'x') @",
+                "echo $HOME @",
+                "echo $$@",
+                r"\$@",
+                "'$'@",
+                "[ -f @ ]",
+            ],
+        );
     }
 
     #[test]
     fn quotes_and_what_stands_behind_a_mark_take_none() {
-        is_at(Quoted, &["'@'", "\"@\"", "echo \"a\"'b @", "\"\\\"@", "'\\' '@", "\"'@'\""]);
+        is_at(
+            Quoted,
+            &[
+                "'@'",
+                "\"@\"",
+                "echo \"a\"'b @",
+                "\"\\\"@",
+                "'\\' '@",
+                "\"'@'\"",
+            ],
+        );
         is_at(Word, &["'\\'@", "\"\\\"\"@", "\"'\"@"]);
-        is_at(Marked, &[r"echo \@", r"\\\@", "$@", "$$$@", "x=$\\\n@", r#""\@"#]);
+        is_at(
+            Marked,
+            &[r"echo \@", r"\\\@", "$@", "$$$@", "x=$\\\n@", r#""\@"#],
+        );
     }
 
     #[test]
     fn comments_take_none_and_have_no_quotes() {
-        is_at(Comment, &["# @", "x # it's @", "x;#@", "x\n\t#y @", "\\\n# @"]);
-        is_at(Word, &["# it's\n@", "a#@", "a\\\n#@", "'x'#@", "$#@", "<<A>>#@", "\\#@", "a\\ #@"]);
+        is_at(
+            Comment,
+            &["# @", "x # it's @", "x;#@", "x\n\t#y @", "\\\n# @"],
+        );
+        is_at(
+            Word,
+            &[
+                "# it's\n@",
+                "a#@",
+                "a\\\n#@",
+                "'x'#@",
+                "$#@",
+                "<<A>>#@",
+                "\\#@",
+                "a\\ #@",
+            ],
+        );
         is_at(Quoted, &["# it's\n'@'", "# \"\n\"@\""]);
     }
 
     #[test]
     fn nothing_goes_behind_what_is_not_followed() {
-        is_at(Lost, &["`@`", "`x` @", "\"`x`\" @", "cat <<EOF\n@", "cat <<-'E'\n@", "<\\\n<E\n@", "<<@", "a <<<<@"]);
         is_at(
             Lost,
-            &["$((@))", "((@))", "[[ @ -eq 1 ]]", "a[@]=1", "x=(@)", "$[@]", "\"$[1]\" @", "$'\\'' @", "$\\\n'x' @"],
+            &[
+                "`@`",
+                "`x` @",
+                "\"`x`\" @",
+                "cat <<EOF\n@",
+                "cat <<-'E'\n@",
+                "<\\\n<E\n@",
+                "<<@",
+                "a <<<<@",
+            ],
         );
         is_at(
             Lost,
-            &["\"$(echo \"@\")\"", "\"$(echo @)\"", "\"${x:-\"@\"}\"", "${x:-@}", "\"$(case x in a) \"@", "${x@"],
+            &[
+                "$((@))",
+                "((@))",
+                "[[ @ -eq 1 ]]",
+                "a[@]=1",
+                "x=(@)",
+                "$[@]",
+                "\"$[1]\" @",
+                "$'\\'' @",
+                "$\\\n'x' @",
+            ],
+        );
+        is_at(
+            Lost,
+            &[
+                "\"$(echo \"@\")\"",
+                "\"$(echo @)\"",
+                "\"${x:-\"@\"}\"",
+                "${x:-@}",
+                "\"$(case x in a) \"@",
+                "${x@",
+            ],
         );
         is_at(Lost, &["\"$(x # ) \"\n)\" @", "\"$(x <<E)\" @"]);
         is_at(
             Word,
-            &["\"${HOME}\" @", "${x:-y} @", "\"$(date)\" @", "cat <<<@", "cat <<< x @", r"\` @", "'`' @", "x < y @"],
+            &[
+                "\"${HOME}\" @",
+                "${x:-y} @",
+                "\"$(date)\" @",
+                "cat <<<@",
+                "cat <<< x @",
+                r"\` @",
+                "'`' @",
+                "x < y @",
+            ],
         );
         is_at(Word, &["'$((' @"]);
     }

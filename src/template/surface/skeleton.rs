@@ -19,7 +19,10 @@ impl Skeleton {
 
     /// Leaves out the characters of the text that are not kept.
     pub(super) fn with(text: &str, cuts: &[Cut], keeps: impl Fn(char) -> bool) -> Self {
-        let mut skeleton = Self { text: String::with_capacity(text.len()), slots: Vec::with_capacity(cuts.len()) };
+        let mut skeleton = Self {
+            text: String::with_capacity(text.len()),
+            slots: Vec::with_capacity(cuts.len()),
+        };
         let mut at = 0;
         for cut in cuts {
             skeleton.push(text.get(at..cut.span.start), &keeps);
@@ -34,6 +37,7 @@ impl Skeleton {
     }
 
     fn push(&mut self, literal: Option<&str>, keeps: impl Fn(char) -> bool) {
-        self.text.extend(literal.unwrap_or_default().chars().filter(|&c| keeps(c)));
+        self.text
+            .extend(literal.unwrap_or_default().chars().filter(|&c| keeps(c)));
     }
 }

@@ -30,11 +30,12 @@ pub(super) enum Segment {
     Values,
 }
 
-/// Schemes whose host follows any number of slashes (WHATWG URL Standard section 4.2, without `file`).
+/// Schemes whose host follows any number of slashes (WHATWG URL Standard section 4.2, without
+/// `file`).
 const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
 
-/// The place of each slot of a whole URL, in order. Where RFC 3986 and the WHATWG standard part ways, the reading that refuses
-/// more.
+/// The place of each slot of a whole URL, in order. Where RFC 3986 and the WHATWG standard part
+/// ways, the reading that refuses more.
 pub(super) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
     // URL parsers drop tabs and line ends wherever they are.
     let url = Skeleton::with(text, cuts, |c| !matches!(c, '\t' | '\r' | '\n'));
@@ -50,7 +51,11 @@ pub(super) fn places_in(text: &str, cuts: &[Cut], place: Place) -> Vec<Place> {
 impl Skeleton {
     /// `path` is where a path begins if there is no host.
     fn places(&self, path: usize, place: impl Fn(usize) -> Place) -> Vec<Place> {
-        let mut places: Vec<_> = self.slots.iter().map(|&slot| self.unless_escape(slot, place(slot))).collect();
+        let mut places: Vec<_> = self
+            .slots
+            .iter()
+            .map(|&slot| self.unless_escape(slot, place(slot)))
+            .collect();
         self.tell_segments(path, &mut places);
         places
     }
@@ -58,18 +63,39 @@ impl Skeleton {
     /// What has an escape begun right before a slot is not told from what the value makes of it.
     fn unless_escape(&self, slot: usize, place: Place) -> Place {
         let before = self.text.get(..slot).unwrap_or_default();
-        let digit = before.strip_suffix(|c: char| c.is_ascii_hexdigit()).unwrap_or(before);
+        let digit = before
+            .strip_suffix(|c: char| c.is_ascii_hexdigit())
+            .unwrap_or(before);
         let is_open = before.ends_with('%') || digit.ends_with('%');
-        if is_open && !matches!(place, Place::Scheme | Place::Host) { Place::Escape } else { place }
+        if is_open && !matches!(place, Place::Scheme | Place::Host) {
+            Place::Escape
+        } else {
+            place
+        }
     }
 
     /// Says of each slot in a path what its segment is. Each byte is looked at once.
     fn tell_segments(&self, path: usize, places: &mut [Place]) {
         let (mut start, mut first) = (path, self.slots.partition_point(|&slot| slot < path));
-        for segment in self.text.get(path..).unwrap_or_default().split(['/', '\\', '?', '#']) {
+        for segment in self
+            .text
+            .get(path..)
+            .unwrap_or_default()
+            .split(['/', '\\', '?', '#'])
+        {
             let end = start + segment.len();
-            let count = self.slots.iter().skip(first).take_while(|&&slot| slot < end).count();
-            let slots = self.slots.iter().skip(first).take(count).map(|slot| slot - start);
+            let count = self
+                .slots
+                .iter()
+                .skip(first)
+                .take_while(|&&slot| slot < end)
+                .count();
+            let slots = self
+                .slots
+                .iter()
+                .skip(first)
+                .take(count)
+                .map(|slot| slot - start);
             let here = Segment::of(segment, slots, count);
             for place in places.iter_mut().skip(first).take(count) {
                 if let Place::Path(segment) = place {
@@ -86,7 +112,11 @@ impl Segment {
         let (mut at, mut dots) = (0, Some(0));
         for slot in slots.chain([text.len()]) {
             // Parsers drop spaces at the ends of a URL.
-            let literal = count_dots(text.get(at..slot).unwrap_or_default().trim_matches(|c| c <= ' '));
+            let literal = count_dots(
+                text.get(at..slot)
+                    .unwrap_or_default()
+                    .trim_matches(|c| c <= ' '),
+            );
             dots = dots.zip(literal).map(|(dots, more)| dots + more);
             at = slot + 1;
         }
@@ -97,8 +127,8 @@ impl Segment {
         }
     }
 
-    /// A segment of dots climbs in the path, also when it is percent-encoded (WHATWG URL Standard section 4.1); an empty one may
-    /// be left out, or make the next one the host.
+    /// A segment of dots climbs in the path, also when it is percent-encoded (WHATWG URL Standard
+    /// section 4.1); an empty one may be left out, or make the next one the host.
     fn refusal(self, value: &str) -> Option<&'static str> {
         let dots = count_dots(value)?;
         let is_refused = match self {
@@ -106,7 +136,9 @@ impl Segment {
             Self::Dots(more) => dots + more <= 2,
             Self::Values => dots <= 2,
         };
-        is_refused.then_some("makes a segment of a URL path empty, \".\" or \"..\", which leads elsewhere")
+        is_refused.then_some(
+            "makes a segment of a URL path empty, \".\" or \"..\", which leads elsewhere",
+        )
     }
 }
 
@@ -114,7 +146,9 @@ impl Segment {
 fn count_dots(mut text: &str) -> Option<usize> {
     let mut dots = 0;
     while !text.is_empty() {
-        text = [".", "%2e", "%2E"].iter().find_map(|dot| text.strip_prefix(dot))?;
+        text = [".", "%2e", "%2E"]
+            .iter()
+            .find_map(|dot| text.strip_prefix(dot))?;
         dots += 1;
     }
     Some(dots)
@@ -138,16 +172,29 @@ impl Parts {
     fn of(url: &str) -> Self {
         let length = url.len();
         let find = |from: usize, delimiters: &[char]| {
-            url.get(from..).and_then(|rest| rest.find(delimiters)).map_or(length, |at| from + at)
+            url.get(from..)
+                .and_then(|rest| rest.find(delimiters))
+                .map_or(length, |at| from + at)
         };
         let delimiter = find(0, &[':', '/', '\\', '?', '#']);
-        let has_scheme = url.get(delimiter..).is_some_and(|rest| rest.starts_with(':'));
+        let has_scheme = url
+            .get(delimiter..)
+            .is_some_and(|rest| rest.starts_with(':'));
         let after = if has_scheme { delimiter + 1 } else { delimiter };
-        let slashes =
-            url.get(after..).map_or(0, |rest| rest.bytes().take_while(|byte| matches!(byte, b'/' | b'\\')).count());
+        let slashes = url.get(after..).map_or(0, |rest| {
+            rest.bytes()
+                .take_while(|byte| matches!(byte, b'/' | b'\\'))
+                .count()
+        });
         // Parsers drop control characters and spaces at the ends.
-        let scheme = url.get(..delimiter).unwrap_or_default().trim_matches(|c| c <= ' ');
-        let special = has_scheme && SPECIAL.iter().any(|special| scheme.eq_ignore_ascii_case(special));
+        let scheme = url
+            .get(..delimiter)
+            .unwrap_or_default()
+            .trim_matches(|c| c <= ' ');
+        let special = has_scheme
+            && SPECIAL
+                .iter()
+                .any(|special| scheme.eq_ignore_ascii_case(special));
         let starts = match slashes {
             // Behind a base that is special too, a reference has as many slashes as it likes.
             _ if special => Some(after + slashes),
@@ -158,9 +205,13 @@ impl Parts {
         };
         let start = starts.unwrap_or(after);
         let end = starts.map_or(start, |start| find(start, &['/', '?', '#']));
-        // Only some parsers end the authority at a backslash: what is user information to one is the host to another.
+        // Only some parsers end the authority at a backslash: what is user information to one is
+        // the host to another.
         let agreed = end.min(find(start, &['\\']));
-        let user = url.get(start..agreed).and_then(|authority| authority.rfind('@')).map_or(start, |at| start + at);
+        let user = url
+            .get(start..agreed)
+            .and_then(|authority| authority.rfind('@'))
+            .map_or(start, |at| start + at);
         Self {
             scheme: delimiter,
             after_scheme: if has_scheme { after } else { 0 },
@@ -215,7 +266,12 @@ mod tests {
     const NAMED: Place = Place::Path(Named);
 
     fn places_of(text: &str) -> Vec<Place> {
-        places(text, Plan::of(Engine::shared(), text, &mut References::default()).unwrap().cuts())
+        places(
+            text,
+            Plan::of(Engine::shared(), text, &mut References::default())
+                .unwrap()
+                .cuts(),
+        )
     }
 
     #[test]
@@ -225,7 +281,10 @@ mod tests {
             [ALONE, Component, Component, Component]
         );
         assert_eq!(places_of("https://<<A>>/"), [Host]);
-        assert_eq!(places_of("https://<<A>>.example:<<B>>/<<C>>"), [Host, Host, ALONE]);
+        assert_eq!(
+            places_of("https://<<A>>.example:<<B>>/<<C>>"),
+            [Host, Host, ALONE]
+        );
         assert_eq!(places_of("https://api.example<<A>>"), [Host]);
         assert_eq!(places_of("https://api.example?<<A>>"), [Component]);
         assert_eq!(places_of("https://api.example#<<A>>"), [Component]);
@@ -233,7 +292,10 @@ mod tests {
 
     #[test]
     fn user_information_ends_at_the_last_at_sign_of_the_authority() {
-        assert_eq!(places_of("postgres://<<U>>:<<P>>@db.example/<<D>>"), [User, User, ALONE]);
+        assert_eq!(
+            places_of("postgres://<<U>>:<<P>>@db.example/<<D>>"),
+            [User, User, ALONE]
+        );
         assert_eq!(places_of("https://<<U>>@<<H>>/"), [User, Host]);
         assert_eq!(places_of("https://<<A>>/@b"), [Host]);
         assert_eq!(places_of("https://a@<<A>>@b/"), [User]);
@@ -275,11 +337,20 @@ mod tests {
     #[test]
     fn a_segment_is_told_by_its_own_text() {
         let segments = |text: &str| {
-            let segment = |place| if let Place::Path(segment) = place { segment } else { panic!("{text}") };
+            let segment = |place| {
+                if let Place::Path(segment) = place {
+                    segment
+                } else {
+                    panic!("{text}")
+                }
+            };
             places_of(text).into_iter().map(segment).collect::<Vec<_>>()
         };
         assert_eq!(segments("/a/.<<A>>/%2E<<B>>.?x"), [Dots(1), Dots(2)]);
-        assert_eq!(segments("/v<<A>>/<<B>>.json/<<C>>"), [Named, Named, Dots(0)]);
+        assert_eq!(
+            segments("/v<<A>>/<<B>>.json/<<C>>"),
+            [Named, Named, Dots(0)]
+        );
         assert_eq!(
             segments(r"https://a/<<A>><<B>>\.<<C>>.<<D>>/<<E>>-<<F>>"),
             [Values, Values, Values, Values, Named, Named]
@@ -294,7 +365,10 @@ mod tests {
     fn no_segment_becomes_empty_or_dots() {
         let refused = |segment: Segment| {
             let values = ["", ".", "..", "...", "%2e", "%2E.", "a", ".a"];
-            values.into_iter().filter(|value| segment.refusal(value).is_some()).collect::<Vec<_>>()
+            values
+                .into_iter()
+                .filter(|value| segment.refusal(value).is_some())
+                .collect::<Vec<_>>()
         };
         assert_eq!(refused(Named), [".", "..", "%2e", "%2E."]);
         assert_eq!(refused(Dots(0)), ["", ".", "..", "%2e", "%2E."]);
@@ -306,6 +380,9 @@ mod tests {
 
     #[test]
     fn an_open_escape_takes_no_value() {
-        assert_eq!(places_of("/a%<<A>>/b%2<<B>>/c%2F<<C>>?%<<D>>"), [Escape, Escape, NAMED, Escape]);
+        assert_eq!(
+            places_of("/a%<<A>>/b%2<<B>>/c%2F<<C>>?%<<D>>"),
+            [Escape, Escape, NAMED, Escape]
+        );
     }
 }

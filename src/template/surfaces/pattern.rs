@@ -2,8 +2,9 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// A JSON Pointer (RFC 6901) whose segments may be wildcards. Patterns that match the same pointer are ordered by how
-/// closely they name it: at the first segment in which they differ, a name comes before `*`, and `*` before `**`.
+/// A JSON Pointer (RFC 6901) whose segments may be wildcards. Patterns that match the same pointer
+/// are ordered by how closely they name it: at the first segment in which they differ, a name comes
+/// before `*`, and `*` before `**`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::template) struct Pattern(Box<[Segment]>);
 
@@ -31,8 +32,16 @@ impl Pattern {
                 Err(refused("starts with \"/\" or is empty"))
             };
         };
-        let segments = segments.split('/').map(Segment::new).collect::<Result<Box<[_]>>>()?;
-        if segments.iter().rev().skip(1).any(|segment| *segment == Segment::Rest) {
+        let segments = segments
+            .split('/')
+            .map(Segment::new)
+            .collect::<Result<Box<[_]>>>()?;
+        if segments
+            .iter()
+            .rev()
+            .skip(1)
+            .any(|segment| *segment == Segment::Rest)
+        {
             return Err(refused("has \"**\" only as its last segment"));
         }
         Ok(Self(segments))
@@ -46,11 +55,16 @@ impl Pattern {
         (depth == length || (is_open && depth > length)).then_some(length)
     }
 
-    /// Whether it matches a way into a document: keys as they are, and places in lists. Compares no more bytes than the
-    /// pattern has.
-    pub(in crate::template) fn matches<'p>(&self, mut segments: impl Iterator<Item = &'p str>) -> bool {
+    /// Whether it matches a way into a document: keys as they are, and places in lists. Compares no
+    /// more bytes than the pattern has.
+    pub(in crate::template) fn matches<'p>(
+        &self,
+        mut segments: impl Iterator<Item = &'p str>,
+    ) -> bool {
         for segment in &self.0 {
-            let Some(given) = segments.next() else { return false };
+            let Some(given) = segments.next() else {
+                return false;
+            };
             match segment {
                 Segment::Name(name) if **name == *given => {}
                 Segment::Name(_) => return false,
@@ -67,18 +81,34 @@ impl Segment {
         match text {
             "*" => Ok(Self::Any),
             "**" => Ok(Self::Rest),
-            _ if text.contains('*') => Err(refused("has \"*\" only as a whole segment; write ~2 for the character")),
-            _ if text.split('~').skip(1).any(|escape| !escape.starts_with(['0', '1', '2'])) => {
-                Err(refused("writes ~0 for \"~\", ~1 for \"/\" and ~2 for \"*\""))
+            _ if text.contains('*') => Err(refused(
+                "has \"*\" only as a whole segment; write ~2 for the character",
+            )),
+            _ if text
+                .split('~')
+                .skip(1)
+                .any(|escape| !escape.starts_with(['0', '1', '2'])) =>
+            {
+                Err(refused(
+                    "writes ~0 for \"~\", ~1 for \"/\" and ~2 for \"*\"",
+                ))
             }
             // The tilde last, so that "~01" is "~1".
-            _ => Ok(Self::Name(text.replace("~2", "*").replace("~1", "/").replace("~0", "~").into())),
+            _ => Ok(Self::Name(
+                text.replace("~2", "*")
+                    .replace("~1", "/")
+                    .replace("~0", "~")
+                    .into(),
+            )),
         }
     }
 }
 
 fn refused(rule: &str) -> Error {
-    Error::new(ErrorKind::InvalidInput, format!("a pattern for JSON Pointers {rule}"))
+    Error::new(
+        ErrorKind::InvalidInput,
+        format!("a pattern for JSON Pointers {rule}"),
+    )
 }
 
 #[cfg(test)]
@@ -87,7 +117,9 @@ mod tests {
 
     fn matches(pattern: &str, pointer: &str) -> bool {
         let path = super::super::steps(pointer);
-        Pattern::new(pattern).unwrap().matches(path.iter().map(|step| &**step))
+        Pattern::new(pattern)
+            .unwrap()
+            .matches(path.iter().map(|step| &**step))
     }
 
     #[test]
@@ -95,14 +127,24 @@ mod tests {
         for pointer in ["", "/", "/a", "/a/0/b", "/a//", "/a~1b/~0", "/m~0n", "/é b"] {
             assert!(matches(pointer, pointer), "{pointer:?}");
             for other in ["", "/", "/A", "/a/0", "/a/0/b/c", "/a/", "/a~1b/~1", "/x"] {
-                assert_eq!(matches(pointer, other), pointer == other, "{pointer:?} {other:?}");
+                assert_eq!(
+                    matches(pointer, other),
+                    pointer == other,
+                    "{pointer:?} {other:?}"
+                );
             }
         }
     }
 
     #[test]
     fn a_star_is_exactly_one_segment() {
-        for (pointer, expected) in [("/a/b", true), ("/a/", true), ("/a/0", true), ("/a/~1", true), ("/a/*", true)] {
+        for (pointer, expected) in [
+            ("/a/b", true),
+            ("/a/", true),
+            ("/a/0", true),
+            ("/a/~1", true),
+            ("/a/*", true),
+        ] {
             assert_eq!(matches("/a/*", pointer), expected, "{pointer:?}");
         }
         for pointer in ["", "/a", "/a/b/c", "/b/b", "/aa/b", "a/b"] {
@@ -134,9 +176,17 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_is_refused_and_not_repeated() {
-        for text in
-            ["CANARY", "*", "#/CANARY", "/CANARY*", "/**/CANARY", "/a/***", "/CANARY~", "/CANARY~3", "/~CANARY/b"]
-        {
+        for text in [
+            "CANARY",
+            "*",
+            "#/CANARY",
+            "/CANARY*",
+            "/**/CANARY",
+            "/a/***",
+            "/CANARY~",
+            "/CANARY~3",
+            "/~CANARY/b",
+        ] {
             let error = Pattern::new(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{text:?}");
             assert!(!error.to_string().contains("CANARY"), "{error}");
@@ -145,10 +195,14 @@ mod tests {
 
     #[test]
     fn the_closest_comes_first() {
-        let mut patterns =
-            ["/**", "/*/**", "/*/b", "/a/**", "/*/*", "/a/*", "/a/b", "/*"].map(|p| Pattern::new(p).unwrap());
+        let mut patterns = [
+            "/**", "/*/**", "/*/b", "/a/**", "/*/*", "/a/*", "/a/b", "/*",
+        ]
+        .map(|p| Pattern::new(p).unwrap());
         patterns.sort();
-        let expected = ["/a/b", "/a/*", "/a/**", "/*", "/*/b", "/*/*", "/*/**", "/**"];
+        let expected = [
+            "/a/b", "/a/*", "/a/**", "/*", "/*/b", "/*/*", "/*/**", "/**",
+        ];
         assert_eq!(patterns, expected.map(|p| Pattern::new(p).unwrap()));
     }
 }

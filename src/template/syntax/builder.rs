@@ -23,10 +23,17 @@ const LONGEST: usize = 32;
 
 impl SyntaxBuilder {
     pub(super) fn new(open: String, close: String) -> Self {
-        Self { open, close, prefix: None, bare: None, escape: Escape::After('!') }
+        Self {
+            open,
+            close,
+            prefix: None,
+            bare: None,
+            escape: Escape::After('!'),
+        }
     }
 
-    /// What a secret reference begins with, such as `secrets.` or `secret:`. What begins so and is no placeholder is an error.
+    /// What a secret reference begins with, such as `secrets.` or `secret:`. What begins so and is
+    /// no placeholder is an error.
     #[must_use]
     pub fn secret_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
@@ -51,33 +58,57 @@ impl SyntaxBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) when a text could be read in two ways, or in time that is not linear: each mark
-    /// has 1 to 32 bytes without white space, does not begin with a character that names have (letters, digits, `_`, `.`,
-    /// `-`) or with `|`, `:`, `!` or `\`; a prefix ends with none of letters, digits and `_`, and shares no first character with a mark; the
-    /// character of an escape is ASCII punctuation that neither names nor the other rules use, and not all of the opening mark. And when there is neither a
-    /// prefix nor a bare name.
+    /// [`InvalidInput`](ErrorKind::InvalidInput) when a text could be read in two ways, or in time
+    /// that is not linear: each mark has 1 to 32 bytes without white space, does not begin with a
+    /// character that names have (letters, digits, `_`, `.`, `-`) or with `|`, `:`, `!` or `\`; a
+    /// prefix ends with none of letters, digits and `_`, and shares no first character with a mark;
+    /// the character of an escape is ASCII punctuation that neither names nor the other rules use,
+    /// and not all of the opening mark. And when there is neither a prefix nor a bare name.
     pub fn build(self) -> Result<Syntax> {
-        let Self { open, close, prefix, bare, escape } = self;
+        let Self {
+            open,
+            close,
+            prefix,
+            bare,
+            escape,
+        } = self;
         check(is_mark(&open) && is_mark(&close), MARKS)?;
-        check(prefix.is_some() || bare.is_some(), "a syntax needs a prefix for secrets or bare names")?;
+        check(
+            prefix.is_some() || bare.is_some(),
+            "a syntax needs a prefix for secrets or bare names",
+        )?;
         let firsts = [first(&open), first(&close)];
         if let Some(prefix) = &prefix {
-            check(is_visible(prefix) && !firsts.contains(&first(prefix)), PREFIX)?;
-            check(prefix.bytes().last().is_some_and(|last| !is_word(last)), PREFIX)?;
+            check(
+                is_visible(prefix) && !firsts.contains(&first(prefix)),
+                PREFIX,
+            )?;
+            check(
+                prefix.bytes().last().is_some_and(|last| !is_word(last)),
+                PREFIX,
+            )?;
         }
         let prefix_first = prefix.as_deref().and_then(first);
         let is_free = |mark: char| mark.is_ascii_punctuation() && !"_.-|@$<>{}".contains(mark);
         check(
             match escape {
                 Escape::None => true,
-                Escape::After(mark) => is_free(mark) && !firsts.contains(&Some(mark)) && prefix_first != Some(mark),
+                Escape::After(mark) => {
+                    is_free(mark) && !firsts.contains(&Some(mark)) && prefix_first != Some(mark)
+                }
                 Escape::Before(mark) => {
-                    (is_free(mark) || mark == '$') && first(&close) != Some(mark) && open.chars().any(|c| c != mark)
+                    (is_free(mark) || mark == '$')
+                        && first(&close) != Some(mark)
+                        && open.chars().any(|c| c != mark)
                 }
             },
             ESCAPE,
         )?;
-        let intent = if prefix.is_some() { Intent::Prefix } else { Intent::None };
+        let intent = if prefix.is_some() {
+            Intent::Prefix
+        } else {
+            Intent::None
+        };
         Ok(Syntax::of([Arc::new(Dialect {
             open: Cow::Owned(open),
             close: Cow::Owned(close),
@@ -92,14 +123,16 @@ impl SyntaxBuilder {
     }
 }
 
-const MARKS: &str =
-    "a mark has 1 to 32 bytes without white space, and does not begin with a letter, a digit or one of _ . - | : ! \\";
+const MARKS: &str = "a mark has 1 to 32 bytes without white space, and does not begin with a letter, a digit or one of _ . - | : ! \\";
 const PREFIX: &str = "a prefix has 1 to 32 bytes without white space, ends with no letter, digit or \"_\", and does not begin as a mark does";
-const ESCAPE: &str =
-    "an escape is ASCII punctuation, but none of _ . - | @ < > { }, and begins neither the closing mark nor the prefix";
+const ESCAPE: &str = "an escape is ASCII punctuation, but none of _ . - | @ < > { }, and begins neither the closing mark nor the prefix";
 
 fn check(holds: bool, rule: &'static str) -> Result<()> {
-    if holds { Ok(()) } else { Err(Error::new(ErrorKind::InvalidInput, rule)) }
+    if holds {
+        Ok(())
+    } else {
+        Err(Error::new(ErrorKind::InvalidInput, rule))
+    }
 }
 
 fn first(text: &str) -> Option<char> {
@@ -107,12 +140,16 @@ fn first(text: &str) -> Option<char> {
 }
 
 fn is_visible(text: &str) -> bool {
-    (1..=LONGEST).contains(&text.len()) && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+    (1..=LONGEST).contains(&text.len())
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 fn is_mark(mark: &str) -> bool {
     is_visible(mark)
-        && mark.bytes().next().is_some_and(|byte| !is_name(byte) && !is_space(byte) && !b"|:!\\".contains(&byte))
+        && mark
+            .bytes()
+            .next()
+            .is_some_and(|byte| !is_name(byte) && !is_space(byte) && !b"|:!\\".contains(&byte))
 }
 
 fn is_word(byte: u8) -> bool {
@@ -124,7 +161,10 @@ mod tests {
     use super::*;
 
     fn builds(open: &str, close: &str, prefix: &str, escape: Escape) -> bool {
-        let built = Syntax::builder(open, close).secret_prefix(prefix).escape(escape).build();
+        let built = Syntax::builder(open, close)
+            .secret_prefix(prefix)
+            .escape(escape)
+            .build();
         if let Err(error) = &built {
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
         }
@@ -133,10 +173,18 @@ mod tests {
 
     #[test]
     fn what_can_be_read_in_one_way_only_is_built() {
-        for (open, close, prefix) in
-            [("${{", "}}", "secrets."), ("@@", "@@", "secret:"), ("§§", "§", "s/"), ("<|secret|>", "<|secret|>", "$.")]
-        {
-            for escape in [Escape::None, Escape::After('!'), Escape::Before('\\'), Escape::Before('^')] {
+        for (open, close, prefix) in [
+            ("${{", "}}", "secrets."),
+            ("@@", "@@", "secret:"),
+            ("§§", "§", "s/"),
+            ("<|secret|>", "<|secret|>", "$."),
+        ] {
+            for escape in [
+                Escape::None,
+                Escape::After('!'),
+                Escape::Before('\\'),
+                Escape::Before('^'),
+            ] {
                 assert!(builds(open, close, prefix, escape), "{open} {escape:?}");
             }
         }
@@ -145,17 +193,43 @@ mod tests {
 
     #[test]
     fn what_could_be_read_in_two_is_refused() {
-        for mark in ["", " ", "a b", "a", "9", "_x", ".x", "-x", "|x", ":x", "!x", "\\x", "\t", &"<".repeat(33)] {
-            assert!(!builds(mark, ">", "s.", Escape::None) && !builds("<", mark, "s.", Escape::None), "{mark:?}");
+        for mark in [
+            "",
+            " ",
+            "a b",
+            "a",
+            "9",
+            "_x",
+            ".x",
+            "-x",
+            "|x",
+            ":x",
+            "!x",
+            "\\x",
+            "\t",
+            &"<".repeat(33),
+        ] {
+            assert!(
+                !builds(mark, ">", "s.", Escape::None) && !builds("<", mark, "s.", Escape::None),
+                "{mark:?}"
+            );
         }
         for prefix in ["", "s", "s_", "s9", "<s.", ">s.", "s .", &"s.".repeat(17)] {
             assert!(!builds("<", ">", prefix, Escape::None), "{prefix:?}");
         }
-        for mark in ['a', '9', '_', ' ', '.', '-', '|', '@', '<', '>', '{', '}', '$', 'é'] {
+        for mark in [
+            'a', '9', '_', ' ', '.', '-', '|', '@', '<', '>', '{', '}', '$', 'é',
+        ] {
             assert!(!builds("<", ">", "~s.", Escape::After(mark)), "{mark:?}");
         }
-        assert!(!builds("((", "))", "s.", Escape::Before('(')), "the mark itself");
+        assert!(
+            !builds("((", "))", "s.", Escape::Before('(')),
+            "the mark itself"
+        );
         assert!(!builds("((", "))", "~s.", Escape::After('~')), "the prefix");
-        assert!(Syntax::builder("<", ">").build().is_err(), "nothing to read");
+        assert!(
+            Syntax::builder("<", ">").build().is_err(),
+            "nothing to read"
+        );
     }
 }

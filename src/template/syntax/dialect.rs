@@ -20,7 +20,8 @@ pub enum BareNames {
 
 impl BareNames {
     pub(crate) fn takes(self, name: &str) -> bool {
-        is_identifier(name) && (self == Self::Identifier || !name.bytes().any(|byte| byte.is_ascii_lowercase()))
+        is_identifier(name)
+            && (self == Self::Identifier || !name.bytes().any(|byte| byte.is_ascii_lowercase()))
     }
 }
 
@@ -32,7 +33,8 @@ pub enum Escape {
     None,
     /// This character behind the opening mark, as in `<<!NAME>>`. Of several, one is dropped.
     After(char),
-    /// This character before the opening mark, as in `\{{NAME}}`. Two of them are one, and a placeholder (`\\{{NAME}}`).
+    /// This character before the opening mark, as in `\{{NAME}}`. Two of them are one, and a
+    /// placeholder (`\\{{NAME}}`).
     Before(char),
 }
 
@@ -109,7 +111,12 @@ impl Dialect {
 
     /// Only to name `secret://` references in messages: these are read as a whole.
     pub(crate) fn uri() -> Self {
-        Self { open: "secret://".into(), close: "".into(), prefix: None, ..Self::julep("", "") }
+        Self {
+            open: "secret://".into(),
+            close: "".into(),
+            prefix: None,
+            ..Self::julep("", "")
+        }
     }
 
     /// How a placeholder is written, for messages.
@@ -121,8 +128,12 @@ impl Dialect {
     /// The placeholder of a secret, if there is one for this name and version.
     pub(crate) fn write(&self, reference: &Reference) -> Option<String> {
         let (prefix, name) = (self.prefix.as_deref()?, reference.name().as_str());
-        let version = reference.version().map(|version| format!("@{version}")).unwrap_or_default();
-        let is_written = (!self.identifiers || is_identifier(name)) && (self.extras || version.is_empty());
+        let version = reference
+            .version()
+            .map(|version| format!("@{version}"))
+            .unwrap_or_default();
+        let is_written =
+            (!self.identifiers || is_identifier(name)) && (self.extras || version.is_empty());
         is_written.then(|| format!("{}{prefix}{name}{version}{}", self.open, self.close))
     }
 
@@ -151,7 +162,10 @@ impl Opener {
     pub(crate) fn of(dialects: &[Arc<Dialect>]) -> Vec<Self> {
         let mut openers: Vec<Self> = Vec::new();
         for dialect in dialects {
-            match openers.iter_mut().find(|opener| *opener.mark == *dialect.open) {
+            match openers
+                .iter_mut()
+                .find(|opener| *opener.mark == *dialect.open)
+            {
                 Some(opener) => opener.dialects.push(Arc::clone(dialect)),
                 None => openers.push(Self::new(dialect)),
             }

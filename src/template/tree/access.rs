@@ -1,8 +1,8 @@
 //! The parts of lists, objects and variants, one after the other.
 
 use serde::de::{
-    self, DeserializeSeed, Deserializer as _, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected, VariantAccess,
-    Visitor,
+    self, DeserializeSeed, Deserializer as _, EnumAccess, Error as _, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
 };
 
 use super::node::Node;
@@ -18,7 +18,11 @@ pub(super) struct List<'t> {
 
 impl<'t> List<'t> {
     pub(super) fn new(reader: Reader<'t>, items: &'t [Node]) -> Self {
-        Self { reader, items: items.iter(), length: items.len() }
+        Self {
+            reader,
+            items: items.iter(),
+            length: items.len(),
+        }
     }
 
     /// # Errors
@@ -26,18 +30,32 @@ impl<'t> List<'t> {
     /// When there are more than were asked for: they would be lost.
     pub(super) fn finish(self) -> Result<(), Refusal> {
         let left = self.items.len();
-        if left == 0 { Ok(()) } else { Err(Refusal::invalid_length(self.length, &"a list without further elements")) }
+        if left == 0 {
+            Ok(())
+        } else {
+            Err(Refusal::invalid_length(
+                self.length,
+                &"a list without further elements",
+            ))
+        }
     }
 }
 
 impl<'t> SeqAccess<'t> for &mut List<'t> {
     type Error = Refusal;
 
-    fn next_element_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Refusal> {
+    fn next_element_seed<S: DeserializeSeed<'t>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Refusal> {
         let index = self.length - self.items.len();
-        let Some(item) = self.items.next() else { return Ok(None) };
+        let Some(item) = self.items.next() else {
+            return Ok(None);
+        };
         let value = seed.deserialize(self.reader.of(item));
-        value.map(Some).map_err(|refusal| refusal.within(|| index.to_string()))
+        value
+            .map(Some)
+            .map_err(|refusal| refusal.within(|| index.to_string()))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -55,7 +73,12 @@ pub(super) struct Object<'t> {
 
 impl<'t> Object<'t> {
     pub(super) fn new(reader: Reader<'t>, entries: &'t [(Node, Node)]) -> Self {
-        Self { reader, entries: entries.iter(), open: None, length: entries.len() }
+        Self {
+            reader,
+            entries: entries.iter(),
+            open: None,
+            length: entries.len(),
+        }
     }
 
     /// # Errors
@@ -63,22 +86,39 @@ impl<'t> Object<'t> {
     /// When there are more than were asked for: they would be lost.
     pub(super) fn finish(self) -> Result<(), Refusal> {
         let left = self.entries.len();
-        if left == 0 { Ok(()) } else { Err(Refusal::invalid_length(self.length, &"an object without further entries")) }
+        if left == 0 {
+            Ok(())
+        } else {
+            Err(Refusal::invalid_length(
+                self.length,
+                &"an object without further entries",
+            ))
+        }
     }
 }
 
 impl<'t> MapAccess<'t> for &mut Object<'t> {
     type Error = Refusal;
 
-    fn next_key_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<Option<S::Value>, Refusal> {
+    fn next_key_seed<S: DeserializeSeed<'t>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Refusal> {
         self.open = self.entries.next();
-        let Some((key, _)) = self.open else { return Ok(None) };
+        let Some((key, _)) = self.open else {
+            return Ok(None);
+        };
         let value = seed.deserialize(KeyReader(self.reader.of(key)));
-        value.map(Some).map_err(|refusal| refusal.within(|| key.label().into_owned()))
+        value
+            .map(Some)
+            .map_err(|refusal| refusal.within(|| key.label().into_owned()))
     }
 
     fn next_value_seed<S: DeserializeSeed<'t>>(&mut self, seed: S) -> Result<S::Value, Refusal> {
-        let (key, entry) = self.open.take().ok_or_else(|| Refusal::custom("a value before its key"))?;
+        let (key, entry) = self
+            .open
+            .take()
+            .ok_or_else(|| Refusal::custom("a value before its key"))?;
         let value = seed.deserialize(self.reader.of(entry));
         value.map_err(|refusal| refusal.within(|| key.label().into_owned()))
     }
@@ -97,7 +137,11 @@ pub(super) struct Choice<'t> {
 
 impl<'t> Choice<'t> {
     pub(super) fn new(reader: Reader<'t>, variant: &'t Node, content: &'t Node) -> Self {
-        Self { reader, variant, content }
+        Self {
+            reader,
+            variant,
+            content,
+        }
     }
 
     fn within<T>(&self, result: Result<T, Refusal>) -> Result<T, Refusal> {
@@ -129,14 +173,26 @@ impl<'t> VariantAccess<'t> for Choice<'t> {
     fn tuple_variant<V: Visitor<'t>>(self, _: usize, visitor: V) -> Result<V::Value, Refusal> {
         self.within(match self.content {
             Node::List(_) => self.reader.of(self.content).deserialize_any(visitor),
-            _ => Err(Refusal::invalid_type(Unexpected::NewtypeVariant, &"a tuple variant")),
+            _ => Err(Refusal::invalid_type(
+                Unexpected::NewtypeVariant,
+                &"a tuple variant",
+            )),
         })
     }
 
-    fn struct_variant<V: Visitor<'t>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Refusal> {
+    fn struct_variant<V: Visitor<'t>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
         self.within(match self.content {
-            Node::Object(_) | Node::List(_) => self.reader.of(self.content).deserialize_any(visitor),
-            _ => Err(Refusal::invalid_type(Unexpected::NewtypeVariant, &"a struct variant")),
+            Node::Object(_) | Node::List(_) => {
+                self.reader.of(self.content).deserialize_any(visitor)
+            }
+            _ => Err(Refusal::invalid_type(
+                Unexpected::NewtypeVariant,
+                &"a struct variant",
+            )),
         })
     }
 }

@@ -16,16 +16,24 @@ pub(super) struct Build {
 
 impl Build {
     fn deeper<E: Error>(self) -> Result<Self, E> {
-        self.depth.deeper().map(|depth| Self { depth }).ok_or_else(too_deep)
+        self.depth
+            .deeper()
+            .map(|depth| Self { depth })
+            .ok_or_else(too_deep)
     }
 
     fn wrapped<E: Error>(self) -> Result<Self, E> {
-        self.depth.wrapped().map(|depth| Self { depth }).ok_or_else(too_deep)
+        self.depth
+            .wrapped()
+            .map(|depth| Self { depth })
+            .ok_or_else(too_deep)
     }
 }
 
 fn too_deep<E: Error>() -> E {
-    E::custom(format_args!("a document may be nested {MAX_DEPTH} levels deep at most"))
+    E::custom(format_args!(
+        "a document may be nested {MAX_DEPTH} levels deep at most"
+    ))
 }
 
 impl<'de> DeserializeSeed<'de> for Build {

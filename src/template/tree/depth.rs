@@ -2,7 +2,8 @@
 
 use crate::template::document::MAX_DEPTH;
 
-/// How deep a node is. Wrappers that leave no trace in the tree are counted too: a value of them alone can be as deep as it likes.
+/// How deep a node is. Wrappers that leave no trace in the tree are counted too: a value of them
+/// alone can be as deep as it likes.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Depth {
     nested: usize,
@@ -12,11 +13,17 @@ pub(super) struct Depth {
 impl Depth {
     /// In a list or object; nothing if that is too deep.
     pub(super) fn deeper(self) -> Option<Self> {
-        (self.nested < MAX_DEPTH).then(|| Self { nested: self.nested + 1, ..self })
+        (self.nested < MAX_DEPTH).then(|| Self {
+            nested: self.nested + 1,
+            ..self
+        })
     }
 
     /// In an option or newtype; nothing if that is too deep.
     pub(super) fn wrapped(self) -> Option<Self> {
-        (self.wrapped < 4 * MAX_DEPTH).then(|| Self { wrapped: self.wrapped + 1, ..self })
+        (self.wrapped < 4 * MAX_DEPTH).then(|| Self {
+            wrapped: self.wrapped + 1,
+            ..self
+        })
     }
 }

@@ -34,10 +34,12 @@ type Entry = (Node, Node);
 /// What is wrong with the keys of an object.
 pub(super) struct BadKeys(pub(super) &'static str);
 
-/// How `toml` writes a date: as a struct of this name with one field. Read without its type it is an object.
+/// How `toml` writes a date: as a struct of this name with one field. Read without its type it is
+/// an object.
 const DATE: (&str, &str) = ("$__toml_private_Datetime", document::DATE_KEY);
 
-/// How `serde_json` writes a number when a crate of the build has switched on its `arbitrary_precision`.
+/// How `serde_json` writes a number when a crate of the build has switched on its
+/// `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
 impl Node {
@@ -48,7 +50,9 @@ impl Node {
         }
     }
 
-    pub(super) fn integer(value: impl TryInto<i64> + TryInto<u64> + TryInto<i128> + TryInto<u128> + Copy) -> Self {
+    pub(super) fn integer(
+        value: impl TryInto<i64> + TryInto<u64> + TryInto<i128> + TryInto<u128> + Copy,
+    ) -> Self {
         (value.try_into().ok().map(Self::I64))
             .or_else(|| value.try_into().ok().map(Self::U64))
             .or_else(|| value.try_into().ok().map(Self::I128))
@@ -67,9 +71,13 @@ impl Node {
             return Err(BadKeys("the document has a key twice in one object"));
         }
         // A string at such a key would be read as JSON later, and its text as structure.
-        let is_reserved = |(key, _): &Entry| <Self as document::Node>::key_text(key).is_some_and(document::is_reserved);
+        let is_reserved = |(key, _): &Entry| {
+            <Self as document::Node>::key_text(key).is_some_and(document::is_reserved)
+        };
         if entries.iter().any(is_reserved) {
-            return Err(BadKeys("the document has a key that a parser keeps for itself"));
+            return Err(BadKeys(
+                "the document has a key that a parser keeps for itself",
+            ));
         }
         Ok(Self::Object(entries))
     }
@@ -105,15 +113,27 @@ impl Node {
 fn number(digits: &str) -> Option<Node> {
     let signed = digits.parse::<i128>().ok().map(Node::integer);
     let unsigned = || digits.parse::<u128>().ok().map(Node::integer);
-    let float = || digits.parse::<f64>().ok().filter(|float| float.is_finite()).map(Node::F64);
+    let float = || {
+        digits
+            .parse::<f64>()
+            .ok()
+            .filter(|float| float.is_finite())
+            .map(Node::F64)
+    };
     signed.or_else(unsigned).or_else(float)
 }
 
 fn has_same_keys(entries: &[(Node, Node)]) -> bool {
-    let keys = || entries.iter().filter_map(|(key, _)| <Node as document::Node>::key_text(key));
+    let keys = || {
+        entries
+            .iter()
+            .filter_map(|(key, _)| <Node as document::Node>::key_text(key))
+    };
     // Up to a few, a search beats hashing.
     if entries.len() <= 8 {
-        return keys().enumerate().any(|(at, key)| keys().take(at).any(|other| other == key));
+        return keys()
+            .enumerate()
+            .any(|(at, key)| keys().take(at).any(|other| other == key));
     }
     let mut seen = HashSet::with_capacity(entries.len());
     !keys().all(|key| seen.insert(key))
@@ -122,7 +142,8 @@ fn has_same_keys(entries: &[(Node, Node)]) -> bool {
 impl document::Node for Node {
     type Key = Self;
     type Items<'n> = std::slice::Iter<'n, Self>;
-    type Entries<'n> = std::iter::Map<std::slice::Iter<'n, Entry>, fn(&'n Entry) -> (&'n Self, &'n Self)>;
+    type Entries<'n> =
+        std::iter::Map<std::slice::Iter<'n, Entry>, fn(&'n Entry) -> (&'n Self, &'n Self)>;
 
     fn view(&self) -> View<'_, Self> {
         let parts: fn(&Entry) -> (&Self, &Self) = |(key, entry)| (key, entry);
@@ -141,7 +162,11 @@ impl document::Node for Node {
     }
 
     fn key_text(key: &Self) -> Option<&str> {
-        if let Self::Text(text) = key { Some(text) } else { None }
+        if let Self::Text(text) = key {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     fn key_label(key: &Self) -> Cow<'_, str> {
@@ -169,7 +194,9 @@ impl document::Node for Node {
             // Whatever looks like a date may be made of values where there are values in keys.
             Self::Object(_) if !with_keys && self.date().is_some() => {}
             Self::Text(text) => visit(text),
-            Self::List(items) => items.iter_mut().for_each(|item| item.each_string(with_keys, visit)),
+            Self::List(items) => items
+                .iter_mut()
+                .for_each(|item| item.each_string(with_keys, visit)),
             Self::Object(entries) => {
                 for (key, entry) in entries {
                     if let (Self::Text(key), true) = (key, with_keys) {
@@ -233,14 +260,20 @@ mod tests {
             ("-1", Node::I64(-1)),
             ("18446744073709551615", Node::U64(u64::MAX)),
             ("-9223372036854775809", Node::I128(i128::from(i64::MIN) - 1)),
-            ("340282366920938463463374607431768211455", Node::U128(u128::MAX)),
+            (
+                "340282366920938463463374607431768211455",
+                Node::U128(u128::MAX),
+            ),
             ("1.5e3", Node::F64(1500.0)),
         ] {
             assert!(is(vec![entry(NUMBER, digits)], &expected), "{digits}");
         }
         let other = vec![entry("n", "1")];
         assert!(is(other.clone(), &Node::Object(other)));
-        for other in [vec![entry(NUMBER, "1e999")], vec![entry(NUMBER, "1"), entry("n", "1")]] {
+        for other in [
+            vec![entry(NUMBER, "1e999")],
+            vec![entry(NUMBER, "1"), entry("n", "1")],
+        ] {
             assert!(Node::object(other).is_err());
         }
     }

@@ -17,7 +17,10 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(node: &'t Node, is_human_readable: bool) -> Self {
-        Self { node, is_human_readable }
+        Self {
+            node,
+            is_human_readable,
+        }
     }
 
     /// Reads another node of the same tree.
@@ -32,7 +35,11 @@ impl<'t> Reader<'t> {
         Ok(value)
     }
 
-    fn object<V: Visitor<'t>>(self, entries: &'t [(Node, Node)], visitor: V) -> Result<V::Value, Refusal> {
+    fn object<V: Visitor<'t>>(
+        self,
+        entries: &'t [(Node, Node)],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
         let mut entries = Object::new(self, entries);
         let value = visitor.visit_map(&mut entries)?;
         entries.finish()?;
@@ -70,7 +77,11 @@ impl<'t> Deserializer<'t> for Reader<'t> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'t>>(self, _: &'static str, visitor: V) -> Result<V::Value, Refusal> {
+    fn deserialize_newtype_struct<V: Visitor<'t>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -84,7 +95,10 @@ impl<'t> Deserializer<'t> for Reader<'t> {
             Node::Text(variant) => visitor.visit_enum(BorrowedStrDeserializer::new(variant)),
             Node::Object(entries) => match entries.as_slice() {
                 [(variant, content)] => visitor.visit_enum(Choice::new(self, variant, content)),
-                _ => Err(de::Error::invalid_value(Unexpected::Map, &"an object with one key, the variant")),
+                _ => Err(de::Error::invalid_value(
+                    Unexpected::Map,
+                    &"an object with one key, the variant",
+                )),
             },
             _ => self.deserialize_any(visitor),
         }
@@ -141,7 +155,11 @@ impl<'t> Deserializer<'t> for KeyReader<'t> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'t>>(self, _: &'static str, visitor: V) -> Result<V::Value, Refusal> {
+    fn deserialize_newtype_struct<V: Visitor<'t>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
         visitor.visit_newtype_struct(self)
     }
 

@@ -7,7 +7,8 @@ use serde::{de, ser};
 use crate::error::{Error, ErrorKind};
 use crate::template::document::{MAX_DEPTH, push_key, too_deep};
 
-/// An error on its way up. What types say about themselves is kept, what they say about the value is not: it may hold it.
+/// An error on its way up. What types say about themselves is kept, what they say about the value
+/// is not: it may hold it.
 #[derive(Debug)]
 pub(super) struct Refusal {
     kind: Kind,
@@ -23,11 +24,17 @@ enum Kind {
 
 impl Refusal {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { kind: Kind::Invalid(message.into()), path: Vec::new() }
+        Self {
+            kind: Kind::Invalid(message.into()),
+            path: Vec::new(),
+        }
     }
 
     pub(super) fn too_deep() -> Self {
-        Self { kind: Kind::TooDeep, path: Vec::new() }
+        Self {
+            kind: Kind::TooDeep,
+            path: Vec::new(),
+        }
     }
 
     /// Adds the key or number under which it happened.
@@ -48,7 +55,9 @@ impl Refusal {
             return error;
         }
         let mut pointer = String::new();
-        path.into_iter().rev().for_each(|step| push_key(&mut pointer, &step));
+        path.into_iter()
+            .rev()
+            .for_each(|step| push_key(&mut pointer, &step));
         error.in_pointer(&pointer)
     }
 }
@@ -76,23 +85,37 @@ impl de::Error for Refusal {
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("the document has {} where {expected} was asked for", sort(&found)))
+        Self::new(format!(
+            "the document has {} where {expected} was asked for",
+            sort(&found)
+        ))
     }
 
     fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("the document has {} out of range where {expected} was asked for", sort(&found)))
+        Self::new(format!(
+            "the document has {} out of range where {expected} was asked for",
+            sort(&found)
+        ))
     }
 
     fn invalid_length(length: usize, expected: &dyn de::Expected) -> Self {
-        Self::new(format!("the document has {length} elements where {expected} was asked for"))
+        Self::new(format!(
+            "the document has {length} elements where {expected} was asked for"
+        ))
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(format!("the document has an unknown variant; there are {}", expected.join(", ")))
+        Self::new(format!(
+            "the document has an unknown variant; there are {}",
+            expected.join(", ")
+        ))
     }
 
     fn unknown_field(_: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(format!("the document has an unknown field; there are {}", expected.join(", ")))
+        Self::new(format!(
+            "the document has an unknown field; there are {}",
+            expected.join(", ")
+        ))
     }
 
     fn missing_field(field: &'static str) -> Self {

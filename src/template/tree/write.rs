@@ -20,23 +20,46 @@ const RAW_JSON: &str = "$serde_json::private::RawValue";
 
 impl Writer {
     fn deeper(self) -> Result<Self, Refusal> {
-        self.depth.deeper().map(|depth| Self { depth }).ok_or_else(Refusal::too_deep)
+        self.depth
+            .deeper()
+            .map(|depth| Self { depth })
+            .ok_or_else(Refusal::too_deep)
     }
 
     fn wrapped(self) -> Result<Self, Refusal> {
-        self.depth.wrapped().map(|depth| Self { depth }).ok_or_else(Refusal::too_deep)
+        self.depth
+            .wrapped()
+            .map(|depth| Self { depth })
+            .ok_or_else(Refusal::too_deep)
     }
 
     /// A list, which of a variant is the only entry of an object.
     fn list(self, variant: Option<&'static str>) -> Result<ListWriter, Refusal> {
-        let outer = if variant.is_some() { self.deeper()? } else { self };
-        Ok(ListWriter { variant, inner: outer.deeper()?, items: Vec::new() })
+        let outer = if variant.is_some() {
+            self.deeper()?
+        } else {
+            self
+        };
+        Ok(ListWriter {
+            variant,
+            inner: outer.deeper()?,
+            items: Vec::new(),
+        })
     }
 
     /// An object, which of a variant is the only entry of another.
     fn object(self, variant: Option<&'static str>) -> Result<ObjectWriter, Refusal> {
-        let outer = if variant.is_some() { self.deeper()? } else { self };
-        Ok(ObjectWriter { variant, inner: outer.deeper()?, key: None, entries: Vec::new() })
+        let outer = if variant.is_some() {
+            self.deeper()?
+        } else {
+            self
+        };
+        Ok(ObjectWriter {
+            variant,
+            inner: outer.deeper()?,
+            key: None,
+            entries: Vec::new(),
+        })
     }
 }
 
@@ -111,11 +134,20 @@ impl Serializer for Writer {
         Ok(Node::Unit)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Node, Refusal> {
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<Node, Refusal> {
         Ok(Node::Text(variant.to_owned()))
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Node, Refusal> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Node, Refusal> {
         value.serialize(self.wrapped()?)
     }
 
@@ -126,7 +158,9 @@ impl Serializer for Writer {
         variant: &'static str,
         value: &T,
     ) -> Result<Node, Refusal> {
-        let node = value.serialize(self.deeper()?).map_err(|refusal| refusal.within(|| variant.to_owned()))?;
+        let node = value
+            .serialize(self.deeper()?)
+            .map_err(|refusal| refusal.within(|| variant.to_owned()))?;
         Ok(in_variant(Some(variant), node))
     }
 
@@ -158,7 +192,9 @@ impl Serializer for Writer {
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<ObjectWriter, Refusal> {
         if name == RAW_JSON {
-            return Err(Refusal::new("raw JSON cannot be part of a document; parse it first"));
+            return Err(Refusal::new(
+                "raw JSON cannot be part of a document; parse it first",
+            ));
         }
         self.object(None)
     }
@@ -185,7 +221,9 @@ impl ListWriter {
     fn push<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Refusal> {
         let node = item.serialize(self.inner).map_err(|refusal| {
             let refusal = refusal.within(|| self.items.len().to_string());
-            self.variant.iter().fold(refusal, |refusal, variant| refusal.within(|| (*variant).to_owned()))
+            self.variant.iter().fold(refusal, |refusal, variant| {
+                refusal.within(|| (*variant).to_owned())
+            })
         })?;
         self.items.push(node);
         Ok(())
@@ -208,18 +246,23 @@ impl ObjectWriter {
     fn push<T: Serialize + ?Sized>(&mut self, key: Node, entry: &T) -> Result<(), Refusal> {
         match entry.serialize(self.inner) {
             Ok(node) => self.entries.push((key, node)),
-            Err(refusal) => return Err(self.within_variant(refusal.within(|| key.label().into_owned()))),
+            Err(refusal) => {
+                return Err(self.within_variant(refusal.within(|| key.label().into_owned())));
+            }
         }
         Ok(())
     }
 
     fn within_variant(&self, refusal: Refusal) -> Refusal {
-        self.variant.iter().fold(refusal, |refusal, variant| refusal.within(|| (*variant).to_owned()))
+        self.variant.iter().fold(refusal, |refusal, variant| {
+            refusal.within(|| (*variant).to_owned())
+        })
     }
 
     fn finish(mut self) -> Result<Node, Refusal> {
         let object = Node::object(std::mem::take(&mut self.entries));
-        let object = object.map_err(|BadKeys(message)| self.within_variant(Refusal::new(message)))?;
+        let object =
+            object.map_err(|BadKeys(message)| self.within_variant(Refusal::new(message)))?;
         Ok(in_variant(self.variant, object))
     }
 }
@@ -275,7 +318,10 @@ impl SerializeMap for ObjectWriter {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, entry: &T) -> Result<(), Refusal> {
-        let key = self.key.take().ok_or_else(|| Refusal::new("a value of the document has no key"))?;
+        let key = self
+            .key
+            .take()
+            .ok_or_else(|| Refusal::new("a value of the document has no key"))?;
         self.push(key, entry)
     }
 

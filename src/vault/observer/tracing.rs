@@ -2,10 +2,11 @@
 
 use super::{Event, Observer};
 
-/// Emits each [`Event`] as an event of the crate [`tracing`], target `keyslot`: level `INFO`, or `WARN` for what was refused.
+/// Emits each [`Event`] as an event of the crate [`tracing`], target `keyslot`: level `INFO`, or
+/// `WARN` for what was refused.
 ///
-/// Its fields are `action`, `scope`, `name`, and where they are known `actor`, `tool`, `host`, `found_in`, `record`, `version`,
-/// `fingerprint` and `refused`.
+/// Its fields are `action`, `scope`, `name`, and where they are known `actor`, `tool`, `host`,
+/// `found_in`, `record`, `version`, `fingerprint` and `refused`.
 ///
 /// ```
 /// use keyslot::{RootKey, TracingObserver, Vault};
@@ -47,6 +48,10 @@ macro_rules! emit {
 
 impl Observer for TracingObserver {
     fn observe(&self, event: &Event<'_>) {
-        if event.outcome.is_ok() { emit!(INFO, event) } else { emit!(WARN, event) }
+        if event.outcome.is_ok() {
+            emit!(INFO, event)
+        } else {
+            emit!(WARN, event)
+        }
     }
 }

@@ -16,12 +16,14 @@ pub struct Verification {
     pub secrets: u64,
     /// The number of tombstones, of revoked and of deleted secrets.
     pub tombstones: u64,
-    /// Everything that is wrong, up to [`MAX_FINDINGS`](Verification::MAX_FINDINGS); empty when the vault is intact.
+    /// Everything that is wrong, up to [`MAX_FINDINGS`](Verification::MAX_FINDINGS); empty when the
+    /// vault is intact.
     pub findings: Vec<Finding>,
 }
 
 impl Verification {
-    /// The most findings that are listed: whoever damages a vault must not fill the memory of those who verify it.
+    /// The most findings that are listed: whoever damages a vault must not fill the memory of those
+    /// who verify it.
     pub const MAX_FINDINGS: usize = 10_000;
 
     /// Returns true if nothing is wrong.
@@ -31,13 +33,19 @@ impl Verification {
 
     /// The three counts and the number of findings, to go back to.
     pub(super) fn mark(&self) -> [u64; 4] {
-        [self.tenants, self.secrets, self.tombstones, self.findings.len() as u64]
+        [
+            self.tenants,
+            self.secrets,
+            self.tombstones,
+            self.findings.len() as u64,
+        ]
     }
 
     /// Takes back all that was reported since a mark.
     pub(super) fn back_to(&mut self, [tenants, secrets, tombstones, findings]: [u64; 4]) {
         (self.tenants, self.secrets, self.tombstones) = (tenants, secrets, tombstones);
-        self.findings.truncate(usize::try_from(findings).unwrap_or(usize::MAX));
+        self.findings
+            .truncate(usize::try_from(findings).unwrap_or(usize::MAX));
     }
 
     pub(super) fn find(&mut self, finding: Finding) {
@@ -51,9 +59,11 @@ impl Verification {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// The rows that the vault is opened with are gone or not what they were: the next opening will fail.
+    /// The rows that the vault is opened with are gone or not what they were: the next opening will
+    /// fail.
     Opening,
-    /// The store's own structures are damaged: rows may be hidden from some ways of looking for them.
+    /// The store's own structures are damaged: rows may be hidden from some ways of looking for
+    /// them.
     Store,
     /// The directory of key slots cannot be read, so nothing can be said of them.
     SlotDirectory,
@@ -67,10 +77,12 @@ pub enum Finding {
         /// The name of the slot; may be empty.
         name: String,
     },
-    /// There is a key slot that the vault did not make. With too many of them the vault does not open.
+    /// There is a key slot that the vault did not make. With too many of them the vault does not
+    /// open.
     KeySlotAdded,
-    /// A tenant's head is older than one that this open vault has seen, or gone: rows were put back from an older copy. After a
-    /// restored backup see [`Vault::accept_rollback`](crate::Vault::accept_rollback).
+    /// A tenant's head is older than one that this open vault has seen, or gone: rows were put back
+    /// from an older copy. After a restored backup see
+    /// [`Vault::accept_rollback`](crate::Vault::accept_rollback).
     RolledBack {
         /// The tenant, if a head of it is there.
         tenant: Option<String>,
@@ -79,7 +91,8 @@ pub enum Finding {
     Hidden,
     /// A tenant's head cannot be read; nothing can be said of what is missing there.
     Head,
-    /// A tenant's rows are not those that its head accounts for: rows were deleted, added, or put back from an older copy.
+    /// A tenant's rows are not those that its head accounts for: rows were deleted, added, or put
+    /// back from an older copy.
     Account {
         /// The tenant.
         tenant: String,
@@ -88,7 +101,8 @@ pub enum Finding {
     Headless,
     /// A data key cannot be read, so what is sealed with it cannot either.
     DataKey,
-    /// The record of a secret cannot be read; which one it is is not known, because names are sealed.
+    /// The record of a secret cannot be read; which one it is is not known, because names are
+    /// sealed.
     Record,
     /// A kept value of a secret is missing or cannot be read.
     Value {
@@ -146,5 +160,9 @@ impl fmt::Display for Finding {
 }
 
 fn slot(name: &str) -> String {
-    if name.is_empty() { "a key slot without a name".to_owned() } else { format!("key slot {name}") }
+    if name.is_empty() {
+        "a key slot without a name".to_owned()
+    } else {
+        format!("key slot {name}")
+    }
 }

@@ -1,4 +1,5 @@
-//! The rows that a vault is opened with, against what this process opened it with and the sealed directory of key slots.
+//! The rows that a vault is opened with, against what this process opened it with and the sealed
+//! directory of key slots.
 
 use std::collections::BTreeMap;
 
@@ -22,9 +23,15 @@ pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {
         report.find(Finding::SlotDirectory);
         return Ok(());
     };
-    let mut missing: BTreeMap<[u8; 16], SlotEntry> = directory.0.into_iter().map(|slot| (slot.id.0, slot)).collect();
+    let mut missing: BTreeMap<[u8; 16], SlotEntry> = directory
+        .0
+        .into_iter()
+        .map(|slot| (slot.id.0, slot))
+        .collect();
     all_rows(core, Kind::Slot, true, report, |report, row| {
-        let entry = KeyId::from_row_key(&row.key.key).ok().and_then(|id| missing.remove(&id.0));
+        let entry = KeyId::from_row_key(&row.key.key)
+            .ok()
+            .and_then(|id| missing.remove(&id.0));
         match entry {
             None => report.find(Finding::KeySlotAdded),
             Some(entry) if entry.is_of(&row.info, &row.body) => {}

@@ -26,7 +26,8 @@ pub(super) struct Tenant<'a> {
     found: Account,
 }
 
-/// What the rows of a tenant add up to. No sum is larger than the number of rows, so none overflows.
+/// What the rows of a tenant add up to. No sum is larger than the number of rows, so none
+/// overflows.
 #[derive(Default)]
 struct Account {
     live: u64,
@@ -39,8 +40,21 @@ struct Account {
 }
 
 impl<'a> Tenant<'a> {
-    pub(super) fn new(core: &'a Core, tag: [u8; 16], tx: &'a mut dyn WriteTx, report: &'a mut Verification) -> Self {
-        Self { core, tag, tx, report, keys: HashMap::new(), active: HashSet::new(), found: Account::default() }
+    pub(super) fn new(
+        core: &'a Core,
+        tag: [u8; 16],
+        tx: &'a mut dyn WriteTx,
+        report: &'a mut Verification,
+    ) -> Self {
+        Self {
+            core,
+            tag,
+            tx,
+            report,
+            keys: HashMap::new(),
+            active: HashSet::new(),
+            found: Account::default(),
+        }
     }
 
     /// Verifies it, knowing which head was seen before.
@@ -49,7 +63,9 @@ impl<'a> Tenant<'a> {
         let head = row.as_ref().and_then(|row| self.core.open_head(row).ok());
         let admitted = self.core.admit_head(self.tag, row.as_ref(), seen);
         if admitted.is_err_and(|error| error.kind() == ErrorKind::Tampered) {
-            self.find(Finding::RolledBack { tenant: head.as_ref().map(|head| head.tenant.clone()) });
+            self.find(Finding::RolledBack {
+                tenant: head.as_ref().map(|head| head.tenant.clone()),
+            });
         }
         self.data_keys()?;
         match &head {
@@ -63,7 +79,9 @@ impl<'a> Tenant<'a> {
         self.report.secrets += self.found.live;
         self.report.tombstones += self.found.tombstones;
         if let Some(head) = head.filter(|head| !self.found.is_of(head)) {
-            self.find(Finding::Account { tenant: head.tenant });
+            self.find(Finding::Account {
+                tenant: head.tenant,
+            });
         }
         Ok(())
     }
@@ -95,7 +113,11 @@ impl<'a> Tenant<'a> {
             let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
             for (row, by_key) in rows.into_iter().zip(get_in(this.tx, &keys)?) {
                 let commitment = Info::commitment(&row.info);
-                let stored = if by_key.as_ref() == Some(&row) { this.open(row) } else { None };
+                let stored = if by_key.as_ref() == Some(&row) {
+                    this.open(row)
+                } else {
+                    None
+                };
                 match (stored, commitment) {
                     (Some((scope, stored)), Ok(commitment)) => {
                         *this.found.scopes.entry(scope).or_default() += 1;
@@ -110,10 +132,17 @@ impl<'a> Tenant<'a> {
 
     fn secret(&mut self, stored: &Stored, commitment: &[u8; 32]) -> Result<()> {
         let info = &stored.info;
-        let entry = self.core.keys.sub().accumulator_entry(info.record, info.revision, commitment);
+        let entry = self
+            .core
+            .keys
+            .sub()
+            .accumulator_entry(info.record, info.revision, commitment);
         self.found.enter(info.state.is_live(), &entry);
         if !self.values_are_whole(stored)? {
-            self.find(Finding::Value { scope: info.scope.clone(), name: info.name.clone() });
+            self.find(Finding::Value {
+                scope: info.scope.clone(),
+                name: info.name.clone(),
+            });
         }
         Ok(())
     }
@@ -122,12 +151,17 @@ impl<'a> Tenant<'a> {
         let info = &stored.info;
         let place = self.core.place(&info.scope);
         let row_of = |kept: &VersionEntry| self.core.version_row(&place, &info.name, kept.version);
-        let older = get_in(self.tx, &info.older().iter().map(row_of).collect::<Vec<_>>())?;
+        let older = get_in(
+            self.tx,
+            &info.older().iter().map(row_of).collect::<Vec<_>>(),
+        )?;
         self.found.older += older.iter().flatten().count() as u64;
 
         let older = info.older().iter().zip(older.iter().map(Option::as_ref));
         let older_are = older.fold(true, |whole, (kept, row)| {
-            whole && row.is_some_and(|row| row.tenant == self.tag && self.opens(info, kept, &row.body))
+            whole
+                && row
+                    .is_some_and(|row| row.tenant == self.tag && self.opens(info, kept, &row.body))
         });
         let newest_is = match info.newest() {
             Some(kept) => self.opens(info, kept, &stored.body),
@@ -138,18 +172,26 @@ impl<'a> Tenant<'a> {
 
     fn opens(&self, info: &Info, kept: &VersionEntry, sealed: &[u8]) -> bool {
         let key = key_id(sealed).ok().and_then(|id| self.keys.get(&id));
-        key.is_some_and(|key| self.core.open_value(info, kept.version, sealed, key).is_ok())
+        key.is_some_and(|key| {
+            self.core
+                .open_value(info, kept.version, sealed, key)
+                .is_ok()
+        })
     }
 
     /// A secret, with the tag of its scope.
     fn open(&self, row: Row) -> Option<([u8; 16], Stored)> {
         let key = self.keys.get(&Info::key_id(&row.info).ok()?)?;
         let scope = row.key.scope();
-        self.core.open_info(row, key).ok().map(|stored| (scope, stored))
+        self.core
+            .open_info(row, key)
+            .ok()
+            .map(|stored| (scope, stored))
     }
 
-    /// Goes through each scope as a list does: it must find as many secrets as the tenant has there. It cannot find others in
-    /// their place, because all rows of the tenant were opened, and no row comes twice.
+    /// Goes through each scope as a list does: it must find as many secrets as the tenant has
+    /// there. It cannot find others in their place, because all rows of the tenant were opened, and
+    /// no row comes twice.
     fn scopes(&mut self) -> Result<()> {
         for (scope, count) in std::mem::take(&mut self.found.scopes) {
             let mut listed = 0;
@@ -168,7 +210,8 @@ impl<'a> Tenant<'a> {
         Ok(())
     }
 
-    /// Every value that a record names was looked for, so what is more than was found is named by none.
+    /// Every value that a record names was looked for, so what is more than was found is named by
+    /// none.
     fn strays(&mut self) -> Result<()> {
         let mut rows = 0;
         self.pages(Kind::Version, false, |_, page| {
@@ -208,13 +251,18 @@ impl<'a> Tenant<'a> {
 
 impl Account {
     fn enter(&mut self, is_live: bool, entry: &[u8; 32]) {
-        *(if is_live { &mut self.live } else { &mut self.tombstones }) += 1;
+        *(if is_live {
+            &mut self.live
+        } else {
+            &mut self.tombstones
+        }) += 1;
         for (sum, byte) in self.accumulator.iter_mut().zip(entry) {
             *sum ^= byte;
         }
     }
 
     fn is_of(&self, head: &Head) -> bool {
-        (self.live, self.tombstones, self.accumulator) == (head.live, head.tombstones, head.accumulator)
+        (self.live, self.tombstones, self.accumulator)
+            == (head.live, head.tombstones, head.accumulator)
     }
 }

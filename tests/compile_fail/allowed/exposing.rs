@@ -1,4 +1,5 @@
-//! The control of all cases: what they are about exists under these names, and has the one way to its values.
+//! The control of all cases: what they are about exists under these names, and has the one way to
+//! its values.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! The control of the cases about vaults: what they are about exists under these names, and can be used as it is meant.
+//! The control of the cases about vaults: what they are about exists under these names, and can be
+//! used as it is meant.
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::{RootKey, ScopedVault, SecretInput, Vault};

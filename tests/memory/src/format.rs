@@ -1,4 +1,5 @@
-//! All keys of a vault, by the manual's page on its format: so that the search knows more of them than the root key.
+//! All keys of a vault, by the manual's page on its format: so that the search knows more of them
+//! than the root key.
 
 use std::path::Path;
 
@@ -21,7 +22,9 @@ pub struct Known {
 pub fn keys(file: &Path, root: &[u8]) -> Vec<Known> {
     let store = SqliteStore::open(file).expect("a vault");
     let rows = |kind| {
-        let page = store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true).expect("rows");
+        let page = store
+            .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
+            .expect("rows");
         page.rows
     };
     let first = |kind| rows(kind).into_iter().next().expect("a row");
@@ -35,27 +38,63 @@ pub fn keys(file: &Path, root: &[u8]) -> Vec<Known> {
     all.add("prk of the root key", false, &root_prk);
     all.states("prk of the root key", false, &root_prk);
     let parameters = &field(&slot.info, 1);
-    let kek = expand(&root_prk, &fields(&[b"keyslot/1 kek", &version[..2], &version[2..], slot_id, parameters]), 32);
+    let kek = expand(
+        &root_prk,
+        &fields(&[
+            b"keyslot/1 kek",
+            &version[..2],
+            &version[2..],
+            slot_id,
+            parameters,
+        ]),
+        32,
+    );
     all.add("key of the slot", false, &kek);
-    let plain = all.open("vault key", &kek, &slot.body, &[b"keyslot/1 vault key", id, slot_id]);
+    let plain = all.open(
+        "vault key",
+        &kek,
+        &slot.body,
+        &[b"keyslot/1 vault key", id, slot_id],
+    );
     let vault_key = plain[16..].to_vec();
     all.add("vault key", true, &vault_key);
 
     let body = first(Kind::VaultSecret).body;
-    let secret = all.open("vault secret", &vault_key, &body, &[b"keyslot/1 vault secret", id]);
+    let secret = all.open(
+        "vault secret",
+        &vault_key,
+        &body,
+        &[b"keyslot/1 vault secret", id],
+    );
     all.add("vault secret", false, &secret);
     let prk = extract(id, &secret);
     all.add("prk of the vault secret", false, &prk);
     all.states("prk of the vault secret", false, &prk);
     for purpose in ["row", "tag", "accumulator", "fingerprint"] {
-        let key = expand(&prk, &fields(&[format!("keyslot/1 {purpose} key").as_bytes()]), 32);
+        let key = expand(
+            &prk,
+            &fields(&[format!("keyslot/1 {purpose} key").as_bytes()]),
+            32,
+        );
         all.add(&format!("{purpose} key"), false, &key);
         all.states(&format!("{purpose} key"), true, &key);
     }
-    all.add("head key", true, &expand(&prk, &fields(&[b"keyslot/1 head key"]), 32));
-    for Row { key, info, body, .. } in rows(Kind::DataKey) {
+    all.add(
+        "head key",
+        true,
+        &expand(&prk, &fields(&[b"keyslot/1 head key"]), 32),
+    );
+    for Row {
+        key, info, body, ..
+    } in rows(Kind::DataKey)
+    {
         let data_key_id = &key.key[..16];
-        let about = all.open("data key state", &vault_key, &info, &[b"keyslot/1 data key state", id, data_key_id]);
+        let about = all.open(
+            "data key state",
+            &vault_key,
+            &info,
+            &[b"keyslot/1 data key state", id, data_key_id],
+        );
         let (generation, tenant) = (field(&about, 2), field(&about, 3));
         let context: &[&[u8]] = &[b"keyslot/1 data key", id, data_key_id, &tenant, &generation];
         let data_key = all.open("data key", &vault_key, &body, context);
@@ -69,13 +108,25 @@ struct Keys(Vec<Known>);
 
 impl Keys {
     fn add(&mut self, name: &str, held: bool, bytes: &[u8]) {
-        self.0.push(Known { name: name.to_owned(), held, bytes: bytes.to_vec() });
+        self.0.push(Known {
+            name: name.to_owned(),
+            held,
+            bytes: bytes.to_vec(),
+        });
     }
 
     /// State that HMAC keeps of a key, after one block. It authenticates as the key does.
     fn states(&mut self, name: &str, held: bool, key: &[u8]) {
-        const SHA_256: [u32; 8] =
-            [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+        const SHA_256: [u32; 8] = [
+            0x6a09_e667,
+            0xbb67_ae85,
+            0x3c6e_f372,
+            0xa54f_f53a,
+            0x510e_527f,
+            0x9b05_688c,
+            0x1f83_d9ab,
+            0x5be0_cd19,
+        ];
         for pad in [0x36, 0x5C] {
             let mut state = SHA_256;
             let block: [u8; 64] = std::array::from_fn(|at| key.get(at).unwrap_or(&0) ^ pad);
@@ -91,12 +142,28 @@ impl Keys {
         let (prefix, rest) = envelope.split_at(18);
         let (nonce, rest) = rest.split_at(24);
         let aad = [prefix, &fields(context)].concat();
-        let keys = expand(key, &fields(&[context[0], nonce, &Sha256::digest(&aad)]), 64);
-        self.add(&format!("key of the envelope of the {name}"), false, &keys[..32]);
+        let keys = expand(
+            key,
+            &fields(&[context[0], nonce, &Sha256::digest(&aad)]),
+            64,
+        );
+        self.add(
+            &format!("key of the envelope of the {name}"),
+            false,
+            &keys[..32],
+        );
         assert_eq!(keys[32..], rest[..32], "the commitment");
         let cipher = XChaCha20Poly1305::new_from_slice(&keys[..32]).expect("a key");
         let nonce = nonce.try_into().expect("a nonce");
-        let padded = cipher.decrypt(nonce, Payload { msg: &rest[32..], aad: &aad }).expect("an envelope");
+        let padded = cipher
+            .decrypt(
+                nonce,
+                Payload {
+                    msg: &rest[32..],
+                    aad: &aad,
+                },
+            )
+            .expect("an envelope");
         let length = u32::from_be_bytes(padded[..4].try_into().expect("a length")) as usize;
         padded[4..4 + length].to_vec()
     }
@@ -108,12 +175,18 @@ fn extract(salt: &[u8], material: &[u8]) -> Vec<u8> {
 
 fn expand(key: &[u8], info: &[u8], length: usize) -> Vec<u8> {
     let mut output = vec![0; length];
-    Hkdf::<Sha256>::from_prk(key).expect("a key").expand(info, &mut output).expect("a length");
+    Hkdf::<Sha256>::from_prk(key)
+        .expect("a key")
+        .expand(info, &mut output)
+        .expect("a length");
     output
 }
 
 fn fields(fields: &[&[u8]]) -> Vec<u8> {
-    fields.iter().flat_map(|field| [&(field.len() as u32).to_be_bytes()[..], field].concat()).collect()
+    fields
+        .iter()
+        .flat_map(|field| [&(field.len() as u32).to_be_bytes()[..], field].concat())
+        .collect()
 }
 
 /// A field of a record.
@@ -121,7 +194,8 @@ fn field(record: &[u8], wanted: u8) -> Vec<u8> {
     let mut rest = &record[1..];
     while let [tag, length @ ..] = rest {
         let (length, after) = length.split_at(4);
-        let (bytes, after) = after.split_at(u32::from_be_bytes(length.try_into().expect("a length")) as usize);
+        let (bytes, after) =
+            after.split_at(u32::from_be_bytes(length.try_into().expect("a length")) as usize);
         if *tag == wanted {
             return bytes.to_vec();
         }

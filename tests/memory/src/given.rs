@@ -31,7 +31,11 @@ pub struct Given {
 impl Given {
     pub fn new(folder: &str, masked: &[&str]) -> Self {
         let forms = [0, 1, 2].map(|form| unhex(masked[form]));
-        Self { folder: folder.into(), forms, failures: RefCell::default() }
+        Self {
+            folder: folder.into(),
+            forms,
+            failures: RefCell::default(),
+        }
     }
 
     pub fn folder(&self) -> &Path {
@@ -63,7 +67,8 @@ impl Given {
         text(&self.forms[2])
     }
 
-    /// Demands that the root key is found in memory: without this control the search would show nothing.
+    /// Demands that the root key is found in memory: without this control the search would show
+    /// nothing.
     pub fn is_there(&self, when: &str) {
         if traces(&Needle::masked(self.forms[0].iter().copied())).is_empty() {
             self.fail(format!("the control: the root key is not found {when}"));
@@ -73,40 +78,62 @@ impl Given {
     /// The same control for the digits of the key, where they are a value.
     pub fn is_there_as_digits(&self, when: &str) {
         if traces(&Needle::masked(self.forms[1].iter().copied())).is_empty() {
-            self.fail(format!("the control: the digits of the root key are not found {when}"));
+            self.fail(format!(
+                "the control: the digits of the root key are not found {when}"
+            ));
         }
     }
 
     /// Demands that the root key is nowhere, neither its bytes nor its text.
     pub fn is_gone(&self, when: &str) {
-        for (form, what) in self.forms.iter().zip(["root key", "digits of the root key", "base64 of the root key"]) {
+        for (form, what) in self.forms.iter().zip([
+            "root key",
+            "digits of the root key",
+            "base64 of the root key",
+        ]) {
             self.absent(what, &Needle::masked(form.iter().copied()), when);
         }
     }
 
-    /// Demands that the bytes of the root key are nowhere, where the program has its text for a reason.
+    /// Demands that the bytes of the root key are nowhere, where the program has its text for a
+    /// reason.
     pub fn bytes_are_gone(&self, when: &str) {
-        self.absent("root key", &Needle::masked(self.forms[0].iter().copied()), when);
+        self.absent(
+            "root key",
+            &Needle::masked(self.forms[0].iter().copied()),
+            when,
+        );
     }
 
-    /// The keys of the vault in a file, which the parent reads: here they would leave traces of the reading.
+    /// The keys of the vault in a file, which the parent reads: here they would leave traces of the
+    /// reading.
     pub fn keys_of(&self, file: &Path) -> OtherKeys {
         println!("{QUESTION}{}", file.display());
         let mut line = String::new();
         stdin().read_line(&mut line).expect("an answer");
         let key = |text: &str| {
-            let [name, held, masked] = text.trim().split(',').collect::<Vec<_>>()[..] else { panic!("no key: {text}") };
-            (name.to_owned(), held == "true", Needle::masked(unhex(masked).into_iter()))
+            let [name, held, masked] = text.trim().split(',').collect::<Vec<_>>()[..] else {
+                panic!("no key: {text}")
+            };
+            (
+                name.to_owned(),
+                held == "true",
+                Needle::masked(unhex(masked).into_iter()),
+            )
         };
         OtherKeys(line.split(';').map(key).collect())
     }
 
     /// Demands that an open vault holds no key that it does not need.
     pub fn holds_nothing_else(&self, keys: &OtherKeys, when: &str) {
-        keys.0.iter().filter(|key| !key.1).for_each(|(name, _, needle)| self.absent(name, needle, when));
+        keys.0
+            .iter()
+            .filter(|key| !key.1)
+            .for_each(|(name, _, needle)| self.absent(name, needle, when));
     }
 
-    /// Demands that an open vault holds the keys that it needs, which is the control, and no others.
+    /// Demands that an open vault holds the keys that it needs, which is the control, and no
+    /// others.
     pub fn holds(&self, keys: &OtherKeys, when: &str) {
         for (name, held, needle) in &keys.0 {
             if !held {
@@ -119,12 +146,17 @@ impl Given {
 
     /// Demands that none of the keys is anywhere.
     pub fn are_gone(&self, keys: &OtherKeys, when: &str) {
-        keys.0.iter().for_each(|(name, _, needle)| self.absent(name, needle, when));
+        keys.0
+            .iter()
+            .for_each(|(name, _, needle)| self.absent(name, needle, when));
     }
 
     pub fn absent(&self, what: &str, needle: &Needle, when: &str) {
-        // Copies in the frames of the scenario itself are the compiler's, and differ from build to build: told, not counted.
-        let (own, traces): (Vec<_>, Vec<_>) = traces(needle).into_iter().partition(|trace| trace.ends_with("[stack]"));
+        // Copies in the frames of the scenario itself are the compiler's, and differ from build to
+        // build: told, not counted.
+        let (own, traces): (Vec<_>, Vec<_>) = traces(needle)
+            .into_iter()
+            .partition(|trace| trace.ends_with("[stack]"));
         if let Some(trace) = own.first() {
             eprintln!("note: {what} {when}: {trace}, on the stack of the scenario");
         }
@@ -139,20 +171,29 @@ impl Given {
 
     pub fn outcome(self) -> ExitCode {
         let failures = self.failures.into_inner();
-        failures.iter().for_each(|failure| println!("        {failure}"));
-        if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        failures
+            .iter()
+            .for_each(|failure| println!("        {failure}"));
+        if failures.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 }
 
-/// Searches from a thread of its own, so that the stack of the scenario is searched too: what lies there is copied to the
-/// heap by whoever moves a value that is not filled yet.
+/// Searches from a thread of its own, so that the stack of the scenario is searched too: what lies
+/// there is copied to the heap by whoever moves a value that is not filled yet.
 pub fn traces(needle: &Needle) -> Vec<String> {
-    thread::scope(|threads| threads.spawn(|| crate::memory::traces(needle)).join()).expect("a search")
+    thread::scope(|threads| threads.spawn(|| crate::memory::traces(needle)).join())
+        .expect("a search")
 }
 
 fn text(masked: &[u8]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(masked.len()));
-    masked.iter().for_each(|byte| text.push(char::from(byte ^ MASK)));
+    masked
+        .iter()
+        .for_each(|byte| text.push(char::from(byte ^ MASK)));
     text
 }
 

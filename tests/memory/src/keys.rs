@@ -20,7 +20,11 @@ impl Material {
     pub fn new() -> Self {
         let mut bytes = vec![0; 32];
         getrandom::fill(&mut bytes).expect("random bytes");
-        let base64 = RootKey::from_bytes(&bytes).expect("a key").to_base64().expose_secret().to_owned();
+        let base64 = RootKey::from_bytes(&bytes)
+            .expect("a key")
+            .to_base64()
+            .expose_secret()
+            .to_owned();
         Self { bytes, base64 }
     }
 
@@ -30,13 +34,22 @@ impl Material {
 
     /// The forms of the key as a child takes them.
     pub fn masked(&self) -> [String; 3] {
-        [masked(&self.bytes), masked(hex(&self.bytes).as_bytes()), masked(self.base64.as_bytes())]
+        [
+            masked(&self.bytes),
+            masked(hex(&self.bytes).as_bytes()),
+            masked(self.base64.as_bytes()),
+        ]
     }
 
-    /// The keys of a vault in a file, each as its name, whether an open vault holds it, and its masked bytes.
+    /// The keys of a vault in a file, each as its name, whether an open vault holds it, and its
+    /// masked bytes.
     pub fn masked_keys(&self, file: &Path) -> String {
         let line = |key: Known| format!("{},{},{}", key.name, key.held, masked(&key.bytes));
-        format::keys(file, &self.bytes).into_iter().map(line).collect::<Vec<_>>().join(";")
+        format::keys(file, &self.bytes)
+            .into_iter()
+            .map(line)
+            .collect::<Vec<_>>()
+            .join(";")
     }
 
     /// Makes the files that a scenario may use.
@@ -48,7 +61,10 @@ impl Material {
         }
         let key = RootKey::from_bytes(&self.bytes).expect("a key");
         let vault = Vault::create(folder.join("vault.db"), key).expect("a vault");
-        vault.scope("acme/billing").and_then(|scope| scope.put("STRIPE_KEY", "sk_live_1")).expect("a secret");
+        vault
+            .scope("acme/billing")
+            .and_then(|scope| scope.put("STRIPE_KEY", "sk_live_1"))
+            .expect("a secret");
     }
 }
 
@@ -57,5 +73,8 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 pub fn unhex(digits: &str) -> Vec<u8> {
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).expect("digits")).collect()
+    (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).expect("digits"))
+        .collect()
 }

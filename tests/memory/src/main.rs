@@ -1,7 +1,9 @@
-//! Looks for keys in the memory of a program that uses keyslot as a host does: as another crate, optimised.
+//! Looks for keys in the memory of a program that uses keyslot as a host does: as another crate,
+//! optimised.
 //!
-//! Each scenario runs in a process of its own, which ends with an error if it finds a key where none may be. The parent
-//! makes the keys and hands them over masked, so that nothing of a key is in the child but what the scenario puts there.
+//! Each scenario runs in a process of its own, which ends with an error if it finds a key where
+//! none may be. The parent makes the keys and hands them over masked, so that nothing of a key is
+//! in the child but what the scenario puts there.
 #![cfg(target_os = "linux")]
 
 mod format;
@@ -36,7 +38,10 @@ fn run(is_wanted: impl Fn(&str) -> bool) -> ExitCode {
         let material = Material::new();
         material.lay_out(folder.path());
         let mut command = Command::new(std::env::current_exe().expect("this program"));
-        command.args(["child", name]).arg(folder.path()).args(material.masked());
+        command
+            .args(["child", name])
+            .arg(folder.path())
+            .args(material.masked());
         // The environment of a process is a part of its memory.
         if name.contains("variable") {
             command.env(VARIABLE, material.base64());
@@ -51,13 +56,24 @@ fn run(is_wanted: impl Fn(&str) -> bool) -> ExitCode {
         }
     }
     println!("{ran} scenarios, {failed} failed");
-    if failed == 0 && ran > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failed == 0 && ran > 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Runs a child, answers its questions for keys, and returns what else it says.
 fn talk(command: &mut Command, material: &Material) -> (bool, String) {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a child");
-    let (mut answers, lines) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a child");
+    let (mut answers, lines) = (
+        child.stdin.take().expect("a pipe"),
+        child.stdout.take().expect("a pipe"),
+    );
     let mut report = String::new();
     for line in BufReader::new(lines).lines() {
         let line = line.expect("a line");

@@ -1,6 +1,7 @@
 //! The scenarios: ways in which a host makes keys, moves them, and opens vaults.
 //!
-//! The key is needed to open a vault, so while one is open the root key is nowhere, and afterwards neither.
+//! The key is needed to open a vault, so while one is open the root key is nowhere, and afterwards
+//! neither.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -18,70 +19,138 @@ type Scenario = fn(&Given);
 
 pub const ALL: &[(&str, Scenario)] = &[
     ("a key of bytes", |given| key_alone(given, from_bytes)),
-    ("a key of hexadecimal digits", |given| key_alone(given, from_hex)),
+    ("a key of hexadecimal digits", |given| {
+        key_alone(given, from_hex)
+    }),
     ("a key of base64", |given| key_alone(given, from_base64)),
-    ("a key of a file of digits", |given| key_alone(given, from_hex_file)),
-    ("a key of a file of base64", |given| key_alone(given, from_base64_file)),
+    ("a key of a file of digits", |given| {
+        key_alone(given, from_hex_file)
+    }),
+    ("a key of a file of base64", |given| {
+        key_alone(given, from_base64_file)
+    }),
     ("a key of a variable", key_of_a_variable),
     ("a generated key", generated),
     ("a key as text again", as_text),
     ("a key that is refused", refused_keys),
-    ("a key in an option", |given| moved(given, |key| Some(key).into_iter().next().unwrap())),
+    ("a key in an option", |given| {
+        moved(given, |key| Some(key).into_iter().next().unwrap())
+    }),
     ("a key in a result", |given| moved(given, in_a_result)),
     ("a key in a box", |given| moved(given, |key| *Box::new(key))),
-    ("a key in a vector", |given| moved(given, |key| vec![key].pop().unwrap())),
+    ("a key in a vector", |given| {
+        moved(given, |key| vec![key].pop().unwrap())
+    }),
     ("a key in a closure", |given| moved(given, in_a_closure)),
     ("a key in a structure", |given| moved(given, in_a_structure)),
-    ("a key through a function that is not inlined", |given| moved(given, not_inlined)),
-    ("a key through a function that is inlined", |given| moved(given, inlined)),
-    ("a key through another thread", |given| moved(given, |key| thread::spawn(|| key).join().unwrap())),
-    ("a key through a channel", |given| moved(given, through_a_channel)),
-    ("a vault in memory, key of bytes", |given| vault(given, from_bytes, Vault::in_memory)),
-    ("a vault in memory, key of digits", |given| vault(given, from_hex, Vault::in_memory)),
-    ("a vault in memory, key of base64", |given| vault(given, from_base64, Vault::in_memory)),
-    ("a vault in memory, key of a file", |given| vault(given, from_hex_file, Vault::in_memory)),
-    ("an opened file, key of bytes", |given| vault(given, from_bytes, |key| Vault::open(given.vault_file(), key))),
-    ("an opened file, key of digits", |given| vault(given, from_hex, |key| Vault::open(given.vault_file(), key))),
-    ("an opened file, key of base64", |given| vault(given, from_base64, |key| Vault::open(given.vault_file(), key))),
+    ("a key through a function that is not inlined", |given| {
+        moved(given, not_inlined)
+    }),
+    ("a key through a function that is inlined", |given| {
+        moved(given, inlined)
+    }),
+    ("a key through another thread", |given| {
+        moved(given, |key| thread::spawn(|| key).join().unwrap())
+    }),
+    ("a key through a channel", |given| {
+        moved(given, through_a_channel)
+    }),
+    ("a vault in memory, key of bytes", |given| {
+        vault(given, from_bytes, Vault::in_memory)
+    }),
+    ("a vault in memory, key of digits", |given| {
+        vault(given, from_hex, Vault::in_memory)
+    }),
+    ("a vault in memory, key of base64", |given| {
+        vault(given, from_base64, Vault::in_memory)
+    }),
+    ("a vault in memory, key of a file", |given| {
+        vault(given, from_hex_file, Vault::in_memory)
+    }),
+    ("an opened file, key of bytes", |given| {
+        vault(given, from_bytes, |key| {
+            Vault::open(given.vault_file(), key)
+        })
+    }),
+    ("an opened file, key of digits", |given| {
+        vault(given, from_hex, |key| Vault::open(given.vault_file(), key))
+    }),
+    ("an opened file, key of base64", |given| {
+        vault(given, from_base64, |key| {
+            Vault::open(given.vault_file(), key)
+        })
+    }),
     ("an opened file, key of a file", |given| {
-        vault(given, from_base64_file, |key| Vault::open(given.vault_file(), key));
+        vault(given, from_base64_file, |key| {
+            Vault::open(given.vault_file(), key)
+        });
     }),
     ("an opened file, key of a variable", opened_with_a_variable),
-    ("a created file", |given| vault(given, from_base64, |key| Vault::create(given.folder().join("new.db"), key))),
+    ("a created file", |given| {
+        vault(given, from_base64, |key| {
+            Vault::create(given.folder().join("new.db"), key)
+        })
+    }),
     ("a created file, key of bytes", |given| {
-        vault(given, from_bytes, |key| Vault::create(given.folder().join("new.db"), key));
+        vault(given, from_bytes, |key| {
+            Vault::create(given.folder().join("new.db"), key)
+        });
     }),
     ("a file opened or created: opened", |given| {
-        vault(given, from_hex, |key| Vault::open_or_create(given.vault_file(), key));
+        vault(given, from_hex, |key| {
+            Vault::open_or_create(given.vault_file(), key)
+        });
     }),
     ("a file opened or created: created", |given| {
-        vault(given, from_hex, |key| Vault::open_or_create(given.folder().join("new.db"), key));
+        vault(given, from_hex, |key| {
+            Vault::open_or_create(given.folder().join("new.db"), key)
+        });
     }),
     ("a builder over a MemoryStore", |given| {
-        vault(given, from_base64, |key| Vault::builder().store(MemoryStore::new()).create(key));
+        vault(given, from_base64, |key| {
+            Vault::builder().store(MemoryStore::new()).create(key)
+        });
     }),
     ("a builder over a SqliteStore", |given| {
-        vault(given, from_base64, |key| Vault::builder().store(SqliteStore::open(given.vault_file())?).open(key));
+        vault(given, from_base64, |key| {
+            Vault::builder()
+                .store(SqliteStore::open(given.vault_file())?)
+                .open(key)
+        });
     }),
     ("a builder with settings", |given| {
         vault(given, from_hex, |key| {
             let store = SqliteStore::open(given.vault_file())?;
-            Vault::builder().store(store).clock(std::time::SystemTime::now).hints().kept_versions(3).strict().open(key)
+            Vault::builder()
+                .store(store)
+                .clock(std::time::SystemTime::now)
+                .hints()
+                .kept_versions(3)
+                .strict()
+                .open(key)
         });
     }),
-    ("a store that was opened before the key was made", store_first),
+    (
+        "a store that was opened before the key was made",
+        store_first,
+    ),
     ("the wrong key", wrong_key),
     ("the wrong key, then the right one", wrong_then_right),
     ("no vault to open", no_vault),
     ("a vault that was there already", exists_already),
     ("a vault opened in a thread", in_a_thread),
-    ("a vault opened in a thread that lives on", in_a_thread_that_lives),
+    (
+        "a vault opened in a thread that lives on",
+        in_a_thread_that_lives,
+    ),
     ("a vault opened in one of many threads", many_threads),
     ("several vaults", several),
     ("one vault opened again and again", again),
     ("a vault that is used", used),
     ("the other keys of an opened vault", |given| {
-        other_keys(given, &given.vault_file(), |key| Vault::open(given.vault_file(), key));
+        other_keys(given, &given.vault_file(), |key| {
+            Vault::open(given.vault_file(), key)
+        });
     }),
     ("the other keys of a created vault", |given| {
         let path = given.folder().join("new.db");
@@ -90,15 +159,22 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("the other keys of a vault opened in a thread", |given| {
         other_keys(given, &given.vault_file(), |key| {
             let path = given.vault_file();
-            thread::spawn(move || Vault::open(path, key)).join().unwrap()
+            thread::spawn(move || Vault::open(path, key))
+                .join()
+                .unwrap()
         });
     }),
     ("values", values),
     ("a vault in a structure on the heap", in_the_heap),
-    ("a vault opened by a function that is inlined", |given| vault(given, from_hex, |key| open_inlined(given, key))),
-    ("a vault opened by a function that is not inlined", |given| {
-        vault(given, from_hex, |key| open_not_inlined(given, key));
+    ("a vault opened by a function that is inlined", |given| {
+        vault(given, from_hex, |key| open_inlined(given, key))
     }),
+    (
+        "a vault opened by a function that is not inlined",
+        |given| {
+            vault(given, from_hex, |key| open_not_inlined(given, key));
+        },
+    ),
     ("a panic while a key is held", panic_with_key),
     ("a panic while a vault is opened", panic_while_opening),
 ];
@@ -232,7 +308,11 @@ fn in_a_closure(key: RootKey) -> RootKey {
 }
 
 fn in_a_structure(key: RootKey) -> RootKey {
-    let config = Box::new(Config { _name: "a name".to_owned(), key, _more: [7; 9] });
+    let config = Box::new(Config {
+        _name: "a name".to_owned(),
+        key,
+        _more: [7; 9],
+    });
     let config = std::hint::black_box(*config);
     config.key
 }
@@ -318,13 +398,16 @@ fn exists_already(given: &Given) {
 
 fn in_a_thread(given: &Given) {
     let (path, key) = (given.vault_file(), from_hex(given));
-    let vault = thread::spawn(move || Vault::open(path, key).unwrap()).join().unwrap();
+    let vault = thread::spawn(move || Vault::open(path, key).unwrap())
+        .join()
+        .unwrap();
     given.is_gone("while the vault is open");
     drop(vault);
     given.is_gone("after the drop of the vault");
 }
 
-/// The stack of the other thread is memory like any: what is left there stays for as long as it does something else.
+/// The stack of the other thread is memory like any: what is left there stays for as long as it
+/// does something else.
 fn in_a_thread_that_lives(given: &Given) {
     let (path, text) = (given.vault_file(), given.hex());
     let (send_vault, vaults) = channel();
@@ -351,7 +434,9 @@ fn many_threads(given: &Given) {
         let (vault, key) = (given.vault_file(), given.key_file("hex"));
         let open = move || Vault::open(vault.clone(), RootKey::from_file(key.clone()).unwrap());
         let all: Vec<_> = (0..4).map(|_| threads.spawn(open.clone())).collect();
-        all.into_iter().map(|thread| thread.join().unwrap().unwrap()).collect()
+        all.into_iter()
+            .map(|thread| thread.join().unwrap().unwrap())
+            .collect()
     });
     given.is_gone("while the vaults are open");
     drop(vaults);
@@ -361,7 +446,9 @@ fn many_threads(given: &Given) {
 fn several(given: &Given) {
     let mut vaults = Vec::new();
     for number in 0..6 {
-        vaults.push(Vault::create(given.folder().join(format!("{number}.db")), from_hex(given)).unwrap());
+        vaults.push(
+            Vault::create(given.folder().join(format!("{number}.db")), from_hex(given)).unwrap(),
+        );
         vaults.push(Vault::open(given.vault_file(), from_bytes(given)).unwrap());
         vaults.push(Vault::in_memory(from_base64(given)).unwrap());
     }
@@ -383,7 +470,9 @@ fn used(given: &Given) {
     let vault = Vault::open(given.vault_file(), from_hex(given)).unwrap();
     let scope = vault.scope("acme/billing").unwrap();
     scope.put("OTHER", "another value").unwrap();
-    let resolved = scope.resolve("<<$secret.STRIPE_KEY>> <<$secret.OTHER>>").unwrap();
+    let resolved = scope
+        .resolve("<<$secret.STRIPE_KEY>> <<$secret.OTHER>>")
+        .unwrap();
     assert_eq!(resolved.expose_secret(), "sk_live_1 another value");
     drop(scope.reveal("OTHER").unwrap());
     scope.revoke("OTHER").unwrap();
@@ -403,11 +492,19 @@ fn other_keys(given: &Given, path: &Path, open: impl Fn(RootKey) -> Result<Vault
     }
     let scope = vault.scope("acme/billing").unwrap();
     scope.put("ONE", "a value").unwrap();
-    assert_eq!(scope.resolve("<<$secret.ONE>>").unwrap().expose_secret(), "a value");
+    assert_eq!(
+        scope.resolve("<<$secret.ONE>>").unwrap().expose_secret(),
+        "a value"
+    );
     let keys = given.keys_of(path);
     given.holds(&keys, "while the vault is open");
     assert!(vault.verify().unwrap().is_intact());
-    assert_eq!(Vault::open(path, RootKey::generate().unwrap()).unwrap_err().kind(), ErrorKind::WrongKey);
+    assert_eq!(
+        Vault::open(path, RootKey::generate().unwrap())
+            .unwrap_err()
+            .kind(),
+        ErrorKind::WrongKey
+    );
     given.holds(&keys, "after more of its use");
     drop((vault, scope));
     given.are_gone(&keys, "after the drop of the vault");
@@ -441,7 +538,11 @@ struct Host {
 
 fn in_the_heap(given: &Given) {
     let vault = Vault::open(given.vault_file(), from_hex(given)).unwrap();
-    let mut host = Box::new(Host { _before: [1; 100], vault: Some(vault), _behind: [2; 100] });
+    let mut host = Box::new(Host {
+        _before: [1; 100],
+        vault: Some(vault),
+        _behind: [2; 100],
+    });
     given.is_gone("while the vault is open");
     host.vault = None;
     given.is_gone("after the drop of the vault");
@@ -449,7 +550,9 @@ fn in_the_heap(given: &Given) {
 
 #[inline(always)]
 fn open_inlined(given: &Given, key: RootKey) -> Result<Vault> {
-    Vault::builder().store(SqliteStore::options().open(given.vault_file())?).open(key)
+    Vault::builder()
+        .store(SqliteStore::options().open(given.vault_file())?)
+        .open(key)
 }
 
 #[inline(never)]

@@ -28,7 +28,10 @@ impl Options {
     }
 
     fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, &'static str> {
-        let mut options = Self { quick: false, engines: Vec::new() };
+        let mut options = Self {
+            quick: false,
+            engines: Vec::new(),
+        };
         for argument in arguments {
             match argument.as_str() {
                 // From cargo.
@@ -43,7 +46,9 @@ impl Options {
 
     fn wants(&self, engine: &str) -> bool {
         let is_named = |name: &String| engine.contains(name.as_str());
-        self.engines.is_empty() || ALWAYS.iter().any(|one| engine.starts_with(one)) || self.engines.iter().any(is_named)
+        self.engines.is_empty()
+            || ALWAYS.iter().any(|one| engine.starts_with(one))
+            || self.engines.iter().any(is_named)
     }
 }
 
@@ -89,7 +94,11 @@ pub struct Column<'m> {
 impl Measure {
     pub fn new(options: Options) -> Self {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/criterion");
-        let (samples, warm_up, time) = if options.quick { (10, 100, 250) } else { (30, 300, 1500) };
+        let (samples, warm_up, time) = if options.quick {
+            (10, 100, 250)
+        } else {
+            (30, 300, 1500)
+        };
         let criterion = Criterion::default()
             .output_directory(&directory)
             .without_plots()
@@ -97,12 +106,27 @@ impl Measure {
             .warm_up_time(Duration::from_millis(warm_up))
             .measurement_time(Duration::from_millis(time))
             .nresamples(2000);
-        Self { options, criterion, directory, cells: Vec::new() }
+        Self {
+            options,
+            criterion,
+            directory,
+            cells: Vec::new(),
+        }
     }
 
     /// The workload of a name, from which every engine must make this output.
-    pub fn column<'m>(&'m mut self, group: &'static str, column: &'static str, output: &'m str) -> Column<'m> {
-        Column { measure: self, group, column, output }
+    pub fn column<'m>(
+        &'m mut self,
+        group: &'static str,
+        column: &'static str,
+        output: &'m str,
+    ) -> Column<'m> {
+        Column {
+            measure: self,
+            group,
+            column,
+            output,
+        }
     }
 
     pub fn into_cells(self) -> Vec<Cell> {
@@ -118,7 +142,12 @@ impl Column<'_> {
     }
 
     /// Checks what `call` makes and measures it.
-    pub fn checked<O>(&mut self, engine: &'static str, is_right: impl FnOnce(&O) -> bool, mut call: impl FnMut() -> O) {
+    pub fn checked<O>(
+        &mut self,
+        engine: &'static str,
+        is_right: impl FnOnce(&O) -> bool,
+        mut call: impl FnMut() -> O,
+    ) {
         if !self.measure.options.wants(engine) {
             return;
         }
@@ -126,7 +155,10 @@ impl Column<'_> {
         let begin = Instant::now();
         let made = call();
         let one_call = begin.elapsed();
-        assert!(is_right(&made), "{engine} makes something else of {group}/{column} than the others");
+        assert!(
+            is_right(&made),
+            "{engine} makes something else of {group}/{column} than the others"
+        );
         drop(made);
         let time = if one_call > ONE_CALL {
             println!("{group}/{engine}/{column}: {one_call:.2?}, one call");
@@ -134,20 +166,37 @@ impl Column<'_> {
         } else {
             Time::Median(self.median(engine, one_call, call))
         };
-        self.measure.cells.push(Cell { group, engine, column, time });
+        self.measure.cells.push(Cell {
+            group,
+            engine,
+            column,
+            time,
+        });
     }
 
     fn median<O>(&mut self, engine: &str, one_call: Duration, mut call: impl FnMut() -> O) -> f64 {
-        let id: String = engine.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let id: String = engine
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
         let column = self.column;
         let mut group = self.measure.criterion.benchmark_group(self.group);
         if one_call > Duration::from_millis(10) {
             group.sampling_mode(SamplingMode::Flat).sample_size(10);
         }
-        group.bench_function(BenchmarkId::new(&id, column), |bencher| bencher.iter(&mut call));
+        group.bench_function(BenchmarkId::new(&id, column), |bencher| {
+            bencher.iter(&mut call)
+        });
         group.finish();
-        let path = self.measure.directory.join(self.group).join(&id).join(column).join("new/estimates.json");
-        let estimates: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let path = self
+            .measure
+            .directory
+            .join(self.group)
+            .join(&id)
+            .join(column)
+            .join("new/estimates.json");
+        let estimates: serde_json::Value =
+            serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
         estimates["median"]["point_estimate"].as_f64().unwrap()
     }
 }

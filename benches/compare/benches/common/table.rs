@@ -19,12 +19,27 @@ enum Most {
 
 impl Target {
     /// At most so many times what `peer` takes.
-    pub const fn times(group: &'static str, column: &'static str, most: f64, peer: &'static str) -> Self {
-        Self { group, column, engine: "keyslot", most: Most::Times(most, peer) }
+    pub const fn times(
+        group: &'static str,
+        column: &'static str,
+        most: f64,
+        peer: &'static str,
+    ) -> Self {
+        Self {
+            group,
+            column,
+            engine: "keyslot",
+            most: Most::Times(most, peer),
+        }
     }
 
     pub const fn milliseconds(group: &'static str, column: &'static str, most: f64) -> Self {
-        Self { group, column, engine: "keyslot", most: Most::Milliseconds(most) }
+        Self {
+            group,
+            column,
+            engine: "keyslot",
+            most: Most::Milliseconds(most),
+        }
     }
 
     /// Of another row of ours.
@@ -34,18 +49,35 @@ impl Target {
 }
 
 pub fn print_targets(cells: &[Cell], targets: &[Target]) {
-    if cells.iter().any(|cell| matches!(cell.time, Time::OneCall(_))) {
+    if cells
+        .iter()
+        .any(|cell| matches!(cell.time, Time::OneCall(_)))
+    {
         println!("\n~ is the time of one call");
     }
     println!("\ntargets");
-    for Target { group, column, engine, most } in targets {
+    for Target {
+        group,
+        column,
+        engine,
+        most,
+    } in targets
+    {
         let ours = time(cells, group, column, engine);
         let (limit, reached) = match most {
             Most::Times(most, peer) => {
-                let ratio = ours.zip(time(cells, group, column, peer)).map(|(ours, peer)| ours / peer);
-                (format!("{most} x {peer}"), ratio.map(|ratio| (format!("{ratio:.2} x"), ratio <= *most)))
+                let ratio = ours
+                    .zip(time(cells, group, column, peer))
+                    .map(|(ours, peer)| ours / peer);
+                (
+                    format!("{most} x {peer}"),
+                    ratio.map(|ratio| (format!("{ratio:.2} x"), ratio <= *most)),
+                )
             }
-            Most::Milliseconds(most) => (format!("{most} ms"), ours.map(|ours| (duration(ours), ours <= most * 1e6))),
+            Most::Milliseconds(most) => (
+                format!("{most} ms"),
+                ours.map(|ours| (duration(ours), ours <= most * 1e6)),
+            ),
         };
         let (reached, verdict) = match reached {
             Some((reached, true)) => (reached, "met"),
@@ -59,8 +91,10 @@ pub fn print_targets(cells: &[Cell], targets: &[Target]) {
 /// Prints a group, with the ratios to one of its rows.
 pub fn print_group(cells: &[Cell], group: &str, limit: &str, title: &str) {
     let in_group = || cells.iter().filter(|cell| cell.group == group);
-    let (columns, engines) =
-        (distinct(in_group().map(|cell| cell.column)), distinct(in_group().map(|cell| cell.engine)));
+    let (columns, engines) = (
+        distinct(in_group().map(|cell| cell.column)),
+        distinct(in_group().map(|cell| cell.engine)),
+    );
     println!("\n{title}\n");
     print!("{:<24}", "");
     for column in &columns {
@@ -72,32 +106,49 @@ pub fn print_group(cells: &[Cell], group: &str, limit: &str, title: &str) {
         for column in &columns {
             let cell = in_group().find(|cell| cell.engine == engine && &cell.column == column);
             let limit = time(cells, group, column, limit);
-            print!("{:>18}", cell.map_or(String::new(), |cell| text(cell.time, limit)));
+            print!(
+                "{:>18}",
+                cell.map_or(String::new(), |cell| text(cell.time, limit))
+            );
         }
         println!();
     }
 }
 
 fn time(cells: &[Cell], group: &str, column: &str, engine: &str) -> Option<f64> {
-    let cell = cells.iter().find(|cell| (cell.group, cell.column, cell.engine) == (group, column, engine))?;
+    let cell = cells
+        .iter()
+        .find(|cell| (cell.group, cell.column, cell.engine) == (group, column, engine))?;
     Some(cell.time.nanoseconds())
 }
 
 fn text(time: Time, limit: Option<f64>) -> String {
-    let mark = if matches!(time, Time::OneCall(_)) { "~" } else { "" };
-    let ratio = limit.map_or(String::new(), |limit| format!("{} x", digits(time.nanoseconds() / limit)));
+    let mark = if matches!(time, Time::OneCall(_)) {
+        "~"
+    } else {
+        ""
+    };
+    let ratio = limit.map_or(String::new(), |limit| {
+        format!("{} x", digits(time.nanoseconds() / limit))
+    });
     format!("{mark}{} {ratio:>7}", duration(time.nanoseconds()))
 }
 
 fn duration(nanoseconds: f64) -> String {
     let units = [(1e9, "s"), (1e6, "ms"), (1e3, "µs")];
-    let (unit, name) = units.into_iter().find(|(unit, _)| nanoseconds >= *unit).unwrap_or((1.0, "ns"));
+    let (unit, name) = units
+        .into_iter()
+        .find(|(unit, _)| nanoseconds >= *unit)
+        .unwrap_or((1.0, "ns"));
     format!("{} {name}", digits(nanoseconds / unit))
 }
 
 /// Three digits at least.
 fn digits(number: f64) -> String {
-    let places = [100.0, 10.0].into_iter().filter(|limit| number < *limit).count();
+    let places = [100.0, 10.0]
+        .into_iter()
+        .filter(|limit| number < *limit)
+        .count();
     format!("{number:.places$}")
 }
 

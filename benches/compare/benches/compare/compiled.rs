@@ -12,15 +12,28 @@ use crate::work::Work;
 
 /// Measures all engines on one workload.
 pub fn engines(column: &mut Column<'_>, work: &Work) {
-    let Work { text, values, output, .. } = work;
+    let Work {
+        text,
+        values,
+        output,
+        ..
+    } = work;
     column.row("memcpy", || black_box(output).to_owned());
 
     let template = Template::compile(text.as_str()).unwrap();
-    let slots: Vec<&str> = template.references().iter().map(|reference| &*values[reference.name().as_str()]).collect();
-    column.row("keyslot", || black_box(&template).render(black_box(&slots)).unwrap());
+    let slots: Vec<&str> = template
+        .references()
+        .iter()
+        .map(|reference| &*values[reference.name().as_str()])
+        .collect();
+    column.row("keyslot", || {
+        black_box(&template).render(black_box(&slots)).unwrap()
+    });
 
     // What is left when even the slots are resolved: pieces, joined by one exact allocation.
-    let pieces = work.pieces().flat_map(|(literal, name)| [literal, name.map_or("", |name| values[name].as_str())]);
+    let pieces = work
+        .pieces()
+        .flat_map(|(literal, name)| [literal, name.map_or("", |name| values[name].as_str())]);
     let pieces: Vec<&str> = pieces.collect();
     column.row("hand, resolved slots", || black_box(&pieces).concat());
 
@@ -34,12 +47,21 @@ pub fn engines(column: &mut Column<'_>, work: &Work) {
 
     // The pattern is compiled, the text is not.
     let regex = Regex::new(PATTERN).unwrap();
-    column.row("regex, built once", || replace_all(&regex, black_box(text), values));
+    column.row("regex, built once", || {
+        replace_all(&regex, black_box(text), values)
+    });
 
     let braces = work.written(&BRACES);
     let template = text_placeholder::Template::new(&braces);
-    let borrowed: HashMap<&str, &str> = values.iter().map(|(name, value)| (&**name, &**value)).collect();
-    column.row("text_placeholder", || black_box(&template).fill_with_hashmap_strict(&borrowed).unwrap());
+    let borrowed: HashMap<&str, &str> = values
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    column.row("text_placeholder", || {
+        black_box(&template)
+            .fill_with_hashmap_strict(&borrowed)
+            .unwrap()
+    });
 
     let triple = work.written(&TRIPLE) + "{{!.}}";
     let template = ramhorns::Template::new(triple.as_str()).unwrap();
@@ -49,7 +71,12 @@ pub fn engines(column: &mut Column<'_>, work: &Work) {
     let escaped = work.written(&UPON);
     let template = engine.compile(escaped.as_str()).unwrap();
     let value = upon::to_value(values).unwrap();
-    column.row("upon", || black_box(&template).render_from(&engine, &value).to_string().unwrap());
+    column.row("upon", || {
+        black_box(&template)
+            .render_from(&engine, &value)
+            .to_string()
+            .unwrap()
+    });
 
     let environment = minijinja();
     let template = environment.template_from_str(&braces).unwrap();
@@ -59,10 +86,16 @@ pub fn engines(column: &mut Column<'_>, work: &Work) {
     let mut tera = tera::Tera::new();
     tera.add_raw_template("text", &braces).unwrap();
     let context = tera::Context::from_serialize(values).unwrap();
-    column.row("tera", || black_box(&tera).render("text", &context).unwrap());
+    column.row("tera", || {
+        black_box(&tera).render("text", &context).unwrap()
+    });
 
     let mut registry = handlebars();
     registry.register_template_string("text", &braces).unwrap();
     let context = ::handlebars::Context::wraps(values).unwrap();
-    column.row("handlebars", || black_box(&registry).render_with_context("text", &context).unwrap());
+    column.row("handlebars", || {
+        black_box(&registry)
+            .render_with_context("text", &context)
+            .unwrap()
+    });
 }

@@ -1,5 +1,5 @@
-//! Template engines beside ours, all in one run and one table: each row an engine, each cell a time and its ratio to a plain
-//! copy of what comes out (`memcpy`).
+//! Template engines beside ours, all in one run and one table: each row an engine, each cell a time
+//! and its ratio to a plain copy of what comes out (`memcpy`).
 //!
 //! ```text
 //! cd benches/compare
@@ -8,15 +8,18 @@
 //! cargo bench --bench compare -- subst minijinja    # only engines with such names, beside memcpy and keyslot
 //! ```
 //!
-//! Two groups. In `once` the text is new each time, as the config of a tool is: it is parsed and rendered, with the values in a
-//! `HashMap<String, String>`; engines that want another container are given it within the time. In `compiled` the text was
-//! parsed before, and the values are in whatever container the engine likes best.
+//! Two groups. In `once` the text is new each time, as the config of a tool is: it is parsed and
+//! rendered, with the values in a `HashMap<String, String>`; engines that want another container
+//! are given it within the time. In `compiled` the text was parsed before, and the values are in
+//! whatever container the engine likes best.
 //!
-//! The placeholders are written as each engine writes them, and what its syntax reserves is escaped, outside the time. Before
-//! an engine is measured, what it makes must equal what ours makes, byte for byte. Engines that escape HTML or trim are told
-//! not to. All features are the default ones.
+//! The placeholders are written as each engine writes them, and what its syntax reserves is
+//! escaped, outside the time. Before an engine is measured, what it makes must equal what ours
+//! makes, byte for byte. Engines that escape HTML or trim are told not to. All features are the
+//! default ones.
 //!
-//! The machine is never quiet enough for absolute times: read the ratios, which are taken seconds apart.
+//! The machine is never quiet enough for absolute times: read the ratios, which are taken seconds
+//! apart.
 
 #![allow(clippy::unwrap_used)]
 
@@ -56,10 +59,23 @@ fn main() {
     }
     // The last workload has nothing to render.
     for work in works.iter().filter(|work| work.has_placeholders()) {
-        compiled::engines(&mut measure.column(COMPILED, work.column, &work.output), work);
+        compiled::engines(
+            &mut measure.column(COMPILED, work.column, &work.output),
+            work,
+        );
     }
     let cells = measure.into_cells();
-    table::print_group(&cells, ONCE, "memcpy", "once: parse and render each time; ratios to memcpy");
-    table::print_group(&cells, COMPILED, "memcpy", "compiled: parsed before, rendered many times; ratios to memcpy");
+    table::print_group(
+        &cells,
+        ONCE,
+        "memcpy",
+        "once: parse and render each time; ratios to memcpy",
+    );
+    table::print_group(
+        &cells,
+        COMPILED,
+        "memcpy",
+        "compiled: parsed before, rendered many times; ratios to memcpy",
+    );
     table::print_targets(&cells, &TARGETS);
 }

@@ -16,7 +16,8 @@ pub struct Work {
     pub output: String,
 }
 
-/// How an engine writes a placeholder, and what of the text around it has to be written in another way, in this order.
+/// How an engine writes a placeholder, and what of the text around it has to be written in another
+/// way, in this order.
 pub struct Marks {
     pub open: &'static str,
     pub close: &'static str,
@@ -31,8 +32,17 @@ impl Work {
     fn new(workload: &workloads::Workload) -> Self {
         let column = workload.name.split(' ').next().unwrap();
         // Who has a text without placeholders does not know it, and has values all the same.
-        let values = if workload.values.is_empty() { workloads::tool_config().values } else { workload.values.clone() };
-        Self { column, text: workload.text.clone(), values: values.into_iter().collect(), output: workload.output() }
+        let values = if workload.values.is_empty() {
+            workloads::tool_config().values
+        } else {
+            workload.values.clone()
+        };
+        Self {
+            column,
+            text: workload.text.clone(),
+            values: values.into_iter().collect(),
+            output: workload.output(),
+        }
     }
 
     pub fn has_placeholders(&self) -> bool {

@@ -49,22 +49,35 @@ fn keyslot_in_parts(work: &Work) -> Redact<'_> {
     Box::new(move |text| {
         let mut out = Vec::with_capacity(text.len());
         let mut stream = redactor.stream();
-        text.as_bytes().chunks(PART).for_each(|part| stream.feed(part, &mut out));
+        text.as_bytes()
+            .chunks(PART)
+            .for_each(|part| stream.feed(part, &mut out));
         stream.finish(&mut out);
         out.into()
     })
 }
 
 pub fn redactor(work: &Work) -> Redactor {
-    let builder = work.secrets.iter().enumerate().fold(Redactor::builder(), |builder, (number, secret)| {
-        builder.secret(SecretName::new(work::name(number)).unwrap(), secret.as_str())
-    });
+    let builder =
+        work.secrets
+            .iter()
+            .enumerate()
+            .fold(Redactor::builder(), |builder, (number, secret)| {
+                builder.secret(
+                    SecretName::new(work::name(number)).unwrap(),
+                    secret.as_str(),
+                )
+            });
     builder.build().unwrap()
 }
 
 fn aho_corasick(work: &Work) -> Redact<'_> {
     let automaton = aho_corasick_automaton(work);
-    let masks: Vec<&str> = work.patterns.iter().map(|pattern| pattern.mask.as_str()).collect();
+    let masks: Vec<&str> = work
+        .patterns
+        .iter()
+        .map(|pattern| pattern.mask.as_str())
+        .collect();
     Box::new(move |text| automaton.replace_all(text, &masks).into_bytes().into())
 }
 
@@ -75,7 +88,10 @@ pub fn aho_corasick_count(work: &Work) -> impl Fn(&str) -> usize {
 }
 
 fn aho_corasick_automaton(work: &Work) -> AhoCorasick {
-    AhoCorasick::builder().match_kind(aho_corasick::MatchKind::LeftmostLongest).build(work.texts()).unwrap()
+    AhoCorasick::builder()
+        .match_kind(aho_corasick::MatchKind::LeftmostLongest)
+        .build(work.texts())
+        .unwrap()
 }
 
 fn daachorse(work: &Work) -> Redact<'_> {
@@ -83,14 +99,26 @@ fn daachorse(work: &Work) -> Redact<'_> {
         .match_kind(daachorse::MatchKind::LeftmostLongest)
         .build(work.texts())
         .unwrap();
-    Box::new(move |text| mask(work, text, automaton.leftmost_find_iter(text).map(|found| found.start()..found.end())))
+    Box::new(move |text| {
+        mask(
+            work,
+            text,
+            automaton
+                .leftmost_find_iter(text)
+                .map(|found| found.start()..found.end()),
+        )
+    })
 }
 
 fn regex(work: &Work) -> Redact<'_> {
     let mut patterns: Vec<String> = work.texts().map(regex::escape).collect();
     patterns.sort_by_key(|pattern| Reverse(pattern.len()));
-    // With the default limit it throws states away and makes them again: 10 times slower for 1,000 patterns.
-    let regex = RegexBuilder::new(&patterns.join("|")).dfa_size_limit(256 << 20).build().unwrap();
+    // With the default limit it throws states away and makes them again: 10 times slower for 1,000
+    // patterns.
+    let regex = RegexBuilder::new(&patterns.join("|"))
+        .dfa_size_limit(256 << 20)
+        .build()
+        .unwrap();
     Box::new(move |text| mask(work, text, regex.find_iter(text).map(|found| found.range())))
 }
 
@@ -99,7 +127,10 @@ fn memmem(work: &Work) -> Redact<'_> {
     Box::new(move |text| {
         let matches = |finder: &Finder<'_>| {
             let length = finder.needle().len();
-            finder.find_iter(text.as_bytes()).map(|start| start..start + length).collect::<Vec<_>>()
+            finder
+                .find_iter(text.as_bytes())
+                .map(|start| start..start + length)
+                .collect::<Vec<_>>()
         };
         let mut found: Vec<Range<usize>> = finders.iter().flat_map(matches).collect();
         found.sort_unstable_by_key(|found| (found.start, Reverse(found.end)));
@@ -114,7 +145,11 @@ fn memmem(work: &Work) -> Redact<'_> {
 }
 
 /// Writes the text with a mask for each match.
-fn mask<'t>(work: &Work, text: &'t str, matches: impl IntoIterator<Item = Range<usize>>) -> Cow<'t, [u8]> {
+fn mask<'t>(
+    work: &Work,
+    text: &'t str,
+    matches: impl IntoIterator<Item = Range<usize>>,
+) -> Cow<'t, [u8]> {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for found in matches {

@@ -17,12 +17,15 @@ pub struct Text {
 impl Text {
     /// Every pattern once.
     pub fn each(patterns: &[Pattern]) -> Self {
-        patterns.iter().enumerate().fold(Self::default(), |mut this, (line, pattern)| {
-            this.literal(&format!("{line}: "));
-            this.secret(pattern);
-            this.literal(" is a secret\n");
-            this
-        })
+        patterns
+            .iter()
+            .enumerate()
+            .fold(Self::default(), |mut this, (line, pattern)| {
+                this.literal(&format!("{line}: "));
+                this.secret(pattern);
+                this.literal(" is a secret\n");
+                this
+            })
     }
 
     /// What a service writes, with a secret in every thousandth line.
@@ -35,7 +38,9 @@ impl Text {
                 break;
             }
             let (second, id) = (line % 60, random.token(32));
-            this.literal(&format!("2026-01-12T10:{second:02}:07Z INFO GET /v1/users/{line}?page=2 200 {id} key="));
+            this.literal(&format!(
+                "2026-01-12T10:{second:02}:07Z INFO GET /v1/users/{line}?page=2 200 {id} key="
+            ));
             if line % 1_000 == 999 {
                 this.secret(&patterns[line / 1_000 * 37 % patterns.len()]);
             } else {
@@ -50,7 +55,10 @@ impl Text {
     pub fn attack(patterns: &[Pattern]) -> Self {
         // The length of the first pattern that this one starts with; it may be the whole.
         let limit = |pattern: &Pattern| {
-            let within = patterns.iter().map(|other| &other.text).filter(|other| pattern.text.starts_with(*other));
+            let within = patterns
+                .iter()
+                .map(|other| &other.text)
+                .filter(|other| pattern.text.starts_with(*other));
             within.map(String::len).min().unwrap()
         };
         let limits: Vec<usize> = patterns.iter().map(limit).collect();

@@ -28,11 +28,27 @@ impl Work {
         let secrets: Vec<String> = (0..count.div_ceil(WRITINGS)).map(secret).collect();
         let written = |(number, secret): (usize, &String)| {
             let mask = format!("<<$secret.{}>>", name(number));
-            writings(secret).map(|text| Pattern { text, mask: mask.clone() })
+            writings(secret).map(|text| Pattern {
+                text,
+                mask: mask.clone(),
+            })
         };
-        let patterns: Vec<Pattern> = secrets.iter().enumerate().flat_map(written).take(count).collect();
-        let masks = patterns.iter().map(|pattern| (pattern.text.clone(), pattern.mask.clone())).collect();
-        Self { column, secrets, patterns, masks }
+        let patterns: Vec<Pattern> = secrets
+            .iter()
+            .enumerate()
+            .flat_map(written)
+            .take(count)
+            .collect();
+        let masks = patterns
+            .iter()
+            .map(|pattern| (pattern.text.clone(), pattern.mask.clone()))
+            .collect();
+        Self {
+            column,
+            secrets,
+            patterns,
+            masks,
+        }
     }
 
     /// How many patterns a redactor of these secrets has.
@@ -65,9 +81,13 @@ fn secret(number: usize) -> String {
 /// The shorter one first where one is the start of another.
 fn writings(secret: &str) -> [String; WRITINGS] {
     let each = |write: fn(u8) -> String| secret.bytes().map(write).collect::<String>();
-    let mut all = vec![secret.to_owned(), each(|byte| format!("{byte:02x}")), each(|byte| format!("{byte:02X}"))];
-    // Alone, and behind one or two bytes that it shares a character with; before other bytes, or at the end, padded or
-    // not.
+    let mut all = vec![
+        secret.to_owned(),
+        each(|byte| format!("{byte:02x}")),
+        each(|byte| format!("{byte:02X}")),
+    ];
+    // Alone, and behind one or two bytes that it shares a character with; before other bytes, or at
+    // the end, padded or not.
     for before in 0..3 {
         let padded = Base64::encode_string(&[&vec![0; before], secret.as_bytes()].concat());
         let length = before + secret.len();
@@ -76,12 +96,15 @@ fn writings(secret: &str) -> [String; WRITINGS] {
         }
         all.dedup();
     }
-    all.extend([each(|byte| format!(r"\u{byte:04x}")), each(|byte| format!(r"\u{byte:04X}"))]);
+    all.extend([
+        each(|byte| format!(r"\u{byte:04x}")),
+        each(|byte| format!(r"\u{byte:04X}")),
+    ]);
     all.try_into().unwrap()
 }
 
-/// Numbers that are the same in each run (Vigna, "An experimental exploration of Marsaglia's xorshift generators,
-/// scrambled", 2016).
+/// Numbers that are the same in each run (Vigna, "An experimental exploration of Marsaglia's
+/// xorshift generators, scrambled", 2016).
 pub struct Random(u64);
 
 impl Random {
@@ -98,7 +121,10 @@ impl Random {
 
     /// Letters and digits.
     pub fn token(&mut self, length: usize) -> String {
-        const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        (0..length).map(|_| char::from(LETTERS[self.below(LETTERS.len())])).collect()
+        const LETTERS: &[u8; 62] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        (0..length)
+            .map(|_| char::from(LETTERS[self.below(LETTERS.len())]))
+            .collect()
     }
 }

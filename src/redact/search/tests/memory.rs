@@ -31,7 +31,9 @@ fn backwards(text: &[u8]) -> Zeroizing<Vec<u8>> {
 #[test]
 fn nothing_of_patterns_stays_behind() {
     leaves_nothing("patterns", all(1000), |_| Needle::new(&secret(1000)));
-    leaves_nothing("a searcher", Searcher::new(all(1010)), |_| Needle::new(&secret(1010)));
+    leaves_nothing("a searcher", Searcher::new(all(1010)), |_| {
+        Needle::new(&secret(1010))
+    });
 }
 
 #[test]
@@ -42,8 +44,12 @@ fn nothing_of_an_automaton_stays_behind() {
         patterns.push(&secret(seed)).unwrap();
         Automaton::new(&Dictionary::new(patterns), direction)
     };
-    leaves_nothing("forwards", automaton(1020, Direction::Forwards), |_| Needle::new(&secret(1020)));
-    leaves_nothing("backwards", automaton(1030, Direction::Backwards), |_| Needle::new(&backwards(&secret(1030))));
+    leaves_nothing("forwards", automaton(1020, Direction::Forwards), |_| {
+        Needle::new(&secret(1020))
+    });
+    leaves_nothing("backwards", automaton(1030, Direction::Backwards), |_| {
+        Needle::new(&backwards(&secret(1030)))
+    });
 }
 
 #[test]
