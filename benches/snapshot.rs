@@ -33,8 +33,8 @@ fn references() -> Vec<Reference> {
 
 fn target() -> Target {
     Target::tool("stripe")
-        .host("api.stripe.com")
-        .surface(Surface::Header)
+        .with_host("api.stripe.com")
+        .with_surface(Surface::Header)
 }
 
 /// All rules that there are, with times, and several of each kind.

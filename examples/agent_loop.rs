@@ -220,7 +220,7 @@ impl Fetch {
         let Some(host) = url.as_ref().and_then(url::Url::host_str) else {
             return "refused: no URL".to_owned();
         };
-        let target = Target::tool("fetch").host(host);
+        let target = Target::tool("fetch").with_host(host);
         let resolver = Chain::new()
             .then(self.session.clone())
             .then(self.secrets.clone());

@@ -207,7 +207,7 @@ impl AccessRules {
             return Ok(());
         }
         let host = target
-            .host_name()
+            .host()
             .ok_or("is bound to hosts, and the target does not say its host")?;
         // As most do: a host that is written as a rule needs no look at how it is written.
         if self.hosts.iter().any(|rule| rule.is(host)) {

@@ -45,7 +45,7 @@ pub use http;
 pub use name::{NamePolicy, SecretName};
 pub use record::{Fingerprint, RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use redact::Redactor;
-pub use reference::{Form, Reference, ReferenceRef};
+pub use reference::{Reference, ReferenceKind, ReferenceRef};
 pub use resolve::{
     Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, RunSecrets, Used, Variables,
 };
@@ -55,7 +55,7 @@ pub use status::Status;
 pub use store::{MemoryStore, SecretStore};
 #[cfg(feature = "sqlite")]
 pub use store::{SqliteOptions, SqliteStore};
-pub use target::{Missing, Surface, Target};
+pub use target::{Surface, Target, UnknownNames};
 pub use template::{Document, Lint, LintKind, ResolveExt, Template};
 #[cfg(all(feature = "vault", feature = "tracing"))]
 pub use vault::TracingObserver;

@@ -150,6 +150,6 @@ pub use display::{Redacted, RedactedError};
 pub use io::{RedactReader, RedactWriter};
 pub use mask::Mask;
 pub use redactor::Redactor;
-pub use skipped::{Skipped, Why};
+pub use skipped::{SkipReason, Skipped};
 pub use stream::Stream;
 pub use variants::Variant;

@@ -21,12 +21,12 @@ use crate::record::Version;
 pub struct Reference {
     name: SecretName,
     version: Option<Version>,
-    form: Form,
+    kind: ReferenceKind,
 }
 
-/// How a placeholder is written, which says who may answer it.
+/// The kind of a reference: a secret, or any value that a resolver knows by that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Form {
+pub enum ReferenceKind {
     /// `<<$secret.NAME>>`: only ever a secret.
     Secret,
     /// `<<NAME>>`: whoever of a chain of resolvers knows the name.
@@ -38,15 +38,15 @@ pub enum Form {
 pub struct ReferenceRef<'t> {
     name: &'t str,
     version: Option<Version>,
-    form: Form,
+    kind: ReferenceKind,
 }
 
 impl<'t> ReferenceRef<'t> {
-    pub(crate) fn new(name: &'t str, version: Option<Version>, form: Form) -> Self {
+    pub(crate) fn new(name: &'t str, version: Option<Version>, kind: ReferenceKind) -> Self {
         Self {
             name,
             version,
-            form,
+            kind,
         }
     }
 
@@ -61,19 +61,19 @@ impl<'t> ReferenceRef<'t> {
     }
 
     /// How it is written.
-    pub fn form(self) -> Form {
-        self.form
+    pub fn kind(self) -> ReferenceKind {
+        self.kind
     }
 }
 
 impl Reference {
     /// As it was found in a text, where its name was checked.
     #[inline]
-    pub(crate) fn parsed(form: Form, name: &str, version: Option<Version>) -> Self {
+    pub(crate) fn parsed(kind: ReferenceKind, name: &str, version: Option<Version>) -> Self {
         Self {
             name: SecretName::parsed(name),
             version,
-            form,
+            kind,
         }
     }
 
@@ -82,7 +82,7 @@ impl Reference {
         Self {
             name,
             version: None,
-            form: Form::Secret,
+            kind: ReferenceKind::Secret,
         }
     }
 
@@ -91,13 +91,13 @@ impl Reference {
         Self {
             name,
             version: None,
-            form: Form::Bare,
+            kind: ReferenceKind::Bare,
         }
     }
 
     /// Pins the reference to one version of the value, `NAME@3`.
     #[must_use]
-    pub fn at(mut self, version: Version) -> Self {
+    pub fn with_version(mut self, version: Version) -> Self {
         self.version = Some(version);
         self
     }
@@ -113,17 +113,17 @@ impl Reference {
     }
 
     /// How it is written.
-    pub fn form(&self) -> Form {
-        self.form
+    pub fn kind(&self) -> ReferenceKind {
+        self.kind
     }
 }
 
 /// The placeholder in the default syntax, without filters.
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.form {
-            Form::Secret => "<<$secret.",
-            Form::Bare => "<<",
+        f.write_str(match self.kind {
+            ReferenceKind::Secret => "<<$secret.",
+            ReferenceKind::Bare => "<<",
         })?;
         f.write_str(self.name.as_str())?;
         if let Some(version) = self.version {
@@ -143,26 +143,26 @@ mod tests {
         let version = Version::new(3).unwrap();
         let secret = Reference::secret(name.clone());
         assert_eq!(
-            (secret.name(), secret.version(), secret.form()),
-            (&name, None, Form::Secret)
+            (secret.name(), secret.version(), secret.kind()),
+            (&name, None, ReferenceKind::Secret)
         );
         assert_eq!(secret.to_string(), "<<$secret.My Key>>");
         assert_eq!(
-            secret.clone().at(version).to_string(),
+            secret.clone().with_version(version).to_string(),
             "<<$secret.My Key@3>>"
         );
 
         let bare = Reference::bare("KEY".parse().unwrap());
         assert_eq!(
-            (bare.to_string().as_str(), bare.form()),
-            ("<<KEY>>", Form::Bare)
+            (bare.to_string().as_str(), bare.kind()),
+            ("<<KEY>>", ReferenceKind::Bare)
         );
-        assert_eq!(bare.clone().at(version).to_string(), "<<KEY@3>>");
+        assert_eq!(bare.clone().with_version(version).to_string(), "<<KEY@3>>");
         assert_ne!(
             bare,
             Reference::secret("KEY".parse().unwrap()),
             "the form is part of what is asked"
         );
-        assert_ne!(bare, bare.clone().at(version));
+        assert_ne!(bare, bare.clone().with_version(version));
     }
 }

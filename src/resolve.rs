@@ -36,7 +36,7 @@ pub type Outcomes = Vec<Outcome>;
 /// # Contract
 ///
 /// * Exactly one [`Outcome`] for each reference, in the same order.
-/// * A reference of the form [`Secret`](crate::Form::Secret) may only be answered by what holds
+/// * A reference of the form [`Secret`](crate::ReferenceKind::Secret) may only be answered by what holds
 ///   secrets.
 /// * A resolver that has no versions answers a pinned reference with `NotFound`.
 /// * What belongs to somebody else, or may not be seen, is `NotFound`, in the same words and at the

@@ -14,8 +14,8 @@ pub(crate) use surface_set::SurfaceSet;
 /// ```
 /// use keyslot::{Surface, Target};
 ///
-/// let target = Target::tool("stripe").host("api.stripe.com").surface(Surface::Header);
-/// assert_eq!(target.host_name(), Some("api.stripe.com"));
+/// let target = Target::tool("stripe").with_host("api.stripe.com").with_surface(Surface::Header);
+/// assert_eq!(target.host(), Some("api.stripe.com"));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
@@ -24,7 +24,7 @@ pub struct Target {
     surface: Surface,
     /// All surfaces that the call uses, where they are known and more than the one.
     surfaces: Option<SurfaceSet>,
-    missing: Option<Missing>,
+    unknown_names: Option<UnknownNames>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,9 +115,11 @@ impl Surface {
     }
 }
 
-/// What becomes of a *bare* placeholder that nobody knows. `<<$secret.NAME>>` is always an error.
+/// The treatment of *bare* placeholders whose name no resolver knows.
+///
+/// An unknown `<<$secret.NAME>>` is always an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Missing {
+pub enum UnknownNames {
     /// The call fails.
     Error,
     /// The placeholder stays as it is and is reported by [`Resolved::kept`](crate::Resolved::kept).
@@ -149,14 +151,14 @@ impl Target {
 
     /// Says to which host the tool will send the text.
     #[must_use]
-    pub fn host(mut self, host: impl AsRef<str>) -> Self {
+    pub fn with_host(mut self, host: impl AsRef<str>) -> Self {
         self.host = Some(host.as_ref().into());
         self
     }
 
     /// Says in what place the text stands; [`Surface::Text`] without.
     #[must_use]
-    pub fn surface(mut self, surface: Surface) -> Self {
+    pub fn with_surface(mut self, surface: Surface) -> Self {
         self.surface = surface;
         self.surfaces = None;
         self
@@ -165,16 +167,16 @@ impl Target {
     /// Says all surfaces that the call uses, because the strings of a document do not all stand on
     /// the same.
     #[must_use]
-    pub(crate) fn on_surfaces(mut self, surfaces: SurfaceSet) -> Self {
+    pub(crate) fn with_surfaces(mut self, surfaces: SurfaceSet) -> Self {
         self.surfaces = Some(surfaces);
         self
     }
 
-    /// Says what becomes of bare placeholders that nobody knows: by default [`Missing::Keep`] for
-    /// [instructions](Target::instructions) and [`Missing::Error`] elsewhere.
+    /// Sets the treatment of bare placeholders with unknown names: by default [`UnknownNames::Keep`] for
+    /// [instructions](Target::instructions) and [`UnknownNames::Error`] elsewhere.
     #[must_use]
-    pub fn missing(mut self, missing: Missing) -> Self {
-        self.missing = Some(missing);
+    pub fn with_unknown_names(mut self, unknown: UnknownNames) -> Self {
+        self.unknown_names = Some(unknown);
         self
     }
 
@@ -187,7 +189,7 @@ impl Target {
     }
 
     /// The host, if it was said.
-    pub fn host_name(&self) -> Option<&str> {
+    pub fn host(&self) -> Option<&str> {
         self.host.as_deref()
     }
 
@@ -197,7 +199,7 @@ impl Target {
     }
 
     /// The place the text stands in.
-    pub fn surface_kind(&self) -> Surface {
+    pub fn surface(&self) -> Surface {
         self.surface
     }
 
@@ -212,11 +214,11 @@ impl Target {
     }
 
     /// What becomes of bare placeholders that nobody knows.
-    pub fn missing_policy(&self) -> Missing {
-        self.missing.unwrap_or(if self.is_instructions() {
-            Missing::Keep
+    pub fn unknown_names(&self) -> UnknownNames {
+        self.unknown_names.unwrap_or(if self.is_instructions() {
+            UnknownNames::Keep
         } else {
-            Missing::Error
+            UnknownNames::Error
         })
     }
 }
@@ -230,16 +232,12 @@ mod tests {
         let target = Target::unspecified();
         assert_eq!(target, Target::default());
         assert_eq!(
-            (
-                target.tool_name(),
-                target.host_name(),
-                target.is_instructions()
-            ),
+            (target.tool_name(), target.host(), target.is_instructions()),
             (None, None, false)
         );
         assert_eq!(
-            (target.surface_kind(), target.missing_policy()),
-            (Surface::Text, Missing::Error)
+            (target.surface(), target.unknown_names()),
+            (Surface::Text, UnknownNames::Error)
         );
     }
 
@@ -247,12 +245,14 @@ mod tests {
     fn only_a_target_without_tool_host_and_instructions_is_unspecified() {
         assert!(
             Target::unspecified().is_unspecified()
-                && Target::unspecified().surface(Surface::Url).is_unspecified()
+                && Target::unspecified()
+                    .with_surface(Surface::Url)
+                    .is_unspecified()
         );
         for somewhere in [
             Target::tool(""),
             Target::instructions(),
-            Target::unspecified().host(""),
+            Target::unspecified().with_host(""),
         ] {
             assert!(!somewhere.is_unspecified(), "{somewhere:?}");
         }
@@ -260,13 +260,16 @@ mod tests {
 
     #[test]
     fn uses_one_surface_unless_told_of_more() {
-        let target = Target::tool("stripe").surface(Surface::Url);
+        let target = Target::tool("stripe").with_surface(Surface::Url);
         assert_eq!(target.surfaces(), Surface::Url.into());
         let both = [Surface::Url, Surface::Header].into_iter().collect();
-        let told = target.on_surfaces(both);
-        assert_eq!((told.surfaces(), told.surface_kind()), (both, Surface::Url));
+        let told = target.with_surfaces(both);
+        assert_eq!((told.surfaces(), told.surface()), (both, Surface::Url));
         // What is said last holds.
-        assert_eq!(told.surface(Surface::Env).surfaces(), Surface::Env.into());
+        assert_eq!(
+            told.with_surface(Surface::Env).surfaces(),
+            Surface::Env.into()
+        );
     }
 
     #[test]
@@ -288,20 +291,23 @@ mod tests {
     #[test]
     fn a_tool_says_what_it_is_told() {
         let target = Target::tool("stripe")
-            .host("api.stripe.com")
-            .surface(Surface::Url);
+            .with_host("api.stripe.com")
+            .with_surface(Surface::Url);
         assert_eq!(
-            (target.tool_name(), target.host_name()),
+            (target.tool_name(), target.host()),
             (Some("stripe"), Some("api.stripe.com"))
         );
         assert_eq!(
-            (target.surface_kind(), target.missing_policy()),
-            (Surface::Url, Missing::Error)
+            (target.surface(), target.unknown_names()),
+            (Surface::Url, UnknownNames::Error)
         );
         assert!(!target.is_instructions());
         assert_eq!(
-            target.clone().missing(Missing::Keep).missing_policy(),
-            Missing::Keep
+            target
+                .clone()
+                .with_unknown_names(UnknownNames::Keep)
+                .unknown_names(),
+            UnknownNames::Keep
         );
         // A tool is what is named so, not what has a name like the other readers.
         assert_ne!(Target::tool(""), Target::unspecified());
@@ -310,12 +316,14 @@ mod tests {
 
     #[test]
     fn instructions_keep_what_nobody_knows_unless_told_otherwise() {
-        let target = Target::instructions().host("example.com");
+        let target = Target::instructions().with_host("example.com");
         assert!(target.is_instructions() && target.tool_name().is_none());
-        assert_eq!(target.missing_policy(), Missing::Keep);
+        assert_eq!(target.unknown_names(), UnknownNames::Keep);
         assert_eq!(
-            target.missing(Missing::Error).missing_policy(),
-            Missing::Error
+            target
+                .with_unknown_names(UnknownNames::Error)
+                .unknown_names(),
+            UnknownNames::Error
         );
     }
 }

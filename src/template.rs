@@ -279,10 +279,10 @@ fn fill_text<'t>(
             Vec::new(),
         ));
     }
-    let looked_up = LookedUp::new(&outcomes, references, target.missing_policy());
+    let looked_up = LookedUp::new(&outcomes, references, target.unknown_names());
     let mut fill = Fill::new(engine, references, looked_up);
     let mut failures = Failures::default();
-    let draft = fill.draft(text, plan, target.surface_kind(), &mut failures)?;
+    let draft = fill.draft(text, plan, target.surface(), &mut failures)?;
     failures.into_result()?;
     let mut places = SmallVec::with_capacity(plan.cuts().len());
     let content = Cow::Owned(fill.write(&draft, |place| places.push(place)));

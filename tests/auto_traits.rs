@@ -5,7 +5,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use keyslot::redact::{
-    Mask, RedactReader, RedactWriter, RedactedError, RedactorBuilder, Skipped, Stream, Variant, Why,
+    Mask, RedactReader, RedactWriter, RedactedError, RedactorBuilder, SkipReason, Skipped, Stream,
+    Variant,
 };
 use keyslot::secrecy::ExposeSecret as _;
 use keyslot::store::{
@@ -13,9 +14,9 @@ use keyslot::store::{
 };
 use keyslot::template::{Attempt, Document, Grants, ModelArgs, Template, Tree};
 use keyslot::{
-    AccessRules, Actor, Chain, Error, ErrorKind, Form, Found, MemoryStore, Missing, NamePolicy,
-    Outcomes, Permit, Position, RecordId, Redactor, Reference, Resolved, Resolver, Result,
-    Revision, RunSecrets, Scope, SecretInfo, SecretName, SecretStore, Status, Surface, Target,
+    AccessRules, Actor, Chain, Error, ErrorKind, Found, MemoryStore, NamePolicy, Outcomes, Permit,
+    Position, RecordId, Redactor, Reference, ReferenceKind, Resolved, Resolver, Result, Revision,
+    RunSecrets, Scope, SecretInfo, SecretName, SecretStore, Status, Surface, Target, UnknownNames,
     Used, Variables, Version, VersionInfo,
 };
 
@@ -33,8 +34,8 @@ macro_rules! assert_each {
 #[test]
 fn everything_crosses_threads() {
     assert_each!(is_owned_and_shared:
-        Error, ErrorKind, Position, SecretName, NamePolicy, Scope, Status, Reference, Form, Version, Revision, RecordId,
-        SecretInfo, VersionInfo, Target, Surface, Missing, Found, Permit, Used, Outcomes, Chain, Variables,
+        Error, ErrorKind, Position, SecretName, NamePolicy, Scope, Status, Reference, ReferenceKind, Version, Revision, RecordId,
+        SecretInfo, VersionInfo, Target, Surface, UnknownNames, Found, Permit, Used, Outcomes, Chain, Variables,
         AccessRules, Actor, RunSecrets, Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, PageSize, HeadRead, Moment, SelfCheck, Purge,
     );
     assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
@@ -83,9 +84,9 @@ fn nouns_are_cloned_and_numbers_copied() {
     assert_each!(is_cloned: Tree, Document<Tree>, Grants, Attempt);
     #[cfg(feature = "json")]
     assert_each!(is_cloned: Document<serde_json::Value>);
-    assert_each!(is_copied: Mask, Variant, Why);
+    assert_each!(is_copied: Mask, Variant, SkipReason);
     assert_each!(is_copied:
-        ErrorKind, Position, Status, Form, Version, Revision, RecordId, Surface, Missing, Permit, RowKey, Tag, Cursor, PageSize, Moment, SelfCheck,
+        ErrorKind, Position, Status, ReferenceKind, Version, Revision, RecordId, Surface, UnknownNames, Permit, RowKey, Tag, Cursor, PageSize, Moment, SelfCheck,
     );
 }
 
@@ -150,9 +151,9 @@ impl Resolver for Keychain {
             }
             let scope = Scope::organization("acme")?;
             Ok(Found::new(name.clone(), *value)
-                .in_scope(scope)
-                .at(Version::FIRST)
-                .of_record(RecordId::from_bytes([7; 16])))
+                .with_scope(scope)
+                .with_version(Version::FIRST)
+                .with_record(RecordId::from_bytes([7; 16])))
         };
         Ok(references.iter().map(find).collect())
     }

@@ -138,7 +138,7 @@ fn goes_to(rules: &AccessRules, target: &Target) -> bool {
                 (error.kind(), error.name()),
                 (ErrorKind::Denied, Some("KEY"))
             );
-            if let Some(host) = target.host_name() {
+            if let Some(host) = target.host() {
                 assert_shows_nothing_of(&error, host);
             }
             assert!(!format!("{error:?}").contains("hunter2"));
@@ -148,7 +148,7 @@ fn goes_to(rules: &AccessRules, target: &Target) -> bool {
 }
 
 fn matches(rule: &str, host: &str) -> bool {
-    goes_to(&bound_to(rule), &Target::tool("http").host(host))
+    goes_to(&bound_to(rule), &Target::tool("http").with_host(host))
 }
 
 fn refuse_rule(rule: &str) {

@@ -56,7 +56,8 @@ fn out(text: &str, value: &str) -> String {
 
 #[track_caller]
 fn on(surface: Surface, text: &str, value: &str) -> Result<String> {
-    let resolved = Always::new(value).resolve_for(&Target::tool("test").surface(surface), text)?;
+    let resolved =
+        Always::new(value).resolve_for(&Target::tool("test").with_surface(surface), text)?;
     Ok(resolved.expose_secret().to_string())
 }
 

@@ -12,8 +12,8 @@ use std::cell::Cell;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Engine, Limits, Resolvable, Surfaces, Syntax, Tree};
 use keyslot::{
-    Error, ErrorKind, Found, Missing, Outcomes, Permit, Reference, Resolver, Result, Surface,
-    Target, Template,
+    Error, ErrorKind, Found, Outcomes, Permit, Reference, Resolver, Result, Surface, Target,
+    Template, UnknownNames,
 };
 
 /// What would become of a name, by how it begins.
@@ -134,7 +134,7 @@ fn what_nobody_knows_may_stay() {
     let engine = Engine::new()
         .filter("first", |value, _| Ok(value.to_owned().into()))
         .unwrap();
-    let keep = tool().missing(Missing::Keep);
+    let keep = tool().with_unknown_names(UnknownNames::Keep);
     assert!(both(&engine, &keep, "<<GONE>> <<A>>").is_none());
     assert!(both(&engine, &Target::instructions(), "<<GONE>>").is_none());
     assert_eq!(
@@ -144,7 +144,7 @@ fn what_nobody_knows_may_stay() {
         3
     );
     // What stays is text, which may open a quote.
-    let shell = keep.surface(Surface::Shell);
+    let shell = keep.with_surface(Surface::Shell);
     assert!(both(&engine, &shell, "echo <<A>> '<<GONE>>'").is_none());
     assert!(
         both(&engine, &shell, "echo <<GONE|first:'>> <<A>>").unwrap()[0].starts_with("Unencodable")
@@ -176,7 +176,7 @@ fn places_that_take_no_value_are_told() {
         (Surface::Shell, "ls # <<A>>", "ls <<A>>"),
         (Surface::Shell, "`ls` <<A>>", "ls <<A>>"),
     ] {
-        let target = tool().surface(surface);
+        let target = tool().with_surface(surface);
         let said = both(&engine, &target, refused).expect(refused);
         assert!(
             said[0].starts_with("Unencodable the value of A "),
@@ -195,7 +195,7 @@ fn places_that_take_no_value_are_told() {
 
 #[test]
 fn a_failure_keeps_its_place_among_the_others() {
-    let json = tool().surface(Surface::Json);
+    let json = tool().with_surface(Surface::Json);
     let said = both(
         &Engine::new(),
         &json,
@@ -317,7 +317,7 @@ fn a_fault_of_a_value_is_not_told() {
     let engine = Engine::new()
         .filter("refuses", |_, _| Err("takes no value"))
         .unwrap();
-    let url = tool().surface(Surface::UrlPath);
+    let url = tool().with_surface(Surface::UrlPath);
     for (target, text, kind) in [
         (&tool(), "<<A|refuses>>", ErrorKind::FilterFailed),
         (&url, "<<A|json>>/<<B|json>>", ErrorKind::Unencodable),
@@ -339,13 +339,13 @@ fn a_fault_of_a_value_is_not_told() {
 #[test]
 fn verdicts_are_asked_once_for_the_target_or_not_at_all() {
     let engine = Engine::new();
-    let target = tool().host("a.example");
+    let target = tool().with_host("a.example");
     let calls = Cell::new(0);
     let ask = |text: &str| {
         engine.check(&target, text, |references, given| {
             calls.set(calls.get() + 1);
             assert_eq!(
-                (given.tool_name(), given.host_name()),
+                (given.tool_name(), given.host()),
                 (Some("t"), Some("a.example"))
             );
             verdicts(references, given)

@@ -669,7 +669,7 @@ mod keys {
 
     #[test]
     fn are_written_as_the_target_needs_it() {
-        let header = Target::tool("t").surface(Surface::Header);
+        let header = Target::tool("t").with_surface(Surface::Header);
         let lines = Variables::new().with("A", "a\r\nb").unwrap();
         let refused = |tree: &Tree| {
             Engine::new()
@@ -721,8 +721,8 @@ mod bookmarks {
             references: &[keyslot::Reference],
             _: &Target,
         ) -> Result<keyslot::Outcomes> {
-            let value = |reference: &keyslot::Reference| match reference.form() {
-                keyslot::Form::Secret => {
+            let value = |reference: &keyslot::Reference| match reference.kind() {
+                keyslot::ReferenceKind::Secret => {
                     Ok(keyslot::Found::new(reference.name().clone(), "the value"))
                 }
                 _ => Ok(keyslot::Found::new(reference.name().clone(), "a variable")),

@@ -23,8 +23,8 @@ use std::{env, fs};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{BareNames, Document, Engine, Escape, Lint, Syntax};
 use keyslot::{
-    Error, ErrorKind, Form, Found, Missing, Outcome, Outcomes, Reference, ReferenceRef, Resolver,
-    Result, SecretName, Surface, Target, Version,
+    Error, ErrorKind, Found, Outcome, Outcomes, Reference, ReferenceKind, ReferenceRef, Resolver,
+    Result, SecretName, Surface, Target, UnknownNames, Version,
 };
 
 #[test]
@@ -139,15 +139,15 @@ impl Case {
             .split_whitespace();
         words.fold(Target::tool("test"), |target, word| match word {
             "instructions" => Target::instructions(),
-            "keep" => target.missing(Missing::Keep),
-            "header" => target.surface(Surface::Header),
-            "url" => target.surface(Surface::Url),
-            "path" => target.surface(Surface::UrlPath),
-            "query" => target.surface(Surface::UrlQuery),
-            "form" => target.surface(Surface::Form),
-            "json" => target.surface(Surface::Json),
-            "shell" => target.surface(Surface::Shell),
-            "env" => target.surface(Surface::Env),
+            "keep" => target.with_unknown_names(UnknownNames::Keep),
+            "header" => target.with_surface(Surface::Header),
+            "url" => target.with_surface(Surface::Url),
+            "path" => target.with_surface(Surface::UrlPath),
+            "query" => target.with_surface(Surface::UrlQuery),
+            "form" => target.with_surface(Surface::Form),
+            "json" => target.with_surface(Surface::Json),
+            "shell" => target.with_surface(Surface::Shell),
+            "env" => target.with_surface(Surface::Env),
             other => panic!("unknown target {other}"),
         })
     }
@@ -422,21 +422,25 @@ impl Fixture {
         &self,
         name: &str,
         version: Option<Version>,
-        form: Form,
+        form: ReferenceKind,
     ) -> Option<&Result<String, ErrorKind>> {
         let key = version.map_or(name.to_owned(), |version| format!("{name}@{version}"));
-        let variable = || self.variables.get(&key).filter(|_| form == Form::Bare);
+        let variable = || {
+            self.variables
+                .get(&key)
+                .filter(|_| form == ReferenceKind::Bare)
+        };
         self.secrets.get(&key).or_else(variable)
     }
 
     fn value(&self, reference: ReferenceRef<'_>) -> Option<&str> {
-        let entry = self.entry(reference.name(), reference.version(), reference.form())?;
+        let entry = self.entry(reference.name(), reference.version(), reference.kind())?;
         entry.as_deref().ok()
     }
 
     fn find(&self, reference: &Reference) -> Outcome {
         let name = reference.name();
-        match self.entry(name.as_str(), reference.version(), reference.form()) {
+        match self.entry(name.as_str(), reference.version(), reference.kind()) {
             Some(Ok(value)) => Ok(found(name, reference.version(), value)),
             Some(Err(kind)) => {
                 Err(Error::new(*kind, format!("secret {name} is {kind:?}")).with_name(name))
@@ -450,7 +454,7 @@ impl Fixture {
 
 fn found(name: &SecretName, version: Option<Version>, value: &str) -> Found {
     let found = Found::new(name.clone(), value);
-    version.into_iter().fold(found, Found::at)
+    version.into_iter().fold(found, Found::with_version)
 }
 
 fn entry(line: &str) -> (String, Result<String, ErrorKind>) {

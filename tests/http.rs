@@ -7,8 +7,8 @@ use std::cell::RefCell;
 use keyslot::http::{HeaderMap, HeaderName};
 use keyslot::template::{Engine, Headers, Limits, Syntax};
 use keyslot::{
-    Error, ErrorKind, Missing, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target,
-    Variables,
+    Error, ErrorKind, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target,
+    UnknownNames, Variables,
 };
 
 /// Variables that remember what they were asked.
@@ -79,8 +79,8 @@ fn sensitive_is_exactly_what_a_value_went_into() {
 fn all_headers_are_one_look_up_on_the_surface_of_headers() {
     let asked = Asked::new(&[("A", "1"), ("B", "2")]);
     let target = Target::tool("mail")
-        .host("mail.example")
-        .surface(Surface::Url);
+        .with_host("mail.example")
+        .with_surface(Surface::Url);
     let headers = [
         ("X-A", "<<A>> <<B>>"),
         ("X-B", "<<B>>"),
@@ -98,8 +98,8 @@ fn all_headers_are_one_look_up_on_the_surface_of_headers() {
     );
     let calls = asked.calls.into_inner();
     let expected = Target::tool("mail")
-        .host("mail.example")
-        .surface(Surface::Header);
+        .with_host("mail.example")
+        .with_surface(Surface::Header);
     assert_eq!(
         calls,
         [(vec!["<<A>>".to_owned(), "<<B>>".to_owned()], expected)]
@@ -332,7 +332,7 @@ fn limits_hold_for_all_headers_together() {
 fn the_engine_says_the_syntax_and_nothing_stays_that_nobody_knows() {
     let engine = Engine::new().syntax(Syntax::mustache());
     let variables = Variables::new().with("A", "1").unwrap();
-    let target = Target::tool("t").missing(Missing::Keep);
+    let target = Target::tool("t").with_unknown_names(UnknownNames::Keep);
     let resolve = |text: &str| engine.resolve_headers(&variables, &target, [("X-A", text)]);
     assert_eq!(resolve("{{A}} <<A>>").unwrap()["x-a"], "1 <<A>>");
     assert_eq!(

@@ -197,7 +197,7 @@ impl World {
 
     /// At least one error of each kind that can be had, with canaries in all that went in.
     fn errors(&self) -> Vec<Error> {
-        let header = Target::tool("t").surface(Surface::Header);
+        let header = Target::tool("t").with_surface(Surface::Header);
         let small = Engine::new().limits(Limits::default().output(8));
         let scope = self.vault.scope("acme").unwrap();
         let vault_file = self.file(REJECTED);
@@ -540,14 +540,14 @@ const PLAIN: [&str; 48] = [
     "Escape",
     "Finding",
     "Fingerprint",
-    "Form",
+    "ReferenceKind",
     "Grants",
     "Headers",
     "Kind",
     "Limits",
     "LintKind",
     "Mask",
-    "Missing",
+    "UnknownNames",
     "Moment",
     "Node",
     "PageSize",
@@ -576,7 +576,7 @@ const PLAIN: [&str; 48] = [
     "Version",
     "VersionInfo",
     "View",
-    "Why",
+    "SkipReason",
 ];
 
 /// The names of all types that are declared public in the source.

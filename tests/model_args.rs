@@ -16,8 +16,8 @@ use keyslot::template::{
     Arguments, Attempt, Engine, Grants, Limits, ModelArgs, Surfaces, Syntax, Tree,
 };
 use keyslot::{
-    Error, ErrorKind, Found, Missing, Outcomes, Reference, ResolveExt, Resolver, Result, Surface,
-    Target, Variables,
+    Error, ErrorKind, Found, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target,
+    UnknownNames, Variables,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -319,7 +319,7 @@ fn a_granted_name_that_nobody_knows_fails_whatever_the_target_says() {
     let vault = Vault::default();
     for target in [
         tool(),
-        tool().missing(Missing::Keep),
+        tool().with_unknown_names(UnknownNames::Keep),
         Target::instructions(),
     ] {
         let error = vault
@@ -374,7 +374,7 @@ fn surfaces_refuse_and_encode_as_ever() {
     );
 
     // What stays is text, which may open a quote.
-    let shell = tool().surface(Surface::Shell);
+    let shell = tool().with_surface(Surface::Shell);
     let run = |args| {
         Engine::new()
             .resolve_model_args(&Vault::default(), &shell, args, &grants)
@@ -753,7 +753,7 @@ fn a_value_does_not_go_into_a_header_that_the_model_made() {
             "{broken:?}"
         );
     }
-    let header = Target::tool("fetch").surface(Surface::Header);
+    let header = Target::tool("fetch").with_surface(Surface::Header);
     let grants = Grants::new().name("KEY").unwrap();
     let text = |text: &str| {
         engine

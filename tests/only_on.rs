@@ -86,7 +86,7 @@ impl Bound<'_> {
 }
 
 fn on(surface: Surface) -> Target {
-    Target::tool("t").surface(surface)
+    Target::tool("t").with_surface(surface)
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn found(engine: &Engine, template: &Template, text: &str) -> Meaning {
         );
     }
     let references = template.references().iter().map(|reference| Asked {
-        form: reference.form(),
+        form: reference.kind(),
         name: reference.name().to_string(),
         pin: reference.version().map(Version::get),
     });
@@ -127,7 +127,7 @@ fn rendered(engine: &Engine, template: &Template, text: &str) -> String {
     let twice = template.render(&values).unwrap();
     let once = engine.render(text, |asked: ReferenceRef<'_>| {
         let is_asked = |reference: &Reference| {
-            (reference.form(), reference.version()) == (asked.form(), asked.version())
+            (reference.kind(), reference.version()) == (asked.kind(), asked.version())
                 && reference.name().as_str() == asked.name()
         };
         Some(

@@ -8,7 +8,7 @@
     clippy::string_slice
 )]
 
-use keyslot::{ErrorKind, Form, Template};
+use keyslot::{ErrorKind, ReferenceKind, Template};
 use proptest::prelude::*;
 
 mod naive {
@@ -229,7 +229,7 @@ fn meaning(text: &str) -> naive::Meaning {
                 .collect();
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             let written = references.iter().map(|reference| {
-                let secret = if reference.form() == Form::Secret {
+                let secret = if reference.kind() == ReferenceKind::Secret {
                     "$secret."
                 } else {
                     ""

@@ -286,7 +286,11 @@ fn rules_are_asked_at_each_use() {
         .put("A", SecretInput::new("value").rules(rules))
         .unwrap();
     let run = snapshot(&scope, "<<$secret.A>>");
-    let target = |host: &str| Target::tool("stripe").host(host).surface(Surface::Header);
+    let target = |host: &str| {
+        Target::tool("stripe")
+            .with_host(host)
+            .with_surface(Surface::Header)
+    };
     let kind = |target: &Target| {
         run.resolve_for(target, "Authorization: <<$secret.A>>")
             .map(drop)
@@ -295,7 +299,7 @@ fn rules_are_asked_at_each_use() {
     assert_eq!(kind(&target("api.stripe.com")), Ok(()));
     assert_eq!(kind(&target("evil.example")), Err(ErrorKind::Denied));
     assert_eq!(
-        kind(&Target::tool("stripe").host("api.stripe.com")),
+        kind(&Target::tool("stripe").with_host("api.stripe.com")),
         Err(ErrorKind::Denied),
         "another surface"
     );

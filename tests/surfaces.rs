@@ -13,7 +13,7 @@ use http::HeaderValue;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::secrecy::SecretString;
 use keyslot::template::Engine;
-use keyslot::{ErrorKind, Missing, Result, Surface, Target, Variables};
+use keyslot::{ErrorKind, Result, Surface, Target, UnknownNames, Variables};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -28,7 +28,11 @@ fn resolve(surface: Surface, text: &str, value: &str) -> Result<String> {
         Ok(SecretString::from(format!("{value}%2F")))
     })?;
     let variables = Variables::new().with("A", value)?;
-    let resolved = engine.resolve(&variables, &Target::tool("test").surface(surface), text)?;
+    let resolved = engine.resolve(
+        &variables,
+        &Target::tool("test").with_surface(surface),
+        text,
+    )?;
     Ok(resolved.expose_secret().to_string())
 }
 
@@ -918,7 +922,9 @@ fn what_the_filters_made_arrives_on_every_surface() {
 #[test]
 fn a_placeholder_that_stays_is_text_that_counts() {
     let resolve = |surface, text: &str, value: &str| {
-        let target = Target::tool("test").surface(surface).missing(Missing::Keep);
+        let target = Target::tool("test")
+            .with_surface(surface)
+            .with_unknown_names(UnknownNames::Keep);
         let resolved =
             Engine::new().resolve(&Variables::new().with("A", value).unwrap(), &target, text);
         resolved.map(|resolved| resolved.expose_secret().to_string())
@@ -960,7 +966,7 @@ fn values_are_looked_at_no_longer_than_a_result_may_be() {
         .with("A", format!("{}\0", "a".repeat(99)))
         .unwrap();
     let resolve = |slots: usize| {
-        let target = Target::tool("test").surface(Surface::Header);
+        let target = Target::tool("test").with_surface(Surface::Header);
         engine
             .resolve(&variables, &target, "X: <<A>>\r\n".repeat(slots).as_str())
             .unwrap_err()

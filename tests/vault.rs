@@ -589,7 +589,7 @@ fn bad_input_39_bytes_must_be_utf8_and_nul_only_goes_where_it_may() {
         keyslot::Surface::Shell,
     ] {
         let error = scope
-            .resolve_for(&Target::tool("t").surface(surface), "<<NUL>>")
+            .resolve_for(&Target::tool("t").with_surface(surface), "<<NUL>>")
             .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unencodable);
     }

@@ -4,7 +4,7 @@
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Document, Engine, ResolveExt, Template, Tree};
-use keyslot::{Error, ErrorKind, Missing, Surface, Target};
+use keyslot::{Error, ErrorKind, UnknownNames, Surface, Target};
 use keyslot_fuzz::answers::Answers;
 use keyslot_fuzz::{checks, input, json};
 use libfuzzer_sys::fuzz_target;
@@ -71,14 +71,14 @@ fuzz_target!(|data: &[u8]| {
                     .all(|(_, leaf)| Template::compile(*leaf).is_ok())
             );
             assert_eq!(document.lints().len().min(100), lints(&leaves).min(100));
-            let target = Target::tool("fuzz").surface(surface);
+            let target = Target::tool("fuzz").with_surface(surface);
             resolved(&document, &value, &leaves, &answers, &target);
             resolved(
                 &document,
                 &value,
                 &leaves,
                 &answers,
-                &target.missing(Missing::Keep),
+                &target.with_unknown_names(UnknownNames::Keep),
             );
         }
         Err(error) => failed(&error, &leaves, |leaf| Template::compile(leaf).map(drop)),

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use keyslot::template::{BareNames, Engine, Escape, Syntax};
-use keyslot::{Error, ErrorKind, Form, SecretName};
+use keyslot::{Error, ErrorKind, ReferenceKind, SecretName};
 use keyslot_fuzz::answers::Answers;
 use keyslot_fuzz::known::{self, COMMON, Known};
 use keyslot_fuzz::rules::Rules;
@@ -99,7 +99,7 @@ fn placeholders(rules: &Rules<'_>, engine: &Engine, name: &str, text: &str, valu
             rules,
             engine,
             &format!("{prefix}{name}"),
-            (name, Form::Secret),
+            (name, ReferenceKind::Secret),
             text,
             value,
         );
@@ -115,7 +115,7 @@ fn placeholders(rules: &Rules<'_>, engine: &Engine, name: &str, text: &str, valu
                     || !name.contains(|c: char| c.is_ascii_lowercase()))
         };
         let name = if is_bare(name) { name } else { "A_NAME" };
-        placeholder(rules, engine, name, (name, Form::Bare), text, value);
+        placeholder(rules, engine, name, (name, ReferenceKind::Bare), text, value);
     }
 }
 
@@ -123,7 +123,7 @@ fn placeholder(
     rules: &Rules<'_>,
     engine: &Engine,
     written: &str,
-    asked: (&str, Form),
+    asked: (&str, ReferenceKind),
     text: &str,
     value: &str,
 ) {
@@ -144,7 +144,7 @@ fn placeholder(
         let mut count = 0;
         let out = engine.render(text, |reference| {
             assert_eq!(
-                (reference.name(), reference.form(), reference.version()),
+                (reference.name(), reference.kind(), reference.version()),
                 (asked.0, asked.1, None)
             );
             count += 1;

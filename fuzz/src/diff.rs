@@ -2,7 +2,7 @@
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Engine, Template};
-use keyslot::{Error, ErrorKind, Form, Missing, Resolver, Target};
+use keyslot::{Error, ErrorKind, ReferenceKind, UnknownNames, Resolver, Target};
 
 use crate::answers::Answers;
 use crate::filters::{self, Made};
@@ -41,7 +41,7 @@ pub fn agree(known: &Known, text: &str, answers: &Answers) {
         known.profile.dialects
     );
     let references = template.references().iter().map(|reference| Asked {
-        form: reference.form(),
+        form: reference.kind(),
         name: reference.name().to_string(),
         pin: reference.version().map(|version| version.get()),
     });
@@ -53,9 +53,9 @@ pub fn agree(known: &Known, text: &str, answers: &Answers) {
     );
 
     let is_sure = known.is_regular || !text.contains('|');
-    for missing in [Missing::Error, Missing::Keep]
+    for missing in [UnknownNames::Error, UnknownNames::Keep]
         .into_iter()
-        .filter(|missing| known.is_regular || *missing == Missing::Error)
+        .filter(|missing| known.is_regular || *missing == UnknownNames::Error)
     {
         if let Some(expected) = put_in(known, &text, &meaning, answers, missing).filter(|_| is_sure)
         {
@@ -73,7 +73,7 @@ fn put_in(
     text: &str,
     meaning: &Meaning,
     answers: &Answers,
-    missing: Missing,
+    missing: UnknownNames,
 ) -> Option<Output> {
     let mut output = String::new();
     let mut flaws = Vec::new();
@@ -98,7 +98,7 @@ fn put_in(
                 at,
             }),
             Some(Made::Unsure) => return None,
-            None if missing == Missing::Keep && asked.form == Form::Bare => {
+            None if missing == UnknownNames::Keep && asked.form == ReferenceKind::Bare => {
                 output.push_str(placeholder)
             }
             None => flaws.push(Flaw {
@@ -119,11 +119,11 @@ fn compare(
     engine: &Engine,
     template: &Template,
     answers: &Answers,
-    missing: Missing,
+    missing: UnknownNames,
     expected: &Output,
 ) {
     let text = template.text();
-    let target = Target::tool("fuzz").missing(missing);
+    let target = Target::tool("fuzz").with_unknown_names(missing);
     let resolved = engine.resolve(answers, &target, text);
     let once = resolved
         .as_ref()
@@ -152,7 +152,7 @@ fn compare(
         expected,
         "{text:?}"
     );
-    if missing == Missing::Error {
+    if missing == UnknownNames::Error {
         let rendered = engine.render(text, |reference| answers.of(reference));
         assert_eq!(
             rendered.map(String::from).map_err(|error| flaws(&error)),

@@ -6,8 +6,8 @@ fn verdict(rules: &AccessRules, target: &Target) -> &'static str {
 
 fn to_stripe() -> Target {
     Target::tool("stripe")
-        .host("api.stripe.com")
-        .surface(Surface::Header)
+        .with_host("api.stripe.com")
+        .with_surface(Surface::Header)
 }
 
 const INSTRUCTIONS: &str = "may not go into instructions, which a model reads; mark it with in_instructions, or let a tool use it";
@@ -20,13 +20,13 @@ fn without_a_rule_everything_is_allowed_but_instructions() {
         Target::unspecified(),
         Target::tool(""),
         to_stripe(),
-        Target::unspecified().host("Nonsense\n"),
+        Target::unspecified().with_host("Nonsense\n"),
     ] {
         assert_eq!(verdict(&rules, &target), "allowed", "{target:?}");
     }
     assert_eq!(verdict(&rules, &Target::instructions()), INSTRUCTIONS);
     assert_eq!(
-        verdict(&rules, &Target::instructions().host("api.stripe.com")),
+        verdict(&rules, &Target::instructions().with_host("api.stripe.com")),
         INSTRUCTIONS
     );
     let marked = rules.in_instructions(true);
@@ -55,7 +55,7 @@ fn of_each_kind_that_is_set_one_rule_must_match() {
         "may not go to this tool; its rules name others"
     );
     assert_eq!(
-        verdict(&tools, &Target::unspecified().host("a.b")),
+        verdict(&tools, &Target::unspecified().with_host("a.b")),
         "is bound to tools, and the target is none"
     );
 
@@ -66,15 +66,15 @@ fn of_each_kind_that_is_set_one_rule_must_match() {
         .unwrap();
     assert_eq!(verdict(&both, &to_stripe()), "allowed");
     assert_eq!(
-        verdict(&both, &to_stripe().host("x.example.com")),
+        verdict(&both, &to_stripe().with_host("x.example.com")),
         "allowed"
     );
     assert_eq!(
-        verdict(&both, &to_stripe().host("example.com")),
+        verdict(&both, &to_stripe().with_host("example.com")),
         "may not go to this host; its rules name others"
     );
     assert_eq!(
-        verdict(&both, &Target::tool("shell").host("api.stripe.com")),
+        verdict(&both, &Target::tool("shell").with_host("api.stripe.com")),
         verdict(&both, &Target::tool("shell"))
     );
     assert_eq!(
@@ -82,13 +82,13 @@ fn of_each_kind_that_is_set_one_rule_must_match() {
         "is bound to hosts, and the target does not say its host"
     );
     assert_eq!(
-        verdict(&both, &to_stripe().host("http://api.stripe.com")),
+        verdict(&both, &to_stripe().with_host("http://api.stripe.com")),
         "is bound to hosts, and the target's host is not written as one: lower case, no path, no scheme but https"
     );
 
     let hosts = AccessRules::new().host("api.stripe.com").unwrap();
     assert_eq!(
-        verdict(&hosts, &Target::unspecified().host("api.stripe.com")),
+        verdict(&hosts, &Target::unspecified().with_host("api.stripe.com")),
         "allowed"
     );
 }
@@ -106,7 +106,7 @@ fn one_surface_of_the_call_must_be_allowed() {
     let elsewhere = "may not stand in this kind of place; its rules name other surfaces";
     assert_eq!(verdict(&rules, &Target::tool("stripe")), elsewhere);
     let several = |surfaces: &[Surface]| {
-        Target::tool("stripe").on_surfaces(surfaces.iter().copied().collect())
+        Target::tool("stripe").with_surfaces(surfaces.iter().copied().collect())
     };
     assert_eq!(
         verdict(&rules, &several(&[Surface::Text, Surface::Env])),
@@ -121,7 +121,7 @@ fn one_surface_of_the_call_must_be_allowed() {
 
 #[test]
 fn an_unspecified_target_matches_no_rule() {
-    let unspecified = Target::unspecified().surface(Surface::Header);
+    let unspecified = Target::unspecified().with_surface(Surface::Header);
     let new = AccessRules::new;
     for rules in [
         new().tool("a*").unwrap(),

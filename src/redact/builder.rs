@@ -181,7 +181,7 @@ impl RedactorBuilder {
         for (number, found) in resolved.found().filter(|(_, found)| !found.is_variable()) {
             let reference = Reference::secret(found.used().name.clone());
             let reference = match found.used().version.filter(|_| resolved.is_pinned(number)) {
-                Some(version) => reference.at(version),
+                Some(version) => reference.with_version(version),
                 None => reference,
             };
             let filtered = resolved

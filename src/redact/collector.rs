@@ -8,7 +8,7 @@ use super::parts::{bare, commands, lines, parts};
 use super::pattern::{Claim, Claims};
 use super::search::Patterns;
 use super::size::{MAX_SECRETS, Size, too_large};
-use super::skipped::{Skipped, Why};
+use super::skipped::{SkipReason, Skipped};
 use super::table::{Policy, Table};
 use super::variants::Variant;
 use super::wiped::Wiped;
@@ -75,7 +75,7 @@ impl Collector {
         self.skipped.push(Skipped {
             reference: reference.clone(),
             variant: Variant::Value,
-            why: Why::Erased,
+            reason: SkipReason::Erased,
         });
     }
 
@@ -175,7 +175,7 @@ impl Collector {
                 }
             }
         } else {
-            self.skipped(owner, variant, Why::TooMany);
+            self.skipped(owner, variant, SkipReason::TooMany);
             json_forms(text, &mut |variant, written| {
                 self.add(owner, variant, written)
             })?;
@@ -214,25 +214,26 @@ impl Collector {
 
     /// Whether a text is nothing to search for; then that is written down.
     fn skips(&mut self, owner: usize, variant: Variant, text: &str) -> bool {
-        let why = self.objection(text);
-        why.inspect(|why| self.skipped(owner, variant, *why))
+        let reason = self.objection(text);
+        reason
+            .inspect(|reason| self.skipped(owner, variant, *reason))
             .is_some()
     }
 
     /// Why a text is nothing to search for, if it is. White space and quotes around it do not make
     /// it more.
-    fn objection(&self, text: &str) -> Option<Why> {
+    fn objection(&self, text: &str) -> Option<SkipReason> {
         let text = bare(text);
         if text.len() < self.policy.min_len {
-            return Some(Why::TooShort);
+            return Some(SkipReason::TooShort);
         }
         self.policy
             .is_harmless(text.as_bytes())
-            .then_some(Why::Harmless)
+            .then_some(SkipReason::Harmless)
     }
 
     /// Writes down that something is not masked, or not in all writings, once.
-    fn skipped(&mut self, owner: usize, variant: Variant, why: Why) {
+    fn skipped(&mut self, owner: usize, variant: Variant, reason: SkipReason) {
         let Some(reference) = self.references.get(owner) else {
             return;
         };
@@ -241,11 +242,11 @@ impl Collector {
             .iter()
             .rev()
             .take_while(|known| known.reference == *reference);
-        if !known.any(|known| (known.variant, known.why) == (variant, why)) {
+        if !known.any(|known| (known.variant, known.reason) == (variant, reason)) {
             self.skipped.push(Skipped {
                 reference: reference.clone(),
                 variant,
-                why,
+                reason,
             });
         }
     }
@@ -294,7 +295,7 @@ fn untold(skipped: &[Skipped]) -> Vec<Skipped> {
             told.push(Skipped {
                 reference,
                 variant: Variant::Value,
-                why: Why::Untold,
+                reason: SkipReason::Untold,
             });
         }
     }

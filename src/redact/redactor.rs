@@ -66,11 +66,11 @@ impl Redactor {
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
     ///
     /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
-    /// assert_eq!(Redactor::of(&resolved)?.mask(Mask::Stars).redact("is t0ken-of-ada"), "is ***");
+    /// assert_eq!(Redactor::of(&resolved)?.with_mask(Mask::Stars).redact("is t0ken-of-ada"), "is ***");
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     #[must_use]
-    pub fn mask(self, mask: Mask) -> Self {
+    pub fn with_mask(self, mask: Mask) -> Self {
         Self {
             masking: Masking::Fixed(mask),
             ..self
@@ -85,12 +85,12 @@ impl Redactor {
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
     ///
     /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
-    /// let redactor = Redactor::of(&resolved)?.syntax(&Syntax::mustache());
+    /// let redactor = Redactor::of(&resolved)?.with_syntax(&Syntax::mustache());
     /// assert_eq!(redactor.redact("is t0ken-of-ada"), "is {{$secret.TOKEN}}");
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     #[must_use]
-    pub fn syntax(self, syntax: &Syntax) -> Self {
+    pub fn with_syntax(self, syntax: &Syntax) -> Self {
         Self {
             masking: Masking::Syntax(syntax.clone()),
             ..self

@@ -11,16 +11,16 @@ use crate::reference::Reference;
 pub struct Skipped {
     /// The secret.
     pub reference: Reference,
-    /// Which part of it.
+    /// The part of it.
     pub variant: Variant,
-    /// Why.
-    pub why: Why,
+    /// The reason.
+    pub reason: SkipReason,
 }
 
-/// Why something is not masked, or not in all writings.
+/// The reason why something is not masked, or not in all writings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Why {
+pub enum SkipReason {
     /// Without white space and quotes around it, it is shorter than the
     /// [minimum](super::RedactorBuilder::min_len).
     TooShort,
@@ -41,10 +41,10 @@ impl fmt::Display for Skipped {
         let Self {
             reference,
             variant,
-            why,
+            reason,
         } = self;
         let what = match variant {
-            _ if *why == Why::Untold => "something",
+            _ if *reason == SkipReason::Untold => "something",
             Variant::Value => "the value",
             Variant::Filtered => "what a filter made",
             Variant::Trimmed => "the trimmed value",
@@ -54,18 +54,18 @@ impl fmt::Display for Skipped {
             Variant::Password => "the password",
             _ => "a part",
         };
-        let why = match why {
-            Why::TooShort => "is too short to be masked",
-            Why::Harmless => "is a harmless word and not masked",
-            Why::TooMany => "is one of too many and masked only as it is and in JSON",
-            Why::Erased => "is erased",
-            Why::Untold => "is not masked, or not in all writings",
+        let reason = match reason {
+            SkipReason::TooShort => "is too short to be masked",
+            SkipReason::Harmless => "is a harmless word and not masked",
+            SkipReason::TooMany => "is one of too many and masked only as it is and in JSON",
+            SkipReason::Erased => "is erased",
+            SkipReason::Untold => "is not masked, or not in all writings",
         };
         write!(f, "{what} of {}", reference.name())?;
         if let Some(version) = reference.version() {
             write!(f, "@{version}")?;
         }
-        write!(f, " {why}")
+        write!(f, " {reason}")
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
             Skipped {
                 reference,
                 variant: Variant::Line,
-                why: Why::TooShort,
+                reason: SkipReason::TooShort,
             }
             .to_string()
         };
@@ -91,7 +91,7 @@ mod tests {
             "a line of A is too short to be masked"
         );
         assert_eq!(
-            skipped(reference.at(Version::new(2).unwrap())),
+            skipped(reference.with_version(Version::new(2).unwrap())),
             "a line of A@2 is too short to be masked"
         );
     }

@@ -174,8 +174,10 @@ impl RedactorBuilder {
             }
             for (age, found) in versions.iter().enumerate() {
                 let version = found.used().version.filter(|_| age > 0);
-                let reference =
-                    version.map_or_else(|| newest.clone(), |version| newest.clone().at(version));
+                let reference = version.map_or_else(
+                    || newest.clone(),
+                    |version| newest.clone().with_version(version),
+                );
                 self = self.found(reference, found);
             }
         }

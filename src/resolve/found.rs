@@ -53,21 +53,21 @@ impl Found {
 
     /// Says in which scope it was found.
     #[must_use]
-    pub fn in_scope(mut self, scope: Scope) -> Self {
+    pub fn with_scope(mut self, scope: Scope) -> Self {
         self.used_mut().scope = Some(scope);
         self
     }
 
     /// Says which version it is.
     #[must_use]
-    pub fn at(mut self, version: Version) -> Self {
+    pub fn with_version(mut self, version: Version) -> Self {
         self.used_mut().version = Some(version);
         self
     }
 
     /// Says of which record it is.
     #[must_use]
-    pub fn of_record(mut self, record: RecordId) -> Self {
+    pub fn with_record(mut self, record: RecordId) -> Self {
         self.used_mut().record = Some(record);
         self
     }
@@ -97,7 +97,7 @@ impl Found {
     ///     }
     /// }
     ///
-    /// let on = |surface| Token.resolve_for(&Target::tool("crm").surface(surface), "Authorization: Bearer <<TOKEN>>").map(drop);
+    /// let on = |surface| Token.resolve_for(&Target::tool("crm").with_surface(surface), "Authorization: Bearer <<TOKEN>>").map(drop);
     /// assert!(on(Surface::Header).is_ok());
     /// assert_eq!(on(Surface::Text).unwrap_err().kind(), ErrorKind::Denied);
     /// # Ok::<(), Error>(())

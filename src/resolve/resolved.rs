@@ -125,7 +125,7 @@ impl<T: Wipe> Resolved<T> {
     }
 
     /// The bare references that nobody knew and that stayed as they were, because the target says
-    /// [`Missing::Keep`](crate::Missing::Keep).
+    /// [`UnknownNames::Keep`](crate::UnknownNames::Keep).
     pub fn kept(&self) -> &[Reference] {
         &self.kept
     }
@@ -324,7 +324,7 @@ mod tests {
             .map(|number: u32| Reference::bare(format!("A{number}").parse().unwrap()))
             .map(|one| {
                 if one.name().as_str().ends_with('7') {
-                    one.at(crate::record::Version::FIRST)
+                    one.with_version(crate::record::Version::FIRST)
                 } else {
                     one
                 }

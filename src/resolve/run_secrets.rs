@@ -238,7 +238,7 @@ mod tests {
         };
         assert_eq!(value(Reference::secret(name("TOKEN"))), "tok-ada");
         assert_eq!(
-            value(Reference::secret(name("TOKEN")).at(Version::FIRST)),
+            value(Reference::secret(name("TOKEN")).with_version(Version::FIRST)),
             "behind"
         );
         assert_eq!(value(Reference::secret(name("token"))), "behind");
@@ -266,7 +266,7 @@ mod tests {
             )
         );
         assert_eq!(
-            asked(bound().at(Version::FIRST), &tool),
+            asked(bound().with_version(Version::FIRST), &tool),
             (
                 ErrorKind::NotFound,
                 "no version 1 of BOUND: the secrets of a run have no versions".to_owned()

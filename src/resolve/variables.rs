@@ -6,7 +6,7 @@ use std::fmt;
 use super::{Found, Outcome, Outcomes, Resolver};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
-use crate::reference::{Form, Reference};
+use crate::reference::{Reference, ReferenceKind};
 use crate::target::Target;
 
 /// Values for bare placeholders `<<NAME>>` that are no secrets: a region, a customer's name, a
@@ -48,12 +48,12 @@ impl Variables {
 
     fn find(&self, reference: &Reference) -> Outcome {
         let name = reference.name();
-        let why_not = match (reference.form(), reference.version()) {
-            (Form::Secret, _) => format!("no secret {name}"),
-            (Form::Bare, Some(version)) => {
+        let why_not = match (reference.kind(), reference.version()) {
+            (ReferenceKind::Secret, _) => format!("no secret {name}"),
+            (ReferenceKind::Bare, Some(version)) => {
                 format!("no version {version} of {name}: variables have no versions")
             }
-            (Form::Bare, None) => match self.values.get(name) {
+            (ReferenceKind::Bare, None) => match self.values.get(name) {
                 Some(found) => return Ok(found.clone()),
                 None => format!("no variable {name}"),
             },
@@ -126,11 +126,11 @@ mod tests {
         for (reference, message) in [
             (Reference::secret(name()), "no secret REGION"),
             (
-                Reference::secret(name()).at(Version::FIRST),
+                Reference::secret(name()).with_version(Version::FIRST),
                 "no secret REGION",
             ),
             (
-                Reference::bare(name()).at(Version::FIRST),
+                Reference::bare(name()).with_version(Version::FIRST),
                 "no version 1 of REGION: variables have no versions",
             ),
             (

@@ -39,7 +39,7 @@ impl Engine {
     /// use keyslot::{Error, ErrorKind, Permit, Target};
     ///
     /// let text = "https://<<$secret.HOST>>/?key=<<$secret.KEY>>&of=<<COMPANY>>";
-    /// let target = Target::tool("crm").surface(keyslot::Surface::Url);
+    /// let target = Target::tool("crm").with_surface(keyslot::Surface::Url);
     /// let known = ["HOST", "KEY"];
     /// let error = Engine::new().check(&target, text, |references, _| {
     ///     let verdict = |reference: &keyslot::Reference| match reference.name().as_str() {
@@ -81,12 +81,12 @@ impl Template {
         if plan.is_empty() {
             return Ok(());
         }
-        let judged = LookedUp::new(verdicts, references, target.missing_policy());
+        let judged = LookedUp::new(verdicts, references, target.unknown_names());
         let mut failures = Failures::default();
         Fill::new(engine, references, judged).check(
             &self.text,
             plan,
-            target.surface_kind(),
+            target.surface(),
             &mut failures,
         )?;
         failures.into_result()

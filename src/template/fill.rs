@@ -11,9 +11,9 @@ use super::filter::{self, Filtered, Room};
 use super::plan::{Cut, Plan, Slot};
 use super::surface::{Placing, words};
 use crate::error::{Error, ErrorKind, Failures, Result};
-use crate::reference::{Form, Reference};
+use crate::reference::{Reference, ReferenceKind};
 use crate::resolve::{Found, Permit};
-use crate::target::{Missing, Surface};
+use crate::target::{Surface, UnknownNames};
 
 /// What one call puts into its texts.
 pub(super) struct Fill<'a, V> {
@@ -73,7 +73,7 @@ impl<'a> Values<'a> for &'a [&'a str] {
 pub(super) struct LookedUp<'a, T> {
     outcomes: &'a [Result<T>],
     references: &'a [Reference],
-    missing: Missing,
+    missing: UnknownNames,
 }
 
 /// What a reference that is answered stands for.
@@ -135,7 +135,7 @@ impl<'a, T: Answer> LookedUp<'a, T> {
     pub(super) fn new(
         outcomes: &'a [Result<T>],
         references: &'a [Reference],
-        missing: Missing,
+        missing: UnknownNames,
     ) -> Self {
         Self {
             outcomes,
@@ -147,18 +147,18 @@ impl<'a, T: Answer> LookedUp<'a, T> {
 
 impl<T> LookedUp<'_, T> {
     fn keeps(&self, error: &Error, reference: usize) -> bool {
-        self.missing == Missing::Keep
+        self.missing == UnknownNames::Keep
             && error.kind() == ErrorKind::NotFound
             && self
                 .references
                 .get(reference)
-                .is_some_and(|reference| reference.form() == Form::Bare)
+                .is_some_and(|reference| reference.kind() == ReferenceKind::Bare)
     }
 
     /// The references that stay.
     #[inline]
     pub(super) fn kept(&self) -> Vec<Reference> {
-        if self.missing == Missing::Error {
+        if self.missing == UnknownNames::Error {
             return Vec::new();
         }
         let stay = self
@@ -432,7 +432,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         let is_bare = self
             .references
             .get(slot.reference())
-            .is_some_and(|reference| reference.form() == Form::Bare);
+            .is_some_and(|reference| reference.kind() == ReferenceKind::Bare);
         // Failures times the text before them, in which lines are counted: only the failures that
         // are listed are made.
         failures.extend(error, |error| {

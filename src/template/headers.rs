@@ -12,7 +12,7 @@ use super::resolve_ext::look_up;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::Reference;
 use crate::resolve::{Outcome, Resolver, check_count};
-use crate::target::{Missing, Surface, Target};
+use crate::target::{Surface, Target, UnknownNames};
 
 /// Headers whose placeholders were found: names, each with the text of its value. Cheap to clone.
 ///
@@ -33,7 +33,7 @@ use crate::target::{Missing, Surface, Target};
 /// use keyslot::{Surface, Target, Variables, Resolver};
 ///
 /// let headers = Headers::compile([("Authorization", "Bearer <<TOKEN>>"), ("Accept", "application/json")])?;
-/// let target = Target::tool("billing").host("api.billing.example").surface(Surface::Header);
+/// let target = Target::tool("billing").with_host("api.billing.example").with_surface(Surface::Header);
 ///
 /// // The look-up may as well happen elsewhere, or later.
 /// let outcomes = Variables::new().with("TOKEN", "t0ken")?.lookup(headers.references(), &target)?;
@@ -100,7 +100,7 @@ impl Headers {
         // First, so that no value is in it if it cannot be.
         let mut map = HeaderMap::try_with_capacity(lines.len()).map_err(|_| too_many())?;
         // A map cannot say what stayed, so nothing does.
-        let looked_up = LookedUp::new(outcomes, references, Missing::Error);
+        let looked_up = LookedUp::new(outcomes, references, UnknownNames::Error);
         let mut fill = Fill::new(engine, references, looked_up);
         let mut failures = Failures::default();
         let mut drafts = Vec::with_capacity(lines.len());
@@ -137,7 +137,7 @@ impl Engine {
         headers: impl IntoIterator<Item = (N, T)>,
     ) -> Result<HeaderMap> {
         let headers = self.compile_headers(headers)?;
-        let target = target.clone().surface(Surface::Header);
+        let target = target.clone().with_surface(Surface::Header);
         headers.fill(&look_up(resolver, headers.references(), &target)?)
     }
 

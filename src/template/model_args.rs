@@ -19,7 +19,7 @@ use super::plan::{Plan, References};
 use super::resolve_ext::{look_up, sealed};
 use crate::error::Result;
 use crate::resolve::{Resolved, Resolver, Used, Wipe};
-use crate::target::{Missing, Target};
+use crate::target::{Target, UnknownNames};
 
 impl Engine {
     /// Resolves what a model wrote for a tool: the placeholders that `grants` lists, and nothing
@@ -61,7 +61,7 @@ impl Engine {
     /// its place, and for one in a header of several lines, because the model would choose the
     /// header that the value goes into; both before anything is looked up; those of
     /// [`resolve`](Engine::resolve), except for syntax, which is never wrong here. A granted name
-    /// that nobody knows is an error, whatever the target [says](Target::missing).
+    /// that nobody knows is an error, whatever the target [says](Target::with_unknown_names).
     pub fn resolve_model_args<R: Resolver + ?Sized, A: Arguments>(
         &self,
         resolver: &R,
@@ -69,7 +69,7 @@ impl Engine {
         args: A,
         grants: &Grants,
     ) -> Result<ModelArgs<A::Output>> {
-        let target = target.clone().missing(Missing::Error);
+        let target = target.clone().with_unknown_names(UnknownNames::Error);
         args.resolve_granted(&self.for_model(), resolver, &target, grants)
     }
 }
@@ -110,7 +110,7 @@ impl<'t> Arguments for &'t str {
             attempts: &mut attempts,
         }
         .read(self, &mut plan, &mut references, is_here)?;
-        check_lines(self, &plan, || target.surface_kind())?;
+        check_lines(self, &plan, || target.surface())?;
         let outcomes = look_up(resolver, references.list(), target)?;
         Ok(ModelArgs::new(
             fill_text(engine, self, &plan, references.list(), target, outcomes)?,
@@ -148,7 +148,7 @@ impl<T: Wipe> ModelArgs<T> {
 
     /// What stayed although it is a placeholder, or meant to be one; the first [`Attempt::LISTED`]
     /// in the order of the arguments, those in keys last. A diagram of Mermaid (`<<interface>>`)
-    /// has some that nobody meant; what stands in the [`Secret`](crate::Form::Secret) form was
+    /// has some that nobody meant; what stands in the [`Secret`](crate::ReferenceKind::Secret) form was
     /// meant.
     pub fn attempts(&self) -> &[Attempt] {
         self.attempts.list()

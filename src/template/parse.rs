@@ -7,7 +7,7 @@ use super::flaw::Flaw;
 use super::syntax::{BareNames, Dialect, Intent};
 use crate::name::SecretName;
 use crate::record::Version;
-use crate::reference::Form;
+use crate::reference::ReferenceKind;
 
 /// What stands after an opener.
 pub(super) enum Parsed<'t> {
@@ -21,7 +21,7 @@ pub(super) enum Parsed<'t> {
 /// escaped placeholder need not be right.
 #[derive(Clone, Debug)]
 pub(super) struct Placeholder<'t> {
-    pub(super) form: Form,
+    pub(super) form: ReferenceKind,
     pub(super) name: &'t str,
     /// Whether the name is nothing but letters, digits and `_`.
     pub(super) is_word: bool,
@@ -54,7 +54,7 @@ pub(super) fn parse<'t>(dialect: &Dialect, text: &'t str, body: usize) -> Parsed
             let name = cursor.take(WORD);
             // As most are: closed right after a name of one word.
             if !name.is_empty() && !dialect.identifiers && cursor.eat(&dialect.close) {
-                return Parsed::Placeholder(cursor.plain(Form::Secret, name));
+                return Parsed::Placeholder(cursor.plain(ReferenceKind::Secret, name));
             }
             return cursor.secret(start, name);
         }
@@ -83,9 +83,9 @@ impl<'t> Cursor<'_, 't> {
             return None;
         }
         if !spaced && self.eat(&self.dialect.close) {
-            return Some(self.plain(Form::Bare, name));
+            return Some(self.plain(ReferenceKind::Bare, name));
         }
-        let rest = self.extras(Form::Bare, name, true).ok()?;
+        let rest = self.extras(ReferenceKind::Bare, name, true).ok()?;
         let gap = self.skip(SPACE) > 0;
         (gap == spaced && self.eat(&self.dialect.close)).then_some(Placeholder {
             end: self.at,
@@ -150,7 +150,7 @@ impl<'t> Cursor<'_, 't> {
             self.skip(SPACE);
             return Err(self.why_not_closed(None));
         }
-        let rest = self.extras(Form::Secret, name, is_word)?;
+        let rest = self.extras(ReferenceKind::Secret, name, is_word)?;
         self.skip(SPACE);
         if self.eat(&self.dialect.close) {
             return Ok(Placeholder {
@@ -163,7 +163,7 @@ impl<'t> Cursor<'_, 't> {
 
     /// What closes right after a name of one word.
     #[inline]
-    fn plain(&self, form: Form, name: &'t str) -> Placeholder<'t> {
+    fn plain(&self, form: ReferenceKind, name: &'t str) -> Placeholder<'t> {
         Placeholder {
             form,
             name,
@@ -197,7 +197,7 @@ impl<'t> Cursor<'_, 't> {
     /// The pin and the filters.
     fn extras(
         &mut self,
-        form: Form,
+        form: ReferenceKind,
         name: &'t str,
         is_word: bool,
     ) -> Result<Placeholder<'t>, Flaw> {

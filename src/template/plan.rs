@@ -16,7 +16,7 @@ use super::syntax::Dialect;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
 use crate::record::Version;
-use crate::reference::{Form, Reference};
+use crate::reference::{Reference, ReferenceKind};
 
 /// The cuts of one text, in order. What lies between them is copied.
 #[derive(Debug, Default)]
@@ -116,7 +116,7 @@ impl Plan {
         references.count_placeholder(engine)?;
         let (end, span) = (name.len(), 0..name.len());
         let found = Placeholder {
-            form: Form::Secret,
+            form: ReferenceKind::Secret,
             name,
             is_word: false,
             version: None,
@@ -284,7 +284,7 @@ const FEW: usize = 8;
 struct Key<'t> {
     name: &'t str,
     version: Option<Version>,
-    form: Form,
+    form: ReferenceKind,
 }
 
 impl<'t> Key<'t> {

@@ -115,7 +115,7 @@ mod tests {
 
     fn resolve(surface: Surface, text: &str, value: &str) -> Result<String, ErrorKind> {
         let variables = Variables::new().with("A", value).unwrap();
-        let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text);
+        let resolved = variables.resolve_for(&Target::tool("test").with_surface(surface), text);
         resolved
             .map(|resolved| resolved.expose_secret().to_string())
             .map_err(|error| {
@@ -207,7 +207,7 @@ mod tests {
     fn a_filter_does_not_open_a_way_out_of_a_url() {
         let resolve = |surface, text: &str, value: &str| {
             let variables = Variables::new().with("A", value).unwrap();
-            let resolved = variables.resolve_for(&Target::tool("test").surface(surface), text);
+            let resolved = variables.resolve_for(&Target::tool("test").with_surface(surface), text);
             resolved
                 .map(|resolved| resolved.expose_secret().to_string())
                 .map_err(|error| error.kind())
@@ -324,8 +324,10 @@ mod tests {
         );
         for value in [".", ".."] {
             let variables = Variables::new().with("A", value).unwrap();
-            let climb =
-                variables.resolve_for(&Target::tool("test").surface(Surface::UrlPath), "<<A>>");
+            let climb = variables.resolve_for(
+                &Target::tool("test").with_surface(Surface::UrlPath),
+                "<<A>>",
+            );
             assert_eq!(climb.unwrap_err().kind(), ErrorKind::Unencodable);
         }
         assert_eq!(resolve(Surface::UrlPath, "<<A>>", "...").unwrap(), "...");
@@ -336,7 +338,7 @@ mod tests {
         let target = Target::tool("test");
         let variables = Variables::new().with("A", "a b\n").unwrap();
         let resolve = |surface, text: &str| {
-            let resolved = variables.resolve_for(&target.clone().surface(surface), text);
+            let resolved = variables.resolve_for(&target.clone().with_surface(surface), text);
             resolved.map(|resolved| resolved.expose_secret().to_string())
         };
         assert_eq!(resolve(Surface::UrlQuery, "<<A|url>>").unwrap(), "a%20b%0A");

@@ -200,10 +200,10 @@ impl ScopedVault {
                     .with_source(error)
             })?;
         let info = &hit.stored.info;
-        let found = Found::new(info.name.clone(), value).in_scope(info.scope.clone());
+        let found = Found::new(info.name.clone(), value).with_scope(info.scope.clone());
         let found = found
-            .at(kept.version)
-            .of_record(info.record)
+            .with_version(kept.version)
+            .with_record(info.record)
             .permitted(permit(info));
         Ok(match kept.fingerprint {
             Some(fingerprint) => found.with_fingerprint(fingerprint),

@@ -133,7 +133,7 @@ impl ScopedVault {
                 .with_source(error)
         })?;
         Ok(Found::new(info.name.clone(), value)
-            .in_scope(info.scope.clone())
-            .at(kept.version))
+            .with_scope(info.scope.clone())
+            .with_version(kept.version))
     }
 }

@@ -246,9 +246,9 @@ impl Aim {
             (false, Some(tool)) => Target::tool(tool),
             (false, None) => Target::unspecified(),
         };
-        let target = self.host.into_iter().fold(target, Target::host);
+        let target = self.host.into_iter().fold(target, Target::with_host);
         if self.header {
-            target.surface(Surface::Header)
+            target.with_surface(Surface::Header)
         } else {
             target
         }

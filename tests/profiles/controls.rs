@@ -1,7 +1,7 @@
 //! What each profile must find, written by hand: two scanners that find nothing would agree on
 //! everything.
 
-use keyslot::{ErrorKind, Form};
+use keyslot::{ErrorKind, ReferenceKind};
 
 use crate::dialect::Profile;
 use crate::{agree, naive, profile};
@@ -10,7 +10,11 @@ use crate::{agree, naive, profile};
 fn finds(profile: &Profile, text: &str, output: &str, references: &[&str]) {
     let got = naive::meaning(profile, text);
     let asked = got.references.iter().map(|asked| {
-        let secret = if asked.form == Form::Secret { "$" } else { "" };
+        let secret = if asked.form == ReferenceKind::Secret {
+            "$"
+        } else {
+            ""
+        };
         let pin = asked.pin.map_or(String::new(), |pin| format!("@{pin}"));
         format!("{secret}{}{pin}", asked.name)
     });

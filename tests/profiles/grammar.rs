@@ -1,7 +1,7 @@
 //! The grammar of placeholders, character by character: each rule is a function from a position to
 //! the position after it.
 
-use keyslot::{Form, SecretName};
+use keyslot::{ReferenceKind, SecretName};
 
 use crate::dialect::{Bare, Dialect, Intent, SecretNames};
 use crate::naive::Asked;
@@ -48,9 +48,9 @@ pub(crate) fn placeholder(dialect: &Dialect, text: &[char], body: usize) -> Opti
         return None;
     }
     let form = if name_start.is_some() {
-        Form::Secret
+        ReferenceKind::Secret
     } else {
-        Form::Bare
+        ReferenceKind::Bare
     };
     let name: String = text[name_start.unwrap_or(start)..name_end].iter().collect();
     if is_pasted(&name) {

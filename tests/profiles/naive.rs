@@ -1,6 +1,6 @@
 //! A scanner with no thought of speed: what a text means, opener by opener.
 
-use keyslot::{ErrorKind, Form};
+use keyslot::{ErrorKind, ReferenceKind};
 
 use crate::dialect::{Dialect, Escape, Profile};
 use crate::grammar::{Placeholder, Reading, is_intent, length, placeholder, word};
@@ -21,7 +21,7 @@ pub(crate) struct Meaning {
 /// A reference as data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
-    pub(crate) form: Form,
+    pub(crate) form: ReferenceKind,
     pub(crate) name: String,
     pub(crate) pin: Option<u64>,
 }

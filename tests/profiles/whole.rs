@@ -1,6 +1,6 @@
 //! The rules for whole strings, as naive as the scanner.
 
-use keyslot::{ErrorKind, Form};
+use keyslot::{ErrorKind, ReferenceKind};
 
 use crate::grammar::{class, identifier, is_pasted, is_word, many, pin, word, ws};
 use crate::naive::{Asked, Meaning};
@@ -14,7 +14,7 @@ pub(crate) fn uri(text: &[char]) -> Meaning {
         let name: String = text[start..end].iter().collect();
         let is_right = class(text, start, is_word) && end - start <= 128 && !is_pasted(&name);
         (is_right && after_pin == text.len()).then_some(Asked {
-            form: Form::Secret,
+            form: ReferenceKind::Secret,
             name,
             pin,
         })
@@ -66,7 +66,7 @@ fn secret(text: &[char], at: usize) -> Option<(usize, Asked)> {
     Some((
         end,
         Asked {
-            form: Form::Secret,
+            form: ReferenceKind::Secret,
             name: text[start..end].iter().collect(),
             pin: None,
         },

@@ -1,7 +1,7 @@
 //! One case for each way in which a secret shows up, or is meant to stay.
 
 use base64ct::{Base64, Base64Url, Base64UrlUnpadded, Encoding as _};
-use keyslot::redact::{Mask, RedactorBuilder, Variant, Why};
+use keyslot::redact::{Mask, RedactorBuilder, SkipReason, Variant};
 use keyslot::{ErrorKind, Redactor, ResolveExt, RunSecrets};
 
 use super::{builder, name, redactor};
@@ -193,8 +193,8 @@ fn bad_input_50_very_short_values() {
         );
         let skipped = secret.skipped();
         assert_eq!(
-            (skipped.len(), skipped[0].variant, skipped[0].why),
-            (1, Variant::Value, Why::TooShort),
+            (skipped.len(), skipped[0].variant, skipped[0].reason),
+            (1, Variant::Value, SkipReason::TooShort),
             "{value}"
         );
         assert_eq!(skipped[0].reference.name(), &name("A"));
@@ -216,7 +216,7 @@ fn bad_input_51_common_words() {
     for word in ["password", "Localhost", "postgres", "undefined"] {
         let secret = redactor(&[("A", word)]);
         keeps(&secret, word);
-        assert_eq!(secret.skipped()[0].why, Why::Harmless);
+        assert_eq!(secret.skipped()[0].reason, SkipReason::Harmless);
         let secret = builder(&[("A", word)])
             .harmless(["another word"])
             .build()
@@ -236,7 +236,7 @@ fn bad_input_51_common_words() {
         secret
             .skipped()
             .iter()
-            .any(|one| (one.variant, one.why) == (Variant::User, Why::Harmless))
+            .any(|one| (one.variant, one.reason) == (Variant::User, SkipReason::Harmless))
     );
 }
 
@@ -340,7 +340,7 @@ fn bad_input_57_percent_encoding_of_either_case() {
 #[test]
 fn a_pin_is_part_of_the_placeholder() {
     let version = keyslot::Version::new(2).unwrap();
-    let found = keyslot::Found::new(name("A"), "a-value-of-a-secret").at(version);
+    let found = keyslot::Found::new(name("A"), "a-value-of-a-secret").with_version(version);
     for (text, expected) in [
         ("<<$secret.A@2>>", "<<$secret.A@2>>"),
         ("<<$secret.A>>", "<<$secret.A>>"),
@@ -373,7 +373,10 @@ fn a_pin_is_part_of_the_placeholder() {
 fn masks_can_be_chosen() {
     let secret = redactor(&[("A", "value-of-a"), ("B", "a-and-b-value")]);
     let text = "value-of-a-and-b-value 76616c75652d6f662d61";
-    assert_eq!(secret.clone().mask(Mask::Stars).redact(text), "*** ***");
+    assert_eq!(
+        secret.clone().with_mask(Mask::Stars).redact(text),
+        "*** ***"
+    );
     let told = secret.mask_with(|secrets, variant| {
         let names: Vec<_> = secrets.iter().map(|one| one.name().as_str()).collect();
         format!("[{variant:?} {}]", names.join("+"))
@@ -426,7 +429,7 @@ fn too_many_bytes_are_refused() {
 fn merged_redactors_mask_what_both_do() {
     let one = redactor(&[("A", "value-of-a"), ("C", "short")]);
     let other = redactor(&[("B", "value-of-b"), ("C", "short"), ("D", "tiny")]);
-    let both = one.mask(Mask::Stars).merge(&other).unwrap();
+    let both = one.with_mask(Mask::Stars).merge(&other).unwrap();
     assert_eq!(both.redact("value-of-a value-of-b short"), "*** *** short");
     let skipped: Vec<_> = both
         .skipped()
@@ -470,7 +473,7 @@ fn placeholders_are_written_in_the_syntax_that_reads_them() {
         Syntax::uri().and(Syntax::mustache()),
     ] {
         let engine = Engine::new().syntax(syntax.clone());
-        let secret = redactor(&[("A", "a-value-of-a-secret")]).syntax(&syntax);
+        let secret = redactor(&[("A", "a-value-of-a-secret")]).with_syntax(&syntax);
         let text = secret.redact("is a-value-of-a-secret").into_owned();
         let resolved = engine
             .resolve(&secrets, &keyslot::Target::unspecified(), text.as_str())
@@ -484,7 +487,7 @@ fn placeholders_are_written_in_the_syntax_that_reads_them() {
     for syntax in [Syntax::uri(), Syntax::bookmark()] {
         assert_eq!(
             redactor(&[("A", "a-value-of-a-secret")])
-                .syntax(&syntax)
+                .with_syntax(&syntax)
                 .redact("a-value-of-a-secret"),
             "<<$secret.A>>"
         );
@@ -492,7 +495,7 @@ fn placeholders_are_written_in_the_syntax_that_reads_them() {
     let spaced = redactor(&[("My Key", "a-value-of-a-secret")]);
     assert_eq!(
         spaced
-            .syntax(&Syntax::julep())
+            .with_syntax(&Syntax::julep())
             .redact("a-value-of-a-secret"),
         "<<$secret.My Key>>"
     );

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use keyslot::redact::{RedactReader, RedactWriter, RedactorBuilder, Variant, Why};
+use keyslot::redact::{RedactReader, RedactWriter, RedactorBuilder, SkipReason, Variant};
 use keyslot::{
     AccessRules, ErrorKind, Permissions, Redactor, ResolveExt, RootKey, RunSecrets, ScopedVault,
     SecretInput, Target, Vault,
@@ -484,8 +484,8 @@ fn settings_of_guarded_redactors_cannot_be_chosen() {
     // The control: of what may be learned, both tell.
     let builder = || Redactor::builder().secrets_of(&scope, ["OFF"]).unwrap();
     assert_eq!(
-        builder().min_len(17).build().unwrap().skipped()[0].why,
-        Why::TooShort
+        builder().min_len(17).build().unwrap().skipped()[0].reason,
+        SkipReason::TooShort
     );
     assert_eq!(
         builder()
@@ -493,8 +493,8 @@ fn settings_of_guarded_redactors_cannot_be_chosen() {
             .build()
             .unwrap()
             .skipped()[0]
-            .why,
-        Why::Harmless
+            .reason,
+        SkipReason::Harmless
     );
 }
 
@@ -520,11 +520,16 @@ fn of_guarded_secrets_only_names_are_told() {
     let told: Vec<_> = guarded
         .skipped()
         .iter()
-        .map(|one| (one.reference.to_string(), one.variant, one.why))
+        .map(|one| (one.reference.to_string(), one.variant, one.reason))
         .collect();
     let expected = ["SHORT", "WORD", "LINES", "GONE"];
-    let expected =
-        expected.map(|name| (format!("<<$secret.{name}>>"), Variant::Value, Why::Untold));
+    let expected = expected.map(|name| {
+        (
+            format!("<<$secret.{name}>>"),
+            Variant::Value,
+            SkipReason::Untold,
+        )
+    });
     assert_eq!(told, expected);
     let shown = guarded.skipped()[1].to_string();
     assert_eq!(
@@ -532,16 +537,20 @@ fn of_guarded_secrets_only_names_are_told() {
         "something of WORD is not masked, or not in all writings"
     );
     // The control.
-    let reasons: HashSet<Why> = scope
+    let reasons: HashSet<SkipReason> = scope
         .redactor(names)
         .unwrap()
         .skipped()
         .iter()
-        .map(|one| one.why)
+        .map(|one| one.reason)
         .collect();
     assert_eq!(
         reasons,
-        HashSet::from([Why::TooShort, Why::Harmless, Why::Erased])
+        HashSet::from([
+            SkipReason::TooShort,
+            SkipReason::Harmless,
+            SkipReason::Erased
+        ])
     );
 
     // With another one the rules are the same, whichever comes first.
@@ -551,13 +560,22 @@ fn of_guarded_secrets_only_names_are_told() {
             .build()
             .unwrap()
     };
-    assert_eq!(own().skipped()[0].why, Why::TooShort, "the control");
+    assert_eq!(
+        own().skipped()[0].reason,
+        SkipReason::TooShort,
+        "the control"
+    );
     for merged in [
         own().merge(&guarded).unwrap(),
         guarded.clone().merge(&own()).unwrap(),
     ] {
         assert!(merged.is_guarded() && merged.skipped().len() == 5);
-        assert!(merged.skipped().iter().all(|one| one.why == Why::Untold));
+        assert!(
+            merged
+                .skipped()
+                .iter()
+                .all(|one| one.reason == SkipReason::Untold)
+        );
         assert_eq!(
             merged.redact(&format!("{VALUE} {}", &VALUE[..15])),
             format!("<<$secret.FINE>> {}", &VALUE[..15])

@@ -1,7 +1,7 @@
 //! What of a value is a secret by itself, and what is none.
 
 use base64ct::{Base64, Encoding as _};
-use keyslot::redact::{RedactorBuilder, Variant, Why};
+use keyslot::redact::{RedactorBuilder, SkipReason, Variant};
 use keyslot::template::Engine;
 use keyslot::{Redactor, RunSecrets, Target};
 
@@ -81,19 +81,39 @@ fn hosts_are_no_users() {
 #[test]
 fn white_space_and_quotes_make_nothing_longer() {
     for (value, why, text) in [
-        ("password\n", Why::Harmless, "enter your password\nplease"),
-        ("\"password\"", Why::Harmless, r#"{"password": "hunter2"}"#),
-        (" 'password' \n", Why::Harmless, "enter 'password' \n"),
-        ("        ", Why::TooShort, "if true {\n        indented\n}"),
-        ("12\n\n\n\n\n\n\n", Why::TooShort, "at 12\n\n\n\n\n\n\n"),
-        ("\"1234567\"", Why::TooShort, "[\"1234567\"]"),
+        (
+            "password\n",
+            SkipReason::Harmless,
+            "enter your password\nplease",
+        ),
+        (
+            "\"password\"",
+            SkipReason::Harmless,
+            r#"{"password": "hunter2"}"#,
+        ),
+        (
+            " 'password' \n",
+            SkipReason::Harmless,
+            "enter 'password' \n",
+        ),
+        (
+            "        ",
+            SkipReason::TooShort,
+            "if true {\n        indented\n}",
+        ),
+        (
+            "12\n\n\n\n\n\n\n",
+            SkipReason::TooShort,
+            "at 12\n\n\n\n\n\n\n",
+        ),
+        ("\"1234567\"", SkipReason::TooShort, "[\"1234567\"]"),
     ] {
         let secret = redactor(&[("A", value)]);
         keeps(&secret, text);
         let skipped: Vec<_> = secret
             .skipped()
             .iter()
-            .map(|one| (one.variant, one.why))
+            .map(|one| (one.variant, one.reason))
             .collect();
         assert_eq!(skipped, [(Variant::Value, why)], "{value:?}");
     }
@@ -153,13 +173,13 @@ fn lines_are_found_in_json_or_told() {
     let skipped: Vec<_> = secret
         .skipped()
         .iter()
-        .map(|one| (one.variant, one.why))
+        .map(|one| (one.variant, one.reason))
         .collect();
     assert_eq!(
         skipped,
         [
-            (Variant::Line, Why::TooShort),
-            (Variant::Line, Why::Harmless)
+            (Variant::Line, SkipReason::TooShort),
+            (Variant::Line, SkipReason::Harmless)
         ]
     );
 }
@@ -184,9 +204,9 @@ fn of_very_many_parts_the_rest_is_found_in_fewer_writings() {
     let skipped: Vec<_> = secret
         .skipped()
         .iter()
-        .map(|one| (one.variant, one.why))
+        .map(|one| (one.variant, one.reason))
         .collect();
-    assert_eq!(skipped, [(Variant::Leaf, Why::TooMany)]);
+    assert_eq!(skipped, [(Variant::Leaf, SkipReason::TooMany)]);
     assert_eq!(
         secret.skipped()[0].to_string(),
         "a string or number of A is one of too many and masked only as it is and in JSON"

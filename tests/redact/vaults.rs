@@ -1,6 +1,6 @@
 //! Redactors of what a vault holds.
 
-use keyslot::redact::Why;
+use keyslot::redact::SkipReason;
 use keyslot::{ErrorKind, Permissions, RootKey, ScopedVault, SecretInput, Vault};
 
 fn scopes() -> (Vault, ScopedVault, ScopedVault) {
@@ -73,9 +73,9 @@ fn a_revoked_secret_has_nothing_to_mask_and_says_so() {
         redactor
             .skipped()
             .iter()
-            .map(|one| one.why)
+            .map(|one| one.reason)
             .collect::<Vec<_>>(),
-        [Why::Erased]
+        [SkipReason::Erased]
     );
 }
 

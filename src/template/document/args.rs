@@ -47,9 +47,7 @@ impl<T: Structure> Arguments for &T {
                     .surface_on(path.get_or_init(|| leaf.path()))
             };
             read.and_then(|()| {
-                check_lines(leaf.text, plan, || {
-                    surface().unwrap_or(target.surface_kind())
-                })
+                check_lines(leaf.text, plan, || surface().unwrap_or(target.surface()))
             })
         })?;
         read_keys(engine, self, &mut attempts)?;

@@ -112,8 +112,8 @@ impl Found {
             .planned
             .iter()
             .filter(|planned| planned.plan.has_slots());
-        let surfaces = with_values.map(|planned| planned.surface.unwrap_or(target.surface_kind()));
-        Cow::Owned(target.clone().on_surfaces(surfaces.collect()))
+        let surfaces = with_values.map(|planned| planned.surface.unwrap_or(target.surface()));
+        Cow::Owned(target.clone().with_surfaces(surfaces.collect()))
     }
 
     pub(super) fn fill<T: Structure>(
@@ -129,7 +129,7 @@ impl Found {
         } = self;
         check_count(&outcomes, references)?;
         let what = What::of(engine);
-        let looked_up = LookedUp::new(&outcomes, references, target.missing_policy());
+        let looked_up = LookedUp::new(&outcomes, references, target.unknown_names());
         let mut fill = Fill::new(engine, references, looked_up);
         let mut drafts: Vec<Drafted<'_>> = Vec::with_capacity(planned.len());
         self.visit(
@@ -188,7 +188,7 @@ impl Found {
     ) -> Result<()> {
         let references = &self.references;
         check_count(verdicts, references)?;
-        let judged = LookedUp::new(verdicts, references, target.missing_policy());
+        let judged = LookedUp::new(verdicts, references, target.unknown_names());
         let mut fill = Fill::new(engine, references, judged);
         self.visit(
             engine,
@@ -225,7 +225,7 @@ impl Found {
                 return fill.count(leaf.text.len());
             };
             let mut own = Failures::default();
-            let surface = planned.surface.unwrap_or(target.surface_kind());
+            let surface = planned.surface.unwrap_or(target.surface());
             visit(fill, leaf, &planned.plan, surface, &mut own)?;
             own.into_result().or_else(|error| {
                 failures.extend(&error, |one| one.in_pointer(&leaf.pointer()));
@@ -415,7 +415,7 @@ mod tests {
     #[test]
     fn a_look_up_is_told_all_surfaces_of_its_values() {
         let engine = Engine::new().surfaces(Surfaces::mcp());
-        let target = Target::tool("t").surface(Surface::Form);
+        let target = Target::tool("t").with_surface(Surface::Form);
         let tree = |text| serde_json::from_str::<Tree>(text).unwrap();
         for (document, surfaces) in [
             (r#"["<<A>>"]"#, vec![Surface::Form]),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Sink;
 use crate::error::{Failures, Result};
-use crate::reference::Form;
+use crate::reference::ReferenceKind;
 use crate::template::flaw::Flaw;
 use crate::template::parse::{Parsed, Placeholder, is_identifier, is_name, parse, pin};
 use crate::template::syntax::{Dialect, Rules};
@@ -69,7 +69,7 @@ fn uri(rest: &str, end: usize) -> Result<Placeholder<'_>, Flaw> {
         "" => Err(Flaw::NoName),
         _ if !is_right => Err(Flaw::Name),
         _ => Ok(Placeholder {
-            form: Form::Secret,
+            form: ReferenceKind::Secret,
             name,
             is_word: false,
             version,
@@ -102,7 +102,7 @@ impl<'t> Expression<'t> {
         if let Some(name) = inner.strip_prefix("secrets.") {
             let end = text.len();
             let found = Placeholder {
-                form: Form::Secret,
+                form: ReferenceKind::Secret,
                 name,
                 is_word: true,
                 version: None,

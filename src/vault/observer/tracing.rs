@@ -36,7 +36,7 @@ macro_rules! emit {
             name = $event.name.as_str(),
             actor = $event.actor.map(|actor| actor.as_str()),
             tool = $event.target.and_then(|target| target.tool_name()),
-            host = $event.target.and_then(|target| target.host_name()),
+            host = $event.target.and_then(|target| target.host()),
             found_in = $event.found_in.map(|scope| scope.as_str()),
             record = $event.record.map(tracing::field::display),
             version = $event.version.map(|version| version.get()),
