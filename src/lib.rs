@@ -34,6 +34,7 @@ pub mod template;
 mod text;
 #[cfg(feature = "vault")]
 mod vault;
+mod wipe;
 
 pub use access::AccessRules;
 pub use actor::Actor;

@@ -143,7 +143,6 @@ mod table;
 mod variants;
 #[cfg(feature = "vault")]
 mod vault;
-mod wiped;
 
 pub use builder::RedactorBuilder;
 pub use display::{Redacted, RedactedError};

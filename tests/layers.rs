@@ -15,7 +15,7 @@ use source::{Arrow, arrows, exports, tokens};
 const LAYERS: [&[&str]; 12] = [
     // `memory` is there in tests only.
     &["error", "manual", "memory"],
-    &["files", "text"],
+    &["files", "text", "wipe"],
     &["actor", "name", "scope", "status", "target"],
     &["access"],
     &["store"],

@@ -11,9 +11,9 @@ use super::size::{MAX_SECRETS, Size, too_large};
 use super::skipped::{SkipReason, Skipped};
 use super::table::{Policy, Table};
 use super::variants::Variant;
-use super::wiped::Wiped;
 use crate::error::Result;
 use crate::reference::Reference;
+use crate::wipe::Wiped;
 
 /// Of so many parts of a value all writings are added.
 pub(super) const MAX_PARTS: usize = 500;

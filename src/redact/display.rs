@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write};
 
 use super::redactor::Redactor;
 use super::stream::Stream;
-use super::wiped::Wiped;
+use crate::wipe::Wiped;
 
 impl Redactor {
     /// Shows a value redacted. Nothing that is not redacted is kept on the way.

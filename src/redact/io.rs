@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::redactor::Redactor;
 use super::stream::Stream;
-use super::wiped::Wiped;
+use crate::wipe::Wiped;
 
 /// Redacts what is written to it, and writes that on.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use super::collector::PIECE;
 use super::redactor::Redactor;
 use super::sweep::{Piece, Sweep};
-use super::wiped::Wiped;
+use crate::wipe::Wiped;
 
 impl Redactor {
     /// Begins to redact what comes in parts; secrets that lie across them are found.

@@ -12,6 +12,7 @@ use smallvec::SmallVec;
 
 use super::{Found, Outcomes, Used};
 use crate::reference::Reference;
+use crate::wipe::wipe_ranges;
 
 /// A text or document with values in it. Exposed on demand, redacted in `Debug`, without `Display`,
 /// `Serialize` or `PartialEq`; when dropped, the values in it are wiped.
@@ -214,21 +215,7 @@ impl Wipe for Cow<'_, str> {
     }
 }
 
-fn wipe_ranges(bytes: &mut [u8], places: &[Range<usize>]) {
-    for place in places {
-        match bytes.get_mut(place.clone()) {
-            Some(value) => value.fill(0),
-            // Places that are wrong are no reason to leave values in memory.
-            None => bytes.fill(0),
-        }
-    }
-    // `fill` is as fast as memory; `zeroize` writes byte by byte. This keeps the compiler from
-    // leaving the writes out.
-    zeroize::optimization_barrier(bytes);
-}
-
 #[cfg(test)]
-#[allow(clippy::single_range_in_vec_init)] // a list of one place is meant
 mod tests {
     use std::cell::{Cell, RefCell};
     use std::rc::Rc;
@@ -246,25 +233,6 @@ mod tests {
     fn text(content: Cow<'_, str>, places: Vec<Range<usize>>) -> Resolved<Cow<'_, str>> {
         let kept = vec![Reference::bare("LATER".parse().unwrap())];
         Resolved::new(content, places.into(), vec![Ok(found("KEY"))], kept)
-    }
-
-    #[test]
-    fn exactly_the_values_are_overwritten() {
-        let mut bytes = *b"Bearer value!, other";
-        wipe_ranges(&mut bytes, &[7..12, 15..20]);
-        assert_eq!(&bytes, b"Bearer \0\0\0\0\0!, \0\0\0\0\0");
-        wipe_ranges(&mut bytes, &[]);
-        wipe_ranges(&mut bytes, &[0..0]);
-        assert!(bytes.starts_with(b"Bearer "));
-    }
-
-    #[test]
-    fn wrong_places_overwrite_everything() {
-        for wrong in [3..99, Range { start: 4, end: 2 }] {
-            let mut bytes = *b"a value";
-            wipe_ranges(&mut bytes, &[wrong]);
-            assert_eq!(bytes, [0; 7]);
-        }
     }
 
     /// Records what is wiped, and with which places.

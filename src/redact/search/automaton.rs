@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Match;
 use super::dictionary::{Dictionary, number};
 use super::work::count;
-use crate::redact::wiped::Wiped;
+use crate::wipe::Wiped;
 
 /// Which way the text is read, and the patterns with it.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::Match;
 use super::patterns::Patterns;
 use super::work::Allowance;
-use crate::redact::wiped::Wiped;
+use crate::wipe::Wiped;
 
 /// What a look-up costs in any case, in steps: an entry or two that are not in the cache.
 const LOOK_UP: usize = 16;

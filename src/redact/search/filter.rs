@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::dictionary::Dictionary;
 use super::work::count;
-use crate::redact::wiped::Wiped;
+use crate::wipe::Wiped;
 
 /// How many bytes a piece has.
 const PIECE: usize = 4;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::redact::wiped::Wiped;
+use crate::wipe::Wiped;
 
 /// Patterns one behind the other, numbered from 0. Wiped on drop.
 pub(in crate::redact) struct Patterns {

@@ -1,9 +1,9 @@
 //! What a document is made of, so that one engine reads them all.
 
 use std::borrow::Cow;
-use std::mem;
 
 use crate::resolve::Wipe;
+use crate::wipe::wipe_string;
 
 /// A document that can be resolved: [`Tree`](crate::template::Tree), and with the feature `json`
 /// `serde_json::Value`. Sealed.
@@ -83,14 +83,6 @@ pub(in crate::template) fn wipe(root: &mut impl Node, places: &Places) {
         }
         number += 1;
     });
-}
-
-fn wipe_string(text: &mut String) {
-    let mut bytes = mem::take(text).into_bytes();
-    // `fill` is as fast as memory; `zeroize` writes byte by byte. The barrier keeps the compiler
-    // from leaving the writes out.
-    bytes.fill(0);
-    zeroize::optimization_barrier(&bytes);
 }
 
 #[cfg(test)]
