@@ -1,10 +1,15 @@
-//! Keys, sealing, and the bytes of what is sealed. Nothing here knows a store or a template.
+//! Keys, sealing, and the bytes of sealed things. Nothing here knows a store or a template.
 //!
-//! `primitives` is the only file that names a cryptographic library, and `stack` wipes what the
-//! libraries leave there. On them stand the constructions: `root_key` and `slot` (what opens a
-//! vault), `key` and `wrap` (keys under keys), `sub_keys` (keyed hashes), `envelope` (sealing).
-//! `canonical`, `tlv`, `info`, `head` and `data_key` say how things are written down. The manual's
-//! page on the format has it all.
+//! From the ground up, and no file imports one of a later line:
+//!
+//! 1. `primitives` is the only folder that names a cryptographic library, and `stack` wipes what
+//!    the libraries leave there. `canonical`, `padding` and `tlv` write bytes down.
+//! 2. `key` (keys and their names), `timestamp`, `header`, `root_key` (the key that opens a vault).
+//! 3. `context` (the place of an envelope) and `envelope` (sealing).
+//! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `data_key`.
+//! 5. `info`, `head`, `wrap` (keys under keys), `key_slot_directory`.
+//!
+//! The manual's page on the format has it all.
 
 mod canonical;
 mod context;
@@ -14,11 +19,11 @@ mod head;
 mod header;
 mod info;
 mod key;
+mod key_slot;
+mod key_slot_directory;
 mod padding;
 mod primitives;
 mod root_key;
-mod slot;
-mod slot_directory;
 mod stack;
 mod sub_keys;
 #[cfg(test)]
@@ -27,16 +32,21 @@ mod timestamp;
 mod tlv;
 mod wrap;
 
-pub(crate) use data_key::{DataKey, DataKeyState};
-pub(crate) use envelope::{commitment, key_id};
+pub(crate) use context::InfoPlace;
+pub(crate) use data_key::{DataKeyRecord, DataKeyState};
+#[cfg(test)]
+pub(crate) use envelope::PARSED;
+pub(crate) use envelope::{Envelope, Refused};
 pub(crate) use head::Head;
 pub(crate) use header::Header;
-pub(crate) use info::{About, Info, InfoPlace, InfoState, VersionEntry};
-pub(crate) use key::{Key, KeyId, random};
+pub(crate) use info::{About, Info, InfoState, SealedInfo, VersionEntry};
+pub(crate) use key::{KeyId, SymmetricKey, random};
+pub(crate) use key_slot::{Kdf, KeySlot};
+pub(crate) use key_slot_directory::{KeySlotDirectory, KeySlotEntry};
 pub(crate) use primitives::equal;
 pub use root_key::RootKey;
-pub(crate) use slot::{Kdf, Slot};
-pub(crate) use slot_directory::{SlotDirectory, SlotEntry};
+#[cfg(test)]
+pub(crate) use sub_keys::ROW_KEYS;
 pub(crate) use sub_keys::SubKeys;
 pub(crate) use timestamp::Timestamp;
 pub(crate) use wrap::VaultKey;

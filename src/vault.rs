@@ -1,292 +1,73 @@
-//! The vault: seals what the store keeps, decides what may be used, and keeps account of every
-//! write.
+//! The vault: seals the rows that the store keeps, decides which secrets may be used, and keeps
+//! account of every write.
+//!
+//! # Words
+//!
+//! * **row** (of the store): a key and sealed bytes. `rows` reads them, `scan` pages through them.
+//! * **record**: everything that the vault knows of one secret. Its **info** is sealed in the row of
+//!   the secret; it has an identity (`RecordId`) and a **revision**, the number of writes to it.
+//! * **version**: one value of a secret. The newest lies in the row of the secret, older ones in rows
+//!   of their own.
+//! * **envelope**: sealed bytes, parsed once per row (`parsed_rows`).
+//! * **head**: counts and sums over all records of a tenant. Its **epoch** is the number of writes;
+//!   the **high-water mark** is the newest head that an open vault has seen.
+//! * **data key**: seals the records and values of one tenant; the **keyring** holds those in use.
+//! * **key slot**: holds the vault key for one root key. A slot alone is a placeholder in a template.
+//! * **tombstone**: the record of a revoked or deleted secret, without values.
+//! * **ledger**: one write. A **ledger entry** is one name in it; the **account** is the head that
+//!   the write changes.
+//! * **candidates** and **hit**: the secrets of a name in a chain of scopes, and the one that decides.
+//! * **gate**: decides if a secret may be used, before its value is opened.
+//!
+//! # Layers
+//!
+//! No file imports one of a later line.
+//!
+//! 1. `permissions`, `observer`, `clock`, `hint`, `rows`, `scan`, `gate`, `high_water`, `tenant_key`,
+//!    `known_keys`, `keyring`: parts that know no vault.
+//! 2. `core`: the store, the keys and the settings that all handles of one open vault share.
+//! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to records
+//!    and back.
+//! 4. `scoped`: the handle on one scope.
+//! 5. `read`, `write` and `opening`, which do not import each other; then `verify`, which imports
+//!    `opening`.
+//! 6. `handle` and `builder`: the vault that users open.
 
-use std::fmt;
-#[cfg(feature = "sqlite")]
-use std::path::Path;
-use std::sync::Arc;
-
+mod builder;
 mod clock;
-mod copy;
-mod explain;
-mod fields;
+mod core;
+mod data_keys;
 mod gate;
+mod handle;
+mod hashed_scope;
+mod heads;
 mod high_water;
 mod hint;
-mod history;
-mod input;
 mod keyring;
-mod ledger;
-mod lifecycle;
-mod list;
-mod lookup;
+mod known_keys;
 mod observer;
-mod open;
+mod opening;
+mod parsed_rows;
 mod permissions;
-mod resolve;
+mod read;
 mod rows;
 mod scan;
 mod scoped;
-mod scopes;
-mod sealed;
-mod select;
-mod snapshot;
+mod sealing;
+mod stored;
+mod tenant_key;
 #[cfg(test)]
 mod tests;
-mod values;
 mod verify;
+mod write;
 
-pub use explain::Explanation;
-pub use input::{SecretChange, SecretInput};
-pub use list::{Inherited, List, Listed};
+pub use builder::VaultBuilder;
+pub use handle::Vault;
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Action, Event, Observer};
-pub use open::VaultBuilder;
 pub use permissions::Permissions;
+pub use read::{Explanation, Inherited, List, Listed, Snapshot};
 pub use scoped::ScopedVault;
-pub use snapshot::Snapshot;
 pub use verify::{Finding, Verification};
-
-use clock::Clock;
-use gate::Gate;
-use high_water::HighWater;
-use keyring::Keyring;
-
-use crate::crypto::RootKey;
-use crate::error::{Error, Result};
-use crate::name::NamePolicy;
-use crate::scope::Scope;
-use crate::store::SecretStore;
-use crate::template::Engine;
-
-/// One encrypted collection of secrets in one store, opened with a root key.
-///
-/// Cheap to clone; all clones share the store and the keys. Hand out [scopes](Vault::scope), not
-/// the vault: whoever holds the vault reaches every tenant.
-///
-/// ```
-/// use keyslot::secrecy::ExposeSecret;
-/// use keyslot::{RootKey, Vault};
-///
-/// let vault = Vault::in_memory(RootKey::generate()?)?;
-/// let project = vault.scope("acme/billing")?;
-/// project.put("STRIPE_KEY", "sk_live_...")?;
-///
-/// let header = project.resolve("Authorization: Bearer <<$secret.STRIPE_KEY>>")?;
-/// assert_eq!(header.expose_secret(), "Authorization: Bearer sk_live_...");
-/// # Ok::<(), keyslot::Error>(())
-/// ```
-#[derive(Clone)]
-pub struct Vault {
-    core: Arc<Core>,
-}
-
-/// What all handles of one open vault share.
-struct Core {
-    store: Box<dyn SecretStore>,
-    keys: Keyring,
-    seen: HighWater,
-    clock: Clock,
-    names: NamePolicy,
-    engine: Engine,
-    gate: Gate,
-    observer: Option<Arc<dyn Observer>>,
-    /// Whether the end of values may be shown.
-    hints: bool,
-    max_value: usize,
-    kept_versions: usize,
-}
-
-impl Core {
-    /// The end of a value, if it may be shown.
-    fn hint(&self, value: &str) -> Option<String> {
-        hint::tail(value).filter(|_| self.hints).map(str::to_owned)
-    }
-}
-
-impl Vault {
-    /// The largest value that any vault takes, in bytes; see [`VaultBuilder::max_value`].
-    pub const MAX_VALUE: usize = 1024 * 1024;
-
-    /// Opens the vault in a file.
-    ///
-    /// # Errors
-    ///
-    /// [`VaultNotFound`](crate::ErrorKind::VaultNotFound) when there is no such file: opening never
-    /// creates one. [`WrongKey`](crate::ErrorKind::WrongKey) when the key is another vault's.
-    /// Otherwise why the file cannot be used, e.g. [`UnsafeFile`](crate::ErrorKind::UnsafeFile)
-    /// when others can read or replace it.
-    #[cfg(feature = "sqlite")]
-    pub fn open(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
-        Self::builder()
-            .store(crate::store::SqliteStore::open(path)?)
-            .open(key)
-    }
-
-    /// Creates a vault in a new file, which only its owner can read (mode 0600).
-    ///
-    /// # Errors
-    ///
-    /// [`VaultExists`](crate::ErrorKind::VaultExists) when there is something at the path already,
-    /// or why the file cannot be created.
-    #[cfg(feature = "sqlite")]
-    pub fn create(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
-        Self::builder()
-            .store(crate::store::SqliteStore::create(path)?)
-            .create(key)
-    }
-
-    /// Opens the vault in a file, or creates it. Of several processes that do so at once, one
-    /// creates and all open.
-    ///
-    /// # Errors
-    ///
-    /// As [`open`](Vault::open) and [`create`](Vault::create), but for a file that is missing or
-    /// there.
-    #[cfg(feature = "sqlite")]
-    pub fn open_or_create(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
-        Self::builder()
-            .store(crate::store::SqliteStore::open_or_create(path)?)
-            .open_or_create(key)
-    }
-
-    /// A new vault that lives as long as the process: for tests, and for secrets that must not be
-    /// stored.
-    ///
-    /// # Errors
-    ///
-    /// [`Io`](crate::ErrorKind::Io) when the operating system gives no random numbers.
-    pub fn in_memory(key: RootKey) -> Result<Self> {
-        Self::builder().create(key)
-    }
-
-    /// Settings: another store, a clock, a policy for names, limits.
-    pub fn builder() -> VaultBuilder {
-        VaultBuilder::new()
-    }
-
-    /// A handle on one scope: all that a tool runner needs, and nothing beyond it. Makes no store
-    /// call; a scope need not be created.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) when a text is no scope.
-    pub fn scope<S>(&self, scope: S) -> Result<ScopedVault>
-    where
-        S: TryInto<Scope>,
-        S::Error: Into<Error>,
-    {
-        let scope = scope.try_into().map_err(Into::into)?;
-        Ok(ScopedVault::new(Arc::clone(&self.core), &scope))
-    }
-
-    /// Forgets the latest time that the clock ever told, for all clones, scopes and snapshots of
-    /// this vault. From now on secrets expire by what the clock says next.
-    ///
-    /// A vault remembers the latest time, so that a clock that is set back brings no expired secret
-    /// back. A clock that once told a time far ahead by mistake, e.g. the year 2100, therefore
-    /// expires every secret with an expiry until the process ends. Call this once the clock is
-    /// right again, and only when the time that it told was wrong: whoever sets the clock back
-    /// before the call brings back what has expired. Nothing of this is stored, so opening the
-    /// vault anew does the same.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use std::sync::atomic::{AtomicU64, Ordering};
-    /// use std::time::{Duration, UNIX_EPOCH};
-    ///
-    /// use keyslot::{ErrorKind, RootKey, SecretInput, Vault};
-    ///
-    /// let seconds = Arc::new(AtomicU64::new(1_700_000_000));
-    /// let clock = Arc::clone(&seconds);
-    /// let now = move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed));
-    /// let vault = Vault::builder().clock(now).create(RootKey::generate()?)?;
-    /// let project = vault.scope("acme")?;
-    /// let tomorrow = UNIX_EPOCH + Duration::from_secs(1_700_086_400);
-    /// project.put("TOKEN", SecretInput::new("t-1").expires_at(tomorrow))?;
-    ///
-    /// seconds.store(4_102_444_800, Ordering::Relaxed); // a wrong answer of the clock: the year 2100
-    /// assert_eq!(project.resolve("<<$secret.TOKEN>>").unwrap_err().kind(), ErrorKind::Expired);
-    /// seconds.store(1_700_000_060, Ordering::Relaxed);
-    /// assert_eq!(project.resolve("<<$secret.TOKEN>>").unwrap_err().kind(), ErrorKind::Expired);
-    ///
-    /// vault.forget_latest_time();
-    /// assert!(project.resolve("<<$secret.TOKEN>>").is_ok());
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    pub fn forget_latest_time(&self) {
-        self.core.clock.forget_latest();
-    }
-
-    /// Reads every row and holds it against the sealed heads of the tenants: finds what was changed
-    /// so that an answer could be another, deleted, put back from an older copy, or added without
-    /// the key.
-    ///
-    /// Also asks the store to check itself, holds the key slots against a sealed directory, and
-    /// looks for rows in each way in which the vault does. Costs time in proportion to the vault.
-    /// While a tenant is read, nobody else writes to it, nor, in the stores of this crate, to any
-    /// other tenant.
-    ///
-    /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by
-    /// a vault that was open before and saw a newer head.
-    ///
-    /// ```
-    /// use keyslot::{RootKey, Vault};
-    ///
-    /// let vault = Vault::in_memory(RootKey::generate()?)?;
-    /// vault.scope("acme/billing")?.put("STRIPE_KEY", "sk_live_...")?;
-    /// let report = vault.verify()?;
-    /// assert!(report.is_intact(), "{:?}", report.findings);
-    /// assert_eq!((report.tenants, report.secrets), (1, 1));
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read, which includes rows that have not even the shape of rows;
-    /// other damage is not an error but a [`Finding`].
-    pub fn verify(&self) -> Result<Verification> {
-        verify::verify(&self.core)
-    }
-
-    /// Accepts that stored rows are older than those that this vault has seen, after which
-    /// [`Tampered`](crate::ErrorKind::Tampered) is not said of them any more.
-    ///
-    /// Call it after a backup was restored under an open vault, or after a failover that lost
-    /// writes. The older state may hold values that were revoked since. The reason is told to the
-    /// [observer](Observer::rollback_accepted).
-    ///
-    /// ```
-    /// use keyslot::{RootKey, Vault};
-    ///
-    /// let vault = Vault::in_memory(RootKey::generate()?)?;
-    /// vault.accept_rollback("restored the backup of Monday, ticket 4711")?;
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the reason is empty, has more than
-    /// 1,024 bytes, or control characters.
-    pub fn accept_rollback(&self, reason: impl AsRef<str>) -> Result<()> {
-        let reason = reason.as_ref();
-        if reason.trim().is_empty() || reason.len() > 1024 || reason.chars().any(char::is_control) {
-            let rule = "a reason has 1 to 1024 bytes without control characters";
-            return Err(Error::new(crate::error::ErrorKind::InvalidInput, rule));
-        }
-        self.core.seen.clear();
-        if let Some(observer) = &self.core.observer {
-            observer.rollback_accepted(reason);
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Vault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault")
-            .field("store", &self.core.store)
-            .finish_non_exhaustive()
-    }
-}
+pub use write::{SecretChange, SecretInput};

@@ -1,8 +1,9 @@
-//! What each sealed thing is bound to: an envelope opens only in the place it was sealed for.
+//! Contexts: an envelope opens only in the place it was sealed for.
 
-use super::canonical::encode;
+use smallvec::SmallVec;
+
+use super::canonical::feed;
 use super::header::Header;
-use super::info::InfoPlace;
 use super::key::KeyId;
 use crate::name::SecretName;
 use crate::record::{RecordId, Version};
@@ -12,13 +13,25 @@ use crate::scope::Scope;
 #[derive(Debug)]
 pub(crate) struct Context {
     label: &'static [u8],
-    aad: Vec<u8>,
+    aad: Aad,
+}
+
+/// Authenticated bytes. Those of nearly all contexts fit without an allocation.
+type Aad = SmallVec<[u8; 256]>;
+
+/// The row that an info is stored in, as the store has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InfoPlace {
+    /// The key of the row. It begins with the tag of the scope.
+    pub(crate) row_key: [u8; 32],
+    /// The epoch of its tenant when it was written.
+    pub(crate) epoch: u64,
 }
 
 impl Context {
-    /// The vault key, wrapped under the key of a slot.
-    pub(crate) fn vault_key(header: &Header, slot: KeyId) -> Self {
-        Self::new(b"keyslot/1 vault key", &[&header.vault_id, &slot.0])
+    /// The vault key, wrapped under the key of a key slot.
+    pub(crate) fn vault_key(header: &Header, key_slot: KeyId) -> Self {
+        Self::new(b"keyslot/1 vault key", &[&header.vault_id, &key_slot.0])
     }
 
     /// The vault secret, wrapped under the vault key.
@@ -27,11 +40,11 @@ impl Context {
     }
 
     /// The directory of the key slots, sealed under the vault key.
-    pub(crate) fn slot_directory(header: &Header) -> Self {
+    pub(crate) fn key_slot_directory(header: &Header) -> Self {
         Self::new(b"keyslot/1 slot directory", &[&header.vault_id])
     }
 
-    /// What a data key is for, sealed under the vault key.
+    /// The record of a data key, sealed under the vault key.
     pub(crate) fn data_key_state(header: &Header, data_key: KeyId) -> Self {
         Self::new(
             b"keyslot/1 data key state",
@@ -63,7 +76,7 @@ impl Context {
         Self::new(b"keyslot/1 head", &[&header.vault_id, tenant_tag])
     }
 
-    /// What is known of a secret, sealed under a data key.
+    /// The info of a secret, sealed under a data key.
     ///
     /// Bound to the keyed hashes that its row is found by, not to scope and name themselves: a
     /// reader that lists rows has to open this before it knows either.
@@ -99,24 +112,38 @@ impl Context {
         )
     }
 
-    /// What the envelope's keys are derived with.
+    /// Label that the keys of the envelope are derived with.
     pub(super) fn label(&self) -> &'static [u8] {
         self.label
     }
 
-    /// What the ciphertext is authenticated with: the label and the fields.
-    pub(super) fn aad(&self) -> &[u8] {
-        &self.aad
+    /// All that the ciphertext is authenticated with: `prefix`, which is the start of the envelope,
+    /// then the label and the fields.
+    pub(super) fn authenticated(&self, prefix: &[u8]) -> SmallVec<[u8; 256]> {
+        let mut all = Aad::from_slice(prefix);
+        all.extend_from_slice(&self.aad);
+        all
     }
 
     pub(super) fn new(label: &'static [u8], fields: &[&[u8]]) -> Self {
-        let aad = encode(&[&[label], fields].concat());
+        let mut aad = Aad::new();
+        for fields in [&[label], fields] {
+            feed(fields, |part| aad.extend_from_slice(part));
+        }
+        Self { label, aad }
+    }
+}
+
+#[cfg(test)]
+impl Context {
+    /// A context that no constructor makes.
+    pub(super) fn of_parts(label: &'static [u8], aad: Vec<u8>) -> Self {
+        let aad = aad.into();
         Self { label, aad }
     }
 
-    /// A context that no constructor makes.
-    #[cfg(test)]
-    pub(super) fn of_parts(label: &'static [u8], aad: Vec<u8>) -> Self {
-        Self { label, aad }
+    /// The label and the fields.
+    pub(super) fn aad(&self) -> &[u8] {
+        &self.aad
     }
 }

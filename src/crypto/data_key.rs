@@ -1,21 +1,21 @@
-//! What is known of a tenant's data key besides the key.
+//! The record of a tenant's data key, without the key.
 
-use super::tlv::{Reader, Writer, corrupt, unsupported};
+use super::tlv::{FieldReader, FieldWriter, corrupt, unsupported};
 use crate::error::Result;
 use crate::scope::Scope;
 
-/// What a data key is for. Sealed under the vault key.
+/// The use of a data key. Sealed under the vault key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct DataKey {
-    /// What may be done with it.
+pub(crate) struct DataKeyRecord {
+    /// Operations that the key may serve for.
     pub(crate) state: DataKeyState,
     /// 1 for the first one of a tenant, then ascending.
     pub(crate) generation: u32,
-    /// Whose key it is.
+    /// Tenant that the key belongs to.
     pub(crate) tenant: String,
 }
 
-/// What may be done with a data key.
+/// Operations that a data key may serve for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum DataKeyState {
@@ -27,11 +27,11 @@ pub(crate) enum DataKeyState {
     Destroyed = 3,
 }
 
-impl DataKey {
+impl DataKeyRecord {
     /// The record `1: state, 2: generation, 3: tenant`.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let generation = self.generation.to_be_bytes();
-        Writer::new()
+        FieldWriter::new()
             .field(1, &[self.state as u8])
             .field(2, &generation)
             .field(3, self.tenant.as_bytes())
@@ -40,7 +40,7 @@ impl DataKey {
 
     /// Undoes [`encode`](Self::encode).
     pub(crate) fn decode(record: &[u8]) -> Result<Self> {
-        let mut reader = Reader::new(record)?;
+        let mut reader = FieldReader::new(record)?;
         let state = match reader.array(1)? {
             [1] => DataKeyState::Active,
             [2] => DataKeyState::OpenOnly,

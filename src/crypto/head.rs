@@ -1,25 +1,25 @@
-//! The head of a tenant: what tells a missing or an older row.
+//! The head of a tenant, by which a missing or an older row is noticed.
 
 use super::context::Context;
 use super::envelope::{open, seal};
 use super::key::KeyId;
 use super::sub_keys::SubKeys;
-use super::tlv::{Reader, Writer, corrupt};
+use super::tlv::{FieldReader, FieldWriter, corrupt};
 use crate::error::Result;
 use crate::scope::Scope;
 
 /// Counts and sums over all secrets of a tenant; written with each of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
-    /// Whose head it is.
+    /// Tenant that the head belongs to.
     pub(crate) tenant: String,
     /// The number of writes; at most `i64::MAX`.
     pub(crate) epoch: u64,
-    /// How many secrets with values there are.
+    /// The number of secrets with values.
     pub(crate) live: u64,
-    /// How many tombstones there are, of revoked and of deleted secrets.
+    /// The number of tombstones, of revoked and of deleted secrets.
     pub(crate) tombstones: u64,
-    /// The XOR of the entries of all secrets and tombstones. Sealed, because whoever sees it could
+    /// The XOR of the entries of all secrets and tombstones. Sealed, because somebody who sees it could
     /// solve for rows to drop.
     pub(crate) accumulator: [u8; 32],
     /// The data key that new envelopes are sealed under.
@@ -46,9 +46,9 @@ impl Head {
         }
     }
 
-    /// Seals it for the row of its tenant.
-    pub(crate) fn seal(&self, sub_keys: &SubKeys) -> Result<Vec<u8>> {
-        let context = Context::head(sub_keys.header(), &sub_keys.tenant_tag(&self.tenant));
+    /// Seals it for the row of its tenant, whose tag the caller derived from its name.
+    pub(crate) fn seal(&self, sub_keys: &SubKeys, tenant_tag: &[u8; 16]) -> Result<Vec<u8>> {
+        let context = Context::head(sub_keys.header(), tenant_tag);
         seal(sub_keys.head_key(), &context, &self.encode())
     }
 
@@ -62,7 +62,7 @@ impl Head {
     /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data
     /// key`.
     pub(super) fn encode(&self) -> Vec<u8> {
-        Writer::new()
+        FieldWriter::new()
             .field(1, self.tenant.as_bytes())
             .field(2, &self.epoch.to_be_bytes())
             .field(3, &self.live.to_be_bytes())
@@ -73,7 +73,7 @@ impl Head {
     }
 
     pub(super) fn decode(record: &[u8]) -> Result<Self> {
-        let mut reader = Reader::new(record)?;
+        let mut reader = FieldReader::new(record)?;
         let head = Self {
             tenant: reader.text(1)?.to_owned(),
             epoch: reader.number(2)?,

@@ -1,19 +1,29 @@
-//! Keys that seal, and what names them.
+//! Keys that seal, and their names.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use secrecy::{ExposeSecret, SecretBox};
 
-use super::primitives::fill_random;
+use super::primitives::{Prk, fill_random};
 use super::stack::wiped;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Names a key. Random, and no secret.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct KeyId(pub(crate) [u8; 16]);
 
+/// Half of the bytes, which are random: a map of names needs no hash function of its own.
+impl Hash for KeyId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (half, _) = self.0.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        state.write_u64(u64::from_ne_bytes(*half));
+    }
+}
+
 impl KeyId {
-    /// The name of what a vault has one of for life: the vault secret and what is derived from it.
+    /// The name of the vault secret and of the keys derived from it, of which a vault has one for
+    /// life.
     pub(crate) const VAULT_SECRET: Self = Self([0; 16]);
 
     /// A name that nothing else has.
@@ -47,12 +57,16 @@ impl fmt::Debug for KeyId {
 }
 
 /// A key and its name. Lives on the heap, moves without a copy, cannot be cloned, is wiped on drop.
-pub(crate) struct Key {
+///
+/// Keeps the state from which the keys of envelopes are derived, too, because that is needed for
+/// each of them.
+pub(crate) struct SymmetricKey {
     id: KeyId,
     bytes: SecretBox<[u8; 32]>,
+    prk: Prk,
 }
 
-impl Key {
+impl SymmetricKey {
     /// A new key with a new name.
     pub(crate) fn generate() -> Result<Self> {
         Self::fill(KeyId::generate()?, |key| fill_random(key))
@@ -61,17 +75,19 @@ impl Key {
     /// The key of these bytes, which must be 32.
     pub(crate) fn from_slice(id: KeyId, bytes: &[u8]) -> Result<Self> {
         let bytes: &[u8; 32] = bytes.try_into().map_err(|_| corrupt())?;
-        wiped(|| {
-            Self::fill(id, |key| {
-                key.copy_from_slice(bytes);
-                Ok(())
-            })
+        Self::fill(id, |key| {
+            key.copy_from_slice(bytes);
+            Ok(())
         })
     }
 
     /// The key that `write` writes, straight to where it will stay.
     pub(super) fn fill(id: KeyId, write: impl FnOnce(&mut [u8; 32]) -> Result<()>) -> Result<Self> {
-        secret(write).map(|bytes| Self { id, bytes })
+        wiped(|| {
+            let bytes = secret(write)?;
+            let prk = Prk::new(bytes.expose_secret());
+            Ok(Self { id, bytes, prk })
+        })
     }
 
     /// Its name.
@@ -83,11 +99,16 @@ impl Key {
     pub(super) fn expose(&self) -> &[u8; 32] {
         self.bytes.expose_secret()
     }
+
+    /// The key as a key to derive from.
+    pub(super) fn prk(&self) -> &Prk {
+        &self.prk
+    }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for SymmetricKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Key({:?}, [REDACTED])", self.id)
+        write!(f, "SymmetricKey({:?}, [REDACTED])", self.id)
     }
 }
 

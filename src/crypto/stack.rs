@@ -54,7 +54,7 @@ mod tests {
     use super::*;
     use crate::crypto::context::Context;
     use crate::crypto::envelope::{open, seal};
-    use crate::crypto::{Header, Kdf, Key, KeyId, RootKey, SubKeys};
+    use crate::crypto::{Header, Kdf, KeyId, RootKey, SubKeys, SymmetricKey};
 
     const FAR: usize = 4 * DEPTH;
     const PAINT: u8 = 0xA5;
@@ -89,7 +89,7 @@ mod tests {
     fn no_work_on_keys_goes_deeper_than_what_is_wiped() {
         let (header, key, root) = (
             Header::generate().unwrap(),
-            Key::generate().unwrap(),
+            SymmetricKey::generate().unwrap(),
             RootKey::generate().unwrap(),
         );
         let context = Context::vault_secret(&header);
@@ -99,7 +99,7 @@ mod tests {
         let wiped_alone = depth(|| wiped(|| ()));
         let depths = [
             depth(|| drop(RootKey::from_hex(digits))),
-            depth(|| drop(root.slot_keys(&header, KeyId([1; 16]), Kdf::Raw))),
+            depth(|| drop(root.key_slot_keys(&header, KeyId([1; 16]), Kdf::Raw))),
             depth(|| drop(sub.set(SubKeys::derive(&key, &header).unwrap()))),
             depth(|| assert_ne!(sub.get().unwrap().tenant_tag("acme"), [0; 16])),
             depth(|| drop(sealed.set(seal(&key, &context, &value).unwrap()))),

@@ -1,5 +1,5 @@
-//! What is derived from the vault secret: keyed hashes that rows are found by, and the key of the
-//! heads.
+//! Keys derived from the vault secret: those of the keyed hashes that rows are found by, and the key
+//! of the heads.
 //!
 //! One key, one purpose. The vault secret never changes, so that rows are found under the same
 //! hashes for life.
@@ -10,13 +10,19 @@ use zeroize::Zeroizing;
 
 use super::canonical::{encode, feed};
 use super::header::Header;
-use super::key::{Key, KeyId};
+use super::key::{KeyId, SymmetricKey};
 use super::primitives::{Mac, Prk};
 use super::stack::wiped;
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::record::{Fingerprint, RecordId, Revision, Version};
 use crate::scope::Scope;
+
+#[cfg(test)]
+thread_local! {
+    /// The number of times that this thread hashed the key of a secret's row.
+    pub(crate) static ROW_KEYS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
 
 /// The keys derived from a vault secret, each ready for use.
 pub(crate) struct SubKeys {
@@ -25,18 +31,18 @@ pub(crate) struct SubKeys {
     tag: Mac,
     accumulator: Mac,
     fingerprint: Mac,
-    head: Key,
+    head: SymmetricKey,
 }
 
 impl SubKeys {
     /// Derives all of them: HKDF-SHA256 with the vault id as salt.
-    pub(crate) fn derive(vault_secret: &Key, header: &Header) -> Result<Self> {
+    pub(crate) fn derive(vault_secret: &SymmetricKey, header: &Header) -> Result<Self> {
         wiped(|| {
             let prk = Prk::extract(&header.vault_id, vault_secret.expose());
-            let mac = |label: &[u8]| {
+            let mac = |label: &[u8]| -> Result<Mac> {
                 let mut key = Zeroizing::new([0; 32]);
                 prk.expand(&encode(&[label]), &mut *key)?;
-                Mac::new(&*key)
+                Ok(Mac::new(&*key))
             };
             Ok(Self {
                 header: *header,
@@ -44,7 +50,7 @@ impl SubKeys {
                 tag: mac(b"keyslot/1 tag key")?,
                 accumulator: mac(b"keyslot/1 accumulator key")?,
                 fingerprint: mac(b"keyslot/1 fingerprint key")?,
-                head: Key::fill(KeyId::VAULT_SECRET, |key| {
+                head: SymmetricKey::fill(KeyId::VAULT_SECRET, |key| {
                     prk.expand(&encode(&[b"keyslot/1 head key"]), key)
                 })?,
             })
@@ -63,6 +69,8 @@ impl SubKeys {
         scope: &Scope,
         name: &SecretName,
     ) -> [u8; 32] {
+        #[cfg(test)]
+        ROW_KEYS.set(ROW_KEYS.get() + 1);
         let fields = [
             b"keyslot/1 secret row",
             scope.as_str().as_bytes(),
@@ -90,7 +98,7 @@ impl SubKeys {
         joined(scope_tag, &half(&hash(&self.row, &fields)))
     }
 
-    /// What the rows of a scope are found by.
+    /// Tag that the rows of a scope are found by.
     pub(crate) fn scope_tag(&self, scope: &Scope) -> [u8; 16] {
         half(&hash(
             &self.tag,
@@ -98,7 +106,7 @@ impl SubKeys {
         ))
     }
 
-    /// What the rows of a tenant are found by.
+    /// Tag that the rows of a tenant are found by.
     pub(crate) fn tenant_tag(&self, tenant: &str) -> [u8; 16] {
         half(&hash(
             &self.tag,
@@ -107,11 +115,11 @@ impl SubKeys {
     }
 
     /// Seals the heads.
-    pub(crate) fn head_key(&self) -> &Key {
+    pub(crate) fn head_key(&self) -> &SymmetricKey {
         &self.head
     }
 
-    /// What one state of one secret adds to the accumulator of its tenant's head.
+    /// Bytes that one state of one secret adds to the accumulator of its tenant's head.
     pub(crate) fn accumulator_entry(
         &self,
         record: RecordId,
@@ -130,8 +138,8 @@ impl SubKeys {
         )
     }
 
-    /// Tells equal values of a tenant without telling the values; says nothing to whoever has not
-    /// the vault secret.
+    /// Tells equal values of a tenant apart from others without telling the values; says nothing to
+    /// somebody without the vault secret.
     pub(crate) fn fingerprint(&self, tenant: &str, value: &[u8]) -> Fingerprint {
         Fingerprint::from_bytes(hash(
             &self.fingerprint,
@@ -147,7 +155,7 @@ impl fmt::Debug for SubKeys {
 }
 
 fn hash(mac: &Mac, fields: &[&[u8]]) -> [u8; 32] {
-    wiped(|| mac.tag(|sink| feed(fields, sink)))
+    wiped(|| mac.tag(|hash| feed(fields, |part| hash.update(part))))
 }
 
 fn half(hash: &[u8; 32]) -> [u8; 16] {

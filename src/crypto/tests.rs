@@ -9,7 +9,9 @@ mod wycheproof;
 
 use std::num::NonZeroU64;
 
-use super::{About, Header, Info, InfoState, Key, KeyId, SubKeys, Timestamp, VersionEntry, random};
+use super::{
+    About, Header, Info, InfoState, KeyId, SubKeys, SymmetricKey, Timestamp, VersionEntry, random,
+};
 use crate::access::AccessRules;
 use crate::actor::Actor;
 use crate::name::SecretName;
@@ -21,17 +23,18 @@ use crate::target::Surface;
 struct Vault {
     header: Header,
     sub_keys: SubKeys,
-    data_key: Key,
+    data_key: SymmetricKey,
 }
 
 impl Vault {
     fn new() -> Self {
         let header = Header::generate().unwrap();
-        let secret = Key::from_slice(KeyId::VAULT_SECRET, &random::<32>().unwrap()).unwrap();
+        let secret =
+            SymmetricKey::from_slice(KeyId::VAULT_SECRET, &random::<32>().unwrap()).unwrap();
         Self {
             header,
             sub_keys: SubKeys::derive(&secret, &header).unwrap(),
-            data_key: Key::generate().unwrap(),
+            data_key: SymmetricKey::generate().unwrap(),
         }
     }
 }

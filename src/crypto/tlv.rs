@@ -1,4 +1,4 @@
-//! Records: what is inside envelopes. One record has one form, so that equal records are equal
+//! Records, the contents of envelopes. One record has one form, so that equal records are equal
 //! bytes and the other way round.
 //!
 //! A record is `u8 form = 1`, then its fields in strictly ascending order of their tags, each `u8
@@ -11,9 +11,9 @@ use crate::error::{Error, ErrorKind, Result};
 const FORM: u8 = 1;
 
 /// Writes a record; tags must ascend.
-pub(super) struct Writer(Vec<u8>);
+pub(super) struct FieldWriter(Vec<u8>);
 
-impl Writer {
+impl FieldWriter {
     pub(super) fn new() -> Self {
         Self(vec![FORM])
     }
@@ -47,37 +47,55 @@ impl Writer {
 }
 
 /// Reads a record, field by field in ascending order of tags.
-pub(super) struct Reader<'a>(std::iter::Peekable<std::vec::IntoIter<(u8, &'a [u8])>>);
+pub(super) struct FieldReader<'a> {
+    /// The field that comes next; `None` at the end.
+    next: Option<(u8, &'a [u8])>,
+    /// The fields behind it, of the right form.
+    rest: &'a [u8],
+}
 
-impl<'a> Reader<'a> {
+impl<'a> FieldReader<'a> {
     /// Checks the form of the whole record before any field is read.
     pub(super) fn new(record: &'a [u8]) -> Result<Self> {
-        let mut rest = match record.split_first() {
-            Some((&FORM, rest)) => rest,
+        let fields = match record.split_first() {
+            Some((&FORM, fields)) => fields,
             Some(_) => return Err(unsupported()),
             None => return Err(corrupt()),
         };
-        let mut fields = Vec::new();
-        while let Some((&tag, after)) = rest.split_first() {
-            if fields.last().is_some_and(|&(last, _)| last >= tag) {
+        let (mut last, mut rest) = (None, fields);
+        while !rest.is_empty() {
+            let ((tag, _), after) = split_field(rest).ok_or_else(corrupt)?;
+            if last.is_some_and(|last| last >= tag) {
                 return Err(corrupt());
             }
-            let (bytes, after) = split_length_prefixed(after).ok_or_else(corrupt)?;
-            fields.push((tag, bytes));
-            rest = after;
+            (last, rest) = (Some(tag), after);
         }
-        Ok(Self(fields.into_iter().peekable()))
+        let mut reader = Self {
+            next: None,
+            rest: fields,
+        };
+        reader.go_on();
+        Ok(reader)
+    }
+
+    /// Goes on to the next field.
+    fn go_on(&mut self) {
+        (self.next, self.rest) = match split_field(self.rest) {
+            Some((field, rest)) => (Some(field), rest),
+            None => (None, &[][..]),
+        };
     }
 
     /// The field of a tag, if there is one.
     pub(super) fn optional(&mut self, tag: u8) -> Result<Option<&'a [u8]>> {
-        // A smaller tag that nobody asked for is one that this version does not know.
-        match self.0.peek() {
-            Some(&(next, _)) if next < tag => Err(unsupported()),
-            _ => Ok(self
-                .0
-                .next_if(|&(next, _)| next == tag)
-                .map(|(_, bytes)| bytes)),
+        match self.next {
+            // A smaller tag that nobody asked for is one that this version does not know.
+            Some((next, _)) if next < tag => Err(unsupported()),
+            Some((next, bytes)) if next == tag => {
+                self.go_on();
+                Ok(Some(bytes))
+            }
+            _ => Ok(None),
         }
     }
 
@@ -110,8 +128,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Makes sure that there was nothing else.
-    pub(super) fn finish(mut self) -> Result<()> {
-        self.0.next().map_or(Ok(()), |_| Err(unsupported()))
+    pub(super) fn finish(self) -> Result<()> {
+        self.next.map_or(Ok(()), |_| Err(unsupported()))
     }
 }
 
@@ -134,6 +152,13 @@ pub(super) fn items(mut list: &[u8]) -> Result<Vec<&[u8]>> {
         list = rest;
     }
     Ok(items)
+}
+
+/// A field, and the bytes behind it.
+fn split_field(bytes: &[u8]) -> Option<((u8, &[u8]), &[u8])> {
+    let (&tag, after) = bytes.split_first()?;
+    let (bytes, rest) = split_length_prefixed(after)?;
+    Some(((tag, bytes), rest))
 }
 
 fn split_length_prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -160,7 +185,7 @@ mod tests {
     use super::*;
 
     fn read(record: &[u8]) -> Result<(Vec<u8>, Option<Vec<u8>>)> {
-        let mut reader = Reader::new(record)?;
+        let mut reader = FieldReader::new(record)?;
         let first = reader.bytes(2)?.to_vec();
         let second = reader.optional(5)?.map(<[u8]>::to_vec);
         reader.finish()?;
@@ -169,14 +194,14 @@ mod tests {
 
     #[test]
     fn a_record_comes_back() {
-        let record = Writer::new()
+        let record = FieldWriter::new()
             .field(2, b"two")
             .optional(5, Some(b""))
             .finish();
         assert_eq!(record, b"\x01\x02\0\0\0\x03two\x05\0\0\0\0");
         assert_eq!(read(&record).unwrap(), (b"two".to_vec(), Some(Vec::new())));
         assert_eq!(
-            read(&Writer::new().field(2, b"").optional(5, None).finish()).unwrap(),
+            read(&FieldWriter::new().field(2, b"").optional(5, None).finish()).unwrap(),
             (Vec::new(), None)
         );
     }

@@ -1,4 +1,4 @@
-//! Where the vault asks for the time.
+//! The clock of a vault.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,13 +14,13 @@ pub(super) struct Clock {
     latest: Arc<AtomicI64>,
 }
 
-/// The time, as the clock says and as it was once said.
+/// The time of the clock, and the latest that it ever told.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Now {
-    /// What the clock says.
+    /// The time of the clock.
     pub(super) reading: Timestamp,
-    /// The latest moment that it ever said to this vault: a clock that jumps back brings nothing
-    /// back that had expired.
+    /// The latest moment that it ever told this vault: a clock that jumps back brings nothing back
+    /// that had expired.
     pub(super) latest: Timestamp,
 }
 

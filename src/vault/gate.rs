@@ -1,23 +1,23 @@
-//! Whether a secret may be used: decided from what was authenticated, before a value is opened.
+//! The gate: decides if a secret may be used, from its authenticated info and before a value is
+//! opened.
 
 use super::clock::Now;
 use crate::crypto::{Info, InfoState as State};
 use crate::error::ErrorKind;
 use crate::target::Target;
 
-/// Why a secret may not be used: the kind of the error, and what follows "secret NAME" in its
-/// message.
+/// Refusal of a use: the kind of the error, and the text that follows "secret NAME" in its message.
 pub(super) type Refusal = (ErrorKind, &'static str);
 
 /// The rules of a vault handle that are not those of a secret.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gate {
-    /// Whether a target must be said, and secrets must be bound to targets.
+    /// True if uses must name a target, and secrets must be bound to targets.
     pub(super) strict: bool,
 }
 
 impl Gate {
-    /// Whether a secret may be used now and for this target.
+    /// Refuses a secret that may not be used now, or not for this target.
     pub(super) fn check(self, info: &Info, target: &Target, now: Now) -> Result<(), Refusal> {
         check_state(info, now)?;
         if self.strict && target.is_unspecified() {
@@ -40,8 +40,8 @@ impl Gate {
     }
 }
 
-/// Whether a secret may be used now, wherever it goes.
-pub(super) fn check_state(info: &Info, now: Now) -> Result<(), Refusal> {
+/// Refuses a secret that may not be used now, for any target.
+fn check_state(info: &Info, now: Now) -> Result<(), Refusal> {
     match info.state {
         State::Active => {}
         State::Inactive => return Err((ErrorKind::Inactive, "is inactive")),

@@ -1,82 +1,31 @@
 //! The keys of an open vault.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::mem;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::crypto::{DataKey, DataKeyState, Header, Key, KeyId, SlotDirectory, SubKeys, VaultKey};
+use super::known_keys::KnownKeys;
+use super::tenant_key::TenantKey;
+use crate::crypto::{
+    DataKeyRecord, DataKeyState, Header, KeyId, KeySlotDirectory, SubKeys, SymmetricKey, VaultKey,
+};
 use crate::error::{Error, ErrorKind, Result};
-use crate::scope::Scope;
 use crate::store::{Kind, Row, RowKey};
 
 /// The keys of an open vault: those derived once, and the data keys met so far.
 pub(super) struct Keyring {
     vault_key: VaultKey,
     sub: SubKeys,
-    /// The bytes of a data key never change, so what was read once still opens what it sealed.
-    data_keys: RwLock<Known>,
-}
-
-/// The data keys that were used last. The map that is filled holds [`HALF`](Known::HALF) at most,
-/// then it becomes the other one.
-#[derive(Default)]
-struct Known {
-    recent: HashMap<KeyId, Arc<TenantKey>>,
-    before: HashMap<KeyId, Arc<TenantKey>>,
-}
-
-impl Known {
-    /// Half of the most keys that are kept, some 300 bytes each.
-    const HALF: usize = 4096;
-
-    fn keep(&mut self, key: Arc<TenantKey>) {
-        if self.recent.len() >= Self::HALF {
-            self.before = mem::take(&mut self.recent);
-        }
-        self.recent.insert(key.id(), key);
-    }
-}
-
-/// A data key, opened.
-#[derive(Debug)]
-pub(super) struct TenantKey {
-    tenant: Box<str>,
-    key: Key,
-}
-
-impl TenantKey {
-    pub(super) fn id(&self) -> KeyId {
-        self.key.id()
-    }
-
-    pub(super) fn tenant(&self) -> &str {
-        &self.tenant
-    }
-
-    /// The key, for rows of its own tenant only.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Corrupt`] when it is another tenant's.
-    pub(super) fn of(&self, scope: &Scope) -> Result<&Key> {
-        if *self.tenant == *scope.tenant() {
-            return Ok(&self.key);
-        }
-        Err(Error::new(
-            ErrorKind::Corrupt,
-            "a secret is sealed with the key of another tenant",
-        ))
-    }
-
-    /// The key, for a row whose tenant is not known before it is opened.
-    pub(super) fn of_any(&self) -> &Key {
-        &self.key
-    }
+    /// The bytes of a data key never change, so a key that was read once still opens everything it
+    /// sealed.
+    data_keys: RwLock<KnownKeys>,
 }
 
 impl Keyring {
-    pub(super) fn new(header: &Header, vault_key: VaultKey, vault_secret: &Key) -> Result<Self> {
+    pub(super) fn new(
+        header: &Header,
+        vault_key: VaultKey,
+        vault_secret: &SymmetricKey,
+    ) -> Result<Self> {
         let sub = SubKeys::derive(vault_secret, header)?;
         Ok(Self {
             vault_key,
@@ -95,19 +44,11 @@ impl Keyring {
 
     /// A data key that was met before.
     pub(super) fn known(&self, id: KeyId) -> Option<Arc<TenantKey>> {
-        let known = self
-            .data_keys
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = known.recent.get(&id) {
-            return Some(Arc::clone(key));
+        let known = self.data_keys.read();
+        let (key, is_old) = known.unwrap_or_else(PoisonError::into_inner).get(id)?;
+        if is_old {
+            self.keep(&key);
         }
-        let key = Arc::clone(known.before.get(&id)?);
-        drop(known);
-        self.data_keys
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .keep(Arc::clone(&key));
         Some(key)
     }
 
@@ -118,15 +59,12 @@ impl Keyring {
         key
     }
 
-    /// As [`learn`](Keyring::learn), of a key that is in use already.
+    /// Keeps a key that is in use already, as [`learn`](Keyring::learn) does.
     pub(super) fn keep(&self, key: &Arc<TenantKey>) {
-        let mut known = self
-            .data_keys
+        self.data_keys
             .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if !known.recent.contains_key(&key.id()) {
-            known.keep(Arc::clone(key));
-        }
+            .unwrap_or_else(PoisonError::into_inner)
+            .keep(Arc::clone(key));
     }
 
     /// Opens a row of kind [`Kind::DataKey`].
@@ -135,41 +73,31 @@ impl Keyring {
     ///
     /// [`ErrorKind::Corrupt`] when it does not open or the key is destroyed.
     pub(super) fn open_data_key(&self, row: &Row) -> Result<TenantKey> {
-        self.open_with_state(row).map(|(key, _)| key)
+        let id = KeyId::from_row_key(&row.key.key)?;
+        let (header, vault_key) = (self.header(), &self.vault_key);
+        let about = vault_key.open_data_key(header, id, &row.info)?;
+        let key = vault_key.unwrap_data_key(header, id, &about, &row.body)?;
+        Ok(TenantKey::new(about.tenant, about.state, key, row))
     }
 
-    /// Opens the data key that a tenant seals with now.
+    /// The data key that a tenant seals with now, from its row. A row of the same bytes as before
+    /// is not opened again.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Corrupt`] when it does not open or may no longer seal.
-    pub(super) fn open_active_key(&self, row: &Row) -> Result<TenantKey> {
-        match self.open_with_state(row)? {
-            (key, DataKeyState::Active) => Ok(key),
-            _ => Err(Error::new(
-                ErrorKind::Corrupt,
-                "the data key of this tenant is not active",
-            )),
+    pub(super) fn active_key(&self, id: KeyId, row: &Row) -> Result<Arc<TenantKey>> {
+        let known = self.known(id).filter(|key| key.is_in(row));
+        let key = match known {
+            Some(key) => key,
+            None => self.learn(self.open_data_key(row)?),
+        };
+        if key.state() == DataKeyState::Active {
+            return Ok(key);
         }
-    }
-
-    /// As [`open_data_key`](Keyring::open_data_key), with what may be done with the key.
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub(super) fn open_with_state(&self, row: &Row) -> Result<(TenantKey, DataKeyState)> {
-        let id = KeyId::from_row_key(&row.key.key)?;
-        let about = self.vault_key.open_data_key(self.header(), id, &row.info)?;
-        let key = self
-            .vault_key
-            .unwrap_data_key(self.header(), id, &about, &row.body)?;
-        Ok((
-            TenantKey {
-                tenant: about.tenant.into(),
-                key,
-            },
-            about.state,
+        Err(Error::new(
+            ErrorKind::Corrupt,
+            "the data key of this tenant is not active",
         ))
     }
 
@@ -178,13 +106,13 @@ impl Keyring {
     /// # Errors
     ///
     /// [`ErrorKind::Corrupt`] when this vault did not seal it.
-    pub(super) fn open_slot_directory(&self, vault_secret: &Row) -> Result<SlotDirectory> {
+    pub(super) fn open_key_slot_directory(&self, vault_secret: &Row) -> Result<KeySlotDirectory> {
         self.vault_key
-            .open_slot_directory(self.header(), &vault_secret.info)
+            .open_key_slot_directory(self.header(), &vault_secret.info)
     }
 
-    /// Whether the rows that every process needs to open the vault are what this one opened it
-    /// with.
+    /// Returns true if the rows that every process needs to open the vault are those that this one
+    /// opened it with.
     pub(super) fn is_opened_by(&self, header: &Row, vault_secret: &Row) -> bool {
         Header::decode(&header.info).is_ok_and(|header| header == *self.header())
             && self
@@ -199,8 +127,8 @@ impl Keyring {
     ///
     /// [`ErrorKind::Io`] when there are no random numbers.
     pub(super) fn new_data_key(&self, tenant: &str, epoch: u64) -> Result<(TenantKey, Row)> {
-        let key = Key::generate()?;
-        let about = DataKey {
+        let key = SymmetricKey::generate()?;
+        let about = DataKeyRecord {
             state: DataKeyState::Active,
             generation: 1,
             tenant: tenant.to_owned(),
@@ -217,13 +145,7 @@ impl Keyring {
             info,
             body,
         };
-        Ok((
-            TenantKey {
-                tenant: tenant.into(),
-                key,
-            },
-            row,
-        ))
+        Ok((TenantKey::new(tenant, about.state, key, &row), row))
     }
 }
 
@@ -231,19 +153,18 @@ impl Keyring {
 impl Keyring {
     /// The number of data keys that are kept.
     pub(super) fn len(&self) -> usize {
-        let known = self.data_keys.read().unwrap();
-        known.recent.len() + known.before.len()
+        self.data_keys.read().unwrap().len()
     }
 
-    /// The info of a data key's row that says this.
-    pub(super) fn seal_about(&self, id: KeyId, about: &DataKey) -> Vec<u8> {
+    /// The info of a data key's row with this record.
+    pub(super) fn seal_about(&self, id: KeyId, about: &DataKeyRecord) -> Vec<u8> {
         self.vault_key
             .seal_data_key(self.header(), id, about)
             .unwrap()
     }
 }
 
-/// Where the data key of that id is stored.
+/// Key of the row of a data key.
 pub(super) fn data_key_row(id: KeyId) -> RowKey {
     RowKey {
         kind: Kind::DataKey,

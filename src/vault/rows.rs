@@ -1,9 +1,8 @@
-//! Reading rows from a store that may be anybody's: an answer of another shape than the question is
-//! an error, because a row that is missing from it would look like a secret that does not exist.
+//! Rows of a store that may be anybody's. An answer of another shape than the question is an error,
+//! because a row that is missing from it would look like a secret that does not exist.
 
 use std::num::NonZeroU32;
 
-use super::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{PageSize, Row, RowKey, SecretStore, WriteTx};
 
@@ -13,18 +12,6 @@ pub(super) const PAGE: PageSize = PageSize {
     rows: NonZeroU32::new(256).unwrap(),
     bytes: 2 << 20,
 };
-
-impl Core {
-    /// Reads rows by key, as [`get_from`].
-    pub(super) fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        get_from(&*self.store, keys)
-    }
-
-    /// Reads one row.
-    pub(super) fn get_one(&self, key: RowKey) -> Result<Option<Row>> {
-        Ok(self.get(&[key])?.pop().flatten())
-    }
-}
 
 /// Reads rows by key.
 ///
@@ -36,9 +23,14 @@ pub(super) fn get_from(store: &dyn SecretStore, keys: &[RowKey]) -> Result<Vec<O
     checked(keys, store.get(keys))
 }
 
-/// As [`get_from`], inside of a write.
+/// Reads rows as [`get_from`] does, inside of a write.
 pub(super) fn get_in(tx: &mut dyn WriteTx, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
     checked(keys, tx.get(keys))
+}
+
+/// Reads one row inside of a write.
+pub(super) fn get_one_in(tx: &mut dyn WriteTx, key: RowKey) -> Result<Option<Row>> {
+    Ok(get_in(tx, &[key])?.pop().flatten())
 }
 
 fn checked(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Option<Row>>> {
@@ -57,4 +49,9 @@ fn checked(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Opti
         ));
     }
     Ok(rows)
+}
+
+/// An error that says which stored thing is damaged.
+pub(super) fn corrupt(message: &'static str) -> Error {
+    Error::new(ErrorKind::Corrupt, message)
 }

@@ -1,12 +1,11 @@
 //! Scans of a store that may be anybody's, page by page. A damaged index can send a scan back to
 //! where it was, for ever, so each page must go on behind the last one.
 
-use super::rows::PAGE;
-use super::sealed::corrupt;
+use super::rows::{PAGE, corrupt};
 use crate::error::Result;
 use crate::store::{Cursor, Kind, Page, Row, SecretStore, Tag, WriteTx};
 
-/// A scan, as far as it is.
+/// A scan, and its progress.
 #[derive(Debug)]
 pub(super) struct Scan {
     kind: Kind,
@@ -56,7 +55,7 @@ impl Scan {
         Ok(self.go_on(page, from))
     }
 
-    /// As [`step_from`](Scan::step_from), inside of a write.
+    /// Reads the next page inside of a write.
     ///
     /// # Errors
     ///

@@ -1,13 +1,16 @@
-//! What no caller can bring about: records that only a vault with its keys can seal, at the ends of
+//! Records that no caller can bring about: only a vault with its keys can seal them, at the ends of
 //! all numbers.
 
 use secrecy::ExposeSecret;
 
-use super::keyring::TenantKey;
-use super::sealed::{Place, Stored, head_row};
-use super::{Core, ScopedVault, Vault};
+use super::core::Core;
+use super::hashed_scope::{HashedScope, head_row};
+use super::stored::Stored;
+use super::tenant_key::TenantKey;
+use super::{ScopedVault, Vault};
 use crate::crypto::{
-    DataKey, DataKeyState, Head, Info, InfoPlace, InfoState, RootKey, commitment, key_id,
+    DataKeyRecord, DataKeyState, Envelope, Head, Info, InfoPlace, InfoState, PARSED, ROW_KEYS,
+    RootKey, SealedInfo,
 };
 use crate::error::{ErrorKind, Result};
 use crate::name::SecretName;
@@ -48,22 +51,30 @@ fn value(scope: &ScopedVault) -> Result<String> {
         .map(|resolved| resolved.expose_secret().to_string())
 }
 
-fn place(core: &Core, scope: &str) -> Place {
-    core.place(&Scope::new(scope).unwrap())
+fn place(core: &Core, scope: &str) -> HashedScope {
+    core.hashed(&Scope::new(scope).unwrap())
+}
+
+fn key_id(row: &Row) -> crate::crypto::KeyId {
+    SealedInfo::parse(&row.info).unwrap().key_id()
 }
 
 fn name() -> SecretName {
     SecretName::new("KEY").unwrap()
 }
 
-fn stored(core: &Core, place: &Place) -> (Row, Stored) {
+fn stored(core: &Core, place: &HashedScope) -> (Row, Stored) {
     let row = core
         .store
         .get(&[core.secret_row(place, &name())])
         .unwrap()
         .remove(0)
         .unwrap();
-    (row.clone(), core.open_named(place, &name(), row).unwrap())
+    let stored = Stored {
+        info: core.open_named(place, &name(), &row).unwrap(),
+        body: row.body.clone(),
+    };
+    (row, stored)
 }
 
 /// Seals the secret of a scope anew, changed, and accounts for it as a write would.
@@ -72,10 +83,12 @@ fn reseal(core: &Core, scope: &str, change: impl Fn(&mut Info)) {
     let (row, was) = stored(core, &place);
     let mut next = was.clone();
     change(&mut next.info);
-    let key = core.key_for(Info::key_id(&row.info).unwrap()).unwrap();
-    let sealed = core.seal_info(&place, &next, row.epoch, &key).unwrap();
+    let key = core.key_for(key_id(&row)).unwrap();
+    let sealed = core
+        .seal_info(&place, row.key, &next, row.epoch, &key)
+        .unwrap();
     let entry = |stored: &Stored, row: &Row| {
-        let commitment = Info::commitment(&row.info).unwrap();
+        let commitment = *SealedInfo::parse(&row.info).unwrap().commitment();
         core.keys
             .sub()
             .accumulator_entry(stored.info.record, stored.info.revision, &commitment)
@@ -121,7 +134,7 @@ fn a_data_key_opens_and_seals_for_its_own_tenant_only() {
     let vault = vault();
     let (core, globex) = (&*vault.core, place(&vault.core, "globex"));
     let (row, _) = stored(core, &globex);
-    let key = core.key_for(Info::key_id(&row.info).unwrap()).unwrap();
+    let key = core.key_for(key_id(&row)).unwrap();
     assert!(key.of(&globex.scope).is_ok());
     assert!(key.of(&Scope::new("globex/below").unwrap()).is_ok());
     for other in ["acme", "globe", "globex2"] {
@@ -133,7 +146,9 @@ fn a_data_key_opens_and_seals_for_its_own_tenant_only() {
     let acme = place(core, "acme");
     let (_, ours) = stored(core, &acme);
     assert_eq!(
-        core.seal_info(&acme, &ours, 1, &key).unwrap_err().kind(),
+        core.seal_info(&acme, row.key, &ours, 1, &key)
+            .unwrap_err()
+            .kind(),
         ErrorKind::Corrupt
     );
 }
@@ -145,7 +160,7 @@ fn a_record_sealed_with_the_key_of_another_tenant_is_refused() {
     let core = &*vault.core;
     let (acme, globex) = (place(core, "acme"), place(core, "globex"));
     let ((row, ours), (theirs, _)) = (stored(core, &acme), stored(core, &globex));
-    let key_of = |row: &Row| core.key_for(Info::key_id(&row.info).unwrap()).unwrap();
+    let key_of = |row: &Row| core.key_for(key_id(&row)).unwrap();
     let sealed_with = |key: &TenantKey| {
         let sealed_for = InfoPlace {
             row_key: row.key.key,
@@ -198,17 +213,17 @@ fn a_value_sealed_with_the_key_of_another_tenant_is_refused() {
     let (_, theirs) = stored(core, &globex);
     let (row, ours) = stored(core, &acme);
     let version = ours.info.newest().unwrap().version;
-    let own = core.key_for(Info::key_id(&row.info).unwrap()).unwrap();
+    let own = core.key_for(key_id(&row)).unwrap();
     let sealed_with = |key: &TenantKey| {
         let Stored { mut info, .. } = ours.clone();
         let body = info
             .seal_value(core.keys.header(), version, key.of_any(), b"planted")
             .unwrap();
-        info.versions[0].commitment = commitment(&body).unwrap();
+        info.versions[0].commitment = *Envelope::parse(&body).unwrap().commitment();
         put(
             core,
             &core
-                .seal_info(&acme, &Stored { info, body }, row.epoch, &own)
+                .seal_info(&acme, row.key, &Stored { info, body }, row.epoch, &own)
                 .unwrap(),
         );
     };
@@ -219,7 +234,11 @@ fn a_value_sealed_with_the_key_of_another_tenant_is_refused() {
         "planted",
         "the control: with its own key it opens"
     );
-    sealed_with(&core.key_for(key_id(&theirs.body).unwrap()).unwrap());
+    sealed_with(
+        &core
+            .key_for(Envelope::parse(&theirs.body).unwrap().key_id())
+            .unwrap(),
+    );
     assert_eq!(value(&scope).unwrap_err().kind(), ErrorKind::Corrupt);
 }
 
@@ -228,7 +247,7 @@ fn a_destroyed_data_key_opens_nothing() {
     let vault = vault();
     let core = &*vault.core;
     let (row, _) = stored(core, &place(core, "acme"));
-    let id = Info::key_id(&row.info).unwrap();
+    let id = key_id(&row);
     let key = core
         .store
         .get(&[super::keyring::data_key_row(id)])
@@ -236,7 +255,7 @@ fn a_destroyed_data_key_opens_nothing() {
         .remove(0)
         .unwrap();
     assert!(core.keys.open_data_key(&key).is_ok());
-    let about = DataKey {
+    let about = DataKeyRecord {
         state: DataKeyState::Destroyed,
         generation: 1,
         tenant: "acme".to_owned(),
@@ -257,14 +276,14 @@ fn a_head_whose_key_may_not_seal_is_told() {
     let vault = vault();
     let core = &*vault.core;
     let (row, _) = stored(core, &place(core, "acme"));
-    let id = Info::key_id(&row.info).unwrap();
+    let id = key_id(&row);
     let key = core
         .store
         .get(&[super::keyring::data_key_row(id)])
         .unwrap()
         .remove(0)
         .unwrap();
-    let about = DataKey {
+    let about = DataKeyRecord {
         state: DataKeyState::OpenOnly,
         generation: 1,
         tenant: "acme".to_owned(),
@@ -419,11 +438,77 @@ fn the_data_keys_that_are_kept_are_bounded() {
     assert!(vault.core.keys.len() <= 8192);
     let (row, _) = stored(&vault.core, &place(&vault.core, "tenant-0"));
     assert!(
-        vault
-            .core
-            .keys
-            .known(Info::key_id(&row.info).unwrap())
-            .is_some(),
+        vault.core.keys.known(key_id(&row)).is_some(),
         "one that is used all the time"
     );
+}
+
+/// The number of envelopes that were parsed, and of keys of secrets' rows that were hashed.
+fn counted(work: impl FnOnce()) -> (u64, u64) {
+    let before = (PARSED.get(), ROW_KEYS.get());
+    work();
+    (PARSED.get() - before.0, ROW_KEYS.get() - before.1)
+}
+
+#[test]
+fn an_envelope_is_parsed_once_and_a_row_key_hashed_once() {
+    let vault = vault();
+    let scope = vault.scope("acme").unwrap();
+    let resolve = counted(|| assert_eq!(value(&scope).unwrap(), "value of acme"));
+    assert_eq!(resolve, (2, 1), "the info and the value");
+
+    let below = vault.scope("acme/below").unwrap();
+    let resolve = counted(|| assert_eq!(value(&below).unwrap(), "value of acme"));
+    assert_eq!(resolve, (2, 2), "a name has a row in each scope");
+
+    let put = counted(|| drop(scope.put("KEY", "next").unwrap()));
+    assert_eq!(put.1, 1, "for reading and for writing");
+    let pinned = counted(|| {
+        let old = scope.resolve("<<$secret.KEY@1>>").unwrap();
+        assert_eq!(*old.expose_secret(), "value of acme");
+    });
+    assert_eq!(
+        pinned,
+        (3, 1),
+        "the info, the newest value and the pinned one"
+    );
+}
+
+/// A data key that is known is not opened again by a write, unless its row has other bytes.
+#[test]
+fn a_known_data_key_serves_while_its_row_is_the_same() {
+    let vault = vault();
+    let core = &*vault.core;
+    let scope = vault.scope("acme").unwrap();
+    let (row, _) = stored(core, &place(core, "acme"));
+    let id = key_id(&row);
+    let key_row = core
+        .get_one(super::keyring::data_key_row(id))
+        .unwrap()
+        .unwrap();
+    let known = core.keys.known(id).unwrap();
+    scope.put("KEY", "second").unwrap();
+    assert!(
+        std::ptr::eq(&*known, &*core.keys.known(id).unwrap()),
+        "the same"
+    );
+
+    for damage in [
+        |row: &mut Row| row.info[60] ^= 1,
+        |row: &mut Row| row.body[60] ^= 1,
+        |row: &mut Row| row.body.truncate(10),
+    ] {
+        let mut damaged = key_row.clone();
+        damage(&mut damaged);
+        put(core, &damaged);
+        let error = scope.put("KEY", "third").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
+        assert_eq!(
+            value(&scope).unwrap(),
+            "second",
+            "what is known still opens"
+        );
+    }
+    put(core, &key_row);
+    assert!(scope.put("KEY", "third").is_ok(), "the control");
 }

@@ -26,12 +26,12 @@ const PUBLISHED: [[u8; 32]; 2] = [
 /// Fewer different bytes than this are no chance: a random key has them once in 10^33.
 const LEAST_DISTINCT: usize = 9;
 
-/// What makes a key guessable, to follow "the root key".
+/// The rule that a guessable key breaks, to follow "the root key".
 pub(super) fn defect(key: &[u8; 32]) -> Option<&'static str> {
     let rules = [
         (
             distinct(key) < LEAST_DISTINCT,
-            "has hardly two different bytes",
+            "has almost no distinct bytes",
         ),
         (
             (1..=16).fold(false, |any, period| any | repeats(key, period)),
@@ -57,7 +57,7 @@ fn bytes(key: &[u8; 32]) -> impl Iterator<Item = u8> {
     key.iter().map(|byte| *black_box(byte))
 }
 
-/// How many different bytes there are.
+/// The number of distinct bytes.
 fn distinct(key: &[u8; 32]) -> usize {
     let is_new = |(at, byte): (usize, u8)| {
         bytes(key)
@@ -77,7 +77,7 @@ fn repeats(key: &[u8; 32], period: usize) -> bool {
         == 0
 }
 
-/// Whether each byte differs from the one before by the same amount.
+/// Returns true if each byte differs from the one before by the same amount.
 fn is_sequence(key: &[u8; 32]) -> bool {
     let mut steps = bytes(key)
         .zip(bytes(key).skip(1))
@@ -86,7 +86,8 @@ fn is_sequence(key: &[u8; 32]) -> bool {
     steps.fold(0, |differs, step| differs | (step ^ first)) == 0
 }
 
-/// Whether all bytes are printable, or those are that stand before zeros: a passphrase in a buffer.
+/// Returns true if all bytes are printable, or all that stand before zeros: a passphrase in a
+/// buffer.
 fn is_text(key: &[u8; 32]) -> bool {
     let ends = |(all, ended): (bool, bool), byte: u8| {
         let printable = matches!(byte, b' '..=b'~');
@@ -132,13 +133,13 @@ mod tests {
         let mut padded = [0; 32];
         padded[..19].copy_from_slice(b"correct horse staff");
         let mut cases = vec![
-            ([0; 32], "has hardly two different bytes"),
-            ([0xFF; 32], "has hardly two different bytes"),
+            ([0; 32], "has almost no distinct bytes"),
+            ([0xFF; 32], "has almost no distinct bytes"),
             (
                 *b"********************************",
-                "has hardly two different bytes",
+                "has almost no distinct bytes",
             ),
-            (one, "has hardly two different bytes"),
+            (one, "has almost no distinct bytes"),
             (*b"0123456789abcdef0123456789abcdef", "repeats itself"),
             (
                 *b"correct horse battery staple 123",

@@ -1,8 +1,9 @@
 //! From the root key down: what each key opens, and what it does not.
 
 use super::super::{
-    DataKey, DataKeyState, Head, Header, Info, InfoPlace, Kdf, Key, KeyId, RootKey, Slot,
-    SlotDirectory, SlotEntry, SubKeys, Timestamp, VaultKey,
+    DataKeyRecord, DataKeyState, Envelope, Head, Header, Info, InfoPlace, Kdf, KeyId, KeySlot,
+    KeySlotDirectory, KeySlotEntry, RootKey, SealedInfo, SubKeys, SymmetricKey, Timestamp,
+    VaultKey,
 };
 use super::{Vault, info};
 use crate::error::ErrorKind;
@@ -14,15 +15,15 @@ use crate::scope::Scope;
 fn a_root_key_fits_its_slot_of_its_vault_only() {
     let (header, root_key) = (Header::generate().unwrap(), RootKey::generate().unwrap());
     let (id, other_id) = (KeyId::generate().unwrap(), KeyId::generate().unwrap());
-    let keys = root_key.slot_keys(&header, id, Kdf::Raw).unwrap();
-    let slot = Slot {
+    let keys = root_key.key_slot_keys(&header, id, Kdf::Raw).unwrap();
+    let slot = KeySlot {
         kdf: Kdf::Raw,
         check: keys.check,
     };
     let vault_key = VaultKey::generate().unwrap();
     let body = keys.wrap_vault_key(&header, &vault_key).unwrap();
 
-    let again = root_key.slot_keys(&header, id, Kdf::Raw).unwrap();
+    let again = root_key.key_slot_keys(&header, id, Kdf::Raw).unwrap();
     assert!(again.fit(&slot));
     assert_eq!(
         again.unwrap_vault_key(&header, &body).unwrap().id(),
@@ -32,19 +33,19 @@ fn a_root_key_fits_its_slot_of_its_vault_only() {
     let changed = |change: fn(&mut Header)| {
         let mut header = header;
         change(&mut header);
-        root_key.slot_keys(&header, id, Kdf::Raw).unwrap()
+        root_key.key_slot_keys(&header, id, Kdf::Raw).unwrap()
     };
     let others = [
         (
             "root key",
             RootKey::generate()
                 .unwrap()
-                .slot_keys(&header, id, Kdf::Raw)
+                .key_slot_keys(&header, id, Kdf::Raw)
                 .unwrap(),
         ),
         (
             "slot",
-            root_key.slot_keys(&header, other_id, Kdf::Raw).unwrap(),
+            root_key.key_slot_keys(&header, other_id, Kdf::Raw).unwrap(),
         ),
         ("vault", changed(|header| header.vault_id[0] ^= 1)),
         ("format", changed(|header| header.format = 2)),
@@ -64,7 +65,7 @@ fn a_root_key_fits_its_slot_of_its_vault_only() {
 fn a_vault_key_unwraps_what_it_wrapped() {
     let header = Header::generate().unwrap();
     let (vault_key, other) = (VaultKey::generate().unwrap(), VaultKey::generate().unwrap());
-    let secret = Key::generate().unwrap();
+    let secret = SymmetricKey::generate().unwrap();
     let body = vault_key.wrap_vault_secret(&header, &secret).unwrap();
     assert_eq!(
         vault_key
@@ -81,7 +82,7 @@ fn a_vault_key_unwraps_what_it_wrapped() {
         ErrorKind::Corrupt
     );
 
-    let slot = SlotEntry::new(
+    let slot = KeySlotEntry::new(
         KeyId([1; 16]),
         Kdf::Raw,
         Timestamp::of_micros(1).unwrap(),
@@ -93,22 +94,24 @@ fn a_vault_key_unwraps_what_it_wrapped() {
             && !slot.is_of(b"infobody", b"")
             && !slot.is_of(b"body", b"info")
     );
-    let directory = SlotDirectory(vec![slot]);
-    let sealed = vault_key.seal_slot_directory(&header, &directory).unwrap();
+    let directory = KeySlotDirectory(vec![slot]);
+    let sealed = vault_key
+        .seal_key_slot_directory(&header, &directory)
+        .unwrap();
     assert_eq!(
-        vault_key.open_slot_directory(&header, &sealed).unwrap(),
+        vault_key.open_key_slot_directory(&header, &sealed).unwrap(),
         directory
     );
     let of_others = [
-        other.open_slot_directory(&header, &sealed),
-        vault_key.open_slot_directory(&header, &body),
+        other.open_key_slot_directory(&header, &sealed),
+        vault_key.open_key_slot_directory(&header, &body),
     ];
     for outcome in of_others {
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Corrupt);
     }
 
-    let key = Key::generate().unwrap();
-    let active = DataKey {
+    let key = SymmetricKey::generate().unwrap();
+    let active = DataKeyRecord {
         state: DataKeyState::Active,
         generation: 3,
         tenant: "acme".to_owned(),
@@ -125,10 +128,11 @@ fn a_vault_key_unwraps_what_it_wrapped() {
             .is_err()
     );
 
-    let unwrap = |data_key: &DataKey| vault_key.unwrap_data_key(&header, key.id(), data_key, &body);
+    let unwrap =
+        |data_key: &DataKeyRecord| vault_key.unwrap_data_key(&header, key.id(), data_key, &body);
     assert_eq!(unwrap(&active).unwrap().expose(), key.expose());
     assert!(
-        unwrap(&DataKey {
+        unwrap(&DataKeyRecord {
             state: DataKeyState::OpenOnly,
             ..active.clone()
         })
@@ -136,21 +140,21 @@ fn a_vault_key_unwraps_what_it_wrapped() {
         "a state may change"
     );
     assert!(
-        unwrap(&DataKey {
+        unwrap(&DataKeyRecord {
             state: DataKeyState::Destroyed,
             ..active.clone()
         })
         .is_err()
     );
     assert!(
-        unwrap(&DataKey {
+        unwrap(&DataKeyRecord {
             generation: 4,
             ..active.clone()
         })
         .is_err()
     );
     assert!(
-        unwrap(&DataKey {
+        unwrap(&DataKeyRecord {
             tenant: "acm".to_owned(),
             ..active
         })
@@ -170,15 +174,24 @@ fn an_info_opens_in_its_row_only_and_names_its_value() {
     let value = info
         .seal_value(&header, version, &data_key, b"value")
         .unwrap();
-    info.versions[1].commitment = super::super::commitment(&value).unwrap();
+    info.versions[1].commitment = *Envelope::parse(&value).unwrap().commitment();
     let place = InfoPlace {
         row_key: sub_keys.row_key(&sub_keys.scope_tag(&info.scope), &info.scope, &info.name),
         epoch: 7,
     };
     let sealed = info.seal(&header, &place, &data_key).unwrap();
-    let open = |place: &InfoPlace, sealed: &[u8]| Info::open(&header, place, &data_key, sealed);
+    let open = |place: &InfoPlace, sealed: &[u8]| -> crate::Result<Info> {
+        let sealed = SealedInfo::parse(sealed)?;
+        let opened = sealed.open(&header, place, &data_key, None)?;
+        let other = SecretName::new("OTHER").unwrap();
+        for expected in [(&info.scope, &info.name), (&info.scope, &other)] {
+            let again = sealed.open(&header, place, &data_key, Some(expected))?;
+            assert_eq!(again, opened, "whatever was expected");
+        }
+        Ok(opened)
+    };
     assert_eq!(open(&place, &sealed).unwrap(), info);
-    assert_eq!(Info::key_id(&sealed).unwrap(), data_key.id());
+    assert_eq!(SealedInfo::parse(&sealed).unwrap().key_id(), data_key.id());
 
     let mut row_key = place.row_key;
     row_key[31] ^= 1;
@@ -198,7 +211,10 @@ fn an_info_opens_in_its_row_only_and_names_its_value() {
         ErrorKind::Corrupt
     );
 
-    let open = |version, envelope: &[u8]| info.open_value(&header, version, &data_key, envelope);
+    let open = |version, envelope: &[u8]| {
+        let envelope = Envelope::parse(envelope).unwrap();
+        info.open_value(&header, version, &data_key, &envelope)
+    };
     assert_eq!(**open(version, &value).unwrap(), *b"value");
     let same_again = info
         .seal_value(&header, version, &data_key, b"value")
@@ -235,7 +251,7 @@ fn a_head_opens_for_its_tenant_only() {
     };
     head.toggle(&entry);
     assert_eq!(head.accumulator, entry);
-    let sealed = head.seal(&sub_keys).unwrap();
+    let sealed = head.seal(&sub_keys, &sub_keys.tenant_tag("acme")).unwrap();
     assert_eq!(
         Head::open(&sub_keys, &sub_keys.tenant_tag("acme"), &sealed).unwrap(),
         head
@@ -339,7 +355,7 @@ fn nothing_prints_a_key() {
         VaultKey::generate().unwrap(),
     );
     let keys = root_key
-        .slot_keys(&header, KeyId::generate().unwrap(), Kdf::Raw)
+        .key_slot_keys(&header, KeyId::generate().unwrap(), Kdf::Raw)
         .unwrap();
     let printed = format!(
         "{:?} {root_key:?} {keys:?} {:?} {vault_key:?}",

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::super::context::Context;
 use super::super::envelope::{open, seal};
 use super::super::primitives::{Mac, Prk};
-use super::super::{Header, Kdf, Key, KeyId, RootKey, SubKeys, VaultKey, random};
+use super::super::{Header, Kdf, KeyId, RootKey, SubKeys, SymmetricKey, VaultKey, random};
 use crate::error::ErrorKind;
 use crate::memory::{MASK, Needle, is_found, leaves_nothing};
 
@@ -26,7 +26,7 @@ fn nothing_of_a_key_stays_behind() {
 
     let header = Header::generate().unwrap();
     let keys = root_key()
-        .slot_keys(&header, KeyId::generate().unwrap(), Kdf::Raw)
+        .key_slot_keys(&header, KeyId::generate().unwrap(), Kdf::Raw)
         .unwrap();
     let body = keys
         .wrap_vault_key(&header, &VaultKey::generate().unwrap())
@@ -39,7 +39,7 @@ fn nothing_of_a_key_stays_behind() {
     leaves_nothing("the keys of a slot", keys, |keys| {
         Needle::new(keys.kek.expose())
     });
-    let sub_keys = SubKeys::derive(&Key::generate().unwrap(), &header).unwrap();
+    let sub_keys = SubKeys::derive(&SymmetricKey::generate().unwrap(), &header).unwrap();
     leaves_nothing("derived keys", sub_keys, |keys| {
         Needle::new(keys.head_key().expose())
     });
@@ -72,18 +72,17 @@ fn nothing_of_the_state_of_a_hash_stays_behind() {
                     .map(|byte| byte ^ MASK),
             )
         };
-        leaves_nothing("a key of HMAC", Box::new(Mac::new(&key).unwrap()), |_| {
-            state()
-        });
-        leaves_nothing("a key of HKDF", Box::new(Prk::new(&key).unwrap()), |_| {
-            state()
-        });
+        leaves_nothing("a key of HMAC", Box::new(Mac::new(&key)), |_| state());
+        leaves_nothing("a key of HKDF", Box::new(Prk::new(&key)), |_| state());
     }
 }
 
 #[test]
 fn nothing_of_a_value_stays_behind() {
-    let (header, key) = (Header::generate().unwrap(), Key::generate().unwrap());
+    let (header, key) = (
+        Header::generate().unwrap(),
+        SymmetricKey::generate().unwrap(),
+    );
     let context = Context::vault_secret(&header);
     let value = Zeroizing::new(random::<64>().unwrap().to_vec());
     let needle = Needle::new(&value);

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::super::canonical::encode;
 use super::super::context::Context;
-use super::super::envelope::{OVERHEAD, Refused, commitment, key_id, open, seal, seal_padded};
-use super::super::key::{Key, KeyId, random};
+use super::super::envelope::{Envelope, OVERHEAD, Refused, open, seal, seal_padded};
+use super::super::key::{KeyId, SymmetricKey, random};
 use super::super::padding::padded_len;
 use super::super::{Header, InfoPlace};
 use crate::name::SecretName;
@@ -26,30 +26,31 @@ proptest! {
 
     #[test]
     fn what_is_sealed_opens(plaintext in vec(any::<u8>(), 0..3000), fields in vec(vec(any::<u8>(), 0..40), 0..6)) {
-        let key = Key::generate().unwrap();
+        let key = SymmetricKey::generate().unwrap();
         let context = Context::new(LABEL, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let envelope = seal(&key, &context, &plaintext).unwrap();
         let opened = open(&key, &context, &envelope).unwrap();
-        prop_assert_eq!(&**opened, &plaintext);
-        prop_assert_eq!(opened.capacity(), plaintext.len());
+        prop_assert_eq!(&*opened, &plaintext[..]);
+        prop_assert_eq!(&*opened.exact(), &plaintext);
+        prop_assert_eq!(opened.exact().capacity(), plaintext.len());
         prop_assert_eq!(envelope.len(), OVERHEAD + padded_len(plaintext.len()).unwrap());
         prop_assert_eq!(envelope.capacity(), envelope.len());
-        prop_assert_eq!(key_id(&envelope).unwrap(), key.id());
+        prop_assert_eq!(Envelope::parse(&envelope).unwrap().key_id(), key.id());
     }
 
     #[test]
     fn another_key_opens_nothing(plaintext in vec(any::<u8>(), 0..200)) {
-        let key = Key::generate().unwrap();
+        let key = SymmetricKey::generate().unwrap();
         let envelope = seal(&key, &any_context(), &plaintext).unwrap();
-        let same_name = Key::from_slice(key.id(), &random::<32>().unwrap()).unwrap();
+        let same_name = SymmetricKey::from_slice(key.id(), &random::<32>().unwrap()).unwrap();
         prop_assert_eq!(open(&same_name, &any_context(), &envelope).unwrap_err(), Refused::Commitment);
-        let other_name = Key::from_slice(KeyId::generate().unwrap(), key.expose()).unwrap();
-        prop_assert_eq!(&**open(&other_name, &any_context(), &envelope).unwrap(), &plaintext, "a name is no key");
+        let other_name = SymmetricKey::from_slice(KeyId::generate().unwrap(), key.expose()).unwrap();
+        prop_assert_eq!(&*open(&other_name, &any_context(), &envelope).unwrap(), &plaintext[..], "a name is no key");
     }
 
     #[test]
     fn any_change_is_refused(plaintext in vec(any::<u8>(), 0..200), at in any::<prop::sample::Index>(), change in 1_u8..) {
-        let key = Key::generate().unwrap();
+        let key = SymmetricKey::generate().unwrap();
         let mut envelope = seal(&key, &any_context(), &plaintext).unwrap();
         let at = at.index(envelope.len());
         envelope[at] ^= change;
@@ -58,14 +59,14 @@ proptest! {
 
     #[test]
     fn any_bytes_are_refused_without_a_panic(bytes in vec(any::<u8>(), 0..300), framed in any::<bool>()) {
-        let key = Key::generate().unwrap();
+        let key = SymmetricKey::generate().unwrap();
         let bytes = if framed { [&[0x4B, 1][..], &bytes].concat() } else { bytes };
         prop_assert!(open(&key, &any_context(), &bytes).is_err());
     }
 
     #[test]
     fn length_tells_the_bucket_only(one in 0_usize..70_000, other in 0_usize..70_000) {
-        let key = Key::generate().unwrap();
+        let key = SymmetricKey::generate().unwrap();
         let length = |plaintext: usize| seal(&key, &any_context(), &vec![7; plaintext]).unwrap().len();
         let bucket = |plaintext: usize| padded_len(plaintext).unwrap();
         prop_assert_eq!(length(one) == length(other), bucket(one) == bucket(other));
@@ -75,7 +76,7 @@ proptest! {
     #[test]
     fn padding_is_zero_or_refused(length in 0_u8..60, at in 0_usize..60, byte in 1_u8..) {
         let at = usize::from(length) + at % (60 - usize::from(length));
-        let (key, nonce) = (Key::generate().unwrap(), random().unwrap());
+        let (key, nonce) = (SymmetricKey::generate().unwrap(), random().unwrap());
         let write = |byte: u8| move |buffer: &mut [u8]| {
             buffer[3] = length;
             buffer[4 + at] = byte;
@@ -123,7 +124,7 @@ proptest! {
 
 #[test]
 fn every_bit_of_an_envelope_counts_and_the_right_check_says_so() {
-    let key = Key::generate().unwrap();
+    let key = SymmetricKey::generate().unwrap();
     let envelope = seal(&key, &any_context(), b"value").unwrap();
     assert!(open(&key, &any_context(), &envelope).is_ok());
     for bit in 0..8 * envelope.len() {
@@ -168,8 +169,8 @@ fn every_field_of_a_context_counts() {
         Context::vault_key(&header, two),
         Context::vault_secret(&header),
         Context::vault_secret(&other),
-        Context::slot_directory(&header),
-        Context::slot_directory(&other),
+        Context::key_slot_directory(&header),
+        Context::key_slot_directory(&other),
         Context::data_key_state(&header, one),
         Context::data_key_state(&other, one),
         Context::data_key_state(&header, two),
@@ -218,7 +219,7 @@ fn every_field_of_a_context_counts() {
         ),
         Context::value(&header, record, &scope, &name, version(2)),
     ];
-    let key = Key::generate().unwrap();
+    let key = SymmetricKey::generate().unwrap();
     for (sealed_in, context) in contexts.iter().enumerate() {
         let envelope = seal(&key, context, b"value").unwrap();
         for (opened_in, context) in contexts.iter().enumerate() {
@@ -239,7 +240,7 @@ fn every_field_of_a_context_counts() {
 /// The label decides on its own, also where the authenticated fields are the same.
 #[test]
 fn a_label_counts_beside_the_fields() {
-    let key = Key::generate().unwrap();
+    let key = SymmetricKey::generate().unwrap();
     let aad = any_context().aad().to_vec();
     let envelope = seal(&key, &Context::of_parts(LABEL, aad.clone()), b"value").unwrap();
     assert!(open(&key, &Context::of_parts(LABEL, aad.clone()), &envelope).is_ok());
@@ -249,11 +250,11 @@ fn a_label_counts_beside_the_fields() {
 
 #[test]
 fn equal_plaintexts_share_neither_nonce_nor_commitment() {
-    let key = Key::generate().unwrap();
+    let key = SymmetricKey::generate().unwrap();
     let (mut nonces, mut commitments) = (HashSet::new(), HashSet::new());
     for _ in 0..20_000 {
         let envelope = seal(&key, &any_context(), b"value").unwrap();
-        assert!(commitments.insert(commitment(&envelope).unwrap()));
+        assert!(commitments.insert(*Envelope::parse(&envelope).unwrap().commitment()));
         assert!(nonces.insert(envelope[18..42].to_vec()));
     }
     // Nonces are drawn by one function; more of them than are worth sealing with.
@@ -262,10 +263,10 @@ fn equal_plaintexts_share_neither_nonce_nor_commitment() {
 
 #[test]
 fn what_is_too_long_is_refused_before_it_is_copied() {
-    let key = Key::generate().unwrap();
+    let key = SymmetricKey::generate().unwrap();
     let longest = vec![1; 2 << 20];
     let envelope = seal(&key, &any_context(), &longest).unwrap();
-    assert_eq!(**open(&key, &any_context(), &envelope).unwrap(), longest);
+    assert_eq!(*open(&key, &any_context(), &envelope).unwrap(), longest);
     let error = seal(&key, &any_context(), &vec![1; (2 << 20) + 1]).unwrap_err();
     assert_eq!(error.kind(), crate::ErrorKind::TooLarge);
 }

@@ -1,17 +1,18 @@
 //! Records have one form: what is read is what would be written, byte for byte.
 
-use super::super::slot_directory::{SlotDirectory, SlotEntry};
+use super::super::key_slot_directory::{KeySlotDirectory, KeySlotEntry};
 use super::super::timestamp::Timestamp;
-use super::super::tlv::Writer;
+use super::super::tlv::FieldWriter;
 use super::super::{
-    About, DataKey, DataKeyState, Head, Info, InfoState, Kdf, KeyId, Slot, VersionEntry, canonical,
+    About, DataKeyRecord, DataKeyState, Head, Info, InfoState, Kdf, KeyId, KeySlot, VersionEntry,
+    canonical,
 };
 use super::info;
 use crate::error::{ErrorKind, Result};
 use crate::target::Surface;
 
 fn decode(bytes: &[u8]) -> Result<Info> {
-    Info::decode(info().record, bytes)
+    Info::decode(info().record, bytes, None)
 }
 
 fn head() -> Head {
@@ -26,21 +27,21 @@ fn head() -> Head {
     }
 }
 
-fn data_key() -> DataKey {
-    DataKey {
+fn data_key() -> DataKeyRecord {
+    DataKeyRecord {
         state: DataKeyState::OpenOnly,
         generation: 2,
         tenant: "acme".to_owned(),
     }
 }
 
-fn directory() -> SlotDirectory {
+fn directory() -> KeySlotDirectory {
     let made_at = Timestamp::of_micros(1_700_000_000_000_000).unwrap();
-    let entry = |id| SlotEntry::new(KeyId([id; 16]), Kdf::Raw, made_at, b"info", &[id]);
-    SlotDirectory(vec![entry(1), called("Büro", entry(2)), entry(3)])
+    let entry = |id| KeySlotEntry::new(KeyId([id; 16]), Kdf::Raw, made_at, b"info", &[id]);
+    KeySlotDirectory(vec![entry(1), called("Büro", entry(2)), entry(3)])
 }
 
-fn called(name: &str, mut slot: SlotEntry) -> SlotEntry {
+fn called(name: &str, mut slot: KeySlotEntry) -> KeySlotEntry {
     name.clone_into(&mut slot.name);
     slot
 }
@@ -49,7 +50,7 @@ fn called(name: &str, mut slot: SlotEntry) -> SlotEntry {
 type Again = fn(&[u8]) -> Result<Vec<u8>>;
 
 fn all() -> [(&'static str, Vec<u8>, Again); 6] {
-    let slot = Slot {
+    let slot = KeySlot {
         kdf: Kdf::Raw,
         check: [3; 16],
     };
@@ -69,13 +70,13 @@ fn all() -> [(&'static str, Vec<u8>, Again); 6] {
             Head::decode(bytes).map(|head| head.encode())
         }),
         ("data key", data_key().encode(), |bytes| {
-            DataKey::decode(bytes).map(|key| key.encode())
+            DataKeyRecord::decode(bytes).map(|key| key.encode())
         }),
         ("slot", slot.encode(), |bytes| {
-            Slot::decode(bytes).map(|slot| slot.encode())
+            KeySlot::decode(bytes).map(|slot| slot.encode())
         }),
         ("slot directory", directory().encode(), |bytes| {
-            SlotDirectory::decode(bytes).map(|slots| slots.encode())
+            KeySlotDirectory::decode(bytes).map(|slots| slots.encode())
         }),
     ]
 }
@@ -103,9 +104,12 @@ fn records_come_back() {
     };
     assert_eq!(decode(&first_format.encode()).unwrap(), first_format);
     assert_eq!(Head::decode(&head().encode()).unwrap(), head());
-    assert_eq!(DataKey::decode(&data_key().encode()).unwrap(), data_key());
     assert_eq!(
-        SlotDirectory::decode(&directory().encode()).unwrap(),
+        DataKeyRecord::decode(&data_key().encode()).unwrap(),
+        data_key()
+    );
+    assert_eq!(
+        KeySlotDirectory::decode(&directory().encode()).unwrap(),
         directory()
     );
 }
@@ -330,12 +334,12 @@ fn fields_in_another_form_are_refused() {
         );
     }
     let entry = || {
-        Writer::new()
+        FieldWriter::new()
             .field(1, &1_u64.to_be_bytes())
             .field(2, &[0; 8])
             .field(3, &[0; 32])
     };
-    let versions = |entry: Writer| with(12, &canonical::encode(&[&entry.finish()]));
+    let versions = |entry: FieldWriter| with(12, &canonical::encode(&[&entry.finish()]));
     assert!(decode(&versions(entry())).is_ok(), "the control");
     assert_eq!(
         kind(&versions(entry().field(7, b"a"))),
@@ -358,11 +362,11 @@ fn fields_in_another_form_are_refused() {
 
 #[test]
 fn a_slot_directory_has_one_form() {
-    let of = |entries: &[SlotEntry]| SlotDirectory(entries.to_vec()).encode();
-    let SlotDirectory(entries) = directory();
-    let kind = |record: &[u8]| SlotDirectory::decode(record).unwrap_err().kind();
+    let of = |entries: &[KeySlotEntry]| KeySlotDirectory(entries.to_vec()).encode();
+    let KeySlotDirectory(entries) = directory();
+    let kind = |record: &[u8]| KeySlotDirectory::decode(record).unwrap_err().kind();
     assert!(
-        SlotDirectory::decode(&of(&entries[..1])).is_ok(),
+        KeySlotDirectory::decode(&of(&entries[..1])).is_ok(),
         "the control"
     );
     let cases = [
@@ -379,9 +383,12 @@ fn a_slot_directory_has_one_form() {
         ),
         (
             "an item cut off",
-            Writer::new().field(1, &[0, 0, 0, 9, 1]).finish(),
+            FieldWriter::new().field(1, &[0, 0, 0, 9, 1]).finish(),
         ),
-        ("an empty item", Writer::new().field(1, &[0; 4]).finish()),
+        (
+            "an empty item",
+            FieldWriter::new().field(1, &[0; 4]).finish(),
+        ),
     ];
     for (defect, record) in cases {
         assert_eq!(kind(&record), ErrorKind::Corrupt, "{defect}");
@@ -393,18 +400,18 @@ fn a_slot_directory_has_one_form() {
         let kept = fields(entry).into_iter().filter(|&(tag, _)| tag != changed);
         let mut all: Vec<(u8, &[u8])> = kept.chain(to.map(|to| (changed, to))).collect();
         all.sort_unstable_by_key(|&(tag, _)| tag);
-        Writer::new()
+        FieldWriter::new()
             .field(1, &canonical::encode(&[&write(all.into_iter())]))
             .finish()
     };
     assert_eq!(with(3, Some("Büro".as_bytes())), whole, "the control");
     assert!(
-        SlotDirectory::decode(&with(3, None)).is_ok(),
+        KeySlotDirectory::decode(&with(3, None)).is_ok(),
         "a slot without a name"
     );
     // A slot that this version cannot use is listed all the same.
     assert_eq!(
-        SlotDirectory::decode(&with(2, Some(&[200]))).unwrap().0[0].kind,
+        KeySlotDirectory::decode(&with(2, Some(&[200]))).unwrap().0[0].kind,
         200
     );
     let cases: [(&str, u8, Option<&[u8]>); 11] = [
@@ -454,29 +461,29 @@ fn other_records_out_of_range_are_refused() {
             Head::decode(&head.encode()).unwrap_err().kind(),
             ErrorKind::Corrupt
         );
-        let key = DataKey {
+        let key = DataKeyRecord {
             tenant: tenant.to_owned(),
             ..data_key()
         };
         assert_eq!(
-            DataKey::decode(&key.encode()).unwrap_err().kind(),
+            DataKeyRecord::decode(&key.encode()).unwrap_err().kind(),
             ErrorKind::Corrupt
         );
     }
-    let key = DataKey {
+    let key = DataKeyRecord {
         generation: 0,
         ..data_key()
     };
     assert_eq!(
-        DataKey::decode(&key.encode()).unwrap_err().kind(),
+        DataKeyRecord::decode(&key.encode()).unwrap_err().kind(),
         ErrorKind::Corrupt
     );
-    let other_kdf = Writer::new()
-        .field(1, &Writer::new().field(1, &[2]).finish())
+    let other_kdf = FieldWriter::new()
+        .field(1, &FieldWriter::new().field(1, &[2]).finish())
         .field(2, &[0; 16])
         .finish();
     assert_eq!(
-        Slot::decode(&other_kdf).unwrap_err().kind(),
+        KeySlot::decode(&other_kdf).unwrap_err().kind(),
         ErrorKind::UnsupportedFormat
     );
 }
@@ -494,7 +501,7 @@ fn fields(record: &[u8]) -> Vec<(u8, &[u8])> {
 
 fn write<'a>(fields: impl Iterator<Item = (u8, &'a [u8])>) -> Vec<u8> {
     fields
-        .fold(Writer::new(), |writer, (tag, field)| {
+        .fold(FieldWriter::new(), |writer, (tag, field)| {
             writer.field(tag, field)
         })
         .finish()

@@ -3,15 +3,16 @@
 use serde_json::Value;
 
 use super::super::context::Context;
-use super::super::data_key::{DataKey, DataKeyState};
-use super::super::envelope::{Refused, derive, open, prefix, seal_with_nonce};
+use super::super::data_key::{DataKeyRecord, DataKeyState};
+use super::super::envelope::{Envelope, Refused, derive, open, prefix, seal_with_nonce};
+use super::super::key_slot_directory::{KeySlotDirectory, KeySlotEntry};
 use super::super::primitives::{NONCE_LEN, Prk, decrypt, sha256};
 use super::super::root_key::RootKey;
-use super::super::slot_directory::{SlotDirectory, SlotEntry};
 use super::super::timestamp::Timestamp;
-use super::super::tlv::Writer;
+use super::super::tlv::FieldWriter;
 use super::super::{
-    Head, Header, Info, InfoPlace, InfoState, Kdf, Key, KeyId, Slot, SubKeys, VaultKey, canonical,
+    Head, Header, Info, InfoPlace, InfoState, Kdf, KeyId, KeySlot, SealedInfo, SubKeys,
+    SymmetricKey, VaultKey, canonical,
 };
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision, Version};
@@ -25,8 +26,8 @@ fn array<const N: usize>(value: &Value) -> [u8; N] {
     hex(value).try_into().unwrap()
 }
 
-fn key(vector: &Value) -> Key {
-    Key::from_slice(KeyId(array(&vector["key_id"])), &hex(&vector["key"])).unwrap()
+fn key(vector: &Value) -> SymmetricKey {
+    SymmetricKey::from_slice(KeyId(array(&vector["key_id"])), &hex(&vector["key"])).unwrap()
 }
 
 fn sealing() -> Value {
@@ -54,20 +55,20 @@ fn what_is_written_is_what_the_format_says() {
     for name in ["slot", "other_slot"] {
         let vector = &all[name];
         let keys = root_key
-            .slot_keys(&header, KeyId(array(&vector["id"])), Kdf::Raw)
+            .key_slot_keys(&header, KeyId(array(&vector["id"])), Kdf::Raw)
             .unwrap();
         assert_eq!(Kdf::Raw.encode(), hex(&vector["kdf"]), "{name}");
         assert_eq!(keys.kek.expose()[..], hex(&vector["kek"]), "{name}");
         assert_eq!(keys.check[..], hex(&vector["check"]), "{name}");
-        let slot = Slot {
+        let slot = KeySlot {
             kdf: Kdf::Raw,
             check: keys.check,
         };
         assert_eq!(slot.encode(), hex(&vector["info"]), "{name}");
-        assert_eq!(Slot::decode(&slot.encode()).unwrap(), slot, "{name}");
+        assert_eq!(KeySlot::decode(&slot.encode()).unwrap(), slot, "{name}");
     }
 
-    let secret = Key::from_slice(KeyId::VAULT_SECRET, &hex(&all["vault_secret"])).unwrap();
+    let secret = SymmetricKey::from_slice(KeyId::VAULT_SECRET, &hex(&all["vault_secret"])).unwrap();
     let prk = Prk::extract(&header.vault_id, secret.expose());
     for purpose in ["row", "tag", "accumulator", "fingerprint", "head"] {
         let mut sub_key = [0; 32];
@@ -107,7 +108,7 @@ fn what_is_written_is_what_the_format_says() {
         hex(&hashes["fingerprint"])
     );
 
-    let tombstone = Info::decode(record, &hex(&all["tombstone"])).unwrap();
+    let tombstone = Info::decode(record, &hex(&all["tombstone"]), None).unwrap();
     assert_eq!(tombstone.state, InfoState::Deleted);
     assert_eq!(tombstone.encode(), hex(&all["tombstone"]));
 }
@@ -140,7 +141,7 @@ fn envelopes_are_what_the_format_says_with_every_step_between() {
             "head",
             Context::head(&header, &array(&hashes["tenant_tag"])),
         ),
-        ("slot directory", Context::slot_directory(&header)),
+        ("slot directory", Context::key_slot_directory(&header)),
     ];
     assert_eq!(contexts.len(), all["envelopes"].as_array().unwrap().len());
 
@@ -159,7 +160,7 @@ fn envelopes_are_what_the_format_says_with_every_step_between() {
         assert_eq!(context.aad(), hex(&vector["aad"]), "{name}");
         let authenticated = [&prefix(key.id())[..], context.aad()].concat();
         assert_eq!(authenticated, hex(&vector["authenticated"]), "{name}");
-        let keys = derive(&key, &context, &nonce, &authenticated).unwrap();
+        let keys = derive(&key, &context, &nonce, &authenticated);
         assert_eq!(
             keys.encryption[..],
             hex(&vector["encryption_key"]),
@@ -169,7 +170,7 @@ fn envelopes_are_what_the_format_says_with_every_step_between() {
         let envelope = seal_with_nonce(&key, &context, &plaintext, &nonce).unwrap();
         assert_eq!(envelope, hex(&vector["envelope"]), "{name}");
         assert_eq!(
-            **open(&key, &context, &envelope).unwrap(),
+            *open(&key, &context, &envelope).unwrap(),
             plaintext,
             "{name}"
         );
@@ -183,9 +184,9 @@ fn a_vault_of_another_implementation_opens() {
     let envelope = |name: &str| hex(&named(&all, name)["envelope"]);
     let header = Header::decode(&hex(&all["header"])).unwrap();
     let root_key = RootKey::published(array(&all["root_key"]));
-    let slot = Slot::decode(&hex(&all["slot"]["info"])).unwrap();
+    let slot = KeySlot::decode(&hex(&all["slot"]["info"])).unwrap();
     let keys = root_key
-        .slot_keys(&header, KeyId(array(&all["slot"]["id"])), slot.kdf)
+        .key_slot_keys(&header, KeyId(array(&all["slot"]["id"])), slot.kdf)
         .unwrap();
     assert!(keys.fit(&slot));
 
@@ -193,7 +194,7 @@ fn a_vault_of_another_implementation_opens() {
         .unwrap_vault_key(&header, &envelope("vault key"))
         .unwrap();
     let directory = vault_key
-        .open_slot_directory(&header, &envelope("slot directory"))
+        .open_key_slot_directory(&header, &envelope("slot directory"))
         .unwrap();
     assert_eq!(directory, slot_directory(&all));
     let secret = vault_key
@@ -212,7 +213,7 @@ fn a_vault_of_another_implementation_opens() {
         .unwrap();
     assert_eq!(
         state,
-        DataKey {
+        DataKeyRecord {
             state: DataKeyState::Active,
             generation: 1,
             tenant: "acme".to_owned()
@@ -223,7 +224,10 @@ fn a_vault_of_another_implementation_opens() {
         .unwrap();
 
     let sealed = [hex(&all["record_id"]), envelope("info")].concat();
-    let info = Info::open(&header, &place(&all["hashes"]), &data_key, &sealed).unwrap();
+    let parsed = SealedInfo::parse(&sealed).unwrap();
+    let info = parsed
+        .open(&header, &place(&all["hashes"]), &data_key, None)
+        .unwrap();
     assert_eq!(info.encode(), hex(&named(&all, "info")["plaintext"]));
     assert_eq!(
         (
@@ -233,16 +237,17 @@ fn a_vault_of_another_implementation_opens() {
         ),
         ("STRIPE_KEY", InfoState::Active, "Zahlungen für Kärnten")
     );
-    assert_eq!(Info::key_id(&sealed).unwrap(), data_key.id());
-    let entry = sub_keys.accumulator_entry(
-        info.record,
-        info.revision,
-        &Info::commitment(&sealed).unwrap(),
-    );
+    assert_eq!(parsed.key_id(), data_key.id());
+    let entry = sub_keys.accumulator_entry(info.record, info.revision, parsed.commitment());
     assert_eq!(head.accumulator, entry);
 
     let value = info
-        .open_value(&header, version(3), &data_key, &envelope("value"))
+        .open_value(
+            &header,
+            version(3),
+            &data_key,
+            &Envelope::parse(&envelope("value")).unwrap(),
+        )
         .unwrap();
     assert_eq!(**value, *b"sk_live_not_a_real_key");
 }
@@ -253,7 +258,7 @@ fn a_slot_directory_is_what_the_format_says() {
     let all = sealing();
     let header = Header::decode(&hex(&all["header"])).unwrap();
     let other = &all["other_slot"];
-    let keys = RootKey::published(array(&all["root_key"])).slot_keys(
+    let keys = RootKey::published(array(&all["root_key"])).key_slot_keys(
         &header,
         KeyId(array(&other["id"])),
         Kdf::Raw,
@@ -271,7 +276,7 @@ fn a_slot_directory_is_what_the_format_says() {
     let directory = slot_directory(&all);
     assert_eq!(directory.encode(), hex(&vault_key["plaintext"]));
     assert_eq!(
-        SlotDirectory::decode(&directory.encode()).unwrap(),
+        KeySlotDirectory::decode(&directory.encode()).unwrap(),
         directory
     );
     let rows = slot_rows(&all);
@@ -308,7 +313,7 @@ fn what_must_open_opens_and_the_rest_is_refused_by_its_check() {
         match vector["refused"].as_str() {
             None => {
                 opened += 1;
-                assert_eq!(**outcome.unwrap(), hex(&vector["plaintext"]), "{name}");
+                assert_eq!(*outcome.unwrap(), hex(&vector["plaintext"]), "{name}");
             }
             Some(check) => {
                 refused += 1;
@@ -344,7 +349,7 @@ fn a_ciphertext_for_two_keys_opens_under_one() {
         let (key, context, envelope) = (key(vector), context(vector), hex(&vector["envelope"]));
         let nonce: &[u8; NONCE_LEN] = envelope[18..42].try_into().unwrap();
         let authenticated = [&prefix(key.id())[..], context.aad()].concat();
-        let keys = derive(&key, &context, nonce, &authenticated).unwrap();
+        let keys = derive(&key, &context, nonce, &authenticated);
         let (ciphertext, tag) = envelope[74..].split_last_chunk().unwrap();
         let mut text = ciphertext.to_vec();
         assert!(decrypt(
@@ -384,7 +389,7 @@ fn texts_are_taken_and_refused_as_by_the_other_implementation() {
                 } else {
                     text.to_vec()
                 };
-                let decoded = Info::decode(info.record, &with(&info.encode(), tag, &field));
+                let decoded = Info::decode(info.record, &with(&info.encode(), tag, &field), None);
                 let kind = decoded.err().map(|error| error.kind());
                 let expected = (outcome == "refused").then_some(crate::ErrorKind::Corrupt);
                 assert_eq!(kind, expected, "{what} {:?}", String::from_utf8_lossy(text));
@@ -395,7 +400,7 @@ fn texts_are_taken_and_refused_as_by_the_other_implementation() {
 
 /// A record with another field of that tag.
 fn with(record: &[u8], changed: u8, to: &[u8]) -> Vec<u8> {
-    let (mut rest, mut all) = (&record[1..], Writer::new());
+    let (mut rest, mut all) = (&record[1..], FieldWriter::new());
     while let [tag, a, b, c, d, after @ ..] = rest {
         let (field, after) = after.split_at(u32::from_be_bytes([*a, *b, *c, *d]) as usize);
         all = all.field(*tag, if *tag == changed { to } else { field });
@@ -419,16 +424,16 @@ fn slot_rows(all: &Value) -> [(Vec<u8>, Vec<u8>); 2] {
 }
 
 /// The directory of these slots, made as the vault makes it.
-fn slot_directory(all: &Value) -> SlotDirectory {
+fn slot_directory(all: &Value) -> KeySlotDirectory {
     let entry = |(vector, (info, body)): (&Value, (Vec<u8>, Vec<u8>))| {
         assert_eq!(vector["kind"], Kdf::Raw.kind());
         let made_at = Timestamp::of_micros(vector["made_at"].as_i64().unwrap()).unwrap();
         let mut entry =
-            SlotEntry::new(KeyId(array(&vector["id"])), Kdf::Raw, made_at, &info, &body);
+            KeySlotEntry::new(KeyId(array(&vector["id"])), Kdf::Raw, made_at, &info, &body);
         vector["name"].as_str().unwrap().clone_into(&mut entry.name);
         entry
     };
-    SlotDirectory(
+    KeySlotDirectory(
         all["slot_directory"]
             .as_array()
             .unwrap()

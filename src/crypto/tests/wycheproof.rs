@@ -68,7 +68,7 @@ fn hmac_sha256() {
     let (mut valid, mut invalid) = (0, 0);
     for group in set.test_groups {
         for test in group.tests {
-            let tag = Mac::new(&test.key).unwrap().tag(|sink| sink(&test.msg));
+            let tag = Mac::new(&test.key).tag(|hash| hash.update(&test.msg));
             // Some groups cut the tag; what is left of it is compared.
             let same = tag[..group.tag_size / 8] == **test.tag;
             assert_eq!(same, test.result == TestResult::Valid, "{}", test.tc_id);

@@ -3,17 +3,19 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Finding, Verification};
-use crate::crypto::{DataKeyState, Head, Info, KeyId, VersionEntry, key_id};
+use super::account::Account;
+use super::finding::{Finding, Verification};
+use crate::crypto::{DataKeyState, Envelope, Info, KeyId, SealedInfo, VersionEntry};
 use crate::error::{ErrorKind, Result};
 use crate::store::{Kind, Row, RowKey, Tag, WriteTx};
-use crate::vault::Core;
+use crate::vault::core::Core;
+use crate::vault::hashed_scope::head_row;
 use crate::vault::high_water::Mark;
-use crate::vault::keyring::TenantKey;
-use crate::vault::rows::get_in;
+use crate::vault::rows::{get_in, get_one_in};
 use crate::vault::scan::{Scan, Step};
-use crate::vault::sealed::{Stored, head_row};
+use crate::vault::tenant_key::TenantKey;
 
+/// The verification of one tenant.
 pub(super) struct Tenant<'a> {
     core: &'a Core,
     tag: [u8; 16],
@@ -24,19 +26,6 @@ pub(super) struct Tenant<'a> {
     /// Those that may seal.
     active: HashSet<KeyId>,
     found: Account,
-}
-
-/// What the rows of a tenant add up to. No sum is larger than the number of rows, so none
-/// overflows.
-#[derive(Default)]
-struct Account {
-    live: u64,
-    tombstones: u64,
-    accumulator: [u8; 32],
-    /// Older values that are named by a record and there.
-    older: u64,
-    /// The number of readable secrets in each scope, by its tag.
-    scopes: HashMap<[u8; 16], u64>,
 }
 
 impl<'a> Tenant<'a> {
@@ -57,9 +46,9 @@ impl<'a> Tenant<'a> {
         }
     }
 
-    /// Verifies it, knowing which head was seen before.
+    /// Verifies it. `seen` is the head that was seen before.
     pub(super) fn verify(mut self, seen: Option<Mark>) -> Result<()> {
-        let row = get_in(self.tx, &[head_row(self.tag)])?.pop().flatten();
+        let row = get_one_in(self.tx, head_row(self.tag))?;
         let head = row.as_ref().and_then(|row| self.core.open_head(row).ok());
         let admitted = self.core.admit_head(self.tag, row.as_ref(), seen);
         if admitted.is_err_and(|error| error.kind() == ErrorKind::Tampered) {
@@ -90,12 +79,12 @@ impl<'a> Tenant<'a> {
         self.pages(Kind::DataKey, true, |this, rows| {
             let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
             for (row, by_key) in rows.iter().zip(get_in(this.tx, &keys)?) {
-                match this.core.keys.open_with_state(row) {
-                    Ok((key, state))
+                match this.core.keys.open_data_key(row) {
+                    Ok(key)
                         if by_key.as_ref() == Some(row)
                             && this.core.keys.sub().tenant_tag(key.tenant()) == this.tag =>
                     {
-                        if state == DataKeyState::Active {
+                        if key.state() == DataKeyState::Active {
                             this.active.insert(key.id());
                         }
                         this.keys.insert(key.id(), Arc::new(key));
@@ -112,33 +101,24 @@ impl<'a> Tenant<'a> {
             // A row that a scan finds but its key does not is lost to every resolve.
             let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
             for (row, by_key) in rows.into_iter().zip(get_in(this.tx, &keys)?) {
-                let commitment = Info::commitment(&row.info);
-                let stored = if by_key.as_ref() == Some(&row) {
-                    this.open(row)
-                } else {
-                    None
-                };
-                match (stored, commitment) {
-                    (Some((scope, stored)), Ok(commitment)) => {
-                        *this.found.scopes.entry(scope).or_default() += 1;
-                        this.secret(&stored, &commitment)?;
+                let opened = this.open(&row).filter(|_| by_key.as_ref() == Some(&row));
+                match opened {
+                    Some((info, commitment)) => {
+                        *this.found.scopes.entry(row.key.scope()).or_default() += 1;
+                        this.secret(&info, &row.body, &commitment)?;
                     }
-                    _ => this.find(Finding::Record),
+                    None => this.find(Finding::Record),
                 }
             }
             Ok(())
         })
     }
 
-    fn secret(&mut self, stored: &Stored, commitment: &[u8; 32]) -> Result<()> {
-        let info = &stored.info;
-        let entry = self
-            .core
-            .keys
-            .sub()
-            .accumulator_entry(info.record, info.revision, commitment);
+    fn secret(&mut self, info: &Info, body: &[u8], commitment: &[u8; 32]) -> Result<()> {
+        let sub = self.core.keys.sub();
+        let entry = sub.accumulator_entry(info.record, info.revision, commitment);
         self.found.enter(info.state.is_live(), &entry);
-        if !self.values_are_whole(stored)? {
+        if !self.values_are_whole(info, body)? {
             self.find(Finding::Value {
                 scope: info.scope.clone(),
                 name: info.name.clone(),
@@ -147,14 +127,11 @@ impl<'a> Tenant<'a> {
         Ok(())
     }
 
-    fn values_are_whole(&mut self, stored: &Stored) -> Result<bool> {
-        let info = &stored.info;
-        let place = self.core.place(&info.scope);
-        let row_of = |kept: &VersionEntry| self.core.version_row(&place, &info.name, kept.version);
-        let older = get_in(
-            self.tx,
-            &info.older().iter().map(row_of).collect::<Vec<_>>(),
-        )?;
+    fn values_are_whole(&mut self, info: &Info, body: &[u8]) -> Result<bool> {
+        let scope = self.core.hashed(&info.scope);
+        let row_of = |kept: &VersionEntry| self.core.version_row(&scope, &info.name, kept.version);
+        let older: Vec<RowKey> = info.older().iter().map(row_of).collect();
+        let older = get_in(self.tx, &older)?;
         self.found.older += older.iter().flatten().count() as u64;
 
         let older = info.older().iter().zip(older.iter().map(Option::as_ref));
@@ -164,33 +141,34 @@ impl<'a> Tenant<'a> {
                     .is_some_and(|row| row.tenant == self.tag && self.opens(info, kept, &row.body))
         });
         let newest_is = match info.newest() {
-            Some(kept) => self.opens(info, kept, &stored.body),
-            None => stored.body.is_empty(),
+            Some(kept) => self.opens(info, kept, body),
+            None => body.is_empty(),
         };
         Ok(older_are && newest_is)
     }
 
+    /// Returns true if a kept value opens.
     fn opens(&self, info: &Info, kept: &VersionEntry, sealed: &[u8]) -> bool {
-        let key = key_id(sealed).ok().and_then(|id| self.keys.get(&id));
+        let Ok(sealed) = Envelope::parse(sealed) else {
+            return false;
+        };
+        let key = self.keys.get(&sealed.key_id());
         key.is_some_and(|key| {
-            self.core
-                .open_value(info, kept.version, sealed, key)
-                .is_ok()
+            let value = self.core.open_value(info, kept.version, &sealed, key);
+            value.is_ok()
         })
     }
 
-    /// A secret, with the tag of its scope.
-    fn open(&self, row: Row) -> Option<([u8; 16], Stored)> {
-        let key = self.keys.get(&Info::key_id(&row.info).ok()?)?;
-        let scope = row.key.scope();
-        self.core
-            .open_info(row, key)
-            .ok()
-            .map(|stored| (scope, stored))
+    /// The info of a secret, with its commitment.
+    fn open(&self, row: &Row) -> Option<(Info, [u8; 32])> {
+        let sealed = SealedInfo::parse(&row.info).ok()?;
+        let key = self.keys.get(&sealed.key_id())?;
+        let info = self.core.open_info(row, &sealed, key).ok()?;
+        Some((info, *sealed.commitment()))
     }
 
-    /// Goes through each scope as a list does: it must find as many secrets as the tenant has
-    /// there. It cannot find others in their place, because all rows of the tenant were opened, and
+    /// Goes through each scope like a listing: it must find as many secrets as the tenant has there.
+    /// It cannot find others in their place, because all rows of the tenant were opened, and
     /// no row comes twice.
     fn scopes(&mut self) -> Result<()> {
         for (scope, count) in std::mem::take(&mut self.found.scopes) {
@@ -210,8 +188,8 @@ impl<'a> Tenant<'a> {
         Ok(())
     }
 
-    /// Every value that a record names was looked for, so what is more than was found is named by
-    /// none.
+    /// Looks for values that no record names. Every value that a record names was looked for, so no
+    /// record names those beyond the ones that were found.
     fn strays(&mut self) -> Result<()> {
         let mut rows = 0;
         self.pages(Kind::Version, false, |_, page| {
@@ -224,7 +202,8 @@ impl<'a> Tenant<'a> {
         Ok(())
     }
 
-    /// Goes through the tenant's rows of a kind, up to where the store gives them out of order.
+    /// Goes through the tenant's rows of a kind, up to the place at which the store gives them out
+    /// of order.
     fn pages(
         &mut self,
         kind: Kind,
@@ -246,23 +225,5 @@ impl<'a> Tenant<'a> {
 
     fn find(&mut self, finding: Finding) {
         self.report.find(finding);
-    }
-}
-
-impl Account {
-    fn enter(&mut self, is_live: bool, entry: &[u8; 32]) {
-        *(if is_live {
-            &mut self.live
-        } else {
-            &mut self.tombstones
-        }) += 1;
-        for (sum, byte) in self.accumulator.iter_mut().zip(entry) {
-            *sum ^= byte;
-        }
-    }
-
-    fn is_of(&self, head: &Head) -> bool {
-        (self.live, self.tombstones, self.accumulator)
-            == (head.live, head.tombstones, head.accumulator)
     }
 }

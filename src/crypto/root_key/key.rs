@@ -1,0 +1,213 @@
+//! The key that opens a vault.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::Path;
+
+use base64ct::{Base64, Encoding as _};
+use secrecy::{ExposeSecret, SecretBox, SecretString};
+use zeroize::Zeroizing;
+
+use super::text::Shown;
+use super::{file, text, weak};
+use crate::crypto::key::secret;
+use crate::crypto::primitives::fill_random;
+use crate::crypto::stack::wiped;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The key that opens a vault: 32 bytes that nobody can guess. Whoever has it has every value.
+///
+/// Make one with [`generate`](RootKey::generate) or `openssl rand -base64 32`, and keep it where
+/// the vault is not. It is taken exactly as written: nothing is trimmed, no prefix is known. Text
+/// is not stretched into a key, and what looks like text, a pattern or a published example is
+/// refused as [`WeakKey`](ErrorKind::WeakKey).
+///
+/// Lives on the heap, cannot be cloned, printed or serialised, and is wiped on drop.
+///
+/// ```
+/// use keyslot::{RootKey, secrecy::ExposeSecret};
+///
+/// let key = RootKey::generate()?;
+/// let text = key.to_base64(); // to the place where keys are kept
+/// let same = RootKey::from_base64(text.expose_secret())?;
+/// assert_eq!(format!("{same:?}"), "RootKey([REDACTED])");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub struct RootKey(SecretBox<[u8; 32]>);
+
+impl RootKey {
+    /// The length of a root key, in bytes.
+    pub const LEN: usize = 32;
+
+    /// A new key from the operating system's generator.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Io`] when the operating system gives no random bytes.
+    pub fn generate() -> Result<Self> {
+        loop {
+            // One key in 10^13 looks like text. It would be as good as any, but could not be read
+            // back.
+            let key = secret(|key| fill_random(key))?;
+            if wiped(|| weak::defect(key.expose_secret())).is_none() {
+                return Ok(Self(key));
+            }
+        }
+    }
+
+    /// The key of these 32 bytes. The caller wipes `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`] when they are not 32; [`ErrorKind::WeakKey`].
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey};
+    ///
+    /// assert_eq!(RootKey::from_bytes(b"too short").unwrap_err().kind(), ErrorKind::InvalidKey);
+    /// assert_eq!(RootKey::from_bytes(&[0; 32]).unwrap_err().kind(), ErrorKind::WeakKey);
+    /// ```
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let bytes: &[u8; Self::LEN] = bytes
+            .try_into()
+            .map_err(|_| Error::new(ErrorKind::InvalidKey, "a root key has exactly 32 bytes"))?;
+        Self::decode(|key| {
+            key.copy_from_slice(bytes);
+            Ok(())
+        })
+    }
+
+    /// The key of 64 hexadecimal digits, the letters all lower or all upper case. Decoded in
+    /// constant time.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`] when it is anything else; [`ErrorKind::WeakKey`], also for the key
+    /// of this example:
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey};
+    ///
+    /// let published = "c88a5b9e6f0d72e4134fa6d80b9537e1f2ac614d9e30785bc6d1084fe2937ab5";
+    /// assert_eq!(RootKey::from_hex(published).unwrap_err().kind(), ErrorKind::WeakKey);
+    /// ```
+    pub fn from_hex(digits: &str) -> Result<Self> {
+        Self::decode(|key| text::decode_hex(digits.as_bytes(), key))
+    }
+
+    /// The key of 44 characters of base64: the standard alphabet, with padding, as `openssl rand
+    /// -base64 32` prints it (without the line feed). Decoded in constant time.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`] when it is anything else, also for another spelling of the same
+    /// bytes; [`ErrorKind::WeakKey`].
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey};
+    ///
+    /// let published = "yIpbnm8NcuQTT6bYC5U34fKsYU2eMHhbxtEIT+KTerU=";
+    /// assert_eq!(RootKey::from_base64(published).unwrap_err().kind(), ErrorKind::WeakKey);
+    /// ```
+    pub fn from_base64(text: &str) -> Result<Self> {
+        Self::decode(|key| text::decode_base64(text.as_bytes(), key))
+    }
+
+    /// The key in an environment variable, as hexadecimal digits or base64, which are told apart by
+    /// their length.
+    ///
+    /// The environment of a process can be read by its user and is inherited by its children; where
+    /// that matters, prefer [`from_file`](RootKey::from_file).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`] when the variable is not set or holds anything else, a line feed
+    /// at the end included; [`ErrorKind::WeakKey`].
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey};
+    ///
+    /// let error = RootKey::from_env("KEYSLOT_KEY_OF_NOBODY").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    /// assert_eq!(error.to_string(), "the environment variable KEYSLOT_KEY_OF_NOBODY is not set");
+    /// ```
+    pub fn from_env(variable: impl AsRef<OsStr>) -> Result<Self> {
+        let variable = variable.as_ref();
+        let shown = || format!("the environment variable{}", Shown(variable));
+        let text = std::env::var_os(variable)
+            .ok_or_else(|| Error::new(ErrorKind::InvalidKey, format!("{} is not set", shown())))?;
+        Self::decode_text(&Zeroizing::new(text.into_encoded_bytes()), shown)
+    }
+
+    /// The key in a file, as hexadecimal digits or base64, which are told apart by their length.
+    /// One line feed may follow.
+    ///
+    /// The file must be a regular one, not a link to one, and on Unix nobody but its owner may have
+    /// any permission on it (`chmod 600`). Its owner is the user that this process runs as, or
+    /// root. Its folder and every folder above belong to this user or root, and nobody else may
+    /// write to them unless they are sticky. On other systems owners and permissions are not looked
+    /// at.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnsafeFile`], [`ErrorKind::InvalidKey`] when it holds anything else,
+    /// [`ErrorKind::WeakKey`], and [`ErrorKind::Io`] when it cannot be read.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey};
+    ///
+    /// let folder = std::env::temp_dir();
+    /// assert_eq!(RootKey::from_file(folder).unwrap_err().kind(), ErrorKind::UnsafeFile);
+    /// ```
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        let text = file::read(path.as_ref())?;
+        Self::decode_text(text.strip_suffix(b"\n").unwrap_or(&text), || {
+            "the key file".to_owned()
+        })
+    }
+
+    /// The text that [`from_base64`](RootKey::from_base64) takes: what to store of a generated key.
+    pub fn to_base64(&self) -> SecretString {
+        Base64::encode_string(self.expose()).into()
+    }
+
+    pub(in crate::crypto) fn expose(&self) -> &[u8; 32] {
+        self.0.expose_secret()
+    }
+
+    /// The root key of the test vectors, which every constructor refuses.
+    #[cfg(test)]
+    pub(in crate::crypto) fn published(bytes: [u8; 32]) -> Self {
+        assert_eq!(
+            Self::from_bytes(&bytes).unwrap_err().kind(),
+            ErrorKind::WeakKey
+        );
+        Self(SecretBox::new(Box::new(bytes)))
+    }
+
+    fn decode_text(text: &[u8], holder: impl FnOnce() -> String) -> Result<Self> {
+        Self::decode(|key| text::decode(text, key, holder))
+    }
+
+    /// Lets `write` write the key to where it will stay, and refuses it if it is weak.
+    fn decode(write: impl FnOnce(&mut [u8; 32]) -> Result<()>) -> Result<Self> {
+        // The rules look at all bytes, so the compiler keeps parts of the key on the stack
+        // meanwhile.
+        wiped(|| {
+            let key = secret(write)?;
+            match weak::defect(key.expose_secret()) {
+                None => Ok(Self(key)),
+                Some(defect) => Err(Error::new(
+                    ErrorKind::WeakKey,
+                    format!("the root key {defect}; make one with `openssl rand -base64 32`"),
+                )),
+            }
+        })
+    }
+}
+
+impl fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RootKey([REDACTED])")
+    }
+}

@@ -1,0 +1,243 @@
+//! The settings of a vault handle, and opening with them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::clock::Clock;
+use super::core::{Core, MAX_VALUE};
+use super::gate::Gate;
+use super::handle::Vault;
+use super::high_water::HighWater;
+use super::observer::Observer;
+use super::opening::{has_header, initialise, unlock};
+use crate::crypto::RootKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::NamePolicy;
+use crate::store::{MemoryStore, SecretStore};
+use crate::template::Engine;
+
+/// Settings of a vault handle. They belong to the handle, not to the vault: nothing of them is
+/// stored.
+///
+/// ```
+/// use keyslot::{NamePolicy, RootKey, Vault};
+///
+/// let vault = Vault::builder().name_policy(NamePolicy::upper_snake()).kept_versions(3).create(RootKey::generate()?)?;
+/// assert!(vault.scope("acme")?.put("stripe-key", "sk_live_...").is_err());
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub struct VaultBuilder {
+    store: Box<dyn SecretStore>,
+    clock: Clock,
+    names: NamePolicy,
+    engine: Engine,
+    gate: Gate,
+    observer: Option<Arc<dyn Observer>>,
+    hints: bool,
+    max_value: usize,
+    kept_versions: usize,
+}
+
+impl VaultBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            store: Box::new(MemoryStore::new()),
+            clock: Clock::default(),
+            names: NamePolicy::any(),
+            engine: Engine::new(),
+            gate: Gate::default(),
+            observer: None,
+            hints: false,
+            max_value: 64 * 1024,
+            kept_versions: 10,
+        }
+    }
+
+    /// Store of the sealed rows; in memory if it is not set.
+    #[must_use]
+    pub fn store(mut self, store: impl SecretStore) -> Self {
+        self.store = Box::new(store);
+        self
+    }
+
+    /// Clock of the vault; the system's clock if it is not set. A secret that has expired stays so in this
+    /// process when the clock jumps back. So a clock that jumps far ahead, even once, expires every
+    /// secret with an expiry until the process ends or [`Vault::forget_latest_time`] is called.
+    #[must_use]
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Clock::new(now);
+        self
+    }
+
+    /// Policy for the names that may be stored; every [`SecretName`](crate::SecretName) if it is not
+    /// set.
+    #[must_use]
+    pub fn name_policy(mut self, names: NamePolicy) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// The engine of the methods `resolve…` of [`ScopedVault`](crate::ScopedVault): its syntax,
+    /// limits, filters and surfaces; the default one if it is not set. The methods of the same names that
+    /// [`ResolveExt`](crate::ResolveExt) gives to code which is generic over resolvers know no
+    /// vault, and use the default one. A [`Template`](crate::Template) or
+    /// [`Document`](crate::template::Document) keeps the engine it was compiled with.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::{Engine, Syntax};
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::mustache());
+    /// let vault = Vault::builder().engine(engine).create(RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("TOKEN", "t-1")?;
+    /// assert_eq!(project.resolve("Bearer {{$secret.TOKEN}}")?.expose_secret(), "Bearer t-1");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// Refuses uses that name no target, and secrets without access rules: nothing is used anywhere
+    /// by accident. Neither is refused if it is not set.
+    ///
+    /// ```
+    /// use keyslot::{AccessRules, ErrorKind, RootKey, SecretInput, Target, Vault};
+    ///
+    /// let project = Vault::builder().strict().create(RootKey::generate()?)?.scope("acme")?;
+    /// let rules = AccessRules::new().tool("stripe")?.host("api.stripe.com")?;
+    /// project.put("STRIPE_KEY", SecretInput::new("sk_live_...").rules(rules))?;
+    /// project.put("UNBOUND", "of no tool")?;
+    ///
+    /// let target = Target::tool("stripe").with_host("api.stripe.com");
+    /// assert!(project.resolve_for(&target, "<<$secret.STRIPE_KEY>>").is_ok());
+    /// assert_eq!(project.resolve("<<$secret.STRIPE_KEY>>").unwrap_err().kind(), ErrorKind::Denied);
+    /// assert_eq!(project.resolve_for(&target, "<<$secret.UNBOUND>>").unwrap_err().kind(), ErrorKind::Denied);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.gate.strict = true;
+        self
+    }
+
+    /// Observer of the events of this handle; nobody if it is not set. A second observer replaces
+    /// the first.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Keeps the last four characters of values that are stored from now on, for screens to show:
+    /// only of those of 24 characters or more that are one opaque token, because the end of a
+    /// connection string or a sentence can be guessed with less. Nothing is kept if it is not set; a
+    /// [`Fingerprint`](crate::Fingerprint) tells values apart and gives nothing away.
+    #[must_use]
+    pub fn hints(mut self) -> Self {
+        self.hints = true;
+        self
+    }
+
+    /// The largest value that may be stored, in bytes: 64 KiB if it is not set,
+    /// [`Vault::MAX_VALUE`] at most.
+    #[must_use]
+    pub fn max_value(mut self, bytes: usize) -> Self {
+        self.max_value = bytes.min(MAX_VALUE);
+        self
+    }
+
+    /// The number of versions of a secret that are kept, the newest included: 10 if it is not set, 1
+    /// at least, 1,000 at most.
+    #[must_use]
+    pub fn kept_versions(mut self, count: usize) -> Self {
+        self.kept_versions = count.clamp(1, 1000);
+        self
+    }
+
+    /// Makes a vault in an empty store.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::VaultExists`] when the store holds a vault, or why it cannot be written.
+    pub fn create(self, key: RootKey) -> Result<Vault> {
+        if initialise(&*self.store, &key, self.clock.now()?.reading)? {
+            return self.open(key);
+        }
+        Err(Error::new(
+            ErrorKind::VaultExists,
+            "there is a vault here already; open it, or use another place",
+        ))
+    }
+
+    /// Opens the vault in a store.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotAVault`] when the store holds none, [`ErrorKind::WrongKey`] when the key is
+    /// another vault's, [`ErrorKind::UnsupportedFormat`] when a later version of this crate made
+    /// it, [`ErrorKind::Corrupt`] when it is damaged, or why the store cannot be read.
+    // By value, so that the key is wiped here and not held by the caller for longer than needed.
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn open(self, key: RootKey) -> Result<Vault> {
+        let keys = unlock(&*self.store, &key)?;
+        let Self {
+            store,
+            clock,
+            names,
+            engine,
+            gate,
+            observer,
+            hints,
+            max_value,
+            kept_versions,
+        } = self;
+        let seen = HighWater::default();
+        let core = Core {
+            store,
+            keys,
+            seen,
+            clock,
+            names,
+            engine,
+            gate,
+            observer,
+            hints,
+            max_value,
+            kept_versions,
+        };
+        Ok(Vault::of(core))
+    }
+
+    /// Opens the vault in a store, or makes one if the store is empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](VaultBuilder::open).
+    pub fn open_or_create(self, key: RootKey) -> Result<Vault> {
+        // Asked first without a lock, because nearly always there is one.
+        if !has_header(&*self.store)? {
+            initialise(&*self.store, &key, self.clock.now()?.reading)?;
+        }
+        self.open(key)
+    }
+}
+
+impl fmt::Debug for VaultBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VaultBuilder")
+            .field("store", &self.store)
+            .field("names", &self.names)
+            .field("engine", &self.engine)
+            .field("gate", &self.gate)
+            .field("observed", &self.observer.is_some())
+            .field("hints", &self.hints)
+            .field("max_value", &self.max_value)
+            .field("kept_versions", &self.kept_versions)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,51 @@
+//! The core of an open vault, which all of its handles share.
+
+use std::sync::Arc;
+
+use super::clock::Clock;
+use super::gate::Gate;
+use super::high_water::HighWater;
+use super::hint;
+use super::keyring::Keyring;
+use super::observer::Observer;
+use super::rows::get_from;
+use crate::error::Result;
+use crate::name::NamePolicy;
+use crate::store::{Row, RowKey, SecretStore};
+use crate::template::Engine;
+
+/// The largest value that any vault takes, in bytes.
+pub(super) const MAX_VALUE: usize = 1024 * 1024;
+
+/// Everything that the handles of one open vault share.
+pub(super) struct Core {
+    pub(super) store: Box<dyn SecretStore>,
+    pub(super) keys: Keyring,
+    pub(super) seen: HighWater,
+    pub(super) clock: Clock,
+    pub(super) names: NamePolicy,
+    pub(super) engine: Engine,
+    pub(super) gate: Gate,
+    pub(super) observer: Option<Arc<dyn Observer>>,
+    /// True if the end of values may be shown.
+    pub(super) hints: bool,
+    pub(super) max_value: usize,
+    pub(super) kept_versions: usize,
+}
+
+impl Core {
+    /// Reads rows by key, as [`get_from`] does.
+    pub(super) fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        get_from(&*self.store, keys)
+    }
+
+    /// Reads one row.
+    pub(super) fn get_one(&self, key: RowKey) -> Result<Option<Row>> {
+        Ok(self.get(&[key])?.pop().flatten())
+    }
+
+    /// The end of a value, if it may be shown.
+    pub(super) fn hint(&self, value: &str) -> Option<String> {
+        hint::tail(value).filter(|_| self.hints).map(str::to_owned)
+    }
+}

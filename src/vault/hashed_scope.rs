@@ -1,0 +1,58 @@
+//! The keyed hashes by which rows are found.
+
+use super::core::Core;
+use crate::crypto::KeyId;
+use crate::name::SecretName;
+use crate::record::Version;
+use crate::scope::Scope;
+use crate::store::{Kind, RowKey};
+
+/// A scope with the keyed hashes that find its rows.
+#[derive(Clone, Debug)]
+pub(super) struct HashedScope {
+    pub(super) scope: Scope,
+    pub(super) scope_tag: [u8; 16],
+    pub(super) tenant_tag: [u8; 16],
+}
+
+impl Core {
+    pub(super) fn hashed(&self, scope: &Scope) -> HashedScope {
+        let sub = self.keys.sub();
+        HashedScope {
+            scope_tag: sub.scope_tag(scope),
+            tenant_tag: sub.tenant_tag(scope.tenant()),
+            scope: scope.clone(),
+        }
+    }
+
+    /// Key of the row of a secret.
+    pub(super) fn secret_row(&self, scope: &HashedScope, name: &SecretName) -> RowKey {
+        let sub = self.keys.sub();
+        RowKey {
+            kind: Kind::Secret,
+            key: sub.row_key(&scope.scope_tag, &scope.scope, name),
+        }
+    }
+
+    /// Key of the row of an older version.
+    pub(super) fn version_row(
+        &self,
+        scope: &HashedScope,
+        name: &SecretName,
+        version: Version,
+    ) -> RowKey {
+        let sub = self.keys.sub();
+        RowKey {
+            kind: Kind::Version,
+            key: sub.version_key(&scope.scope_tag, &scope.scope, name, version),
+        }
+    }
+}
+
+/// Key of the row of a tenant's head.
+pub(super) fn head_row(tenant_tag: [u8; 16]) -> RowKey {
+    RowKey {
+        kind: Kind::Head,
+        key: KeyId(tenant_tag).row_key(),
+    }
+}

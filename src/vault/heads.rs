@@ -1,0 +1,87 @@
+//! The heads of tenants: opened, held against those seen before, and sealed.
+//!
+//! Every path that reads a head goes through [`Core::admit_head`]: writes, snapshots, verification,
+//! and whatever keeps rows in memory. A plain resolve reads no head; it reads its rows each time.
+
+use super::core::Core;
+use super::hashed_scope::head_row;
+use super::high_water::{Mark, rolled_back};
+use super::rows::corrupt;
+use crate::crypto::{Envelope, Head};
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::Row;
+
+impl Core {
+    /// Opens the head of a tenant.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](ErrorKind::Corrupt) when it is not what this vault wrote for this tenant.
+    pub(super) fn open_head(&self, row: &Row) -> Result<Head> {
+        let head = Head::open(self.keys.sub(), &row.tenant, &row.info)?;
+        if row.key != head_row(row.tenant) || row.epoch != head.epoch {
+            return Err(corrupt("a tenant's head is not of the row it was found in"));
+        }
+        Ok(head)
+    }
+
+    /// Seals the head of the tenant of this tag.
+    pub(super) fn seal_head(&self, tenant_tag: [u8; 16], head: &Head) -> Result<Row> {
+        Ok(Row {
+            key: head_row(tenant_tag),
+            tenant: tenant_tag,
+            epoch: head.epoch,
+            info: head.seal(self.keys.sub(), &tenant_tag)?,
+            body: Vec::new(),
+        })
+    }
+
+    /// Returns true if a row claims to be the very head that was seen last. It then need not be
+    /// opened again: nothing is read in it.
+    pub(super) fn is_newest_head(&self, tenant: [u8; 16], row: &Row) -> bool {
+        let seen = self.seen.of(tenant);
+        row.key == head_row(tenant)
+            && seen.is_some()
+            && Envelope::parse(&row.info)
+                .is_ok_and(|sealed| seen == Some(Mark::new(row.epoch, &sealed)))
+    }
+
+    /// Opens the head of a tenant as a view of the store has it, and notes it. `seen` is the head
+    /// that was seen before the view began.
+    ///
+    /// # Errors
+    ///
+    /// [`Tampered`](ErrorKind::Tampered) when it is gone, older than the one that was seen, or
+    /// another one of the same epoch; [`Corrupt`](ErrorKind::Corrupt) when this vault did not seal
+    /// it.
+    pub(super) fn admit_head(
+        &self,
+        tenant: [u8; 16],
+        row: Option<&Row>,
+        seen: Option<Mark>,
+    ) -> Result<Option<Head>> {
+        let Some(row) = row else {
+            return if seen.is_some() {
+                Err(rolled_back())
+            } else {
+                Ok(None)
+            };
+        };
+        if row.key != head_row(tenant) {
+            return Err(Error::new(
+                ErrorKind::Store,
+                "the store gave another head than was asked for",
+            ));
+        }
+        let head = self.open_head(row)?;
+        let mark = Mark::of(row, &head)?;
+        let is_fork = |known: Mark| known.epoch() == mark.epoch() && known != mark;
+        if seen.is_some_and(|seen| seen.epoch() > mark.epoch())
+            || self.seen.of(tenant).is_some_and(is_fork)
+        {
+            return Err(rolled_back());
+        }
+        self.seen.note(tenant, mark);
+        Ok(Some(head))
+    }
+}

@@ -1,0 +1,66 @@
+//! The data keys that were used last.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::mem;
+use std::sync::Arc;
+
+use super::tenant_key::TenantKey;
+use crate::crypto::KeyId;
+
+/// The data keys that were used last. The map that is filled holds [`HALF`](KnownKeys::HALF) at
+/// most, then it becomes the other one.
+#[derive(Default)]
+pub(super) struct KnownKeys {
+    recent: KeyMap,
+    before: KeyMap,
+}
+
+type KeyMap = HashMap<KeyId, Arc<TenantKey>, BuildHasherDefault<RandomBytes>>;
+
+impl KnownKeys {
+    /// Half of the most keys that are kept, some 800 bytes each.
+    const HALF: usize = 4096;
+
+    /// A key, and true if it must be [kept](KnownKeys::keep) again to stay.
+    pub(super) fn get(&self, id: KeyId) -> Option<(Arc<TenantKey>, bool)> {
+        if let Some(key) = self.recent.get(&id) {
+            return Some((Arc::clone(key), false));
+        }
+        self.before.get(&id).map(|key| (Arc::clone(key), true))
+    }
+
+    /// Keeps a key, in place of one that was not used for long or is of the same name.
+    pub(super) fn keep(&mut self, key: Arc<TenantKey>) {
+        if self.recent.len() >= Self::HALF && !self.recent.contains_key(&key.id()) {
+            self.before = mem::take(&mut self.recent);
+        }
+        self.recent.insert(key.id(), key);
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.recent.len() + self.before.len()
+    }
+}
+
+/// A hash of names of keys, which are random bytes already. Only keys of this vault get into the
+/// map, so nobody else chooses names that collide.
+#[derive(Default)]
+struct RandomBytes(u64);
+
+impl Hasher for RandomBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, half: u64) {
+        self.0 = half;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

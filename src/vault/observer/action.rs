@@ -1,0 +1,60 @@
+//! The actions that events tell of.
+
+use std::fmt;
+
+/// Kind of an [`Event`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// A value was looked up for a template.
+    Use,
+    /// A value was told outside of any template.
+    Reveal,
+    /// Values were looked up to hide them: by a [`Redactor`](crate::Redactor), with which guesses
+    /// can be tested.
+    Redact,
+    /// A model wrote a placeholder that it was not granted; nothing was looked up.
+    Attempt,
+    /// A value was stored.
+    Put,
+    /// A new secret took the name of a revoked one.
+    ReplaceRevoked,
+    /// The description, metadata, rules, times or status of a secret changed.
+    Update,
+    /// A secret was switched on or off.
+    SetStatus,
+    /// An older value became the newest again.
+    RollBack,
+    /// A secret was copied into another scope, which is the one of the event.
+    CloneTo,
+    /// A secret was revoked.
+    Revoke,
+    /// A secret was deleted.
+    Delete,
+}
+
+impl Action {
+    /// The name, as logs have it: `use`, `replace_revoked` …
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Use => "use",
+            Self::Reveal => "reveal",
+            Self::Redact => "redact",
+            Self::Attempt => "attempt",
+            Self::Put => "put",
+            Self::ReplaceRevoked => "replace_revoked",
+            Self::Update => "update",
+            Self::SetStatus => "set_status",
+            Self::RollBack => "roll_back",
+            Self::CloneTo => "clone_to",
+            Self::Revoke => "revoke",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

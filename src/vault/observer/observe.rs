@@ -1,0 +1,42 @@
+//! The receiver of events.
+
+use super::Event;
+
+/// Receives the events of a vault while they happen: for logs, metrics and alarms. Every closure
+/// over an [`Event`] is one.
+///
+/// It is called after a use was decided or a write committed, by the thread that did it and with
+/// nothing locked: it may call the vault, and it should be quick. It cannot prevent anything, and
+/// what it misses is lost.
+///
+/// ```
+/// use std::sync::mpsc;
+/// use keyslot::{Action, Event, RootKey, Vault};
+///
+/// let (sender, events) = mpsc::channel();
+/// let observer = move |event: &Event<'_>| drop(sender.send((event.action, event.name.to_string(), event.outcome)));
+/// let vault = Vault::builder().observer(observer).create(RootKey::generate()?)?;
+/// let project = vault.scope("acme")?;
+/// project.put("STRIPE_KEY", "sk_live_...")?;
+/// project.resolve("<<$secret.STRIPE_KEY>>")?;
+///
+/// assert_eq!(events.recv().unwrap(), (Action::Put, "STRIPE_KEY".to_owned(), Ok(())));
+/// assert_eq!(events.recv().unwrap(), (Action::Use, "STRIPE_KEY".to_owned(), Ok(())));
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+pub trait Observer: Send + Sync + 'static {
+    /// Receives one event.
+    fn observe(&self, event: &Event<'_>);
+
+    /// Receives the reason for which the host [accepted](crate::Vault::accept_rollback) an older
+    /// state of the store. Ignored unless implemented.
+    fn rollback_accepted(&self, reason: &str) {
+        let _ = reason;
+    }
+}
+
+impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observer for F {
+    fn observe(&self, event: &Event<'_>) {
+        self(event);
+    }
+}

@@ -1,0 +1,19 @@
+//! Reading: looking up, explaining, listing, and holding versions fast. Nothing here writes.
+//!
+//! `select` finds the secret that a reference means, and everything else in this folder is built on
+//! it: `lookup` (the resolver), `resolve` (with the engine of the vault), `explain`, `values` (for
+//! redactors) and `snapshot`. `find`, `list` and `scopes` read one scope or the whole vault.
+
+mod explain;
+mod find;
+mod list;
+mod lookup;
+mod resolve;
+mod scopes;
+mod select;
+mod snapshot;
+mod values;
+
+pub use explain::Explanation;
+pub use list::{Inherited, List, Listed};
+pub use snapshot::Snapshot;

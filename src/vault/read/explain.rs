@@ -1,0 +1,188 @@
+//! Checks and explanations before a resolve: none of this opens a value.
+
+use std::collections::HashSet;
+
+use super::select::{Candidates, permit};
+use crate::error::Result;
+use crate::name::SecretName;
+use crate::record::Version;
+use crate::reference::Reference;
+use crate::resolve::Permit;
+use crate::scope::Scope;
+use crate::status::Status;
+use crate::target::Target;
+use crate::template::Resolvable;
+use crate::vault::parsed_rows::ParsedRows;
+use crate::vault::permissions::Permissions;
+use crate::vault::scoped::ScopedVault;
+
+/// Explanation of one reference: see [`ScopedVault::explain`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The reference that was asked for.
+    pub reference: Reference,
+    /// The nearest scope that has the name, which decides; `None` when none has.
+    pub scope: Option<Scope>,
+    /// The status of the secret there; `None` when it cannot be read.
+    pub status: Option<Status>,
+    /// The version that would be used; `None` when no version would be.
+    pub version: Option<Version>,
+    /// The scopes above that have the name too, nearest first.
+    pub shadowed: Vec<Scope>,
+    /// Outcome of a resolve for the target, up to the point where it opens the value.
+    pub verdict: Result<()>,
+}
+
+impl ScopedVault {
+    /// The references of a text, template or document: each name, version and form once, in the
+    /// order in which they first appear.
+    ///
+    /// # Errors
+    ///
+    /// [`Syntax`](crate::ErrorKind::Syntax) and other errors of the text.
+    pub fn references<I: Resolvable>(&self, input: I) -> Result<Vec<Reference>> {
+        self.core().engine.references(input)
+    }
+
+    /// Checks that a resolve for this target would go through, as far as that can be told without
+    /// opening a value. One store call.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Target, Vault};
+    ///
+    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let config = "key: <<$secret.STRIPE_KEY>>, old: <<$secret.OLD_KEY>>";
+    /// let error = project.check(&Target::tool("stripe"), config).unwrap_err();
+    /// assert_eq!((error.kind(), error.name()), (ErrorKind::NotFound, Some("OLD_KEY")));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`resolve_for`](ScopedVault::resolve_for), all at once, but for what only a value
+    /// can be wrong with: what filters do with it, and whether it fits its place.
+    pub fn check<I: Resolvable>(&self, target: &Target, input: I) -> Result<()> {
+        self.core()
+            .engine
+            .check(target, input, |references, target| {
+                self.verdicts(references, target)
+            })
+    }
+
+    fn verdicts(&self, references: &[Reference], target: &Target) -> Result<Vec<Result<Permit>>> {
+        let now = self.core().clock.now()?;
+        let verdict = |(reference, candidates)| {
+            self.nearest(reference, candidates).and_then(|hit| {
+                self.admit(&hit, reference, target, now)
+                    .map(|_| permit(&hit.info))
+            })
+        };
+        let rows = self.read(references, Permissions::USE)?;
+        let rows = ParsedRows::of(self.core(), &rows)?;
+        Ok(self.candidates(references, &rows).map(verdict).collect())
+    }
+
+    /// For each reference which scope decides and which are shadowed, the version and status, and
+    /// what a resolve would say. One store call.
+    ///
+    /// ```
+    /// use keyslot::{Reference, RootKey, Target, Vault};
+    ///
+    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("TOKEN", "of the organization")?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("TOKEN", "of the project")?;
+    ///
+    /// let references = project.references("<<$secret.TOKEN>>")?;
+    /// let explained = &project.explain(&Target::tool("crm"), &references)?[0];
+    /// assert_eq!(explained.scope.as_ref().map(|scope| scope.as_str()), Some("acme/billing"));
+    /// assert_eq!(explained.shadowed[0].as_str(), "acme");
+    /// assert!(explained.verdict.is_ok());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read; what is wrong with one reference is its verdict, and without
+    /// [`Permissions::READ`] no reference is found.
+    pub fn explain(&self, target: &Target, references: &[Reference]) -> Result<Vec<Explanation>> {
+        let now = self.core().clock.now()?;
+        let explain = |(reference, mut candidates): (&Reference, Candidates<'_>)| {
+            let hit = self.nearest(reference, candidates.by_ref());
+            let admitted = hit
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|hit| self.admit(hit, reference, target, now));
+            Explanation {
+                reference: reference.clone(),
+                scope: hit.as_ref().ok().map(|hit| hit.scope.scope.clone()),
+                status: hit.as_ref().ok().and_then(|hit| hit.info.state.status()),
+                version: admitted.as_ref().ok().map(|kept| kept.version),
+                verdict: admitted.map(drop),
+                shadowed: candidates
+                    .filter_map(|hit| hit.ok().map(|hit| hit.info.scope))
+                    .collect(),
+            }
+        };
+        let rows = self.read(references, Permissions::READ)?;
+        let rows = ParsedRows::of(self.core(), &rows)?;
+        Ok(self.candidates(references, &rows).map(explain).collect())
+    }
+
+    /// The references that mean no secret: nothing in this scope or above has the name. Of
+    /// documents, chain their [references](crate::Document::references). One store call.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    pub fn missing<'r>(
+        &self,
+        references: impl IntoIterator<Item = &'r Reference>,
+    ) -> Result<Vec<Reference>> {
+        let mut seen = HashSet::new();
+        let references: Vec<Reference> = references
+            .into_iter()
+            .filter(|one| seen.insert(*one))
+            .cloned()
+            .collect();
+        let rows = self.read(&references, Permissions::READ)?;
+        let rows = ParsedRows::of(self.core(), &rows)?;
+        let missing = self
+            .candidates(&references, &rows)
+            .filter_map(|(reference, mut hits)| hits.next().is_none().then(|| reference.clone()));
+        Ok(missing.collect())
+    }
+
+    /// The secrets of this very scope that none of the references means, sorted; revoked ones
+    /// included. Of documents, chain their [references](crate::Document::references).
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Template, Vault};
+    ///
+    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.put("OLD_KEY", "of a tool that is gone")?;
+    /// let configs = [Template::compile("<<$secret.STRIPE_KEY>>")?, Template::compile("<<$secret.CRM_TOKEN>>")?];
+    /// let references = || configs.iter().flat_map(Template::references);
+    /// assert_eq!(project.unused(references())?[0].as_str(), "OLD_KEY");
+    /// assert_eq!(project.missing(references())?[0].name().as_str(), "CRM_TOKEN");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`names`](ScopedVault::names).
+    pub fn unused<'r>(
+        &self,
+        references: impl IntoIterator<Item = &'r Reference>,
+    ) -> Result<Vec<SecretName>> {
+        let used: HashSet<&SecretName> = references.into_iter().map(Reference::name).collect();
+        Ok(self
+            .names()?
+            .into_iter()
+            .filter(|name| !used.contains(name))
+            .collect())
+    }
+}

@@ -1,0 +1,110 @@
+//! One secret of a scope: its info and its value.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::crypto::{InfoState as State, VersionEntry, equal};
+use crate::error::Result;
+use crate::name::SecretName;
+use crate::record::SecretInfo;
+use crate::vault::observer::Action;
+use crate::vault::permissions::Permissions;
+use crate::vault::scoped::ScopedVault;
+use crate::vault::stored::{self, Stored};
+
+impl ScopedVault {
+    /// All that is known of a secret of this very scope, besides its value.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound) when there is none in this scope, also if there is one
+    /// above; or why the store cannot be read.
+    pub fn info(&self, name: impl AsRef<str>) -> Result<SecretInfo> {
+        let name = SecretName::new(name)?;
+        let stored = self.find(&name, Permissions::READ)?;
+        stored::describe(stored.info).ok_or_else(|| self.not_here(&name))
+    }
+
+    /// The value of a secret of this very scope, for somebody who may see it. Its rules are not
+    /// asked, and it may be inactive or out of its time.
+    ///
+    /// Tools do not need this: what they get is [resolved](ScopedVault::resolve_for).
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::REVEAL`];
+    /// [`Revoked`](ErrorKind::Revoked); or why the store cannot be read.
+    pub fn reveal(&self, name: impl AsRef<str>) -> Result<SecretString> {
+        let name = SecretName::new(name)?;
+        let revealed = self
+            .find(&name, Permissions::REVEAL)
+            .and_then(|stored| Ok((self.newest_value(&stored)?, stored)));
+        let info = revealed.as_ref().map(|(_, stored)| &stored.info);
+        self.tell_outcome(Action::Reveal, &name, info);
+        revealed.map(|(value, _)| value)
+    }
+
+    /// Returns true if a value is the one that is stored: "is this the key that we have?". Somebody
+    /// who may ask this may guess, so it needs [`Permissions::MANAGE`] or [`Permissions::REVEAL`].
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound), also without permission; [`Revoked`](ErrorKind::Revoked),
+    /// because nothing is left to compare with; or why the store cannot be read.
+    pub fn matches(&self, name: impl AsRef<str>, value: impl Into<SecretString>) -> Result<bool> {
+        let (name, value) = (SecretName::new(name)?, value.into());
+        let needed = if self.may(Permissions::MANAGE) {
+            Permissions::MANAGE
+        } else {
+            Permissions::REVEAL
+        };
+        let stored = self.find(&name, needed)?;
+        let fingerprint = |value: &SecretString| {
+            let bytes = value.expose_secret().as_bytes();
+            self.core()
+                .keys
+                .sub()
+                .fingerprint(self.scope().tenant(), bytes)
+        };
+        let kept = self.newest(&stored)?;
+        let known = match kept.fingerprint {
+            Some(known) => known,
+            // Stored before there were fingerprints.
+            None => fingerprint(&self.newest_value(&stored)?),
+        };
+        Ok(equal(known.as_bytes(), fingerprint(&value).as_bytes()))
+    }
+
+    fn newest<'a>(&self, stored: &'a Stored) -> Result<&'a VersionEntry> {
+        stored
+            .info
+            .newest()
+            .ok_or_else(|| self.revoked(&stored.info.name, ", and no value of it is left"))
+    }
+
+    fn newest_value(&self, stored: &Stored) -> Result<SecretString> {
+        let kept = self.newest(stored)?;
+        let sealed = stored.envelope(kept, None)?;
+        let key = self.core().key_for(sealed.key_id())?;
+        self.core()
+            .open_value(&stored.info, kept.version, &sealed, &key)
+    }
+
+    /// Reads a secret of this scope; revoked ones are there, deleted ones are not. Without the
+    /// permission, none is there.
+    fn find(&self, name: &SecretName, permission: Permissions) -> Result<Stored> {
+        let row = self
+            .core()
+            .get_one(self.core().secret_row(self.own(), name))?;
+        let Some(row) = row.filter(|_| self.may(permission)) else {
+            return Err(self.not_here(name));
+        };
+        let info = self.core().open_named(self.own(), name, &row)?;
+        if info.state == State::Deleted {
+            return Err(self.not_here(name));
+        }
+        Ok(Stored {
+            info,
+            body: row.body,
+        })
+    }
+}

@@ -1,0 +1,9 @@
+//! Listings of secrets.
+
+mod filter;
+mod inherited;
+mod pages;
+mod secrets;
+
+pub use inherited::{Inherited, Listed};
+pub use secrets::List;

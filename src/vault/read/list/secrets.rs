@@ -1,0 +1,109 @@
+//! The secrets of one scope.
+
+use super::Inherited;
+use super::filter::Filter;
+use super::pages::Pages;
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::record::SecretInfo;
+use crate::vault::scoped::ScopedVault;
+
+/// The secrets of a scope, without their values: see [`ScopedVault::list`].
+///
+/// Reads a page at a time. What is written while it is read may or may not be seen, as in any
+/// listing of pages. The filters open each record of the scope, because nothing in the store can be
+/// searched.
+#[derive(Debug)]
+pub struct List {
+    scoped: ScopedVault,
+    filter: Filter,
+    pages: Pages,
+}
+
+impl ScopedVault {
+    /// The most names that [`names`](ScopedVault::names) sorts.
+    pub const MAX_NAMES: usize = 10_000;
+
+    /// The secrets of this very scope, revoked ones included, without their values; read a page at
+    /// a time. The order is always the same but means nothing, because names are sealed.
+    pub fn list(&self) -> List {
+        List {
+            scoped: self.clone(),
+            filter: Filter::default(),
+            pages: Pages::new(),
+        }
+    }
+
+    /// The names in this very scope, sorted, revoked ones included.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`](ErrorKind::TooLarge) when there are more than
+    /// [`MAX_NAMES`](ScopedVault::MAX_NAMES), which [`list`](ScopedVault::list) can go through; or
+    /// why the store cannot be read.
+    pub fn names(&self) -> Result<Vec<SecretName>> {
+        let mut names = Vec::new();
+        for info in self.list() {
+            if names.len() == Self::MAX_NAMES {
+                return Err(Error::new(
+                    ErrorKind::TooLarge,
+                    "the scope has more than 10000 names; list goes through them",
+                ));
+            }
+            names.push(info?.name);
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+}
+
+impl List {
+    /// Only secrets whose names hold this text, as it is written.
+    #[must_use]
+    pub fn name_contains(mut self, part: impl Into<String>) -> Self {
+        self.filter.part_of_name = part.into();
+        self
+    }
+
+    /// Only secrets whose metadata has this value under this key; called again, both.
+    #[must_use]
+    pub fn with_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.filter.metadata.push((key.into(), value.into()));
+        self
+    }
+
+    /// The secrets of the scope and of those above it, nearest first: those that a resolve sees. Begins
+    /// anew.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("REGION_TOKEN", "of the organization")?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("REGION_TOKEN", "of the project")?;
+    ///
+    /// let all = project.list().inherited().collect::<Result<Vec<_>, _>>()?;
+    /// let seen: Vec<_> = all.iter().map(|one| (one.info.scope.as_str(), one.shadowed_by.is_some())).collect();
+    /// assert_eq!(seen, [("acme/billing", false), ("acme", true)]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn inherited(self) -> Inherited {
+        let Self { scoped, filter, .. } = self;
+        Inherited::new(scoped, filter)
+    }
+}
+
+impl Iterator for List {
+    type Item = Result<SecretInfo>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self {
+            scoped,
+            filter,
+            pages,
+        } = self;
+        std::iter::from_fn(|| pages.next(scoped, scoped.own()))
+            .find(|info| info.as_ref().map_or(true, |info| filter.lets_in(info)))
+    }
+}

@@ -1,0 +1,50 @@
+//! Looking up: the nearest secret, then the gate, then the value.
+
+use crate::error::{Error, Result};
+use crate::reference::Reference;
+use crate::resolve::{Found, Outcome, Outcomes, Resolver};
+use crate::target::Target;
+use crate::vault::observer::{Action, Event};
+use crate::vault::parsed_rows::ParsedRows;
+use crate::vault::permissions::Permissions;
+use crate::vault::scoped::ScopedVault;
+
+/// One `get` for all references and all scopes of the chain, so all values are of one moment. A
+/// process reads each data key it meets for the first time with one `get` more.
+impl Resolver for ScopedVault {
+    fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
+        let rows = self.read(references, Permissions::USE)?;
+        let rows = ParsedRows::of(self.core(), &rows)?;
+        let now = self.core().clock.now()?;
+        let outcome = |(reference, candidates)| {
+            let outcome = self.nearest(reference, candidates).and_then(|hit| {
+                let kept = self.admit(&hit, reference, target, now)?;
+                self.open(&hit, kept)
+            });
+            self.tell_use(reference, target, &outcome);
+            outcome
+        };
+        Ok(self.candidates(references, &rows).map(outcome).collect())
+    }
+}
+
+impl ScopedVault {
+    /// Tells the observer of the outcome for a reference.
+    pub(super) fn tell_use(&self, reference: &Reference, target: &Target, outcome: &Outcome) {
+        self.tell(|| {
+            let used = outcome.as_ref().ok().map(Found::used);
+            Event {
+                target: Some(target),
+                found_in: used.and_then(|used| used.scope.as_ref()),
+                record: used.and_then(|used| used.record),
+                version: used.and_then(|used| used.version).or(reference.version()),
+                fingerprint: used.and_then(|used| used.fingerprint),
+                ..self.event(
+                    Action::Use,
+                    reference.name(),
+                    outcome.as_ref().map(drop).map_err(Error::kind),
+                )
+            }
+        });
+    }
+}

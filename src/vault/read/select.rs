@@ -1,0 +1,257 @@
+//! Selection: the nearest scope that has a name decides which secret a reference means.
+
+use std::iter::Zip;
+use std::slice::{Chunks, Iter};
+
+use crate::crypto::{Envelope, Info, InfoState as State, VersionEntry};
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::reference::Reference;
+use crate::resolve::{Found, Outcome, Permit};
+use crate::store::{Row, RowKey};
+use crate::target::Target;
+use crate::vault::clock::Now;
+use crate::vault::data_keys::DataKeys;
+use crate::vault::hashed_scope::HashedScope;
+use crate::vault::parsed_rows::{ParsedRow, ParsedRows};
+use crate::vault::permissions::Permissions;
+use crate::vault::rows::corrupt;
+use crate::vault::scoped::ScopedVault;
+use crate::vault::stored;
+
+/// A secret of the name that is asked for, with the sealed values.
+pub(super) struct Hit<'r> {
+    pub(super) scope: &'r HashedScope,
+    pub(super) info: Info,
+    /// The secret's own row, which holds the newest version.
+    row: &'r ParsedRow<'r>,
+    /// The row of the pinned version, if a pin was asked for and it is not the newest.
+    pinned: Option<&'r ParsedRow<'r>>,
+    keys: &'r DataKeys,
+}
+
+/// The secrets of a name in the scopes of a chain, nearest first. Opened as they are asked for;
+/// deleted ones are passed over.
+pub(super) struct Candidates<'r> {
+    scoped: &'r ScopedVault,
+    name: &'r SecretName,
+    rows: Zip<Iter<'r, HashedScope>, Chunks<'r, Option<ParsedRow<'r>>>>,
+    keys: &'r DataKeys,
+}
+
+impl<'r> Iterator for Candidates<'r> {
+    /// A secret that cannot be opened is an error here: a damaged secret never lets one above it
+    /// through.
+    type Item = Result<Hit<'r>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (core, keys) = (self.scoped.core(), self.keys);
+        for (scope, rows) in self.rows.by_ref() {
+            let Some((Some(secret), pinned)) = rows.split_first() else {
+                continue;
+            };
+            match secret.open_info(core, keys, scope, self.name) {
+                Ok(info) if info.state == State::Deleted => {}
+                Ok(info) => {
+                    return Some(Ok(Hit {
+                        scope,
+                        info,
+                        row: secret,
+                        pinned: pinned.iter().flatten().next(),
+                        keys,
+                    }));
+                }
+                Err(error) => {
+                    let message = format!("secret {} cannot be read in {}", self.name, scope.scope);
+                    return Some(Err(Error::new(error.kind(), message)
+                        .with_name(self.name)
+                        .with_source(error)));
+                }
+            }
+        }
+        None
+    }
+}
+
+impl ScopedVault {
+    /// The rows that may answer references, read with one `get`: for each reference those of each
+    /// scope of the chain, nearest first. Without the permission there are none, at the same cost.
+    pub(super) fn read(
+        &self,
+        references: &[Reference],
+        permission: Permissions,
+    ) -> Result<Vec<Option<Row>>> {
+        let keys: Vec<RowKey> = references
+            .iter()
+            .flat_map(|reference| self.row_keys(reference))
+            .collect();
+        let mut rows = self.core().get(&keys)?;
+        if !self.may(permission) {
+            rows.fill(None);
+        }
+        Ok(rows)
+    }
+
+    /// The secrets in the rows that may answer each reference.
+    pub(super) fn candidates<'r>(
+        &'r self,
+        references: &'r [Reference],
+        rows: &'r ParsedRows<'r>,
+    ) -> impl Iterator<Item = (&'r Reference, Candidates<'r>)> {
+        let (keys, mut rows) = (&rows.keys, &rows.rows[..]);
+        references.iter().map(move |reference| {
+            let own;
+            (own, rows) = rows.split_at(self.row_count(reference).min(rows.len()));
+            let candidates = Candidates {
+                scoped: self,
+                name: reference.name(),
+                rows: self.chain().iter().zip(own.chunks(per_scope(reference))),
+                keys,
+            };
+            (reference, candidates)
+        })
+    }
+
+    /// The number of rows that may answer a reference.
+    pub(super) fn row_count(&self, reference: &Reference) -> usize {
+        self.chain().len() * per_scope(reference)
+    }
+
+    /// The keys of the rows that may answer a reference, nearest scope first: for each scope the
+    /// secret, and with a pin the version.
+    fn row_keys<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = RowKey> + 'a {
+        let name = reference.name();
+        self.chain().iter().flat_map(move |scope| {
+            let secret = self.core().secret_row(scope, name);
+            let version = reference
+                .version()
+                .map(|version| self.core().version_row(scope, name, version));
+            std::iter::once(secret).chain(version)
+        })
+    }
+
+    /// The one that decides.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound), in the same words for a name that is nowhere and for one
+    /// of another organization.
+    pub(super) fn nearest<'r>(
+        &self,
+        reference: &Reference,
+        mut candidates: impl Iterator<Item = Result<Hit<'r>>>,
+    ) -> Result<Hit<'r>> {
+        candidates.next().unwrap_or_else(|| {
+            let above = if self.chain().len() > 1 {
+                " or above"
+            } else {
+                ""
+            };
+            let name = reference.name();
+            let message = format!("no secret {name} in {}{above}", self.scope());
+            Err(Error::new(ErrorKind::NotFound, message).with_name(name))
+        })
+    }
+
+    /// The version that may be used now for a target, before any value is opened.
+    pub(super) fn admit<'h>(
+        &self,
+        hit: &'h Hit<'_>,
+        reference: &Reference,
+        target: &Target,
+        now: Now,
+    ) -> Result<&'h VersionEntry> {
+        let refusal = self.core().gate.check(&hit.info, target, now);
+        refusal.map_err(|(kind, what)| refuse(&hit.info, kind, what))?;
+        stored::kept(&hit.info, reference.version())
+            .ok_or_else(|| no_such_version(&hit.info, reference))
+    }
+
+    /// Opens a value that was admitted.
+    pub(super) fn open(&self, hit: &Hit<'_>, kept: &VersionEntry) -> Outcome {
+        let sealed = hit
+            .envelope(kept)
+            .map_err(|error| unreadable(&hit.info, error))?;
+        self.open_kept(&hit.info, kept, &sealed, hit.keys)
+    }
+
+    /// Opens a kept version of a secret.
+    pub(super) fn open_kept(
+        &self,
+        info: &Info,
+        kept: &VersionEntry,
+        sealed: &Envelope<'_>,
+        keys: &DataKeys,
+    ) -> Outcome {
+        let value = self
+            .core()
+            .key_among(keys, sealed.key_id())
+            .and_then(|key| self.core().open_value(info, kept.version, sealed, &key))
+            .map_err(|error| unreadable(info, error))?;
+        let found = Found::new(info.name.clone(), value)
+            .with_scope(info.scope.clone())
+            .with_version(kept.version)
+            .with_record(info.record)
+            .permitted(permit(info));
+        Ok(match kept.fingerprint {
+            Some(fingerprint) => found.with_fingerprint(fingerprint),
+            None => found,
+        })
+    }
+}
+
+impl<'r> Hit<'r> {
+    /// The row of a kept version: the secret's own row if it is the newest.
+    pub(super) fn row(&self, kept: &VersionEntry) -> Option<&'r ParsedRow<'r>> {
+        if self.info.newest() == Some(kept) {
+            return Some(self.row);
+        }
+        self.pinned
+    }
+
+    /// The envelope of a kept version.
+    fn envelope(&self, kept: &VersionEntry) -> Result<Envelope<'r>> {
+        Ok(self.row(kept).ok_or_else(version_missing)?.value?)
+    }
+}
+
+/// The number of rows of one scope that may answer a reference.
+pub(super) fn per_scope(reference: &Reference) -> usize {
+    1 + usize::from(reference.version().is_some())
+}
+
+/// Surfaces on which a secret may stand. A target knows the surfaces of a whole document; the
+/// engine checks which value stands on which.
+pub(super) fn permit(info: &Info) -> Permit {
+    Permit::on(info.about.rules.surface_set())
+}
+
+/// The error for a secret that may not be used.
+pub(super) fn refuse(info: &Info, kind: ErrorKind, what: &str) -> Error {
+    let Info { name, scope, .. } = info;
+    let message = match kind {
+        // Says what to do as well, and that comes last.
+        ErrorKind::Denied => format!("secret {name} in {scope} {what}"),
+        _ => format!("secret {name} {what} in {scope}"),
+    };
+    Error::new(kind, message).with_name(name)
+}
+
+/// The error for a version that is not kept.
+pub(super) fn no_such_version(info: &Info, reference: &Reference) -> Error {
+    let what = match reference.version() {
+        Some(version) => format!("has no version {version}"),
+        None => "has no version".to_owned(),
+    };
+    refuse(info, ErrorKind::NoSuchVersion, &what)
+}
+
+/// The error for a value that cannot be opened.
+pub(super) fn unreadable(info: &Info, error: Error) -> Error {
+    refuse(info, error.kind(), "has a value that cannot be read").with_source(error)
+}
+
+/// The error for a version without a row.
+pub(super) fn version_missing() -> Error {
+    corrupt("a kept version is missing")
+}

@@ -1,0 +1,33 @@
+//! News of the store: commits since a moment.
+
+use crate::error::Result;
+use crate::store::{HeadRead, Moment};
+use crate::vault::hashed_scope::head_row;
+use crate::vault::scoped::ScopedVault;
+
+/// Answer of the store to the question for commits since a moment.
+pub(super) enum News {
+    /// There were none: the rows that are held are those that would be read.
+    Nothing,
+    /// There may have been some. The moment is the one to ask from the next time.
+    Perhaps(Option<Moment>),
+}
+
+/// Asks the store if anything was committed since a moment, and holds the head against those seen
+/// before.
+pub(super) fn news(scoped: &ScopedVault, since: Option<Moment>) -> Result<News> {
+    let (core, tenant) = (scoped.core(), scoped.own().tenant_tag);
+    let seen = core.seen.of(tenant);
+    match core.store.head(&head_row(tenant), since)? {
+        HeadRead::Unchanged => Ok(News::Nothing),
+        HeadRead::Read { row, moment } => {
+            let is_newest = row
+                .as_ref()
+                .is_some_and(|row| core.is_newest_head(tenant, row));
+            if !is_newest {
+                core.admit_head(tenant, row.as_ref(), seen)?;
+            }
+            Ok(News::Perhaps(moment))
+        }
+    }
+}

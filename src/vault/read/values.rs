@@ -1,0 +1,144 @@
+//! The values of secrets for redactors.
+
+use super::select::{Hit, unreadable, version_missing};
+use crate::crypto::{Info, VersionEntry};
+use crate::error::{ErrorKind, Result};
+use crate::name::SecretName;
+use crate::reference::Reference;
+use crate::resolve::Found;
+use crate::store::RowKey;
+use crate::target::Target;
+use crate::vault::observer::Action;
+use crate::vault::parsed_rows::ParsedRows;
+use crate::vault::permissions::Permissions;
+use crate::vault::scoped::ScopedVault;
+
+/// Values to hide.
+pub(crate) struct Hidden {
+    /// For each name, in the order of the names, the versions, the newest first. A revoked secret
+    /// has none.
+    pub(crate) values: Vec<Vec<Found>>,
+    /// True if the handle may hide the values but not learn them.
+    pub(crate) guarded: bool,
+}
+
+/// The versions of one secret, and all that is known of it besides.
+type Versions = (Info, Vec<Found>);
+
+impl ScopedVault {
+    /// The values of the nearest secret of each name. With [`Permissions::REDACT`] all versions
+    /// that are kept, whatever the status, times and rules; without it the newest one, if it could
+    /// be resolved now for the target.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::USE`]; without
+    /// [`Permissions::REDACT`] the refusal of a secret that may not be used; or the error of the
+    /// store.
+    pub(crate) fn hidden(&self, target: &Target, names: &[SecretName]) -> Result<Hidden> {
+        let everything = self.may(Permissions::REDACT);
+        let references: Vec<Reference> = names.iter().cloned().map(Reference::secret).collect();
+        let values = if everything {
+            self.all_versions(&references)
+        } else {
+            self.usable(target, &references)
+        };
+        for (at, name) in names.iter().enumerate() {
+            match &values {
+                Ok(values) => {
+                    if let Some((info, _)) = values.get(at) {
+                        self.tell_outcome(Action::Redact, name, Ok(info));
+                    }
+                }
+                Err(error) => self.tell_outcome(Action::Redact, name, Err(error)),
+            }
+        }
+        let values = values?.into_iter().map(|(_, values)| values).collect();
+        Ok(Hidden {
+            values,
+            guarded: everything && !self.may(Permissions::REVEAL),
+        })
+    }
+
+    /// The nearest secret of each reference.
+    fn hits<'r>(
+        &'r self,
+        references: &'r [Reference],
+        rows: &'r ParsedRows<'r>,
+    ) -> Result<Vec<Hit<'r>>> {
+        self.candidates(references, rows)
+            .map(|(reference, candidates)| self.nearest(reference, candidates))
+            .collect()
+    }
+
+    /// The newest versions, if a resolve for the target could use them now.
+    fn usable(&self, target: &Target, references: &[Reference]) -> Result<Vec<Versions>> {
+        let rows = self.read(references, Permissions::USE)?;
+        let rows = ParsedRows::of(self.core(), &rows)?;
+        let hits = self.hits(references, &rows)?;
+        let now = self.core().clock.now()?;
+        // All are asked for before a value is opened.
+        let admitted = hits
+            .iter()
+            .zip(references)
+            .map(|(hit, reference)| self.admit(hit, reference, target, now))
+            .collect::<Result<Vec<&VersionEntry>>>()?;
+        let values = hits
+            .iter()
+            .zip(admitted)
+            .map(|(hit, kept)| Ok(vec![self.open(hit, kept)?]))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(hits.into_iter().map(|hit| hit.info).zip(values).collect())
+    }
+
+    /// All versions that are kept.
+    fn all_versions(&self, references: &[Reference]) -> Result<Vec<Versions>> {
+        let mut attempts = 0..3;
+        loop {
+            let values = self.read_versions(references);
+            // Between the two reads somebody may have stored a version, and the oldest was dropped.
+            let moved = values
+                .as_ref()
+                .is_err_and(|error| error.kind() == ErrorKind::Corrupt);
+            if !moved || attempts.next().is_none() {
+                return values;
+            }
+        }
+    }
+
+    fn read_versions(&self, references: &[Reference]) -> Result<Vec<Versions>> {
+        let rows = self.read(references, Permissions::REDACT)?;
+        let rows = ParsedRows::of(self.core(), &rows)?;
+        let hits = self.hits(references, &rows)?;
+        let older: Vec<RowKey> = hits.iter().flat_map(|hit| self.older_rows(hit)).collect();
+        let older = self.core().get(&older)?;
+        let older = ParsedRows::of(self.core(), &older)?;
+        let mut older_rows = older.rows.iter();
+        let values = |hit: Hit<'_>| {
+            let newest = hit
+                .info
+                .newest()
+                .into_iter()
+                .map(|kept| self.open(&hit, kept));
+            let older = hit.info.older().iter().rev().map(|kept| {
+                let sealed = match older_rows.next().and_then(Option::as_ref) {
+                    Some(row) => row.value.map_err(Into::into),
+                    None => Err(version_missing()),
+                };
+                let sealed = sealed.map_err(|error| unreadable(&hit.info, error))?;
+                self.open_kept(&hit.info, kept, &sealed, &older.keys)
+            });
+            let values = newest.chain(older).collect::<Result<_>>()?;
+            Ok((hit.info, values))
+        };
+        hits.into_iter().map(values).collect()
+    }
+
+    fn older_rows<'h>(&'h self, hit: &'h Hit<'_>) -> impl Iterator<Item = RowKey> + 'h {
+        let older = hit.info.older().iter().rev();
+        older.map(|kept| {
+            self.core()
+                .version_row(hit.scope, &hit.info.name, kept.version)
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! A data key, opened.
+
+use crate::crypto::{DataKeyState, KeyId, SymmetricKey};
+use crate::error::{Error, ErrorKind, Result};
+use crate::scope::Scope;
+use crate::store::Row;
+
+/// A data key, opened, and the sealed bytes that it was opened from.
+#[derive(Debug)]
+pub(super) struct TenantKey {
+    tenant: Box<str>,
+    state: DataKeyState,
+    key: SymmetricKey,
+    info: Box<[u8]>,
+    body: Box<[u8]>,
+}
+
+impl TenantKey {
+    /// The key that was opened from a row, or that the row was made for.
+    pub(super) fn new(
+        tenant: impl Into<Box<str>>,
+        state: DataKeyState,
+        key: SymmetricKey,
+        row: &Row,
+    ) -> Self {
+        Self {
+            tenant: tenant.into(),
+            state,
+            key,
+            info: row.info.as_slice().into(),
+            body: row.body.as_slice().into(),
+        }
+    }
+
+    pub(super) fn id(&self) -> KeyId {
+        self.key.id()
+    }
+
+    pub(super) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// Operations that the key may serve for.
+    pub(super) fn state(&self) -> DataKeyState {
+        self.state
+    }
+
+    /// Returns true if a row holds the very bytes that the key was opened from, so that opening
+    /// them again gives the same key in the same state.
+    pub(super) fn is_in(&self, row: &Row) -> bool {
+        row.key.key == self.id().row_key() && *self.info == *row.info && *self.body == *row.body
+    }
+
+    /// The key, for rows of its own tenant only.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when it is another tenant's.
+    pub(super) fn of(&self, scope: &Scope) -> Result<&SymmetricKey> {
+        if *self.tenant == *scope.tenant() {
+            return Ok(&self.key);
+        }
+        Err(Error::new(
+            ErrorKind::Corrupt,
+            "a secret is sealed with the key of another tenant",
+        ))
+    }
+
+    /// The key, for a row whose tenant is not known before it is opened.
+    pub(super) fn of_any(&self) -> &SymmetricKey {
+        &self.key
+    }
+}

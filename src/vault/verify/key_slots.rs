@@ -1,0 +1,47 @@
+//! The rows that a vault is opened with, against those that this process opened it with and the
+//! sealed directory of key slots.
+
+use std::collections::BTreeMap;
+
+use super::finding::{Finding, Verification};
+use super::walk::all_rows;
+use crate::crypto::{KeyId, KeySlotEntry};
+use crate::error::Result;
+use crate::store::Kind;
+use crate::vault::core::Core;
+use crate::vault::opening::{HEADER, VAULT_SECRET};
+
+pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {
+    let mut opening = core.get(&[HEADER, VAULT_SECRET])?.into_iter();
+    let (Some(header), Some(secret)) = (opening.next().flatten(), opening.next().flatten()) else {
+        report.find(Finding::Opening);
+        return Ok(());
+    };
+    if !core.keys.is_opened_by(&header, &secret) {
+        report.find(Finding::Opening);
+    }
+    let Ok(directory) = core.keys.open_key_slot_directory(&secret) else {
+        report.find(Finding::SlotDirectory);
+        return Ok(());
+    };
+    let mut missing: BTreeMap<[u8; 16], KeySlotEntry> = directory
+        .0
+        .into_iter()
+        .map(|key_slot| (key_slot.id.0, key_slot))
+        .collect();
+    all_rows(core, Kind::Slot, true, report, |report, row| {
+        let entry = KeyId::from_row_key(&row.key.key)
+            .ok()
+            .and_then(|id| missing.remove(&id.0));
+        match entry {
+            None => report.find(Finding::KeySlotAdded),
+            Some(entry) if entry.is_of(&row.info, &row.body) => {}
+            Some(entry) => report.find(Finding::KeySlotChanged { name: entry.name }),
+        }
+        Ok(())
+    })?;
+    for (_, entry) in missing {
+        report.find(Finding::KeySlotMissing { name: entry.name });
+    }
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! Writing: storing, changing, revoking, deleting and copying secrets, each in one transaction.
+//!
+//! `ledger` is the one way to write; everything else in this folder decides what it writes. `input`
+//! and `fields` are the statements of the caller.
+
+mod change;
+mod copy;
+mod edit;
+mod fields;
+mod input;
+mod ledger;
+mod numbers;
+mod put;
+mod remove;
+mod rollback;
+
+pub use input::{SecretChange, SecretInput};

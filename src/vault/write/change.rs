@@ -1,0 +1,85 @@
+//! Changing what is known of a secret, and its status.
+
+use super::edit::check_expected;
+use super::input::SecretChange;
+use crate::crypto::{Info, InfoState as State};
+use crate::error::Result;
+use crate::name::SecretName;
+use crate::record::SecretInfo;
+use crate::status::Status;
+use crate::vault::observer::Action;
+use crate::vault::scoped::ScopedVault;
+use crate::vault::stored::Stored;
+
+impl ScopedVault {
+    /// Changes the description, metadata, times, rules or status of a secret, and leaves its value
+    /// as it is: the sealed value is not touched, and there is no new version.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound); [`InvalidInput`](crate::ErrorKind::InvalidInput) when a field
+    /// breaks a rule; [`Revoked`](crate::ErrorKind::Revoked) for a status, because revoking is final;
+    /// [`Conflict`](crate::ErrorKind::Conflict) when the change says what it expects and finds something
+    /// else; or why the store cannot be written.
+    // By value as `put` takes its input; a change is made for one call.
+    #[allow(clippy::needless_pass_by_value)]
+    pub fn update(&self, name: impl AsRef<str>, change: SecretChange) -> Result<SecretInfo> {
+        let name = SecretName::new(name)?;
+        self.check_may_change(Action::Update, &name)?;
+        change.fields.check()?;
+        self.change(Action::Update, &name, |ledger, entry| {
+            let stored = self.existing(entry)?;
+            check_expected(change.expected, entry)?;
+            if stored.info.state == State::Revoked && change.fields.status.is_some() {
+                return Err(self.revoked(&name, ", which is final"));
+            }
+            let mut next = stored.clone();
+            change
+                .fields
+                .apply(&mut next.info, self.core().keys.sub())?;
+            if next.info == stored.info {
+                return Ok(None);
+            }
+            next.info = ledger.next_revision(next.info)?;
+            Ok(Some(next))
+        })
+    }
+
+    /// Switches a secret on or off. [`Status::Revoked`] is the same as
+    /// [`revoke`](ScopedVault::revoke).
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound); [`Revoked`](crate::ErrorKind::Revoked) because revoking is
+    /// final; or why the store cannot be written.
+    pub fn set_status(&self, name: impl AsRef<str>, status: Status) -> Result<SecretInfo> {
+        let info = self.switch(Action::SetStatus, name.as_ref(), State::from(status))?;
+        if status == Status::Revoked {
+            self.purge();
+        }
+        Ok(info)
+    }
+
+    /// Puts a secret into a state, if it is not in it already.
+    pub(super) fn switch(&self, action: Action, name: &str, state: State) -> Result<SecretInfo> {
+        let name = SecretName::new(name)?;
+        self.change(action, &name, |ledger, entry| {
+            let stored = self.existing(entry)?;
+            match (stored.info.state, state) {
+                (now, then) if now == then => Ok(None),
+                (State::Revoked, _) => Err(self.revoked(&name, ", which is final")),
+                (_, State::Revoked) => ledger.tombstone(stored, State::Revoked).map(Some),
+                _ => {
+                    let info = Info {
+                        state,
+                        ..ledger.next_revision(stored.info.clone())?
+                    };
+                    Ok(Some(Stored {
+                        info,
+                        ..stored.clone()
+                    }))
+                }
+            }
+        })
+    }
+}

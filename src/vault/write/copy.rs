@@ -1,0 +1,128 @@
+//! Copying secrets from one scope into another.
+
+use super::ledger::{Ledger, LedgerEntry};
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::record::SecretInfo;
+use crate::vault::observer::Action;
+use crate::vault::permissions::Permissions;
+use crate::vault::scoped::ScopedVault;
+use crate::vault::stored::{self, Stored};
+
+impl ScopedVault {
+    /// Copies a secret of this very scope into another scope of the same organization: its newest
+    /// value, as version 1 of a secret of its own, with description, metadata, rules, times and
+    /// status. The value is sealed anew. A revoked one is copied as revoked, and goes on hiding
+    /// secrets above.
+    ///
+    /// It needs [`COPY`](Permissions::COPY) on this handle and [`MANAGE`](Permissions::MANAGE) on
+    /// the other one. The caller does not see the value, but hands it over: everybody who may use or
+    /// reveal secrets in the other scope gets it, and who may manage them there can lift the
+    /// access rules that came along.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// let (billing, sales) = (vault.scope("acme/billing")?, vault.scope("acme/sales")?);
+    /// billing.put("CRM_TOKEN", "crm-token-1")?;
+    /// billing.clone_to(&sales, "CRM_TOKEN")?;
+    /// assert!(sales.matches("CRM_TOKEN", "crm-token-1")?);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound); [`Conflict`](ErrorKind::Conflict) when the other scope
+    /// has the name, revoked or not: nothing is replaced; [`InvalidInput`](ErrorKind::InvalidInput)
+    /// when the other handle is one on this scope, on another organization or on another vault;
+    /// [`Denied`](ErrorKind::Denied) without [`COPY`](Permissions::COPY) here or
+    /// [`MANAGE`](Permissions::MANAGE) there, before the store is asked; or why the store cannot be
+    /// written.
+    pub fn clone_to(&self, target: &Self, name: impl AsRef<str>) -> Result<SecretInfo> {
+        let name = SecretName::new(name)?;
+        self.check_copy(target)
+            .inspect_err(|error| target.tell_outcome(Action::CloneTo, &name, Err(error)))?;
+        let copied = self.core().write(self.own(), target.actor(), |ledger| {
+            self.copy(target, &name, ledger)
+        });
+        let info = copied.as_ref().map(|stored| &stored.info);
+        target.tell_outcome(Action::CloneTo, &name, info);
+        stored::describe(copied?.info).ok_or_else(|| self.not_here(&name))
+    }
+
+    /// Copies all secrets of this very scope, as [`clone_to`](ScopedVault::clone_to) does with one:
+    /// all of them or, when one cannot be copied, none. Gives how many there were.
+    ///
+    /// # Errors
+    ///
+    /// As there; [`TooLarge`](ErrorKind::TooLarge) when there are more than
+    /// [`MAX_NAMES`](ScopedVault::MAX_NAMES).
+    pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
+        self.check_copy(target)?;
+        let copied = self.core().write(self.own(), target.actor(), |ledger| {
+            let names = ledger.names(self.own(), Self::MAX_NAMES)?;
+            names
+                .iter()
+                .map(|name| self.copy(target, name, ledger))
+                .collect::<Result<Vec<Stored>>>()
+        })?;
+        for stored in &copied {
+            target.tell_outcome(Action::CloneTo, &stored.info.name, Ok(&stored.info));
+        }
+        Ok(copied.len())
+    }
+
+    fn check_copy(&self, target: &Self) -> Result<()> {
+        self.must(Permissions::COPY)?;
+        target.must(Permissions::MANAGE)?;
+        let message = if !self.shares_vault_with(target) {
+            "secrets are copied within one vault; the other handle is of another one"
+        } else if self.scope().tenant() != target.scope().tenant() {
+            "secrets are copied within one organization; the other handle is of another one"
+        } else if self.scope() == target.scope() {
+            "the other handle is one on the same scope"
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorKind::InvalidInput, message))
+    }
+
+    fn copy(&self, target: &Self, name: &SecretName, ledger: &mut Ledger<'_>) -> Result<Stored> {
+        let from = ledger.read(self.own(), name)?;
+        let stored = self.existing(&from)?;
+        let to = ledger.read(target.own(), name)?;
+        if to.current().is_some() {
+            let message = format!(
+                "there is a secret {name} in {} already; nothing was copied",
+                target.scope()
+            );
+            return Err(Error::new(ErrorKind::Conflict, message).with_name(name));
+        }
+        self.core().names.check(name)?;
+        let next = self.copied(target, stored, &to, ledger)?;
+        ledger.write(&to, &next)?;
+        Ok(next)
+    }
+
+    fn copied(
+        &self,
+        target: &Self,
+        stored: &Stored,
+        to: &LedgerEntry<'_>,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<Stored> {
+        let mut info = ledger.new_info(to)?;
+        info.about = stored.info.about.clone();
+        info.state = stored.info.state;
+        // A secret without a value was revoked.
+        let Some(kept) = stored.info.newest() else {
+            return Ok(Stored {
+                info,
+                body: Vec::new(),
+            });
+        };
+        let value = ledger.value(self.own(), stored, kept)?;
+        target.push(ledger, info, to, &value)
+    }
+}

@@ -1,0 +1,11 @@
+//! The ledger, the one way to write secrets: read, decide, seal and account for it in one
+//! transaction under the tenant's head.
+
+mod account;
+mod entry;
+mod infos;
+mod records;
+mod transaction;
+
+pub(super) use entry::LedgerEntry;
+pub(super) use transaction::Ledger;

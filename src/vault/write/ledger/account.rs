@@ -1,0 +1,107 @@
+//! The account of a tenant during a write.
+
+use std::sync::Arc;
+
+use crate::crypto::Head;
+use crate::error::Result;
+use crate::store::{Row, WriteTx};
+use crate::vault::core::Core;
+use crate::vault::hashed_scope::HashedScope;
+use crate::vault::high_water::Mark;
+use crate::vault::keyring::data_key_row;
+use crate::vault::rows::{corrupt, get_one_in};
+use crate::vault::stored::Stored;
+use crate::vault::tenant_key::TenantKey;
+use crate::vault::write::numbers::exhausted;
+
+/// The head of a tenant, and the key to seal with.
+pub(super) struct Account {
+    pub(super) head: Head,
+    pub(super) key: Arc<TenantKey>,
+    /// The row of the key, of a tenant that is not stored yet.
+    pub(super) first_key: Option<Row>,
+}
+
+/// Facts that hold once a write is committed.
+pub(super) struct Written {
+    pub(super) mark: Mark,
+    /// The data key, if it is new.
+    pub(super) new_key: Option<Arc<TenantKey>>,
+}
+
+impl Account {
+    /// Reads the account of a tenant that is stored.
+    pub(super) fn read(core: &Core, tx: &mut dyn WriteTx, head: Head) -> Result<Self> {
+        // Read each time: a value that is sealed with a key that is stored no more could be read by
+        // nobody else.
+        let row = get_one_in(tx, data_key_row(head.active_key))?;
+        let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
+        Ok(Self {
+            key: core.keys.active_key(head.active_key, &row)?,
+            head,
+            first_key: None,
+        })
+    }
+
+    /// The account of a tenant that is not stored yet. Nobody knows its key until it is committed.
+    pub(super) fn first(core: &Core, scope: &HashedScope) -> Result<Self> {
+        let tenant = scope.scope.tenant();
+        let (key, row) = core.keys.new_data_key(tenant, 1)?;
+        Ok(Self {
+            head: Head::first(tenant, key.id()),
+            key: Arc::new(key),
+            first_key: Some(row),
+        })
+    }
+
+    /// Begins the next epoch.
+    pub(super) fn next_epoch(&mut self) -> Result<()> {
+        let epoch = self.head.epoch.checked_add(1);
+        let epoch = epoch.filter(|&epoch| i64::try_from(epoch).is_ok());
+        self.head.epoch = epoch.ok_or_else(exhausted)?;
+        Ok(())
+    }
+
+    /// Takes a record out of the account.
+    pub(super) fn withdraw(
+        &mut self,
+        core: &Core,
+        stored: &Stored,
+        commitment: &[u8; 32],
+    ) -> Result<()> {
+        let count = self.count(stored);
+        *count = count
+            .checked_sub(1)
+            .ok_or_else(|| corrupt("a tenant's head counts fewer secrets than there are"))?;
+        self.toggle(core, stored, commitment);
+        Ok(())
+    }
+
+    /// Enters a record into the account.
+    pub(super) fn enter(
+        &mut self,
+        core: &Core,
+        stored: &Stored,
+        commitment: &[u8; 32],
+    ) -> Result<()> {
+        let count = self.count(stored);
+        *count = count.checked_add(1).ok_or_else(exhausted)?;
+        self.toggle(core, stored, commitment);
+        Ok(())
+    }
+
+    fn toggle(&mut self, core: &Core, stored: &Stored, commitment: &[u8; 32]) {
+        let (record, revision) = (stored.info.record, stored.info.revision);
+        let sub = core.keys.sub();
+        self.head
+            .toggle(&sub.accumulator_entry(record, revision, commitment));
+    }
+
+    fn count(&mut self, stored: &Stored) -> &mut u64 {
+        if stored.info.state.is_live() {
+            &mut self.head.live
+        } else {
+            &mut self.head.tombstones
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The records and values that a ledger reads and writes.
+
+use std::mem;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::entry::{LedgerEntry, Was};
+use super::transaction::Ledger;
+use crate::crypto::{Envelope, Info, InfoState as State, SealedInfo, VersionEntry};
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::record::Version;
+use crate::store::{Kind, Row, Tag};
+use crate::vault::hashed_scope::HashedScope;
+use crate::vault::rows::{corrupt, get_one_in};
+use crate::vault::scan::Scan;
+use crate::vault::stored::Stored;
+
+impl Ledger<'_> {
+    /// Reads the secret under a name.
+    pub(in crate::vault::write) fn read<'p>(
+        &mut self,
+        scope: &'p HashedScope,
+        name: &'p SecretName,
+    ) -> Result<LedgerEntry<'p>> {
+        let row_key = self.core.secret_row(scope, name);
+        let row = get_one_in(self.tx, row_key)?;
+        let was = row.map(|row| self.open_row(scope, name, row)).transpose()?;
+        Ok(LedgerEntry {
+            scope,
+            name,
+            row_key,
+            was,
+        })
+    }
+
+    fn open_row(&mut self, scope: &HashedScope, name: &SecretName, row: Row) -> Result<Was> {
+        let account = self.account.as_ref();
+        if account.is_none_or(|account| account.first_key.is_some()) {
+            return Err(corrupt("a tenant has secrets but no head"));
+        }
+        let sealed = SealedInfo::parse(&row.info)?;
+        let key = self.key_of(sealed.key_id())?;
+        let info = self
+            .core
+            .open_named_info(scope, name, &row, &sealed, &key)?;
+        let body = row.body;
+        Ok(Was::new(Stored { info, body }, &sealed))
+    }
+
+    /// The names in a scope, those of deleted secrets excepted.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge` when there are more than `most`.
+    pub(in crate::vault::write) fn names(
+        &mut self,
+        scope: &HashedScope,
+        most: usize,
+    ) -> Result<Vec<SecretName>> {
+        let mut names = Vec::new();
+        let mut scan = Scan::new(Kind::Secret, Tag::Scope(scope.scope_tag), false);
+        while let Some(rows) = scan.step_in(self.tx)?.rows()? {
+            for row in rows {
+                let sealed = SealedInfo::parse(&row.info)?;
+                let key = self.key_of(sealed.key_id())?;
+                let info = self.core.open_info(&row, &sealed, &key)?;
+                if info.state != State::Deleted {
+                    names.push(info.name);
+                }
+            }
+            if names.len() > most {
+                return Err(Error::new(
+                    ErrorKind::TooLarge,
+                    format!("the scope has more than {most} secrets"),
+                ));
+            }
+        }
+        Ok(names)
+    }
+
+    /// Writes the secret that is under a name from now on.
+    pub(in crate::vault::write) fn write(
+        &mut self,
+        entry: &LedgerEntry<'_>,
+        next: &Stored,
+    ) -> Result<()> {
+        let is_first = !mem::replace(&mut self.changed, true);
+        let core = self.core;
+        let account = self.account()?;
+        if is_first {
+            account.next_epoch()?;
+        }
+        let (epoch, key) = (account.head.epoch, Arc::clone(&account.key));
+        let row = core.seal_info(entry.scope, entry.row_key, next, epoch, &key)?;
+        self.move_versions(entry, next, epoch)?;
+        let account = self.account()?;
+        if let Some(was) = &entry.was {
+            account.withdraw(core, &was.stored, &was.commitment)?;
+        }
+        account.enter(core, next, SealedInfo::parse(&row.info)?.commitment())?;
+        self.tx.put(&row)
+    }
+
+    /// Seals a value as the next version of a secret, and enters it there.
+    pub(in crate::vault::write) fn push(
+        &mut self,
+        mut info: Info,
+        version: Version,
+        value: &SecretString,
+    ) -> Result<Stored> {
+        let key = Arc::clone(&self.account()?.key);
+        let (keys, bytes) = (&self.core.keys, value.expose_secret().as_bytes());
+        let body = info.seal_value(keys.header(), version, key.of(&info.scope)?, bytes)?;
+        info.last_version = version;
+        info.versions.push(VersionEntry {
+            version,
+            created_at: self.now,
+            commitment: *Envelope::parse(&body)?.commitment(),
+            created_by: self.actor.cloned(),
+            fingerprint: Some(keys.sub().fingerprint(info.scope.tenant(), bytes)),
+            hint: self.core.hint(value.expose_secret()),
+        });
+        Ok(Stored { info, body })
+    }
+
+    /// Opens a value that is kept.
+    pub(in crate::vault::write) fn value(
+        &mut self,
+        scope: &HashedScope,
+        stored: &Stored,
+        kept: &VersionEntry,
+    ) -> Result<SecretString> {
+        let row = if stored.info.newest() == Some(kept) {
+            None
+        } else {
+            let key = self
+                .core
+                .version_row(scope, &stored.info.name, kept.version);
+            get_one_in(self.tx, key)?
+        };
+        let sealed = stored.envelope(kept, row.as_ref())?;
+        let key = self.key_of(sealed.key_id())?;
+        self.core
+            .open_value(&stored.info, kept.version, &sealed, &key)
+    }
+
+    /// Writes and deletes the rows of older versions, so that they are those that `next` keeps. The
+    /// envelope of the version that was the newest moves byte for byte.
+    fn move_versions(&mut self, entry: &LedgerEntry<'_>, next: &Stored, epoch: u64) -> Result<()> {
+        let Some(last) = entry.last() else {
+            return Ok(());
+        };
+        let (core, tenant) = (self.core, self.scope.tenant_tag);
+        let row_of = |kept: &VersionEntry| core.version_row(entry.scope, entry.name, kept.version);
+        let (before, after) = (last.info.older(), next.info.older());
+        for gone in before.iter().filter(|kept| !after.contains(kept)) {
+            self.tx.delete(&row_of(gone))?;
+        }
+        for moved in after.iter().filter(|kept| !before.contains(kept)) {
+            self.tx.put(&Row {
+                key: row_of(moved),
+                tenant,
+                epoch,
+                info: Vec::new(),
+                body: last.body.clone(),
+            })?;
+        }
+        Ok(())
+    }
+}

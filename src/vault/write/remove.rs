@@ -1,0 +1,68 @@
+//! Revoking and deleting.
+
+use crate::crypto::InfoState as State;
+use crate::error::Result;
+use crate::name::SecretName;
+use crate::store::Purge;
+use crate::vault::observer::Action;
+use crate::vault::scoped::ScopedVault;
+
+impl ScopedVault {
+    /// Revokes a secret for good: the values of all its versions are erased, and the name goes on
+    /// hiding secrets of the same name above. Revoking twice is no error.
+    ///
+    /// When this returns, no resolve that starts later, in any process, gets the value.
+    /// [`Purge::Pending`] says that its sealed bytes are still in the store's files, because
+    /// somebody is reading an older state.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound), or why the store cannot be written.
+    pub fn revoke(&self, name: impl AsRef<str>) -> Result<Purge> {
+        self.switch(Action::Revoke, name.as_ref(), State::Revoked)?;
+        Ok(self.purge())
+    }
+
+    /// Deletes a secret: its values are erased, and a secret of the same name above shows through
+    /// again. A tombstone stays, so that identity and version numbers are never used twice.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound); [`Revoked`](crate::ErrorKind::Revoked) when it is revoked,
+    /// because deleting it lets a secret above show through (see
+    /// [`force_delete`](ScopedVault::force_delete)); or why the store cannot be written.
+    pub fn delete(&self, name: impl AsRef<str>) -> Result<Purge> {
+        self.remove(name.as_ref(), false)
+    }
+
+    /// Deletes as [`delete`](ScopedVault::delete) does, and also a revoked name: from then on a secret of the
+    /// same name above resolves where this one was refused.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound), or why the store cannot be written.
+    pub fn force_delete(&self, name: impl AsRef<str>) -> Result<Purge> {
+        self.remove(name.as_ref(), true)
+    }
+
+    fn remove(&self, name: &str, force: bool) -> Result<Purge> {
+        let name = SecretName::new(name)?;
+        self.edit(Action::Delete, &name, |ledger, entry| {
+            let stored = self.existing(entry)?;
+            if stored.info.state == State::Revoked && !force {
+                return Err(self.revoked(
+                    &name,
+                    "; use force_delete: deleting exposes any secret of that name in a parent scope",
+                ));
+            }
+            ledger.tombstone(stored, State::Deleted).map(Some)
+        })?;
+        Ok(self.purge())
+    }
+
+    /// Erases what a write left in the store. The write stands, so a failure to tidy up after it is
+    /// not its failure.
+    pub(super) fn purge(&self) -> Purge {
+        self.core().store.purge().unwrap_or(Purge::Pending)
+    }
+}
