@@ -9,7 +9,7 @@ use std::path::Path;
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, criterion_group};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use keyslot::secrecy::ExposeSecret;
@@ -343,4 +343,39 @@ fn primitives(c: &mut Criterion) {
 }
 
 criterion_group!(benches, primitives, cold_resolve, put, list, open);
-criterion_main!(benches);
+
+fn main() {
+    if let Ok(number) = std::env::var("KEYSLOT_BENCH_COUNTED") {
+        return count(number.trim().parse().unwrap());
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}
+
+/// Runs what `benches/instructions.sh` counts, so many times. In memory, without SQLite.
+fn count(number: usize) {
+    let vault = Vault::in_memory(root_key()).unwrap();
+    let project = vault.scope("acme/billing").unwrap();
+    let value = "a value of forty bytes, like many tokens";
+    project.put("STRIPE_KEY", value).unwrap();
+    let text = Template::compile("Bearer <<$secret.STRIPE_KEY>>").unwrap();
+    // The first one reads the data key.
+    assert_eq!(counted_resolve(&project, &text), "Bearer ".len() + value.len());
+    for _ in 0..number {
+        counted_resolve(&project, &text);
+        counted_put(&project, value);
+    }
+}
+
+/// A resolve of one name over two scopes.
+#[inline(never)]
+fn counted_resolve(project: &ScopedVault, text: &Template) -> usize {
+    let resolved = project.resolve_for(&Target::unspecified(), text).unwrap();
+    black_box(resolved.expose_secret().len())
+}
+
+/// A put of the next version.
+#[inline(never)]
+fn counted_put(project: &ScopedVault, value: &str) {
+    black_box(project.put("STRIPE_KEY", value).unwrap());
+}

@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 const MAGIC: &[u8; 8] = b"keyslot\0";
 
-/// What vault this is and how it is written. Goes into every derivation below the root key, so
+/// Identity and format of a vault. Goes into every derivation below the root key, so
 /// changing it locks the vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {

@@ -1,10 +1,12 @@
 //! The info of a secret: the one authority on its identity, its state and its rules.
 
 mod about;
-mod encoding;
+mod decode;
+mod encode;
 mod sealed;
 mod secret;
 mod state;
+mod tags;
 mod version_entry;
 
 pub(crate) use about::About;

@@ -12,7 +12,7 @@ pub(super) const MAX_LEN: usize = 2 << 20;
 /// The length of the length.
 pub(super) const PREFIX_LEN: usize = 4;
 
-/// How long the padded form of a plaintext of `length` bytes is.
+/// The length of the padded form of a plaintext of `length` bytes.
 pub(super) fn padded_len(length: usize) -> Result<usize> {
     if length > MAX_LEN {
         return Err(too_long());
@@ -20,7 +20,7 @@ pub(super) fn padded_len(length: usize) -> Result<usize> {
     Ok(bucket(PREFIX_LEN + length))
 }
 
-/// Whether some plaintext has a padded form of that length.
+/// Returns true if some plaintext has a padded form of that length.
 pub(super) fn is_padded_len(length: usize) -> bool {
     (bucket(1)..=bucket(PREFIX_LEN + MAX_LEN)).contains(&length) && bucket(length) == length
 }

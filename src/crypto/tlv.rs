@@ -49,7 +49,7 @@ impl FieldWriter {
 /// Reads a record, field by field in ascending order of tags.
 pub(super) struct FieldReader<'a> {
     /// The field that comes next; `None` at the end.
-    next: Option<(u8, &'a [u8])>,
+    next: Option<Field<'a>>,
     /// The fields behind it, of the right form.
     rest: &'a [u8],
 }
@@ -154,8 +154,11 @@ pub(super) fn items(mut list: &[u8]) -> Result<Vec<&[u8]>> {
     Ok(items)
 }
 
+/// A field: its tag and its bytes.
+type Field<'a> = (u8, &'a [u8]);
+
 /// A field, and the bytes behind it.
-fn split_field(bytes: &[u8]) -> Option<((u8, &[u8]), &[u8])> {
+fn split_field(bytes: &[u8]) -> Option<(Field<'_>, &[u8])> {
     let (&tag, after) = bytes.split_first()?;
     let (bytes, rest) = split_length_prefixed(after)?;
     Some(((tag, bytes), rest))

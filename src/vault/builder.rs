@@ -217,7 +217,7 @@ impl VaultBuilder {
     ///
     /// # Errors
     ///
-    /// As [`open`](VaultBuilder::open).
+    /// Those of [`open`](VaultBuilder::open).
     pub fn open_or_create(self, key: RootKey) -> Result<Vault> {
         // Asked first without a lock, because nearly always there is one.
         if !has_header(&*self.store)? {

@@ -218,7 +218,7 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// When the store cannot be read, which includes rows that have not even the shape of rows;
+    /// Those of the store, also for rows that have not even the shape of rows;
     /// other damage is not an error but a [`Finding`].
     pub fn verify(&self) -> Result<Verification> {
         verify::verify(&self.core)

@@ -1,9 +1,9 @@
-//! What a handle may do.
+//! Permissions of a handle.
 
 use std::fmt;
 use std::ops::BitOr;
 
-/// What a [`ScopedVault`](crate::ScopedVault) may do: a set, made of the constants with `|`.
+/// Permissions of a [`ScopedVault`](crate::ScopedVault): a set, made of the constants with `|`.
 ///
 /// ```
 /// use keyslot::{Permissions, RootKey, Vault};
@@ -58,12 +58,12 @@ impl Permissions {
         (Self::REDACT, "REDACT"),
     ];
 
-    /// Whether all of `other` is in it.
+    /// Returns true if all of `other` is in it.
     pub fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// What is in both.
+    /// The permissions that are in both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)

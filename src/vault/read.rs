@@ -8,6 +8,7 @@ mod explain;
 mod find;
 mod list;
 mod lookup;
+mod refusal;
 mod resolve;
 mod scopes;
 mod select;

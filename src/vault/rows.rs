@@ -17,7 +17,7 @@ pub(super) const PAGE: PageSize = PageSize {
 ///
 /// # Errors
 ///
-/// When the store cannot be read, or gave other rows than were asked for. Never
+/// Those of the store, also for other rows than were asked for. Never
 /// [`NotFound`](ErrorKind::NotFound), which a chain of resolvers would take for an answer.
 pub(super) fn get_from(store: &dyn SecretStore, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
     checked(keys, store.get(keys))

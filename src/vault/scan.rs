@@ -59,7 +59,7 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Those of the store.
     pub(super) fn step_in(&mut self, tx: &mut dyn WriteTx) -> Result<Step> {
         let Some(from) = self.from.take() else {
             return Ok(Step::End);

@@ -40,7 +40,7 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// As for [`open_info`](Core::open_info).
+    /// Those of [`open_info`](Core::open_info).
     pub(super) fn open_named_info(
         &self,
         scope: &HashedScope,

@@ -1,4 +1,4 @@
-//! What stays on the heap of keys and values.
+//! Traces of keys and values on the heap.
 #![cfg(target_os = "linux")]
 
 use secrecy::ExposeSecret;

@@ -1,4 +1,4 @@
-//! What must hold for all inputs.
+//! Rules that hold for all inputs.
 
 use std::collections::HashSet;
 

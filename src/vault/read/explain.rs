@@ -105,7 +105,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// When the store cannot be read; what is wrong with one reference is its verdict, and without
+    /// Those of the store. An error of one reference is its verdict, and without
     /// [`Permissions::READ`] no reference is found.
     pub fn explain(&self, target: &Target, references: &[Reference]) -> Result<Vec<Explanation>> {
         let now = self.core().clock.now()?;
@@ -136,7 +136,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// When the store cannot be read.
+    /// Those of the store.
     pub fn missing<'r>(
         &self,
         references: impl IntoIterator<Item = &'r Reference>,
@@ -173,7 +173,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// As for [`names`](ScopedVault::names).
+    /// Those of [`names`](ScopedVault::names).
     pub fn unused<'r>(
         &self,
         references: impl IntoIterator<Item = &'r Reference>,

@@ -30,7 +30,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// As [`resolve`](ScopedVault::resolve); each failure says by
+    /// Those of [`resolve`](ScopedVault::resolve); each failure says by
     /// [`pointer`](crate::Error::pointer) which string it is in.
     #[cfg(feature = "json")]
     pub fn resolve_json(
@@ -60,7 +60,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// As [`resolve`](ScopedVault::resolve), [`Denied`](ErrorKind::Denied) when a secret may not go
+    /// Those of [`resolve`](ScopedVault::resolve), [`Denied`](ErrorKind::Denied) when a secret may not go
     /// to the target, and [`Unencodable`](ErrorKind::Unencodable) when a value cannot stand where
     /// the text puts it.
     pub fn resolve_for<I: Resolvable>(
@@ -76,7 +76,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// As there, and as [`resolve`](ScopedVault::resolve).
+    /// Those of that method, and of [`resolve`](ScopedVault::resolve).
     #[cfg(feature = "http")]
     pub fn resolve_headers<N: AsRef<str>, T: Into<String>>(
         &self,
@@ -109,7 +109,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// As there, and as [`resolve_for`](ScopedVault::resolve_for).
+    /// Those of that method, and of [`resolve_for`](ScopedVault::resolve_for).
     pub fn resolve_model_args<A: Arguments>(
         &self,
         target: &Target,

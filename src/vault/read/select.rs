@@ -3,6 +3,7 @@
 use std::iter::Zip;
 use std::slice::{Chunks, Iter};
 
+use super::refusal::{no_such_version, refuse, unreadable, version_missing};
 use crate::crypto::{Envelope, Info, InfoState as State, VersionEntry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
@@ -15,7 +16,6 @@ use crate::vault::data_keys::DataKeys;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::parsed_rows::{ParsedRow, ParsedRows};
 use crate::vault::permissions::Permissions;
-use crate::vault::rows::corrupt;
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored;
 
@@ -224,34 +224,4 @@ pub(super) fn per_scope(reference: &Reference) -> usize {
 /// engine checks which value stands on which.
 pub(super) fn permit(info: &Info) -> Permit {
     Permit::on(info.about.rules.surface_set())
-}
-
-/// The error for a secret that may not be used.
-pub(super) fn refuse(info: &Info, kind: ErrorKind, what: &str) -> Error {
-    let Info { name, scope, .. } = info;
-    let message = match kind {
-        // Says what to do as well, and that comes last.
-        ErrorKind::Denied => format!("secret {name} in {scope} {what}"),
-        _ => format!("secret {name} {what} in {scope}"),
-    };
-    Error::new(kind, message).with_name(name)
-}
-
-/// The error for a version that is not kept.
-pub(super) fn no_such_version(info: &Info, reference: &Reference) -> Error {
-    let what = match reference.version() {
-        Some(version) => format!("has no version {version}"),
-        None => "has no version".to_owned(),
-    };
-    refuse(info, ErrorKind::NoSuchVersion, &what)
-}
-
-/// The error for a value that cannot be opened.
-pub(super) fn unreadable(info: &Info, error: Error) -> Error {
-    refuse(info, error.kind(), "has a value that cannot be read").with_source(error)
-}
-
-/// The error for a version without a row.
-pub(super) fn version_missing() -> Error {
-    corrupt("a kept version is missing")
 }

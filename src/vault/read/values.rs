@@ -1,6 +1,7 @@
 //! The values of secrets for redactors.
 
-use super::select::{Hit, unreadable, version_missing};
+use super::refusal::{unreadable, version_missing};
+use super::select::Hit;
 use crate::crypto::{Info, VersionEntry};
 use crate::error::{ErrorKind, Result};
 use crate::name::SecretName;

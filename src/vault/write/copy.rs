@@ -56,7 +56,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// As there; [`TooLarge`](ErrorKind::TooLarge) when there are more than
+    /// Those of `clone_to`; [`TooLarge`](ErrorKind::TooLarge) when there are more than
     /// [`MAX_NAMES`](ScopedVault::MAX_NAMES).
     pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
         self.check_copy(target)?;

@@ -11,7 +11,7 @@ impl ScopedVault {
     /// Revokes a secret for good: the values of all its versions are erased, and the name goes on
     /// hiding secrets of the same name above. Revoking twice is no error.
     ///
-    /// When this returns, no resolve that starts later, in any process, gets the value.
+    /// After this call, no resolve that starts later, in any process, gets the value.
     /// [`Purge::Pending`] says that its sealed bytes are still in the store's files, because
     /// somebody is reading an older state.
     ///

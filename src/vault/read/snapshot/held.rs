@@ -12,9 +12,8 @@ use crate::vault::clock::Now;
 use crate::vault::data_keys::DataKeys;
 use crate::vault::high_water::rolled_back;
 use crate::vault::parsed_rows::ParsedRows;
-use crate::vault::read::select::{
-    Candidates, Hit, no_such_version, per_scope, permit, refuse, unreadable, version_missing,
-};
+use crate::vault::read::refusal::{no_such_version, refuse, unreadable, version_missing};
+use crate::vault::read::select::{Candidates, Hit, per_scope, permit};
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored;
 

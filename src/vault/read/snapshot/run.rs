@@ -79,7 +79,7 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// As there; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
+    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
     pub fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
         self.resolve_for(&Target::unspecified(), text)
     }
@@ -88,7 +88,7 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// As there; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
+    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
     #[cfg(feature = "json")]
     pub fn resolve_json(
         &self,
@@ -102,7 +102,7 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// As there; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
+    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
     pub fn resolve_for<I: Resolvable>(
         &self,
         target: &Target,
@@ -116,7 +116,7 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// As for [`ScopedVault::snapshot`]; then everything stays as it was.
+    /// Those of [`ScopedVault::snapshot`]; then everything stays as it was.
     pub fn refresh(&self) -> Result<()> {
         let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let references: Vec<Reference> = self.state().held.keys().cloned().collect();

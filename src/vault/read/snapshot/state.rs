@@ -75,14 +75,12 @@ impl State {
         target: &Target,
         now: Now,
     ) -> Outcome {
-        match self.held.get(reference) {
-            Some(held) => held.outcome(scoped, target, now),
-            None => {
-                let name = reference.name();
-                let message = format!("{name} is not part of the snapshot");
-                Err(Error::new(ErrorKind::NotFound, message).with_name(name))
-            }
-        }
+        let Some(held) = self.held.get(reference) else {
+            let name = reference.name();
+            let message = format!("{name} is not part of the snapshot");
+            return Err(Error::new(ErrorKind::NotFound, message).with_name(name));
+        };
+        held.outcome(scoped, target, now)
     }
 }
 

@@ -1,112 +1,20 @@
-//! The record inside the envelope of an info.
+//! Reading the record inside the envelope of an info.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use super::version_entry::{actor, number};
-use super::{About, Info, InfoState, VersionEntry};
+use super::{About, Info, InfoState, VersionEntry, tags as tag};
 use crate::access::AccessRules;
-use crate::crypto::canonical;
 use crate::crypto::timestamp::Timestamp;
-use crate::crypto::tlv::{FieldReader, FieldWriter, array, corrupt, items, text, unsupported};
+use crate::crypto::tlv::{FieldReader, array, corrupt, items, text, unsupported};
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision};
 use crate::scope::Scope;
 use crate::target::Surface;
 
-/// The tags of the record.
-mod tag {
-    pub(super) const SCOPE: u8 = 1;
-    pub(super) const NAME: u8 = 2;
-    pub(super) const STATE: u8 = 3;
-    pub(super) const REVISION: u8 = 4;
-    pub(super) const LAST_VERSION: u8 = 5;
-    pub(super) const CREATED_AT: u8 = 6;
-    pub(super) const UPDATED_AT: u8 = 7;
-    pub(super) const NOT_BEFORE: u8 = 8;
-    pub(super) const EXPIRES_AT: u8 = 9;
-    pub(super) const INSTRUCTIONS: u8 = 10;
-    pub(super) const DESCRIPTION: u8 = 11;
-    pub(super) const VERSIONS: u8 = 12;
-    pub(super) const METADATA: u8 = 13;
-    pub(super) const TOOLS: u8 = 14;
-    pub(super) const HOSTS: u8 = 15;
-    pub(super) const SURFACES: u8 = 16;
-    pub(super) const CREATED_BY: u8 = 17;
-    pub(super) const UPDATED_BY: u8 = 18;
-    pub(super) const ROTATION: u8 = 19;
-}
-
 impl Info {
-    /// All of it but the record id, which is stored outside.
-    pub(in crate::crypto) fn encode(&self) -> Vec<u8> {
-        let About {
-            not_before,
-            expires_at,
-            rotation,
-            rules,
-            description,
-            metadata,
-        } = &self.about;
-        let surfaces: Vec<u8> = rules.surfaces().map(Surface::number).collect();
-        let pairs = metadata
-            .iter()
-            .flat_map(|(key, value)| [key.as_str(), value.as_str()]);
-        FieldWriter::new()
-            .field(tag::SCOPE, self.scope.as_str().as_bytes())
-            .field(tag::NAME, self.name.as_str().as_bytes())
-            .field(tag::STATE, &[self.state as u8])
-            .field(tag::REVISION, &self.revision.get().to_be_bytes())
-            .field(tag::LAST_VERSION, &self.last_version.get().to_be_bytes())
-            .field(tag::CREATED_AT, &self.created_at.encode())
-            .field(tag::UPDATED_AT, &self.updated_at.encode())
-            .optional(
-                tag::NOT_BEFORE,
-                not_before
-                    .map(Timestamp::encode)
-                    .as_ref()
-                    .map(<[u8; 8]>::as_slice),
-            )
-            .optional(
-                tag::EXPIRES_AT,
-                expires_at
-                    .map(Timestamp::encode)
-                    .as_ref()
-                    .map(<[u8; 8]>::as_slice),
-            )
-            .optional(tag::INSTRUCTIONS, rules.instructions().then_some(&[1]))
-            .unless_empty(tag::DESCRIPTION, description.as_bytes())
-            .unless_empty(
-                tag::VERSIONS,
-                &list(self.versions.iter().map(VersionEntry::encode)),
-            )
-            .unless_empty(tag::METADATA, &list(pairs))
-            .unless_empty(tag::TOOLS, &list(rules.tools()))
-            .unless_empty(tag::HOSTS, &list(rules.hosts()))
-            .unless_empty(tag::SURFACES, &surfaces)
-            .optional(
-                tag::CREATED_BY,
-                self.created_by
-                    .as_ref()
-                    .map(|actor| actor.as_str().as_bytes()),
-            )
-            .optional(
-                tag::UPDATED_BY,
-                self.updated_by
-                    .as_ref()
-                    .map(|actor| actor.as_str().as_bytes()),
-            )
-            .optional(
-                tag::ROTATION,
-                rotation
-                    .map(|seconds| seconds.get().to_be_bytes())
-                    .as_ref()
-                    .map(<[u8; 8]>::as_slice),
-            )
-            .finish()
-    }
-
     /// Undoes [`encode`](Info::encode). A record of the `expected` scope and name shares them
     /// instead of holding copies.
     pub(in crate::crypto) fn decode(
@@ -210,12 +118,6 @@ fn yes(flag: &[u8]) -> Result<()> {
 
 fn seconds(number: &[u8]) -> Result<NonZeroU64> {
     NonZeroU64::new(u64::from_be_bytes(array(number)?)).ok_or_else(corrupt)
-}
-
-/// A list as a field; an empty one is left out.
-fn list<T: AsRef<[u8]>>(items: impl Iterator<Item = T>) -> Vec<u8> {
-    let items: Vec<T> = items.collect();
-    canonical::encode(&items.iter().map(AsRef::as_ref).collect::<Vec<_>>())
 }
 
 fn texts(list: &[u8]) -> Result<Vec<&str>> {

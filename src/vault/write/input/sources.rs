@@ -1,0 +1,81 @@
+//! The forms in which a value is given.
+
+use std::io::Read;
+use std::mem;
+
+use secrecy::SecretString;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::SecretInput;
+use crate::error::{Error, ErrorKind, Result};
+use crate::vault::core::MAX_VALUE;
+
+impl SecretInput {
+    /// A value of bytes, which must be UTF-8. The vector is wiped.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidValue`] when the bytes are not UTF-8.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(text.into()),
+            Err(error) => {
+                error.into_bytes().zeroize();
+                Err(Error::new(
+                    ErrorKind::InvalidValue,
+                    "a secret value must be UTF-8; encode other bytes, e.g. as base64",
+                ))
+            }
+        }
+    }
+
+    /// A value that is read to its end, of [`Vault::MAX_VALUE`](crate::Vault::MAX_VALUE) bytes at most.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidValue`] when there are more bytes than that or they are not UTF-8,
+    /// [`ErrorKind::Io`] when reading fails.
+    pub fn from_reader(reader: impl Read) -> Result<Self> {
+        // One allocation that never grows, because a growing one leaves copies.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_VALUE + 1));
+        let limit = bytes.capacity() as u64;
+        reader
+            .take(limit)
+            .read_to_end(&mut bytes)
+            .map_err(|error| {
+                Error::new(ErrorKind::Io, "the value could not be read")
+                    .with_source(Cause(error.kind()))
+            })?;
+        if bytes.len() > MAX_VALUE {
+            return Err(Error::new(
+                ErrorKind::InvalidValue,
+                "a secret value may have 1 MiB at most",
+            ));
+        }
+        Self::from_bytes(mem::take(&mut bytes))
+    }
+}
+
+/// The kind of an I/O error without its text, which may hold a path.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Cause(std::io::ErrorKind);
+
+impl From<&str> for SecretInput {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+/// Wipes the string, spare capacity included.
+impl From<String> for SecretInput {
+    fn from(value: String) -> Self {
+        Self::new(Zeroizing::new(value).as_str())
+    }
+}
+
+impl From<SecretString> for SecretInput {
+    fn from(value: SecretString) -> Self {
+        Self::new(value)
+    }
+}
