@@ -360,7 +360,10 @@ fn count(number: usize) {
     project.put("STRIPE_KEY", value).unwrap();
     let text = Template::compile("Bearer <<$secret.STRIPE_KEY>>").unwrap();
     // The first one reads the data key.
-    assert_eq!(counted_resolve(&project, &text), "Bearer ".len() + value.len());
+    assert_eq!(
+        counted_resolve(&project, &text),
+        "Bearer ".len() + value.len()
+    );
     for _ in 0..number {
         counted_resolve(&project, &text);
         counted_put(&project, value);

@@ -426,6 +426,7 @@ fn no_debug_holds_a_value_or_a_key() {
     check("VaultBuilder", &Vault::builder().store(world.store.clone()));
     check("Verification", &world.vault.verify().unwrap());
     check("Template", &template);
+    check("Placeholder", &template.placeholders().next().unwrap());
     let grants = Grants::new().name("FINE").unwrap();
     let text = format!("<<$secret.FINE>> <<FINE|{VALUE}>> <<$secret.{VALUE}>>");
     let args = scope
@@ -528,7 +529,7 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 48] = [
+const PLAIN: [&str; 49] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -563,6 +564,7 @@ const PLAIN: [&str; 48] = [
     "Scope",
     "SecretName",
     "SelfCheck",
+    "Settings",
     "SqliteOptions",
     "Status",
     "Surface",

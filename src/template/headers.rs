@@ -1,18 +1,20 @@
-//! Headers of a request, with the values in them marked as sensitive.
+//! Headers that are compiled once and filled many times, with the values in them marked as
+//! sensitive.
 
 use std::fmt;
 use std::sync::Arc;
 
-use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use http::header::HeaderMap;
 
-use super::engine::Engine;
-use super::fill::{Fill, LookedUp};
-use super::plan::{Plan, ReferenceList, References};
-use super::resolve_ext::look_up;
-use crate::error::{Error, ErrorKind, Failures, Result};
+use super::lines::Lines;
+use super::lint::Lint;
+use super::prepared::Prepared;
+use super::settings::Settings;
+use crate::error::Result;
+use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Resolver, check_count};
-use crate::target::{Surface, Target, UnknownNames};
+use crate::resolve::{Outcome, Permit, Resolver};
+use crate::target::Target;
 
 /// Headers whose placeholders were found: names, each with the text of its value. Cheap to clone.
 ///
@@ -44,19 +46,7 @@ use crate::target::{Surface, Target, UnknownNames};
 /// ```
 #[derive(Clone)]
 pub struct Headers {
-    compiled: Arc<Compiled>,
-}
-
-struct Compiled {
-    lines: Vec<Line>,
-    references: ReferenceList,
-    engine: Engine,
-}
-
-struct Line {
-    name: HeaderName,
-    text: String,
-    plan: Plan,
+    prepared: Arc<Prepared<Lines>>,
 }
 
 impl Headers {
@@ -65,192 +55,143 @@ impl Headers {
     /// # Errors
     ///
     /// As for [`Template::compile`](super::Template::compile), for each header;
-    /// [`Unencodable`](ErrorKind::Unencodable) for a placeholder in `Host`;
-    /// [`InvalidInput`](ErrorKind::InvalidInput) for a name that is none, and for a control
-    /// character in a text. All of them come in one error, each with the [pointer](Error::pointer)
+    /// [`Unencodable`](crate::ErrorKind::Unencodable) for a placeholder in `Host`;
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a name that is none, and for a control
+    /// character in a text. All of them come in one error, each with the [pointer](crate::Error::pointer)
     /// `/name` in small letters.
     pub fn compile<N: AsRef<str>, T: Into<String>>(
         headers: impl IntoIterator<Item = (N, T)>,
     ) -> Result<Self> {
-        Engine::shared().compile_headers(headers)
+        Self::with(Settings::shared(), headers)
     }
 
-    /// What they refer to: each distinct name, version and form once, in the order in which they
-    /// first appear.
+    pub(super) fn with<N: AsRef<str>, T: Into<String>>(
+        settings: &Arc<Settings>,
+        headers: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<Self> {
+        let lines = Lines::read(settings.limits, headers)?;
+        let mut prepared = Prepared::new(Arc::clone(settings), lines);
+        prepared.prepare()?;
+        Ok(Self {
+            prepared: Arc::new(prepared),
+        })
+    }
+
+    /// The references in them: each distinct name, version and kind once, in the order in which
+    /// they first appear.
     pub fn references(&self) -> &[Reference] {
-        &self.compiled.references
+        self.prepared.references()
+    }
+
+    /// Lints for text that looks like a mistyped placeholder but is none by the grammar, each with
+    /// the [pointer](Lint::pointer) `/name`; the first [`Lint::LISTED`] of them. Found when first
+    /// asked for.
+    ///
+    /// ```
+    /// use keyslot::template::Headers;
+    ///
+    /// let headers = Headers::compile([("X-Key", "<<stripe key>>")])?;
+    /// assert_eq!(headers.lints()[0].pointer(), Some("/x-key"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn lints(&self) -> &[Lint] {
+        self.prepared.lints()
+    }
+
+    /// A lint for each name that is not among `names` but like one of them, as
+    /// [`Template::lints_among`](super::Template::lints_among) has them.
+    ///
+    /// ```
+    /// use keyslot::{SecretName, template::Headers};
+    ///
+    /// let headers = Headers::compile([("X-Key", "<<$secret.STRIPE_KYE>>")])?;
+    /// let lints = headers.lints_among(&[SecretName::new("STRIPE_KEY")?]);
+    /// assert_eq!(lints[0].to_string(), "there is no STRIPE_KYE; did you mean STRIPE_KEY?");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn lints_among(&self, names: &[SecretName]) -> Vec<Lint> {
+        self.prepared.lints_among(names)
+    }
+
+    /// Says what [`fill`](Headers::fill) would refuse, without values, as
+    /// [`Engine::check`](super::Engine::check) does for texts and documents. `verdicts` is asked
+    /// once, or never if there are no references.
+    ///
+    /// ```
+    /// use keyslot::template::Headers;
+    /// use keyslot::{ErrorKind, Permit, Surface, Target};
+    ///
+    /// let headers = Headers::compile([("Authorization", "Bearer <<TOKEN>>")])?;
+    /// let check = |surface| {
+    ///     headers.check(&Target::tool("crm"), |references, _| {
+    ///         Ok(references.iter().map(|_| Ok(Permit::new().only_on([surface]))).collect())
+    ///     })
+    /// };
+    /// assert!(check(Surface::Header).is_ok());
+    /// assert_eq!(check(Surface::Url).unwrap_err().kind(), ErrorKind::Denied);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`fill`](Headers::fill), but for those that only a value can cause.
+    pub fn check(
+        &self,
+        target: &Target,
+        verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>,
+    ) -> Result<()> {
+        self.prepared.check(target, verdicts)
+    }
+
+    /// Returns the target that a look-up apart from a [fill](Headers::fill) is for: `target` on the
+    /// surface [`Header`](crate::Surface::Header).
+    ///
+    /// ```
+    /// use keyslot::template::Headers;
+    /// use keyslot::{Surface, Target};
+    ///
+    /// let headers = Headers::compile([("Authorization", "Bearer <<TOKEN>>")])?;
+    /// let target = headers.lookup_target(&Target::tool("billing"));
+    /// assert_eq!(target.surface(), Surface::Header);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lookup_target(&self, target: &Target) -> Target {
+        self.prepared.lookup_target(target).into_owned()
     }
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Headers::references).
-    /// `outcomes` are in the order of the references; look them up with the surface
-    /// [`Header`](Surface::Header), so that access rules see it.
+    /// `outcomes` are in the order of the references; look them up for the
+    /// [target of these headers](Headers::lookup_target), so that access rules see the surface.
     ///
     /// # Errors
     ///
     /// As for [`Template::fill_for`](super::Template::fill_for): all failures of all headers in one
-    /// error, each with the [pointer](Error::pointer) `/name`, and none with a value;
-    /// [`TooLarge`](ErrorKind::TooLarge) for more headers than a map holds, about 24,000.
+    /// error, each with the [pointer](crate::Error::pointer) `/name`, and none with a value;
+    /// [`TooLarge`](crate::ErrorKind::TooLarge) for more headers than a map holds, about 24,000.
     pub fn fill(&self, outcomes: &[Outcome]) -> Result<HeaderMap> {
-        let Compiled {
-            lines,
-            references,
-            engine,
-        } = &*self.compiled;
-        check_count(outcomes, references)?;
-        // First, so that no value is in it if it cannot be.
-        let mut map = HeaderMap::try_with_capacity(lines.len()).map_err(|_| too_many())?;
-        // A map cannot say what stayed, so nothing does.
-        let looked_up = LookedUp::new(outcomes, references, UnknownNames::Error);
-        let mut fill = Fill::new(engine, references, looked_up);
-        let mut failures = Failures::default();
-        let mut drafts = Vec::with_capacity(lines.len());
-        for Line { name, text, plan } in lines {
-            let mut own = Failures::default();
-            drafts.push(fill.draft(text, plan, Surface::Header, &mut own)?);
-            gather(own.into_result(), name, &mut failures);
-        }
-        failures.into_result()?;
-        for (line, draft) in lines.iter().zip(&drafts) {
-            let mut is_sensitive = false;
-            let text = fill.write(draft, |_| is_sensitive = true);
-            // Moves the text. Fails for control characters, and there are none: the text was
-            // checked, and so was each value.
-            let mut value = HeaderValue::try_from(text).map_err(|_| control_character())?;
-            value.set_sensitive(is_sensitive);
-            map.try_append(&line.name, value).map_err(|_| too_many())?;
-        }
-        Ok(map)
+        let filled = self.prepared.write(&Target::unspecified(), outcomes)?;
+        Ok(filled.output)
     }
-}
 
-impl Engine {
-    /// Resolves headers, as [`ResolveExt::resolve_headers`](super::ResolveExt::resolve_headers)
-    /// does.
+    /// Looks up and [fills](Headers::fill).
     ///
     /// # Errors
     ///
-    /// As there.
-    pub fn resolve_headers<R: Resolver + ?Sized, N: AsRef<str>, T: Into<String>>(
+    /// As there, and those of the resolver.
+    pub(super) fn resolve<R: Resolver + ?Sized>(
         &self,
         resolver: &R,
         target: &Target,
-        headers: impl IntoIterator<Item = (N, T)>,
     ) -> Result<HeaderMap> {
-        let headers = self.compile_headers(headers)?;
-        let target = target.clone().with_surface(Surface::Header);
-        headers.fill(&look_up(resolver, headers.references(), &target)?)
+        self.fill(&self.prepared.look_up(resolver, target)?)
     }
-
-    /// Compiles headers, as [`Headers::compile`] does.
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn compile_headers<N: AsRef<str>, T: Into<String>>(
-        &self,
-        headers: impl IntoIterator<Item = (N, T)>,
-    ) -> Result<Headers> {
-        let mut bytes = 0_usize;
-        let mut pairs = Vec::new();
-        for (name, text) in headers {
-            let (name, text): (_, String) = (name.as_ref(), text.into());
-            bytes = bytes.saturating_add(name.len()).saturating_add(text.len());
-            self.bounds().check_template(bytes)?;
-            pairs.push((HeaderName::try_from(name).ok(), text));
-        }
-
-        let mut references = References::default();
-        let mut plans = Vec::with_capacity(pairs.len());
-        let mut failures = Failures::default();
-        for (number, (name, text)) in (1_usize..).zip(&pairs) {
-            let Some(name) = name else {
-                failures.push(|| not_a_name(number));
-                continue;
-            };
-            let planned = check_text(text).and_then(|()| Plan::of(self, text, &mut references));
-            match planned.and_then(|plan| check_host(name, text, plan)) {
-                Ok(plan) => plans.push(plan),
-                // A limit: no place in a text is to blame.
-                Err(error) if error.span().is_none() => return Err(error),
-                failed => gather(failed, name, &mut failures),
-            }
-        }
-        failures.into_result()?;
-        let references = references.into_list();
-        let lines = pairs
-            .into_iter()
-            .zip(plans)
-            .filter_map(|((name, text), plan)| {
-                Some(Line {
-                    name: name?,
-                    text,
-                    plan,
-                })
-            });
-        let lines = lines.collect();
-        Ok(Headers {
-            compiled: Arc::new(Compiled {
-                lines,
-                references,
-                engine: self.clone(),
-            }),
-        })
-    }
-}
-
-/// A header has one line (RFC 9110 section 5.5). Checked before values are there, so that none is
-/// in a buffer that is refused.
-fn check_text(text: &str) -> Result<()> {
-    let control = text
-        .bytes()
-        .position(|byte| byte != b'\t' && byte.is_ascii_control());
-    control.map_or(Ok(()), |at| Err(control_character().at(at..at + 1, text)))
-}
-
-fn check_host(name: &HeaderName, text: &str, plan: Plan) -> Result<Plan> {
-    let slot = plan.cuts().iter().find(|cut| cut.slot.is_some());
-    match slot {
-        Some(cut) if *name == HOST => {
-            let message = "a value may not choose the host: write the Host header out";
-            Err(Error::new(ErrorKind::Unencodable, message).at(cut.span.clone(), text))
-        }
-        _ => Ok(plan),
-    }
-}
-
-/// Takes the failures of one header. Headers are like a document whose keys are their names.
-fn gather<T>(result: Result<T>, name: &HeaderName, failures: &mut Failures) {
-    if let Err(error) = result {
-        let pointer = format!("/{}", name.as_str().replace('~', "~0"));
-        failures.extend(&error, |one| one.in_pointer(&pointer));
-    }
-}
-
-fn not_a_name(number: usize) -> Error {
-    let message = format!(
-        "header {number} has no valid name: only letters, digits and !#$%&'*+-.^_`|~ (ASCII)"
-    );
-    Error::new(ErrorKind::InvalidInput, message)
-}
-
-fn control_character() -> Error {
-    Error::new(
-        ErrorKind::InvalidInput,
-        "the text of a header holds a control character; it is one line",
-    )
-}
-
-fn too_many() -> Error {
-    Error::new(
-        ErrorKind::TooLarge,
-        "there are more headers than a map holds",
-    )
 }
 
 /// The texts hold no values, but belong to somebody: only what they refer to is shown.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.compiled.lines.iter().map(|line| &line.name).collect();
+        let names: Vec<_> = self.prepared.source().names().collect();
         f.debug_struct("Headers")
             .field("names", &names)
             .field("references", &self.references())

@@ -2,111 +2,11 @@
 //! with a slip of the pen.
 
 mod distance;
+#[allow(clippy::module_inception)] // the type that the room is named after
+mod lint;
 mod names;
 mod near;
 
-use std::borrow::Cow;
-use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
-
+pub use lint::{Lint, LintKind};
 pub(super) use names::Search as NameSearch;
 pub(super) use near::lints;
-
-/// Text that was probably meant to be a placeholder. It stays as it is; show it to whoever wrote
-/// the template.
-///
-/// ```
-/// use keyslot::template::{LintKind, Template};
-///
-/// let template = Template::compile("key: <<stripe key>>")?;
-/// let lint = &template.lints()[0];
-/// assert_eq!(lint.kind(), LintKind::NotAnIdentifier);
-/// assert_eq!(&template.text()[lint.span()], "<<stripe key>>");
-/// assert_eq!(lint.to_string(), "not a placeholder: only <<$secret.NAME>> takes names with spaces, \".\" or \"-\"");
-/// # Ok::<(), keyslot::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lint {
-    span: Range<usize>,
-    kind: LintKind,
-    message: Cow<'static, str>,
-    pointer: Option<Arc<str>>,
-}
-
-/// What a lint is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LintKind {
-    /// `<<NAME >>`: a space on one side only.
-    OneSidedSpace,
-    /// `<<NAME@0>>`: a version that is none.
-    Version,
-    /// `<<NAME|Base64>>`: a filter that is none.
-    Filter,
-    /// `<<stripe key>>`: a name that only a secret reference can have.
-    NotAnIdentifier,
-    /// `<<secret.NAME>>`: the `$` is missing.
-    MissingDollar,
-    /// `<< $other.NAME >>`, `<<$other./a/b>>`: text, but close to what is an error.
-    Namespace,
-    /// `<$secret.NAME>`: marks of one bracket.
-    SingleBracket,
-    /// `$ secrets.NAME + "x"`: an expression that only Julep can evaluate.
-    Expression,
-    /// `Bearer secret://NAME`: such a reference is a whole string or none.
-    NotWhole,
-    /// A placeholder for a name that there is not, while there is one much like it.
-    UnknownName,
-    /// A placeholder for an unknown name that was not compared with all known ones, because there
-    /// are too many of both. Those behind it were not compared either.
-    NotCompared,
-}
-
-impl Lint {
-    /// How many lints a template or document lists at most.
-    pub const LISTED: usize = 100;
-
-    fn new(span: Range<usize>, kind: LintKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            span,
-            kind,
-            message: message.into(),
-            pointer: None,
-        }
-    }
-
-    /// Where it is, in bytes. In a document the span is within the string at
-    /// [`pointer`](Lint::pointer).
-    pub fn span(&self) -> Range<usize> {
-        self.span.clone()
-    }
-
-    /// What is off.
-    pub fn kind(&self) -> LintKind {
-        self.kind
-    }
-
-    /// The JSON Pointer (RFC 6901) of the string that it is in; `None` for plain text. Of a key
-    /// longer than 1,024 bytes it shows the beginning and `…`.
-    pub fn pointer(&self) -> Option<&str> {
-        self.pointer.as_deref()
-    }
-
-    pub(super) fn in_pointer(self, pointer: &Arc<str>) -> Self {
-        Self {
-            pointer: Some(Arc::clone(pointer)),
-            ..self
-        }
-    }
-}
-
-/// What is off and what to write.
-impl fmt::Display for Lint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !matches!(self.kind, LintKind::UnknownName | LintKind::NotCompared) {
-            f.write_str("not a placeholder: ")?;
-        }
-        f.write_str(&self.message)
-    }
-}

@@ -2,14 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::check::ask;
-use super::grants::Grants;
-use super::model_args::{Arguments, ModelArgs};
-use super::plan::{Plan, References};
-use super::{Engine, Template, fill_text};
+use super::engine::Engine;
+use super::model::{Arguments, Grants, ModelArgs};
+use super::resolvable::Resolvable;
 use crate::error::Result;
-use crate::reference::Reference;
-use crate::resolve::{Outcomes, Permit, Resolved, Resolver, Wipe};
+use crate::resolve::{Resolved, Resolver};
 use crate::target::Target;
 
 /// Gives every [`Resolver`] the calls that most users need.
@@ -32,7 +29,7 @@ pub trait ResolveExt: Resolver {
     ///
     /// # Errors
     ///
-    /// What [`Template::compile`], [`lookup`](Resolver::lookup) and [`Template::fill_for`] say.
+    /// What [`Template::compile`](super::Template::compile), [`lookup`](Resolver::lookup) and [`Template::fill_for`](super::Template::fill_for) say.
     /// There is never a partial result.
     fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
         self.resolve_for(&Target::unspecified(), text)
@@ -64,7 +61,7 @@ pub trait ResolveExt: Resolver {
         self.resolve_for(&Target::unspecified(), document)
     }
 
-    /// Resolves a text, [`Template`] or document for a target, written as its surface needs it.
+    /// Resolves a text, [`Template`](super::Template) or document for a target, written as its surface needs it.
     ///
     /// # Errors
     ///
@@ -134,105 +131,3 @@ pub trait ResolveExt: Resolver {
 }
 
 impl<R: Resolver + ?Sized> ResolveExt for R {}
-
-/// What can be resolved: `&str`, [`&Template`](Template), `&Tree` of any format,
-/// `&serde_json::Value` with the feature `json`, and a [`&Document`](super::Document) of either.
-/// Sealed.
-pub trait Resolvable: sealed::Sealed {
-    /// What it becomes.
-    type Output: Wipe;
-
-    #[doc(hidden)]
-    fn resolve_with<R: Resolver + ?Sized>(
-        self,
-        engine: &Engine,
-        resolver: &R,
-        target: &Target,
-    ) -> Result<Resolved<Self::Output>>;
-
-    #[doc(hidden)]
-    fn references_with(self, engine: &Engine) -> Result<Vec<Reference>>;
-
-    #[doc(hidden)]
-    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
-        self,
-        engine: &Engine,
-        target: &Target,
-        verdicts: F,
-    ) -> Result<()>;
-}
-
-pub(super) mod sealed {
-    pub trait Sealed {}
-    impl Sealed for &str {}
-    impl Sealed for &super::Template {}
-}
-
-impl<'t> Resolvable for &'t str {
-    type Output = Cow<'t, str>;
-
-    fn resolve_with<R: Resolver + ?Sized>(
-        self,
-        engine: &Engine,
-        resolver: &R,
-        target: &Target,
-    ) -> Result<Resolved<Self::Output>> {
-        engine.bounds().check_template(self.len())?;
-        let (mut plan, mut references) = (Plan::default(), References::default());
-        plan.read(engine, self, &mut references)?;
-        let outcomes = look_up(resolver, references.list(), target)?;
-        fill_text(engine, self, &plan, references.list(), target, outcomes)
-    }
-
-    fn references_with(self, engine: &Engine) -> Result<Vec<Reference>> {
-        engine.compile(self)?.references_with(engine)
-    }
-
-    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
-        self,
-        engine: &Engine,
-        target: &Target,
-        verdicts: F,
-    ) -> Result<()> {
-        engine.compile(self)?.check_with(engine, target, verdicts)
-    }
-}
-
-impl<'t> Resolvable for &'t Template {
-    type Output = Cow<'t, str>;
-
-    fn resolve_with<R: Resolver + ?Sized>(
-        self,
-        _: &Engine,
-        resolver: &R,
-        target: &Target,
-    ) -> Result<Resolved<Self::Output>> {
-        self.fill_owned(target, look_up(resolver, self.references(), target)?)
-    }
-
-    fn references_with(self, _: &Engine) -> Result<Vec<Reference>> {
-        Ok(self.references().to_vec())
-    }
-
-    fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
-        self,
-        _: &Engine,
-        target: &Target,
-        verdicts: F,
-    ) -> Result<()> {
-        self.check(target, &ask(self.references(), target, verdicts)?)
-    }
-}
-
-/// The one look-up of a call; none if there is nothing to look up.
-pub(super) fn look_up<R: Resolver + ?Sized>(
-    resolver: &R,
-    references: &[Reference],
-    target: &Target,
-) -> Result<Outcomes> {
-    if references.is_empty() {
-        Ok(Outcomes::new())
-    } else {
-        resolver.lookup(references, target)
-    }
-}

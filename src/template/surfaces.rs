@@ -1,13 +1,10 @@
-//! Which surface each string of a document is.
-
-mod pattern;
+//! The surfaces that the strings of a document stand on.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) use pattern::Pattern;
-
+use super::pointer::{Pattern, steps};
 use crate::error::Result;
 use crate::target::Surface;
 
@@ -41,7 +38,7 @@ pub struct Surfaces {
     rules: Arc<BTreeMap<Pattern, Surface>>,
 }
 
-/// Where configs of MCP servers have one server. What `*` stands for is the server's name, or its
+/// The pointers to one server in the configs of MCP servers. A `*` is the server's name, or its
 /// number in a list.
 const SERVERS: [&str; 4] = ["", "/mcpServers/*", "/servers/*", "/mcp/servers/*"];
 
@@ -128,31 +125,14 @@ impl Surfaces {
         self.rules.iter().find(is_at).map(|(_, surface)| *surface)
     }
 
-    /// Whether there are no rules.
+    /// Returns true if there are no rules.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }
 }
 
-/// The keys and places of a JSON Pointer. That to the whole document has none; to its member with
-/// the empty key it has one.
-fn steps(pointer: &str) -> Vec<Cow<'_, str>> {
-    let unescaped = |step: &str| step.replace("~1", "/").replace("~0", "~");
-    pointer
-        .split('/')
-        .skip(1)
-        .map(|step| {
-            if step.contains('~') {
-                unescaped(step).into()
-            } else {
-                step.into()
-            }
-        })
-        .collect()
-}
-
-/// Whether the string on a way into a document is the host of a request when it is a header: by its
-/// key, or by the key of the list that it is in.
+/// Returns true if the string on a way into a document is the host of a request when it is a
+/// header: by its key, or by the key of the list that it is in.
 pub(super) fn names_host(path: &[Cow<'_, str>]) -> bool {
     let is_place = |key: &str| {
         key.bytes()
@@ -168,7 +148,7 @@ pub(super) fn names_host(path: &[Cow<'_, str>]) -> bool {
 /// key, which refuses more.
 const LOOKED_AT: usize = 128;
 
-/// Whether a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC 9113
+/// Returns true if a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC 9113
 /// section 8.3.1).
 pub(super) fn is_host(name: &str) -> bool {
     let blanks = |text: &[u8]| {

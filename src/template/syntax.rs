@@ -1,291 +1,33 @@
 #![doc = include_str!("../manual/language.md")]
 
 mod builder;
+mod comments;
+mod cursor;
 mod dialect;
-
-use std::fmt;
-use std::sync::{Arc, LazyLock};
-
-use super::surfaces::Pattern;
-use crate::error::Result;
-use crate::reference::Reference;
+mod filters;
+mod flaw;
+mod opener;
+mod parse;
+mod rules;
+mod scan;
+mod search;
+mod sink;
+#[allow(clippy::module_inception)] // the type that the room is named after
+mod syntax;
+mod token;
+mod whole;
 
 pub use builder::SyntaxBuilder;
+pub(super) use comments::Comments;
 pub use dialect::{BareNames, Escape};
-pub(super) use dialect::{Dialect, Intent, Opener};
-
-/// Which forms make a placeholder. Cheap to clone.
-///
-/// ```
-/// use keyslot::template::{Engine, Syntax};
-///
-/// let engine = Engine::new().syntax(Syntax::angle().and(Syntax::mustache()));
-/// assert_eq!(engine.compile("<<A>> {{B}}")?.references().len(), 2);
-/// # Ok::<(), keyslot::Error>(())
-/// ```
-#[derive(Clone)]
-pub struct Syntax {
-    rules: Arc<Rules>,
-}
-
-/// What a scan looks for.
-#[derive(Debug, Default)]
-pub(super) struct Rules {
-    dialects: Vec<Arc<Dialect>>,
-    openers: Vec<Opener>,
-    uri: Option<Arc<Dialect>>,
-    julep: Option<Arc<Dialect>>,
-    bookmarks: bool,
-    /// Where strings of documents are names as a whole.
-    named: Vec<Pattern>,
-}
-
-static ANGLE: LazyLock<Syntax> = LazyLock::new(|| Syntax::of([Arc::new(Dialect::angle())]));
-
-impl Syntax {
-    /// `<<$secret.NAME>>` and `<<NAME>>`; the default.
-    pub fn angle() -> Self {
-        ANGLE.clone()
-    }
-
-    /// `{{$secret.NAME}}`, and `{{NAME}}` for names in capitals. What other engines write in braces
-    /// stays text.
-    ///
-    /// ```
-    /// use keyslot::template::{Engine, Syntax};
-    ///
-    /// let template = Engine::new().syntax(Syntax::mustache()).compile("{{NAME}} {{ $json.x }} {{#if a}} \\{{NAME}}")?;
-    /// assert_eq!(template.render(&["value"])?, "value {{ $json.x }} {{#if a}} {{NAME}}");
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    pub fn mustache() -> Self {
-        Self::of([Arc::new(Dialect::mustache())])
-    }
-
-    /// The forms of Julep: `$ secrets.name` and `$ f"…{secrets.name}…"` as a whole string,
-    /// `{secrets.name}` and `{{secrets.name}}` in other text. All other expressions are Julep's own
-    /// and stay.
-    ///
-    /// ```
-    /// use keyslot::template::{Engine, Syntax};
-    ///
-    /// let template = Engine::new().syntax(Syntax::julep()).compile("$ f\"Bearer {secrets.token}\"")?;
-    /// assert_eq!(template.render(&["value"])?, "Bearer value");
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    pub fn julep() -> Self {
-        let one = Arc::new(Dialect::julep("{", "}"));
-        let two = Arc::new(Dialect::julep("{{", "}}"));
-        Self::from(Rules {
-            julep: Some(Arc::clone(&one)),
-            ..Rules::of([two, one])
-        })
-    }
-
-    /// A string that is `secret://NAME` as a whole. What only begins so is an error.
-    ///
-    /// ```
-    /// use keyslot::template::{Engine, Syntax};
-    ///
-    /// let engine = Engine::new().syntax(Syntax::uri());
-    /// assert_eq!(engine.compile("secret://stripe_key@3")?.render(&["value"])?, "value");
-    /// assert!(engine.compile("secret://stripe key").is_err());
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    pub fn uri() -> Self {
-        Self::from(Rules {
-            uri: Some(Arc::new(Dialect::uri())),
-            ..Rules::default()
-        })
-    }
-
-    /// In documents, an object `{"value": "NAME", "fromSecret": true}`: its value is the name of a
-    /// secret.
-    ///
-    /// ```
-    /// # #[cfg(feature = "json")] {
-    /// use keyslot::secrecy::ExposeSecret;
-    /// use keyslot::template::{Engine, Syntax};
-    /// use keyslot::{Found, Outcome};
-    ///
-    /// let parameter = serde_json::json!({"key": "api_key", "value": "My Secret API Key", "fromSecret": true});
-    /// let document = Engine::new().syntax(Syntax::bookmark()).compile_document(parameter)?;
-    /// let name = document.references()[0].name().clone();
-    /// let resolved = document.fill(&[Ok(Found::new(name, "sk_1"))])?;
-    /// assert_eq!(resolved.expose_secret()["value"], "sk_1");
-    /// # }
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    pub fn bookmark() -> Self {
-        Self::from(Rules {
-            bookmarks: true,
-            ..Rules::default()
-        })
-    }
-
-    /// A [`bookmark`](Syntax::bookmark), and the strings of documents at these JSON Pointers: each
-    /// is the name of a secret as a whole. In a pointer `*` is any segment and a last `**` all
-    /// further ones, as in [`Surfaces`](super::Surfaces).
-    ///
-    /// ```
-    /// # #[cfg(feature = "json")] {
-    /// use keyslot::template::{Engine, Syntax};
-    ///
-    /// let engine = Engine::new().syntax(Syntax::bookmark_at(["/connections/*/secret"])?);
-    /// let document = engine.compile_document(serde_json::json!({"connections": [{"secret": "My API Key"}]}))?;
-    /// assert_eq!(document.references()[0].name().as_str(), "My API Key");
-    /// # }
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no such pointer.
-    pub fn bookmark_at<P: AsRef<str>>(pointers: impl IntoIterator<Item = P>) -> Result<Self> {
-        let named = pointers
-            .into_iter()
-            .map(|pointer| Pattern::new(pointer.as_ref()))
-            .collect::<Result<_>>()?;
-        Ok(Self::from(Rules {
-            bookmarks: true,
-            named,
-            ..Rules::default()
-        }))
-    }
-
-    /// Begins a syntax with marks of one's own.
-    ///
-    /// ```
-    /// use keyslot::template::{Engine, Syntax};
-    ///
-    /// let actions = Syntax::builder("${{", "}}").secret_prefix("secrets.").build()?;
-    /// let template = Engine::new().syntax(actions).compile("token ${{ secrets.TOKEN }} ${{ github.ref }}")?;
-    /// assert_eq!(template.render(&["value"])?, "token value ${{ github.ref }}");
-    /// # Ok::<(), keyslot::Error>(())
-    /// ```
-    pub fn builder(open: impl Into<String>, close: impl Into<String>) -> SyntaxBuilder {
-        SyntaxBuilder::new(open.into(), close.into())
-    }
-
-    /// Both in one scan. Where both could read the same placeholder, `self` does; an opening mark
-    /// within a longer one of the other counts for nothing.
-    #[must_use]
-    #[allow(clippy::needless_pass_by_value)] // as builders do
-    pub fn and(self, other: Self) -> Self {
-        let [first, second] = [&*self.rules, &*other.rules];
-        let dialects = first
-            .dialects
-            .iter()
-            .chain(&second.dialects)
-            .map(Arc::clone);
-        Self::from(Rules {
-            uri: first.uri.as_ref().or(second.uri.as_ref()).map(Arc::clone),
-            julep: first
-                .julep
-                .as_ref()
-                .or(second.julep.as_ref())
-                .map(Arc::clone),
-            bookmarks: first.bookmarks || second.bookmarks,
-            named: first.named.iter().chain(&second.named).cloned().collect(),
-            ..Rules::of(dialects)
-        })
-    }
-
-    /// How a secret is referred to, if there is a way to do it within other text.
-    pub(crate) fn write(&self, reference: &Reference) -> Option<String> {
-        self.rules
-            .dialects
-            .iter()
-            .find_map(|dialect| dialect.write(reference))
-    }
-
-    fn of(dialects: impl IntoIterator<Item = Arc<Dialect>>) -> Self {
-        Self::from(Rules::of(dialects))
-    }
-
-    fn from(rules: Rules) -> Self {
-        Self {
-            rules: Arc::new(rules),
-        }
-    }
-
-    pub(super) fn rules(&self) -> &Rules {
-        &self.rules
-    }
-}
-
-impl Rules {
-    fn of(dialects: impl IntoIterator<Item = Arc<Dialect>>) -> Self {
-        let dialects: Vec<_> = dialects.into_iter().collect();
-        let openers = Opener::of(&dialects);
-        Self {
-            dialects,
-            openers,
-            ..Self::default()
-        }
-    }
-
-    pub(super) fn openers(&self) -> &[Opener] {
-        &self.openers
-    }
-
-    /// Whether documents have bookmarks.
-    pub(super) fn bookmarks(&self) -> bool {
-        self.bookmarks
-    }
-
-    /// How `secret://` references are named in messages, if there are any.
-    pub(super) fn uri(&self) -> Option<&Dialect> {
-        self.uri.as_deref()
-    }
-
-    /// What the fields of Julep's strings are written in, if there are any.
-    pub(super) fn julep(&self) -> Option<&Dialect> {
-        self.julep.as_deref()
-    }
-
-    /// Where strings of documents are names as a whole.
-    pub(super) fn named(&self) -> &[Pattern] {
-        &self.named
-    }
-
-    /// What to write instead of the placeholder at the beginning of a text if text was meant.
-    pub(super) fn escape_hint(&self, placeholder: &str) -> Option<String> {
-        let opener = self
-            .openers
-            .iter()
-            .find(|opener| placeholder.starts_with(&*opener.mark))?;
-        let escaped = opener
-            .dialects
-            .iter()
-            .find_map(|dialect| dialect.escaped())?;
-        Some(format!(
-            "write {escaped} instead of {} if it is text",
-            opener.mark
-        ))
-    }
-}
-
-impl Default for Syntax {
-    fn default() -> Self {
-        Self::angle()
-    }
-}
-
-impl fmt::Debug for Syntax {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Rules {
-            dialects,
-            uri,
-            julep: _,
-            bookmarks,
-            named: _,
-            openers: _,
-        } = &*self.rules;
-        let forms = dialects.iter().chain(uri).map(|dialect| dialect.example());
-        f.debug_struct("Syntax")
-            .field("forms", &forms.collect::<Vec<_>>())
-            .field("bookmarks", bookmarks)
-            .finish()
-    }
-}
+pub(super) use dialect::{Dialect, Intent};
+pub(super) use filters::{WrittenFilter, WrittenFilters};
+pub(super) use flaw::Flaw;
+pub(super) use parse::{Parsed, parse};
+pub(super) use rules::Rules;
+pub(super) use scan::scan;
+pub(super) use search::Search;
+pub(super) use sink::{Piece, Sink};
+pub use syntax::Syntax;
+pub(super) use token::Token;
+pub(super) use whole::{Expression, URI, is_expression};

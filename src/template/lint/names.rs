@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::distance::{Folded, Sought};
-use super::{Lint, LintKind};
+use super::lint::{Lint, LintKind};
 use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::template::plan::Plan;
@@ -16,7 +16,7 @@ const STEPS: usize = 1 << 25;
 pub(in crate::template) struct Search<'n> {
     /// Known names by their length, each folded once; none when every reference is known.
     known: Vec<Vec<Known<'n>>>,
-    /// For each reference, whether its name is unknown and was not judged yet.
+    /// For each reference, true if its name is unknown and was not judged yet.
     is_open: Vec<bool>,
     steps_left: usize,
 }

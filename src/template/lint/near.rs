@@ -2,15 +2,16 @@
 
 use memchr::memmem;
 
-use super::{Lint, LintKind};
+use super::lint::{Lint, LintKind};
 use crate::name::SecretName;
-use crate::template::flaw::Flaw;
-use crate::template::parse::{Parsed, is_identifier, is_name, parse};
+use crate::template::chars::{is_identifier, is_name};
 use crate::template::plan::Plan;
-use crate::template::scan::{Comments, Expression, Search, URI, is_expression};
-use crate::template::syntax::{Dialect, Intent, Rules};
+use crate::template::syntax::{
+    Comments, Dialect, Expression, Flaw, Intent, Parsed, Rules, Search, URI, WrittenFilters,
+    is_expression, parse,
+};
 
-/// How long a near miss can be, in bytes.
+/// The length up to which near misses are found, in bytes.
 const REACH: usize = 160;
 
 /// The near misses of a text between its cuts, in order, and none within another.
@@ -33,11 +34,11 @@ pub(in crate::template) fn lints(rules: &Rules, text: &str, plan: &Plan) -> Vec<
         found.extend(embedded(text, plan).take(Lint::LISTED));
     }
     // Of two that begin together the longer.
-    found.sort_by_key(|lint| (lint.span.start, std::cmp::Reverse(lint.span.end)));
+    found.sort_by_key(|lint| (lint.span().start, std::cmp::Reverse(lint.span().end)));
     let mut end = 0;
     found.retain(|lint| {
-        lint.span.start >= end && {
-            end = lint.span.end;
+        lint.span().start >= end && {
+            end = lint.span().end;
             true
         }
     });
@@ -106,12 +107,10 @@ fn kind_of(dialect: &Dialect, inner: &str) -> Option<(LintKind, String)> {
             )
         });
     }
-    let kind = match parse(
-        dialect,
-        &format!("{}{trimmed}{}", dialect.open, dialect.close),
-        dialect.open.len(),
-    ) {
-        Parsed::Placeholder(_) => LintKind::OneSidedSpace,
+    let whole = format!("{}{trimmed}{}", dialect.open, dialect.close);
+    let mut filters = WrittenFilters::new();
+    let kind = match parse(dialect, &whole, dialect.open.len(), &mut filters) {
+        Parsed::Token(_) => LintKind::OneSidedSpace,
         Parsed::Flawed(Flaw::Namespace, _) => LintKind::Namespace,
         Parsed::Flawed(..) | Parsed::Text => wrong_inside(dialect, trimmed)?,
     };
@@ -230,7 +229,7 @@ fn embedded<'t>(text: &'t str, plan: &'t Plan) -> impl Iterator<Item = Lint> + '
     })
 }
 
-/// Whether a byte belongs to a placeholder, or to the opener of an escape, whose mark stands right
+/// Returns true if a byte belongs to a placeholder, or to the opener of an escape, whose mark stands right
 /// before or behind it.
 fn is_cut(plan: &Plan, byte: usize, opener: usize) -> bool {
     // Cuts do not overlap, so no more of them are walked over than an opening mark has bytes, and

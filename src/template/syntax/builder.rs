@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::Syntax;
 use super::dialect::{BareNames, Dialect, Escape, Intent};
+use super::syntax::Syntax;
 use crate::error::{Error, ErrorKind, Result};
-use crate::template::parse::{is_name, is_space};
+use crate::template::chars::{is_name, is_space};
 
 /// Makes a [`Syntax`] of marks of one's own; see [`Syntax::builder`].
 #[derive(Clone, Debug)]
@@ -32,8 +32,8 @@ impl SyntaxBuilder {
         }
     }
 
-    /// What a secret reference begins with, such as `secrets.` or `secret:`. What begins so and is
-    /// no placeholder is an error.
+    /// Sets the beginning of a secret reference, such as `secrets.` or `secret:`. Text that begins
+    /// so and is no placeholder is an error.
     #[must_use]
     pub fn secret_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
@@ -47,7 +47,7 @@ impl SyntaxBuilder {
         self
     }
 
-    /// How to write text that would be a placeholder; by default [`Escape::After`] `!`.
+    /// Sets the way to write text that would be a placeholder; by default [`Escape::After`] `!`.
     #[must_use]
     pub fn escape(mut self, escape: Escape) -> Self {
         self.escape = escape;

@@ -1,14 +1,11 @@
 //! One way to write placeholders anywhere in a text.
 
 use std::borrow::Cow;
-use std::sync::Arc;
-
-use memchr::memmem::Finder;
 
 use crate::reference::Reference;
-use crate::template::parse::is_identifier;
+use crate::template::chars::{is_identifier, is_identifier_of};
 
-/// Which names a bare placeholder such as `{{NAME}}` takes.
+/// The names that a bare placeholder such as `{{NAME}}` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BareNames {
@@ -19,13 +16,23 @@ pub enum BareNames {
 }
 
 impl BareNames {
-    pub(crate) fn takes(self, name: &str) -> bool {
-        is_identifier(name)
-            && (self == Self::Identifier || !name.bytes().any(|byte| byte.is_ascii_lowercase()))
+    /// Returns true for a name that a bare placeholder takes.
+    pub(in crate::template) fn takes(self, name: &str) -> bool {
+        is_identifier(name) && self.takes_case(name)
+    }
+
+    /// As [`takes`](BareNames::takes), for letters, digits and `_`.
+    #[inline]
+    pub(in crate::template) fn takes_word(self, word: &str) -> bool {
+        is_identifier_of(word) && self.takes_case(word)
+    }
+
+    fn takes_case(self, name: &str) -> bool {
+        self == Self::Identifier || !name.bytes().any(|byte| byte.is_ascii_lowercase())
     }
 }
 
-/// How to write text that would be a placeholder.
+/// The way to write text that would be a placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Escape {
@@ -38,37 +45,37 @@ pub enum Escape {
     Before(char),
 }
 
-/// What means to be a placeholder, so that it is an error if it is none.
+/// Text that means to be a placeholder, so that it is an error unless it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Intent {
+pub(in crate::template) enum Intent {
     /// Nothing.
     None,
-    /// What begins as a secret reference does.
+    /// Text that begins as a secret reference does.
     Prefix,
-    /// That in any case, and whatever begins with `$` and a word.
+    /// The same in any case of letters, and text that begins with `$` and a word.
     Dollar,
 }
 
 /// The marks and rules of one dialect, and the prepared search for its opening mark.
 #[derive(Debug)]
-pub(crate) struct Dialect {
-    pub(crate) open: Cow<'static, str>,
-    pub(crate) close: Cow<'static, str>,
-    /// What a secret reference begins with; without it there are only bare names.
-    pub(crate) prefix: Option<Cow<'static, str>>,
-    pub(crate) bare: Option<BareNames>,
-    /// Whether secret references take identifiers only.
-    pub(crate) identifiers: bool,
-    pub(crate) escape: Escape,
-    /// Whether there are pins and filters.
-    pub(crate) extras: bool,
-    pub(crate) intent: Intent,
-    /// Whether the opening mark and `!` begin a comment.
-    pub(crate) comments: bool,
+pub(in crate::template) struct Dialect {
+    pub(in crate::template) open: Cow<'static, str>,
+    pub(in crate::template) close: Cow<'static, str>,
+    /// The beginning of a secret reference; without it there are only bare names.
+    pub(in crate::template) prefix: Option<Cow<'static, str>>,
+    pub(in crate::template) bare: Option<BareNames>,
+    /// True if secret references take identifiers only.
+    pub(in crate::template) identifiers: bool,
+    pub(in crate::template) escape: Escape,
+    /// True if there are versions and filters.
+    pub(in crate::template) extras: bool,
+    pub(in crate::template) intent: Intent,
+    /// True if the opening mark and `!` begin a comment.
+    pub(in crate::template) comments: bool,
 }
 
 impl Dialect {
-    pub(crate) fn angle() -> Self {
+    pub(in crate::template) fn angle() -> Self {
         Self {
             open: "<<".into(),
             close: ">>".into(),
@@ -82,7 +89,7 @@ impl Dialect {
         }
     }
 
-    pub(crate) fn mustache() -> Self {
+    pub(in crate::template) fn mustache() -> Self {
         Self {
             open: "{{".into(),
             close: "}}".into(),
@@ -94,8 +101,8 @@ impl Dialect {
         }
     }
 
-    /// What Julep takes inside of other text, in one pair of braces or two.
-    pub(crate) fn julep(open: &'static str, close: &'static str) -> Self {
+    /// The form that Julep takes inside of other text, in one pair of braces or two.
+    pub(in crate::template) fn julep(open: &'static str, close: &'static str) -> Self {
         Self {
             open: open.into(),
             close: close.into(),
@@ -110,7 +117,7 @@ impl Dialect {
     }
 
     /// Only to name `secret://` references in messages: these are read as a whole.
-    pub(crate) fn uri() -> Self {
+    pub(in crate::template) fn uri() -> Self {
         Self {
             open: "secret://".into(),
             close: "".into(),
@@ -119,14 +126,14 @@ impl Dialect {
         }
     }
 
-    /// How a placeholder is written, for messages.
-    pub(crate) fn example(&self) -> String {
+    /// An example of a placeholder, for messages.
+    pub(in crate::template) fn example(&self) -> String {
         let prefix = self.prefix.as_deref().unwrap_or_default();
         format!("{}{prefix}NAME{}", self.open, self.close)
     }
 
     /// The placeholder of a secret, if there is one for this name and version.
-    pub(crate) fn write(&self, reference: &Reference) -> Option<String> {
+    pub(in crate::template) fn write(&self, reference: &Reference) -> Option<String> {
         let (prefix, name) = (self.prefix.as_deref()?, reference.name().as_str());
         let version = reference
             .version()
@@ -137,51 +144,12 @@ impl Dialect {
         is_written.then(|| format!("{}{prefix}{name}{version}{}", self.open, self.close))
     }
 
-    /// What to write instead if text was meant.
-    pub(crate) fn escaped(&self) -> Option<String> {
+    /// Says what to write instead if text was meant.
+    pub(in crate::template) fn escaped(&self) -> Option<String> {
         match self.escape {
             Escape::None => None,
             Escape::After(mark) => Some(format!("{}{mark}", self.open)),
             Escape::Before(mark) => Some(format!("{mark}{}", self.open)),
-        }
-    }
-}
-
-/// The dialects that share an opening mark, in the order in which they are asked.
-#[derive(Debug)]
-pub(crate) struct Opener {
-    pub(crate) mark: Box<str>,
-    pub(crate) finder: Finder<'static>,
-    pub(crate) dialects: Vec<Arc<Dialect>>,
-    /// The byte that the mark is made of, if it is one byte repeated.
-    pub(crate) repeats: Option<u8>,
-}
-
-impl Opener {
-    /// The openers of some dialects, the longest first.
-    pub(crate) fn of(dialects: &[Arc<Dialect>]) -> Vec<Self> {
-        let mut openers: Vec<Self> = Vec::new();
-        for dialect in dialects {
-            match openers
-                .iter_mut()
-                .find(|opener| *opener.mark == *dialect.open)
-            {
-                Some(opener) => opener.dialects.push(Arc::clone(dialect)),
-                None => openers.push(Self::new(dialect)),
-            }
-        }
-        openers.sort_by_key(|opener| std::cmp::Reverse(opener.mark.len()));
-        openers
-    }
-
-    fn new(dialect: &Arc<Dialect>) -> Self {
-        let mark = dialect.open.as_bytes();
-        let first = mark.first().copied();
-        Self {
-            mark: dialect.open.as_ref().into(),
-            finder: Finder::new(mark).into_owned(),
-            dialects: vec![Arc::clone(dialect)],
-            repeats: first.filter(|first| mark.len() > 1 && mark.iter().all(|byte| byte == first)),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::depth::Depth;
 use super::node::{BadKeys, Node};
-use crate::template::document::MAX_DEPTH;
+use crate::template::structure::MAX_DEPTH;
 
 /// Builds one node.
 #[derive(Clone, Copy, Default)]

@@ -1,6 +1,6 @@
 //! How deep a tree may be.
 
-use crate::template::document::MAX_DEPTH;
+use crate::template::structure::MAX_DEPTH;
 
 /// How deep a node is. Wrappers that leave no trace in the tree are counted too: a value of them
 /// alone can be as deep as it likes.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
 
-use crate::template::document::{self, View};
+use crate::template::structure::{self, DATE_KEY, View};
 
 /// A value. What it is in the data model of serde, as far as formats tell it apart.
 #[derive(Clone, PartialEq)]
@@ -36,7 +36,7 @@ pub(super) struct BadKeys(pub(super) &'static str);
 
 /// How `toml` writes a date: as a struct of this name with one field. Read without its type it is
 /// an object.
-const DATE: (&str, &str) = ("$__toml_private_Datetime", document::DATE_KEY);
+const DATE: (&str, &str) = ("$__toml_private_Datetime", DATE_KEY);
 
 /// How `serde_json` writes a number when a crate of the build has switched on its
 /// `arbitrary_precision`.
@@ -72,7 +72,7 @@ impl Node {
         }
         // A string at such a key would be read as JSON later, and its text as structure.
         let is_reserved = |(key, _): &Entry| {
-            <Self as document::Node>::key_text(key).is_some_and(document::is_reserved)
+            <Self as structure::Node>::key_text(key).is_some_and(structure::is_reserved)
         };
         if entries.iter().any(is_reserved) {
             return Err(BadKeys(
@@ -127,7 +127,7 @@ fn has_same_keys(entries: &[(Node, Node)]) -> bool {
     let keys = || {
         entries
             .iter()
-            .filter_map(|(key, _)| <Node as document::Node>::key_text(key))
+            .filter_map(|(key, _)| <Node as structure::Node>::key_text(key))
     };
     // Up to a few, a search beats hashing.
     if entries.len() <= 8 {
@@ -139,7 +139,7 @@ fn has_same_keys(entries: &[(Node, Node)]) -> bool {
     !keys().all(|key| seen.insert(key))
 }
 
-impl document::Node for Node {
+impl structure::Node for Node {
     type Key = Self;
     type Items<'n> = std::slice::Iter<'n, Self>;
     type Entries<'n> =
@@ -282,8 +282,8 @@ mod tests {
     fn the_string_of_a_date_is_no_text() {
         let strings = |key: &str| {
             let (mut seen, mut object) = (0, Node::Object(vec![entry(key, "<<A>>")]));
-            document::Node::each_string(&mut object, false, &mut |_| seen += 1);
-            (seen, matches!(document::Node::view(&object), View::Plain))
+            structure::Node::each_string(&mut object, false, &mut |_| seen += 1);
+            (seen, matches!(structure::Node::view(&object), View::Plain))
         };
         assert_eq!(strings(DATE.1), (0, true));
         assert_eq!(strings("date"), (1, false));

@@ -5,7 +5,8 @@ use std::fmt::{self, Display};
 use serde::{de, ser};
 
 use crate::error::{Error, ErrorKind};
-use crate::template::document::{MAX_DEPTH, push_key, too_deep};
+use crate::template::pointer;
+use crate::template::structure::{MAX_DEPTH, too_deep};
 
 /// An error on its way up. What types say about themselves is kept, what they say about the value
 /// is not: it may hold it.
@@ -57,7 +58,7 @@ impl Refusal {
         let mut pointer = String::new();
         path.into_iter()
             .rev()
-            .for_each(|step| push_key(&mut pointer, &step));
+            .for_each(|step| pointer::push(&mut pointer, &step));
         error.in_pointer(&pointer)
     }
 }

@@ -1,0 +1,12 @@
+//! Text that a model wrote: data, in which only what was granted becomes values.
+
+mod arguments;
+mod attempt;
+mod grants;
+mod model_args;
+mod reader;
+
+pub use arguments::Arguments;
+pub use attempt::Attempt;
+pub use grants::Grants;
+pub use model_args::ModelArgs;

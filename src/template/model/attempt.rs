@@ -1,0 +1,98 @@
+//! The attempts of a model to use what it was not granted.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::reference::Reference;
+
+/// A placeholder that nobody granted, or text that means to be one: it stayed as it was. Of the
+/// text only the name is in it, if it is a valid one, and the keys on the way to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    span: Range<usize>,
+    reference: Option<Reference>,
+    pointer: Option<Arc<str>>,
+}
+
+impl Attempt {
+    /// The most attempts that a call lists.
+    pub const LISTED: usize = 100;
+
+    /// The place of it, in bytes. In a document the span is within the string, or key, at
+    /// [`pointer`](Attempt::pointer).
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// The reference in it; `None` for text that is no valid placeholder, such as `<<$secret.` without an
+    /// end.
+    pub fn reference(&self) -> Option<&Reference> {
+        self.reference.as_ref()
+    }
+
+    /// The JSON Pointer (RFC 6901) of the string that it is in, or of the entry whose key it is in;
+    /// `None` for plain text. Its keys are what the model wrote; of one longer than 1,024 bytes it
+    /// shows the beginning and `…`.
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+}
+
+/// Says what was not granted, in words for a log; without the pointer.
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reference {
+            Some(reference) => write!(f, "{reference} is not granted and stayed as it was"),
+            None => f.write_str("what is no valid placeholder stayed as it was"),
+        }
+    }
+}
+
+/// The attempts of one call.
+#[derive(Default)]
+pub(super) struct Attempts {
+    listed: Vec<Attempt>,
+    count: usize,
+}
+
+impl Attempts {
+    /// Adds one; `reference` is asked for only while there is room to list it.
+    pub(super) fn push(
+        &mut self,
+        span: Range<usize>,
+        reference: impl FnOnce() -> Option<Reference>,
+    ) {
+        self.count += 1;
+        if self.listed.len() < Attempt::LISTED {
+            self.listed.push(Attempt {
+                span,
+                reference: reference(),
+                pointer: None,
+            });
+        }
+    }
+
+    /// The number of those that are listed.
+    pub(super) fn listed(&self) -> usize {
+        self.listed.len()
+    }
+
+    /// Marks those that were listed after `before` others with the pointer of their string.
+    pub(super) fn place(&mut self, before: usize, pointer: impl FnOnce() -> Option<String>) {
+        if let Some(new) = self.listed.get_mut(before..).filter(|new| !new.is_empty()) {
+            let pointer: Option<Arc<str>> = pointer().map(Arc::from);
+            for attempt in new {
+                attempt.pointer.clone_from(&pointer);
+            }
+        }
+    }
+
+    pub(super) fn list(&self) -> &[Attempt] {
+        &self.listed
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+}

@@ -1,0 +1,7 @@
+//! JSON Pointers: their text, and patterns over them.
+
+mod pattern;
+mod text;
+
+pub(super) use pattern::Pattern;
+pub(super) use text::{escapes_only, push, steps, unescaped};

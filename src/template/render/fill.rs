@@ -1,0 +1,401 @@
+//! Puts values into a plan: first everything that can fail is checked and measured, then one
+//! allocation is filled.
+
+use std::ops::Range;
+
+use secrecy::SecretString;
+
+use super::values::Values;
+use crate::error::{Error, ErrorKind, Failures, Result};
+use crate::reference::{Reference, ReferenceKind};
+use crate::target::Surface;
+use crate::template::cut::{Cut, Slot};
+use crate::template::plan::Plan;
+use crate::template::settings::Settings;
+use crate::template::value::{Encoding, Filtered, Placing, Room, apply, last_encoding, words};
+
+/// The draft of one text of several.
+pub(in crate::template) struct Drafted<'a> {
+    /// The number of the text.
+    pub(in crate::template) number: usize,
+    pub(in crate::template) draft: Draft<'a>,
+}
+
+/// The values of one call, and the room that is left for them.
+pub(in crate::template) struct Fill<'a, V> {
+    settings: &'a Settings,
+    references: &'a [Reference],
+    values: V,
+    /// Bytes that the results may still have.
+    room: Room,
+    /// Bytes that the filters may still handle.
+    filter_room: Room,
+    /// Bytes of values that may still be looked at for their places. No result has fewer bytes than
+    /// that, so only what is refused anyway is refused sooner: else the time would grow with the
+    /// values times the placeholders.
+    placing_room: Room,
+}
+
+/// A text that is sure to succeed: every value is there, fit for its place, and measured.
+pub(in crate::template) struct Draft<'a> {
+    text: &'a str,
+    plan: &'a Plan,
+    encoding: Encoding,
+    /// What the filters made, each with the number of its reference, in the order of the text.
+    filtered: Vec<(usize, Filtered<'a>)>,
+    /// The exact length of the result, in bytes.
+    length: usize,
+}
+
+impl<'a, V: Values<'a>> Fill<'a, V> {
+    pub(in crate::template) fn new(
+        settings: &'a Settings,
+        references: &'a [Reference],
+        values: V,
+    ) -> Self {
+        let output = settings.limits.output;
+        let [room, filter_room, placing_room] = std::array::from_fn(|_| Room::new(output));
+        Self {
+            settings,
+            references,
+            values,
+            room,
+            filter_room,
+            placing_room,
+        }
+    }
+
+    /// Counts text of the result that has no placeholders.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge`
+    pub(in crate::template) fn count(&mut self, bytes: usize) -> Result<()> {
+        self.room.take(bytes)
+    }
+
+    /// Checks and measures one text. What is wrong with its values goes into `failures`; then the
+    /// draft must not be used.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge`
+    #[inline]
+    pub(in crate::template) fn draft(
+        &mut self,
+        text: &'a str,
+        plan: &'a Plan,
+        surface: Surface,
+        failures: &mut Failures,
+    ) -> Result<Draft<'a>> {
+        if surface == Surface::Text && plan.is_unfiltered() {
+            if let Some(length) = self.plain_length(plan) {
+                self.room.take(length)?;
+                return Ok(Draft {
+                    text,
+                    plan,
+                    encoding: Encoding::Plain,
+                    filtered: Vec::new(),
+                    length,
+                });
+            }
+        }
+        self.draft_closely(text, plan, surface, failures)
+    }
+
+    fn draft_closely(
+        &mut self,
+        text: &'a str,
+        plan: &'a Plan,
+        surface: Surface,
+        failures: &mut Failures,
+    ) -> Result<Draft<'a>> {
+        let placing = self.placing(text, plan, surface);
+        let mut draft = Draft {
+            text,
+            plan,
+            encoding: placing.encoding(),
+            filtered: Vec::new(),
+            length: plan.literal(),
+        };
+        // Counts the slots that do not stay.
+        let mut placed = 0..;
+        for (cut, slot) in plan
+            .cuts()
+            .iter()
+            .filter_map(|cut| cut.slot.map(|slot| (cut, slot)))
+        {
+            let value = match self.values.value(slot.reference()) {
+                Ok(value) => value,
+                Err(None) => {
+                    draft.length = draft.length.saturating_add(cut.span.len());
+                    continue;
+                }
+                Err(Some(error)) => {
+                    self.push_outcome(error, cut, slot, text, failures);
+                    placed.next();
+                    continue;
+                }
+            };
+            let nth = placed.next().unwrap_or(usize::MAX);
+            if self.is_denied(cut, slot, text, surface, failures) {
+                continue;
+            }
+            if !slot.is_filtered() && placing.is_plain() {
+                draft.length = draft.length.saturating_add(value.len());
+                continue;
+            }
+            let chain = plan.chain(slot);
+            let value = match apply(chain, value, &mut self.filter_room) {
+                Ok(value) => value,
+                Err(error) if error.kind() == ErrorKind::TooLarge => return Err(error),
+                Err(error) => {
+                    failures.push(|| self.mark(error, cut, slot, text));
+                    continue;
+                }
+            };
+            self.placing_room.take(value.len())?;
+            if let Some(refusal) = placing.refusal(nth, &value) {
+                failures.push(|| self.unencodable(refusal, cut, slot, text));
+                continue;
+            }
+            draft.length = draft
+                .length
+                .saturating_add(draft.encoding_of(slot).length(&value));
+            if slot.is_filtered() {
+                draft.filtered.push((slot.reference(), value));
+            }
+        }
+        if failures.is_empty() {
+            self.room.take(draft.length)?;
+        }
+        Ok(draft)
+    }
+
+    /// As [`draft`](Fill::draft), but for what only a value can cause: what would be wrong with the
+    /// text whatever the values are.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge` when there is no room even for the text between the values.
+    pub(in crate::template) fn check(
+        &mut self,
+        text: &str,
+        plan: &Plan,
+        surface: Surface,
+        failures: &mut Failures,
+    ) -> Result<()> {
+        let placing = self.placing(text, plan, surface);
+        let mut length = plan.literal();
+        let mut placed = 0..;
+        for (cut, slot) in plan
+            .cuts()
+            .iter()
+            .filter_map(|cut| cut.slot.map(|slot| (cut, slot)))
+        {
+            match self.values.value(slot.reference()) {
+                Err(None) => length = length.saturating_add(cut.span.len()),
+                Err(Some(error)) => {
+                    self.push_outcome(error, cut, slot, text, failures);
+                    placed.next();
+                }
+                Ok(_) => {
+                    let refusal = placing.refusal_of_all(placed.next().unwrap_or(usize::MAX));
+                    if self.is_denied(cut, slot, text, surface, failures) {
+                        continue;
+                    }
+                    if let Some(refusal) = refusal {
+                        failures.push(|| self.unencodable(refusal, cut, slot, text));
+                    }
+                }
+            }
+        }
+        if failures.is_empty() {
+            self.room.take(length)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn placing(&self, text: &str, plan: &Plan, surface: Surface) -> Placing {
+        // A placeholder that stays is text like all other: what it holds may open a quote.
+        let stays = |cut: &Cut| {
+            cut.slot
+                .is_some_and(|slot| matches!(self.values.value(slot.reference()), Err(None)))
+        };
+        if plan.cuts().iter().any(stays) {
+            let cuts: Vec<Cut> = plan
+                .cuts()
+                .iter()
+                .filter(|cut| !stays(cut))
+                .cloned()
+                .collect();
+            Placing::new(surface, text, &cuts)
+        } else {
+            Placing::new(surface, text, plan.cuts())
+        }
+    }
+
+    /// The length of a text whose values go in as they are; `None` when one is missing or may not
+    /// stand everywhere.
+    #[inline]
+    fn plain_length(&self, plan: &Plan) -> Option<usize> {
+        let mut slots = plan.cuts().iter().filter_map(|cut| cut.slot);
+        slots.try_fold(plan.literal(), |length, slot| {
+            self.values
+                .free_value(slot.reference())
+                .map(|value| length.saturating_add(value.len()))
+        })
+    }
+
+    /// Writes one text, and says where in it each value lies.
+    #[inline]
+    pub(in crate::template) fn write(
+        &self,
+        draft: &Draft<'a>,
+        place: impl FnMut(Range<usize>),
+    ) -> String {
+        let mut out = String::new();
+        self.write_into(draft, &mut out, place);
+        out
+    }
+
+    /// As [`write`](Fill::write), behind what `out` holds.
+    #[inline]
+    pub(in crate::template) fn write_into(
+        &self,
+        draft: &Draft<'a>,
+        out: &mut String,
+        mut place: impl FnMut(Range<usize>),
+    ) {
+        // All at once: a text that grew while values are in it would leave copies of them behind.
+        out.reserve(draft.length);
+        let begin = out.len();
+        let mut filtered = draft.filtered.iter();
+        let mut at = 0;
+        for cut in draft.plan.cuts() {
+            out.push_str(draft.text.get(at..cut.span.start).unwrap_or_default());
+            at = cut.span.end;
+            let Some(slot) = cut.slot else { continue };
+            let start = out.len();
+            match self.values.value(slot.reference()) {
+                Ok(value) if !slot.is_filtered() => draft.encoding.push(value, out),
+                Ok(_) => draft
+                    .encoding_of(slot)
+                    .push(filtered.next().map_or("", |(_, value)| value), out),
+                Err(_) => {
+                    out.push_str(draft.text.get(cut.span.clone()).unwrap_or_default());
+                    continue;
+                }
+            }
+            place(start..out.len());
+        }
+        out.push_str(draft.text.get(at..).unwrap_or_default());
+        debug_assert_eq!(
+            out.len() - begin,
+            draft.length,
+            "measured and written lengths differ"
+        );
+    }
+
+    fn push_outcome(
+        &self,
+        error: &Error,
+        cut: &Cut,
+        slot: Slot,
+        text: &str,
+        failures: &mut Failures,
+    ) {
+        let is_bare = self
+            .references
+            .get(slot.reference())
+            .is_some_and(|reference| reference.kind() == ReferenceKind::Bare);
+        // Failures times the text before them, in which lines are counted: only the failures that
+        // are listed are made.
+        failures.extend(error, |error| {
+            let unknown = is_bare && error.kind() == ErrorKind::NotFound;
+            let placeholder = text.get(cut.span.clone()).unwrap_or_default();
+            let hint = if unknown {
+                self.settings.escape_hint(placeholder)
+            } else {
+                None
+            };
+            self.mark(
+                hint.map_or(error.clone(), |hint| error.with_hint(&hint)),
+                cut,
+                slot,
+                text,
+            )
+        });
+    }
+
+    /// Returns true if a value may not stand on this surface; then that is a failure.
+    fn is_denied(
+        &self,
+        cut: &Cut,
+        slot: Slot,
+        text: &str,
+        surface: Surface,
+        failures: &mut Failures,
+    ) -> bool {
+        let permit = self.values.permit(slot.reference());
+        let denied = !permit.allows(surface);
+        if denied {
+            failures.push(|| {
+                let name = self.name(slot);
+                let allowed: Vec<&str> = permit
+                    .surfaces()
+                    .iter()
+                    .flat_map(|set| set.iter())
+                    .map(words)
+                    .collect();
+                let allowed = if allowed.is_empty() {
+                    "nowhere".to_owned()
+                } else {
+                    allowed.join(", ")
+                };
+                let message = format!(
+                    "secret {name} may not stand in {}; allowed: {allowed}",
+                    words(surface)
+                );
+                self.mark(Error::new(ErrorKind::Denied, message), cut, slot, text)
+            });
+        }
+        denied
+    }
+
+    fn unencodable(&self, refusal: &str, cut: &Cut, slot: Slot, text: &str) -> Error {
+        let message = format!("the value of {} {refusal}", self.name(slot));
+        self.mark(Error::new(ErrorKind::Unencodable, message), cut, slot, text)
+    }
+
+    fn mark(&self, error: Error, cut: &Cut, slot: Slot, text: &str) -> Error {
+        error.with_name(self.name(slot)).at(cut.span.clone(), text)
+    }
+
+    fn name(&self, slot: Slot) -> &str {
+        self.references
+            .get(slot.reference())
+            .map_or("", |reference| reference.name().as_str())
+    }
+}
+
+impl<'a> Draft<'a> {
+    pub(in crate::template) fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
+    /// What the filters made, each with the number of its reference.
+    pub(in crate::template) fn into_filtered(self) -> impl Iterator<Item = (usize, SecretString)> {
+        self.filtered
+            .into_iter()
+            .map(|(reference, value)| (reference, value.into_secret()))
+    }
+
+    fn encoding_of(&self, slot: Slot) -> Encoding {
+        match last_encoding(self.plan.chain(slot)) {
+            Some(filter) if self.encoding.is_done_by(filter) => Encoding::Plain,
+            _ => self.encoding,
+        }
+    }
+}

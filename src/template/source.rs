@@ -1,0 +1,121 @@
+//! Sources of texts: a text alone, the strings of a document, the values of headers.
+
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
+use super::plan::Plan;
+use super::render::{Drafted, Fill, Values};
+use super::settings::Settings;
+use crate::error::{Error, Result};
+use crate::target::{Surface, Target, UnknownNames};
+
+/// Texts that are prepared and filled together.
+pub(super) trait Source {
+    /// The source with values in it.
+    type Output<'s>
+    where
+        Self: 's;
+    /// The places of the values in that.
+    type Places;
+
+    /// True if a source without placeholders is given back as it is.
+    const STANDS_FOR_ITSELF: bool = false;
+
+    /// Shows each text to a visitor, in one fixed order.
+    ///
+    /// # Errors
+    ///
+    /// Those of the visitor, and `TooLarge` for what is nested too deep.
+    fn visit<'s>(&'s self, settings: &Settings, visitor: &mut impl Visitor<'s>) -> Result<()>;
+
+    /// The target as this source means it.
+    #[inline]
+    fn aim<'t>(&self, target: &'t Target) -> Cow<'t, Target> {
+        Cow::Borrowed(target)
+    }
+
+    /// The treatment of unknown names in this source.
+    #[inline]
+    fn unknown_names(&self, target: &Target) -> UnknownNames {
+        target.unknown_names()
+    }
+
+    /// Writes the source with its texts as they are drafted.
+    ///
+    /// # Errors
+    ///
+    /// Failures that only the whole shows, such as two keys that become the same.
+    fn write<'d>(
+        &self,
+        settings: &Settings,
+        fill: &Fill<'d, impl Values<'d>>,
+        drafts: &[Drafted<'d>],
+    ) -> Result<(Self::Output<'_>, Self::Places)>;
+}
+
+/// Sees the texts of a source.
+pub(super) trait Visitor<'s> {
+    /// Takes the next text.
+    ///
+    /// # Errors
+    ///
+    /// Those that end the visit.
+    fn text(&mut self, part: &impl Part<'s>) -> Result<()>;
+}
+
+/// One text of a source. The defaults are those of a text alone.
+pub(super) trait Part<'s> {
+    /// Its number, counting all texts of the source.
+    fn number(&self) -> usize;
+
+    fn text(&self) -> &'s str;
+
+    /// The JSON Pointer of the text, if it is in a document.
+    fn pointer(&self) -> Option<String> {
+        None
+    }
+
+    /// Marks an error with the place of the text.
+    fn locate(&self, error: Error) -> Error {
+        match self.pointer() {
+            Some(pointer) => error.in_pointer(&pointer),
+            None => error,
+        }
+    }
+
+    /// The keys and places that lead to the text.
+    fn path(&self) -> SmallVec<[Cow<'_, str>; 8]> {
+        SmallVec::new()
+    }
+
+    /// Returns true if the whole text is the name of a secret.
+    fn is_name(&self, _: &Settings) -> bool {
+        false
+    }
+
+    /// The surface of the text, if a rule says so.
+    fn rule(&self, _: &Settings) -> Option<Surface> {
+        None
+    }
+
+    /// Checks the text before it is read.
+    ///
+    /// # Errors
+    ///
+    /// The error of a text that may not stand there.
+    #[inline]
+    fn check_text(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The surface of the text, if a rule says so.
+    ///
+    /// # Errors
+    ///
+    /// `Unencodable` for a value where no value may stand.
+    #[inline]
+    fn surface(&self, _: &Settings, _: &Plan) -> Result<Option<Surface>> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,92 @@
+//! One text alone as a source.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::render::{Drafted, Fill, Values};
+use super::settings::Settings;
+use super::source::{Part, Source, Visitor};
+use crate::error::Result;
+
+/// A text alone.
+struct Alone<'s>(&'s str);
+
+impl<'s> Part<'s> for Alone<'s> {
+    #[inline]
+    fn number(&self) -> usize {
+        0
+    }
+
+    #[inline]
+    fn text(&self) -> &'s str {
+        self.0
+    }
+}
+
+/// The places of values in a text.
+type Places = SmallVec<[Range<usize>; 2]>;
+
+impl<'t> Source for &'t str {
+    type Output<'s>
+        = Cow<'t, str>
+    where
+        Self: 's;
+    type Places = Places;
+    const STANDS_FOR_ITSELF: bool = true;
+
+    #[inline]
+    fn visit<'s>(&'s self, _: &Settings, visitor: &mut impl Visitor<'s>) -> Result<()> {
+        visitor.text(&Alone(self))
+    }
+
+    #[inline]
+    fn write<'d>(
+        &self,
+        _: &Settings,
+        fill: &Fill<'d, impl Values<'d>>,
+        drafts: &[Drafted<'d>],
+    ) -> Result<(Cow<'t, str>, Places)> {
+        Ok(write(self, fill, drafts))
+    }
+}
+
+impl Source for Arc<str> {
+    type Output<'s> = Cow<'s, str>;
+    type Places = Places;
+    const STANDS_FOR_ITSELF: bool = true;
+
+    #[inline]
+    fn visit<'s>(&'s self, _: &Settings, visitor: &mut impl Visitor<'s>) -> Result<()> {
+        visitor.text(&Alone(self))
+    }
+
+    #[inline]
+    fn write<'d>(
+        &self,
+        _: &Settings,
+        fill: &Fill<'d, impl Values<'d>>,
+        drafts: &[Drafted<'d>],
+    ) -> Result<(Cow<'_, str>, Places)> {
+        Ok(write(self, fill, drafts))
+    }
+}
+
+/// Writes the text, which is borrowed if there is nothing to put in.
+#[inline]
+fn write<'t, 'd>(
+    text: &'t str,
+    fill: &Fill<'d, impl Values<'d>>,
+    drafts: &[Drafted<'d>],
+) -> (Cow<'t, str>, Places) {
+    let mut places = Places::new();
+    let Some(drafted) = drafts.first() else {
+        return (Cow::Borrowed(text), places);
+    };
+    let draft = &drafted.draft;
+    places.reserve_exact(draft.plan().cuts().len());
+    let written = fill.write(draft, |place| places.push(place));
+    (Cow::Owned(written), places)
+}

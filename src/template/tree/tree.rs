@@ -1,0 +1,134 @@
+//! A document of any format.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed as _, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use super::build::Build;
+use super::node::Node;
+use super::read::Reader;
+use super::write::Writer;
+use crate::error::Result;
+use crate::resolve::{Sealed, Wipe};
+use crate::template::structure::{Places, Structure, wipe};
+
+/// A document of any format that serde reads without being told its type: YAML, TOML, JSON, and the
+/// host's own structs.
+///
+/// Read one with the `Deserialize` of the format, or make one [of](Tree::of) a value. What comes
+/// out of a resolve is a tree again: make it a value of the type you need with [`to`](Tree::to).
+///
+/// ```
+/// use keyslot::secrecy::ExposeSecret;
+/// use keyslot::template::{ResolveExt, Tree};
+/// use keyslot::{Target, Variables};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Server {
+///     url: String,
+///     tries: Option<u8>,
+/// }
+///
+/// let config = Tree::of(&Server { url: "https://<<REGION>>.example".into(), tries: Some(3) })?;
+/// let resolved = Variables::new().with("REGION", "eu")?.resolve_for(&Target::tool("fetch"), &config)?;
+/// let server: Server = resolved.expose_secret().to()?;
+/// assert_eq!((server.url.as_str(), server.tries), ("https://eu.example", Some(3)));
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+///
+/// Enums are written as JSON, YAML and TOML write them: a name, or an object with the name as its
+/// only key. Structs are objects. A tree is nested 128 levels deep at most, and none of its objects
+/// has a text twice as a key.
+#[derive(Clone, PartialEq)]
+pub struct Tree {
+    root: Node,
+    /// It was read from a format that is not for humans, in which some types are written in another
+    /// way.
+    is_compact: bool,
+    /// Its keys may hold values, so they are not shown in errors.
+    hides_keys: bool,
+}
+
+impl Tree {
+    /// Makes a tree of a value.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the JSON Pointer of what cannot
+    /// be serialised, or of an object with a key twice; [`TooLarge`](crate::ErrorKind::TooLarge)
+    /// when it is nested deeper than [`MAX_DEPTH`](crate::template::Document::MAX_DEPTH).
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
+        let root = value
+            .serialize(Writer::default())
+            .map_err(|refusal| refusal.into_error(false))?;
+        Ok(Self {
+            root,
+            is_compact: false,
+            hides_keys: false,
+        })
+    }
+
+    /// Makes a value of the tree, for which parts of the tree are copied: of a tree with values in
+    /// it, wipe them there.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the JSON Pointer of what does
+    /// not fit the type. The message holds no text of the tree.
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T> {
+        let reader = Reader::new(&self.root, !self.is_compact);
+        T::deserialize(reader).map_err(|refusal| refusal.into_error(self.hides_keys))
+    }
+}
+
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.root.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let is_compact = !deserializer.is_human_readable();
+        Ok(Self {
+            root: Build::default().deserialize(deserializer)?,
+            is_compact,
+            hides_keys: false,
+        })
+    }
+}
+
+impl Sealed for Tree {}
+
+impl Wipe for Tree {
+    type Places = Places;
+
+    fn wipe(&mut self, places: &Places) {
+        wipe(&mut self.root, places);
+    }
+}
+
+impl Structure for Tree {
+    type Node = Node;
+
+    fn root(&self) -> &Node {
+        &self.root
+    }
+
+    fn resolved(&self, root: Node, with_keys: bool) -> Self {
+        Self {
+            root,
+            is_compact: self.is_compact,
+            hides_keys: self.hides_keys || with_keys,
+        }
+    }
+}
+
+/// The tree belongs to somebody, and may hold values: nothing of it is shown.
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,18 @@
+//! Values on their way into a text: filters, encodings, and the places they may stand in.
+
+mod encoding;
+mod filter;
+mod filtered;
+mod filters;
+#[cfg(feature = "json")]
+mod get;
+mod placing;
+mod room;
+mod surface;
+
+pub(super) use encoding::Encoding;
+pub(super) use filter::{Filter, apply, last_encoding};
+pub(super) use filtered::Filtered;
+pub(super) use filters::Filters;
+pub(super) use placing::{Placing, words};
+pub(super) use room::Room;

@@ -1,0 +1,101 @@
+//! A filter: a change of a value before it goes in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use super::encoding::Encoding;
+use super::filtered::Filtered;
+#[cfg(feature = "json")]
+use super::get;
+use super::room::Room;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A filter of the host: takes a value and the argument that was written, and says in fixed words
+/// why it cannot.
+pub(in crate::template) type Custom =
+    dyn Fn(&str, Option<&str>) -> Result<SecretString, &'static str> + Send + Sync;
+
+/// One filter of a placeholder.
+#[derive(Clone)]
+pub(in crate::template) enum Filter {
+    /// Writes the value in another way. As the last filter it may do what the surface would; see
+    /// [`Encoding::is_done_by`].
+    Encode(Encoding),
+    /// Drops ASCII white space at both ends.
+    Trim,
+    /// A field of a JSON value, by its pointer.
+    #[cfg(feature = "json")]
+    Get(get::Pointer),
+    /// One of the host; the surface still does its part.
+    Custom {
+        apply: Arc<Custom>,
+        argument: Option<Box<str>>,
+    },
+}
+
+impl Filter {
+    /// Applies it. `room` is the number of bytes that the filters of this call may still read and write:
+    /// without that, a chain such as `hex|hex|hex…` would grow without bound.
+    fn apply<'v>(&self, value: Filtered<'v>, room: &mut Room) -> Result<Filtered<'v>> {
+        room.take(value.len())?;
+        match self {
+            Self::Encode(encoding) => {
+                let length = encoding.length(&value);
+                room.take(length)?;
+                let mut out = Zeroizing::new(String::with_capacity(length));
+                encoding.push(&value, &mut out);
+                Ok(Filtered::Owned(out))
+            }
+            Self::Trim => Ok(value.trimmed()),
+            #[cfg(feature = "json")]
+            Self::Get(pointer) => pointer.get(&value, room).map(Filtered::Owned),
+            Self::Custom { apply, argument } => {
+                let made = apply(&value, argument.as_deref());
+                let made = made.map_err(|reason| Error::new(ErrorKind::FilterFailed, reason))?;
+                room.take(made.expose_secret().len())?;
+                Ok(Filtered::Custom(made))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encode(encoding) => f.debug_tuple("Encode").field(encoding).finish(),
+            Self::Trim => f.write_str("Trim"),
+            #[cfg(feature = "json")]
+            Self::Get(pointer) => f.debug_tuple("Get").field(pointer).finish(),
+            Self::Custom { apply: _, argument } => f.debug_tuple("Custom").field(argument).finish(),
+        }
+    }
+}
+
+/// Applies all filters of a placeholder in their order.
+///
+/// # Errors
+///
+/// `FilterFailed`, `TooLarge`; neither holds the value.
+pub(in crate::template) fn apply<'v>(
+    filters: &[Filter],
+    value: &'v str,
+    room: &mut Room,
+) -> Result<Filtered<'v>> {
+    filters
+        .iter()
+        .try_fold(Filtered::Borrowed(value), |value, filter| {
+            filter.apply(value, room)
+        })
+}
+
+/// The encoding that the last filter is. The others do not count: what it made of theirs is text
+/// like any other.
+pub(in crate::template) fn last_encoding(filters: &[Filter]) -> Option<Encoding> {
+    match filters.last() {
+        Some(Filter::Encode(encoding)) => Some(*encoding),
+        _ => None,
+    }
+}

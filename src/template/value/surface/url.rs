@@ -1,0 +1,394 @@
+//! The part of a URL that a slot stands in.
+
+use super::skeleton::Skeleton;
+use crate::template::cut::Cut;
+
+/// The part of a URL that a slot stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::template::value) enum Place {
+    /// Before what is certainly not the scheme any more.
+    Scheme,
+    /// Host or port.
+    Host,
+    /// User information, which ends at a slash.
+    User,
+    Path(Segment),
+    /// Query or fragment.
+    Component,
+    /// In the middle of an escape such as `%2F`, which the value would end.
+    Escape,
+}
+
+/// The segment of a path that a slot stands in, as far as it could become `.` or `..`, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::template::value) enum Segment {
+    /// Has something of its own besides dots.
+    Named,
+    /// Is this many dots and the value.
+    Dots(usize),
+    /// Is dots, perhaps none, and several values.
+    Values,
+}
+
+/// Schemes whose host follows any number of slashes (WHATWG URL Standard section 4.2, without
+/// `file`).
+const SPECIAL: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
+
+/// The place of each slot of a whole URL, in order. Where RFC 3986 and the WHATWG standard part
+/// ways, the reading that refuses more.
+pub(in crate::template::value) fn places(text: &str, cuts: &[Cut]) -> Vec<Place> {
+    // URL parsers drop tabs and line ends wherever they are.
+    let url = Skeleton::with(text, cuts, |c| !matches!(c, '\t' | '\r' | '\n'));
+    let parts = Parts::of(&url.text);
+    url.places(parts.after_scheme, |slot| parts.place(slot))
+}
+
+/// The place of each slot in a piece of a URL that is all of one kind.
+pub(in crate::template::value) fn places_in(text: &str, cuts: &[Cut], place: Place) -> Vec<Place> {
+    Skeleton::new(text, cuts).places(0, |_| place)
+}
+
+impl Skeleton {
+    /// `path` is where a path begins if there is no host.
+    fn places(&self, path: usize, place: impl Fn(usize) -> Place) -> Vec<Place> {
+        let mut places: Vec<_> = self
+            .slots
+            .iter()
+            .map(|&slot| self.unless_escape(slot, place(slot)))
+            .collect();
+        self.tell_segments(path, &mut places);
+        places
+    }
+
+    /// Returns the place of a slot, unless an escape begins right before it, which the value could
+    /// end.
+    fn unless_escape(&self, slot: usize, place: Place) -> Place {
+        let before = self.text.get(..slot).unwrap_or_default();
+        let digit = before
+            .strip_suffix(|c: char| c.is_ascii_hexdigit())
+            .unwrap_or(before);
+        let is_open = before.ends_with('%') || digit.ends_with('%');
+        if is_open && !matches!(place, Place::Scheme | Place::Host) {
+            Place::Escape
+        } else {
+            place
+        }
+    }
+
+    /// Says of each slot in a path what its segment is. Each byte is looked at once.
+    fn tell_segments(&self, path: usize, places: &mut [Place]) {
+        let (mut start, mut first) = (path, self.slots.partition_point(|&slot| slot < path));
+        for segment in self
+            .text
+            .get(path..)
+            .unwrap_or_default()
+            .split(['/', '\\', '?', '#'])
+        {
+            let end = start + segment.len();
+            let count = self
+                .slots
+                .iter()
+                .skip(first)
+                .take_while(|&&slot| slot < end)
+                .count();
+            let slots = self
+                .slots
+                .iter()
+                .skip(first)
+                .take(count)
+                .map(|slot| slot - start);
+            let here = Segment::of(segment, slots, count);
+            for place in places.iter_mut().skip(first).take(count) {
+                if let Place::Path(segment) = place {
+                    *segment = here;
+                }
+            }
+            (start, first) = (end + 1, first + count);
+        }
+    }
+}
+
+impl Segment {
+    fn of(text: &str, slots: impl Iterator<Item = usize>, count: usize) -> Self {
+        let (mut at, mut dots) = (0, Some(0));
+        for slot in slots.chain([text.len()]) {
+            // Parsers drop spaces at the ends of a URL.
+            let literal = count_dots(
+                text.get(at..slot)
+                    .unwrap_or_default()
+                    .trim_matches(|c| c <= ' '),
+            );
+            dots = dots.zip(literal).map(|(dots, more)| dots + more);
+            at = slot + 1;
+        }
+        match dots {
+            None => Self::Named,
+            Some(dots) if count <= 1 => Self::Dots(dots),
+            Some(_) => Self::Values,
+        }
+    }
+
+    /// A segment of dots climbs in the path, also when it is percent-encoded (WHATWG URL Standard
+    /// section 4.1); an empty one may be left out, or make the next one the host.
+    fn refusal(self, value: &str) -> Option<&'static str> {
+        let dots = count_dots(value)?;
+        let is_refused = match self {
+            Self::Named => dots == 1 || dots == 2,
+            Self::Dots(more) => dots + more <= 2,
+            Self::Values => dots <= 2,
+        };
+        is_refused.then_some(
+            "makes a segment of a URL path empty, \".\" or \"..\", which leads elsewhere",
+        )
+    }
+}
+
+/// The number of dots that a text is, if it is nothing else.
+fn count_dots(mut text: &str) -> Option<usize> {
+    let mut dots = 0;
+    while !text.is_empty() {
+        text = [".", "%2e", "%2E"]
+            .iter()
+            .find_map(|dot| text.strip_prefix(dot))?;
+        dots += 1;
+    }
+    Some(dots)
+}
+
+/// The ends of the parts of a URL.
+struct Parts {
+    /// The end of the scheme; in a relative reference, of what could still become one.
+    scheme: usize,
+    /// The first byte behind the scheme and its colon.
+    after_scheme: usize,
+    /// The first byte of the authority, and its end; the same without one.
+    authority: (usize, usize),
+    /// The end of the user information within the authority.
+    user: usize,
+    /// The first `?` or `#` after the authority.
+    path: usize,
+}
+
+impl Parts {
+    fn of(url: &str) -> Self {
+        let length = url.len();
+        let find = |from: usize, delimiters: &[char]| {
+            url.get(from..)
+                .and_then(|rest| rest.find(delimiters))
+                .map_or(length, |at| from + at)
+        };
+        let delimiter = find(0, &[':', '/', '\\', '?', '#']);
+        let has_scheme = url
+            .get(delimiter..)
+            .is_some_and(|rest| rest.starts_with(':'));
+        let after = if has_scheme { delimiter + 1 } else { delimiter };
+        let slashes = url.get(after..).map_or(0, |rest| {
+            rest.bytes()
+                .take_while(|byte| matches!(byte, b'/' | b'\\'))
+                .count()
+        });
+        // Parsers drop control characters and spaces at the ends.
+        let scheme = url
+            .get(..delimiter)
+            .unwrap_or_default()
+            .trim_matches(|c| c <= ' ');
+        let special = has_scheme
+            && SPECIAL
+                .iter()
+                .any(|special| scheme.eq_ignore_ascii_case(special));
+        let starts = match slashes {
+            // Behind a base that is special too, a reference has as many slashes as it likes.
+            _ if special => Some(after + slashes),
+            2.. if !has_scheme && scheme.is_empty() => Some(after + slashes),
+            // What stands before the slashes makes them a path: "a//b".
+            2.. if has_scheme => Some(after + 2),
+            _ => None,
+        };
+        let start = starts.unwrap_or(after);
+        let end = starts.map_or(start, |start| find(start, &['/', '?', '#']));
+        // Only some parsers end the authority at a backslash: what is user information to one is
+        // the host to another.
+        let agreed = end.min(find(start, &['\\']));
+        let user = url
+            .get(start..agreed)
+            .and_then(|authority| authority.rfind('@'))
+            .map_or(start, |at| start + at);
+        Self {
+            scheme: delimiter,
+            after_scheme: if has_scheme { after } else { 0 },
+            authority: (start, end),
+            user,
+            path: find(end, &['?', '#']),
+        }
+    }
+
+    fn place(&self, slot: usize) -> Place {
+        let (start, end) = self.authority;
+        match slot {
+            _ if slot < self.scheme => Place::Scheme,
+            _ if (start..self.user).contains(&slot) => Place::User,
+            _ if (self.user..end).contains(&slot) => Place::Host,
+            // Which segment, is told later.
+            _ if slot < self.path => Place::Path(Segment::Named),
+            _ => Place::Component,
+        }
+    }
+}
+
+impl Place {
+    /// Reason why no value at all may stand there.
+    pub(in crate::template::value) fn refusal_of_all(self) -> Option<&'static str> {
+        match self {
+            Self::Scheme => Some("may not choose where a URL goes: write scheme and host out"),
+            Self::Host => Some("may not stand in the host or port of a URL: write them out"),
+            Self::Escape => Some("may not stand in the middle of a percent-escape"),
+            Self::Path(_) | Self::User | Self::Component => None,
+        }
+    }
+
+    /// Reason why a value may not stand there.
+    pub(in crate::template::value) fn refusal(self, value: &str) -> Option<&'static str> {
+        match self {
+            Self::Scheme | Self::Host | Self::Escape => self.refusal_of_all(),
+            Self::Path(segment) => segment.refusal(value),
+            Self::User | Self::Component => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::plan::{Plan, ReferenceList, References};
+    use crate::template::settings::Settings;
+    use Place::{Component, Escape, Host, Scheme, User};
+    use Segment::{Dots, Named, Values};
+
+    const ALONE: Place = Place::Path(Dots(0));
+    const NAMED: Place = Place::Path(Named);
+
+    fn places_of(text: &str) -> Vec<Place> {
+        places(
+            text,
+            Plan::of(
+                Settings::shared(),
+                text,
+                &mut References::new(&mut ReferenceList::new()),
+            )
+            .unwrap()
+            .cuts(),
+        )
+    }
+
+    #[test]
+    fn each_part_of_a_url_is_told_apart() {
+        assert_eq!(
+            places_of("https://api.example/<<A>>/x?k=<<B>>&<<C>>#<<D>>"),
+            [ALONE, Component, Component, Component]
+        );
+        assert_eq!(places_of("https://<<A>>/"), [Host]);
+        assert_eq!(
+            places_of("https://<<A>>.example:<<B>>/<<C>>"),
+            [Host, Host, ALONE]
+        );
+        assert_eq!(places_of("https://api.example<<A>>"), [Host]);
+        assert_eq!(places_of("https://api.example?<<A>>"), [Component]);
+        assert_eq!(places_of("https://api.example#<<A>>"), [Component]);
+    }
+
+    #[test]
+    fn user_information_ends_at_the_last_at_sign_of_the_authority() {
+        assert_eq!(
+            places_of("postgres://<<U>>:<<P>>@db.example/<<D>>"),
+            [User, User, ALONE]
+        );
+        assert_eq!(places_of("https://<<U>>@<<H>>/"), [User, Host]);
+        assert_eq!(places_of("https://<<A>>/@b"), [Host]);
+        assert_eq!(places_of("https://a@<<A>>@b/"), [User]);
+    }
+
+    #[test]
+    fn what_could_become_a_scheme_or_host_is_refused() {
+        assert_eq!(places_of("<<A>>"), [Scheme]);
+        assert_eq!(places_of("<<A>>://host/"), [Scheme]);
+        assert_eq!(places_of("http<<A>>"), [Scheme]);
+        assert_eq!(places_of("https:<<A>>"), [Host]);
+        assert_eq!(places_of("HTTPS:/<<A>>"), [Host]);
+        assert_eq!(places_of("https:///<<A>>"), [Host]);
+        assert_eq!(places_of(r"https:\\<<A>>\x"), [Host]);
+        assert_eq!(places_of(r"https://a.example\<<A>>/<<B>>"), [Host, ALONE]);
+        assert_eq!(places_of(r"https://<<A>>\@a.example/"), [Host]);
+        assert_eq!(places_of("ht\ntps:/\t/<<A>>"), [Host]);
+        assert_eq!(places_of(" https:<<A>>"), [Host]);
+        assert_eq!(places_of("//<<A>>/x"), [Host]);
+        assert_eq!(places_of(r"/\//<<A>>/x"), [Host]);
+    }
+
+    #[test]
+    fn other_schemes_and_relative_references_have_paths() {
+        assert_eq!(places_of("mailto:<<A>>@example"), [NAMED]);
+        assert_eq!(places_of("/<<A>>/x?<<B>>"), [ALONE, Component]);
+        assert_eq!(places_of("?<<A>>"), [Component]);
+        assert_eq!(places_of("a/<<A>>"), [ALONE]);
+        assert_eq!(places_of("file:///<<A>>"), [ALONE]);
+        assert_eq!(places_of("file://<<A>>/"), [Host]);
+    }
+
+    #[test]
+    fn what_a_parser_drops_does_not_hide_the_host() {
+        assert_eq!(places_of("\u{1}https:<<A>>"), [Host]);
+        assert_eq!(places_of("\u{1} //<<A>>/"), [Host]);
+    }
+
+    #[test]
+    fn a_segment_is_told_by_its_own_text() {
+        let segments = |text: &str| {
+            let segment = |place| {
+                if let Place::Path(segment) = place {
+                    segment
+                } else {
+                    panic!("{text}")
+                }
+            };
+            places_of(text).into_iter().map(segment).collect::<Vec<_>>()
+        };
+        assert_eq!(segments("/a/.<<A>>/%2E<<B>>.?x"), [Dots(1), Dots(2)]);
+        assert_eq!(
+            segments("/v<<A>>/<<B>>.json/<<C>>"),
+            [Named, Named, Dots(0)]
+        );
+        assert_eq!(
+            segments(r"https://a/<<A>><<B>>\.<<C>>.<<D>>/<<E>>-<<F>>"),
+            [Values, Values, Values, Values, Named, Named]
+        );
+        assert_eq!(segments("https://a/é/<<A>>#/"), [Dots(0)]);
+        assert_eq!(segments("a/.<<A>> "), [Dots(1)]);
+        assert_eq!(segments("file:<<A>>/x"), [Dots(0)]);
+        assert_eq!(segments("foo:.<<A>>//x"), [Dots(1)]);
+    }
+
+    #[test]
+    fn no_segment_becomes_empty_or_dots() {
+        let refused = |segment: Segment| {
+            let values = ["", ".", "..", "...", "%2e", "%2E.", "a", ".a"];
+            values
+                .into_iter()
+                .filter(|value| segment.refusal(value).is_some())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(refused(Named), [".", "..", "%2e", "%2E."]);
+        assert_eq!(refused(Dots(0)), ["", ".", "..", "%2e", "%2E."]);
+        assert_eq!(refused(Dots(1)), ["", ".", "%2e"]);
+        assert_eq!(refused(Dots(2)), [""]);
+        assert_eq!(refused(Dots(3)), [""; 0]);
+        assert_eq!(refused(Values), ["", ".", "..", "%2e", "%2E."]);
+    }
+
+    #[test]
+    fn an_open_escape_takes_no_value() {
+        assert_eq!(
+            places_of("/a%<<A>>/b%2<<B>>/c%2F<<C>>?%<<D>>"),
+            [Escape, Escape, NAMED, Escape]
+        );
+    }
+}
