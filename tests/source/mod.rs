@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+mod graph;
+
+pub(crate) use graph::{Graph, Module};
+
 /// A path that leaves its top-level module.
 pub(crate) enum Arrow {
     /// To a top-level module or an item that the root exports.
@@ -142,7 +146,9 @@ impl<'a> Reader<'a> {
         let mut braces = 0;
         while self.at < self.tokens.len() {
             match self.peek(0) {
-                "#" if self.at_test_attribute() => self.skip_item(),
+                "#" if at_test_attribute(&self.tokens[self.at..]) => {
+                    skip_item(self.tokens, &mut self.at);
+                }
                 "mod" if self.peek(2) == "{" => {
                     self.at += 3;
                     self.module(depth + 1);
@@ -218,34 +224,32 @@ impl<'a> Reader<'a> {
             self.at += 1;
         }
     }
+}
 
-    /// Whether here is `#[cfg(test)]` or `#[cfg(all(test, …))]`.
-    fn at_test_attribute(&self) -> bool {
-        let ahead = |tokens: &[&str]| self.tokens[self.at..].starts_with(tokens);
-        ahead(&["#", "[", "cfg", "(", "test", ")"])
-            || ahead(&["#", "[", "cfg", "(", "all", "(", "test"])
-    }
+/// Whether these tokens begin with `#[cfg(test)]` or `#[cfg(all(test, …))]`.
+fn at_test_attribute(tokens: &[&str]) -> bool {
+    tokens.starts_with(&["#", "[", "cfg", "(", "test", ")"])
+        || tokens.starts_with(&["#", "[", "cfg", "(", "all", "(", "test"])
+}
 
-    /// Skips an item with its attributes.
-    fn skip_item(&mut self) {
-        let mut depth = 0;
-        let mut is_import = false;
-        while self.at < self.tokens.len() {
-            let token = self.peek(0);
-            self.at += 1;
-            match token {
-                "use" if depth == 0 => is_import = true,
-                "(" | "[" | "{" => depth += 1,
-                ")" | "]" => depth -= 1,
-                "}" => {
-                    depth -= 1;
-                    if depth == 0 && !is_import {
-                        return;
-                    }
+/// Skips an item with its attributes.
+fn skip_item(tokens: &[&str], at: &mut usize) {
+    let mut depth = 0;
+    let mut is_import = false;
+    while let Some(token) = tokens.get(*at) {
+        *at += 1;
+        match *token {
+            "use" if depth == 0 => is_import = true,
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" => depth -= 1,
+            "}" => {
+                depth -= 1;
+                if depth == 0 && !is_import {
+                    return;
                 }
-                ";" if depth == 0 => return,
-                _ => {}
             }
+            ";" if depth == 0 => return,
+            _ => {}
         }
     }
 }
