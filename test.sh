@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# All tests: unit, integration, documentation and examples, with every feature; then the crate
-# without features.
+# All tests: of the interface, of what is private, of what must not compile, of the documentation and
+# of the examples, with every feature; then those of the crate without features.
+#
+# Each command names its packages: with --workspace, a package that wants the default features of
+# the crate would turn them on for all.
 set -euo pipefail
 cd "$(dirname "$0")"
-cargo test --locked --all-features --lib --tests --examples
-cargo test --locked --all-features --doc
-cargo test --locked --no-default-features --lib --tests
+cargo test --locked --all-features \
+    -p keyslot-internals -p keyslot-it -p keyslot-process -p keyslot-compile-fail -p keyslot-examples
+cargo test --locked --all-features -p keyslot --doc
+cargo test --locked --no-default-features --features keyslot-internals/internals \
+    -p keyslot-internals -p keyslot-it -p keyslot-process
 # What the compiler may leave out shows when it may do all.
-cargo test --locked --release --no-default-features --test wiping --test wiping_redactors
+cargo test --locked --profile optimised --no-default-features -p keyslot-process
 # What an optimised program that uses the crate has of its keys in memory.
-cargo run --locked --release --quiet --manifest-path tests/memory/Cargo.toml --target-dir target
-tests/bad_input_rows.sh
+cargo run --locked --profile optimised --quiet -p keyslot-memory
+tests/check rows

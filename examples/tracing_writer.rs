@@ -1,7 +1,7 @@
 //! Logs of the crate `tracing` that hold no secret, whoever writes them: the subscriber writes
 //! through a redactor.
 //!
-//! `cargo run --features tracing --example tracing_writer` logs a request with its token in it.
+//! `cargo run -p keyslot-examples --example tracing_writer` logs a request with its token in it.
 #![allow(clippy::print_stdout)]
 
 use std::io;

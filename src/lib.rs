@@ -7,6 +7,8 @@
 // What only some features use is missed by nobody when they are off; with all of them on, nothing
 // may be unused.
 #![cfg_attr(not(all(feature = "sqlite", feature = "json")), allow(dead_code))]
+// Helpers of tests that only the package under tests/internals runs.
+#![cfg_attr(all(test, not(feature = "internals")), allow(dead_code))]
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -19,7 +21,6 @@ mod error;
 mod files;
 pub mod manual;
 #[cfg(all(test, target_os = "linux"))]
-#[path = "../tests/support/memory.rs"]
 mod memory;
 mod name;
 mod record;

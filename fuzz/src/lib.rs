@@ -14,17 +14,17 @@ pub mod rules;
 
 // The second scanner, and the profiles, of the crate's own tests.
 #[allow(dead_code)]
-#[path = "../../tests/profiles/dialect.rs"]
+#[path = "../../tests/it/profiles/dialect.rs"]
 mod dialect;
-#[path = "../../tests/profiles/grammar.rs"]
+#[path = "../../tests/it/profiles/grammar.rs"]
 mod grammar;
 #[allow(dead_code)]
-#[path = "../../tests/profiles/naive.rs"]
+#[path = "../../tests/it/profiles/naive.rs"]
 mod naive;
-#[path = "../../tests/redact/naive.rs"]
+#[path = "../../tests/it/redact/naive.rs"]
 mod naive_redactor;
 #[allow(dead_code)]
-#[path = "../../tests/profiles/profile.rs"]
+#[path = "../../tests/it/profiles/profile.rs"]
 mod profile;
-#[path = "../../tests/profiles/whole.rs"]
+#[path = "../../tests/it/profiles/whole.rs"]
 mod whole;

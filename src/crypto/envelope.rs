@@ -20,7 +20,7 @@ pub(super) use opened::Opened;
 pub(crate) use refused::Refused;
 pub(super) use seal::seal;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "internals"))]
 pub(super) use self::{
     keys::derive,
     layout::{OVERHEAD, prefix},

@@ -2,9 +2,12 @@
 
 mod hierarchy;
 mod memory;
+#[cfg(feature = "internals")]
 mod properties;
 mod records;
+#[cfg(feature = "internals")]
 mod vectors;
+#[cfg(feature = "internals")]
 mod wycheproof;
 
 use std::num::NonZeroU64;

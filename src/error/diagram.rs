@@ -119,7 +119,7 @@ pub(crate) fn is_printable(c: char) -> bool {
             | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "internals"))]
 mod tests {
     use proptest::prelude::*;
 

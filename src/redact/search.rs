@@ -277,5 +277,5 @@ impl fmt::Debug for Matches<'_> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "internals"))]
 mod tests;

@@ -108,7 +108,7 @@ impl Sought {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "internals"))]
 mod tests {
     use proptest::prelude::*;
 

@@ -159,7 +159,7 @@ fn not_compared(name: &SecretName) -> String {
     )
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "internals"))]
 mod tests {
     use proptest::prelude::*;
 

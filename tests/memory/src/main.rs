@@ -9,7 +9,7 @@
 mod format;
 mod given;
 mod keys;
-#[path = "../../support/memory.rs"]
+#[path = "../../../src/memory.rs"]
 mod memory;
 mod scenarios;
 

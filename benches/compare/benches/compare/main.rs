@@ -30,7 +30,7 @@ mod once;
 #[path = "../common/table.rs"]
 mod table;
 mod work;
-#[path = "../../../workloads/mod.rs"]
+#[path = "../../../suite/workloads/mod.rs"]
 mod workloads;
 
 use measure::{Measure, Options};

@@ -1,5 +1,5 @@
 //! Runs the engine once over an attack text of a given size, so that its instructions can be
-//! counted: see `growth.sh`.
+//! counted: see `campaign growth`.
 //!
 //! `growth list` prints the names of the texts; `growth TEXT BYTES WORK` does the work. What is to
 //! be counted, and nothing else, happens within the function `counted`.

@@ -1,0 +1,1 @@
+//! The benches of the crate: each file beside this one is one.

@@ -1,0 +1,143 @@
+//! Uses of a snapshot beside what no use can do without: a pointer that is swapped atomically, the
+//! store's question whether anything was written, and the same use with a gate that has nothing to
+//! check.
+//!
+//! `cargo bench -p keyslot-bench --bench snapshot`
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use arc_swap::ArcSwap;
+use criterion::{Criterion, criterion_group, criterion_main};
+use keyslot::{
+    AccessRules, Found, Reference, Resolver, RootKey, SecretInput, SecretName, Surface, Target,
+    Vault,
+};
+use rusqlite::Connection;
+
+const NAMES: [&str; 3] = ["STRIPE_KEY", "CRM_TOKEN", "REGION_KEY"];
+
+fn vault() -> Vault {
+    Vault::in_memory(RootKey::generate().unwrap()).unwrap()
+}
+
+fn references() -> Vec<Reference> {
+    NAMES
+        .iter()
+        .map(|name| Reference::secret(SecretName::new(name).unwrap()))
+        .collect()
+}
+
+fn target() -> Target {
+    Target::tool("stripe")
+        .with_host("api.stripe.com")
+        .with_surface(Surface::Header)
+}
+
+/// All rules that there are, with times, and several of each kind.
+fn bound() -> SecretInput {
+    let rules = AccessRules::new()
+        .tool("mail_*")
+        .and_then(|rules| rules.tool("stripe"))
+        .and_then(|rules| rules.host("*.example.com"))
+        .and_then(|rules| rules.host("api.stripe.com"))
+        .unwrap()
+        .surface(Surface::Header)
+        .surface(Surface::Url);
+    let now = SystemTime::now();
+    let (begin, end) = (
+        now - Duration::from_secs(60),
+        now + Duration::from_secs(3_600),
+    );
+    SecretInput::new("a value of forty bytes, like many tokens")
+        .rules(rules)
+        .not_before(begin)
+        .expires_at(end)
+}
+
+/// Three uses from memory. The store in memory answers the token at once, so what is measured is
+/// ours.
+fn uses(c: &mut Criterion) {
+    let mut group = c.benchmark_group("snapshot/look-up of 3");
+    let (references, target) = (references(), target());
+    for (name, input) in [
+        (
+            "empty gate",
+            (|| SecretInput::new("a value of forty bytes, like many tokens"))
+                as fn() -> SecretInput,
+        ),
+        ("rules of every kind", bound),
+    ] {
+        let scope = vault().scope("acme").unwrap();
+        for name in NAMES {
+            scope.put(name, input()).unwrap();
+        }
+        let run = scope.snapshot(&references).unwrap();
+        run.lookup(&references, &target).unwrap();
+        group.bench_function(name, |b| {
+            b.iter(|| black_box(run.lookup(&references, &target).unwrap()))
+        });
+    }
+    let found = |name: &&str| {
+        (
+            SecretName::new(name).unwrap(),
+            Found::new(SecretName::new(name).unwrap(), "value"),
+        )
+    };
+    let map: HashMap<SecretName, Found> = NAMES.iter().map(found).collect();
+    let swapped = ArcSwap::new(Arc::new(map));
+    group.bench_function("arc-swap and a map by hand", |b| {
+        b.iter(|| {
+            let map = swapped.load();
+            black_box(
+                references
+                    .iter()
+                    .map(|one| map.get(one.name()).cloned())
+                    .collect::<Vec<_>>(),
+            )
+        });
+    });
+    let slots = ArcSwap::new(Arc::new(
+        NAMES.map(|name| Found::new(SecretName::new(name).unwrap(), "value")),
+    ));
+    group.bench_function("arc-swap and three slots", |b| {
+        b.iter(|| black_box(slots.load().each_ref().map(Found::clone)));
+    });
+    group.finish();
+}
+
+/// With a file, of which every use asks whether it was written to.
+fn exact(c: &mut Criterion) {
+    let mut group = c.benchmark_group("snapshot/in a file");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.db");
+    let scope = Vault::create(&file, RootKey::generate().unwrap())
+        .unwrap()
+        .scope("acme")
+        .unwrap();
+    for name in NAMES {
+        scope.put(name, bound()).unwrap();
+    }
+    let (references, target) = (references(), target());
+    let run = scope.snapshot(&references).unwrap();
+    group.bench_function("look-up of 3", |b| {
+        b.iter(|| black_box(run.lookup(&references, &target).unwrap()))
+    });
+    let connection = Connection::open(&file).unwrap();
+    group.bench_function("data_version alone", |b| {
+        b.iter(|| {
+            let mut statement = connection.prepare_cached("PRAGMA data_version").unwrap();
+            black_box(statement.query_row((), |row| row.get::<_, i64>(0)).unwrap())
+        });
+    });
+    group.bench_function("without a snapshot", |b| {
+        b.iter(|| black_box(scope.lookup(&references, &target).unwrap()))
+    });
+    group.finish();
+}
+
+criterion_group!(benches, uses, exact);
+criterion_main!(benches);

@@ -1,0 +1,384 @@
+//! The vault beside its parts done by hand in the same run: selects, keyed hashes, envelope
+//! openings, commits.
+//!
+//! `cargo bench -p keyslot-bench --bench vault`; `KEYSLOT_BENCH_ROWS=1000,100000,1000000` for larger vaults.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::hint::black_box;
+use std::path::Path;
+
+use chacha20poly1305::aead::AeadInOut;
+use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
+use criterion::{BenchmarkId, Criterion, criterion_group};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use keyslot::secrecy::ExposeSecret;
+use keyslot::store::SqliteStore;
+use keyslot::template::Template;
+use keyslot::{RootKey, ScopedVault, Target, Vault};
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+/// What the pragmas of the store are, for connections opened by hand.
+const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY";
+const SELECT: &str = "SELECT tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
+/// The numbers of the kinds in the file.
+const HEAD: u8 = 5;
+const SECRET: u8 = 6;
+
+fn root_key() -> RootKey {
+    RootKey::from_hex("8f3a1c5e92d70b46e81f5a9c3d6b2047f19e8c34a5d0726b1be94f8a60c3d752").unwrap()
+}
+
+/// A vault with `rows` secrets, half in the organization, half in a project of it.
+fn filled(file: &Path, rows: u32) -> ScopedVault {
+    let vault = Vault::create(file, root_key()).unwrap();
+    let (organization, project) = (
+        vault.scope("acme").unwrap(),
+        vault.scope("acme/billing").unwrap(),
+    );
+    for number in 0..rows / 2 {
+        organization
+            .put(
+                format!("ORG_{number}"),
+                "a value of forty bytes, like many tokens",
+            )
+            .unwrap();
+        project
+            .put(
+                format!("PRJ_{number}"),
+                "a value of forty bytes, like many tokens",
+            )
+            .unwrap();
+    }
+    project
+}
+
+fn sizes() -> Vec<u32> {
+    let list = std::env::var("KEYSLOT_BENCH_ROWS").unwrap_or_else(|_| "1000,100000".to_owned());
+    list.split(',')
+        .map(|number| number.trim().parse().unwrap())
+        .collect()
+}
+
+/// Setting up is not measured and need not be durable.
+fn fast_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
+/// One envelope's worth of primitives.
+struct Sealed {
+    key: [u8; 32],
+    aad: Vec<u8>,
+    text: Vec<u8>,
+    tag: [u8; 16],
+}
+
+impl Sealed {
+    fn new(plain: usize, aad: usize) -> Self {
+        let (key, aad, mut text) = ([7; 32], vec![1; aad], vec![2; plain]);
+        let (encryption, nonce) = derive(&key, &aad);
+        let cipher = XChaCha20Poly1305::new((&encryption).into());
+        let tag = cipher
+            .encrypt_inout_detached(&nonce, &aad, text.as_mut_slice().into())
+            .unwrap();
+        Self {
+            key,
+            aad,
+            text,
+            tag: tag.into(),
+        }
+    }
+
+    fn open(&self) -> Vec<u8> {
+        let (encryption, nonce) = derive(&self.key, &self.aad);
+        let cipher = XChaCha20Poly1305::new((&encryption).into());
+        let mut text = self.text.clone();
+        cipher
+            .decrypt_inout_detached(
+                &nonce,
+                &self.aad,
+                text.as_mut_slice().into(),
+                &Tag::from(self.tag),
+            )
+            .unwrap();
+        text
+    }
+}
+
+fn derive(key: &[u8; 32], aad: &[u8]) -> ([u8; 32], XNonce) {
+    let digest = Sha256::digest(aad);
+    let mut okm = [0; 64];
+    Hkdf::<Sha256>::from_prk(key)
+        .unwrap()
+        .expand_multi_info(&[&[0; 24], &[3; 24], &digest], &mut okm)
+        .unwrap();
+    (okm[..32].try_into().unwrap(), XNonce::from([3; 24]))
+}
+
+/// 3 names over 2 scopes: 6 keys, of which 3 have a row.
+fn cold_resolve(c: &mut Criterion) {
+    let mut group = c.benchmark_group("vault/resolve 3 names over 2 scopes");
+    for rows in sizes() {
+        let folder = fast_folder();
+        let file = folder.path().join("vault.db");
+        let project = filled(&file, rows);
+        // Spread over the vault, so that they are not neighbours in it.
+        let texts: Vec<Template> = (0..64)
+            .map(|n| {
+                let (a, b, c) = (
+                    n * 7 % (rows / 2),
+                    n * 131 % (rows / 2),
+                    n * 1009 % (rows / 2),
+                );
+                Template::compile(format!(
+                    "<<$secret.PRJ_{a}>> <<$secret.ORG_{b}>> <<$secret.PRJ_{c}>>"
+                ))
+                .unwrap()
+            })
+            .collect();
+        let mut next = 0;
+        group.bench_function(BenchmarkId::new("keyslot", rows), |b| {
+            b.iter(|| {
+                next = (next + 1) % texts.len();
+                black_box(
+                    project
+                        .resolve_for(&Target::unspecified(), &texts[next])
+                        .unwrap()
+                        .expose_secret()
+                        .len(),
+                )
+            });
+        });
+
+        let by_hand = Connection::open(&file).unwrap();
+        by_hand.execute_batch(PRAGMAS).unwrap();
+        let keys: Vec<Vec<u8>> = by_hand
+            .prepare("SELECT key FROM rows WHERE kind = ?1 ORDER BY key LIMIT 10000")
+            .unwrap()
+            .query_map([SECRET], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let (info, value) = (Sealed::new(256, 140), Sealed::new(64, 110));
+        let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&[9; 32]).unwrap();
+        let mut next = 0;
+        group.bench_function(BenchmarkId::new("parts by hand", rows), |b| {
+            b.iter(|| {
+                for name in 0..6_u8 {
+                    let hash = mac.clone().chain_update([name; 40]).finalize().into_bytes();
+                    black_box(hash);
+                }
+                by_hand.execute_batch("BEGIN").unwrap();
+                let mut statement = by_hand.prepare_cached(SELECT).unwrap();
+                for miss in [false, true, false, false, true, true] {
+                    next = (next + 7919) % keys.len();
+                    let mut key = keys[next].clone();
+                    key[31] ^= u8::from(miss);
+                    let mut found = statement.query((SECRET, &key)).unwrap();
+                    if let Some(row) = found.next().unwrap() {
+                        let bytes =
+                            |at: usize| row.get_ref(at).unwrap().as_blob().unwrap().to_vec();
+                        black_box((bytes(0), row.get::<_, i64>(1).unwrap(), bytes(2), bytes(3)));
+                    }
+                }
+                drop(statement);
+                by_hand.execute_batch("COMMIT").unwrap();
+                for _ in 0..3 {
+                    black_box((info.open(), value.open()));
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+/// One durable put of the next version beside a bare commit of the same rows. On the disk, because
+/// that is what it costs.
+fn put(c: &mut Criterion) {
+    let mut group = c.benchmark_group("vault/put");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.db");
+    let vault = Vault::builder()
+        .kept_versions(1)
+        .store(SqliteStore::create(&file).unwrap())
+        .create(root_key())
+        .unwrap();
+    let scope = vault.scope("acme").unwrap();
+    for number in 0..500 {
+        scope
+            .put(
+                format!("N{number}"),
+                "a value of forty bytes, like many tokens",
+            )
+            .unwrap();
+    }
+    let mut next = 0;
+    group.bench_function("keyslot", |b| {
+        b.iter(|| {
+            next = (next + 1) % 500;
+            scope
+                .put(
+                    format!("N{next}"),
+                    "a value of forty bytes, like many tokens",
+                )
+                .unwrap()
+        });
+    });
+    drop((scope, vault));
+
+    let by_hand = Connection::open(&file).unwrap();
+    by_hand.execute_batch(PRAGMAS).unwrap();
+    let keys: Vec<Vec<u8>> = by_hand
+        .prepare("SELECT key FROM rows WHERE kind = ?1")
+        .unwrap()
+        .query_map([SECRET], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let head: Vec<u8> = by_hand
+        .query_row("SELECT key FROM rows WHERE kind = ?1", [HEAD], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    let mut epoch = 10_000_i64;
+    group.bench_function("bare commit of the same rows", |b| {
+        b.iter(|| {
+            epoch += 1;
+            let key = &keys[usize::try_from(epoch).unwrap() % keys.len()];
+            by_hand.execute_batch("BEGIN IMMEDIATE").unwrap();
+            let update =
+                "UPDATE rows SET epoch = ?3, info = ?4, body = ?5 WHERE kind = ?1 AND key = ?2";
+            let mut update = by_hand.prepare_cached(update).unwrap();
+            update
+                .execute((SECRET, key, epoch, [7_u8; 362], [7_u8; 154]))
+                .unwrap();
+            update
+                .execute((HEAD, &head, epoch, [7_u8; 282], [0_u8; 0]))
+                .unwrap();
+            drop(update);
+            by_hand.execute_batch("COMMIT").unwrap();
+        });
+    });
+    group.finish();
+}
+
+/// Opening a vault and reading one secret beside opening the file with SQLite and reading one row.
+fn open(c: &mut Criterion) {
+    let mut group = c.benchmark_group("vault/open and first resolve");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.db");
+    // Kept open, as a second process would, so that closing does not tidy up the file each time.
+    let project = filled(&file, 1000);
+    group.bench_function("keyslot", |b| {
+        b.iter(|| {
+            let vault = Vault::open(&file, root_key()).unwrap();
+            let scope = vault.scope("acme").unwrap();
+            black_box(
+                scope
+                    .resolve("<<$secret.ORG_7>>")
+                    .unwrap()
+                    .expose_secret()
+                    .len(),
+            )
+        });
+    });
+    group.bench_function("SQLite alone", |b| {
+        b.iter(|| {
+            let connection = Connection::open(&file).unwrap();
+            connection.execute_batch(PRAGMAS).unwrap();
+            connection
+                .query_row("PRAGMA journal_mode = WAL", [], |row| {
+                    row.get::<_, String>(0)
+                })
+                .unwrap();
+            let mut statement = connection.prepare(SELECT).unwrap();
+            black_box(statement.exists((HEAD, [0_u8; 32])).unwrap())
+        });
+    });
+    drop(project);
+    group.finish();
+}
+
+/// A list of a scope of 1,000 beside a second scope, with the infos that it has to open counted by
+/// hand.
+fn list(c: &mut Criterion) {
+    let mut group = c.benchmark_group("vault/list 1,000 secrets");
+    let folder = fast_folder();
+    let project = filled(&folder.path().join("vault.db"), 2000);
+    group.bench_function("names", |b| {
+        b.iter(|| black_box(project.names().unwrap().len()))
+    });
+    group.bench_function("list", |b| {
+        b.iter(|| black_box(project.list().map(Result::unwrap).count()))
+    });
+    let info = Sealed::new(256, 140);
+    group.bench_function("AEAD + HKDF-Expand + SHA-256 of 1,000 infos", |b| {
+        b.iter(|| (0..1000).for_each(|_| drop(black_box(info.open()))));
+    });
+    group.finish();
+}
+
+/// One envelope of 40 bytes through the crate, from the memory store, beside the primitives of one.
+fn primitives(c: &mut Criterion) {
+    let mut group = c.benchmark_group("vault/open one record");
+    let vault = Vault::in_memory(root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    scope
+        .put("A", "a value of forty bytes, like many tokens")
+        .unwrap();
+    group.bench_function("resolve from memory: a row key, an info, a value", |b| {
+        b.iter(|| black_box(scope.resolve("<<A>>").unwrap().expose_secret().len()));
+    });
+    let (info, value) = (Sealed::new(256, 140), Sealed::new(64, 110));
+    group.bench_function("AEAD + HKDF-Expand + SHA-256 of an info", |b| {
+        b.iter(|| black_box(info.open()))
+    });
+    group.bench_function("AEAD + HKDF-Expand + SHA-256 of a value", |b| {
+        b.iter(|| black_box(value.open()))
+    });
+    group.finish();
+}
+
+criterion_group!(benches, primitives, cold_resolve, put, list, open);
+
+fn main() {
+    if let Ok(number) = std::env::var("KEYSLOT_BENCH_COUNTED") {
+        return count(number.trim().parse().unwrap());
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}
+
+/// Runs what `benches/instructions.sh` counts, so many times. In memory, without SQLite.
+fn count(number: usize) {
+    let vault = Vault::in_memory(root_key()).unwrap();
+    let project = vault.scope("acme/billing").unwrap();
+    let value = "a value of forty bytes, like many tokens";
+    project.put("STRIPE_KEY", value).unwrap();
+    let text = Template::compile("Bearer <<$secret.STRIPE_KEY>>").unwrap();
+    // The first one reads the data key.
+    assert_eq!(
+        counted_resolve(&project, &text),
+        "Bearer ".len() + value.len()
+    );
+    for _ in 0..number {
+        counted_resolve(&project, &text);
+        counted_put(&project, value);
+    }
+}
+
+/// A resolve of one name over two scopes.
+#[inline(never)]
+fn counted_resolve(project: &ScopedVault, text: &Template) -> usize {
+    let resolved = project.resolve_for(&Target::unspecified(), text).unwrap();
+    black_box(resolved.expose_secret().len())
+}
+
+/// A put of the next version.
+#[inline(never)]
+fn counted_put(project: &ScopedVault, value: &str) {
+    black_box(project.put("STRIPE_KEY", value).unwrap());
+}

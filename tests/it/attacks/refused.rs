@@ -1,0 +1,230 @@
+//! A refused call costs nothing: no question to the store, no lock, no key, no memory.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use keyslot::store::{
+    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck,
+    Tag, WriteTx,
+};
+use keyslot::{
+    ErrorKind, Permissions, Result, ScopedVault, SecretChange, SecretStore, Status, Vault, Version,
+};
+
+use crate::support::{again, root_key};
+
+/// Counts what is asked of it.
+#[derive(Debug, Default)]
+struct Counting {
+    store: MemoryStore,
+    reads: AtomicUsize,
+    writes: AtomicUsize,
+}
+
+impl SecretStore for Counting {
+    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.store.get(keys)
+    }
+
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.store.scan(kind, tag, from, size, bodies)
+    }
+
+    fn write(
+        &self,
+        lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
+        self.writes.fetch_add(1, Ordering::SeqCst);
+        self.store.write(lock, work)
+    }
+
+    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.store.head(tenant, known)
+    }
+
+    fn purge(&self) -> Result<Purge> {
+        self.writes.fetch_add(1, Ordering::SeqCst);
+        self.store.purge()
+    }
+
+    fn self_check(&self) -> Result<SelfCheck> {
+        self.store.self_check()
+    }
+}
+
+type Call = fn(&ScopedVault, &ScopedVault) -> Result<()>;
+
+/// Every way to change something.
+const CHANGES: [(&str, Call); 11] = [
+    ("put", |scope, _| scope.put("KEY", "value").map(drop)),
+    ("replace_revoked", |scope, _| {
+        scope.replace_revoked("KEY", "value").map(drop)
+    }),
+    ("update", |scope, _| {
+        scope
+            .update("KEY", SecretChange::default().description("new"))
+            .map(drop)
+    }),
+    ("set_status", |scope, _| {
+        scope.set_status("KEY", Status::Inactive).map(drop)
+    }),
+    ("set_status, revoked", |scope, _| {
+        scope.set_status("KEY", Status::Revoked).map(drop)
+    }),
+    ("revoke", |scope, _| scope.revoke("KEY").map(drop)),
+    ("delete", |scope, _| scope.delete("KEY").map(drop)),
+    ("force_delete", |scope, _| {
+        scope.force_delete("KEY").map(drop)
+    }),
+    ("rollback", |scope, _| {
+        scope.rollback("KEY", Version::FIRST).map(drop)
+    }),
+    ("clone_to", |scope, other| {
+        scope.clone_to(other, "KEY").map(drop)
+    }),
+    ("clone_all_to", |scope, other| {
+        scope.clone_all_to(other).map(drop)
+    }),
+];
+
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/statm").unwrap();
+    status.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+}
+
+/// In a process of its own, because the memory of a process is that of all its threads.
+fn alone(test: &str) {
+    let child = again(module_path!(), test)
+        .args(["--ignored", "--nocapture"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout).into_owned();
+    assert!(
+        child.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&child.stderr)
+    );
+    assert!(said.contains("KiB more"), "it was run: {said}");
+}
+
+#[test]
+fn two_hundred_thousand_refused_calls_ask_nothing_and_keep_nothing() {
+    alone("refused_calls");
+}
+
+#[test]
+fn a_change_of_nothing_leaves_nothing_behind() {
+    alone("changes_of_nothing");
+}
+
+/// On tenants that nobody uses: each call names another one.
+#[test]
+#[ignore = "a child process of the test above"]
+fn refused_calls() {
+    let store = Arc::new(Counting::default());
+    let vault = Vault::builder()
+        .store(Arc::clone(&store))
+        .create(root_key())
+        .unwrap();
+    let may = Permissions::USE | Permissions::READ | Permissions::REVEAL | Permissions::REDACT;
+    let round = |rounds: std::ops::Range<usize>| {
+        for number in rounds {
+            let (name, call) = CHANGES[number % CHANGES.len()];
+            let scope = vault
+                .scope(format!("tenant-{number}/a").as_str())
+                .unwrap()
+                .with(may);
+            let other = vault
+                .scope(format!("tenant-{number}/b").as_str())
+                .unwrap()
+                .with(may);
+            assert_eq!(
+                call(&scope, &other).unwrap_err().kind(),
+                ErrorKind::Denied,
+                "{name}"
+            );
+        }
+    };
+    round(0..1_000);
+    let (asked, before) = (
+        (
+            store.reads.load(Ordering::SeqCst),
+            store.writes.load(Ordering::SeqCst),
+        ),
+        resident(),
+    );
+    round(1_000..201_000);
+    let grown = resident().saturating_sub(before);
+    assert_eq!(
+        (
+            store.reads.load(Ordering::SeqCst),
+            store.writes.load(Ordering::SeqCst)
+        ),
+        asked,
+        "nothing is asked"
+    );
+    println!("200,000 refused calls: {} KiB more", grown >> 10);
+    assert!(grown < 4 << 20, "{grown} bytes more");
+}
+
+/// A call that may change something and finds nothing to change: it takes the lock, but makes no
+/// key.
+#[test]
+#[ignore = "a child process of the test above"]
+fn changes_of_nothing() {
+    let store = Arc::new(Counting::default());
+    let vault = Vault::builder()
+        .store(Arc::clone(&store))
+        .create(root_key())
+        .unwrap();
+    let rows = || {
+        let all = |kind| {
+            store
+                .store
+                .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
+                .unwrap()
+                .rows
+        };
+        Kind::ALL.into_iter().flat_map(all).collect::<Vec<_>>()
+    };
+    let before = rows();
+    let round = |rounds: std::ops::Range<usize>| {
+        for number in rounds {
+            let (name, call) = CHANGES[1 + number % (CHANGES.len() - 2)];
+            let scope = vault.scope(format!("tenant-{number}/a").as_str()).unwrap();
+            let other = vault.scope(format!("tenant-{number}/b").as_str()).unwrap();
+            assert_eq!(
+                call(&scope, &other).unwrap_err().kind(),
+                ErrorKind::NotFound,
+                "{name}"
+            );
+        }
+    };
+    round(0..1_000);
+    let kept = resident();
+    round(1_000..51_000);
+    let grown = resident().saturating_sub(kept);
+    println!("50,000 changes of nothing: {} KiB more", grown >> 10);
+    assert!(grown < 4 << 20, "{grown} bytes more");
+    assert!(rows() == before, "nothing was written");
+    vault
+        .scope("tenant-1/a")
+        .unwrap()
+        .put("KEY", "value")
+        .unwrap();
+    assert!(
+        rows().len() == before.len() + 3,
+        "the control: a key, a head and a secret"
+    );
+}

@@ -1,0 +1,46 @@
+//! The tests of the crate's interface, as one program. What needs a process of its own stands in
+//! `tests/process`, what is private is tested beside it.
+#![cfg(test)]
+
+mod attacks;
+mod auto_traits;
+mod bad_input_files;
+mod bad_input_keys;
+mod bad_input_names;
+mod bad_input_owners;
+mod bad_input_scopes;
+mod bad_input_targets;
+mod bad_input_templates;
+mod check;
+mod clock;
+mod code_files;
+mod corruption;
+mod documents;
+mod golden;
+#[cfg(feature = "http")]
+mod http;
+mod layers;
+mod leak;
+#[cfg(feature = "vault")]
+mod life;
+mod lifecycle;
+mod manual;
+mod model;
+mod model_args;
+mod no_echo;
+mod observer;
+mod on_disk;
+mod only_on;
+mod permissions;
+mod profiles;
+mod promises;
+mod redact;
+mod revocation;
+mod snapshot;
+mod source;
+mod store;
+mod support;
+mod surfaces;
+mod tampering;
+mod vault;
+mod vault_vectors;

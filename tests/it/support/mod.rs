@@ -1,0 +1,40 @@
+//! Shared by several modules of tests.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+pub mod scanner;
+#[cfg(feature = "vault")]
+mod vaults;
+
+use std::path::Path;
+use std::process::Command;
+
+#[cfg(feature = "vault")]
+pub use vaults::*;
+
+/// A folder in memory where the system has one, otherwise on the disk.
+pub fn fast_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
+}
+
+/// The root of the repository.
+pub fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// This program once more, to run one test of a module in a process of its own. `module` is what
+/// `module_path!` says there.
+pub fn again(module: &str, test: &str) -> Command {
+    let (_, module) = module.split_once("::").unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", &format!("{module}::{test}")]);
+    command
+}

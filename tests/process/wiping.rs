@@ -1,0 +1,90 @@
+//! What was resolved leaves nothing on the heap once it is dropped. Wiping is a plain fill that the
+//! compiler must be kept from leaving out, so `test.sh` runs this fully optimised too.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+use std::collections::BTreeMap;
+
+use keyslot::secrecy::{ExposeSecret, SecretString};
+use keyslot::template::{Engine, Tree};
+use keyslot::{ResolveExt, Target, Variables};
+use memory::{Needle, is_found, leaves_nothing, secret};
+
+fn variables(seed: u64) -> Variables {
+    Variables::new().with("A", secret(seed)).unwrap()
+}
+
+#[test]
+fn a_string_that_is_not_wiped_is_found() {
+    let text = secret(1);
+    let needle = Needle::new(text.as_bytes());
+    drop(text);
+    assert!(is_found(&needle), "the control");
+}
+
+#[test]
+fn nothing_of_a_text_stays_behind() {
+    for (seed, text) in (10..).zip([
+        "<<A>>",
+        "a <<A>> b <<A>>",
+        "<<A|base64>>",
+        "<<A|trim|hex>>",
+        "<<A|json|url>>",
+    ]) {
+        let resolved = variables(seed).resolve(text).unwrap();
+        leaves_nothing(text, resolved, |resolved| {
+            Needle::new(resolved.expose_secret().as_bytes())
+        });
+        let plain = secret(seed);
+        let needle = Needle::new(plain.as_bytes());
+        drop(zeroize::Zeroizing::new(plain));
+        assert!(!is_found(&needle), "{text}: the value");
+    }
+    let owned = variables(20).resolve("<<A>>").unwrap().into_owned();
+    leaves_nothing("an owned text", owned, |resolved| {
+        Needle::new(resolved.expose_secret().as_bytes())
+    });
+}
+
+#[test]
+fn nothing_of_a_failed_call_stays_behind() {
+    let plain = secret(30);
+    let needle = Needle::new(plain.as_bytes());
+    let variables = Variables::new().with("A", plain).unwrap();
+    assert!(variables.resolve("<<A|hex>> <<A|trim>> <<B>>").is_err());
+    assert!(is_found(&needle), "the control");
+    drop(variables);
+    assert!(!is_found(&needle));
+}
+
+#[test]
+fn nothing_of_a_filter_of_the_host_stays_behind() {
+    let engine = Engine::new()
+        .filter("same", |value, _| Ok(SecretString::from(value)))
+        .unwrap();
+    let resolved = engine
+        .resolve(&variables(40), &Target::tool("test"), "<<A|same|same>>")
+        .unwrap();
+    leaves_nothing("a filter", resolved, |resolved| {
+        Needle::new(resolved.expose_secret().as_bytes())
+    });
+}
+
+#[test]
+fn nothing_of_a_document_stays_behind() {
+    let tree = || Tree::of(&BTreeMap::from([("<<A>>", ["x <<A>>", "<<A>>"])])).unwrap();
+    let plain = secret(50);
+    let needle = Needle::new(plain.as_bytes());
+    for keys in [false, true] {
+        let variables = Variables::new().with("A", plain.clone()).unwrap();
+        let resolved = Engine::new()
+            .keys(keys)
+            .resolve(&variables, &Target::tool("test"), &tree())
+            .unwrap();
+        drop(variables);
+        assert!(is_found(&needle), "the control");
+        drop(resolved);
+    }
+    drop(zeroize::Zeroizing::new(plain));
+    assert!(!is_found(&needle));
+}
