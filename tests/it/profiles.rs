@@ -288,6 +288,9 @@ fn text_without_an_opener_is_itself() {
             text,
             rendered
         );
+        let template = engine.compile(text.as_str()).unwrap();
+        prop_assert!(template.references().is_empty());
+        prop_assert_eq!(template.render(&[]).unwrap(), text);
         Ok(())
     });
     outcome.unwrap();
