@@ -47,6 +47,6 @@ pub(crate) use primitives::equal;
 pub use root_key::RootKey;
 #[cfg(test)]
 pub(crate) use sub_keys::ROW_KEYS;
-pub(crate) use sub_keys::SubKeys;
+pub(crate) use sub_keys::{RowHasher, SubKeys};
 pub(crate) use timestamp::Timestamp;
 pub(crate) use wrap::VaultKey;

@@ -62,25 +62,24 @@ impl SubKeys {
         &self.header
     }
 
-    /// The key of a secret's row: the scope's tag, then a hash of scope and name.
+    /// Hashes keys of rows. All of it leaves traces on one piece of the stack, which is wiped once.
+    pub(crate) fn row_keys<T>(&self, work: impl FnOnce(&RowHasher<'_>) -> T) -> T {
+        wiped(|| work(&RowHasher(&self.row)))
+    }
+
+    /// The key of the row of a secret, see [`RowHasher::secret`].
+    #[cfg(test)]
     pub(crate) fn row_key(
         &self,
         scope_tag: &[u8; 16],
         scope: &Scope,
         name: &SecretName,
     ) -> [u8; 32] {
-        #[cfg(test)]
-        ROW_KEYS.set(ROW_KEYS.get() + 1);
-        let fields = [
-            b"keyslot/1 secret row",
-            scope.as_str().as_bytes(),
-            name.as_str().as_bytes(),
-        ];
-        joined(scope_tag, &half(&hash(&self.row, &fields)))
+        self.row_keys(|rows| rows.secret(scope_tag, scope, name))
     }
 
-    /// The key of the row of an older value: the scope's tag, then a hash of scope, name and
-    /// version.
+    /// The key of the row of an older value, see [`RowHasher::version`].
+    #[cfg(test)]
     pub(crate) fn version_key(
         &self,
         scope_tag: &[u8; 16],
@@ -88,14 +87,7 @@ impl SubKeys {
         name: &SecretName,
         version: Version,
     ) -> [u8; 32] {
-        let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
-        let fields = [
-            b"keyslot/1 version row",
-            scope,
-            name,
-            &version.get().to_be_bytes(),
-        ];
-        joined(scope_tag, &half(&hash(&self.row, &fields)))
+        self.row_keys(|rows| rows.version(scope_tag, scope, name, version))
     }
 
     /// Tag that the rows of a scope are found by.
@@ -148,6 +140,50 @@ impl SubKeys {
     }
 }
 
+/// Hashes the keys of rows within [`SubKeys::row_keys`].
+pub(crate) struct RowHasher<'k>(&'k Mac);
+
+impl RowHasher<'_> {
+    /// The key of a secret's row: the scope's tag, then a hash of scope and name.
+    pub(crate) fn secret(
+        &self,
+        scope_tag: &[u8; 16],
+        scope: &Scope,
+        name: &SecretName,
+    ) -> [u8; 32] {
+        #[cfg(test)]
+        ROW_KEYS.set(ROW_KEYS.get() + 1);
+        let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
+        self.joined(scope_tag, &[b"keyslot/1 secret row", scope, name])
+    }
+
+    /// The key of the row of an older value: the scope's tag, then a hash of scope, name and
+    /// version.
+    pub(crate) fn version(
+        &self,
+        scope_tag: &[u8; 16],
+        scope: &Scope,
+        name: &SecretName,
+        version: Version,
+    ) -> [u8; 32] {
+        let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
+        let version = version.get().to_be_bytes();
+        self.joined(
+            scope_tag,
+            &[b"keyslot/1 version row", scope, name, &version],
+        )
+    }
+
+    fn joined(&self, scope_tag: &[u8; 16], fields: &[&[u8]]) -> [u8; 32] {
+        let hash = self.0.tag(|hash| feed(fields, |part| hash.update(part)));
+        let mut both = [0; 32];
+        let (left, right) = both.split_at_mut(16);
+        left.copy_from_slice(scope_tag);
+        right.copy_from_slice(hash.split_at(16).0);
+        both
+    }
+}
+
 impl fmt::Debug for SubKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SubKeys([REDACTED])")
@@ -162,12 +198,4 @@ fn half(hash: &[u8; 32]) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(hash.split_at(16).0);
     half
-}
-
-fn joined(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
-    let mut both = [0; 32];
-    let (left, right) = both.split_at_mut(16);
-    left.copy_from_slice(first);
-    right.copy_from_slice(second);
-    both
 }

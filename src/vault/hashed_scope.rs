@@ -1,7 +1,7 @@
 //! The keyed hashes by which rows are found.
 
 use super::core::Core;
-use crate::crypto::KeyId;
+use crate::crypto::{KeyId, RowHasher};
 use crate::name::SecretName;
 use crate::record::Version;
 use crate::scope::Scope;
@@ -27,11 +27,9 @@ impl Core {
 
     /// Key of the row of a secret.
     pub(super) fn secret_row(&self, scope: &HashedScope, name: &SecretName) -> RowKey {
-        let sub = self.keys.sub();
-        RowKey {
-            kind: Kind::Secret,
-            key: sub.row_key(&scope.scope_tag, &scope.scope, name),
-        }
+        self.keys
+            .sub()
+            .row_keys(|rows| scope.secret_row(rows, name))
     }
 
     /// Key of the row of an older version.
@@ -42,9 +40,29 @@ impl Core {
         version: Version,
     ) -> RowKey {
         let sub = self.keys.sub();
+        sub.row_keys(|rows| scope.version_row(rows, name, version))
+    }
+}
+
+impl HashedScope {
+    /// Key of the row of a secret.
+    pub(super) fn secret_row(&self, rows: &RowHasher<'_>, name: &SecretName) -> RowKey {
+        RowKey {
+            kind: Kind::Secret,
+            key: rows.secret(&self.scope_tag, &self.scope, name),
+        }
+    }
+
+    /// Key of the row of an older version.
+    pub(super) fn version_row(
+        &self,
+        rows: &RowHasher<'_>,
+        name: &SecretName,
+        version: Version,
+    ) -> RowKey {
         RowKey {
             kind: Kind::Version,
-            key: sub.version_key(&scope.scope_tag, &scope.scope, name, version),
+            key: rows.version(&self.scope_tag, &self.scope, name, version),
         }
     }
 }

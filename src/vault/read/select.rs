@@ -4,7 +4,7 @@ use std::iter::Zip;
 use std::slice::{Chunks, Iter};
 
 use super::refusal::{no_such_version, refuse, unreadable, version_missing};
-use crate::crypto::{Envelope, Info, InfoState as State, VersionEntry};
+use crate::crypto::{Envelope, Info, InfoState as State, RowHasher, VersionEntry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
@@ -81,10 +81,8 @@ impl ScopedVault {
         references: &[Reference],
         permission: Permissions,
     ) -> Result<Vec<Option<Row>>> {
-        let keys: Vec<RowKey> = references
-            .iter()
-            .flat_map(|reference| self.row_keys(reference))
-            .collect();
+        let sub = self.core().keys.sub();
+        let keys = sub.row_keys(|rows| self.row_keys(rows, references));
         let mut rows = self.core().get(&keys)?;
         if !self.may(permission) {
             rows.fill(None);
@@ -117,17 +115,20 @@ impl ScopedVault {
         self.chain().len() * per_scope(reference)
     }
 
-    /// The keys of the rows that may answer a reference, nearest scope first: for each scope the
+    /// The keys of the rows that may answer references, nearest scope first: for each scope the
     /// secret, and with a pin the version.
-    fn row_keys<'a>(&'a self, reference: &'a Reference) -> impl Iterator<Item = RowKey> + 'a {
-        let name = reference.name();
-        self.chain().iter().flat_map(move |scope| {
-            let secret = self.core().secret_row(scope, name);
-            let version = reference
-                .version()
-                .map(|version| self.core().version_row(scope, name, version));
-            std::iter::once(secret).chain(version)
-        })
+    fn row_keys(&self, rows: &RowHasher<'_>, references: &[Reference]) -> Vec<RowKey> {
+        let count = references.iter().map(|reference| self.row_count(reference));
+        let mut keys = Vec::with_capacity(count.sum());
+        for reference in references {
+            let name = reference.name();
+            for scope in self.chain() {
+                keys.push(scope.secret_row(rows, name));
+                let version = reference.version();
+                keys.extend(version.map(|version| scope.version_row(rows, name, version)));
+            }
+        }
+        keys
     }
 
     /// The one that decides.

@@ -152,14 +152,7 @@ impl Given {
     }
 
     pub fn absent(&self, what: &str, needle: &Needle, when: &str) {
-        // Copies in the frames of the scenario itself are the compiler's, and differ from build to
-        // build: told, not counted.
-        let (own, traces): (Vec<_>, Vec<_>) = traces(needle)
-            .into_iter()
-            .partition(|trace| trace.ends_with("[stack]"));
-        if let Some(trace) = own.first() {
-            eprintln!("note: {what} {when}: {trace}, on the stack of the scenario");
-        }
+        let traces = traces(needle);
         if let Some(trace) = traces.first() {
             self.fail(format!("{what} {when}: {trace} ({} places)", traces.len()));
         }
