@@ -375,4 +375,15 @@ fn a_vault_reads_headers_with_its_own_engine() {
         .resolve_headers(&Target::tool("t"), headers)
         .unwrap();
     assert_eq!(map["authorization"], "Bearer t0ken");
+
+    // A snapshot reads them so too, and keeps its version.
+    let references = project.references("{{$secret.TOKEN}}").unwrap();
+    let run = project.snapshot(&references).unwrap();
+    project.put("TOKEN", "newer").unwrap();
+    let authorization = |map: HeaderMap| map["authorization"].clone();
+    let of_run = run.resolve_headers(&Target::tool("t"), headers).unwrap();
+    assert!(of_run["authorization"].is_sensitive());
+    assert_eq!(authorization(of_run), "Bearer t0ken");
+    let now = project.resolve_headers(&Target::tool("t"), headers);
+    assert_eq!(authorization(now.unwrap()), "Bearer newer");
 }

@@ -255,6 +255,7 @@ fn the_root_is_a_table_of_contents() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // a table
 fn planted_violations_are_found() {
     let exports = exports(
         "mod error;\npub use error::{Error, ErrorKind};\npub use vault::Vault;\npub use secrecy;",

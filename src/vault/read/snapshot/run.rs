@@ -111,6 +111,23 @@ impl Snapshot {
         self.scoped.core().engine.resolve(self, target, input)
     }
 
+    /// Resolves headers as [`ScopedVault::resolve_headers`] does, with the versions of the
+    /// snapshot.
+    ///
+    /// # Errors
+    ///
+    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part
+    /// of the snapshot.
+    #[cfg(feature = "http")]
+    pub fn resolve_headers<N: AsRef<str>, T: Into<String>>(
+        &self,
+        target: &Target,
+        headers: impl IntoIterator<Item = (N, T)>,
+    ) -> Result<http::HeaderMap> {
+        let engine = &self.scoped.core().engine;
+        engine.resolve_headers(self, target, headers)
+    }
+
     /// Takes the snapshot anew, of the same references: for a run that wants to see what was stored
     /// since. Its clones see it too.
     ///
