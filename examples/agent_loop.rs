@@ -38,9 +38,9 @@ fn what_the_model_writes() -> Vec<(&'static str, Value)> {
             call(crm, "Bearer x", "note: <<$secret.CRM_TOKEN>>"),
         ),
         (
-            "in the path",
+            "in the query",
             call(
-                "https://crm.example/<<$secret.CRM_TOKEN>>",
+                "https://crm.example/?key=<<$secret.CRM_TOKEN>>",
                 "Bearer x",
                 "{}",
             ),
@@ -213,14 +213,14 @@ struct Fetch {
 
 impl Fetch {
     fn call(&self, args: &Value, seen: &mut Seen) -> String {
-        // The host is what the URL that is *called* says, read by the parser that will call it.
-        let url = args["url"]
-            .as_str()
-            .and_then(|url| url::Url::parse(url).ok());
-        let Some(host) = url.as_ref().and_then(url::Url::host_str) else {
-            return "refused: no URL".to_owned();
+        // The host is that of the URL that is *called*. A URL that two parsers could read
+        // differently is refused.
+        let url = args["url"].as_str().unwrap_or_default();
+        let target = match Target::tool("fetch").with_url(url) {
+            Ok(target) => target,
+            Err(error) => return format!("refused: {error}"),
         };
-        let target = Target::tool("fetch").with_host(host);
+        let host = target.host().unwrap_or_default();
         let resolver = Chain::new()
             .then(self.session.clone())
             .then(self.secrets.clone());

@@ -74,7 +74,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
 
     heading("4. An HTTP tool: a pinned version, a value encoded as base64");
     let tool = Document::parse(HTTP_TOOL)?;
-    let target = Target::tool("create_refund").with_host("api.stripe.example");
+    let target = Target::tool("create_refund").with_host("api.stripe.example")?;
     report(&resolver.resolve_for(&target, &tool)?);
 
     heading("5. A function tool for another project: an escaped placeholder stays text");
@@ -111,7 +111,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
 
     heading("7. A value never breaks out of its place");
     let target = Target::tool("crm")
-        .with_host("crm.example")
+        .with_host("crm.example")?
         .with_surface(Surface::Header);
     let header = "X-Note: <<$secret.NOTE>>";
     show(

@@ -42,10 +42,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Error(Box<Repr>);
 
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{}{}{}", Printable(message), Place(self), Others(*count))]
+#[error("{}{}{}", Said(self), Place(self), Others(*count))]
 struct Repr {
     kind: ErrorKind,
     message: Cow<'static, str>,
+    /// List of what is allowed instead, for the holder of the handle alone.
+    allowed: Option<Arc<str>>,
     name: Option<Arc<str>>,
     span: Option<Range<usize>>,
     position: Option<Position>,
@@ -76,6 +78,7 @@ impl Error {
         Self(Box::new(Repr {
             kind,
             message: message.into(),
+            allowed: None,
             name: None,
             span: None,
             position: None,
@@ -156,6 +159,37 @@ impl Error {
         self
     }
 
+    /// Removes what only the holder of a handle should read: the list of tools, hosts or surfaces
+    /// that access rules allow. Call it before an error goes to a model.
+    ///
+    /// The errors of [`resolve_model_args`](crate::template::Engine::resolve_model_args) hold no
+    /// such list.
+    ///
+    /// ```
+    /// use keyslot::{AccessRules, ResolveExt, RunSecrets, Target};
+    ///
+    /// let rules = AccessRules::new().tool("stripe")?;
+    /// let secrets = RunSecrets::new().with_rules("KEY", "sk_live_1", rules)?;
+    /// let error = secrets.resolve_for(&Target::tool("shell"), "<<KEY>>").unwrap_err();
+    /// assert!(error.to_string().contains("may not go to this tool; allowed: stripe"));
+    /// assert!(!error.for_model().to_string().contains("allowed: stripe"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn for_model(mut self) -> Self {
+        self.0.allowed = None;
+        for other in &mut self.0.others {
+            other.0.allowed = None;
+        }
+        self
+    }
+
+    /// Adds the list of what is allowed instead.
+    pub(crate) fn with_allowed(mut self, allowed: Option<String>) -> Self {
+        self.0.allowed = allowed.map(Into::into);
+        self
+    }
+
     /// Marks where in `text` the error is.
     pub(crate) fn at(mut self, span: Range<usize>, text: &str) -> Self {
         self.0.position = Some(Position::of(text, span.start));
@@ -167,6 +201,19 @@ impl Error {
     pub(crate) fn in_pointer(mut self, pointer: &str) -> Self {
         self.0.pointer = Some(pointer.into());
         self
+    }
+}
+
+/// The message, and the list of what is allowed.
+struct Said<'a>(&'a Repr);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Printable(&self.0.message).fmt(f)?;
+        match &self.0.allowed {
+            Some(allowed) => write!(f, "; allowed: {}", Printable(allowed)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -34,6 +34,7 @@ fn references() -> Vec<Reference> {
 fn target() -> Target {
     Target::tool("stripe")
         .with_host("api.stripe.com")
+        .unwrap()
         .with_surface(Surface::Header)
 }
 

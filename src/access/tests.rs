@@ -1,12 +1,23 @@
 use super::*;
 
-fn verdict(rules: &AccessRules, target: &Target) -> &'static str {
-    rules.check(target).err().unwrap_or("allowed")
+fn verdict(rules: &AccessRules, target: &Target) -> String {
+    match rules.check(target) {
+        Ok(()) => "allowed".to_owned(),
+        Err(Denial {
+            what,
+            allowed: None,
+        }) => what.to_owned(),
+        Err(Denial {
+            what,
+            allowed: Some(allowed),
+        }) => format!("{what}; allowed: {allowed}"),
+    }
 }
 
 fn to_stripe() -> Target {
     Target::tool("stripe")
         .with_host("api.stripe.com")
+        .unwrap()
         .with_surface(Surface::Header)
 }
 
@@ -20,13 +31,16 @@ fn without_a_rule_everything_is_allowed_but_instructions() {
         Target::unspecified(),
         Target::tool(""),
         to_stripe(),
-        Target::unspecified().with_host("Nonsense\n"),
+        Target::unspecified().with_url("http://a.b").unwrap(),
     ] {
         assert_eq!(verdict(&rules, &target), "allowed", "{target:?}");
     }
     assert_eq!(verdict(&rules, &Target::instructions()), INSTRUCTIONS);
     assert_eq!(
-        verdict(&rules, &Target::instructions().with_host("api.stripe.com")),
+        verdict(
+            &rules,
+            &Target::instructions().with_host("api.stripe.com").unwrap()
+        ),
         INSTRUCTIONS
     );
     let marked = rules.in_instructions(true);
@@ -52,11 +66,11 @@ fn of_each_kind_that_is_set_one_rule_must_match() {
     assert_eq!(verdict(&tools, &Target::tool("mail_send")), "allowed");
     assert_eq!(
         verdict(&tools, &Target::tool("shell")),
-        "may not go to this tool; its rules name others"
+        "may not go to this tool; allowed: mail_*, stripe"
     );
     assert_eq!(
-        verdict(&tools, &Target::unspecified().with_host("a.b")),
-        "is bound to tools, and the target is none"
+        verdict(&tools, &Target::unspecified().with_host("a.b").unwrap()),
+        "is restricted to certain tools, but the target names no tool"
     );
 
     let both = tools
@@ -66,29 +80,52 @@ fn of_each_kind_that_is_set_one_rule_must_match() {
         .unwrap();
     assert_eq!(verdict(&both, &to_stripe()), "allowed");
     assert_eq!(
-        verdict(&both, &to_stripe().with_host("x.example.com")),
+        verdict(&both, &to_stripe().with_host("x.example.com").unwrap()),
         "allowed"
     );
     assert_eq!(
-        verdict(&both, &to_stripe().with_host("example.com")),
-        "may not go to this host; its rules name others"
+        verdict(&both, &to_stripe().with_host("example.com").unwrap()),
+        "may not go to this host; allowed: *.example.com, api.stripe.com"
     );
     assert_eq!(
-        verdict(&both, &Target::tool("shell").with_host("api.stripe.com")),
+        verdict(
+            &both,
+            &Target::tool("shell").with_host("api.stripe.com").unwrap()
+        ),
         verdict(&both, &Target::tool("shell"))
     );
     assert_eq!(
         verdict(&both, &Target::tool("stripe")),
-        "is bound to hosts, and the target does not say its host"
+        "is restricted to certain hosts, but the target names no host"
     );
     assert_eq!(
-        verdict(&both, &to_stripe().with_host("http://api.stripe.com")),
-        "is bound to hosts, and the target's host is not written as one: lower case, no path, no scheme but https"
+        verdict(
+            &both,
+            &to_stripe().with_url("http://api.stripe.com/v1").unwrap()
+        ),
+        "is restricted to certain hosts over https, but the target is an http URL"
+    );
+    assert_eq!(
+        verdict(
+            &both,
+            &to_stripe().with_url("https://api.stripe.com/v1").unwrap()
+        ),
+        "allowed"
+    );
+    assert_eq!(
+        verdict(
+            &both,
+            &to_stripe().with_url("https://api.stripe.com:8443").unwrap()
+        ),
+        "may not go to this host; allowed: *.example.com, api.stripe.com"
     );
 
     let hosts = AccessRules::new().host("api.stripe.com").unwrap();
     assert_eq!(
-        verdict(&hosts, &Target::unspecified().with_host("api.stripe.com")),
+        verdict(
+            &hosts,
+            &Target::unspecified().with_host("api.stripe.com").unwrap()
+        ),
         "allowed"
     );
 }
@@ -103,7 +140,7 @@ fn one_surface_of_the_call_must_be_allowed() {
         [Surface::Header, Surface::Env]
     );
     assert_eq!(verdict(&rules, &to_stripe()), "allowed");
-    let elsewhere = "may not stand in this kind of place; its rules name other surfaces";
+    let elsewhere = "may not stand on this surface; allowed: header, env";
     assert_eq!(verdict(&rules, &Target::tool("stripe")), elsewhere);
     let several = |surfaces: &[Surface]| {
         Target::tool("stripe").with_surfaces(surfaces.iter().copied().collect())
@@ -128,7 +165,7 @@ fn an_unspecified_target_matches_no_rule() {
         new().host("a.b").unwrap(),
         new().surface(Surface::Header),
     ] {
-        let why = "is bound by access rules, and the call does not say its target";
+        let why = "is restricted by access rules, but the call names no target";
         assert_eq!(verdict(&rules, &unspecified), why, "{rules:?}");
     }
     assert_eq!(
@@ -146,9 +183,9 @@ fn a_secret_that_is_bound_elsewhere_never_goes_into_instructions() {
     );
     assert_eq!(
         verdict(&tool, &Target::instructions()),
-        "is bound to tools, and the target is none"
+        "is restricted to certain tools, but the target names no tool"
     );
-    let unsaid = "is bound to hosts, and the target does not say its host";
+    let unsaid = "is restricted to certain hosts, but the target names no host";
     assert_eq!(verdict(&host, &Target::instructions()), unsaid);
     assert_eq!(verdict(&marked, &Target::instructions()), "allowed");
 }

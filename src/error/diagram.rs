@@ -3,8 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
-use super::Error;
 use super::position::{FloorCharBoundary as _, Position};
+use super::{Error, Said};
 
 /// How many characters of a line are shown on each side of a placeholder.
 const CONTEXT: usize = 40;
@@ -39,7 +39,7 @@ impl Error {
         for failure in self.all().filter(|one| one.pointer() == self.pointer()) {
             if let Some(span) = failure.span() {
                 // Writing to a String cannot fail.
-                let _ = draw(&mut picture, text, span, &failure.0.message);
+                let _ = draw(&mut picture, text, span, &Said(&failure.0).to_string());
             }
         }
         Some(picture)

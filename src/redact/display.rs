@@ -107,7 +107,7 @@ impl Through<'_, '_> {
 impl Write for Through<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.stream.take(text.as_bytes(), &mut |clean| {
-            self.out.extend_from_slice(clean)
+            self.out.extend_from_slice(clean);
         });
         self.write_on()
     }

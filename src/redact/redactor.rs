@@ -189,7 +189,7 @@ impl Redactor {
         let mut out = Vec::with_capacity(bytes.len());
         out.extend_from_slice(clean);
         Sweep::default().finish(self.masks(), rest, truncated, &mut |piece| {
-            out.extend_from_slice(piece.bytes(rest))
+            out.extend_from_slice(piece.bytes(rest));
         });
         Cow::Owned(out)
     }

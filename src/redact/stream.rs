@@ -100,7 +100,7 @@ impl Stream {
             let end = held.len();
             held.extend_from_slice(first);
             sweep.advance(redactor.masks(), held, end, &mut |piece| {
-                out(piece.bytes(held))
+                out(piece.bytes(held));
             });
             held.remove_first(held.len());
             *fresh = 0;
@@ -108,7 +108,7 @@ impl Stream {
         // The most of what comes is not copied.
         let end = sure(redactor, part);
         sweep.advance(redactor.masks(), part, end, &mut |piece| {
-            out(piece.bytes(part))
+            out(piece.bytes(part));
         });
         held.extend_from_slice(part.get(end..).unwrap_or_default());
     }
@@ -172,7 +172,7 @@ impl Stream {
         if *fresh > 0 {
             let end = sure(redactor, held);
             sweep.advance(redactor.masks(), held, end, &mut |piece| {
-                out(piece.bytes(held))
+                out(piece.bytes(held));
             });
             held.remove_first(end);
             *fresh = 0;

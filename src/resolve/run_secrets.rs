@@ -6,7 +6,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Found, Outcome, Outcomes, Resolver};
-use crate::access::AccessRules;
+use crate::access::{AccessRules, Denial};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
@@ -148,7 +148,10 @@ impl RunSecrets {
         }
         match entry.rules.check(target) {
             Ok(()) => Ok(entry.found.clone()),
-            Err(why) => refuse(ErrorKind::Denied, format!("secret {name} {why}")),
+            Err(Denial { what, allowed }) => {
+                refuse(ErrorKind::Denied, format!("secret {name} {what}"))
+                    .map_err(|error| error.with_allowed(allowed))
+            }
         }
     }
 }
@@ -262,7 +265,7 @@ mod tests {
             asked(bound(), &tool),
             (
                 ErrorKind::Denied,
-                "secret BOUND may not go to this tool; its rules name others".to_owned()
+                "secret BOUND may not go to this tool; allowed: stripe".to_owned()
             )
         );
         assert_eq!(

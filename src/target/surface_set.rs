@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::Surface;
+use super::surface::Surface;
 
 /// A set of surfaces: the places that one call puts values in, or those that a secret may stand in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use super::structure::Structure;
 use super::surfaces::Surfaces;
 use super::syntax::Syntax;
 use super::template::Template;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::reference::{Reference, ReferenceRef};
 use crate::resolve::{Permit, Resolved, Resolver};
 use crate::target::{Target, UnknownNames};
@@ -318,6 +318,8 @@ impl Engine {
     ) -> Result<ModelArgs<A::Output>> {
         let target = target.clone().with_unknown_names(UnknownNames::Error);
         args.resolve_granted(&self.settings.for_model(), resolver, &target, grants)
+            // A model may read the error, and learns no rules from it.
+            .map_err(Error::for_model)
     }
 
     /// Returns what a text, template or document refers to: each distinct name, version and kind

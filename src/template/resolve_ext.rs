@@ -18,7 +18,7 @@ use crate::target::Target;
 /// let variables = Variables::new().with("QUERY", "fish & chips")?;
 /// assert_eq!(variables.resolve("q: <<QUERY>>")?.expose_secret(), "q: fish & chips");
 ///
-/// let url = Target::tool("search").with_host("search.example").with_surface(Surface::Url);
+/// let url = Target::tool("search").with_host("search.example")?.with_surface(Surface::Url);
 /// let resolved = variables.resolve_for(&url, "https://search.example/?q=<<QUERY>>")?;
 /// assert_eq!(resolved.expose_secret(), "https://search.example/?q=fish%20%26%20chips");
 /// # Ok::<(), keyslot::Error>(())
@@ -108,7 +108,7 @@ pub trait ResolveExt: Resolver {
     /// use keyslot::{Target, Variables, template::ResolveExt};
     ///
     /// let variables = Variables::new().with("TOKEN", "t0ken")?;
-    /// let target = Target::tool("billing").with_host("api.billing.example");
+    /// let target = Target::tool("billing").with_host("api.billing.example")?;
     /// let headers = [("Authorization", "Bearer <<TOKEN>>"), ("Accept", "application/json")];
     /// let map = variables.resolve_headers(&target, headers)?;
     /// assert_eq!(map["authorization"], "Bearer t0ken");

@@ -113,7 +113,7 @@ impl VaultBuilder {
     /// project.put("STRIPE_KEY", SecretInput::new("sk_live_...").rules(rules))?;
     /// project.put("UNBOUND", "of no tool")?;
     ///
-    /// let target = Target::tool("stripe").with_host("api.stripe.com");
+    /// let target = Target::tool("stripe").with_host("api.stripe.com")?;
     /// assert!(project.resolve_for(&target, "<<$secret.STRIPE_KEY>>").is_ok());
     /// assert_eq!(project.resolve("<<$secret.STRIPE_KEY>>").unwrap_err().kind(), ErrorKind::Denied);
     /// assert_eq!(project.resolve_for(&target, "<<$secret.UNBOUND>>").unwrap_err().kind(), ErrorKind::Denied);

@@ -2,12 +2,13 @@
 //! opened.
 
 use super::clock::Now;
+use crate::access::Denial;
 use crate::crypto::{Info, InfoState as State};
 use crate::error::ErrorKind;
 use crate::target::Target;
 
 /// Refusal of a use: the kind of the error, and the text that follows "secret NAME" in its message.
-pub(super) type Refusal = (ErrorKind, &'static str);
+pub(super) type Refusal = (ErrorKind, Denial);
 
 /// The rules of a vault handle that are not those of a secret.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,14 +24,15 @@ impl Gate {
         if self.strict && target.is_unspecified() {
             return Err((
                 ErrorKind::Denied,
-                "may not be used without a target; this vault is strict, say where it goes",
+                "may not be used without a target; this vault is strict, say where it goes".into(),
             ));
         }
         // Instructions are a rule of their own: what is marked for them is bound to them.
         if self.strict && info.about.rules.is_unrestricted() && !target.is_instructions() {
             return Err((
                 ErrorKind::Denied,
-                "has no access rules; this vault is strict, say which tools or hosts may have it",
+                "has no access rules; this vault is strict, say which tools or hosts may have it"
+                    .into(),
             ));
         }
         info.about
@@ -44,14 +46,14 @@ impl Gate {
 fn check_state(info: &Info, now: Now) -> Result<(), Refusal> {
     match info.state {
         State::Active => {}
-        State::Inactive => return Err((ErrorKind::Inactive, "is inactive")),
-        State::Revoked | State::Deleted => return Err((ErrorKind::Revoked, "is revoked")),
+        State::Inactive => return Err((ErrorKind::Inactive, "is inactive".into())),
+        State::Revoked | State::Deleted => return Err((ErrorKind::Revoked, "is revoked".into())),
     }
     if info.about.not_before.is_some_and(|time| now.reading < time) {
-        return Err((ErrorKind::NotYetValid, "is not valid yet"));
+        return Err((ErrorKind::NotYetValid, "is not valid yet".into()));
     }
     if info.about.expires_at.is_some_and(|time| now.latest >= time) {
-        return Err((ErrorKind::Expired, "has expired"));
+        return Err((ErrorKind::Expired, "has expired".into()));
     }
     Ok(())
 }

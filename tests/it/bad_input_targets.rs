@@ -9,7 +9,11 @@
 use std::cell::Cell;
 
 use keyslot::secrecy::ExposeSecret as _;
-use keyslot::{AccessRules, Actor, Error, ErrorKind, Reference, Resolver as _, RunSecrets, Target};
+use keyslot::template::{Engine, Grants};
+use keyslot::{
+    AccessRules, Actor, Error, ErrorKind, Reference, ResolveExt as _, Resolver as _, RunSecrets,
+    Surface, Target,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use regex::Regex;
@@ -136,17 +140,40 @@ fn goes_to(rules: &AccessRules, target: &Target) -> bool {
                 (error.kind(), error.name()),
                 (ErrorKind::Denied, Some("KEY"))
             );
+            // Apart from the rules themselves, which the holder of the handle may read.
+            let refused = error.clone().for_model();
             if let Some(host) = target.host() {
-                assert_shows_nothing_of(&error, host);
+                assert_shows_nothing_of(&refused, host);
             }
+            let listed = error.to_string().replacen(&refused.to_string(), "", 1);
+            let own = format!(
+                "; allowed: {}",
+                rules.hosts().collect::<Vec<_>>().join(", ")
+            );
+            assert!(listed.is_empty() || listed == own, "{error}");
             assert!(!format!("{error:?}").contains("hunter2"));
             false
         }
     }
 }
 
+/// A target at a host, or at a URL if the text has a scheme.
+fn to(host: &str) -> Result<Target, Error> {
+    let tool = Target::tool("http");
+    let target = if host.contains("://") {
+        tool.with_url(host)
+    } else {
+        tool.with_host(host)
+    };
+    target.inspect_err(|error| {
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{host:?}");
+        assert_shows_nothing_of(error, host);
+    })
+}
+
+/// Whether a secret that is bound to a host goes to a target: not if the target is refused.
 fn matches(rule: &str, host: &str) -> bool {
-    goes_to(&bound_to(rule), &Target::tool("http").with_host(host))
+    to(host).is_ok_and(|target| goes_to(&bound_to(rule), &target))
 }
 
 fn refuse_rule(rule: &str) {
@@ -212,10 +239,6 @@ fn bad_input_86_hosts_that_only_look_like_the_one_that_is_bound() {
             "api.stripe.com:+443",
             "api.stripe.com:443:443",
             "api.stripe.com:65979",
-            "api.stripe.com/",
-            "api.stripe.com/v1",
-            "api.stripe.com?x",
-            "api.stripe.com#x",
             "evilstripe.com",
             "evil-stripe.com",
             "-.stripe.com",
@@ -258,6 +281,18 @@ fn bad_input_86_hosts_that_only_look_like_the_one_that_is_bound() {
         !goes_to(&bound_to("api.stripe.com"), &Target::tool("api.stripe.com")),
         "a tool is no host"
     );
+}
+
+#[test]
+fn behind_the_host_of_a_url_may_stand_what_a_host_alone_may_not_have() {
+    for path in ["/", "/v1", "?x", "#x", "/@evil.net", "?@evil.net"] {
+        let host = format!("api.stripe.com{path}");
+        assert!(to(&host).is_err(), "{host}");
+        assert!(
+            matches("api.stripe.com", &format!("https://{host}")),
+            "{host}"
+        );
+    }
 }
 
 #[test]
@@ -474,8 +509,8 @@ fn reference_matcher(rule: &str) -> Option<Regex> {
         String::new()
     };
     Some(form(&format!(
-        "(?:https://)?{below}{}{port}",
-        regex::escape(name)
+        r"(?:{below}{name}{port}|https://{below}{name}{port}[/#?]?)",
+        name = regex::escape(name)
     )))
 }
 
@@ -587,4 +622,56 @@ fn hosts_match_as_the_reference_says_and_as_a_url_parser_connects() {
         }
         Ok(matched)
     });
+}
+
+#[test]
+fn what_rules_allow_is_told_to_the_holder_and_to_no_model() {
+    let rules = || AccessRules::new().host("api.stripe.com").unwrap();
+    let run = RunSecrets::new()
+        .with_rules("HOST", "hunter2-hunter2", rules())
+        .unwrap()
+        .with_rules("PLACE", "hunter2-hunter2", rules().surface(Surface::Header))
+        .unwrap();
+    let elsewhere = Target::tool("http").with_host("evil.example").unwrap();
+    let on_text = Target::tool("http").with_host("api.stripe.com").unwrap();
+    let grants = Grants::new().name("HOST").unwrap().name("PLACE").unwrap();
+    for (target, text, refused, allowed) in [
+        (
+            &elsewhere,
+            "<<HOST>>",
+            "secret HOST may not go to this host",
+            "; allowed: api.stripe.com",
+        ),
+        (
+            &on_text,
+            "<<PLACE>>",
+            "secret PLACE may not stand on this surface",
+            "; allowed: header",
+        ),
+    ] {
+        let told = run.resolve_for(target, text).unwrap_err();
+        let expected = format!("{refused}{allowed} (line 1, column 1)");
+        assert_eq!(told.to_string(), expected);
+        assert!(told.diagram(text).unwrap().contains(allowed));
+        let expected = format!("{refused} (line 1, column 1)");
+        let error = Engine::new().resolve_model_args(&run, target, text, &grants);
+        let untold = error.map(drop).unwrap_err();
+        for untold in [untold, told.for_model()] {
+            assert_eq!(untold.to_string(), expected);
+            let shown = format!("{untold:?} {}", untold.diagram(text).unwrap());
+            assert!(!shown.contains("allowed"), "{shown}");
+        }
+    }
+    // Those of all failures of a call.
+    let error = run
+        .resolve_for(&elsewhere, "<<HOST>> <<PLACE>>")
+        .unwrap_err();
+    assert!(
+        error
+            .all()
+            .all(|one| one.to_string().contains("; allowed: "))
+    );
+    let error = error.for_model();
+    assert_eq!(error.count(), 2);
+    assert!(!error.all().any(|one| one.to_string().contains("allowed")));
 }

@@ -339,7 +339,7 @@ fn a_fault_of_a_value_is_not_told() {
 #[test]
 fn verdicts_are_asked_once_for_the_target_or_not_at_all() {
     let engine = Engine::new();
-    let target = tool().with_host("a.example");
+    let target = tool().with_host("a.example").unwrap();
     let calls = Cell::new(0);
     let ask = |text: &str| {
         engine.check(&target, text, |references, given| {

@@ -80,6 +80,7 @@ fn all_headers_are_one_look_up_on_the_surface_of_headers() {
     let asked = Asked::new(&[("A", "1"), ("B", "2")]);
     let target = Target::tool("mail")
         .with_host("mail.example")
+        .unwrap()
         .with_surface(Surface::Url);
     let headers = [
         ("X-A", "<<A>> <<B>>"),
@@ -99,6 +100,7 @@ fn all_headers_are_one_look_up_on_the_surface_of_headers() {
     let calls = asked.calls.into_inner();
     let expected = Target::tool("mail")
         .with_host("mail.example")
+        .unwrap()
         .with_surface(Surface::Header);
     assert_eq!(
         calls,

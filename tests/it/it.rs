@@ -24,6 +24,7 @@ mod leak;
 #[cfg(feature = "vault")]
 mod life;
 mod lifecycle;
+mod lookup_apart;
 mod manual;
 mod model;
 mod model_args;
@@ -42,5 +43,6 @@ mod store;
 mod support;
 mod surfaces;
 mod tampering;
+mod target_urls;
 mod vault;
 mod vault_vectors;

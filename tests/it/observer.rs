@@ -264,7 +264,7 @@ mod with_tracing {
             scope.put("A", value).unwrap();
             scope
                 .resolve_for(
-                    &Target::tool("mail").with_host("smtp.example"),
+                    &Target::tool("mail").with_host("smtp.example").unwrap(),
                     "<<$secret.A>> <<$secret.A@2>>",
                 )
                 .unwrap_err();

@@ -287,6 +287,7 @@ fn rules_are_asked_at_each_use() {
     let target = |host: &str| {
         Target::tool("stripe")
             .with_host(host)
+            .unwrap()
             .with_surface(Surface::Header)
     };
     let kind = |target: &Target| {
@@ -297,7 +298,7 @@ fn rules_are_asked_at_each_use() {
     assert_eq!(kind(&target("api.stripe.com")), Ok(()));
     assert_eq!(kind(&target("evil.example")), Err(ErrorKind::Denied));
     assert_eq!(
-        kind(&Target::tool("stripe").with_host("api.stripe.com")),
+        kind(&Target::tool("stripe").with_host("api.stripe.com").unwrap()),
         Err(ErrorKind::Denied),
         "another surface"
     );

@@ -7,7 +7,7 @@ use crate::redact::variants::Variant;
 pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     [UPPER, LOWER].into_iter().try_for_each(|hex| {
         each(Variant::Hex, text, add, |c, out| {
-            utf8(c, |byte| pair(byte, hex, out))
+            utf8(c, |byte| pair(byte, hex, out));
         })?;
         each(Variant::Unicode, text, add, |c, out| unicode(c, hex, out))
     })

@@ -9,14 +9,14 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     // `{:?}` of Rust, which leaves apostrophes.
     each(Variant::Literal, text, add, |c, out| {
         if c == '\'' {
-            out(c)
+            out(c);
         } else {
-            c.escape_debug().for_each(out)
+            c.escape_debug().for_each(out);
         }
     })?;
     LANGUAGES.iter().try_for_each(|language| {
         each(Variant::Literal, text, add, |c, out| {
-            literal(c, language, out)
+            literal(c, language, out);
         })
     })
 }

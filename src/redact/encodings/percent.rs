@@ -62,7 +62,7 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
         known.push(kept);
         let mut add = |hex, plus| {
             each(Variant::Percent, text, add, |c, out| {
-                percent(c, keeps, hex, plus, out)
+                percent(c, keeps, hex, plus, out);
             })
         };
         add(UPPER, false)?;

@@ -8,9 +8,9 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     for apostrophe in APOSTROPHES {
         each(Variant::Shell, text, add, |c, out| {
             if c == '\'' {
-                apostrophe.chars().for_each(out)
+                apostrophe.chars().for_each(out);
             } else {
-                out(c)
+                out(c);
             }
         })?;
     }
@@ -42,7 +42,7 @@ const WORDS: [Write; 6] = [
             c.is_ascii() && !c.is_ascii_alphanumeric() && !"_-.,:+/@\n".contains(c),
             c,
             out,
-        )
+        );
     },
     |_, c, out| backslash("\"\\$`".contains(c), c, out),
     |_, c, out| backslash(c == '"', c, out),

@@ -354,11 +354,9 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 } else {
                     allowed.join(", ")
                 };
-                let message = format!(
-                    "secret {name} may not stand in {}; allowed: {allowed}",
-                    words(surface)
-                );
-                self.mark(Error::new(ErrorKind::Denied, message), cut, slot, text)
+                let message = format!("secret {name} may not stand in {}", words(surface));
+                let error = Error::new(ErrorKind::Denied, message).with_allowed(Some(allowed));
+                self.mark(error, cut, slot, text)
             });
         }
         denied

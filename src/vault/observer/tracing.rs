@@ -6,7 +6,7 @@ use super::{Event, Observer};
 /// `WARN` for what was refused.
 ///
 /// Its fields are `action`, `scope`, `name`, and where they are known `actor`, `tool`, `host`,
-/// `found_in`, `record`, `version`, `fingerprint` and `refused`.
+/// `port`, `found_in`, `record`, `version`, `fingerprint` and `refused`.
 ///
 /// ```
 /// use keyslot::{RootKey, TracingObserver, Vault};
@@ -37,6 +37,7 @@ macro_rules! emit {
             actor = $event.actor.map(|actor| actor.as_str()),
             tool = $event.target.and_then(|target| target.tool_name()),
             host = $event.target.and_then(|target| target.host()),
+            port = $event.target.and_then(|target| target.port()),
             found_in = $event.found_in.map(|scope| scope.as_str()),
             record = $event.record.map(tracing::field::display),
             version = $event.version.map(|version| version.get()),
@@ -49,9 +50,9 @@ macro_rules! emit {
 impl Observer for TracingObserver {
     fn observe(&self, event: &Event<'_>) {
         if event.outcome.is_ok() {
-            emit!(INFO, event)
+            emit!(INFO, event);
         } else {
-            emit!(WARN, event)
+            emit!(WARN, event);
         }
     }
 }

@@ -1,19 +1,23 @@
 //! The errors of a secret that is not used.
 
+use crate::access::Denial;
 use crate::crypto::Info;
 use crate::error::{Error, ErrorKind};
 use crate::reference::Reference;
 use crate::vault::rows::corrupt;
 
 /// The error for a secret that may not be used.
-pub(super) fn refuse(info: &Info, kind: ErrorKind, what: &str) -> Error {
+pub(super) fn refuse(info: &Info, kind: ErrorKind, denial: impl Into<Denial>) -> Error {
     let Info { name, scope, .. } = info;
+    let Denial { what, allowed } = denial.into();
     let message = match kind {
         // Says what to do as well, and that comes last.
         ErrorKind::Denied => format!("secret {name} in {scope} {what}"),
         _ => format!("secret {name} {what} in {scope}"),
     };
-    Error::new(kind, message).with_name(name)
+    Error::new(kind, message)
+        .with_name(name)
+        .with_allowed(allowed)
 }
 
 /// The error for a version that is not kept.
@@ -22,7 +26,9 @@ pub(super) fn no_such_version(info: &Info, reference: &Reference) -> Error {
         Some(version) => format!("has no version {version}"),
         None => "has no version".to_owned(),
     };
-    refuse(info, ErrorKind::NoSuchVersion, &what)
+    let Info { name, scope, .. } = info;
+    let message = format!("secret {name} {what} in {scope}");
+    Error::new(ErrorKind::NoSuchVersion, message).with_name(name)
 }
 
 /// The error for a value that cannot be opened.

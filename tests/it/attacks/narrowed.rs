@@ -62,7 +62,7 @@ fn call(scope: &ScopedVault, to: &ScopedVault, call: &Call) -> String {
         "x <<$secret.{name}>> <<{other}@{}>> <<{name}|base64>>",
         number % 3 + 1
     );
-    let target = Target::tool("crm").with_host("crm.example");
+    let target = Target::tool("crm").with_host("crm.example").unwrap();
     let version = Version::new(number % 3 + 1).unwrap();
     let status = [Status::Active, Status::Inactive, Status::Revoked][(number % 3) as usize];
     let fine = Target::unspecified();

@@ -246,7 +246,10 @@ impl Aim {
             (false, Some(tool)) => Target::tool(tool),
             (false, None) => Target::unspecified(),
         };
-        let target = self.host.into_iter().fold(target, Target::with_host);
+        let target = self
+            .host
+            .into_iter()
+            .fold(target, |target, host| target.with_host(host).unwrap());
         if self.header {
             target.with_surface(Surface::Header)
         } else {

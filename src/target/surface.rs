@@ -1,0 +1,128 @@
+//! Surfaces: the kinds of places that values are put in.
+
+use serde::Serialize;
+
+/// The kind of place that a value is put in: it decides how the value is encoded, and what is
+/// refused there.
+///
+/// The field calls this a *context*, and the encoding *contextual escaping*.
+///
+/// The reader of the place gets the value, or the text that its filters made of it. Only one filter is the
+/// encoding of a surface, and only as the last one: `url` for URLs and forms, `json` for JSON text,
+/// `shell` for a shell. The surface encodes what any other filter made; [the
+/// language](crate::template::syntax#filters-and-surfaces) has a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Surface {
+    /// Plain text: the value as it is.
+    #[default]
+    Text,
+    /// A line `Name: value` of an HTTP header, several of them, or the value of one: the value as
+    /// it is. Control characters are refused, CR, LF and NUL among them. So is a value in a line
+    /// that begins with `Host:`, or that would make one of it; one that begins a line and is empty
+    /// or begins with a space, because the line would go on the one before; and one in a name,
+    /// unless it is a token (RFC 9110 section 5.6.2).
+    Header,
+    /// A whole URL: percent-encoded for the part it stands in; refused in the scheme, host and
+    /// port, and where it would make a segment of the path empty, `.` or `..`.
+    Url,
+    /// A URL path, or a segment of one: percent-encoded, and refused as in a [`Url`](Surface::Url).
+    UrlPath,
+    /// A name or value in a URL query: percent-encoded.
+    UrlQuery,
+    /// A name or value of a form (`application/x-www-form-urlencoded`).
+    Form,
+    /// Inside a string of JSON *text*: escaped, and refused outside of strings. A text without
+    /// quotes that is no object and no list is taken for the inside of a string. Documents that
+    /// were parsed first need no surface for this.
+    Json,
+    /// A word of a POSIX shell, or a part of one: quoted. Refused where these quotes would not
+    /// protect it: between quotes of the text, behind a `\` or `$`, in comments, and behind
+    /// backquotes, here-documents, arithmetic, arrays and `[[`; NUL is refused too. What reads its
+    /// arguments as code, as `eval` and `ssh` do, or as options, is not known here.
+    Shell,
+    /// An environment variable, or an argument of a program that no shell starts: the value as it
+    /// is; NUL is refused.
+    Env,
+}
+
+impl Surface {
+    /// Returns the code of the surface: its name in snake case, as in JSON. It never changes.
+    ///
+    /// ```
+    /// use keyslot::Surface;
+    ///
+    /// assert_eq!(Surface::UrlPath.as_str(), "url_path");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Header => "header",
+            Self::Url => "url",
+            Self::UrlPath => "url_path",
+            Self::UrlQuery => "url_query",
+            Self::Form => "form",
+            Self::Json => "json",
+            Self::Shell => "shell",
+            Self::Env => "env",
+        }
+    }
+
+    /// Every surface, at the index of its [`number`](Surface::number).
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Header,
+        Self::Url,
+        Self::UrlPath,
+        Self::UrlQuery,
+        Self::Form,
+        Self::Json,
+        Self::Shell,
+        Self::Env,
+    ];
+
+    /// The number of the surface in stored bytes. It never changes, and no other surface ever gets
+    /// it.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::Text => 0,
+            Self::Header => 1,
+            Self::Url => 2,
+            Self::UrlPath => 3,
+            Self::UrlQuery => 4,
+            Self::Form => 5,
+            Self::Json => 6,
+            Self::Shell => 7,
+            Self::Env => 8,
+        }
+    }
+
+    /// The surface of a [`number`](Surface::number).
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|surface| surface.number() == number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_surfaces_are_for_ever() {
+        use Surface::{Env, Form, Header, Json, Shell, Text, Url, UrlPath, UrlQuery};
+        let numbered = [Text, Header, Url, UrlPath, UrlQuery, Form, Json, Shell, Env];
+        for (number, surface) in (0..).zip(numbered) {
+            assert_eq!(
+                (surface.number(), Surface::from_number(number)),
+                (number, Some(surface))
+            );
+        }
+        assert_eq!(
+            (Surface::from_number(9), Surface::from_number(255)),
+            (None, None)
+        );
+    }
+}
