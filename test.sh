@@ -16,3 +16,4 @@ cargo test --locked --profile optimised --no-default-features -p keyslot-process
 # What an optimised program that uses the crate has of its keys in memory.
 cargo run --locked --profile optimised --quiet -p keyslot-memory
 tests/check rows
+tests/check manifests
