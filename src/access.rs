@@ -2,6 +2,7 @@
 
 mod denial;
 mod host;
+mod json;
 mod rules;
 mod tool;
 

@@ -1,13 +1,13 @@
-//! Who makes a change.
+//! Actors: the people and programs that make changes.
 
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result, is_printable};
 use crate::text::checked_text;
 
-/// Who makes a change, as the program that links the vault names them: `user:ada`,
-/// `service/deploy`. The vault writes it down and does not check that it is true; there is no actor
-/// by default and none without a name.
+/// The person or program that makes a change, as the host program names it: `user:ada`,
+/// `service/deploy`. The vault records it and does not check that it is true. There is no default
+/// actor, and every actor has a name.
 ///
 /// 1 to 128 bytes of text, without white space at either end. Characters that would let a name
 /// forge a line of a log are refused: control characters, line separators, and those that reorder
@@ -60,8 +60,7 @@ impl Actor {
 /// The longest label, in bytes.
 pub(crate) const MAX_LABEL: usize = 128;
 
-/// Why a text is no label: a word of the program that links the vault, which names an actor or a
-/// tool and is shown in logs.
+/// Returns the rule that a label breaks. A label names an actor or a tool and is shown in logs.
 pub(crate) fn label_flaw(text: &str) -> Option<&'static str> {
     match text {
         "" => Some("may not be empty"),

@@ -83,7 +83,7 @@ impl SecretName {
     }
 }
 
-/// Why a text is no name.
+/// Rule of the grammar that a text breaks.
 enum Defect {
     Empty,
     TooLong,
@@ -183,7 +183,7 @@ const CREDENTIALS: [(&str, usize); 16] = [
 /// The shortest of [`CREDENTIALS`]; most names are shorter, and templates check many.
 const SHORTEST: usize = 20;
 
-/// Whether a text is, or begins with, a well-known form of credential.
+/// Returns true if a text is, or begins with, a well-known form of credential.
 pub(crate) fn looks_like_value(name: &str) -> bool {
     if name.len() < SHORTEST {
         return false;

@@ -2,10 +2,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::name::SecretName;
 use crate::record::Version;
 
-/// What a placeholder asks for: a name, in one of two forms, perhaps pinned to a version.
+/// The request of a placeholder: a name and its kind, with or without a pinned version.
+///
+/// In JSON: `{"name": "STRIPE_KEY", "version": 3, "kind": "secret"}`, with `null` for no version.
 ///
 /// ```
 /// use keyslot::{Reference, template::Template};
@@ -17,7 +21,7 @@ use crate::record::Version;
 /// assert_eq!(reference.to_string(), "<<$secret.STRIPE_KEY@3>>");
 /// # Ok::<(), keyslot::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Reference {
     name: SecretName,
     version: Option<Version>,
@@ -25,16 +29,18 @@ pub struct Reference {
 }
 
 /// The kind of a reference: a secret, or any value that a resolver knows by that name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ReferenceKind {
     /// `<<$secret.NAME>>`: only ever a secret.
     Secret,
-    /// `<<NAME>>`: whoever of a chain of resolvers knows the name.
+    /// `<<NAME>>`: the first resolver of a chain that knows the name answers.
     Bare,
 }
 
 /// A [`Reference`] that borrows its name from the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ReferenceRef<'t> {
     name: &'t str,
     version: Option<Version>,
@@ -50,24 +56,24 @@ impl<'t> ReferenceRef<'t> {
         }
     }
 
-    /// The name asked for, which is right by the grammar of [`SecretName`].
+    /// Returns the name, which follows the grammar of [`SecretName`].
     pub fn name(self) -> &'t str {
         self.name
     }
 
-    /// The version it is pinned to; `None` asks for the newest.
+    /// Returns the pinned version; `None` asks for the newest.
     pub fn version(self) -> Option<Version> {
         self.version
     }
 
-    /// How it is written.
+    /// Returns the kind of the reference.
     pub fn kind(self) -> ReferenceKind {
         self.kind
     }
 }
 
 impl Reference {
-    /// As it was found in a text, where its name was checked.
+    /// Makes a reference that was found in a text, where its name was checked.
     #[inline]
     pub(crate) fn parsed(kind: ReferenceKind, name: &str, version: Option<Version>) -> Self {
         Self {
@@ -77,7 +83,14 @@ impl Reference {
         }
     }
 
-    /// `<<$secret.NAME>>`.
+    /// Makes a reference to a secret, `<<$secret.NAME>>`.
+    ///
+    /// ```
+    /// use keyslot::Reference;
+    ///
+    /// assert_eq!(Reference::secret("KEY".parse()?).to_string(), "<<$secret.KEY>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn secret(name: SecretName) -> Self {
         Self {
             name,
@@ -86,7 +99,15 @@ impl Reference {
         }
     }
 
-    /// `<<NAME>>`. In a text, only a name of letters, digits and `_` is found in this form.
+    /// Makes a bare reference, `<<NAME>>`. In a text, only a name of letters, digits and `_` is
+    /// found in this form.
+    ///
+    /// ```
+    /// use keyslot::Reference;
+    ///
+    /// assert_eq!(Reference::bare("REGION".parse()?).to_string(), "<<REGION>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn bare(name: SecretName) -> Self {
         Self {
             name,
@@ -96,23 +117,31 @@ impl Reference {
     }
 
     /// Pins the reference to one version of the value, `NAME@3`.
+    ///
+    /// ```
+    /// use keyslot::{Reference, Version};
+    ///
+    /// let reference = Reference::secret("KEY".parse()?).with_version(Version::FIRST);
+    /// assert_eq!(reference.to_string(), "<<$secret.KEY@1>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn with_version(mut self, version: Version) -> Self {
         self.version = Some(version);
         self
     }
 
-    /// The name asked for.
+    /// Returns the name.
     pub fn name(&self) -> &SecretName {
         &self.name
     }
 
-    /// The version it is pinned to; `None` asks for the newest.
+    /// Returns the pinned version; `None` asks for the newest.
     pub fn version(&self) -> Option<Version> {
         self.version
     }
 
-    /// How it is written.
+    /// Returns the kind of the reference.
     pub fn kind(&self) -> ReferenceKind {
         self.kind
     }
@@ -164,5 +193,20 @@ mod tests {
             "the form is part of what is asked"
         );
         assert_ne!(bare, bare.clone().with_version(version));
+    }
+
+    #[test]
+    fn is_written_as_an_object() {
+        let name: SecretName = "My Key".parse().unwrap();
+        let json = |reference: &Reference| serde_json::to_string(reference).unwrap();
+        let secret = Reference::secret(name.clone());
+        assert_eq!(
+            json(&secret.with_version(Version::FIRST)),
+            r#"{"name":"My Key","version":1,"kind":"secret"}"#
+        );
+        let bare = json(&Reference::bare(name));
+        assert_eq!(bare, r#"{"name":"My Key","version":null,"kind":"bare"}"#);
+        let borrowed = ReferenceRef::new("My Key", None, ReferenceKind::Bare);
+        assert_eq!(serde_json::to_string(&borrowed).unwrap(), bare);
     }
 }

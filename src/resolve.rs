@@ -22,7 +22,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
 use crate::target::Target;
 
-/// What a resolver says of one reference: a value, or why there is none.
+/// The answer of a resolver to one reference: a value, or an error.
 ///
 /// An error of kind [`NotFound`](crate::ErrorKind::NotFound) means "not known here", so a chain
 /// goes on to its next resolver; every other error is an answer and ends the search.
@@ -36,8 +36,8 @@ pub type Outcomes = Vec<Outcome>;
 /// # Contract
 ///
 /// * Exactly one [`Outcome`] for each reference, in the same order.
-/// * A reference of the form [`Secret`](crate::ReferenceKind::Secret) may only be answered by what holds
-///   secrets.
+/// * A reference of the form [`Secret`](crate::ReferenceKind::Secret) may only be answered by what
+///   holds secrets.
 /// * A resolver that has no versions answers a pinned reference with `NotFound`.
 /// * What belongs to somebody else, or may not be seen, is `NotFound`, in the same words and at the
 ///   same cost as what does not exist. What may be seen but not go to `target` is

@@ -84,7 +84,7 @@ impl Scope {
         self.0.split('/')
     }
 
-    /// How many segments there are, 1 to [`MAX_SEGMENTS`](Scope::MAX_SEGMENTS).
+    /// Returns the number of segments, 1 to [`MAX_SEGMENTS`](Scope::MAX_SEGMENTS).
     pub fn depth(&self) -> usize {
         self.segments().count()
     }

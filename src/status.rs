@@ -1,12 +1,17 @@
-//! Whether a secret may be used.
+//! Statuses of secrets.
 
-use std::fmt;
+use crate::text::coded_enum;
 
-use serde::{Deserialize, Serialize};
-
-/// The status of a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// The status of a secret. In text and JSON, its code.
+///
+/// ```
+/// use keyslot::Status;
+///
+/// let status: Status = "inactive".parse()?;
+/// assert_eq!((status, status.to_string().as_str()), (Status::Inactive, "inactive"));
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
     /// Resolves.
@@ -19,19 +24,31 @@ pub enum Status {
     Revoked,
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Status {
+    const ALL: [Self; 3] = [Self::Active, Self::Inactive, Self::Revoked];
+
+    /// Returns the code of the status, as in JSON. It never changes.
+    ///
+    /// ```
+    /// use keyslot::Status;
+    ///
+    /// assert_eq!(Status::Revoked.as_str(), "revoked");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Active => "active",
             Self::Inactive => "inactive",
             Self::Revoked => "revoked",
-        })
+        }
     }
 }
+
+coded_enum!(Status, "a status");
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     #[test]
     fn is_written_and_shown_in_the_same_words() {
@@ -41,12 +58,23 @@ mod tests {
             (Status::Revoked, "revoked"),
         ] {
             assert_eq!(status.to_string(), word);
+            assert_eq!(word.parse::<Status>().ok(), Some(status));
             assert_eq!(serde_json::to_value(status).unwrap(), word);
             assert_eq!(
                 serde_json::from_value::<Status>(word.into()).unwrap(),
                 status
             );
         }
-        assert!(serde_json::from_str::<Status>("\"Active\"").is_err());
+        for text in ["Active", "", "active ", "hunter2"] {
+            let error = text.parse::<Status>().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert_eq!(
+                error.to_string(),
+                "a status is one of active, inactive, revoked"
+            );
+            assert!(serde_json::from_value::<Status>(text.into()).is_err());
+        }
+        let error = serde_json::from_str::<Status>("4929").unwrap_err();
+        assert!(error.to_string().starts_with("a status is a string"));
     }
 }

@@ -1,4 +1,4 @@
-//! Where sealed rows are kept. A store knows no key, no name and no value: it moves opaque bytes.
+//! Stores of sealed rows. A store knows no key, no name and no value: it moves opaque bytes.
 //!
 //! [`SecretStore`] is the contract for implementors; the suite in `store::conformance` (feature
 //! `conformance`) proves one.
@@ -111,7 +111,7 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
 
 /// The inside of one atomic write: sees its own changes.
 pub trait WriteTx {
-    /// As [`SecretStore::get`].
+    /// Reads rows by key, like [`SecretStore::get`].
     ///
     /// # Errors
     ///
@@ -132,7 +132,7 @@ pub trait WriteTx {
     /// When the store cannot be written.
     fn delete(&mut self, key: &RowKey) -> Result<()>;
 
-    /// As [`SecretStore::scan`].
+    /// Reads a page of rows, like [`SecretStore::scan`].
     ///
     /// # Errors
     ///
@@ -203,11 +203,11 @@ pub enum HeadRead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub u64);
 
-/// What became of a purge.
+/// Result of a [purge](SecretStore::purge).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Purge {
-    /// What was deleted is gone from the store's files.
+    /// The deleted rows are gone from the store's files.
     Done,
     /// Somebody still reads an older state, so the sealed bytes of what was deleted are still in
     /// the store's files. They are out of reach of every call; purge again later.

@@ -2,6 +2,7 @@
 
 mod address;
 mod host;
+mod json;
 mod surface;
 mod surface_set;
 mod target;

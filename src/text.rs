@@ -1,7 +1,7 @@
-//! What the nouns that are checked texts have in common.
+//! Conversions that nouns with a text form have in common.
 
-/// The conversions of a type that is a text of its own grammar, which `new` checks and `as_str`
-/// gives. A text becomes one only by that check, however it comes in.
+/// Conversions of a type that is text of its own grammar. `new` checks the text and `as_str`
+/// returns it. Text becomes such a type only by that check, however it comes in.
 macro_rules! checked_text {
     ($type:ident, $what:literal) => {
         impl std::fmt::Display for $type {
@@ -67,8 +67,7 @@ macro_rules! checked_text {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 use serde::de::Error;
-                // The deserializer's own error shows what it found instead of a string, and that
-                // may be a value.
+                // The deserializer's own error shows what it found instead, which may be a value.
                 let text = String::deserialize(deserializer)
                     .map_err(|_| D::Error::custom(concat!($what, " is a string")))?;
                 Self::new(text).map_err(D::Error::custom)
@@ -77,4 +76,48 @@ macro_rules! checked_text {
     };
 }
 
+/// Conversions of an enum whose variants have codes. `ALL` lists the variants and `as_str` returns
+/// the code of one. A refused text is not repeated.
+macro_rules! coded_enum {
+    ($type:ident, $what:literal) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = crate::error::Error;
+
+            fn from_str(text: &str) -> crate::error::Result<Self> {
+                let known = Self::ALL.iter().find(|known| known.as_str() == text);
+                known.copied().ok_or_else(|| {
+                    let codes: Vec<&str> = Self::ALL.iter().map(|known| known.as_str()).collect();
+                    crate::error::Error::new(
+                        crate::error::ErrorKind::InvalidInput,
+                        format!("{} is one of {}", $what, codes.join(", ")),
+                    )
+                })
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::Error;
+                // The deserializer's own error shows what it found instead.
+                let text = String::deserialize(deserializer)
+                    .map_err(|_| D::Error::custom(concat!($what, " is a string")))?;
+                text.parse().map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
 pub(crate) use checked_text;
+pub(crate) use coded_enum;

@@ -40,12 +40,16 @@ use crate::target::{Surface, SurfaceSet, Target};
 ///
 /// # Four words for "allowed"
 ///
-/// | word | says | is held by | is asked |
+/// | word | decides | held by | asked |
 /// |---|---|---|---|
-/// | `Permissions` | which verbs a handle has: `USE`, `READ`, `MANAGE`, … | a `ScopedVault` | at each call |
-/// | [`AccessRules`] | which targets a secret may go to | a stored secret, or one of [`RunSecrets`](crate::RunSecrets) | at each use of the secret |
-/// | [`Grants`](crate::template::Grants) | which names a model may use, and where in its arguments | the caller of `resolve_model_args` | before anything is looked up |
-/// | [`Permit`](crate::Permit) | on which surfaces one value may stand | a [`Found`](crate::Found) value or a verdict | at each placeholder |
+/// | `Permissions` | which verbs a handle has | a `ScopedVault` | at each call |
+/// | [`AccessRules`] | which targets a secret may go to | a secret | at each use of it |
+/// | [`Grants`] | which names a model may use, and where | a call | before a look-up |
+/// | [`Permit`] | on which surfaces a value may stand | a [`Found`] | at each placeholder |
+///
+/// [`Grants`]: crate::template::Grants
+/// [`Permit`]: crate::Permit
+/// [`Found`]: crate::Found
 ///
 /// ```
 /// use keyslot::{AccessRules, Surface};
@@ -93,9 +97,9 @@ impl AccessRules {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] when it is not such a text, or `*` alone; [`ErrorKind::TooLarge`]
-    /// when there are [`MAX_RULES`](AccessRules::MAX_RULES) already. The message does not repeat
-    /// the text.
+    /// [`ErrorKind::InvalidInput`] when it is not such a text, or `*` alone;
+    /// [`ErrorKind::TooLarge`] when there are [`MAX_RULES`](AccessRules::MAX_RULES) already. The
+    /// message does not repeat the text.
     pub fn tool(mut self, rule: impl AsRef<str>) -> Result<Self> {
         insert(&mut self.tools, ToolRule::new(rule.as_ref())?, "tools")?;
         Ok(self)

@@ -3,18 +3,20 @@
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
+use super::display::Said;
+use super::error::Error;
 use super::position::{FloorCharBoundary as _, Position};
-use super::{Error, Said};
+use super::printable::Printable;
 
-/// How many characters of a line are shown on each side of a placeholder.
+/// Characters of a line that are shown on each side of a placeholder.
 const CONTEXT: usize = 40;
 
-/// How many characters of a placeholder are marked.
+/// Characters of a placeholder that are marked.
 const MARKED: usize = 80;
 
 impl Error {
-    /// A picture of each failure in `text`, the template they came from: the line and a caret under
-    /// the placeholder.
+    /// Draws each failure in `text`, the template they came from: the line, and carets under the
+    /// placeholder.
     ///
     /// In a document, pass the string at [`pointer`](Error::pointer): the failures of that string
     /// are drawn. Long lines are cut; control characters are shown as spaces. `None` when the error
@@ -100,31 +102,12 @@ fn cut_right(text: &str) -> String {
     }
 }
 
-/// Text with its control characters shown as spaces, so that no terminal obeys them.
-pub(super) struct Printable<'a>(pub(super) &'a str);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .chars()
-            .try_for_each(|c| f.write_char(if is_printable(c) { c } else { ' ' }))
-    }
-}
-
-/// Neither a control character nor one that reorders or hides text (Unicode `Bidi_Control`, zero
-/// width, tags).
-pub(crate) fn is_printable(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-}
-
 #[cfg(all(test, feature = "internals"))]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::error::{ErrorKind, is_printable};
 
     fn refused(span: Range<usize>, text: &str) -> Error {
         Error::new(ErrorKind::Syntax, "no").at(span, text)

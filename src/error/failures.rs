@@ -1,8 +1,8 @@
-//! Many failures as one error.
+//! Several failures as one error.
 
-use super::{Error, Result};
+use super::error::{Error, Result};
 
-/// Gathers the failures of one call and makes one error of them.
+/// Collects the failures of one call and makes one error of them.
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
     listed: Vec<Error>,
@@ -27,7 +27,7 @@ impl Failures {
         self.count += unlisted;
     }
 
-    /// Whether there was none.
+    /// Returns true if there is no failure.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0

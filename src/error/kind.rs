@@ -1,11 +1,24 @@
-//! What can go wrong, to match on.
+//! Kinds of errors, to match on.
 
-/// The kind of an [`Error`](crate::Error).
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// The kind of an [`Error`](crate::Error). In text and JSON, its [code](ErrorKind::as_str).
+///
+/// ```
+/// use keyslot::{ErrorKind, SecretName};
+///
+/// match SecretName::new("").map_err(|error| error.kind()) {
+///     Err(ErrorKind::InvalidName) => {}
+///     other => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     // ---- templates
-    /// Text that means to be a placeholder but is none, e.g. `<<$secret.A` without an end.
+    /// Text that looks like a placeholder and is broken, e.g. `<<$secret.A` without an end.
     Syntax,
     /// A placeholder names a filter that does not exist, or gives it an argument it does not take.
     UnknownFilter,
@@ -85,4 +98,145 @@ pub enum ErrorKind {
     Io,
     /// The store failed in another way.
     Store,
+}
+
+impl ErrorKind {
+    /// Returns the code of the kind: its name in snake case. A code never changes, and stands for
+    /// nothing else later.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    ///
+    /// assert_eq!(ErrorKind::NoSuchVersion.as_str(), "no_such_version");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::UnknownFilter => "unknown_filter",
+            Self::FilterFailed => "filter_failed",
+            Self::Unencodable => "unencodable",
+            Self::TooLarge => "too_large",
+            Self::InvalidDocument => "invalid_document",
+            Self::NotFound => "not_found",
+            Self::NoSuchVersion => "no_such_version",
+            Self::Inactive => "inactive",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not_yet_valid",
+            Self::Denied => "denied",
+            Self::BrokenResolver => "broken_resolver",
+            Self::InvalidName => "invalid_name",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidValue => "invalid_value",
+            Self::InvalidInput => "invalid_input",
+            Self::InvalidKey => "invalid_key",
+            Self::WeakKey => "weak_key",
+            Self::WrongKey => "wrong_key",
+            Self::VaultNotFound => "vault_not_found",
+            Self::VaultExists => "vault_exists",
+            Self::NotAVault => "not_a_vault",
+            Self::UnsupportedFormat => "unsupported_format",
+            Self::Corrupt => "corrupt",
+            Self::Tampered => "tampered",
+            Self::UnsafeFile => "unsafe_file",
+            Self::UnsafeSqlite => "unsafe_sqlite",
+            Self::Conflict => "conflict",
+            Self::Busy => "busy",
+            Self::ReadOnly => "read_only",
+            Self::StorageFull => "storage_full",
+            Self::Io => "io",
+            Self::Store => "store",
+        }
+    }
+
+    /// Returns true if the same call may succeed later, with nothing changed by the caller: only
+    /// [`Busy`](ErrorKind::Busy) now. After a [`Conflict`](ErrorKind::Conflict), read the secret
+    /// again and decide anew.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    ///
+    /// assert!(ErrorKind::Busy.is_retryable() && !ErrorKind::Conflict.is_retryable());
+    /// ```
+    pub fn is_retryable(self) -> bool {
+        matches!(self, Self::Busy)
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for ErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every kind with its code, which programs in other languages match on.
+    const CODES: [(ErrorKind, &str); 35] = [
+        (ErrorKind::Syntax, "syntax"),
+        (ErrorKind::UnknownFilter, "unknown_filter"),
+        (ErrorKind::FilterFailed, "filter_failed"),
+        (ErrorKind::Unencodable, "unencodable"),
+        (ErrorKind::TooLarge, "too_large"),
+        (ErrorKind::InvalidDocument, "invalid_document"),
+        (ErrorKind::NotFound, "not_found"),
+        (ErrorKind::NoSuchVersion, "no_such_version"),
+        (ErrorKind::Inactive, "inactive"),
+        (ErrorKind::Revoked, "revoked"),
+        (ErrorKind::Expired, "expired"),
+        (ErrorKind::NotYetValid, "not_yet_valid"),
+        (ErrorKind::Denied, "denied"),
+        (ErrorKind::BrokenResolver, "broken_resolver"),
+        (ErrorKind::InvalidName, "invalid_name"),
+        (ErrorKind::InvalidScope, "invalid_scope"),
+        (ErrorKind::InvalidValue, "invalid_value"),
+        (ErrorKind::InvalidInput, "invalid_input"),
+        (ErrorKind::InvalidKey, "invalid_key"),
+        (ErrorKind::WeakKey, "weak_key"),
+        (ErrorKind::WrongKey, "wrong_key"),
+        (ErrorKind::VaultNotFound, "vault_not_found"),
+        (ErrorKind::VaultExists, "vault_exists"),
+        (ErrorKind::NotAVault, "not_a_vault"),
+        (ErrorKind::UnsupportedFormat, "unsupported_format"),
+        (ErrorKind::Corrupt, "corrupt"),
+        (ErrorKind::Tampered, "tampered"),
+        (ErrorKind::UnsafeFile, "unsafe_file"),
+        (ErrorKind::UnsafeSqlite, "unsafe_sqlite"),
+        (ErrorKind::Conflict, "conflict"),
+        (ErrorKind::Busy, "busy"),
+        (ErrorKind::ReadOnly, "read_only"),
+        (ErrorKind::StorageFull, "storage_full"),
+        (ErrorKind::Io, "io"),
+        (ErrorKind::Store, "store"),
+    ];
+
+    #[test]
+    fn codes_are_for_ever() {
+        for (kind, code) in CODES {
+            assert_eq!(kind.as_str(), code);
+            assert_eq!(kind.to_string(), code);
+            assert_eq!(serde_json::to_value(kind).unwrap(), code);
+            assert_eq!(kind.is_retryable(), kind == ErrorKind::Busy);
+        }
+        let mut codes = CODES.map(|(_, code)| code);
+        codes.sort_unstable();
+        assert!(codes.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn every_kind_is_in_the_list() {
+        let source = include_str!("kind.rs");
+        let arms = source
+            .lines()
+            .filter(|line| line.trim().starts_with("Self::") && line.contains("=> \""));
+        assert_eq!(arms.count(), CODES.len());
+    }
 }

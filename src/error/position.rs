@@ -1,7 +1,17 @@
 //! Lines and columns.
 
-/// A place in a text, both counted from 1; columns are counted in characters, not bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use serde::Serialize;
+
+/// A place in a text: line and column, both counted from 1. Columns count characters, not bytes.
+///
+/// ```
+/// use keyslot::template::Template;
+///
+/// let text = "é <<$secret.>>";
+/// let position = Template::compile(text).unwrap_err().position(text).unwrap();
+/// assert_eq!((position.line, position.column), (1, 3));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Position {
     /// The line, from 1.
@@ -11,7 +21,8 @@ pub struct Position {
 }
 
 impl Position {
-    /// The position of a byte of `text`; a byte inside a character counts as that character.
+    /// Returns the position of a byte of `text`; a byte inside a character counts as that
+    /// character.
     pub(crate) fn of(text: &str, byte: usize) -> Self {
         let before = text
             .get(..text.floor_char_boundary_at(byte))
@@ -24,7 +35,7 @@ impl Position {
     }
 }
 
-/// `str::floor_char_boundary` is younger than our minimum Rust.
+/// `str::floor_char_boundary`, which the minimum Rust does not have yet.
 pub(super) trait FloorCharBoundary {
     fn floor_char_boundary_at(&self, byte: usize) -> usize;
 }
@@ -63,6 +74,12 @@ mod tests {
         assert_eq!(of("🔑x", 2), (1, 1), "inside a character");
         assert_eq!(of("a\tb", 2), (1, 3), "a tab is one character");
         assert_eq!(of("ab\r\nc", 4), (2, 1));
+    }
+
+    #[test]
+    fn is_written_as_an_object() {
+        let json = serde_json::to_string(&Position::of("a\nbc", 3)).unwrap();
+        assert_eq!(json, r#"{"line":2,"column":2}"#);
     }
 
     #[test]

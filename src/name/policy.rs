@@ -5,7 +5,7 @@ use regex::Regex;
 use super::SecretName;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Which names a vault handle lets in when a secret is stored; always within the grammar of
+/// A policy for the names under which a vault handle stores secrets, within the grammar of
 /// [`SecretName`].
 ///
 /// ```
@@ -21,10 +21,10 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone, Debug)]
 pub struct NamePolicy {
-    /// What the message says a name must be.
+    /// Description of the allowed names, for the message.
     rule: &'static str,
     rules: Rules,
-    /// Whether small letters become capital ones before anything is checked.
+    /// True if lower-case letters become upper-case ones before anything is checked.
     folds: bool,
 }
 
@@ -69,9 +69,9 @@ impl NamePolicy {
         )
     }
 
-    /// As [`upper_snake`](NamePolicy::upper_snake), but small letters are taken for capital ones
-    /// where a secret is stored, as the forms of some products do. A placeholder says the name as
-    /// it is stored: nothing is folded there.
+    /// Returns the policy of [`upper_snake`](NamePolicy::upper_snake), but with lower-case letters
+    /// folded to upper case when a secret is stored, as the forms of some products do. A
+    /// placeholder holds the name as it is stored: nothing is folded there.
     ///
     /// ```
     /// use keyslot::NamePolicy;
@@ -134,7 +134,7 @@ impl NamePolicy {
             })
     }
 
-    /// Whether the policy lets a name in.
+    /// Checks a name against the policy.
     ///
     /// # Errors
     ///

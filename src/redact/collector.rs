@@ -20,12 +20,12 @@ pub(super) const MAX_PARTS: usize = 500;
 /// A pattern is no longer; a longer text is cut into pieces that overlap. So a stream never holds
 /// back more than this.
 pub(super) const PIECE: usize = 64 << 10;
-/// How much of each piece is part of the next one.
+/// Bytes of each piece that are part of the next one.
 const OVERLAP: usize = 64;
-/// How often parts are looked for in parts.
+/// Deepest nesting of parts within parts.
 const DEPTH: usize = 3;
 
-/// What is known of the secrets so far.
+/// The patterns of the secrets so far.
 pub(super) struct Collector {
     policy: Policy,
     references: Vec<Reference>,
@@ -200,7 +200,7 @@ impl Collector {
         })
     }
 
-    /// Whether a text that was added is a part that was found before, no deeper than now.
+    /// Returns true if a text that was added is a part that was found before, no deeper than now.
     fn was_explored(&mut self, text: &str, depth: usize) -> bool {
         // A text that is longer than a pattern has no number.
         let Some((number, _)) = self.patterns.get(text.as_bytes()) else {
@@ -212,7 +212,7 @@ impl Collector {
         before
     }
 
-    /// Whether a text is nothing to search for; then that is written down.
+    /// Returns true if a text is not searched for, and records that.
     fn skips(&mut self, owner: usize, variant: Variant, text: &str) -> bool {
         let reason = self.objection(text);
         reason
@@ -220,8 +220,8 @@ impl Collector {
             .is_some()
     }
 
-    /// Why a text is nothing to search for, if it is. White space and quotes around it do not make
-    /// it more.
+    /// Returns the reason not to search for a text, if there is one. White space and quotes around
+    /// the text do not count.
     fn objection(&self, text: &str) -> Option<SkipReason> {
         let text = bare(text);
         if text.len() < self.policy.min_len {

@@ -81,7 +81,7 @@ impl<T: Display> Display for Redacted<'_, T> {
     }
 }
 
-/// As with `Display`: what is redacted may be shown.
+/// Shows the same as `Display`: redacted text may be shown.
 impl<T: Display> fmt::Debug for Redacted<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(self, f)
@@ -113,8 +113,8 @@ impl Write for Through<'_, '_> {
     }
 }
 
-/// What an error and its causes say, redacted. Shown as one line, the causes behind it; the causes
-/// themselves are gone, because nobody knows what they hold.
+/// The messages of an error and its causes, redacted. Shown as one line, the causes behind it. The
+/// causes themselves are dropped, because their types may hold anything.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RedactedError(Vec<String>);
 

@@ -14,7 +14,7 @@ use super::variants::Variant;
 use crate::error::Result;
 pub(super) use json::forms as json_forms;
 
-/// What takes each writing.
+/// Receiver of each writing.
 pub(super) type Add<'a> = dyn FnMut(Variant, &str) -> Result<()> + 'a;
 
 /// Longer texts, longer than a value of a vault is unless it is told otherwise, are not given in
@@ -41,7 +41,7 @@ pub(super) fn encodings(text: &str, add: &mut Add<'_>) -> Result<()> {
     base64::forms(text, add)
 }
 
-/// Whether a byte means nothing anywhere, so that nobody escapes it.
+/// Returns true for a byte without a special meaning in any format, which nobody escapes.
 fn is_ordinary(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._".contains(&byte)
 }
@@ -56,7 +56,7 @@ fn each(
     each_behind(variant, text, add, |_, c, out| write(c, out))
 }
 
-/// As [`each`], where it matters which character is the one before.
+/// Writes each character like [`each`], for writings that depend on the character before.
 fn each_behind(
     variant: Variant,
     text: &str,

@@ -135,7 +135,7 @@ impl<W: Write> Drop for RedactWriter<W> {
     }
 }
 
-/// What it writes to is not shown.
+/// Does not show the inner writer.
 impl<W: Write> fmt::Debug for RedactWriter<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedactWriter")
@@ -164,7 +164,7 @@ pub struct RedactReader<R> {
     stream: Stream,
     part: Zeroizing<Vec<u8>>,
     out: Wiped<u8>,
-    /// How much of `out` was read.
+    /// Bytes of `out` that were read.
     read: usize,
     done: bool,
 }
@@ -212,7 +212,7 @@ impl<R: Read> Read for RedactReader<R> {
     }
 }
 
-/// What it reads from is not shown.
+/// Does not show the inner reader.
 impl<R> fmt::Debug for RedactReader<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedactReader")

@@ -1,4 +1,4 @@
-//! What stands in the place of a secret.
+//! Replacements of secrets.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::variants::Variant;
 use crate::reference::Reference;
 use crate::template::Syntax;
 
-/// What stands in the place of a secret.
+/// The replacement of a secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mask {
@@ -24,7 +24,7 @@ pub enum Mask {
 /// Writes a mask of the host.
 pub(super) type Write = dyn Fn(&[&Reference], Variant) -> String + Send + Sync;
 
-/// What is written in the place of secrets.
+/// Way to write the replacements of secrets.
 #[derive(Clone)]
 pub(super) enum Masking {
     Fixed(Mask),
@@ -38,7 +38,7 @@ impl Default for Masking {
     }
 }
 
-/// What is searched for, and what stands in its place.
+/// The patterns, and the way to write their replacements.
 #[derive(Clone, Copy)]
 pub(super) struct Masks<'r> {
     pub(super) table: &'r Table,

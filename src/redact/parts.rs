@@ -70,9 +70,9 @@ pub(super) fn lines(value: &str) -> impl Iterator<Item = &str> {
     lines.filter(move |line| many && !(line.starts_with("-----") && line.ends_with("-----")))
 }
 
-/// What PowerShell shows, in different colours or apart, of a value that it took for commands: what
-/// is before and after the last `&`; and where a `&+` is, what is before the first of these, and
-/// what is behind it without the coloured character.
+/// The parts that PowerShell shows, in different colours or apart, of a value that it took for
+/// commands: the text before and after the last `&`; and with a `&+`, the text before the first
+/// one, and the text behind it without the coloured character.
 pub(super) fn commands(value: &str) -> impl Iterator<Item = &str> {
     let ends = match value.find("&+") {
         Some(at) => Some((at + 2, at + 3)),

@@ -31,8 +31,8 @@ impl Claims {
         }
     }
 
-    /// Who is named: those whose whole value it is, if it is of some; and of one name the newest
-    /// version.
+    /// Keeps the claims that a mask names: those whose whole value the pattern is, if there are
+    /// any; and of one name the newest version.
     pub(super) fn settled(mut self, references: &[Reference]) -> Self {
         let whole = self.0.iter().any(|claim| claim.variant == Variant::Value);
         self.0

@@ -120,8 +120,8 @@ impl Redactor {
         }
     }
 
-    /// What is not masked, because hiding it would hide everything: values and parts that are too
-    /// short or harmless. To be told to whoever chose them.
+    /// Returns the values and parts that are not masked, or not in all writings: most are too short
+    /// or harmless, and hiding them would hide everything. Tell the person who chose them.
     ///
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
@@ -144,7 +144,7 @@ impl Redactor {
         self.redact_with(text, self.table.truncated(text.as_bytes()))
     }
 
-    /// As [`redact`](Redactor::redact), but without truncated secrets.
+    /// Masks the secrets in a text like [`redact`](Redactor::redact), without truncated ones.
     #[cfg(feature = "json")]
     pub(super) fn redact_whole<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_with(text, None)
@@ -171,7 +171,7 @@ impl Redactor {
         Cow::Owned(out)
     }
 
-    /// As [`redact`](Redactor::redact), of bytes that need not be text.
+    /// Masks the secrets in bytes that need not be text, like [`redact`](Redactor::redact).
     ///
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};

@@ -98,7 +98,7 @@ impl Searcher {
         self.matches_before(text, text.len())
     }
 
-    /// As [`matches`](Searcher::matches), of those that start before `end`, which is in the text.
+    /// Finds the [`matches`](Searcher::matches) that start before `end`, which is in the text.
     pub(super) fn matches_before<'a>(&'a self, text: &'a [u8], end: usize) -> Matches<'a> {
         Matches {
             searcher: self,
@@ -111,8 +111,8 @@ impl Searcher {
         }
     }
 
-    /// How many bytes at the end of the text may be the start of a pattern that goes on behind it:
-    /// the most that are the start of a pattern and not all of it.
+    /// Returns the number of bytes at the end of the text that may begin a pattern which goes on
+    /// behind it: the most that are the start of a pattern and not all of it.
     pub(super) fn partial(&self, text: &[u8]) -> usize {
         let quick = |end: &[u8], allowance: &mut Allowance| {
             self.dictionary
@@ -208,7 +208,7 @@ pub(super) struct Matches<'a> {
     text: &'a [u8],
     /// Matches start before this.
     end: usize,
-    /// What starts before this is known.
+    /// Matches that start before this are known.
     done: usize,
     /// The length of the next block.
     block: usize,
@@ -268,7 +268,7 @@ impl Iterator for Matches<'_> {
     }
 }
 
-/// Where it is.
+/// Shows its progress only.
 impl fmt::Debug for Matches<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Matches")

@@ -1,4 +1,4 @@
-//! What is not masked, or not in all writings, although it is a secret's.
+//! Secrets, and parts of them, that are not masked or not in all writings.
 
 use std::fmt;
 

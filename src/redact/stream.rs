@@ -46,7 +46,7 @@ pub struct Stream {
     redactor: Redactor,
     sweep: Sweep,
     held: Wiped<u8>,
-    /// How much of what is held was not searched yet.
+    /// Bytes of the held text that were not searched yet.
     fresh: usize,
 }
 
@@ -113,8 +113,8 @@ impl Stream {
         held.extend_from_slice(part.get(end..).unwrap_or_default());
     }
 
-    /// As `take`, for a guarded stream: output depends on the number of bytes that came, and on
-    /// whole secrets in them.
+    /// Takes a part like `take`, in a guarded stream: output depends on the number of bytes that
+    /// came, and on whole secrets in them.
     fn take_guarded(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
         for part in part.chunks(Self::GUARDED) {
             self.held.extend_from_slice(part);
@@ -129,8 +129,8 @@ impl Stream {
         self.end_with(self.held.len(), out);
     }
 
-    /// As `end`, but discards what may be the beginning of a secret. A guarded stream discards
-    /// nothing: that would give the beginning away.
+    /// Ends the stream like `end`, but discards a possible beginning of a secret. A guarded stream
+    /// discards nothing: that would give the beginning away.
     pub(super) fn abandon(&mut self, out: &mut impl FnMut(&[u8])) {
         self.end_with(
             self.held.len() - self.redactor.table().partial(&self.held).unwrap_or(0),
@@ -209,7 +209,7 @@ fn sure(redactor: &Redactor, text: &[u8]) -> usize {
     end - cut_character(text.get(..end).unwrap_or_default())
 }
 
-/// How many bytes at the end are the beginning of a character of UTF-8 that goes on.
+/// Returns the number of bytes at the end that begin a character of UTF-8 which goes on.
 fn cut_character(text: &[u8]) -> usize {
     let behind = text.iter().rev().take(3).position(|&byte| byte >= 0xc0);
     let Some((behind, lead)) = behind.and_then(|at| Some((at, *text.get(text.len() - 1 - at)?)))

@@ -9,11 +9,11 @@ use super::pattern::Claim;
 use super::search::Match;
 use super::table::Table;
 
-/// How far a sweep is. It may stop at any place behind which no match can begin that is not there
-/// yet, and go on from there in a text that begins at this place.
+/// Progress of a sweep. It may stop at any place, if no match that is not complete yet can begin
+/// behind it. It then goes on in a text that begins at that place.
 #[derive(Default)]
 pub(super) struct Sweep {
-    /// What lies before this is done.
+    /// End of the part that is done.
     at: usize,
     /// The matches that overlap up to `at`, which are masked as one.
     open: Open,
@@ -31,11 +31,11 @@ struct Open {
     patterns: SmallVec<[u32; 4]>,
 }
 
-/// What comes out.
+/// A piece of the output.
 pub(super) enum Piece<'m> {
     /// This part of the text, as it is.
     Clean(Range<usize>),
-    /// What stands in the place of secrets.
+    /// The replacement of secrets.
     Mask(&'m str),
 }
 

@@ -1,4 +1,4 @@
-//! What a redactor searches for: made once, shared by its clones, wiped with the last.
+//! The patterns of a redactor: made once, shared by its clones, wiped with the last.
 
 use super::pattern::{Claim, Claims};
 use super::search::{Match, Patterns, Searcher};

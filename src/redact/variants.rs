@@ -1,12 +1,12 @@
-//! How a secret shows up in an output.
+//! Variants of secrets in an output.
 
-/// What of a secret stood where now its placeholder is.
+/// The variant of a secret that its placeholder replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Variant {
     /// The value as it is.
     Value,
-    /// What a filter of the template made of it.
+    /// The result of a filter of the template.
     Filtered,
     /// The value without white space or quotes around it.
     Trimmed,
@@ -19,7 +19,7 @@ pub enum Variant {
     User,
     /// The password of these.
     Password,
-    /// What stands behind `Bearer` or `Basic`; payload or signature of a JWT.
+    /// The credentials behind `Bearer` or `Basic`; payload or signature of a JWT.
     Token,
     /// Escaped as in a JSON string.
     Json,

@@ -58,9 +58,10 @@ impl ScopedVault {
         self.redactor_for(&Target::unspecified(), names)
     }
 
-    /// As [`redactor`](ScopedVault::redactor), for a runner that names its target: secrets whose
-    /// access rules allow that target are masked, too. With [`REDACT`](crate::Permissions::REDACT)
-    /// rules are not asked, and the target makes no difference.
+    /// Makes a redactor like [`redactor`](ScopedVault::redactor), for a runner that names its
+    /// target: secrets whose access rules allow that target are masked, too. With
+    /// [`REDACT`](crate::Permissions::REDACT) rules are not asked, and the target makes no
+    /// difference.
     ///
     /// ```
     /// use keyslot::{AccessRules, ErrorKind, Permissions, RootKey, SecretInput, Target, Vault};

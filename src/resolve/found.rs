@@ -108,7 +108,7 @@ impl Found {
         self
     }
 
-    /// As [`only_on`](Found::only_on), with leave that is known already.
+    /// Sets the surfaces on which the value may stand, in place of those set before.
     #[cfg(feature = "vault")]
     #[must_use]
     pub(crate) fn permitted(mut self, permit: Permit) -> Self {
@@ -120,7 +120,7 @@ impl Found {
         self.permit
     }
 
-    /// Where the value came from.
+    /// Returns the origin of the value.
     pub fn used(&self) -> &Used {
         &self.inner.used
     }
@@ -176,8 +176,8 @@ impl Permit {
     }
 }
 
-/// Which secret or variable went into a resolved text: for logs, audits and the answer to "which
-/// version did that run use".
+/// The secret or variable that went into a resolved text: for logs, audits and the question which
+/// version a run used.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Used {

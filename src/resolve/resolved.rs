@@ -35,10 +35,10 @@ pub struct Resolved<T: Wipe> {
     traces: Option<Box<Traces>>,
 }
 
-/// What a redactor asks for besides the outcomes. Most calls have none.
+/// Facts for a redactor besides the outcomes. Most calls have none.
 #[derive(Default)]
 pub(crate) struct Traces {
-    /// What filters made of values, each with the number of its reference.
+    /// Results of filters, each with the number of its reference.
     filtered: Vec<(usize, SecretString)>,
     /// The numbers of the references that say a version.
     pinned: Vec<usize>,
@@ -92,14 +92,14 @@ impl<T: Wipe> Resolved<T> {
             .filter_map(|(number, outcome)| Some((number, outcome.as_ref().ok()?)))
     }
 
-    /// Whether a reference said its version.
+    /// Returns true if a reference has a pinned version.
     pub(crate) fn is_pinned(&self, reference: usize) -> bool {
         self.traces
             .as_ref()
             .is_some_and(|traces| traces.pinned.binary_search(&reference).is_ok())
     }
 
-    /// What filters made of the value of a reference.
+    /// Returns the results of filters on the value of a reference.
     pub(crate) fn filtered(&self, reference: usize) -> impl Iterator<Item = &SecretString> {
         let filtered = self
             .traces
@@ -113,7 +113,7 @@ impl<T: Wipe> Resolved<T> {
         own.map(|(_, made)| made)
     }
 
-    /// Which secrets and variables went in, each once, in the order of the text.
+    /// Returns the secrets and variables that went in, each once, in the order of the text.
     pub fn used(&self) -> Vec<&Used> {
         // `<<A>>` and `<<$secret.A>>` can be the same secret.
         let mut seen = HashSet::new();
@@ -177,7 +177,7 @@ impl<T: Wipe> fmt::Debug for Resolved<T> {
     }
 }
 
-/// What is in it never changes, the errors of references that were kept included.
+/// Its content never changes; neither do the errors of references that were kept.
 impl<T: Wipe + UnwindSafe> UnwindSafe for Resolved<T> {}
 impl<T: Wipe + RefUnwindSafe> RefUnwindSafe for Resolved<T> {}
 
@@ -187,9 +187,9 @@ impl<T: Wipe> Drop for Resolved<T> {
     }
 }
 
-/// What can hold values and wipe them: text and documents. Sealed.
+/// Content that can hold values and wipe them: text and documents. Sealed.
 pub trait Wipe: sealed::Sealed {
-    /// Where in it the values lie.
+    /// Places of the values in the content.
     #[doc(hidden)]
     type Places;
 

@@ -75,7 +75,7 @@ type HandleCase = (
     fn(&dyn SecretStore, &dyn SecretStore) -> Verdict,
 );
 
-/// Why a store does not keep the contract.
+/// A breach of the contract by a store.
 #[derive(Debug)]
 struct Broken(String);
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::Result;
 
-/// How long a write waits for the one before it.
+/// Longest time that a write waits for the one before it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
@@ -196,7 +196,7 @@ impl SecretStore for MemoryStore {
     }
 }
 
-/// What a write wants to change, not yet seen by anybody else.
+/// The changes of a write before its commit, which nobody else sees.
 struct Changes<'a> {
     store: &'a MemoryStore,
     changed: BTreeMap<RowKey, Option<Row>>,

@@ -30,7 +30,8 @@ mod version;
 /// Readers that are kept open while nobody reads.
 const IDLE_READERS: usize = 4;
 
-/// How long a purge waits for readers of an older state. Short, because writers wait for the purge.
+/// Longest time that a purge waits for readers of an older state. Short, because writers wait for
+/// the purge.
 const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 
 /// Keeps rows in one SQLite file, for many threads and processes on one machine.
@@ -72,7 +73,7 @@ pub struct SqliteStore {
     writer: Mutex<Option<Connection>>,
 }
 
-/// How to open a [`SqliteStore`].
+/// Options to open or create a [`SqliteStore`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -138,8 +139,8 @@ impl SqliteStore {
         connection::open_vault(&self.place, self.identity, self.patience, role)
     }
 
-    /// Whether the file still has its name. What goes into one that has lost it is lost with it,
-    /// and what comes out of it may be revoked in the one that has the name now.
+    /// Checks that the file still has its name. A write to a file that has lost its name is lost,
+    /// and a secret that is read from it may be revoked in the file that has the name now.
     fn check_identity(&self) -> Result<()> {
         if self.place.identity().ok() == Some(self.identity) {
             Ok(())
@@ -155,7 +156,7 @@ impl SqliteStore {
         self.read_warm(work)
     }
 
-    /// As [`read`](Self::read), of a file that was looked at before.
+    /// Reads like [`read`](Self::read), from a file that was checked before.
     fn read_warm<T>(&self, work: impl FnOnce(&mut Reader) -> Result<T>) -> Result<T> {
         let idle = self
             .idle
@@ -189,7 +190,8 @@ impl SqliteStore {
 }
 
 impl SqliteOptions {
-    /// How long a write waits for another one, of this process or another; five seconds if not set.
+    /// Sets the longest time that a write waits for another one, of this process or another; five
+    /// seconds if not set.
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         // SQLite counts milliseconds in an i32.
@@ -197,40 +199,40 @@ impl SqliteOptions {
         self
     }
 
-    /// Whether a file that other users have access to is made private instead of refused; not if
-    /// not set. The secrets in it were exposed to those users, but sealed. A file of another user
-    /// is refused all the same.
+    /// Sets whether a file that other users have access to is made private instead of refused;
+    /// refused if not set. The secrets in it were exposed to those users, but sealed. A file of
+    /// another user is refused all the same.
     #[must_use]
     pub fn fix_permissions(mut self, fix: bool) -> Self {
         self.fix_permissions = fix;
         self
     }
 
-    /// As [`SqliteStore::open`].
+    /// Opens the vault in a file, like [`SqliteStore::open`].
     ///
     /// # Errors
     ///
-    /// As [`SqliteStore::open`].
+    /// Those of [`SqliteStore::open`].
     pub fn open(&self, path: impl AsRef<Path>) -> Result<SqliteStore> {
         self.open_at(Place::of(path.as_ref())?)
     }
 
-    /// As [`SqliteStore::create`].
+    /// Creates an empty vault in a new file, like [`SqliteStore::create`].
     ///
     /// # Errors
     ///
-    /// As [`SqliteStore::create`].
+    /// Those of [`SqliteStore::create`].
     pub fn create(&self, path: impl AsRef<Path>) -> Result<SqliteStore> {
         let place = Place::of(path.as_ref())?;
         create::create(&place, self.patience)?;
         self.open_at(place)
     }
 
-    /// As [`SqliteStore::open_or_create`].
+    /// Opens the vault in a file, or creates it, like [`SqliteStore::open_or_create`].
     ///
     /// # Errors
     ///
-    /// As [`SqliteStore::open_or_create`].
+    /// Those of [`SqliteStore::open_or_create`].
     pub fn open_or_create(&self, path: impl AsRef<Path>) -> Result<SqliteStore> {
         let place = Place::of(path.as_ref())?;
         match self.open_at(place.clone()) {

@@ -1,18 +1,27 @@
 //! Surfaces: the kinds of places that values are put in.
 
-use serde::Serialize;
+use crate::text::coded_enum;
 
 /// The kind of place that a value is put in: it decides how the value is encoded, and what is
 /// refused there.
 ///
 /// The field calls this a *context*, and the encoding *contextual escaping*.
 ///
-/// The reader of the place gets the value, or the text that its filters made of it. Only one filter is the
-/// encoding of a surface, and only as the last one: `url` for URLs and forms, `json` for JSON text,
-/// `shell` for a shell. The surface encodes what any other filter made; [the
+/// The reader of the place gets the value, or the text that its filters made of it. Only one filter
+/// is the encoding of a surface, and only as the last one: `url` for URLs and forms, `json` for
+/// JSON text, `shell` for a shell. The surface encodes what any other filter made; [the
 /// language](crate::template::syntax#filters-and-surfaces) has a table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// In text and JSON, a surface is its code.
+///
+/// ```
+/// use keyslot::Surface;
+///
+/// let surface: Surface = "url_path".parse()?;
+/// assert_eq!((surface, surface.to_string().as_str()), (Surface::UrlPath, "url_path"));
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Surface {
     /// Plain text: the value as it is.
@@ -106,9 +115,33 @@ impl Surface {
     }
 }
 
+coded_enum!(Surface, "a surface");
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn is_written_and_parsed_as_its_code() {
+        for surface in Surface::ALL {
+            let code = surface.as_str();
+            assert_eq!(surface.to_string(), code);
+            assert_eq!(code.parse::<Surface>().ok(), Some(surface));
+            assert_eq!(serde_json::to_value(surface).unwrap(), code);
+            let read = serde_json::from_value::<Surface>(code.into()).unwrap();
+            assert_eq!(read, surface);
+        }
+        for text in ["Header", "", "url-path", "hunter2"] {
+            let error = text.parse::<Surface>().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert_eq!(
+                error.to_string(),
+                "a surface is one of text, header, url, url_path, url_query, form, json, shell, env"
+            );
+            assert!(serde_json::from_value::<Surface>(text.into()).is_err());
+        }
+    }
 
     #[test]
     fn numbers_of_surfaces_are_for_ever() {

@@ -15,6 +15,11 @@ use crate::error::{Error, ErrorKind, Result};
 /// [`AccessRules`](crate::AccessRules) of a secret are checked against it. Its [`Surface`] decides
 /// how values are encoded.
 ///
+/// In JSON: `{"tool": "stripe", "url": "https://api.stripe.com/v1", "surface": "header"}`. Other
+/// fields are `host` instead of `url`, `"instructions": true` instead of `tool`, and
+/// `unknown_names`, which is `error` or `keep`. All may be left out. With the feature `json`, such
+/// text can be parsed: `text.parse::<Target>()`.
+///
 /// ```
 /// use keyslot::{Surface, Target};
 ///
@@ -224,6 +229,16 @@ impl Target {
     /// Returns the place in which the text stands.
     pub fn surface(&self) -> Surface {
         self.surface
+    }
+
+    /// The checked host or URL.
+    pub(super) fn address(&self) -> Option<&Address> {
+        self.address.as_ref()
+    }
+
+    /// The treatment of bare placeholders with unknown names, if it was set.
+    pub(super) fn unknown_names_set(&self) -> Option<UnknownNames> {
+        self.unknown_names
     }
 
     /// The host that rules are compared with, and `true` if it is reached without encryption.

@@ -1,5 +1,7 @@
 //! Treatment of placeholders with unknown names.
 
+use crate::text::coded_enum;
+
 /// The treatment of *bare* placeholders whose name no resolver knows.
 ///
 /// An unknown `<<$secret.NAME>>` is always an error.
@@ -21,3 +23,23 @@ pub enum UnknownNames {
     /// The placeholder stays as it is and is listed by [`Resolved::kept`](crate::Resolved::kept).
     Keep,
 }
+
+impl UnknownNames {
+    const ALL: [Self; 2] = [Self::Error, Self::Keep];
+
+    /// Returns the code of the treatment, as in JSON. It never changes.
+    ///
+    /// ```
+    /// use keyslot::UnknownNames;
+    ///
+    /// assert_eq!(UnknownNames::Keep.as_str(), "keep");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Keep => "keep",
+        }
+    }
+}
+
+coded_enum!(UnknownNames, "the treatment of unknown names");

@@ -7,13 +7,12 @@ use super::{Add, LONG, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// How long the lines are that it is broken into: by OpenSSL and in PEM, and by `base64` and in
-/// MIME.
+/// Lengths of its lines: those of OpenSSL and PEM, and those of `base64` and MIME.
 const LINES: [usize; 2] = [64, 76];
 /// Of so many bytes these lines are made: of fewer it is one.
 const IN_LINES: std::ops::RangeInclusive<usize> = 49..=LONG;
 
-/// How `+`, `/` and `=` are written in a query, and in JSON by .NET and PHP.
+/// Ways to write `+`, `/` and `=` in a query, and in JSON by .NET and PHP.
 const ESCAPED: [[&str; 3]; 4] = [
     ["%2B", "%2F", "%3D"],
     ["%2b", "%2f", "%3d"],
@@ -28,8 +27,8 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What base64 makes of a text behind so many other bytes, with both alphabets: the characters that
-/// no neighbour has a part in, and, for a text that ends there, all to the end, padded or not.
+/// Adds the base64 of a text behind so many other bytes, in both alphabets: the characters that no
+/// neighbour has a part in, and, for a text that ends there, all to the end, padded or not.
 fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
     let length = before + text.len();
     let mut bytes = Zeroizing::new(Vec::with_capacity(length));

@@ -1,4 +1,4 @@
-//! What is written in digits: bytes, and characters as `\uXXXX`.
+//! Writings in digits: bytes, and characters as `\uXXXX`.
 
 use super::{Add, each};
 use crate::error::Result;
@@ -13,7 +13,7 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     })
 }
 
-/// What 10 is written as.
+/// The digit for 10, which is `a` or `A`.
 pub(super) type Hex = u8;
 pub(super) const UPPER: Hex = b'A';
 pub(super) const LOWER: Hex = b'a';

@@ -16,7 +16,7 @@ pub(in crate::redact) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
         .try_for_each(|writer| each(Variant::Json, text, add, |c, out| json(c, writer, out)))
 }
 
-/// What a writer of JSON escapes beyond quotes, backslashes and control characters.
+/// The characters that a writer of JSON escapes besides quotes, backslashes and control characters.
 struct Json {
     /// `/`, as `\/`.
     slash: bool,

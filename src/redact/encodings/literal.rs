@@ -22,13 +22,13 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
 }
 
 struct Language {
-    /// Which of the quotes are escaped.
+    /// Quotes that are escaped.
     quotes: &'static str,
     /// Control characters, each with the letter that stands for it.
     letters: &'static [(char, char)],
-    /// Whether `\xNN` is for ASCII only.
+    /// True if `\xNN` is for ASCII only.
     units: bool,
-    /// Whether the space that breaks no line and the hyphen that is not seen are escaped as well.
+    /// True if the no-break space and the soft hyphen are escaped as well.
     unseen: bool,
     hex: Hex,
 }
@@ -118,7 +118,7 @@ mod tests {
         );
     }
 
-    /// What Go, Python 3.11 and Node 20 print.
+    /// The output of Go, Python 3.11 and Node 20.
     #[test]
     fn literals_are_written_as_in_other_languages() {
         let found = all(&TEXT.replace('\u{200d}', ""), Variant::Literal);

@@ -5,7 +5,7 @@ use super::{Add, LONG, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// Which characters besides letters and digits stay, where spaces become `+` as well and digits may
+/// Characters besides letters and digits that stay, where spaces become `+` as well and digits may
 /// be in lower case.
 const IN_FORMS: [&str; 7] = [
     // RFC 3986, .NET, Go in a query

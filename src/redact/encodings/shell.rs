@@ -20,8 +20,7 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     Ok(())
 }
 
-/// How a `'` is written inside single quotes: by shells in two ways; by PowerShell, and in SQL and
-/// YAML.
+/// Ways to write a `'` inside single quotes: two of shells; and that of PowerShell, SQL and YAML.
 const APOSTROPHES: [&str; 3] = [r"'\''", r#"'"'"'"#, "''"];
 
 type Write = fn(Option<char>, char, &mut dyn FnMut(char));
@@ -102,7 +101,7 @@ mod tests {
         }
     }
 
-    /// What bash 5.2 prints for `printf %q`.
+    /// The output of `printf %q` in bash 5.2.
     #[test]
     fn bash_escapes_what_means_something_where_it_stands() {
         for (word, expected) in [

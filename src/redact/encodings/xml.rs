@@ -10,7 +10,7 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
         .try_for_each(|quotes| each(Variant::Xml, text, add, |c, out| xml(c, *quotes, out)))
 }
 
-/// How quotes and apostrophes are written: not at all, and as XML, Go, Django, PHP and Python do.
+/// Ways to write quotes and apostrophes: as they are, and as XML, Go, Django, PHP and Python do.
 const QUOTES: [[&str; 2]; 7] = [
     ["\"", "'"],
     ["&quot;", "'"],

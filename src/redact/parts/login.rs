@@ -40,8 +40,8 @@ fn ends_in_scheme(before: &str) -> bool {
     scheme.is_some_and(|scheme| scheme.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// What is before the last `@` of the host's part; and before the last of all, where the former has
-/// a `:` with no port behind.
+/// Returns the text before the last `@` of the host's part; and the text before the last `@` of
+/// all, if the former has a `:` with no port behind.
 fn in_url(rest: &str) -> (Option<&str>, Option<&str>) {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let behind = host
@@ -60,7 +60,7 @@ fn in_url(rest: &str) -> (Option<&str>, Option<&str>) {
     (near, far)
 }
 
-/// What is before the `@` of `user:password@host` or `user:password@network(address)`.
+/// Returns the text before the `@` of `user:password@host` or `user:password@network(address)`.
 fn without_scheme(text: &str) -> Option<&str> {
     let is_name = |text: &str| {
         !text.is_empty()

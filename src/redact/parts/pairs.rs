@@ -6,7 +6,7 @@ use super::Add;
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// What keys of passwords, and of users, end in; in any case, and whatever stands between their
+/// Endings of the keys of passwords, and of users; in any case, and with anything between their
 /// letters (`DB_PASSWORD`, `User Id`, `clientSecret`).
 const PASSWORDS: [&str; 12] = [
     "password",
@@ -26,7 +26,7 @@ const USERS: [&str; 3] = ["user", "username", "userid"];
 /// And what they are as a whole.
 const SHORT: [(&str, Variant); 2] = [("uid", Variant::User), ("sig", Variant::Password)];
 
-/// How far the end of a quoted value is looked for, in bytes.
+/// Longest distance at which the end of a quoted value is looked for, in bytes.
 const LONGEST: usize = 4 << 10;
 
 /// Adds what keys say is a user or password: in connection strings of ADO.NET, ODBC and JDBC
@@ -76,7 +76,7 @@ fn read(mut rest: &str, is_end: impl Fn(char) -> bool, add: &mut Add<'_>) -> Res
     Ok(())
 }
 
-/// Whether a key is that of a user or a password.
+/// Returns the variant of the value if its key is that of a user or a password.
 fn of_key(key: &str) -> Option<Variant> {
     let is_between = |c: char| " _-.".contains(c);
     if !key
@@ -111,8 +111,8 @@ fn of_key(key: &str) -> Option<Variant> {
         .map(|(_, variant)| *variant)
 }
 
-/// What is in quotes or braces at the start of a text, what closes them, and what is behind. A
-/// quote that is doubled or behind a backslash is none.
+/// Splits a text that begins with quotes or braces into their content, the closing character and
+/// the rest. A quote that is doubled or behind a backslash does not close.
 fn quoted(text: &str) -> Option<(&str, char, &str)> {
     let open = text
         .chars()

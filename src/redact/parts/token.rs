@@ -6,7 +6,7 @@ use super::Add;
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-/// What stands behind the scheme of an `Authorization` header; of `Basic`, what it decodes to as
+/// Adds the text behind the scheme of an `Authorization` header; for `Basic`, its decoded text as
 /// well.
 pub(super) fn behind_scheme(header: &str, add: &mut Add<'_>) -> Result<()> {
     let header = match header.split_once(':') {
@@ -33,7 +33,7 @@ pub(super) fn behind_scheme(header: &str, add: &mut Add<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What base64 of either alphabet stands for, if that is text.
+/// Decodes base64 of either alphabet; `None` if the result is not text.
 fn decoded(base64: &str) -> Option<Zeroizing<String>> {
     use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
     let base64 = base64.trim_end_matches('=');

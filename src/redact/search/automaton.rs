@@ -7,7 +7,7 @@ use super::dictionary::{Dictionary, number};
 use super::work::count;
 use crate::wipe::Wiped;
 
-/// Which way the text is read, and the patterns with it.
+/// Direction in which the text is read, and the patterns with it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
     Forwards,
@@ -22,9 +22,9 @@ pub(super) enum Direction {
 pub(super) struct Automaton {
     /// The byte that leads to a node.
     labels: Wiped<u8>,
-    /// Where the children of a node start; they end where those of the next node start.
+    /// Start of the children of each node; they end where those of the next node start.
     children: Wiped<u32>,
-    /// Where to go on if no child fits.
+    /// Node to go on from if no child fits.
     failures: Wiped<u32>,
     /// One more than the place in the dictionary of a pattern; 0 for no pattern. Backwards, of
     /// the longest that ends here; forwards, of the shortest that ends here or below.
@@ -149,7 +149,8 @@ impl Automaton {
         }
     }
 
-    /// How many bytes at the end of the text are the start of a pattern, and not all of it.
+    /// Returns the number of bytes at the end of the text that are the start of a pattern, and not
+    /// all of it.
     pub(super) fn partial(&self, text: &[u8]) -> usize {
         let is_start = |node| !self.children_of(node).is_empty();
         self.ends(text)

@@ -7,9 +7,9 @@ use super::patterns::Patterns;
 use super::work::Allowance;
 use crate::wipe::Wiped;
 
-/// What a look-up costs in any case, in steps: an entry or two that are not in the cache.
+/// Least cost of a look-up in steps: an entry or two that are not in the cache.
 const LOOK_UP: usize = 16;
-/// How many bytes are compared in one step.
+/// Bytes that are compared in one step.
 const STEP: usize = 16;
 
 /// The patterns in alphabetical order, each once.
@@ -194,7 +194,7 @@ impl Dictionary {
         Some(entry.found())
     }
 
-    /// Whether a pattern starts with `text` and goes on.
+    /// Returns true if a pattern starts with `text` and goes on.
     pub(super) fn begins_with(&self, text: &[u8], allowance: &mut Allowance) -> bool {
         self.may_begin_with(text, allowance)
             && self.goes_on(self.after(text, allowance), text, allowance)
@@ -261,7 +261,7 @@ impl Dictionary {
             .is_some_and(|entry| common(self.bytes_of(entry), text, allowance) == text.len())
     }
 
-    /// How many patterns are not behind the text in alphabetical order.
+    /// Returns the number of patterns that are not behind the text in alphabetical order.
     fn after(&self, text: &[u8], allowance: &mut Allowance) -> usize {
         let text_head = head(text);
         allowance.take(LOOK_UP);
@@ -277,7 +277,7 @@ impl Dictionary {
             })
     }
 
-    /// How many patterns there are.
+    /// Returns the number of patterns.
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -287,7 +287,7 @@ impl Dictionary {
         self.entries.iter().map(|entry| self.bytes_of(entry))
     }
 
-    /// As [`iter`](Dictionary::iter), each with its number.
+    /// Returns the patterns like [`iter`](Dictionary::iter), each with its number.
     pub(super) fn numbered(&self) -> impl ExactSizeIterator<Item = (u32, &[u8])> {
         self.entries
             .iter()
@@ -351,7 +351,7 @@ pub(super) fn number(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// How many bytes two texts have in common at the start.
+/// Returns the number of bytes that two texts have in common at the start.
 fn common(one: &[u8], other: &[u8], allowance: &mut Allowance) -> usize {
     let steps = one
         .chunks_exact(STEP)

@@ -8,13 +8,13 @@ use super::dictionary::Dictionary;
 use super::work::count;
 use crate::wipe::Wiped;
 
-/// How many bytes a piece has.
+/// Bytes of a piece.
 const PIECE: usize = 4;
 /// The strides, in bytes. Longer ones help little: they come with more pieces, of which more are
 /// met by chance.
 const STRIDES: [usize; 7] = [21, 13, 8, 5, 3, 2, 1];
-/// How many bytes of a pattern are passed over at most: at the end of a text, that is how many
-/// places have no piece to go by.
+/// Most bytes of a pattern that are passed over. So many places at the end of a text have no piece
+/// to go by.
 const MOST_SKIPPED: usize = 32;
 /// The sizes of the table, in bytes, and how many pieces are the most for each. The first fits in
 /// the nearest cache.
@@ -25,19 +25,19 @@ const SIZES: [(usize, usize); 5] = [
     (1 << 20, 40_000),
     (1 << 22, usize::MAX),
 ];
-/// How many places are looked at before it is asked whether there was anything.
+/// Places that are looked up together, before any result is looked at.
 const LANES: usize = 8;
 
 /// Knows pieces of all patterns.
 pub(super) struct Filter {
-    /// How far the places lie apart that are looked at, in bytes; each pattern has so many pieces.
+    /// Distance of the places that are looked at, in bytes; each pattern has so many pieces.
     stride: usize,
-    /// How many bytes of each pattern come before the pieces: many secrets begin in the same way.
+    /// Bytes of each pattern before its pieces: many secrets begin in the same way.
     skipped: usize,
     hash: Hash,
     /// Bits for each hash: all zero if no piece has it.
     table: Wiped<u8>,
-    /// How many bits of a hash say where a piece is looked for.
+    /// Bits of a hash that give the slot of a piece.
     slot_bits: u32,
     /// The pieces by their hash; one whose slot is taken lies in the next that is free.
     slots: Wiped<Slot>,
@@ -47,13 +47,12 @@ pub(super) struct Filter {
 #[derive(Clone, Copy, Default)]
 struct Slot {
     piece: u32,
-    /// How far behind what is skipped of a pattern it lies: bit `n` for `n` bytes. Zero in a free
-    /// slot.
+    /// Distances from the skipped part of a pattern: bit `n` for `n` bytes. Zero in a free slot.
     offsets: u32,
 }
 
-/// Which hash; another one in each filter, so that nobody can choose patterns that fall into one
-/// place.
+/// A hash function; another one in each filter, so that nobody can choose patterns that fall into
+/// one place.
 #[derive(Clone, Copy)]
 struct Hash(u32);
 
@@ -120,7 +119,7 @@ impl Filter {
         }
     }
 
-    /// Where a piece lies, or would lie.
+    /// Returns the slot of a piece, or the free one for it.
     fn slot_of(&self, piece: u32) -> usize {
         let first = (self.hash.of(piece) >> (32 - self.slot_bits)) as usize;
         let fits = |slot: &Slot| slot.offsets == 0 || slot.piece == piece;
@@ -216,18 +215,19 @@ impl Filter {
         }
     }
 
-    /// How many bytes behind its start say whether a pattern may start there.
+    /// Returns the number of bytes behind a place that decide if a pattern may start there.
     pub(super) fn reach(&self) -> usize {
         self.skipped + self.stride - 1 + PIECE
     }
 }
 
-/// How far a hash is shifted to be a place in a table of this size.
+/// Bits by which a hash is shifted to become a place in a table of this size.
 const fn shift_to(size: usize) -> u32 {
     32 - size.trailing_zeros()
 }
 
-/// Which bit of its place in the table a hash has: the bits behind those of the place say it.
+/// Returns the bit that a hash has at its place in the table, taken from the bits behind those of
+/// the place.
 #[inline]
 fn mark(hash: u32, shift: u32) -> u8 {
     1 << (hash >> (shift - 3) & 7)

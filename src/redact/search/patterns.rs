@@ -1,4 +1,4 @@
-//! What is searched for.
+//! Patterns in the order in which they were given.
 
 use std::fmt;
 
@@ -68,7 +68,7 @@ impl Patterns {
         }
     }
 
-    /// How many there are.
+    /// Returns the number of patterns.
     pub(in crate::redact) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -78,14 +78,14 @@ impl Patterns {
         self.bytes
     }
 
-    /// Where each of them lies.
+    /// Returns start and end of each pattern.
     pub(super) fn spans(&self) -> impl Iterator<Item = (u32, u32)> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(self.ends.iter().copied())
     }
 }
 
-/// How many.
+/// Shows their number only.
 impl fmt::Debug for Patterns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Patterns({})", self.len())

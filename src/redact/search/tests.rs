@@ -23,7 +23,7 @@ fn found(searcher: &Searcher, text: &[u8]) -> Vec<Match> {
     searcher.matches(text).collect()
 }
 
-/// What `matches` promises, the plain way.
+/// The matches that `matches` promises, found in the plain way.
 fn expected<P: AsRef<[u8]>>(all: &[P], text: &[u8]) -> Vec<Match> {
     let longest_at = |start: usize| {
         let fits = |pattern: &&P| text[start..].starts_with(pattern.as_ref());
@@ -44,7 +44,7 @@ fn expected<P: AsRef<[u8]>>(all: &[P], text: &[u8]) -> Vec<Match> {
     (0..text.len()).filter_map(longest_at).collect()
 }
 
-/// What `partial` promises, the plain way.
+/// The length that `partial` promises, found in the plain way.
 fn expected_partial<P: AsRef<[u8]>>(all: &[P], text: &[u8]) -> usize {
     let is_start = |end: &[u8]| {
         all.iter()
@@ -445,7 +445,7 @@ fn what_is_slow_is_right() {
     }
 }
 
-/// As [`expected`], for many patterns: asks for each length that there is, the longest first.
+/// The same as [`expected`], for many patterns: tries each length, the longest first.
 fn expected_by_lengths(all: &[Vec<u8>], text: &[u8]) -> Vec<Match> {
     let mut numbers = std::collections::HashMap::new();
     (0..).zip(all).for_each(|(number, pattern)| {

@@ -1,4 +1,4 @@
-//! How much work a search may cause.
+//! Limits on the work that a search may cause.
 
 /// Steps a byte. The automaton takes about as long for a byte, so a text costs it at most twice
 /// that.
@@ -11,7 +11,7 @@ const STEPS: usize = 4 << 10;
 pub(super) struct Allowance(usize);
 
 impl Allowance {
-    /// What reading so many bytes may take.
+    /// Returns the allowance for reading so many bytes.
     pub(super) fn of(bytes: usize) -> Self {
         Self(bytes * STEPS_PER_BYTE + STEPS)
     }

@@ -15,7 +15,7 @@ use super::{schema, version};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Row;
 
-/// What a connection is for.
+/// Purpose of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Reader,
@@ -163,8 +163,8 @@ pub(super) fn refuse_foreign_journal(place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// Whether SQLite would write the pages of the journal into the database. A connection that may not
-/// write says so instead.
+/// Returns true if SQLite would write the pages of the journal into the database. A connection that
+/// may not write reports that instead.
 fn must_roll_back(place: &Place) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX

@@ -7,8 +7,7 @@ use rusqlite::ffi;
 
 use crate::error::{Error, ErrorKind};
 
-/// What SQLite said, without what it said it about: its own messages may hold SQL, a path or a
-/// value.
+/// The result code of SQLite without its message, which may hold SQL, a path or a value.
 #[derive(Clone, Copy, Debug)]
 struct SqliteCode(i32);
 

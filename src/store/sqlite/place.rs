@@ -1,4 +1,4 @@
-//! Where a vault's file is, and whether it is safe to use what is there.
+//! The path of a vault's file, and the checks that the file there is safe to use.
 //!
 //! Nothing here opens the file: closing it would drop the locks that SQLite holds on it in this
 //! process (<https://sqlite.org/howtocorrupt.html>, section 2.2).
@@ -15,7 +15,7 @@ use crate::files;
 /// Begins the names of files that are vaults in the making.
 pub(super) const UNFINISHED: &str = ".keyslot-new-";
 
-/// What SQLite keeps beside a database.
+/// Endings of the files that SQLite keeps beside a database.
 pub(super) const WRITE_AHEAD_LOG: &str = "-wal";
 pub(super) const SHARED_MEMORY: &str = "-shm";
 pub(super) const ROLLBACK_JOURNAL: &str = "-journal";
@@ -122,7 +122,7 @@ impl Place {
         Ok(identity(&found))
     }
 
-    /// Which file is there now.
+    /// Returns the identity of the file that is there now.
     pub(super) fn identity(&self) -> Result<Identity> {
         self.metadata().map(|found| identity(&found))
     }
@@ -148,7 +148,7 @@ impl Place {
     }
 }
 
-/// What is at a path, which may be nothing.
+/// Returns the metadata of a path; `None` if nothing is there.
 pub(super) fn existing(path: &Path) -> Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),

@@ -1,8 +1,8 @@
-//! What the linked SQLite may be trusted with.
+//! Vaults that the linked version of SQLite can handle safely.
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// How a vault's file takes writes. It is a property of the file: no opener changes it.
+/// The journal mode of a vault's file. A property of the file: opening never changes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Journal {
     /// A write-ahead log: readers and the writer do not wait for each other.
@@ -34,7 +34,7 @@ pub(super) fn for_new_vault(version: i32) -> Result<Journal> {
     })
 }
 
-/// Whether a vault that has this journal may be used.
+/// Checks that a vault with this journal may be used.
 pub(super) fn accept(version: i32, journal: Journal) -> Result<()> {
     match (journal, for_new_vault(version)?) {
         (Journal::Wal, Journal::Rollback) => Err(Error::new(

@@ -1,4 +1,4 @@
-//! What stays on the heap of patterns.
+//! Rests of patterns on the heap.
 #![cfg(target_os = "linux")]
 
 use zeroize::Zeroizing;
