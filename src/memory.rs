@@ -6,7 +6,8 @@
     missing_debug_implementations,
     unreachable_pub,
     clippy::unwrap_used,
-    clippy::indexing_slicing
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc
 )]
 
 use std::fs::File;

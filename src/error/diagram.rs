@@ -102,7 +102,8 @@ fn cut_right(text: &str) -> String {
     }
 }
 
-#[cfg(all(test, feature = "internals"))]
+#[cfg(test)]
+#[cfg(feature = "internals")]
 mod tests {
     use proptest::prelude::*;
 

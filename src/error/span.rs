@@ -58,7 +58,8 @@ fn count(text: &str, bytes: &Range<usize>, units: fn(char) -> usize) -> Range<us
     before..before + sum(text.get(start..end))
 }
 
-#[cfg(all(test, feature = "internals"))]
+#[cfg(test)]
+#[cfg(feature = "internals")]
 mod tests {
     use proptest::prelude::*;
 

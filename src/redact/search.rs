@@ -277,5 +277,6 @@ impl fmt::Debug for Matches<'_> {
     }
 }
 
-#[cfg(all(test, feature = "internals"))]
+#[cfg(test)]
+#[cfg(feature = "internals")]
 mod tests;

@@ -10,7 +10,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use crate::support::{fast_folder, memory_vault, root_key, value};
+use crate::support::{SINGLE, fast_folder, memory_vault, root_key, value};
 use keyslot::store::{
     Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck,
     SqliteStore, Tag, WriteTx,
@@ -361,16 +361,6 @@ const CHANGES: &[Method] = &[
         needs: Permissions::COPY,
         call: |scope, to, _| scope.clone_all_to(to).map(|count| count.to_string()),
     },
-];
-
-const SINGLE: [Permissions; 7] = [
-    Permissions::NONE,
-    Permissions::USE,
-    Permissions::READ,
-    Permissions::MANAGE,
-    Permissions::REVEAL,
-    Permissions::COPY,
-    Permissions::REDACT,
 ];
 
 fn lacks(method: Method, permissions: Permissions) -> bool {

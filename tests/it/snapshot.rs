@@ -8,19 +8,16 @@
 )]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
+use crate::support::counting::Counting;
 use crate::support::{memory_vault, root_key};
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck,
-    Tag, WriteTx,
-};
 use keyslot::template::ResolveExt;
 use keyslot::{
-    AccessRules, Chain, ErrorKind, Result, ScopedVault, SecretChange, SecretInput, SecretStore,
-    Snapshot, Status, Surface, Target, Variables, Vault, Version,
+    AccessRules, Chain, ErrorKind, Result, ScopedVault, SecretChange, SecretInput, Snapshot,
+    Status, Surface, Target, Variables, Vault, Version,
 };
 
 fn snapshot(scope: &ScopedVault, text: &str) -> Snapshot {
@@ -322,53 +319,6 @@ fn time_goes_on_in_a_snapshot() {
     assert!(get(&run, "<<$secret.A>>").is_ok());
     now.store(2_000, Ordering::SeqCst);
     assert_eq!(get(&run, "<<$secret.A>>"), Err(ErrorKind::Expired));
-}
-
-/// Counts what is asked of it.
-#[derive(Debug, Default)]
-struct Counting {
-    store: MemoryStore,
-    gets: AtomicUsize,
-    heads: AtomicUsize,
-}
-
-impl SecretStore for Counting {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        self.gets.fetch_add(1, Ordering::SeqCst);
-        self.store.get(keys)
-    }
-
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        self.store.scan(kind, tag, from, size, bodies)
-    }
-
-    fn write(
-        &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
-    ) -> Result<()> {
-        self.store.write(lock, work)
-    }
-
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
-        self.heads.fetch_add(1, Ordering::SeqCst);
-        self.store.head(tenant, known)
-    }
-
-    fn purge(&self) -> Result<Purge> {
-        self.store.purge()
-    }
-
-    fn self_check(&self) -> Result<SelfCheck> {
-        self.store.self_check()
-    }
 }
 
 #[test]

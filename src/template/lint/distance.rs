@@ -108,7 +108,8 @@ impl Sought {
     }
 }
 
-#[cfg(all(test, feature = "internals"))]
+#[cfg(test)]
+#[cfg(feature = "internals")]
 mod tests {
     use proptest::prelude::*;
 

@@ -159,7 +159,8 @@ fn not_compared(name: &SecretName) -> String {
     )
 }
 
-#[cfg(all(test, feature = "internals"))]
+#[cfg(test)]
+#[cfg(feature = "internals")]
 mod tests {
     use proptest::prelude::*;
 

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use keyslot::{AccessRules, Permissions, Scope, SecretInput, Status, Surface, Target};
 use proptest::prelude::*;
 
+use crate::support::SINGLE;
+
 pub const TENANTS: [&str; 3] = ["acme", "globex", "initech"];
 const PATHS: [&str; 4] = ["", "/billing", "/billing/agents", "/support"];
 /// Few names in few scopes, so that lives cross.
@@ -333,15 +335,7 @@ fn place() -> impl Strategy<Value = Place> + Clone {
 }
 
 fn who() -> impl Strategy<Value = Who> + Clone {
-    let kinds = [
-        Permissions::USE,
-        Permissions::READ,
-        Permissions::MANAGE,
-        Permissions::REVEAL,
-        Permissions::COPY,
-        Permissions::REDACT,
-    ];
-    let some = prop::sample::subsequence(kinds.to_vec(), 0..=kinds.len()).prop_map(|some| {
+    let some = prop::sample::subsequence(SINGLE[1..].to_vec(), 0..SINGLE.len()).prop_map(|some| {
         some.into_iter()
             .fold(Permissions::NONE, |all, one| all | one)
     });

@@ -8,6 +8,8 @@
     clippy::indexing_slicing
 )]
 
+#[cfg(feature = "vault")]
+pub mod counting;
 pub mod scanner;
 #[cfg(feature = "vault")]
 mod vaults;

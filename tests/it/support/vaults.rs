@@ -1,7 +1,18 @@
 //! Vaults, and what they answer.
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::{Error, ErrorKind, RootKey, ScopedVault, Vault};
+use keyslot::{Error, ErrorKind, Permissions, RootKey, ScopedVault, Vault};
+
+/// No permission, and each alone.
+pub const SINGLE: [Permissions; 7] = [
+    Permissions::NONE,
+    Permissions::USE,
+    Permissions::READ,
+    Permissions::MANAGE,
+    Permissions::REVEAL,
+    Permissions::COPY,
+    Permissions::REDACT,
+];
 
 /// A root key that is no secret: tests open a vault more than once.
 pub fn root_key() -> RootKey {
