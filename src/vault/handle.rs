@@ -219,7 +219,7 @@ impl Vault {
     /// # Errors
     ///
     /// Those of the store, also for rows that have not even the shape of rows;
-    /// other damage is not an error but a [`Finding`].
+    /// other damage is not an error but a [`Finding`](crate::Finding).
     pub fn verify(&self) -> Result<Verification> {
         verify::verify(&self.core)
     }
@@ -229,7 +229,7 @@ impl Vault {
     ///
     /// Call it after a backup was restored under an open vault, or after a failover that lost
     /// writes. The older state may hold values that were revoked since. The reason is told to the
-    /// [observer](Observer::rollback_accepted).
+    /// [observer](crate::Observer::rollback_accepted).
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

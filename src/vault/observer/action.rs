@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Kind of an [`Event`].
+/// Kind of an [`Event`](crate::Event).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {

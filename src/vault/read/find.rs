@@ -16,7 +16,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound) when there is none in this scope, also if there is one
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none in this scope, also if there is one
     /// above; or why the store cannot be read.
     pub fn info(&self, name: impl AsRef<str>) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
@@ -31,8 +31,8 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::REVEAL`];
-    /// [`Revoked`](ErrorKind::Revoked); or why the store cannot be read.
+    /// [`NotFound`](crate::ErrorKind::NotFound), also without [`Permissions::REVEAL`];
+    /// [`Revoked`](crate::ErrorKind::Revoked); or why the store cannot be read.
     pub fn reveal(&self, name: impl AsRef<str>) -> Result<SecretString> {
         let name = SecretName::new(name)?;
         let revealed = self
@@ -48,7 +48,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound), also without permission; [`Revoked`](ErrorKind::Revoked),
+    /// [`NotFound`](crate::ErrorKind::NotFound), also without permission; [`Revoked`](crate::ErrorKind::Revoked),
     /// because nothing is left to compare with; or why the store cannot be read.
     pub fn matches(&self, name: impl AsRef<str>, value: impl Into<SecretString>) -> Result<bool> {
         let (name, value) = (SecretName::new(name)?, value.into());

@@ -10,7 +10,7 @@ use crate::record::SecretInfo;
 use crate::scope::Scope;
 use crate::vault::scoped::ScopedVault;
 
-/// The secrets of a scope and of those above it: see [`List::inherited`].
+/// The secrets of a scope and of those above it: see [`List::inherited`](super::List::inherited).
 ///
 /// Holds the names that it came across.
 #[derive(Debug)]
