@@ -23,7 +23,7 @@
 //!
 //! No file imports one of a later line.
 //!
-//! 1. `permissions`, `observer`, `clock`, `hint`, `rows`, `scan`, `gate`, `high_water`, `tenant_key`,
+//! 1. `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `scan`, `gate`, `high_water`, `tenant_key`,
 //!    `known_keys`, `keyring`: parts that know no vault.
 //! 2. `core`: the store, the keys and the settings that all handles of one open vault share.
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to records
@@ -33,6 +33,7 @@
 //!    `opening`.
 //! 6. `handle` and `builder`: the vault that users open.
 
+mod binding;
 mod builder;
 mod clock;
 mod core;

@@ -48,6 +48,10 @@ impl Permissions {
     /// Everything.
     pub const ALL: Self = Self(63);
 
+    /// The most that a handle for one target may do: nothing that hands a value over without one.
+    pub(super) const OF_BOUND: Self =
+        Self(Self::USE.0 | Self::READ.0 | Self::MANAGE.0 | Self::REDACT.0);
+
     /// In the order in which they are shown: what includes others stands before them.
     const NAMES: [(Self, &str); 6] = [
         (Self::USE, "USE"),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::iter;
 use std::sync::Arc;
 
+use super::binding::Binding;
 use super::core::Core;
 use super::hashed_scope::HashedScope;
 use super::observer::{Action, Event};
@@ -13,6 +14,7 @@ use crate::crypto::Info;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::scope::Scope;
+use crate::template::Engine;
 
 /// One scope of a vault: resolves what is in it and above it, and manages what is in it. It cannot
 /// be widened, and nothing leads from it to another tenant.
@@ -27,6 +29,9 @@ pub struct ScopedVault {
     own: HashedScope,
     permissions: Permissions,
     actor: Option<Actor>,
+    pub(super) binding: Binding,
+    /// The engine of the handle; `None` if it uses that of the vault.
+    pub(super) engine: Option<Arc<Engine>>,
 }
 
 impl ScopedVault {
@@ -40,6 +45,8 @@ impl ScopedVault {
             own,
             permissions: Permissions::ALL,
             actor: None,
+            binding: Binding::default(),
+            engine: None,
         }
     }
 
@@ -103,6 +110,10 @@ impl ScopedVault {
 
     pub(super) fn chain(&self) -> &[HashedScope] {
         &self.chain
+    }
+
+    pub(super) fn binding(&self) -> &Binding {
+        &self.binding
     }
 
     pub(super) fn may(&self, permission: Permissions) -> bool {
@@ -199,6 +210,7 @@ impl fmt::Debug for ScopedVault {
             .field("scope", self.scope())
             .field("permissions", &self.permissions)
             .field("actor", &self.actor)
+            .field("target", &self.binding)
             .finish_non_exhaustive()
     }
 }

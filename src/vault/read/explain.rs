@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::select::{Candidates, permit};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::name::SecretName;
 use crate::record::Version;
 use crate::reference::Reference;
@@ -12,6 +12,7 @@ use crate::scope::Scope;
 use crate::status::Status;
 use crate::target::Target;
 use crate::template::Resolvable;
+use crate::vault::binding::refused;
 use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
@@ -42,7 +43,7 @@ impl ScopedVault {
     ///
     /// [`Syntax`](crate::ErrorKind::Syntax) and other errors of the text.
     pub fn references<I: Resolvable>(&self, input: I) -> Result<Vec<Reference>> {
-        self.core().engine.references(input)
+        self.engine().references(input)
     }
 
     /// Checks that a resolve for this target would go through, as far as that can be told without
@@ -64,14 +65,17 @@ impl ScopedVault {
     /// Those of [`resolve_for`](ScopedVault::resolve_for), all at once, but for what only a value
     /// can be wrong with: what filters do with it, and whether it fits its place.
     pub fn check<I: Resolvable>(&self, target: &Target, input: I) -> Result<()> {
-        self.core()
-            .engine
-            .check(target, input, |references, target| {
-                self.verdicts(references, target)
-            })
+        let target = self.binding().meant(target);
+        self.engine().check(&target, input, |references, target| {
+            self.verdicts(references, target)
+        })
     }
 
     fn verdicts(&self, references: &[Reference], target: &Target) -> Result<Vec<Result<Permit>>> {
+        let target = &*match self.binding().admit(target) {
+            Ok(target) => target,
+            Err(error) => return Ok(refused(references, &error).collect()),
+        };
         let now = self.core().clock.now()?;
         let verdict = |(reference, candidates)| {
             self.nearest(reference, candidates).and_then(|hit| {
@@ -108,6 +112,10 @@ impl ScopedVault {
     /// Those of the store. An error of one reference is its verdict, and without
     /// [`Permissions::READ`] no reference is found.
     pub fn explain(&self, target: &Target, references: &[Reference]) -> Result<Vec<Explanation>> {
+        let target = &*match self.binding().admit(target) {
+            Ok(target) => target,
+            Err(error) => return Ok(unexplained(references, &error)),
+        };
         let now = self.core().clock.now()?;
         let explain = |(reference, mut candidates): (&Reference, Candidates<'_>)| {
             let hit = self.nearest(reference, candidates.by_ref());
@@ -185,4 +193,18 @@ impl ScopedVault {
             .filter(|name| !used.contains(name))
             .collect())
     }
+}
+
+/// The explanations of a call that is refused before anything is looked up.
+fn unexplained(references: &[Reference], error: &Error) -> Vec<Explanation> {
+    let explain = |(reference, verdict): (&Reference, Result<()>)| Explanation {
+        reference: reference.clone(),
+        scope: None,
+        status: None,
+        version: None,
+        shadowed: Vec::new(),
+        verdict,
+    };
+    let verdicts = refused(references, error);
+    references.iter().zip(verdicts).map(explain).collect()
 }

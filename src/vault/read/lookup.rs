@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::reference::Reference;
 use crate::resolve::{Found, Outcome, Outcomes, Resolver};
 use crate::target::Target;
+use crate::vault::binding::refused;
 use crate::vault::observer::{Action, Event};
 use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::permissions::Permissions;
@@ -13,6 +14,10 @@ use crate::vault::scoped::ScopedVault;
 /// process reads each data key it meets for the first time with one `get` more.
 impl Resolver for ScopedVault {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
+        let target = &*match self.admit_target(references, target) {
+            Ok(target) => target,
+            Err(error) => return Ok(refused(references, &error).collect()),
+        };
         let rows = self.read(references, Permissions::USE)?;
         let rows = ParsedRows::of(self.core(), &rows)?;
         let now = self.core().clock.now()?;

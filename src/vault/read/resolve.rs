@@ -1,4 +1,4 @@
-//! Resolving by a handle: with the engine of its vault.
+//! Resolving by a handle.
 
 use std::borrow::Cow;
 
@@ -68,7 +68,8 @@ impl ScopedVault {
         target: &Target,
         input: I,
     ) -> Result<Resolved<I::Output>> {
-        self.core().engine.resolve(self, target, input)
+        self.engine()
+            .resolve(self, &self.binding().meant(target), input)
     }
 
     /// Resolves the headers of a request with one store call, as
@@ -83,7 +84,8 @@ impl ScopedVault {
         target: &Target,
         headers: impl IntoIterator<Item = (N, T)>,
     ) -> Result<http::HeaderMap> {
-        self.core().engine.resolve_headers(self, target, headers)
+        self.engine()
+            .resolve_headers(self, &self.binding().meant(target), headers)
     }
 
     /// Resolves arguments that a model wrote for a tool: the placeholders that `grants` lists and nothing
@@ -116,9 +118,9 @@ impl ScopedVault {
         args: A,
         grants: &Grants,
     ) -> Result<ModelArgs<A::Output>> {
+        let target = &*self.binding().meant(target);
         let resolved = self
-            .core()
-            .engine
+            .engine()
             .resolve_model_args(self, target, args, grants)?;
         for reference in resolved
             .attempts()

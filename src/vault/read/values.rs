@@ -39,11 +39,13 @@ impl ScopedVault {
     pub(crate) fn hidden(&self, target: &Target, names: &[SecretName]) -> Result<Hidden> {
         let everything = self.may(Permissions::REDACT);
         let references: Vec<Reference> = names.iter().cloned().map(Reference::secret).collect();
-        let values = if everything {
-            self.all_versions(&references)
-        } else {
-            self.usable(target, &references)
-        };
+        let values = self.binding().admit(target).and_then(|target| {
+            if everything {
+                self.all_versions(&references)
+            } else {
+                self.usable(&target, &references)
+            }
+        });
         for (at, name) in names.iter().enumerate() {
             match &values {
                 Ok(values) => {

@@ -11,6 +11,7 @@ use crate::reference::Reference;
 use crate::resolve::{Outcomes, Resolved, Resolver};
 use crate::target::Target;
 use crate::template::Resolvable;
+use crate::vault::binding::refused;
 use crate::vault::scoped::ScopedVault;
 
 /// The secrets that some references mean at one moment: all resolves of a run that use it agree,
@@ -108,7 +109,8 @@ impl Snapshot {
         target: &Target,
         input: I,
     ) -> Result<Resolved<I::Output>> {
-        self.scoped.core().engine.resolve(self, target, input)
+        let target = self.scoped.binding().meant(target);
+        self.scoped.engine().resolve(self, &target, input)
     }
 
     /// Resolves headers as [`ScopedVault::resolve_headers`] does, with the versions of the
@@ -124,8 +126,8 @@ impl Snapshot {
         target: &Target,
         headers: impl IntoIterator<Item = (N, T)>,
     ) -> Result<http::HeaderMap> {
-        let engine = &self.scoped.core().engine;
-        engine.resolve_headers(self, target, headers)
+        let target = self.scoped.binding().meant(target);
+        self.scoped.engine().resolve_headers(self, &target, headers)
     }
 
     /// Takes the snapshot anew, of the same references: for a run that wants to see what was stored
@@ -176,6 +178,10 @@ impl Snapshot {
 /// One question to the store while it knows that nothing was written; else one `get` more.
 impl Resolver for Snapshot {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
+        let target = &*match self.scoped.admit_target(references, target) {
+            Ok(target) => target,
+            Err(error) => return Ok(refused(references, &error).collect()),
+        };
         let state = self.current()?;
         let now = self.scoped.core().clock.now()?;
         let outcome = |reference| {
