@@ -184,7 +184,7 @@ fn vault(alarms: Arc<Mutex<Vec<String>>>) -> Result<Vault> {
     let vault = Vault::builder()
         .strict()
         .observer(observer)
-        .create(RootKey::generate()?)?;
+        .create(&RootKey::generate()?)?;
     let project = vault.scope("acme/support")?;
     let crm = AccessRules::new()
         .tool("fetch")?

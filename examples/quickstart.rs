@@ -24,8 +24,8 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let file = folder.path().join("vault.db");
     let key = RootKey::generate()?;
     let saved = key.to_base64(); // a host keeps this in its environment or in a file of mode 0600
-    drop(Vault::create(&file, key)?);
-    let vault = Vault::open(&file, RootKey::from_base64(saved.expose_secret())?)?;
+    drop(Vault::create(&file, &key)?);
+    let vault = Vault::open(&file, &RootKey::from_base64(saved.expose_secret())?)?;
     println!("   created and opened again; a missing file or a wrong key would have been an error");
 
     heading("2. Secrets, each in one scope: organization/project");

@@ -21,7 +21,7 @@ use rusqlite::Connection;
 const NAMES: [&str; 3] = ["STRIPE_KEY", "CRM_TOKEN", "REGION_KEY"];
 
 fn vault() -> Vault {
-    Vault::in_memory(RootKey::generate().unwrap()).unwrap()
+    Vault::in_memory(&RootKey::generate().unwrap()).unwrap()
 }
 
 fn references() -> Vec<Reference> {
@@ -115,7 +115,7 @@ fn exact(c: &mut Criterion) {
     let mut group = c.benchmark_group("snapshot/in a file");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("vault.db");
-    let scope = Vault::create(&file, RootKey::generate().unwrap())
+    let scope = Vault::create(&file, &RootKey::generate().unwrap())
         .unwrap()
         .scope("acme")
         .unwrap();

@@ -32,7 +32,7 @@ fn root_key() -> RootKey {
 
 /// A vault with `rows` secrets, half in the organization, half in a project of it.
 fn filled(file: &Path, rows: u32) -> ScopedVault {
-    let vault = Vault::create(file, root_key()).unwrap();
+    let vault = Vault::create(file, &root_key()).unwrap();
     let (organization, project) = (
         vault.scope("acme").unwrap(),
         vault.scope("acme/billing").unwrap(),
@@ -204,7 +204,7 @@ fn put(c: &mut Criterion) {
     let vault = Vault::builder()
         .kept_versions(1)
         .store(SqliteStore::create(&file).unwrap())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     for number in 0..500 {
@@ -274,7 +274,7 @@ fn open(c: &mut Criterion) {
     let project = filled(&file, 1000);
     group.bench_function("keyslot", |b| {
         b.iter(|| {
-            let vault = Vault::open(&file, root_key()).unwrap();
+            let vault = Vault::open(&file, &root_key()).unwrap();
             let scope = vault.scope("acme").unwrap();
             black_box(
                 scope
@@ -324,7 +324,7 @@ fn list(c: &mut Criterion) {
 /// One envelope of 40 bytes through the crate, from the memory store, beside the primitives of one.
 fn primitives(c: &mut Criterion) {
     let mut group = c.benchmark_group("vault/open one record");
-    let vault = Vault::in_memory(root_key()).unwrap();
+    let vault = Vault::in_memory(&root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     scope
         .put("A", "a value of forty bytes, like many tokens")
@@ -354,7 +354,7 @@ fn main() {
 
 /// Runs what `benches/instructions.sh` counts, so many times. In memory, without SQLite.
 fn count(number: usize) {
-    let vault = Vault::in_memory(root_key()).unwrap();
+    let vault = Vault::in_memory(&root_key()).unwrap();
     let project = vault.scope("acme/billing").unwrap();
     let value = "a value of forty bytes, like many tokens";
     project.put("STRIPE_KEY", value).unwrap();

@@ -30,7 +30,7 @@ impl ScopedVault {
     /// ```
     /// use keyslot::{ErrorKind, Permissions, RootKey, Status, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("STRIPE_KEY", "sk_live_first-4eC39H")?;
     /// project.put("STRIPE_KEY", "sk_live_second-qLyjWD")?;
     ///
@@ -66,7 +66,7 @@ impl ScopedVault {
     /// ```
     /// use keyslot::{AccessRules, ErrorKind, Permissions, RootKey, SecretInput, Target, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// let rules = AccessRules::new().tool("stripe")?;
     /// project.put("STRIPE_KEY", SecretInput::new("sk_live_4eC39H").rules(rules))?;
     ///
@@ -114,7 +114,7 @@ impl Redactor {
     /// ```
     /// use keyslot::{Permissions, RootKey, SecretInput, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("OLD_KEY", SecretInput::new("sk_live_4eC39H").inactive())?;
     /// let redactor = project.with(Permissions::REDACT).redactor(["OLD_KEY"])?;
     /// assert!(redactor.is_guarded());

@@ -23,7 +23,7 @@ use crate::template::Engine;
 /// ```
 /// use keyslot::{NamePolicy, RootKey, Vault};
 ///
-/// let vault = Vault::builder().name_policy(NamePolicy::upper_snake()).kept_versions(3).create(RootKey::generate()?)?;
+/// let vault = Vault::builder().name_policy(NamePolicy::upper_snake()).kept_versions(3).create(&RootKey::generate()?)?;
 /// assert!(vault.scope("acme")?.put("stripe-key", "sk_live_...").is_err());
 /// # Ok::<(), keyslot::Error>(())
 /// ```
@@ -90,7 +90,7 @@ impl VaultBuilder {
     /// use keyslot::{RootKey, Vault};
     ///
     /// let engine = Engine::new().syntax(Syntax::mustache());
-    /// let vault = Vault::builder().engine(engine).create(RootKey::generate()?)?;
+    /// let vault = Vault::builder().engine(engine).create(&RootKey::generate()?)?;
     /// let project = vault.scope("acme/billing")?;
     /// project.put("TOKEN", "t-1")?;
     /// assert_eq!(project.resolve("Bearer {{$secret.TOKEN}}")?.expose_secret(), "Bearer t-1");
@@ -108,7 +108,7 @@ impl VaultBuilder {
     /// ```
     /// use keyslot::{AccessRules, ErrorKind, RootKey, SecretInput, Target, Vault};
     ///
-    /// let project = Vault::builder().strict().create(RootKey::generate()?)?.scope("acme")?;
+    /// let project = Vault::builder().strict().create(&RootKey::generate()?)?.scope("acme")?;
     /// let rules = AccessRules::new().tool("stripe")?.host("api.stripe.com")?;
     /// project.put("STRIPE_KEY", SecretInput::new("sk_live_...").rules(rules))?;
     /// project.put("UNBOUND", "of no tool")?;
@@ -164,7 +164,7 @@ impl VaultBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::VaultExists`] when the store holds a vault, or why it cannot be written.
-    pub fn create(self, key: RootKey) -> Result<Vault> {
+    pub fn create(self, key: &RootKey) -> Result<Vault> {
         if initialise(&*self.store, &key, self.clock.now()?.reading)? {
             return self.open(key);
         }
@@ -181,9 +181,7 @@ impl VaultBuilder {
     /// [`ErrorKind::NotAVault`] when the store holds none, [`ErrorKind::WrongKey`] when the key is
     /// another vault's, [`ErrorKind::UnsupportedFormat`] when a later version of this crate made
     /// it, [`ErrorKind::Corrupt`] when it is damaged, or why the store cannot be read.
-    // By value, so that the key is wiped here and not held by the caller for longer than needed.
-    #[allow(clippy::needless_pass_by_value)]
-    pub fn open(self, key: RootKey) -> Result<Vault> {
+    pub fn open(self, key: &RootKey) -> Result<Vault> {
         let keys = unlock(&*self.store, &key)?;
         let Self {
             store,
@@ -218,7 +216,7 @@ impl VaultBuilder {
     /// # Errors
     ///
     /// Those of [`open`](VaultBuilder::open).
-    pub fn open_or_create(self, key: RootKey) -> Result<Vault> {
+    pub fn open_or_create(self, key: &RootKey) -> Result<Vault> {
         // Asked first without a lock, because nearly always there is one.
         if !has_header(&*self.store)? {
             initialise(&*self.store, &key, self.clock.now()?.reading)?;

@@ -22,7 +22,7 @@ use crate::scope::Scope;
 /// use keyslot::secrecy::ExposeSecret;
 /// use keyslot::{RootKey, Vault};
 ///
-/// let vault = Vault::in_memory(RootKey::generate()?)?;
+/// let vault = Vault::in_memory(&RootKey::generate()?)?;
 /// let project = vault.scope("acme/billing")?;
 /// project.put("STRIPE_KEY", "sk_live_...")?;
 ///
@@ -54,7 +54,7 @@ impl Vault {
     /// Otherwise the reason why the file cannot be used, e.g.
     /// [`UnsafeFile`](crate::ErrorKind::UnsafeFile) when others can read or replace it.
     #[cfg(feature = "sqlite")]
-    pub fn open(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
+    pub fn open(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
         Self::builder()
             .store(crate::store::SqliteStore::open(path)?)
             .open(key)
@@ -67,7 +67,7 @@ impl Vault {
     /// [`VaultExists`](crate::ErrorKind::VaultExists) when there is something at the path already,
     /// or why the file cannot be created.
     #[cfg(feature = "sqlite")]
-    pub fn create(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
+    pub fn create(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
         Self::builder()
             .store(crate::store::SqliteStore::create(path)?)
             .create(key)
@@ -81,7 +81,7 @@ impl Vault {
     /// Those of [`open`](Vault::open) and [`create`](Vault::create), but for a file that is missing
     /// or there.
     #[cfg(feature = "sqlite")]
-    pub fn open_or_create(path: impl AsRef<Path>, key: RootKey) -> Result<Self> {
+    pub fn open_or_create(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
         Self::builder()
             .store(crate::store::SqliteStore::open_or_create(path)?)
             .open_or_create(key)
@@ -93,7 +93,7 @@ impl Vault {
     /// # Errors
     ///
     /// [`Io`](crate::ErrorKind::Io) when the operating system gives no random numbers.
-    pub fn in_memory(key: RootKey) -> Result<Self> {
+    pub fn in_memory(key: &RootKey) -> Result<Self> {
         Self::builder().create(key)
     }
 
@@ -133,7 +133,7 @@ impl Vault {
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
-    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
     /// vault.scope("acme/billing")?.put("STRIPE_KEY", "sk_live_...")?;
     /// vault.scope("acme/sales")?.put("CRM_TOKEN", "crm-token-1")?;
     /// let scopes = vault.scopes("acme")?;
@@ -175,7 +175,7 @@ impl Vault {
     /// let seconds = Arc::new(AtomicU64::new(1_700_000_000));
     /// let clock = Arc::clone(&seconds);
     /// let now = move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed));
-    /// let vault = Vault::builder().clock(now).create(RootKey::generate()?)?;
+    /// let vault = Vault::builder().clock(now).create(&RootKey::generate()?)?;
     /// let project = vault.scope("acme")?;
     /// let tomorrow = UNIX_EPOCH + Duration::from_secs(1_700_086_400);
     /// project.put("TOKEN", SecretInput::new("t-1").expires_at(tomorrow))?;
@@ -208,7 +208,7 @@ impl Vault {
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
-    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
     /// vault.scope("acme/billing")?.put("STRIPE_KEY", "sk_live_...")?;
     /// let report = vault.verify()?;
     /// assert!(report.is_intact(), "{:?}", report.findings);
@@ -234,7 +234,7 @@ impl Vault {
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
-    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
     /// vault.accept_rollback("restored the backup of Monday, ticket 4711")?;
     /// # Ok::<(), keyslot::Error>(())
     /// ```

@@ -8,7 +8,7 @@ use std::ops::BitOr;
 /// ```
 /// use keyslot::{Permissions, RootKey, Vault};
 ///
-/// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+/// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
 /// project.put("STRIPE_KEY", "sk_live_...")?;
 ///
 /// let runner = project.with(Permissions::USE);

@@ -87,7 +87,7 @@ impl ScopedVault {
     /// ```
     /// use keyslot::{Actor, RootKey, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// let info = project.acting_as(Actor::new("user:ada")?).put("STRIPE_KEY", "sk_live_...")?;
     /// assert_eq!(info.created_by, Some(Actor::new("user:ada")?));
     /// # Ok::<(), keyslot::Error>(())

@@ -20,7 +20,7 @@ use crate::status::Status;
 use crate::store::{Cursor, Kind, PageSize, Row, Tag};
 
 fn vault() -> Vault {
-    let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
+    let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
     for scope in ["acme", "globex"] {
         vault
             .scope(scope)
@@ -412,7 +412,7 @@ fn an_account_never_goes_below_nothing_or_beyond_the_numbers() {
 #[test]
 fn the_data_keys_that_are_kept_are_bounded() {
     const TENANTS: usize = 10_000;
-    let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
+    let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
     let scopes: Vec<ScopedVault> = (0..TENANTS)
         .map(|number| vault.scope(format!("tenant-{number}").as_str()).unwrap())
         .collect();

@@ -62,7 +62,7 @@ fn everything_crosses_threads() {
 fn handles_are_cloned() {
     assert_each!(is_cloned: keyslot::Vault, keyslot::ScopedVault, keyslot::Verification, keyslot::Finding);
     assert_each!(is_cloned: keyslot::Snapshot, keyslot::Listed, keyslot::Explanation);
-    let vault = keyslot::Vault::in_memory(keyslot::RootKey::generate().unwrap()).unwrap();
+    let vault = keyslot::Vault::in_memory(&keyslot::RootKey::generate().unwrap()).unwrap();
     let (one, other) = (
         vault.scope("acme").unwrap(),
         vault.clone().scope("acme").unwrap().clone(),

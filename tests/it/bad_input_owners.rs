@@ -59,7 +59,7 @@ fn vault_below(folder: &Path) -> (Vec<PathBuf>, PathBuf) {
         chmod(folder, 0o755);
     }
     let vault = folder.join("canary/b/c/vault.db");
-    drop(Vault::create(&vault, key()).unwrap());
+    drop(Vault::create(&vault, &key()).unwrap());
     (folders, vault)
 }
 
@@ -90,8 +90,8 @@ fn is_unsafe<T>(outcome: Result<T>, what: &str) {
 #[track_caller]
 fn refused(vault: &Path, what: &str) {
     let before = state(vault);
-    is_unsafe(Vault::open(vault, key()), what);
-    is_unsafe(Vault::open_or_create(vault, key()), what);
+    is_unsafe(Vault::open(vault, &key()), what);
+    is_unsafe(Vault::open_or_create(vault, &key()), what);
     is_unsafe(
         SqliteStore::options().fix_permissions(true).open(vault),
         what,
@@ -103,15 +103,15 @@ fn refused(vault: &Path, what: &str) {
 fn never_created(vault: &Path, what: &str) {
     let names = || fs::read_dir(vault.parent().unwrap()).unwrap().count();
     let before = names();
-    is_unsafe(Vault::create(vault, key()), what);
-    is_unsafe(Vault::open_or_create(vault, key()), what);
+    is_unsafe(Vault::create(vault, &key()), what);
+    is_unsafe(Vault::open_or_create(vault, &key()), what);
     assert_eq!(names(), before, "{what}: something was left behind");
 }
 
 #[track_caller]
 fn opens(vault: &Path) {
-    drop(Vault::open(vault, key()).unwrap());
-    drop(Vault::open_or_create(vault, key()).unwrap());
+    drop(Vault::open(vault, &key()).unwrap());
+    drop(Vault::open_or_create(vault, &key()).unwrap());
 }
 
 // ---- vaults
@@ -174,7 +174,7 @@ fn a_folder_of_another_user_on_the_way_to_the_vault_is_refused() {
         chmod(place, 0o755);
         opens(&vault);
     }
-    drop(Vault::create(&new, key()).unwrap());
+    drop(Vault::create(&new, &key()).unwrap());
 }
 
 #[test]
@@ -210,8 +210,8 @@ fn a_link_to_a_folder_is_judged_by_where_it_leads() {
     let linked = link.join("vault.db");
     opens(&linked);
     chmod(folders.first().unwrap(), 0o777);
-    is_unsafe(Vault::open(&linked, key()), "a link");
-    is_unsafe(Vault::create(link.join("new.db"), key()), "a link");
+    is_unsafe(Vault::open(&linked, &key()), "a link");
+    is_unsafe(Vault::create(link.join("new.db"), &key()), "a link");
     chmod(folders.first().unwrap(), 0o755);
     opens(&linked);
 }
@@ -261,7 +261,7 @@ fn as_nobody_in_a_child() {
     let own = root.join("own");
     // Folders of root are good, up to the root.
     let vault = own.join("vault.db");
-    drop(Vault::create(&vault, key()).unwrap());
+    drop(Vault::create(&vault, &key()).unwrap());
     opens(&vault);
     fs::write(own.join("key"), KEY).unwrap();
     chmod(&own.join("key"), 0o600);
@@ -271,11 +271,11 @@ fn as_nobody_in_a_child() {
     refused_unread(&own.join("of-stranger.db"));
     refused_unread(&root.join("strangers/vault.db"));
     is_unsafe(
-        Vault::create(root.join("strangers/new.db"), key()),
+        Vault::create(root.join("strangers/new.db"), &key()),
         "a folder of a third user",
     );
     is_unsafe(
-        Vault::create(root.join("strangers/sticky/new.db"), key()),
+        Vault::create(root.join("strangers/sticky/new.db"), &key()),
         "below a folder of a third user",
     );
     is_unsafe(
@@ -286,8 +286,8 @@ fn as_nobody_in_a_child() {
 
 #[track_caller]
 fn refused_unread(vault: &Path) {
-    is_unsafe(Vault::open(vault, key()), "open");
-    is_unsafe(Vault::open_or_create(vault, key()), "open or create");
+    is_unsafe(Vault::open(vault, &key()), "open");
+    is_unsafe(Vault::open_or_create(vault, &key()), "open or create");
     is_unsafe(
         SqliteStore::options().fix_permissions(true).open(vault),
         "fix",

@@ -10,6 +10,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use crate::support::root_key;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{
     Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck,
@@ -21,7 +22,6 @@ use keyslot::{
     Resolver, Result, ScopedVault, SecretInput, SecretStore, Surface, Target, Template,
     UnknownNames, Vault,
 };
-use crate::support::root_key;
 
 const TEXT: &str = "key=<<$secret.KEY>>";
 const CANARY: &str = "cAnArY";

@@ -24,7 +24,7 @@ fn vault() -> (Vault, Arc<AtomicU64>, ScopedVault) {
     let clock = Arc::clone(&now);
     let vault = Vault::builder()
         .clock(move || at(clock.load(Ordering::SeqCst)))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope

@@ -41,7 +41,7 @@ const LISTED: [(&str, &[&str]); 3] = [
 ];
 
 fn build(file: &Path) {
-    let vault = Vault::create(file, root_key()).unwrap();
+    let vault = Vault::create(file, &root_key()).unwrap();
     let scope = |scope: &str| vault.scope(scope).unwrap();
     scope("acme").put("A", "parent value of A").unwrap();
     scope("acme").put("B", "parent value of B").unwrap();
@@ -79,7 +79,7 @@ fn look(file: &Path) -> Seen {
         Ok(store) => store,
         Err(_) => return Seen::Refused,
     };
-    let Ok(vault) = Vault::builder().store(store).open(root_key()) else {
+    let Ok(vault) = Vault::builder().store(store).open(&root_key()) else {
         return Seen::Refused;
     };
     let report = vault.verify();

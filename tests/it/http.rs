@@ -368,7 +368,7 @@ fn a_vault_reads_headers_with_its_own_engine() {
     let engine = Engine::new().syntax(Syntax::mustache());
     let vault = Vault::builder()
         .engine(engine)
-        .create(RootKey::generate().unwrap())
+        .create(&RootKey::generate().unwrap())
         .unwrap();
     let project = vault.scope("acme/billing").unwrap();
     project.put("TOKEN", "t0ken").unwrap();

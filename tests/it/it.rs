@@ -32,6 +32,7 @@ mod model_args;
 mod no_echo;
 mod observer;
 mod on_disk;
+mod one_key;
 mod only_on;
 mod permissions;
 mod profiles;

@@ -89,7 +89,7 @@ impl World {
             .store(store.clone())
             .clock(clock)
             .observer(observer)
-            .create(root_key())
+            .create(&root_key())
             .unwrap();
         let scope = vault.scope("acme").unwrap();
         scope.put("FINE", VALUE).unwrap();
@@ -198,7 +198,7 @@ impl World {
         let small = Engine::new().limits(Limits::default().output(8));
         let scope = self.vault.scope("acme").unwrap();
         let vault_file = self.file(REJECTED);
-        drop(Vault::create(&vault_file, root_key()).unwrap());
+        drop(Vault::create(&vault_file, &root_key()).unwrap());
         let open_to_all = self.text_file("open", KEY);
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
         std::fs::set_permissions(&open_to_all, mode).unwrap();
@@ -242,11 +242,11 @@ impl World {
             RootKey::from_file(self.file(REJECTED).join("none")).unwrap_err(),
             RootKey::from_file(open_to_all).unwrap_err(),
             RootKey::from_env(REJECTED).unwrap_err(),
-            Vault::open(&vault_file, RootKey::from_base64(KEY).unwrap()).unwrap_err(),
-            Vault::create(&vault_file, root_key()).unwrap_err(),
-            Vault::open(self.file("missing-canary"), root_key()).unwrap_err(),
-            Vault::open(self.text_file("text", VALUE), root_key()).unwrap_err(),
-            Vault::builder().open(root_key()).unwrap_err(),
+            Vault::open(&vault_file, &RootKey::from_base64(KEY).unwrap()).unwrap_err(),
+            Vault::create(&vault_file, &root_key()).unwrap_err(),
+            Vault::open(self.file("missing-canary"), &root_key()).unwrap_err(),
+            Vault::open(self.text_file("text", VALUE), &root_key()).unwrap_err(),
+            Vault::builder().open(&root_key()).unwrap_err(),
             self.nested_write(),
             self.later_format(),
             self.replaced_file(),
@@ -281,7 +281,7 @@ impl World {
         drop(
             Vault::builder()
                 .store(store.clone())
-                .create(root_key())
+                .create(&root_key())
                 .unwrap(),
         );
         let key = RowKey {
@@ -291,7 +291,7 @@ impl World {
         let mut header: Row = store.get(&[key]).unwrap().remove(0).unwrap();
         header.info[8] = 99;
         store.write(&key, &mut |tx| tx.put(&header)).unwrap();
-        Vault::builder().store(store).open(root_key()).unwrap_err()
+        Vault::builder().store(store).open(&root_key()).unwrap_err()
     }
 
     fn replaced_file(&self) -> Error {
@@ -299,8 +299,8 @@ impl World {
             self.file("canary-file-replaced"),
             self.file("canary-file-other"),
         );
-        let vault = Vault::create(&file, root_key()).unwrap();
-        drop(Vault::create(&other, root_key()).unwrap());
+        let vault = Vault::create(&file, &root_key()).unwrap();
+        drop(Vault::create(&other, &root_key()).unwrap());
         std::fs::rename(&other, &file).unwrap();
         vault.scope("acme").unwrap().put("A", VALUE).unwrap_err()
     }

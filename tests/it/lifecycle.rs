@@ -38,7 +38,7 @@ fn at(seconds: u64) -> SystemTime {
 fn rolling_back_makes_a_new_version() {
     let scope = Vault::builder()
         .kept_versions(3)
-        .create(root_key())
+        .create(&root_key())
         .unwrap()
         .scope("acme")
         .unwrap();
@@ -109,7 +109,7 @@ fn a_change_touches_no_value() {
     let store = Arc::new(MemoryStore::new());
     let vault = Vault::builder()
         .store(store.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "one").unwrap();
@@ -288,7 +288,7 @@ fn who_and_when_are_written_with_each_change() {
     let clock = Arc::clone(&now);
     let vault = Vault::builder()
         .clock(move || at(clock.load(Ordering::SeqCst)))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     let actor = |name| Some(Actor::new(name).unwrap());
@@ -344,7 +344,7 @@ fn a_rotation_is_due_by_the_age_of_the_newest_value() {
     let clock = Arc::clone(&now);
     let vault = Vault::builder()
         .clock(move || at(clock.load(Ordering::SeqCst)))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     let info = scope
@@ -394,7 +394,7 @@ fn fingerprints_tell_equal_values_within_an_organization_only() {
     assert_eq!(one, print("acme/billing", "B", "hunter2"));
     assert_ne!(one, print("acme", "C", "hunter3"));
     assert_ne!(one, print("globex", "A", "hunter2"));
-    let other_vault = Vault::in_memory(root_key()).unwrap();
+    let other_vault = Vault::in_memory(&root_key()).unwrap();
     assert_ne!(
         Some(one),
         other_vault
@@ -433,7 +433,7 @@ fn bad_input_58_hints_are_shown_of_long_tokens_only_and_when_asked_for() {
             .map(str::to_owned)
     };
     assert_eq!(hint(&memory_vault(), token), None);
-    let vault = Vault::builder().hints().create(root_key()).unwrap();
+    let vault = Vault::builder().hints().create(&root_key()).unwrap();
     assert_eq!(hint(&vault, token).as_deref(), Some("hars"));
     for value in [
         "12345678901234567890123",
@@ -450,7 +450,7 @@ fn bad_input_58_hints_are_shown_of_long_tokens_only_and_when_asked_for() {
 fn a_value_is_revealed_outside_of_rules_and_times() {
     let scope = Vault::builder()
         .strict()
-        .create(root_key())
+        .create(&root_key())
         .unwrap()
         .scope("acme")
         .unwrap();
@@ -467,7 +467,7 @@ fn a_value_is_revealed_outside_of_rules_and_times() {
 fn a_strict_vault_wants_targets_and_rules() {
     let scope = Vault::builder()
         .strict()
-        .create(root_key())
+        .create(&root_key())
         .unwrap()
         .scope("acme")
         .unwrap();
@@ -875,7 +875,7 @@ fn explains_who_wins_and_why() {
 fn folding_names_happens_where_secrets_are_stored() {
     let vault = Vault::builder()
         .name_policy(NamePolicy::upper_snake_folding())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     assert_eq!(
@@ -900,7 +900,7 @@ fn bad_input_36_a_clock_that_jumps_back_brings_nothing_back() {
     let clock = Arc::clone(&now);
     let vault = Vault::builder()
         .clock(move || at(clock.load(Ordering::SeqCst)))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope
@@ -963,7 +963,7 @@ fn bad_input_126_a_clock_of_another_century_is_told() {
     let clock = Arc::clone(&now);
     let vault = Vault::builder()
         .clock(move || at(clock.load(Ordering::SeqCst)))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// A project with a secret for each of some sets of surfaces.
 fn project() -> ScopedVault {
-    let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
+    let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
     let project = vault.scope("acme/billing").unwrap();
     let any = AccessRules::new();
     for (name, rules) in [

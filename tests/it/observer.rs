@@ -39,7 +39,7 @@ fn vault() -> (Vault, Lines) {
     (
         Vault::builder()
             .observer(observer)
-            .create(root_key())
+            .create(&root_key())
             .unwrap(),
         lines,
     )
@@ -255,7 +255,7 @@ mod with_tracing {
         tracing::subscriber::with_default(Recorder(Arc::clone(&lines)), || {
             let vault = Vault::builder()
                 .observer(TracingObserver::new())
-                .create(root_key())
+                .create(&root_key())
                 .unwrap();
             let scope = vault
                 .scope("acme")

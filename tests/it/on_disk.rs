@@ -70,7 +70,7 @@ fn no_file_holds_a_trace_after_a_life_cut_off() {
     assert_eq!(scanner.find_in(folder.path()), Vec::<String>::new());
 
     // The life was real: the vault opens and holds what was stored.
-    let vault = Vault::open(folder.path().join("vault.db"), root_key()).unwrap();
+    let vault = Vault::open(folder.path().join("vault.db"), &root_key()).unwrap();
     let scope = vault.scope(SCOPES[1]).unwrap();
     assert_eq!(value(&scope, NAMES[0]).unwrap(), VALUES[0]);
     assert!(vault.verify().unwrap().is_intact());
@@ -82,7 +82,7 @@ fn no_file_holds_a_trace_after_a_life_cut_off() {
 }
 
 fn live(folder: &Path) -> ! {
-    let vault = Vault::create(folder.join("vault.db"), root_key()).unwrap();
+    let vault = Vault::create(folder.join("vault.db"), &root_key()).unwrap();
     for scope in SCOPES {
         let scope = vault.scope(scope).unwrap();
         for name in NAMES {

@@ -131,7 +131,7 @@ impl Watched {
         let calls = Arc::clone(&store.calls);
         let mut vault = Vault::builder()
             .store(Arc::clone(&store))
-            .create(root_key())
+            .create(&root_key())
             .unwrap();
         // The organization has a head and a key either way.
         vault
@@ -141,7 +141,7 @@ impl Watched {
             .unwrap();
         fill(&vault);
         if cold {
-            vault = Vault::builder().store(store).open(root_key()).unwrap();
+            vault = Vault::builder().store(store).open(&root_key()).unwrap();
         }
         Self { vault, calls }
     }
@@ -536,7 +536,7 @@ fn bad_input_35_names_of_two_tenants_never_share_a_snapshot() {
     let sqlite = SqliteStore::create(folder.path().join("vault.db")).unwrap();
     let stores: [Box<dyn SecretStore>; 2] = [Box::new(MemoryStore::new()), Box::new(sqlite)];
     for store in stores {
-        let vault = Vault::builder().store(store).create(root_key()).unwrap();
+        let vault = Vault::builder().store(store).create(&root_key()).unwrap();
         // Without their separators these are the same text, and the tenants' epochs are the same
         // numbers.
         let scopes = ["a/bc", "ab/c", "abc", "a/b/c"].map(|path| vault.scope(path).unwrap());

@@ -37,7 +37,7 @@ fn rows(store: &dyn SecretStore, kind: Kind, tag: Tag) -> Vec<Row> {
 fn a_revocation_wins_over_writes_of_another_process() {
     let folder = fast_folder();
     let file = folder.path().join("vault.db");
-    let vault = Vault::create(&file, root_key()).unwrap();
+    let vault = Vault::create(&file, &root_key()).unwrap();
     let store = SqliteStore::open(&file).unwrap();
     let scope = vault.scope(SCOPE).unwrap();
     let mut other = Other::start(&file);
@@ -109,7 +109,7 @@ fn a_revocation_wins_over_writes_of_another_process() {
 fn a_snapshot_of_another_process_stops_at_once() {
     let folder = fast_folder();
     let file = folder.path().join("vault.db");
-    let vault = Vault::create(&file, root_key()).unwrap();
+    let vault = Vault::create(&file, &root_key()).unwrap();
     let scope = vault.scope(SCOPE).unwrap();
     let mut other = Other::start(&file);
     for round in 0..50 {
@@ -145,7 +145,7 @@ fn a_snapshot_of_another_process_stops_at_once() {
 #[test]
 fn bad_input_124_a_hundred_thousand_gets_while_values_rotate() {
     let folder = fast_folder();
-    let vault = Vault::create(folder.path().join("vault.db"), root_key()).unwrap();
+    let vault = Vault::create(folder.path().join("vault.db"), &root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "value 1").unwrap();
     let done = AtomicBool::new(false);
@@ -199,7 +199,7 @@ fn bad_input_119_a_value_outlives_the_store_handle() {
     let stores: [Box<dyn SecretStore>; 2] = [Box::new(MemoryStore::new()), Box::new(sqlite)];
     for (store, is_file) in stores.into_iter().zip([false, true]) {
         let (resolved, found) = {
-            let vault = Vault::builder().store(store).create(root_key()).unwrap();
+            let vault = Vault::builder().store(store).create(&root_key()).unwrap();
             let scope = vault.scope("acme").unwrap();
             scope.put("A", "value").unwrap();
             let references = scope.references("<<$secret.A>>").unwrap();
@@ -299,7 +299,7 @@ fn bad_input_121_an_observer_may_call_the_vault() {
         let vault = Vault::builder()
             .store(store)
             .observer(observer)
-            .create(root_key())
+            .create(&root_key())
             .unwrap();
         inner.set(vault.clone()).unwrap();
 
@@ -370,7 +370,7 @@ fn bad_input_125_a_call_that_is_given_up_was_told_of_all_the_same() {
     };
     let vault = Vault::builder()
         .observer(observer)
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "value").unwrap();
@@ -414,7 +414,7 @@ fn bad_input_127_pages_have_no_size_to_get_wrong() {
         let store = MemoryStore::new();
         let vault = Vault::builder()
             .store(store.clone())
-            .create(root_key())
+            .create(&root_key())
             .unwrap();
         let scope = vault.scope("acme").unwrap();
         (0..40).for_each(|number| drop(scope.put(format!("KEY_{number}"), "value").unwrap()));

@@ -66,7 +66,7 @@ fn versions_stay_until_a_refresh() {
 fn a_version_that_is_kept_no_longer_is_held_all_the_same() {
     let scope = Vault::builder()
         .kept_versions(1)
-        .create(root_key())
+        .create(&root_key())
         .unwrap()
         .scope("acme")
         .unwrap();
@@ -253,7 +253,7 @@ fn a_snapshot_has_the_engine_of_its_vault() {
     let engine = keyslot::template::Engine::new().syntax(keyslot::template::Syntax::mustache());
     let scope = Vault::builder()
         .engine(engine)
-        .create(root_key())
+        .create(&root_key())
         .unwrap()
         .scope("acme")
         .unwrap();
@@ -309,7 +309,7 @@ fn time_goes_on_in_a_snapshot() {
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
     let vault = Vault::builder()
         .clock(move || at(clock.load(Ordering::SeqCst)))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope
@@ -326,7 +326,7 @@ fn a_use_asks_for_the_head_only_and_reads_again_after_a_write() {
     let store = Arc::new(Counting::default());
     let vault = Vault::builder()
         .store(Arc::clone(&store))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme/billing").unwrap();
     scope.put("A", "a").unwrap();
@@ -375,7 +375,7 @@ fn a_nearer_secret_blocks_for_as_long_as_it_cannot_be_used() {
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
     let vault = Vault::builder()
         .clock(move || at(clock.load(Ordering::SeqCst)))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let (parent, child) = (
         vault.scope("acme").unwrap(),

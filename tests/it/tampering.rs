@@ -167,7 +167,7 @@ struct Lab {
 impl Lab {
     fn new() -> Self {
         let store = MemoryStore::new();
-        let warm = builder().store(store.clone()).create(root_key()).unwrap();
+        let warm = builder().store(store.clone()).create(&root_key()).unwrap();
         let mut snapshots = vec![all_rows(&store)];
         for step in &SCRIPT {
             act(&warm, step);
@@ -217,7 +217,7 @@ impl Lab {
 
     /// What a process that opens the vault now sees, and one that had it open.
     fn look(&self, loss: Loss) -> Result<[Seen; 2], String> {
-        let cold = match builder().store(self.store.clone()).open(root_key()) {
+        let cold = match builder().store(self.store.clone()).open(&root_key()) {
             Ok(vault) => {
                 if loss != Loss::Past {
                     check_statuses(&vault)?;
@@ -444,7 +444,10 @@ fn several_rows_of_the_past_are_reported_unless_they_are_a_whole_tenant() {
 
             // The limit of what a vault can know by itself: a whole tenant of the past is the past.
             change(&lab.store, &changes);
-            let cold = builder().store(lab.store.clone()).open(root_key()).unwrap();
+            let cold = builder()
+                .store(lab.store.clone())
+                .open(&root_key())
+                .unwrap();
             assert!(cold.verify().unwrap().is_intact());
             for (scope, name, answer) in ANSWERS {
                 if scope.split('/').next() != Some(tenant_of(&lab, &head)) {
@@ -631,7 +634,7 @@ fn opening(lab: &Lab, key: RowKey, row: Row) -> Option<ErrorKind> {
     change(&lab.store, &[(key, Some(row))]);
     let kind = builder()
         .store(lab.store.clone())
-        .open(root_key())
+        .open(&root_key())
         .err()
         .map(|error| error.kind());
     assert!(!lab.warm.is_intact(), "whoever has it open is told");
@@ -894,7 +897,12 @@ fn without_verify_the_oracle_finds_a_loss() {
     let mut found = 0;
     for row in lab.rows(Kind::Secret) {
         change(&lab.store, &[(row.key, None)]);
-        let mute = Mute(builder().store(lab.store.clone()).open(root_key()).unwrap());
+        let mute = Mute(
+            builder()
+                .store(lab.store.clone())
+                .open(&root_key())
+                .unwrap(),
+        );
         found += usize::from(judge(&mute, Loss::Gone).is_err());
         change(&lab.store, &[(row.key, Some(row))]);
     }

@@ -94,7 +94,7 @@ fn bad_input_32_an_inactive_expired_or_damaged_child_blocks_an_active_parent() {
     let store = MemoryStore::new();
     let vault = Vault::builder()
         .store(store.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let (parent, child) = (
         vault.scope("acme").unwrap(),
@@ -265,7 +265,7 @@ fn inactive_can_be_turned_back_on() {
 fn old_versions_are_kept_up_to_a_count() {
     let vault = Vault::builder()
         .kept_versions(3)
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     for value in ["one", "two", "three", "four", "five"] {
@@ -392,7 +392,7 @@ fn the_clock_decides_at_each_resolve() {
     let at = |seconds: i64| UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs());
     let vault = Vault::builder()
         .clock(move || at(clock.load(Ordering::SeqCst)))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     let info = scope
@@ -497,7 +497,7 @@ fn instructions_are_denied_unless_marked() {
 fn values_and_names_are_checked_before_anything_is_written() {
     let vault = Vault::builder()
         .name_policy(NamePolicy::upper_snake())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     assert_eq!(
@@ -559,7 +559,7 @@ fn bad_input_38_values_have_a_largest_size() {
     );
     let large = Vault::builder()
         .max_value(usize::MAX)
-        .create(root_key())
+        .create(&root_key())
         .unwrap()
         .scope("acme")
         .unwrap();
@@ -598,19 +598,19 @@ fn bad_input_109_a_wrong_key_is_told_apart_from_damage() {
     let store = MemoryStore::new();
     let vault = Vault::builder()
         .store(store.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     vault.scope("acme").unwrap().put("A", "value").unwrap();
     let before = all_rows(&store);
     let wrong = Vault::builder()
         .store(store.clone())
-        .open(RootKey::generate().unwrap())
+        .open(&RootKey::generate().unwrap())
         .unwrap_err();
     assert_eq!(wrong.kind(), ErrorKind::WrongKey);
     assert_eq!(all_rows(&store), before, "nothing is written");
     let other = Vault::builder()
         .store(MemoryStore::new())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     drop(other);
 
@@ -619,7 +619,7 @@ fn bad_input_109_a_wrong_key_is_told_apart_from_damage() {
     drop(
         Vault::builder()
             .store(other.clone())
-            .create(root_key())
+            .create(&root_key())
             .unwrap(),
     );
     let header = rows(&other, Kind::Header).remove(0);
@@ -627,7 +627,7 @@ fn bad_input_109_a_wrong_key_is_told_apart_from_damage() {
     store.write(&header.key, &mut |tx| tx.put(&header)).unwrap();
     let swapped = Vault::builder()
         .store(store.clone())
-        .open(root_key())
+        .open(&root_key())
         .unwrap_err();
     assert_eq!(swapped.kind(), ErrorKind::WrongKey);
     store.write(&own.key, &mut |tx| tx.put(&own)).unwrap();
@@ -639,11 +639,11 @@ fn bad_input_109_a_wrong_key_is_told_apart_from_damage() {
     store.write(&slot.key, &mut |tx| tx.put(&slot)).unwrap();
     let damaged = Vault::builder()
         .store(store.clone())
-        .open(root_key())
+        .open(&root_key())
         .unwrap_err();
     assert_eq!(damaged.kind(), ErrorKind::Corrupt);
     store.write(&intact.key, &mut |tx| tx.put(&intact)).unwrap();
-    let vault = Vault::builder().store(store).open(root_key()).unwrap();
+    let vault = Vault::builder().store(store).open(&root_key()).unwrap();
     assert_eq!(value(&vault.scope("acme").unwrap(), "A").unwrap(), "value");
 }
 
@@ -652,22 +652,22 @@ fn a_store_is_a_vault_once() {
     let store = MemoryStore::new();
     let none = Vault::builder()
         .store(store.clone())
-        .open(root_key())
+        .open(&root_key())
         .unwrap_err();
     assert_eq!(none.kind(), ErrorKind::NotAVault);
     let vault = Vault::builder()
         .store(store.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     vault.scope("acme").unwrap().put("A", "v").unwrap();
     let again = Vault::builder()
         .store(store.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap_err();
     assert_eq!(again.kind(), ErrorKind::VaultExists);
     let opened = Vault::builder()
         .store(store.clone())
-        .open_or_create(root_key())
+        .open_or_create(&root_key())
         .unwrap();
     assert_eq!(value(&opened.scope("acme").unwrap(), "A").unwrap(), "v");
     let header = rows(&store, Kind::Header).remove(0);
@@ -676,7 +676,7 @@ fn a_store_is_a_vault_once() {
         .unwrap();
     let remains = Vault::builder()
         .store(store)
-        .open_or_create(root_key())
+        .open_or_create(&root_key())
         .unwrap_err();
     assert_eq!(
         remains.kind(),
@@ -697,7 +697,7 @@ fn one_resolve_is_one_get() {
         inner: MemoryStore::new(),
         answer: count,
     };
-    let vault = Vault::builder().store(store).create(root_key()).unwrap();
+    let vault = Vault::builder().store(store).create(&root_key()).unwrap();
     let scope = vault.scope("acme/billing/agents").unwrap();
     vault.scope("acme").unwrap().put("A", "a").unwrap();
     scope.put("B", "b").unwrap();
@@ -818,9 +818,9 @@ fn rows_seen_by_a_handle_are_those_of_others() {
     let store = MemoryStore::new();
     let one = Vault::builder()
         .store(store.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
-    let two = Vault::builder().store(store).open(root_key()).unwrap();
+    let two = Vault::builder().store(store).open(&root_key()).unwrap();
     let (ours, theirs) = (one.scope("acme").unwrap(), two.scope("acme").unwrap());
     ours.put("A", "1").unwrap();
     assert_eq!(value(&theirs, "A").unwrap(), "1");
@@ -848,7 +848,7 @@ fn a_row_that_was_put_back_is_told_whatever_epoch_it_claims() {
     let store = MemoryStore::new();
     let vault = Vault::builder()
         .store(store.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "one").unwrap();
@@ -875,7 +875,7 @@ fn what_the_next_opening_needs_is_verified_too() {
         let store = MemoryStore::new();
         let vault = Vault::builder()
             .store(store.clone())
-            .create(root_key())
+            .create(&root_key())
             .unwrap();
         let row = rows(&store, kind).remove(0);
         store
@@ -895,7 +895,7 @@ fn a_slot_that_cannot_be_read_locks_nobody_out() {
     drop(
         Vault::builder()
             .store(store.clone())
-            .create(root_key())
+            .create(&root_key())
             .unwrap(),
     );
     let mut junk = rows(&store, Kind::Slot).remove(0);
@@ -907,7 +907,7 @@ fn a_slot_that_cannot_be_read_locks_nobody_out() {
             .write(&junk.key.clone(), &mut |tx| tx.put(&junk))
             .unwrap();
     }
-    assert!(Vault::builder().store(store).open(root_key()).is_ok());
+    assert!(Vault::builder().store(store).open(&root_key()).is_ok());
 }
 
 #[test]
@@ -915,7 +915,7 @@ fn nothing_is_sealed_with_a_key_that_is_stored_no_more() {
     let store = MemoryStore::new();
     let vault = Vault::builder()
         .store(store.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "one").unwrap();
@@ -954,7 +954,7 @@ fn a_store_that_answers_less_than_it_was_asked_is_an_error_and_not_an_answer() {
         let inner = MemoryStore::new();
         let vault = Vault::builder()
             .store(inner.clone())
-            .create(root_key())
+            .create(&root_key())
             .unwrap();
         let scope = vault.scope("acme").unwrap();
         scope.put("A", "one").unwrap();
@@ -971,7 +971,7 @@ fn a_store_that_answers_less_than_it_was_asked_is_an_error_and_not_an_answer() {
         };
         let scope = Vault::builder()
             .store(Watched { inner, answer })
-            .open(root_key())
+            .open(&root_key())
             .unwrap()
             .scope("acme")
             .unwrap();

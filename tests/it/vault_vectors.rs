@@ -212,7 +212,7 @@ fn open(vector: &Vector, rows: &[(String, Row)]) -> Result<Vault, Error> {
     let rows: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
     builder()
         .store(store_of(&rows))
-        .open(RootKey::from_hex(&vector.root_key).unwrap())
+        .open(&RootKey::from_hex(&vector.root_key).unwrap())
 }
 
 #[test]
@@ -241,7 +241,10 @@ fn the_vault_opens_and_answers() {
         &rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(),
     ));
     assert_eq!(
-        wrong.open(RootKey::generate().unwrap()).unwrap_err().kind(),
+        wrong
+            .open(&RootKey::generate().unwrap())
+            .unwrap_err()
+            .kind(),
         ErrorKind::WrongKey
     );
 }
@@ -296,7 +299,7 @@ fn the_file_opens_and_answers_and_goes_on() {
         let store = keyslot::store::SqliteStore::open(&copy).unwrap();
         builder()
             .store(store)
-            .open(RootKey::from_hex(&vector.root_key).unwrap())
+            .open(&RootKey::from_hex(&vector.root_key).unwrap())
             .unwrap()
     };
     let check = |vault: &Vault| {
@@ -349,7 +352,9 @@ mod bless {
         let root_key = hex(&root_key);
 
         let vault = builder().store(SqliteStore::create(&file).unwrap());
-        let vault = vault.create(RootKey::from_hex(&root_key).unwrap()).unwrap();
+        let vault = vault
+            .create(&RootKey::from_hex(&root_key).unwrap())
+            .unwrap();
         for step in &SCRIPT {
             act(&vault, step);
         }
@@ -358,7 +363,7 @@ mod bless {
         let store = MemoryStore::new();
         let vault = builder()
             .store(store.clone())
-            .create(RootKey::from_hex(&root_key).unwrap())
+            .create(&RootKey::from_hex(&root_key).unwrap())
             .unwrap();
         let mut names = BTreeMap::new();
         name_new_rows(&store, "", "", &mut names);

@@ -15,7 +15,7 @@ use super::Event;
 ///
 /// let (sender, events) = mpsc::channel();
 /// let observer = move |event: &Event<'_>| drop(sender.send((event.action, event.name.to_string(), event.outcome)));
-/// let vault = Vault::builder().observer(observer).create(RootKey::generate()?)?;
+/// let vault = Vault::builder().observer(observer).create(&RootKey::generate()?)?;
 /// let project = vault.scope("acme")?;
 /// project.put("STRIPE_KEY", "sk_live_...")?;
 /// project.resolve("<<$secret.STRIPE_KEY>>")?;

@@ -11,7 +11,7 @@ use super::{Event, Observer};
 /// ```
 /// use keyslot::{RootKey, TracingObserver, Vault};
 ///
-/// let vault = Vault::builder().observer(TracingObserver::new()).create(RootKey::generate()?)?;
+/// let vault = Vault::builder().observer(TracingObserver::new()).create(&RootKey::generate()?)?;
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

@@ -42,7 +42,7 @@ impl ScopedVault {
     /// use keyslot::secrecy::ExposeSecret;
     /// use keyslot::{AccessRules, ErrorKind, RootKey, SecretInput, Target, Vault};
     ///
-    /// let project = Vault::builder().strict().create(RootKey::generate()?)?.scope("acme")?;
+    /// let project = Vault::builder().strict().create(&RootKey::generate()?)?.scope("acme")?;
     /// let rules = AccessRules::new().tool("stripe")?.host("api.stripe.com")?;
     /// project.put("STRIPE_KEY", SecretInput::new("sk_live_...").rules(rules))?;
     ///
@@ -85,7 +85,7 @@ impl ScopedVault {
     /// use keyslot::template::{Engine, Syntax};
     /// use keyslot::{RootKey, Target, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("TOKEN", "t-1")?;
     /// let mustache = project.with_engine(&Engine::new().syntax(Syntax::mustache()));
     /// assert_eq!(mustache.resolve("Bearer {{$secret.TOKEN}}")?.expose_secret(), "Bearer t-1");

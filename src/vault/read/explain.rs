@@ -52,7 +52,7 @@ impl ScopedVault {
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Target, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("STRIPE_KEY", "sk_live_...")?;
     /// let config = "key: <<$secret.STRIPE_KEY>>, old: <<$secret.OLD_KEY>>";
     /// let error = project.check(&Target::tool("stripe"), config).unwrap_err();
@@ -94,7 +94,7 @@ impl ScopedVault {
     /// ```
     /// use keyslot::{Reference, RootKey, Target, Vault};
     ///
-    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
     /// vault.scope("acme")?.put("TOKEN", "of the organization")?;
     /// let project = vault.scope("acme/billing")?;
     /// project.put("TOKEN", "of the project")?;
@@ -169,7 +169,7 @@ impl ScopedVault {
     /// ```
     /// use keyslot::{RootKey, Template, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("STRIPE_KEY", "sk_live_...")?;
     /// project.put("OLD_KEY", "of a tool that is gone")?;
     /// let configs = [Template::compile("<<$secret.STRIPE_KEY>>")?, Template::compile("<<$secret.CRM_TOKEN>>")?];

@@ -47,7 +47,7 @@ impl ScopedVault {
     /// use keyslot::secrecy::ExposeSecret;
     /// use keyslot::{ErrorKind, RootKey, Surface, Target, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
     /// project.put("CITY", "São Paulo")?;
     /// let target = Target::tool("weather").with_host("api.example.com")?.with_surface(Surface::Url);
     /// let url = project.resolve_for(&target, "https://api.example.com/now?city=<<$secret.CITY>>")?;
@@ -98,7 +98,7 @@ impl ScopedVault {
     /// use keyslot::template::Grants;
     /// use keyslot::{RootKey, Target, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("CRM_TOKEN", "crm-token-1")?;
     /// project.put("AWS_KEY", "of no concern to the model")?;
     /// let written = "token=<<$secret.CRM_TOKEN>> key=<<$secret.AWS_KEY>>";

@@ -23,7 +23,7 @@ impl ScopedVault {
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
-    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
     /// let (billing, sales) = (vault.scope("acme/billing")?, vault.scope("acme/sales")?);
     /// billing.put("CRM_TOKEN", "crm-token-1")?;
     /// billing.clone_to(&sales, "CRM_TOKEN")?;

@@ -24,7 +24,7 @@ impl ScopedVault {
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("STRIPE_KEY", "sk_live_first")?;
     /// let info = project.put("STRIPE_KEY", "sk_live_second")?;
     /// assert_eq!(info.version().unwrap().get(), 2);

@@ -16,7 +16,7 @@ impl ScopedVault {
     /// use keyslot::secrecy::ExposeSecret;
     /// use keyslot::{RootKey, Vault, Version};
     ///
-    /// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("STRIPE_KEY", "sk_live_first")?;
     /// project.put("STRIPE_KEY", "sk_live_second")?;
     /// let info = project.rollback("STRIPE_KEY", Version::FIRST)?;

@@ -13,7 +13,7 @@ fn main() {
     assert!(!format!("{key:?}").contains(text.expose_secret()));
     let input = SecretInput::new("hunter2-hunter2");
     assert!(!format!("{input:?}").contains("hunter2-hunter2"));
-    let vault: Vault = Vault::in_memory(key).unwrap();
+    let vault: Vault = Vault::in_memory(&key).unwrap();
     let scoped: ScopedVault = vault.scope("acme").unwrap();
     scoped.put("KEY", input).unwrap();
     is_clone(&vault);

@@ -18,7 +18,7 @@ const SCOPES: [&str; 3] = ["acme", "acme/billing", "globex"];
 
 /// Enough secrets for indexes of several pages.
 fn build(file: &Path) -> usize {
-    let vault = Vault::create(file, root_key()).unwrap();
+    let vault = Vault::create(file, &root_key()).unwrap();
     let mut count = 0;
     for scope in SCOPES {
         let scope = vault.scope(scope).unwrap();
@@ -34,7 +34,7 @@ fn build(file: &Path) -> usize {
 /// that all is well.
 fn look(file: &Path) -> Option<(usize, usize, bool)> {
     let store = SqliteStore::open(file).ok()?;
-    let vault = Vault::builder().store(store).open(root_key()).ok()?;
+    let vault = Vault::builder().store(store).open(&root_key()).ok()?;
     let (mut listed, mut found) = (0, 0);
     for scope in SCOPES {
         let scope = vault.scope(scope).unwrap();
@@ -211,7 +211,7 @@ fn an_index_that_lacks_a_row_is_told() {
         .unwrap();
         drop(sql);
         let store = SqliteStore::open(&file).unwrap();
-        let vault = Vault::builder().store(store).open(root_key()).unwrap();
+        let vault = Vault::builder().store(store).open(&root_key()).unwrap();
         let report = vault.verify().unwrap();
         assert!(
             report.findings.contains(&Finding::Store),
@@ -234,7 +234,7 @@ fn an_index_that_goes_round_in_a_circle_is_told() {
     const SECRETS: usize = 400;
     let folder = fast_folder();
     let file = folder.path().join("vault.db");
-    let vault = Vault::create(&file, root_key()).unwrap();
+    let vault = Vault::create(&file, &root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     (0..SECRETS).for_each(|number| drop(scope.put(format!("KEY_{number}"), "value").unwrap()));
     drop((scope, vault));
@@ -267,7 +267,7 @@ fn an_index_that_goes_round_in_a_circle_is_told() {
     bytes[place + 17..place + 33].fill(0);
     write(&file, &bytes);
 
-    let vault = Vault::open(&file, root_key()).unwrap();
+    let vault = Vault::open(&file, &root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     let listed: Vec<_> = scope.list().take(10 * SECRETS).collect();
     assert!(listed.len() <= SECRETS + 1, "{} of {SECRETS}", listed.len());
@@ -294,7 +294,7 @@ fn an_index_that_goes_round_in_a_circle_is_told() {
 #[test]
 fn a_store_that_goes_round_in_a_circle_is_told() {
     let store = Circle(MemoryStore::new());
-    let vault = Vault::builder().store(store).create(root_key()).unwrap();
+    let vault = Vault::builder().store(store).create(&root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("KEY", "value").unwrap();
     assert_eq!(

@@ -13,7 +13,7 @@ use crate::support::{again, fast_folder, root_key};
 const MOST: usize = 64 << 20;
 
 fn vault(file: &Path) -> Vault {
-    let vault = Vault::create(file, root_key()).unwrap();
+    let vault = Vault::create(file, &root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     (0..20).for_each(|number| drop(scope.put(format!("KEY_{number}"), "value").unwrap()));
     vault
@@ -116,7 +116,7 @@ fn one_case_of_planted_rows() {
         }
         "open" => {
             plant(&file, 2, 64, short, short);
-            let (opened, most) = most_memory(|| Vault::open(&file, root_key()).map(drop));
+            let (opened, most) = most_memory(|| Vault::open(&file, &root_key()).map(drop));
             (most, opened.is_err())
         }
         _ => {

@@ -81,7 +81,7 @@ fn refused_calls() {
     let store = Arc::new(Counting::default());
     let vault = Vault::builder()
         .store(Arc::clone(&store))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let may = Permissions::USE | Permissions::READ | Permissions::REVEAL | Permissions::REDACT;
     let round = |rounds: std::ops::Range<usize>| {
@@ -129,7 +129,7 @@ fn changes_of_nothing() {
     let store = Arc::new(Counting::default());
     let vault = Vault::builder()
         .store(Arc::clone(&store))
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let rows = || {
         let all = |kind| {

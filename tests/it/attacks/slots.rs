@@ -36,7 +36,7 @@ impl Lab {
         let store = MemoryStore::new();
         let vault = Vault::builder()
             .store(store.clone())
-            .create(root_key())
+            .create(&root_key())
             .unwrap();
         vault.scope("acme").unwrap().put("KEY", "value").unwrap();
         assert!(vault.verify().unwrap().is_intact(), "the control");
@@ -47,7 +47,7 @@ impl Lab {
     fn opens(&self) -> Result<Vault, ErrorKind> {
         Vault::builder()
             .store(self.store.clone())
-            .open(root_key())
+            .open(&root_key())
             .map_err(|error| error.kind())
     }
 
@@ -214,12 +214,12 @@ fn a_key_check_that_does_not_fit_may_be_damage() {
     );
     let damaged = Vault::builder()
         .store(lab.store.clone())
-        .open(root_key())
+        .open(&root_key())
         .unwrap_err();
     put(&lab.store, &lab.slot);
     let wrong = Vault::builder()
         .store(lab.store.clone())
-        .open(RootKey::generate().unwrap())
+        .open(&RootKey::generate().unwrap())
         .unwrap_err();
     assert_eq!(
         (damaged.kind(), wrong.kind()),

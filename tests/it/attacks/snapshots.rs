@@ -28,7 +28,7 @@ impl Lab {
     fn new() -> Self {
         let folder = fast_folder();
         let file = folder.path().join("vault.db");
-        let ours = Vault::create(&file, root_key()).unwrap();
+        let ours = Vault::create(&file, &root_key()).unwrap();
         ours.scope("acme")
             .unwrap()
             .put("KEY", "of the organization")
@@ -37,7 +37,7 @@ impl Lab {
             .unwrap()
             .put("KEY", "value")
             .unwrap();
-        let theirs = Vault::open(&file, root_key()).unwrap();
+        let theirs = Vault::open(&file, &root_key()).unwrap();
         Self {
             _folder: folder,
             file,
@@ -164,7 +164,7 @@ fn a_tenant_that_is_put_back_is_told_by_whoever_saw_more() {
     assert_eq!(answer(&run), Err(ErrorKind::Revoked));
     copy.put_back("1");
     assert_eq!(answer(&run), Err(ErrorKind::Tampered), "an older head");
-    let late = Vault::open(&lab.file, root_key()).unwrap();
+    let late = Vault::open(&lab.file, &root_key()).unwrap();
     for number in 0..3 {
         late.scope("acme")
             .unwrap()
@@ -283,7 +283,7 @@ fn a_rollback_that_the_host_accepts_is_the_truth_again() {
     let vault = Vault::builder()
         .store(store)
         .observer(reasons.clone())
-        .create(root_key())
+        .create(&root_key())
         .unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("KEY", "value").unwrap();

@@ -92,7 +92,7 @@ impl<'h> Real<'h> {
         let store = Late::new(home.create(), hook.clone());
         let vault = settings(strict, kept, &clock, fault)
             .store(store)
-            .create(root_key())
+            .create(&root_key())
             .unwrap();
         let real = Self {
             vault,
@@ -236,7 +236,7 @@ impl<'h> Real<'h> {
         let store = Late::new(self.home.open(), self.hook.clone());
         self.vault = settings(self.strict, self.kept, &self.clock, self.fault)
             .store(store)
-            .open(root_key())
+            .open(&root_key())
             .unwrap();
         self.tick();
     }

@@ -222,7 +222,7 @@ fn recovered(redactor: &Redactor, known: &str) -> String {
 }
 
 fn scope() -> ScopedVault {
-    Vault::in_memory(RootKey::generate().unwrap())
+    Vault::in_memory(&RootKey::generate().unwrap())
         .unwrap()
         .scope("acme/billing")
         .unwrap()
@@ -294,7 +294,7 @@ fn a_handle_that_may_only_use_gets_the_error_of_a_resolve() {
     let clock = Arc::clone(&now);
     let vault = Vault::builder().clock(move || hours(clock.load(Ordering::Relaxed)));
     let scope = vault
-        .create(RootKey::generate().unwrap())
+        .create(&RootKey::generate().unwrap())
         .unwrap()
         .scope("acme/billing")
         .unwrap();
@@ -417,7 +417,7 @@ fn a_runner_that_names_its_target_hides_what_is_bound_to_it() {
             vault = vault.strict();
         }
         let scope = vault
-            .create(RootKey::generate().unwrap())
+            .create(&RootKey::generate().unwrap())
             .unwrap()
             .scope("acme")
             .unwrap();

@@ -4,7 +4,7 @@ use keyslot::redact::SkipReason;
 use keyslot::{ErrorKind, Permissions, RootKey, ScopedVault, SecretInput, Vault};
 
 fn scopes() -> (Vault, ScopedVault, ScopedVault) {
-    let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
+    let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
     let (above, below) = (
         vault.scope("acme").unwrap(),
         vault.scope("acme/billing").unwrap(),

@@ -129,7 +129,7 @@ fn child() {
     let Some(file) = std::env::var_os(FILE) else {
         return;
     };
-    let vault = Vault::open(file, root_key()).unwrap();
+    let vault = Vault::open(file, &root_key()).unwrap();
     let (scope, copies) = (
         vault.scope(SCOPE).unwrap(),
         vault.scope("acme/copies").unwrap(),

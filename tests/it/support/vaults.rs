@@ -20,7 +20,7 @@ pub fn root_key() -> RootKey {
 }
 
 pub fn memory_vault() -> Vault {
-    Vault::in_memory(root_key()).unwrap()
+    Vault::in_memory(&root_key()).unwrap()
 }
 
 /// The value of a secret, by the main road.

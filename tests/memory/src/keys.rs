@@ -60,7 +60,7 @@ impl Material {
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("a private file");
         }
         let key = RootKey::from_bytes(&self.bytes).expect("a key");
-        let vault = Vault::create(folder.join("vault.db"), key).expect("a vault");
+        let vault = Vault::create(folder.join("vault.db"), &key).expect("a vault");
         vault
             .scope("acme/billing")
             .and_then(|scope| scope.put("STRIPE_KEY", "sk_live_1"))

@@ -159,9 +159,10 @@ pub const ALL: &[(&str, Scenario)] = &[
     ("the other keys of a vault opened in a thread", |given| {
         other_keys(given, &given.vault_file(), |key| {
             let path = given.vault_file();
-            thread::spawn(move || Vault::open(path, key))
-                .join()
-                .unwrap()
+            thread::scope(|scope| {
+                let opened = scope.spawn(|| Vault::open(path, key));
+                opened.join().unwrap()
+            })
         });
     }),
     ("values", values),
@@ -228,7 +229,7 @@ fn generated(given: &Given) {
     given.absent("generated key", &needle, "after its drop");
     let key = RootKey::generate().unwrap();
     let needle = masked_key(&key);
-    let vault = Vault::in_memory(key).unwrap();
+    let vault = Vault::in_memory(&key).unwrap();
     given.absent("generated key", &needle, "while a vault is open");
     drop(vault);
     given.absent("generated key", &needle, "after the drop of a vault");
@@ -286,7 +287,7 @@ fn moved(given: &Given, through: fn(RootKey) -> RootKey) {
         drop(key);
         given.is_gone("after its drop");
     }
-    let vault = Vault::open(given.vault_file(), through(from_hex(given))).unwrap();
+    let vault = Vault::open(given.vault_file(), &through(from_hex(given))).unwrap();
     given.is_gone("while a vault is open");
     drop(vault);
     given.is_gone("after the drop of a vault");
@@ -335,11 +336,12 @@ fn through_a_channel(key: RootKey) -> RootKey {
 
 // ---- vaults
 
-fn vault(given: &Given, make: fn(&Given) -> RootKey, open: impl Fn(RootKey) -> Result<Vault>) {
+fn vault(given: &Given, make: fn(&Given) -> RootKey, open: impl Fn(&RootKey) -> Result<Vault>) {
     given.is_gone("before");
     let key = make(given);
     given.is_there("while it is held");
-    let vault = open(key).unwrap();
+    let vault = open(&key).unwrap();
+    drop(key);
     given.is_gone("while the vault is open");
     let clone = vault.clone();
     let scope = vault.scope("acme").unwrap();
@@ -350,7 +352,7 @@ fn vault(given: &Given, make: fn(&Given) -> RootKey, open: impl Fn(RootKey) -> R
 }
 
 fn opened_with_a_variable(given: &Given) {
-    let vault = Vault::open(given.vault_file(), RootKey::from_env(VARIABLE).unwrap()).unwrap();
+    let vault = Vault::open(given.vault_file(), &RootKey::from_env(VARIABLE).unwrap()).unwrap();
     given.bytes_are_gone("while the vault is open");
     drop(vault);
     given.bytes_are_gone("after the drop of the vault");
@@ -359,7 +361,7 @@ fn opened_with_a_variable(given: &Given) {
 fn store_first(given: &Given) {
     let store = SqliteStore::open(given.vault_file()).unwrap();
     let builder = Vault::builder().store(store);
-    let vault = builder.open(from_base64(given)).unwrap();
+    let vault = builder.open(&from_base64(given)).unwrap();
     given.is_gone("while the vault is open");
     drop(vault);
     given.is_gone("after the drop of the vault");
@@ -367,38 +369,38 @@ fn store_first(given: &Given) {
 
 fn wrong_key(given: &Given) {
     let other = given.folder().join("other.db");
-    drop(Vault::create(&other, RootKey::generate().unwrap()).unwrap());
+    drop(Vault::create(&other, &RootKey::generate().unwrap()).unwrap());
     for make in [from_bytes, from_hex, from_base64] {
-        let error = Vault::open(&other, make(given)).unwrap_err();
+        let error = Vault::open(&other, &make(given)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WrongKey);
         given.is_gone("after a refusal");
     }
 }
 
 fn wrong_then_right(given: &Given) {
-    let error = Vault::open(given.vault_file(), RootKey::generate().unwrap()).unwrap_err();
+    let error = Vault::open(given.vault_file(), &RootKey::generate().unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WrongKey);
     vault(given, from_hex, |key| Vault::open(given.vault_file(), key));
 }
 
 fn no_vault(given: &Given) {
-    let error = Vault::open(given.folder().join("none.db"), from_hex(given)).unwrap_err();
+    let error = Vault::open(given.folder().join("none.db"), &from_hex(given)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::VaultNotFound);
     given.is_gone("after a refusal");
-    let error = Vault::builder().open(from_base64(given)).unwrap_err();
+    let error = Vault::builder().open(&from_base64(given)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotAVault);
     given.is_gone("after a refusal");
 }
 
 fn exists_already(given: &Given) {
-    let error = Vault::create(given.vault_file(), from_hex(given)).unwrap_err();
+    let error = Vault::create(given.vault_file(), &from_hex(given)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::VaultExists);
     given.is_gone("after a refusal");
 }
 
 fn in_a_thread(given: &Given) {
     let (path, key) = (given.vault_file(), from_hex(given));
-    let vault = thread::spawn(move || Vault::open(path, key).unwrap())
+    let vault = thread::spawn(move || Vault::open(path, &key).unwrap())
         .join()
         .unwrap();
     given.is_gone("while the vault is open");
@@ -415,7 +417,7 @@ fn in_a_thread_that_lives(given: &Given) {
     let worker = thread::spawn(move || {
         let key = RootKey::from_hex(&text).unwrap();
         drop(text);
-        send_vault.send(Vault::open(path, key).unwrap()).unwrap();
+        send_vault.send(Vault::open(path, &key).unwrap()).unwrap();
         let _ = ended.recv();
     });
     let vault = vaults.recv().unwrap();
@@ -432,7 +434,7 @@ fn in_a_thread_that_lives(given: &Given) {
 fn many_threads(given: &Given) {
     let vaults: Vec<Vault> = thread::scope(|threads| {
         let (vault, key) = (given.vault_file(), given.key_file("hex"));
-        let open = move || Vault::open(vault.clone(), RootKey::from_file(key.clone()).unwrap());
+        let open = move || Vault::open(vault.clone(), &RootKey::from_file(key.clone()).unwrap());
         let all: Vec<_> = (0..4).map(|_| threads.spawn(open.clone())).collect();
         all.into_iter()
             .map(|thread| thread.join().unwrap().unwrap())
@@ -447,10 +449,14 @@ fn several(given: &Given) {
     let mut vaults = Vec::new();
     for number in 0..6 {
         vaults.push(
-            Vault::create(given.folder().join(format!("{number}.db")), from_hex(given)).unwrap(),
+            Vault::create(
+                given.folder().join(format!("{number}.db")),
+                &from_hex(given),
+            )
+            .unwrap(),
         );
-        vaults.push(Vault::open(given.vault_file(), from_bytes(given)).unwrap());
-        vaults.push(Vault::in_memory(from_base64(given)).unwrap());
+        vaults.push(Vault::open(given.vault_file(), &from_bytes(given)).unwrap());
+        vaults.push(Vault::in_memory(&from_base64(given)).unwrap());
     }
     given.is_gone("while the vaults are open");
     drop(vaults);
@@ -459,7 +465,7 @@ fn several(given: &Given) {
 
 fn again(given: &Given) {
     for _ in 0..20 {
-        let vault = Vault::open(given.vault_file(), from_hex(given)).unwrap();
+        let vault = Vault::open(given.vault_file(), &from_hex(given)).unwrap();
         given.is_gone("while the vault is open");
         drop(vault);
     }
@@ -467,7 +473,7 @@ fn again(given: &Given) {
 }
 
 fn used(given: &Given) {
-    let vault = Vault::open(given.vault_file(), from_hex(given)).unwrap();
+    let vault = Vault::open(given.vault_file(), &from_hex(given)).unwrap();
     let scope = vault.scope("acme/billing").unwrap();
     scope.put("OTHER", "another value").unwrap();
     let resolved = scope
@@ -483,10 +489,10 @@ fn used(given: &Given) {
 }
 
 /// The vault is used, so that all keys of it were.
-fn other_keys(given: &Given, path: &Path, open: impl Fn(RootKey) -> Result<Vault>) {
+fn other_keys(given: &Given, path: &Path, open: impl Fn(&RootKey) -> Result<Vault>) {
     // At once, before other work overwrites what opening left behind.
     let known = path.exists().then(|| given.keys_of(path));
-    let vault = open(from_hex(given)).unwrap();
+    let vault = open(&from_hex(given)).unwrap();
     if let Some(keys) = known {
         given.holds_nothing_else(&keys, "right after opening");
     }
@@ -500,7 +506,7 @@ fn other_keys(given: &Given, path: &Path, open: impl Fn(RootKey) -> Result<Vault
     given.holds(&keys, "while the vault is open");
     assert!(vault.verify().unwrap().is_intact());
     assert_eq!(
-        Vault::open(path, RootKey::generate().unwrap())
+        Vault::open(path, &RootKey::generate().unwrap())
             .unwrap_err()
             .kind(),
         ErrorKind::WrongKey
@@ -513,7 +519,7 @@ fn other_keys(given: &Given, path: &Path, open: impl Fn(RootKey) -> Result<Vault
 
 /// The value is the text of the key, only because the search knows that one.
 fn values(given: &Given) {
-    let vault = Vault::in_memory(RootKey::generate().unwrap()).unwrap();
+    let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
     let scope = vault.scope("acme").unwrap();
     let value = given.hex();
     scope.put("A", value.as_str()).unwrap();
@@ -537,7 +543,7 @@ struct Host {
 }
 
 fn in_the_heap(given: &Given) {
-    let vault = Vault::open(given.vault_file(), from_hex(given)).unwrap();
+    let vault = Vault::open(given.vault_file(), &from_hex(given)).unwrap();
     let mut host = Box::new(Host {
         _before: [1; 100],
         vault: Some(vault),
@@ -549,14 +555,14 @@ fn in_the_heap(given: &Given) {
 }
 
 #[inline(always)]
-fn open_inlined(given: &Given, key: RootKey) -> Result<Vault> {
+fn open_inlined(given: &Given, key: &RootKey) -> Result<Vault> {
     Vault::builder()
         .store(SqliteStore::options().open(given.vault_file())?)
         .open(key)
 }
 
 #[inline(never)]
-fn open_not_inlined(given: &Given, key: RootKey) -> Result<Vault> {
+fn open_not_inlined(given: &Given, key: &RootKey) -> Result<Vault> {
     Vault::open(given.vault_file(), std::hint::black_box(key))
 }
 
@@ -577,7 +583,7 @@ fn panic_with_key(given: &Given) {
 fn panic_while_opening(given: &Given) {
     std::panic::set_hook(Box::new(|_| {}));
     let caught = catch_unwind(AssertUnwindSafe(|| {
-        let vault = Vault::open(given.vault_file(), from_hex(given)).unwrap();
+        let vault = Vault::open(given.vault_file(), &from_hex(given)).unwrap();
         std::hint::black_box(&vault);
         panic!("while a vault is open");
     }));

@@ -78,7 +78,7 @@ impl List {
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
-    /// let vault = Vault::in_memory(RootKey::generate()?)?;
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
     /// vault.scope("acme")?.put("REGION_TOKEN", "of the organization")?;
     /// let project = vault.scope("acme/billing")?;
     /// project.put("REGION_TOKEN", "of the project")?;

@@ -38,7 +38,7 @@ use crate::vault::scoped::ScopedVault;
 /// use keyslot::secrecy::ExposeSecret;
 /// use keyslot::{ErrorKind, RootKey, Vault};
 ///
-/// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+/// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
 /// project.put("STRIPE_KEY", "sk_live_first")?;
 /// let run = project.snapshot(&project.references("<<$secret.STRIPE_KEY>>")?)?;
 ///

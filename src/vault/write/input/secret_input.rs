@@ -21,7 +21,7 @@ use crate::vault::write::fields::Fields;
 /// ```
 /// use keyslot::{RootKey, SecretInput, Status, Vault};
 ///
-/// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+/// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
 /// let info = project.put("STRIPE_KEY", SecretInput::new("sk_live_...").inactive().description("billing, live mode"))?;
 /// assert_eq!(info.status, Status::Inactive);
 /// # Ok::<(), keyslot::Error>(())
@@ -38,7 +38,7 @@ pub struct SecretInput<V = SecretString> {
 /// ```
 /// use keyslot::{RootKey, SecretChange, Vault};
 ///
-/// let project = Vault::in_memory(RootKey::generate()?)?.scope("acme/billing")?;
+/// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
 /// project.put("STRIPE_KEY", "sk_live_...")?;
 /// let info = project.update("STRIPE_KEY", SecretChange::default().metadata("owner", "team-payments"))?;
 /// assert_eq!(info.metadata["owner"], "team-payments");
