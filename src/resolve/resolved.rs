@@ -216,6 +216,7 @@ impl Wipe for Cow<'_, str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)] // a list of one place is meant
 mod tests {
     use std::cell::{Cell, RefCell};
     use std::rc::Rc;

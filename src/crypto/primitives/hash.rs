@@ -122,7 +122,7 @@ mod tests {
         }
         let expected = sha256(&text);
         for first in 0..text.len() {
-            for second in [first, (first + text.len()) / 2] {
+            for second in [first, usize::midpoint(first, text.len())] {
                 let mut hash = Sha::new(&INITIAL, 0);
                 hash.update(&text[..first]);
                 hash.update(&text[first..second]);
