@@ -160,7 +160,7 @@ fn a_record_sealed_with_the_key_of_another_tenant_is_refused() {
     let core = &*vault.core;
     let (acme, globex) = (place(core, "acme"), place(core, "globex"));
     let ((row, ours), (theirs, _)) = (stored(core, &acme), stored(core, &globex));
-    let key_of = |row: &Row| core.key_for(key_id(&row)).unwrap();
+    let key_of = |row: &Row| core.key_for(key_id(row)).unwrap();
     let sealed_with = |key: &TenantKey| {
         let sealed_for = InfoPlace {
             row_key: row.key.key,
@@ -489,7 +489,7 @@ fn a_known_data_key_serves_while_its_row_is_the_same() {
     let known = core.keys.known(id).unwrap();
     scope.put("KEY", "second").unwrap();
     assert!(
-        std::ptr::eq(&*known, &*core.keys.known(id).unwrap()),
+        std::sync::Arc::ptr_eq(&known, &core.keys.known(id).unwrap()),
         "the same"
     );
 
