@@ -60,7 +60,7 @@ pub(in crate::template) fn is_identifier(text: &str) -> bool {
     is_identifier_of(text) && text.bytes().all(|byte| is(byte, WORD))
 }
 
-/// As [`is_identifier`], for letters, digits and `_`.
+/// Returns the same for a text of letters, digits and `_`.
 #[inline]
 pub(in crate::template) fn is_identifier_of(word: &str) -> bool {
     (1..=128).contains(&word.len()) && !word.starts_with(|first: char| first.is_ascii_digit())

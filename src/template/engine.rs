@@ -164,7 +164,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The errors of that call.
     pub fn compile(&self, text: impl AsRef<str> + Into<Arc<str>>) -> Result<Template> {
         Template::with(&self.settings, text)
     }
@@ -173,7 +173,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The errors of that call.
     pub fn compile_document<T: Structure>(&self, document: T) -> Result<Document<T>> {
         Document::with(&self.settings, document)
     }
@@ -182,7 +182,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The errors of that call.
     #[cfg(feature = "json")]
     pub fn parse_document(&self, text: &str) -> Result<Document<serde_json::Value>> {
         Document::parse_with(&self.settings, text)
@@ -192,7 +192,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The errors of that call.
     #[cfg(feature = "http")]
     pub fn compile_headers<N: AsRef<str>, T: Into<String>>(
         &self,
@@ -216,7 +216,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As for [`Template::compile`] and [`Template::render`]; [`NotFound`](ErrorKind::NotFound) for
+    /// The errors of [`Template::compile`] and [`Template::render`]; [`NotFound`](ErrorKind::NotFound) for
     /// each name without a value.
     pub fn render<'t, 'v>(
         &self,
@@ -243,7 +243,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The errors of that call.
     pub fn resolve<R: Resolver + ?Sized, I: Resolvable>(
         &self,
         resolver: &R,
@@ -258,7 +258,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The errors of that call.
     #[cfg(feature = "http")]
     pub fn resolve_headers<R: Resolver + ?Sized, N: AsRef<str>, T: Into<String>>(
         &self,

@@ -54,7 +54,7 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// As for [`Template::compile`](super::Template::compile), for each header;
+    /// The errors of [`Template::compile`](super::Template::compile), for each header;
     /// [`Unencodable`](crate::ErrorKind::Unencodable) for a placeholder in `Host`;
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a name that is none, and for a control
     /// character in a text. All of them come in one error, each with the [pointer](crate::Error::pointer)
@@ -166,19 +166,18 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// As for [`Template::fill_for`](super::Template::fill_for): all failures of all headers in one
+    /// The errors of [`Template::fill_for`](super::Template::fill_for): all failures of all headers in one
     /// error, each with the [pointer](crate::Error::pointer) `/name`, and none with a value;
     /// [`TooLarge`](crate::ErrorKind::TooLarge) for more headers than a map holds, about 24,000.
     pub fn fill(&self, outcomes: &[Outcome]) -> Result<HeaderMap> {
-        let filled = self.prepared.write(&Target::unspecified(), outcomes)?;
-        Ok(filled.output)
+        self.prepared.write(&Target::unspecified(), outcomes)
     }
 
     /// Looks up and [fills](Headers::fill).
     ///
     /// # Errors
     ///
-    /// As there, and those of the resolver.
+    /// The same, and those of the resolver.
     pub(super) fn resolve<R: Resolver + ?Sized>(
         &self,
         resolver: &R,

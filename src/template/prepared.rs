@@ -6,11 +6,12 @@ use std::ops::Deref;
 use std::slice;
 use std::sync::{Arc, OnceLock};
 
+use secrecy::SecretString;
 use smallvec::SmallVec;
 
 use super::lint::{Lint, NameSearch, lints};
 use super::plan::{Plan, ReferenceList, References};
-use super::render::{Drafted, Fill, LookedUp, Values};
+use super::render::{Answer, Drafted, Fill, LookedUp, Values};
 use super::settings::Settings;
 use super::source::{Part, Source, Visitor};
 use crate::error::{ErrorKind, Failures, Result};
@@ -18,6 +19,17 @@ use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Outcome, Outcomes, Permit, Resolved, Resolver, Traces, Wipe, check_count};
 use crate::target::{Surface, Target};
+
+/// Returns what filters made, each with the number of its reference.
+#[inline]
+fn made(drafts: Drafts<'_>) -> Vec<(usize, SecretString)> {
+    if drafts.iter().any(|drafted| drafted.draft.has_filtered()) {
+        let drafts = drafts.into_iter();
+        drafts.flat_map(|one| one.draft.into_filtered()).collect()
+    } else {
+        Vec::new()
+    }
+}
 
 /// A source whose placeholders were found.
 pub(super) struct Prepared<S, E = Arc<Settings>> {
@@ -75,13 +87,8 @@ impl Read for Trusted {
     }
 }
 
-/// A source with values in it.
-pub(super) struct Filled<O, P> {
-    pub(super) output: O,
-    places: P,
-    kept: Vec<Reference>,
-    traces: Option<Box<Traces>>,
-}
+/// The drafts of all texts with placeholders, in their order.
+type Drafts<'d> = SmallVec<[Drafted<'d>; 1]>;
 
 impl<S, E> Prepared<S, E> {
     pub(super) fn source(&self) -> &S {
@@ -130,11 +137,11 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         self.prepare_with(&mut Trusted)
     }
 
-    /// As [`prepare`](Prepared::prepare), with another reader of its texts.
+    /// Finds the placeholders of a source with another reader of its texts.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The errors of that call.
     #[inline]
     pub(super) fn prepare_with(&mut self, read: &mut impl Read) -> Result<()> {
         let Self {
@@ -235,7 +242,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     ///
     /// # Errors
     ///
-    /// As there, and those of `verdicts`.
+    /// The same, and those of `verdicts`.
     pub(super) fn check(
         &self,
         target: &Target,
@@ -246,40 +253,46 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         } else {
             verdicts(&self.references, &self.lookup_target(target))?
         };
-        check_count(&verdicts, &self.references)?;
-        let target = self.source.aim(target);
-        let judged = LookedUp::new(
-            &verdicts,
-            &self.references,
-            self.source.unknown_names(&target),
-        );
+        let judged = self.looked_up(target, &verdicts)?;
         let fill = &mut Fill::new(&self.settings, &self.references, judged);
-        self.visit(fill, target.surface(), |fill, text, failures| {
+        self.visit(fill, target, |fill, text, failures| {
             fill.check(text.text, text.plan, text.surface, failures)
         })
     }
 
-    /// Puts in what was said of the references.
+    /// Puts in what was said of the references, and keeps nothing of it.
     ///
     /// # Errors
     ///
     /// All failures of all texts in one, each with its place; `TooLarge`; `BrokenResolver`.
-    #[inline]
-    pub(super) fn write(
-        &self,
-        target: &Target,
-        outcomes: &[Outcome],
-    ) -> Result<Filled<S::Output<'_>, S::Places>> {
-        check_count(outcomes, &self.references)?;
-        let target = self.source.aim(target);
-        let looked_up = LookedUp::new(
-            outcomes,
-            &self.references,
-            self.source.unknown_names(&target),
-        );
+    pub(super) fn write(&self, target: &Target, outcomes: &[Outcome]) -> Result<S::Output<'_>> {
+        let looked_up = self.looked_up(target, outcomes)?;
         let mut fill = Fill::new(&self.settings, &self.references, looked_up);
-        let mut drafts: SmallVec<[Drafted<'_>; 1]> = SmallVec::new();
-        self.visit(&mut fill, target.surface(), |fill, text, failures| {
+        let drafts = self.draft(&mut fill, target)?;
+        let (output, _) = self.source.write(&self.settings, &fill, &drafts)?;
+        Ok(output)
+    }
+
+    #[inline]
+    fn looked_up<'o, T: Answer>(
+        &'o self,
+        target: &Target,
+        outcomes: &'o [Result<T>],
+    ) -> Result<LookedUp<'o, T>> {
+        check_count(outcomes, &self.references)?;
+        let unknown_names = self.source.unknown_names(target);
+        Ok(LookedUp::new(outcomes, &self.references, unknown_names))
+    }
+
+    /// Drafts the texts with placeholders.
+    #[inline]
+    fn draft<'d, V: Values<'d>>(
+        &'d self,
+        fill: &mut Fill<'d, V>,
+        target: &Target,
+    ) -> Result<Drafts<'d>> {
+        let mut drafts = Drafts::new();
+        self.visit(fill, target, |fill, text, failures| {
             let draft = fill.draft(text.text, text.plan, text.surface, failures)?;
             drafts.push(Drafted {
                 number: text.number,
@@ -287,15 +300,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
             });
             Ok(())
         })?;
-        let (output, places) = self.source.write(&self.settings, &fill, &drafts)?;
-        let made = drafts.into_iter();
-        let made = made.flat_map(|drafted| drafted.draft.into_filtered());
-        Ok(Filled {
-            output,
-            places,
-            kept: looked_up.kept(),
-            traces: Traces::new(&self.references, made.collect()),
-        })
+        Ok(drafts)
     }
 
     /// Visits the texts with placeholders, and counts the others.
@@ -303,7 +308,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     fn visit<'d, V: Values<'d>>(
         &'d self,
         fill: &mut Fill<'d, V>,
-        surface: Surface,
+        target: &Target,
         visit: impl FnMut(&mut Fill<'d, V>, Open<'d>, &mut Failures) -> Result<()>,
     ) -> Result<()> {
         if S::STANDS_FOR_ITSELF && self.texts.is_empty() {
@@ -312,7 +317,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         let mut filling = Filling {
             fill,
             open: self.texts.iter(),
-            surface,
+            surface: self.source.aim(target).surface(),
             visit,
             failures: Failures::default(),
         };
@@ -326,7 +331,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     ///
     /// # Errors
     ///
-    /// As for [`write`](Prepared::write).
+    /// The errors of [`write`](Prepared::write).
     #[inline]
     pub(super) fn fill<'s, O: Wipe<Places = S::Places>>(
         &'s self,
@@ -336,16 +341,21 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     where
         S: Source<Output<'s> = O> + 's,
     {
-        let filled = self.write(target, &outcomes)?;
-        let resolved = Resolved::new(filled.output, filled.places, outcomes, filled.kept);
-        Ok(resolved.traced(filled.traces))
+        let looked_up = self.looked_up(target, &outcomes)?;
+        let mut fill = Fill::new(&self.settings, &self.references, looked_up);
+        let drafts = self.draft(&mut fill, target)?;
+        let (output, places) = self.source.write(&self.settings, &fill, &drafts)?;
+        let kept = looked_up.kept();
+        let made = made(drafts);
+        let traces = Traces::new(&self.references, made);
+        Ok(Resolved::new(output, places, outcomes, kept).traced(traces))
     }
 
     /// Looks up and [fills](Prepared::fill).
     ///
     /// # Errors
     ///
-    /// As there, and those of the resolver.
+    /// The same, and those of the resolver.
     #[inline]
     pub(super) fn resolve<'s, R: Resolver + ?Sized, O: Wipe<Places = S::Places>>(
         &'s self,

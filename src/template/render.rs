@@ -6,4 +6,4 @@ mod values;
 
 pub(super) use fill::{Drafted, Fill};
 pub(super) use once::render;
-pub(super) use values::{LookedUp, Values};
+pub(super) use values::{Answer, LookedUp, Values};

@@ -29,7 +29,8 @@ pub trait ResolveExt: Resolver {
     ///
     /// # Errors
     ///
-    /// What [`Template::compile`](super::Template::compile), [`lookup`](Resolver::lookup) and [`Template::fill_for`](super::Template::fill_for) say.
+    /// Those of [`Template::compile`](super::Template::compile), of
+    /// [`lookup`](Resolver::lookup) and of [`Template::fill_for`](super::Template::fill_for).
     /// There is never a partial result.
     fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
         self.resolve_for(&Target::unspecified(), text)
@@ -53,7 +54,7 @@ pub trait ResolveExt: Resolver {
     ///
     /// # Errors
     ///
-    /// As for [`resolve`](ResolveExt::resolve), each failure with the JSON Pointer of its string;
+    /// The errors of [`resolve`](ResolveExt::resolve), each failure with the JSON Pointer of its string;
     /// [`TooLarge`](crate::ErrorKind::TooLarge) for a document nested deeper than
     /// [`Document::MAX_DEPTH`](super::Document::MAX_DEPTH).
     #[cfg(feature = "json")]
@@ -65,7 +66,7 @@ pub trait ResolveExt: Resolver {
     ///
     /// # Errors
     ///
-    /// As for [`resolve`](ResolveExt::resolve).
+    /// The errors of [`resolve`](ResolveExt::resolve).
     fn resolve_for<I: Resolvable>(&self, target: &Target, input: I) -> Result<Resolved<I::Output>> {
         Engine::shared().resolve(self, target, input)
     }
@@ -89,7 +90,7 @@ pub trait ResolveExt: Resolver {
     ///
     /// # Errors
     ///
-    /// As there.
+    /// The errors of that call.
     fn resolve_model_args<A: Arguments>(
         &self,
         target: &Target,
@@ -118,8 +119,8 @@ pub trait ResolveExt: Resolver {
     ///
     /// # Errors
     ///
-    /// What [`Headers::compile`](super::Headers::compile), [`lookup`](Resolver::lookup) and
-    /// [`Headers::fill`](super::Headers::fill) say.
+    /// Those of [`Headers::compile`](super::Headers::compile), of [`lookup`](Resolver::lookup) and
+    /// of [`Headers::fill`](super::Headers::fill).
     #[cfg(feature = "http")]
     fn resolve_headers<N: AsRef<str>, T: Into<String>>(
         &self,

@@ -16,7 +16,7 @@ use crate::target::Surface;
 /// any one segment, and `**` as the last segment is one segment or more. A key that holds a star is
 /// written with `~2`, as `~` is written `~0` and `/` is written `~1`.
 ///
-/// Where several rules match, the closest decides: at the first segment in which their patterns
+/// Of several rules that match, the closest decides: at the first segment in which their patterns
 /// differ, a name wins over `*`, and `*` over `**`. The order in which they are given does not
 /// matter, but the same pattern given twice means the later surface. A string that no rule matches
 /// has the surface of the [`Target`](crate::Target).
@@ -116,7 +116,7 @@ impl Surfaces {
         self.surface_on(&steps(pointer))
     }
 
-    /// As [`surface_at`](Surfaces::surface_at), for keys as they are.
+    /// Returns the surface of a string by the keys and places that lead to it.
     pub(super) fn surface_on(&self, path: &[Cow<'_, str>]) -> Option<Surface> {
         // Rules times strings: the rules are the host's, and only strings with placeholders are
         // asked about, 10,000 at most. A rule compares no more segments than it has.

@@ -13,7 +13,7 @@ use super::settings::Settings;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Permit, Resolved, Resolver};
+use crate::resolve::{Outcome, Outcomes, Permit, Resolved, Resolver};
 use crate::target::{Surface, Target};
 
 /// A text whose placeholders were found. Cheap to clone.
@@ -119,7 +119,7 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// As for [`fill_for`](Template::fill_for).
+    /// The errors of [`fill_for`](Template::fill_for).
     pub fn fill(&self, outcomes: &[Outcome]) -> Result<Resolved<Cow<'_, str>>> {
         self.fill_for(&Target::unspecified(), outcomes)
     }
@@ -138,7 +138,7 @@ impl Template {
         target: &Target,
         outcomes: &[Outcome],
     ) -> Result<Resolved<Cow<'_, str>>> {
-        self.prepared.fill(target, outcomes.to_vec())
+        self.fill_owned(target, outcomes.to_vec())
     }
 
     /// Returns the target that a look-up apart from a fill is for: `target`, with all surfaces that
@@ -159,6 +159,10 @@ impl Template {
     #[must_use]
     pub fn lookup_target(&self, target: &Target) -> Target {
         self.prepared.lookup_target(target).into_owned()
+    }
+
+    fn fill_owned(&self, target: &Target, outcomes: Outcomes) -> Result<Resolved<Cow<'_, str>>> {
+        self.prepared.fill(target, outcomes)
     }
 
     #[cfg(test)]
@@ -204,7 +208,7 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// As for [`render`](Template::render).
+    /// The errors of [`render`](Template::render).
     pub fn render_into(&self, values: &[&str], out: &mut String) -> Result<()> {
         let (text, references) = (self.text(), self.references());
         if values.len() != references.len() {
@@ -240,6 +244,15 @@ impl fmt::Debug for Template {
     }
 }
 
+/// Fills a text that was prepared for one call. Not generic, so that it is compiled here and once.
+fn fill_borrowed<'t>(
+    prepared: &Prepared<&'t str, &Settings>,
+    target: &Target,
+    outcomes: Outcomes,
+) -> Result<Resolved<Cow<'t, str>>> {
+    prepared.fill(target, outcomes)
+}
+
 impl sealed::Sealed for &str {}
 impl sealed::Sealed for &Template {}
 
@@ -254,7 +267,8 @@ impl<'t> Resolvable for &'t str {
     ) -> Result<Resolved<Self::Output>> {
         let mut prepared = Prepared::new(settings, self);
         prepared.prepare()?;
-        prepared.resolve(resolver, target)
+        let outcomes = prepared.look_up(resolver, target)?;
+        fill_borrowed(&prepared, target, outcomes)
     }
 
     fn references_with(self, settings: &Settings) -> Result<Vec<Reference>> {
@@ -284,7 +298,7 @@ impl<'t> Resolvable for &'t Template {
         resolver: &R,
         target: &Target,
     ) -> Result<Resolved<Self::Output>> {
-        self.prepared.resolve(resolver, target)
+        self.fill_owned(target, self.prepared.look_up(resolver, target)?)
     }
 
     fn references_with(self, _: &Settings) -> Result<Vec<Reference>> {

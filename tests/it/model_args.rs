@@ -191,7 +191,7 @@ fn bad_input_83_a_granted_name_in_another_field_fails() {
         assert!(
             error
                 .to_string()
-                .starts_with("KEY is granted for other places of the arguments, not for this one")
+                .starts_with("KEY is granted, but not at this place of the arguments")
         );
     }
     assert!(vault.asked.borrow().is_empty(), "nothing is looked up");

@@ -56,7 +56,7 @@ impl<T: Structure> Document<T> {
     ///
     /// # Errors
     ///
-    /// As for [`Template::compile`](crate::template::Template::compile), each failure with the JSON Pointer
+    /// The errors of [`Template::compile`](crate::template::Template::compile), each failure with the JSON Pointer
     /// of its string; [`TooLarge`](crate::ErrorKind::TooLarge) also when it is nested deeper than
     /// [`MAX_DEPTH`](Document::MAX_DEPTH).
     pub fn compile(document: T) -> Result<Self> {
@@ -123,7 +123,7 @@ impl<T: Structure> Document<T> {
     ///
     /// # Errors
     ///
-    /// As for [`fill_for`](Document::fill_for).
+    /// The errors of [`fill_for`](Document::fill_for).
     pub fn fill(&self, outcomes: &[Outcome]) -> Result<Resolved<T>> {
         self.fill_for(&Target::unspecified(), outcomes)
     }
@@ -133,7 +133,7 @@ impl<T: Structure> Document<T> {
     ///
     /// # Errors
     ///
-    /// As for [`Template::fill_for`](crate::template::Template::fill_for): all failures of all strings in one
+    /// The errors of [`Template::fill_for`](crate::template::Template::fill_for): all failures of all strings in one
     /// error, each with its JSON Pointer and with the span in its string.
     pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<T>> {
         self.prepared.fill(target, outcomes.to_vec())

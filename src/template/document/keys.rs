@@ -57,7 +57,7 @@ pub(super) fn write_keys<'d, N: Node>(
 fn reserved_key() -> Error {
     Error::new(
         ErrorKind::InvalidDocument,
-        "a key of an object becomes one that a parser keeps for itself",
+        "a key of an object becomes one that the JSON parser reserves",
     )
 }
 

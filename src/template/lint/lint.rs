@@ -72,7 +72,7 @@ impl Lint {
         }
     }
 
-    /// Where it is, in bytes. In a document the span is within the string at
+    /// The place of it, in bytes. In a document the span is within the string at
     /// [`pointer`](Lint::pointer).
     pub fn span(&self) -> Range<usize> {
         self.span.clone()

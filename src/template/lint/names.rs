@@ -214,7 +214,7 @@ mod tests {
         );
     }
 
-    /// As it was first written: every pair, in full.
+    /// The search as it was first written: every pair, in full.
     fn plainly_near(name: &str, known: &[String]) -> Option<String> {
         let fold = |name: &str| name.to_ascii_lowercase().replace(['-', '.', ' '], "_");
         let most = (name.len() / 4).max(1);

@@ -121,7 +121,7 @@ fn kind_of(dialect: &Dialect, inner: &str) -> Option<(LintKind, String)> {
                 .to_owned()
         }
         LintKind::Filter => {
-            "a filter is \"|\" and a name in small letters, perhaps with \":\" and an argument"
+            "a filter is \"|\" and a name in lower case, perhaps with \":\" and an argument"
                 .to_owned()
         }
         LintKind::NotAnIdentifier => format!(

@@ -24,7 +24,7 @@ impl<T: Wipe> ModelArgs<T> {
         &self.resolved
     }
 
-    /// As [`resolved`](ModelArgs::resolved), to keep.
+    /// Returns the arguments to keep.
     pub fn into_resolved(self) -> Resolved<T> {
         self.resolved
     }

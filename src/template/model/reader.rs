@@ -233,6 +233,6 @@ impl<'t, F: Fn(&Grant) -> bool> Sink<'t> for Granting<'_, '_, 't, F> {
 fn elsewhere(name: &str) -> Error {
     Error::new(
         ErrorKind::Denied,
-        format!("{name} is granted for other places of the arguments, not for this one"),
+        format!("{name} is granted, but not at this place of the arguments"),
     )
 }

@@ -28,8 +28,12 @@ impl Plan {
         Ok(plan)
     }
 
-    /// As [`of`](Plan::of), into a plan that is empty yet: it is too large to be moved around for a
-    /// short text.
+    /// Reads a text into a plan that is empty yet, and adds what it refers to. The plan is too large
+    /// to be moved around for a short text.
+    ///
+    /// # Errors
+    ///
+    /// All syntax errors of the text in one; `TooLarge` at the first placeholder over the limit.
     #[inline]
     pub(in crate::template) fn read<'t>(
         &mut self,

@@ -75,7 +75,7 @@ impl<'l, 't> References<'l, 't> {
     ///
     /// # Errors
     ///
-    /// When it is one too many.
+    /// An error for one too many.
     #[inline]
     pub(in crate::template) fn count_placeholder(&mut self, limits: Limits) -> Result<()> {
         self.placeholders += 1;
@@ -86,7 +86,7 @@ impl<'l, 't> References<'l, 't> {
     ///
     /// # Errors
     ///
-    /// When the name is no name.
+    /// An error for a name that breaks the grammar.
     #[inline]
     pub(in crate::template) fn intern(&mut self, token: &Token<'t>) -> Result<NonZeroU32> {
         let known = match &self.index {

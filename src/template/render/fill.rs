@@ -41,7 +41,7 @@ pub(in crate::template) struct Draft<'a> {
     text: &'a str,
     plan: &'a Plan,
     encoding: Encoding,
-    /// What the filters made, each with the number of its reference, in the order of the text.
+    /// The values that filters made, each with the number of its reference, in the order of the text.
     filtered: Vec<(usize, Filtered<'a>)>,
     /// The exact length of the result, in bytes.
     length: usize,
@@ -172,8 +172,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         Ok(draft)
     }
 
-    /// As [`draft`](Fill::draft), but for what only a value can cause: what would be wrong with the
-    /// text whatever the values are.
+    /// Checks one text as [`draft`](Fill::draft) does, but for what only a value can cause.
     ///
     /// # Errors
     ///
@@ -260,7 +259,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         out
     }
 
-    /// As [`write`](Fill::write), behind what `out` holds.
+    /// Appends what [`write`](Fill::write) makes to `out`.
     #[inline]
     pub(in crate::template) fn write_into(
         &self,
@@ -379,11 +378,17 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
 }
 
 impl<'a> Draft<'a> {
+    /// Returns true if a value went through filters.
+    #[inline]
+    pub(in crate::template) fn has_filtered(&self) -> bool {
+        !self.filtered.is_empty()
+    }
+
     pub(in crate::template) fn plan(&self) -> &'a Plan {
         self.plan
     }
 
-    /// What the filters made, each with the number of its reference.
+    /// The values that filters made, each with the number of its reference.
     pub(in crate::template) fn into_filtered(self) -> impl Iterator<Item = (usize, SecretString)> {
         self.filtered
             .into_iter()

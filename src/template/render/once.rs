@@ -1,9 +1,7 @@
-//! A text in one pass, with values that are no secrets.
+//! Renders a text in one pass, with values that are no secrets.
 
 use std::borrow::Cow;
 use std::ops::Range;
-
-use smallvec::SmallVec;
 
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
@@ -11,7 +9,7 @@ use crate::reference::ReferenceRef;
 use crate::template::plan::{bad_name, chain, mark};
 use crate::template::settings::Settings;
 use crate::template::syntax::{Dialect, Sink, Token, WrittenFilter, scan};
-use crate::template::value::{Filtered, Room, apply};
+use crate::template::value::{Room, apply};
 
 /// Renders a text, as [`Engine::render`](crate::template::Engine::render) does.
 pub(in crate::template) fn render<'t, 'v>(
@@ -21,50 +19,38 @@ pub(in crate::template) fn render<'t, 'v>(
 ) -> Result<Cow<'t, str>> {
     let limits = settings.limits;
     limits.check_template(text.len())?;
-    let room = Room::new(limits.output);
     let mut renderer = Renderer {
         settings,
         text,
         value,
-        pieces: SmallVec::new(),
-        made: Vec::new(),
+        out: String::new(),
+        done: 0,
         count: 0,
         length: text.len(),
-        room,
+        room: Room::new(limits.output),
     };
     scan(settings.rules(), text, &mut renderer)?;
-    renderer.write()
+    renderer.finish()
 }
 
-struct Renderer<'r, 't, 'v, F> {
+/// Writes while it scans.
+struct Renderer<'r, 't, F> {
     settings: &'r Settings,
     text: &'t str,
     value: F,
-    /// Enough places without an allocation for most texts.
-    pieces: SmallVec<[Piece<'v>; 8]>,
-    /// The values that filters made.
-    made: Vec<Filtered<'v>>,
+    /// The text up to `done`, with values in it, as far as it is within the limit.
+    out: String,
+    done: usize,
     count: usize,
-    /// Of the result, in bytes.
+    /// The length of the result, in bytes.
     length: usize,
+    /// Bytes that the filters may still handle.
     room: Room,
 }
 
-/// A piece of the text, and its replacement.
-struct Piece<'v> {
-    span: Range<usize>,
-    value: Value<'v>,
-}
-
-enum Value<'v> {
-    Plain(&'v str),
-    /// By its place in the list.
-    Made(usize),
-}
-
-impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Renderer<'_, 't, 'v, F> {
+impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Renderer<'_, 't, F> {
     fn omit(&mut self, span: Range<usize>) {
-        self.push(span, Value::Plain(""), 0);
+        self.push(span, "");
     }
 
     #[inline]
@@ -83,23 +69,22 @@ impl<'t, 'v, F: FnMut(ReferenceRef<'_>) -> Option<&'v str>> Sink<'t> for Rendere
             failures.push(|| bad_name(&error).at(span, self.text));
             return Ok(());
         }
-        let is_plain = filters.is_empty();
         match (self.value)(ReferenceRef::new(token.name, token.version, token.kind)) {
-            Some(value) if is_plain => self.push(span, Value::Plain(value), value.len()),
+            Some(value) if filters.is_empty() => self.push(span, value),
             value => self.put_filtered(span, dialect, token, filters, value, failures)?,
         }
         Ok(())
     }
 }
 
-impl<'t, 'v, F> Renderer<'_, 't, 'v, F> {
+impl<'t, F> Renderer<'_, 't, F> {
     fn put_filtered(
         &mut self,
         span: Range<usize>,
         dialect: &Dialect,
         token: &Token<'t>,
         filters: &[WrittenFilter<'t>],
-        value: Option<&'v str>,
+        value: Option<&str>,
         failures: &mut Failures,
     ) -> Result<()> {
         let filters = match chain(self.settings, filters) {
@@ -116,41 +101,47 @@ impl<'t, 'v, F> Renderer<'_, 't, 'v, F> {
             return Ok(());
         };
         match apply(&filters, value, &mut self.room) {
-            Ok(value) => {
-                self.push(span, Value::Made(self.made.len()), value.len());
-                self.made.push(value);
-            }
+            Ok(value) => self.push(span, &value),
             Err(error) if error.kind() == ErrorKind::TooLarge => return Err(error),
             Err(error) => failures.push(|| mark(error, token.name, span, self.text)),
         }
         Ok(())
     }
 
+    /// Writes the text up to a span, and what replaces that.
     #[inline]
-    fn push(&mut self, span: Range<usize>, value: Value<'v>, length: usize) {
+    fn push(&mut self, span: Range<usize>, value: &str) {
         self.length = self
             .length
             .saturating_sub(span.len())
-            .saturating_add(length);
-        self.pieces.push(Piece { span, value });
+            .saturating_add(value.len());
+        if self.done == 0 {
+            let most = self.settings.limits.output;
+            self.out
+                .reserve((self.text.len() + self.text.len() / 8 + 64).min(most));
+        }
+        let before = self.text.get(self.done..span.start).unwrap_or_default();
+        self.done = span.end;
+        // A result that is too large is refused at the end: what is wrong with the text comes first.
+        let written = self.out.len().saturating_add(before.len());
+        if written.saturating_add(value.len()) <= self.settings.limits.output {
+            self.out.push_str(before);
+            self.out.push_str(value);
+        }
     }
 
-    fn write(self) -> Result<Cow<'t, str>> {
-        if self.pieces.is_empty() {
+    fn finish(mut self) -> Result<Cow<'t, str>> {
+        if self.done == 0 {
             return Ok(Cow::Borrowed(self.text));
         }
         Room::new(self.settings.limits.output).take(self.length)?;
-        let mut out = String::with_capacity(self.length);
-        let mut at = 0;
-        for Piece { span, value } in &self.pieces {
-            out.push_str(self.text.get(at..span.start).unwrap_or_default());
-            out.push_str(match value {
-                Value::Plain(value) => value,
-                Value::Made(number) => self.made.get(*number).map_or("", |made| made),
-            });
-            at = span.end;
-        }
-        out.push_str(self.text.get(at..).unwrap_or_default());
-        Ok(Cow::Owned(out))
+        let rest = self.text.get(self.done..).unwrap_or_default();
+        self.out.push_str(rest);
+        debug_assert_eq!(
+            self.out.len(),
+            self.length,
+            "measured and written lengths differ"
+        );
+        Ok(Cow::Owned(self.out))
     }
 }

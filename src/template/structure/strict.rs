@@ -19,8 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// `InvalidDocument` with the position; no word of the text.
 pub(in crate::template) fn parse(text: &str) -> Result<Value> {
-    let defect =
-        Cell::new("the document is not JSON, or has a number out of range or half a character");
+    let defect = Cell::new(None);
     let mut reader = serde_json::Deserializer::from_str(text);
     // `Check` counts the depth itself, and to the same limit as documents that were not parsed
     // here.
@@ -38,7 +37,7 @@ pub(in crate::template) fn parse(text: &str) -> Result<Value> {
     Value::deserialize(&mut reader).map_err(|error| invalid(defect.get(), &error, text))
 }
 
-fn invalid(defect: &'static str, error: &serde_json::Error, text: &str) -> Error {
+fn invalid(defect: Option<&'static str>, error: &serde_json::Error, text: &str) -> Error {
     let before_line = text
         .split_inclusive('\n')
         .take(error.line().saturating_sub(1))
@@ -49,20 +48,35 @@ fn invalid(defect: &'static str, error: &serde_json::Error, text: &str) -> Error
         .rev()
         .find(|&at| text.is_char_boundary(at))
         .unwrap_or(0);
+    let defect = defect.unwrap_or_else(|| defect_of(error));
     Error::new(ErrorKind::InvalidDocument, defect).at(byte..byte, text)
+}
+
+/// Says what the parser refuses. Its messages begin with fixed words, and end with the position.
+fn defect_of(error: &serde_json::Error) -> &'static str {
+    let message = error.to_string();
+    if message.starts_with("number out of range") {
+        "the document has a number out of range"
+    } else if message.starts_with("lone leading surrogate")
+        || message.starts_with("unexpected end of hex escape")
+    {
+        "a string of the document has half of a surrogate pair"
+    } else {
+        "the document is not valid JSON"
+    }
 }
 
 /// Reads a value and keeps nothing of it.
 #[derive(Clone, Copy)]
 struct Check<'d> {
     depth: usize,
-    defect: &'d Cell<&'static str>,
+    defect: &'d Cell<Option<&'static str>>,
 }
 
 impl Check<'_> {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         if self.depth == MAX_DEPTH {
-            self.defect.set("the document is nested too deep");
+            self.defect.set(Some("the document is nested too deep"));
             return Err(E::custom("depth"));
         }
         Ok(Self {
@@ -123,12 +137,12 @@ impl<'de> Visitor<'de> for Check<'_> {
         while let Some(key) = entries.next_key::<String>()? {
             if is_reserved(&key) {
                 self.defect
-                    .set("the document has a key that the parser keeps for itself");
+                    .set(Some("the document has a key that the JSON parser reserves"));
                 return Err(A::Error::custom("key"));
             }
             if !keys.insert(key) {
                 self.defect
-                    .set("the document has a key twice in one object");
+                    .set(Some("the document has a key twice in one object"));
                 return Err(A::Error::custom("key"));
             }
             entries.next_value_seed(deeper)?;

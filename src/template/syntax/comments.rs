@@ -9,8 +9,8 @@ pub(in crate::template) struct Comments {
 }
 
 impl Comments {
-    /// Where to go on if a comment begins at `body`, behind an opener: behind its end, or right
-    /// there if it has none.
+    /// Returns the place to go on at if a comment begins at `body`, behind an opener: behind its
+    /// end, or right there if it has none.
     #[inline]
     pub(in crate::template) fn skip(&mut self, text: &str, body: usize) -> Option<usize> {
         let inner = text.as_bytes().get(body..)?.strip_prefix(b"!")?;
@@ -19,7 +19,7 @@ impl Comments {
 
     fn end(&mut self, inner: &[u8]) -> Option<usize> {
         let (mark, is_endless) = match inner {
-            // As in Handlebars, the dashes that begin it may also end it.
+            // The same as in Handlebars: the dashes that begin it may also end it.
             [b'-', b'-', ..] => ("--}}", &mut self.is_endless_dashed),
             _ => ("}}", &mut self.is_endless),
         };

@@ -78,7 +78,7 @@ mod tests {
     use crate::Template;
 
     thread_local! {
-        /// How many bytes were read to find where a run of a class ends.
+        /// The number of bytes that were read to find the ends of runs of a class.
         pub(super) static READ: Cell<usize> = const { Cell::new(0) };
     }
 

@@ -21,7 +21,7 @@ impl BareNames {
         is_identifier(name) && self.takes_case(name)
     }
 
-    /// As [`takes`](BareNames::takes), for letters, digits and `_`.
+    /// Returns the same for a text of letters, digits and `_`.
     #[inline]
     pub(in crate::template) fn takes_word(self, word: &str) -> bool {
         is_identifier_of(word) && self.takes_case(word)

@@ -36,8 +36,7 @@ impl Flaw {
         let prefix = dialect.prefix.as_deref().unwrap_or(&dialect.open);
         let text = match self {
             Self::Case => {
-                return format!("a secret reference begins with \"{prefix}\" in small letters")
-                    .into();
+                return format!("write \"{prefix}\" in lower case").into();
             }
             Self::Shape => {
                 return format!(
@@ -77,17 +76,17 @@ impl Flaw {
                 "a version is \"@\" right after the name and a number from 1 of at most 10 digits"
             }
             Self::Filter => {
-                "a filter is \"|\" and a name in small letters, perhaps with \":\" and an argument"
+                "a filter is \"|\" and a name in lower case, perhaps with \":\" and an argument"
             }
             Self::Argument => {
                 "the argument of a filter has 1 to 128 characters, none of them a space, \"|\", \"<\", \">\", \"{\" or \"}\""
             }
             Self::Nested => "a secret reference may not hold another placeholder",
             Self::UnknownFilter if cfg!(feature = "json") => {
-                "no such filter; there are base64, base64url, hex, url, json, shell, trim and get:/pointer"
+                "unknown filter; there are base64, base64url, hex, url, json, shell, trim and get:/pointer"
             }
             Self::UnknownFilter => {
-                "no such filter; there are base64, base64url, hex, url, json, shell and trim (get needs the feature json)"
+                "unknown filter; there are base64, base64url, hex, url, json, shell and trim (get needs the feature json)"
             }
             Self::NoArgument => "this filter takes no argument",
             Self::NeedsPointer => "get takes a JSON Pointer, such as get:/user/password",

@@ -39,7 +39,7 @@ pub(in crate::template) fn parse<'t>(
         if cursor.eat(prefix) {
             let start = cursor.at;
             let name = cursor.take(WORD);
-            // As most are: closed right after a name of one word.
+            // Most are closed right after a name of one word.
             if !name.is_empty() && !dialect.identifiers && cursor.eat(&dialect.close) {
                 return Parsed::Token(cursor.plain(ReferenceKind::Secret, name));
             }
@@ -160,7 +160,7 @@ impl<'t> Cursor<'_, 't> {
         Err(self.why_not_closed(Some(&rest)))
     }
 
-    /// What closes right after a name of one word.
+    /// The placeholder that closes right after a name of one word.
     #[inline]
     fn plain(&self, kind: ReferenceKind, name: &'t str) -> Token<'t> {
         Token {

@@ -131,7 +131,7 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
     fn flaw(&mut self, dialect: &Dialect, open: usize, flaw: Flaw, seen: usize) -> usize {
         let body = open + dialect.open.len();
         let close = closing(dialect, self.text, body, flaw, seen);
-        // What the name is blamed for is rather a forgotten end.
+        // The flaw of such a name is rather a forgotten end.
         let flaw = if flaw == Flaw::Name && close.is_none() {
             Flaw::Unclosed
         } else {

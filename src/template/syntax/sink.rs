@@ -16,7 +16,7 @@ pub(in crate::template) trait Sink<'t> {
     ///
     /// # Errors
     ///
-    /// What ends the scan.
+    /// Those that end the scan.
     fn value(
         &mut self,
         start: usize,
@@ -37,7 +37,7 @@ pub(in crate::template) trait Sink<'t> {
     ///
     /// # Errors
     ///
-    /// What ends the scan.
+    /// Those that end the scan.
     fn takes(
         &mut self,
         dialect: &Dialect,

@@ -18,7 +18,7 @@ pub(in crate::template) const URI: &str = "secret://";
 ///
 /// # Errors
 ///
-/// What the sink says.
+/// Those of the sink.
 pub(super) fn scan<'t>(
     rules: &Rules,
     text: &'t str,

@@ -27,7 +27,7 @@ impl<'t> List<'t> {
 
     /// # Errors
     ///
-    /// When there are more than were asked for: they would be lost.
+    /// An error for more of them than were asked for: they would be lost.
     pub(super) fn finish(self) -> Result<(), Refusal> {
         let left = self.items.len();
         if left == 0 {
@@ -83,7 +83,7 @@ impl<'t> Object<'t> {
 
     /// # Errors
     ///
-    /// When there are more than were asked for: they would be lost.
+    /// An error for more of them than were asked for: they would be lost.
     pub(super) fn finish(self) -> Result<(), Refusal> {
         let left = self.entries.len();
         if left == 0 {

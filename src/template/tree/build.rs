@@ -113,7 +113,7 @@ impl<'de> Visitor<'de> for Build {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
         let deeper = self.deeper()?;
-        // What a format says of the number of items is not trusted with memory.
+        // The number of items that a format announces is not trusted with memory.
         let mut list = Vec::new();
         while let Some(item) = items.next_element_seed(deeper)? {
             list.push(item);

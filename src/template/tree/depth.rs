@@ -1,8 +1,8 @@
-//! How deep a tree may be.
+//! The depth of a tree.
 
 use crate::template::structure::MAX_DEPTH;
 
-/// How deep a node is. Wrappers that leave no trace in the tree are counted too: a value of them
+/// The depth of a node. Wrappers that leave no trace in the tree are counted too: a value of them
 /// alone can be as deep as it likes.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Depth {

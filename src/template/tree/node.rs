@@ -1,4 +1,4 @@
-//! What a tree is made of.
+//! The values of a tree.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -31,14 +31,14 @@ pub enum Node {
 
 type Entry = (Node, Node);
 
-/// What is wrong with the keys of an object.
+/// The flaw of the keys of an object.
 pub(super) struct BadKeys(pub(super) &'static str);
 
-/// How `toml` writes a date: as a struct of this name with one field. Read without its type it is
-/// an object.
+/// The name and field of the struct by which `toml` writes a date. Read without its type it is an
+/// object.
 const DATE: (&str, &str) = ("$__toml_private_Datetime", DATE_KEY);
 
-/// How `serde_json` writes a number when a crate of the build has switched on its
+/// The key by which `serde_json` writes a number when a crate of the build has switched on its
 /// `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
@@ -93,7 +93,7 @@ impl Node {
         }
     }
 
-    /// As a key is written in a pointer.
+    /// Writes a node as a key in a pointer.
     pub(super) fn label(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),

@@ -1,4 +1,4 @@
-//! Why a value is no tree, or a tree not the value asked for.
+//! The refusal to make a tree of a value, or a value of a tree.
 
 use std::fmt::{self, Display};
 
@@ -128,7 +128,7 @@ impl de::Error for Refusal {
     }
 }
 
-/// What it is, without what is in it.
+/// Names the type of a value, without its content.
 fn sort(found: &de::Unexpected<'_>) -> &'static str {
     use de::Unexpected;
     match found {

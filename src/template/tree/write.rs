@@ -15,7 +15,7 @@ pub(super) struct Writer {
     depth: Depth,
 }
 
-/// How `serde_json` writes a `RawValue`: JSON text, which is no place for values.
+/// The name by which `serde_json` writes a `RawValue`: JSON text, which is no place for values.
 const RAW_JSON: &str = "$serde_json::private::RawValue";
 
 impl Writer {

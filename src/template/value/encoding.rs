@@ -8,7 +8,7 @@ use zeroize::Zeroize;
 /// A way to write a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::template) enum Encoding {
-    /// As it is.
+    /// The value itself.
     Plain,
     /// RFC 4648 section 4, with padding.
     Base64,

@@ -53,9 +53,8 @@ impl Pointer {
                 .strip_prefix('"')
                 .and_then(|text| text.strip_suffix('"'))
             {
-                Some(inner) => {
-                    unescape_string(inner).ok_or_else(|| failed("the field holds half a character"))
-                }
+                Some(inner) => unescape_string(inner)
+                    .ok_or_else(|| failed("the field holds half of a surrogate pair")),
                 None => Ok(Zeroizing::new(text.to_owned())),
             },
         }

@@ -1,9 +1,9 @@
-//! Where in JSON text a slot stands (RFC 8259).
+//! The place in JSON text that a slot stands at (RFC 8259).
 
 use super::skeleton::Skeleton;
 use crate::template::cut::Cut;
 
-/// How a slot stands in JSON text.
+/// The place of a slot in JSON text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::template::value) enum Place {
     /// In a string.

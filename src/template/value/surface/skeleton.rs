@@ -5,7 +5,7 @@ use crate::template::cut::Cut;
 /// The text that goes out, with one letter for each value.
 pub(in crate::template::value) struct Skeleton {
     pub(in crate::template::value) text: String,
-    /// Where these letters are, in order.
+    /// The places of these letters, in order.
     pub(in crate::template::value) slots: Vec<usize>,
 }
 

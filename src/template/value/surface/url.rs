@@ -200,7 +200,7 @@ impl Parts {
             // Behind a base that is special too, a reference has as many slashes as it likes.
             _ if special => Some(after + slashes),
             2.. if !has_scheme && scheme.is_empty() => Some(after + slashes),
-            // What stands before the slashes makes them a path: "a//b".
+            // Text before the slashes makes them a path: "a//b".
             2.. if has_scheme => Some(after + 2),
             _ => None,
         };
@@ -228,7 +228,7 @@ impl Parts {
             _ if slot < self.scheme => Place::Scheme,
             _ if (start..self.user).contains(&slot) => Place::User,
             _ if (self.user..end).contains(&slot) => Place::Host,
-            // Which segment, is told later.
+            // The segment is told later.
             _ if slot < self.path => Place::Path(Segment::Named),
             _ => Place::Component,
         }
