@@ -30,6 +30,13 @@ impl Actor {
 
     /// Checks and takes a name.
     ///
+    /// ```
+    /// use keyslot::{Actor, ErrorKind};
+    ///
+    /// assert!(Actor::new("service/deploy").is_ok());
+    /// assert_eq!(Actor::new(" ada").unwrap_err().kind(), ErrorKind::InvalidInput);
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`]; the message says which rule, and does not repeat the text.
@@ -44,14 +51,14 @@ impl Actor {
         }
     }
 
-    /// An actor that was stored. Only what bounds it counts: the list of characters may grow, and
-    /// what an actor did before must not become unreadable.
+    /// Reads an actor that was stored. Only its bounds count: the list of characters may grow, and
+    /// the record of a change must not become unreadable.
     pub(crate) fn stored(name: &str) -> Option<Self> {
         let is_bounded = (1..=Self::MAX_LEN).contains(&name.len());
         (is_bounded && !name.contains(char::is_control)).then(|| Self(name.into()))
     }
 
-    /// The actor as text.
+    /// Returns the actor as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -67,7 +74,8 @@ pub(crate) fn label_flaw(text: &str) -> Option<&'static str> {
         _ if text.len() > MAX_LABEL => Some("may have 128 bytes at most"),
         _ if text.trim().len() < text.len() => Some("may not begin or end with white space"),
         _ if !text.chars().all(is_printable) => Some(
-            "may not hold control characters, line separators, or characters that reorder or hide text",
+            "may not hold control characters, line separators, \
+             or characters that reorder or hide text",
         ),
         _ => None,
     }
@@ -105,7 +113,8 @@ mod tests {
             message("ada\u{a0}"),
             "an actor may not begin or end with white space"
         );
-        let characters = "an actor may not hold control characters, line separators, or characters that reorder or hide text";
+        let characters = "an actor may not hold control characters, line separators, \
+                          or characters that reorder or hide text";
         for hidden in [
             "\0", "\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{202e}", "\u{200b}", "\u{2066}",
             "\u{feff}",

@@ -8,9 +8,9 @@
 //! that a model can go on using the reference; [`Mask`] has other ways.
 //!
 //! It redacts [text](Redactor::redact), [bytes](Redactor::redact_bytes), [JSON
-//! documents](Redactor::redact_json), what is [shown](Redactor::display), [errors](Redactor::error)
-//! with their causes, and streams: a [`RedactWriter`], a [`RedactReader`], and for other ways to
-//! read and write a [`Stream`].
+//! documents](Redactor::redact_json), [documents of any format](Redactor::redact_tree), what is
+//! [shown](Redactor::display), [errors](Redactor::error) with their causes, and streams: a
+//! [`RedactWriter`], a [`RedactReader`], and for other ways to read and write a [`Stream`].
 //!
 //! # What is found
 //!
@@ -127,19 +127,24 @@ mod builder;
 mod collector;
 mod display;
 mod encodings;
+mod harmless;
 mod io;
 #[cfg(feature = "json")]
 mod json;
+mod keys;
 mod mask;
 mod parts;
 mod pattern;
+mod pieces;
 mod redactor;
 mod search;
 mod size;
 mod skipped;
+mod skips;
 mod stream;
 mod sweep;
 mod table;
+mod tree;
 mod variants;
 #[cfg(feature = "vault")]
 mod vault;

@@ -1,4 +1,4 @@
-//! Scopes: where a secret lives, and what it is visible from.
+//! Scopes: the places where secrets live, and from where they are visible.
 
 use std::sync::Arc;
 
@@ -33,6 +33,17 @@ impl Scope {
 
     /// Checks and takes the text form, `organization/project/…`.
     ///
+    /// ```
+    /// use keyslot::{ErrorKind, Scope};
+    ///
+    /// assert_eq!(Scope::new("acme/billing")?.depth(), 2);
+    /// assert_eq!(
+    ///     Scope::new("acme//billing").unwrap_err().kind(),
+    ///     ErrorKind::InvalidScope
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidScope`]; the message says which rule and in which segment, and does not
@@ -52,56 +63,117 @@ impl Scope {
         Ok(Self(path.into()))
     }
 
-    /// The scope of a tenant.
+    /// Returns the scope of a tenant.
+    ///
+    /// ```
+    /// use keyslot::Scope;
+    ///
+    /// assert_eq!(Scope::organization("acme")?, Scope::new("acme")?);
+    /// assert!(Scope::organization("acme/billing").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidScope`] when `segment` is no segment.
+    /// [`ErrorKind::InvalidScope`] when `segment` breaks the rules of a segment.
     pub fn organization(segment: impl AsRef<str>) -> Result<Self> {
         check_segment(segment.as_ref(), 1)?;
         Ok(Self(segment.as_ref().into()))
     }
 
-    /// The scope one below this one: of an organization a project, of a project an agent, and so
-    /// on.
+    /// Returns the scope one below this one: a project of an organization, an agent of a project,
+    /// and so on.
+    ///
+    /// ```
+    /// use keyslot::Scope;
+    ///
+    /// let project = Scope::new("acme")?.project("billing")?;
+    /// assert_eq!(project.as_str(), "acme/billing");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidScope`] when `segment` is no segment, or the path would be longer than
-    /// [`MAX_SEGMENTS`](Scope::MAX_SEGMENTS).
+    /// [`ErrorKind::InvalidScope`] when `segment` breaks the rules of a segment, or the path would
+    /// be longer than [`MAX_SEGMENTS`](Scope::MAX_SEGMENTS).
     pub fn project(&self, segment: impl AsRef<str>) -> Result<Self> {
         check_segment(segment.as_ref(), self.depth() + 1)?;
         Self::new(format!("{self}/{}", segment.as_ref()))
     }
 
-    /// The first segment.
+    /// Returns the first segment.
+    ///
+    /// ```
+    /// use keyslot::Scope;
+    ///
+    /// assert_eq!(Scope::new("acme/billing")?.tenant(), "acme");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn tenant(&self) -> &str {
         self.segments().next().unwrap_or(&self.0)
     }
 
-    /// The segments, the tenant first.
+    /// Returns the segments, the tenant first.
+    ///
+    /// ```
+    /// use keyslot::Scope;
+    ///
+    /// let scope = Scope::new("acme/billing")?;
+    /// assert_eq!(scope.segments().collect::<Vec<_>>(), ["acme", "billing"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split('/')
     }
 
     /// Returns the number of segments, 1 to [`MAX_SEGMENTS`](Scope::MAX_SEGMENTS).
+    ///
+    /// ```
+    /// use keyslot::Scope;
+    ///
+    /// assert_eq!(Scope::new("acme/billing/mailer")?.depth(), 3);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn depth(&self) -> usize {
         self.segments().count()
     }
 
-    /// The scope one above; `None` for an organization.
+    /// Returns the scope one above; `None` for an organization.
+    ///
+    /// ```
+    /// use keyslot::Scope;
+    ///
+    /// assert_eq!(
+    ///     Scope::new("acme/billing")?.parent(),
+    ///     Some(Scope::new("acme")?)
+    /// );
+    /// assert_eq!(Scope::new("acme")?.parent(), None);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn parent(&self) -> Option<Self> {
         self.0
             .rsplit_once('/')
             .map(|(parent, _)| Self(parent.into()))
     }
 
-    /// This scope and those above it, nearest first: the order in which a name is looked up.
+    /// Returns this scope and those above it, nearest first: the order in which a name is looked
+    /// up.
+    ///
+    /// ```
+    /// use keyslot::Scope;
+    ///
+    /// let chain: Vec<String> = Scope::new("acme/billing")?
+    ///     .chain()
+    ///     .map(String::from)
+    ///     .collect();
+    /// assert_eq!(chain, ["acme/billing", "acme"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn chain(&self) -> impl Iterator<Item = Self> + use<> {
         std::iter::successors(Some(self.clone()), Self::parent)
     }
 
-    /// The text form.
+    /// Returns the text form.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -116,7 +188,7 @@ fn check_segment(segment: &str, number: usize) -> Result<()> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')) =>
         {
-            "holds only letters, digits, \".\", \"_\" and \"-\" (ASCII)"
+            "may hold only letters, digits, \".\", \"_\" and \"-\" (ASCII)"
         }
         _ => return Ok(()),
     };
@@ -164,7 +236,7 @@ mod tests {
         );
         assert_eq!(
             message("acme/a b"),
-            "segment 2 of a scope holds only letters, digits, \".\", \"_\" and \"-\" (ASCII)"
+            "segment 2 of a scope may hold only letters, digits, \".\", \"_\" and \"-\" (ASCII)"
         );
         assert_eq!(
             message("a/b/c/d/e/f/g/h/i"),

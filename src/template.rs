@@ -49,4 +49,5 @@ pub use structure::Structure;
 pub use surfaces::Surfaces;
 pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};
 pub use template::Template;
+pub(crate) use tree::Node as TreeNode;
 pub use tree::Tree;

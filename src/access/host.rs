@@ -175,11 +175,13 @@ mod tests {
             ),
             (
                 "*.com",
-                "may not be as broad as a top-level domain: name two labels or more behind the \"*.\"",
+                "may not be as broad as a top-level domain: name two labels or more behind the \
+                 \"*.\"",
             ),
             (
                 "*.com:443",
-                "may not be as broad as a top-level domain: name two labels or more behind the \"*.\"",
+                "may not be as broad as a top-level domain: name two labels or more behind the \
+                 \"*.\"",
             ),
             ("*.1.2.3", "may not have a \"*\" before an address"),
             (
@@ -218,15 +220,18 @@ mod tests {
             ),
             (
                 "127.1",
-                "must write an IPv4 address as four decimal numbers without leading zeros, as 10.0.0.7",
+                "must write an IPv4 address as four decimal numbers without leading zeros, as \
+                 10.0.0.7",
             ),
             (
                 "0x7f000001",
-                "must write an IPv4 address as four decimal numbers without leading zeros, as 10.0.0.7",
+                "must write an IPv4 address as four decimal numbers without leading zeros, as \
+                 10.0.0.7",
             ),
             (
                 "127.0.0.01",
-                "must write an IPv4 address as four decimal numbers without leading zeros, as 10.0.0.7",
+                "must write an IPv4 address as four decimal numbers without leading zeros, as \
+                 10.0.0.7",
             ),
             (
                 "::1",

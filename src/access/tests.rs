@@ -21,7 +21,8 @@ fn to_stripe() -> Target {
         .with_surface(Surface::Header)
 }
 
-const INSTRUCTIONS: &str = "may not go into instructions, which a model reads; mark it with in_instructions, or let a tool use it";
+const INSTRUCTIONS: &str = "may not go into instructions, which a model reads; mark it with \
+ in_instructions, or let a tool use it";
 
 #[test]
 fn without_a_rule_everything_is_allowed_but_instructions() {

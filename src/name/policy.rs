@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::SecretName;
+use super::secret_name::SecretName;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A policy for the names under which a vault handle stores secrets, within the grammar of
@@ -40,7 +40,14 @@ enum Rules {
 }
 
 impl NamePolicy {
-    /// Every secret name; the default.
+    /// Returns the policy that allows every secret name; the default.
+    ///
+    /// ```
+    /// use keyslot::NamePolicy;
+    ///
+    /// assert!(NamePolicy::any().check(&"My Key".parse()?).is_ok());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn any() -> Self {
         Self {
             rule: "any secret name",
@@ -49,7 +56,24 @@ impl NamePolicy {
         }
     }
 
-    /// `[A-Za-z_][A-Za-z0-9_]*`: what the bare form `<<NAME>>` can refer to.
+    /// Returns the policy for `[A-Za-z_][A-Za-z0-9_]*`: the names that the bare form `<<NAME>>` can
+    /// refer to.
+    ///
+    /// ```
+    /// use keyslot::NamePolicy;
+    ///
+    /// assert!(
+    ///     NamePolicy::identifier()
+    ///         .check(&"stripe_key".parse()?)
+    ///         .is_ok()
+    /// );
+    /// assert!(
+    ///     NamePolicy::identifier()
+    ///         .check(&"stripe-key".parse()?)
+    ///         .is_err()
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn identifier() -> Self {
         Self::bytes(
             "a letter or \"_\", then letters, digits and \"_\"",
@@ -59,10 +83,26 @@ impl NamePolicy {
         )
     }
 
-    /// `[A-Z_][A-Z0-9_]*`, as for environment variables.
+    /// Returns the policy for `[A-Z_][A-Z0-9_]*`, as for environment variables.
+    ///
+    /// ```
+    /// use keyslot::NamePolicy;
+    ///
+    /// assert!(
+    ///     NamePolicy::upper_snake()
+    ///         .check(&"STRIPE_KEY".parse()?)
+    ///         .is_ok()
+    /// );
+    /// assert!(
+    ///     NamePolicy::upper_snake()
+    ///         .check(&"stripe_key".parse()?)
+    ///         .is_err()
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn upper_snake() -> Self {
         Self::bytes(
-            "a capital letter or \"_\", then capital letters, digits and \"_\"",
+            "an upper-case letter or \"_\", then upper-case letters, digits and \"_\"",
             |byte| byte.is_ascii_uppercase() || byte == b'_',
             |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_',
             SecretName::MAX_LEN,
@@ -88,7 +128,15 @@ impl NamePolicy {
         }
     }
 
-    /// `[A-Za-z][A-Za-z0-9_]*`.
+    /// Returns the policy for `[A-Za-z][A-Za-z0-9_]*`.
+    ///
+    /// ```
+    /// use keyslot::NamePolicy;
+    ///
+    /// assert!(NamePolicy::letter_first().check(&"key_2".parse()?).is_ok());
+    /// assert!(NamePolicy::letter_first().check(&"_key".parse()?).is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn letter_first() -> Self {
         Self::bytes(
             "a letter, then letters, digits and \"_\"",
@@ -98,10 +146,18 @@ impl NamePolicy {
         )
     }
 
-    /// `[a-z0-9][a-z0-9_-]{0,63}`, as in URLs.
+    /// Returns the policy for `[a-z0-9][a-z0-9_-]{0,63}`, as in URLs.
+    ///
+    /// ```
+    /// use keyslot::NamePolicy;
+    ///
+    /// assert!(NamePolicy::slug().check(&"stripe-key".parse()?).is_ok());
+    /// assert!(NamePolicy::slug().check(&"STRIPE".parse()?).is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn slug() -> Self {
         Self::bytes(
-            "up to 64 small letters, digits, \"_\" and \"-\", the first a letter or digit",
+            "up to 64 lower-case letters, digits, \"_\" and \"-\", the first a letter or digit",
             |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit(),
             |byte| {
                 byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
@@ -110,19 +166,29 @@ impl NamePolicy {
         )
     }
 
-    /// Names that the regular expression matches from beginning to end. The syntax is that of the
-    /// crate [`regex`], whose matching time is linear.
+    /// Returns the policy for names that the regular expression matches from beginning to end. The
+    /// syntax is that of the crate [`regex`], whose matching time is linear.
+    ///
+    /// ```
+    /// use keyslot::NamePolicy;
+    ///
+    /// let policy = NamePolicy::matching("[a-z]+-[0-9]")?;
+    /// assert!(policy.check(&"key-1".parse()?).is_ok());
+    /// assert!(policy.check(&"key-12".parse()?).is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] when it is no regular expression or its program is too large.
+    /// [`ErrorKind::InvalidInput`] when it is not a regular expression, or its program is too
+    /// large.
     pub fn matching(pattern: &str) -> Result<Self> {
         // Two steps: `pattern` must be whole by itself, so that `a)|(b` cannot reach outside of the
         // anchors.
         Regex::new(pattern)
             .and_then(|_| Regex::new(&format!(r"\A(?:{pattern})\z")))
             .map(|regex| Self {
-                rule: "a name that its pattern matches",
+                rule: "names that its pattern matches",
                 rules: Rules::Matching(regex),
                 folds: false,
             })
@@ -135,6 +201,14 @@ impl NamePolicy {
     }
 
     /// Checks a name against the policy.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, NamePolicy};
+    ///
+    /// let error = NamePolicy::slug().check(&"STRIPE".parse()?).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidName);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -163,12 +237,21 @@ impl NamePolicy {
         ))
     }
 
-    /// The name under which a secret is stored that somebody calls `name`.
+    /// Checks a name and returns the one under which its secret is stored.
+    ///
+    /// ```
+    /// use keyslot::NamePolicy;
+    ///
+    /// assert_eq!(
+    ///     NamePolicy::upper_snake_folding().apply("key")?.as_str(),
+    ///     "KEY"
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`] when it is no secret name, or one that the policy does not let
-    /// in.
+    /// [`ErrorKind::InvalidName`] when it is not a secret name, or the policy refuses it.
     pub fn apply(&self, name: &str) -> Result<SecretName> {
         // Checked before it is folded: a pasted credential must be told as one.
         let mut name = SecretName::new(name)?;

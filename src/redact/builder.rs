@@ -5,6 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::collector::{self, Collector};
+use super::harmless::HARMLESS;
 use super::mask::Masking;
 use super::redactor::Redactor;
 use super::search::Patterns;
@@ -14,10 +15,10 @@ use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Found, Resolved, Wipe};
 
-/// Ways to make one.
+/// Constructors.
 impl Redactor {
-    /// A redactor of the secrets that went into a text or document, and of what filters made of
-    /// them. Variables are no secrets and not masked.
+    /// Makes a redactor of the secrets that went into a text or document, and of the results of
+    /// filters. Variables are not secrets, and are not masked.
     ///
     /// ```
     /// use keyslot::{Chain, Redactor, ResolveExt, RunSecrets, Variables};
@@ -26,7 +27,10 @@ impl Redactor {
     ///     .then(RunSecrets::new().with("TOKEN", "t0ken-of-ada")?)
     ///     .then(Variables::new().with("COMPANY", "Acme Incorporated")?);
     /// let redactor = Redactor::of(&chain.resolve("<<TOKEN>> of <<COMPANY>>")?)?;
-    /// assert_eq!(redactor.redact("Acme Incorporated: t0ken-of-ada"), "Acme Incorporated: <<$secret.TOKEN>>");
+    /// assert_eq!(
+    ///     redactor.redact("Acme Incorporated: t0ken-of-ada"),
+    ///     "Acme Incorporated: <<$secret.TOKEN>>"
+    /// );
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
@@ -38,26 +42,43 @@ impl Redactor {
         Self::builder().resolved(resolved).build()
     }
 
-    /// Begins a redactor with more settings, or of secrets from elsewhere.
+    /// Begins a redactor with other settings, or of secrets from elsewhere.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, SecretName};
+    ///
+    /// let builder = Redactor::builder().secret(SecretName::new("TOKEN")?, "t0ken-of-ada");
+    /// assert_eq!(builder.build()?.redact("t0ken-of-ada"), "<<$secret.TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn builder() -> RedactorBuilder {
         RedactorBuilder::default()
     }
 
-    /// A redactor that masks what both do, as this one masks. It is [guarded](Redactor::is_guarded)
-    /// if one of them is.
+    /// Returns a redactor of the secrets of both, with the mask of this one. It is
+    /// [guarded](Redactor::is_guarded) if one of them is.
     ///
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
     ///
-    /// let redactor = |name, value| Redactor::of(&RunSecrets::new().with(name, value)?.resolve(&format!("<<{name}>>"))?);
+    /// let redactor = |name, value| {
+    ///     Redactor::of(
+    ///         &RunSecrets::new()
+    ///             .with(name, value)?
+    ///             .resolve(&format!("<<{name}>>"))?,
+    ///     )
+    /// };
     /// let both = redactor("ONE", "value-of-one")?.merge(&redactor("TWO", "value-of-two")?)?;
-    /// assert_eq!(both.redact("value-of-one value-of-two"), "<<$secret.ONE>> <<$secret.TWO>>");
+    /// assert_eq!(
+    ///     both.redact("value-of-one value-of-two"),
+    ///     "<<$secret.ONE>> <<$secret.TWO>>"
+    /// );
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`TooLarge`](ErrorKind::TooLarge) when it would be.
+    /// [`TooLarge`](ErrorKind::TooLarge) when both together pass a limit of [`Redactor::of`].
     pub fn merge(self, other: &Self) -> Result<Self> {
         let mut collector = Collector::new(self.table().policy().of_both(other.table().policy()));
         collector.table(self.table())?;
@@ -66,22 +87,25 @@ impl Redactor {
     }
 }
 
-/// A [`Redactor`] to be.
+/// The builder of a [`Redactor`].
 ///
 /// ```
 /// use keyslot::{Redactor, SecretName};
 ///
-/// let redactor = Redactor::builder().min_len(6).secret(SecretName::new("PIN")?, "271828").build()?;
+/// let redactor = Redactor::builder()
+///     .min_len(6)
+///     .secret(SecretName::new("PIN")?, "271828")
+///     .build()?;
 /// assert_eq!(redactor.redact("PIN 271828"), "PIN <<$secret.PIN>>");
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[must_use]
 #[derive(Default)]
 pub struct RedactorBuilder {
-    /// `None` where no value is left.
+    /// `None` for a secret whose value was erased.
     secrets: Vec<(Reference, Option<SecretString>)>,
     filtered: Vec<(Reference, SecretString)>,
-    /// True if some values are to be hidden from the user of the redactor, too.
+    /// True if some values must be hidden from the user of the redactor, too.
     guarded: bool,
     /// `None` means the default.
     min_len: Option<usize>,
@@ -98,85 +122,24 @@ impl RedactorBuilder {
 
     /// Words that are not masked unless other ones are set. Most are passwords of somebody, or the
     /// same in all credentials of a kind. May grow.
-    pub const HARMLESS: &'static [&'static str] = &[
-        "admin",
-        "administrator",
-        "anonymous",
-        "application",
-        "changeme",
-        "database",
-        "default",
-        "development",
-        "disabled",
-        "enabled",
-        "example",
-        "false",
-        "guest",
-        "localhost",
-        "127.0.0.1",
-        "0.0.0.0",
-        "none",
-        "null",
-        "passwd",
-        "password",
-        "postgres",
-        "postgresql",
-        "production",
-        "readonly",
-        "root",
-        "sqlserver",
-        "staging",
-        "true",
-        "undefined",
-        "username",
-        "ec2-user",
-        "us-east-1",
-        "us-east-2",
-        "us-west-2",
-        "eu-west-1",
-        "eu-central-1",
-        // Credentials of Google, Azure, OAuth and Docker, which are the same in all of them.
-        "service_account",
-        "authorized_user",
-        "external_account",
-        "googleapis.com",
-        "https://accounts.google.com/o/oauth2/auth",
-        "https://oauth2.googleapis.com/token",
-        "https://sts.googleapis.com/v1/token",
-        "https://www.googleapis.com/oauth2/v1/certs",
-        "https://login.microsoftonline.com",
-        "https://management.azure.com/",
-        "https://graph.windows.net/",
-        "https://management.core.windows.net/",
-        "https://management.core.windows.net:8443/",
-        "https://gallery.azure.com/",
-        "authorization_code",
-        "client_credentials",
-        "refresh_token",
-        "offline_access",
-        "http://localhost",
-        "https://index.docker.io/v1/",
-        // Lines of a kubeconfig and other manifests of Kubernetes.
-        "apiVersion: v1",
-        "kind: Config",
-        "kind: Secret",
-        "type: Opaque",
-        "clusters:",
-        "- cluster:",
-        "cluster:",
-        "contexts:",
-        "- context:",
-        "context:",
-        "metadata:",
-        "preferences: {}",
-        "stringData:",
-    ];
+    pub const HARMLESS: &'static [&'static str] = HARMLESS;
 
     /// The most parts of a value that are found in all writings. More are found as they are and in
     /// JSON, and [`skipped`](Redactor::skipped) says so.
     pub const MAX_PARTS: usize = collector::MAX_PARTS;
 
     /// Adds the secrets of a text or document, as [`Redactor::of`] does.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, ResolveExt, RunSecrets};
+    ///
+    /// let resolved = RunSecrets::new()
+    ///     .with("PIN", "271828")?
+    ///     .resolve("<<PIN>>")?;
+    /// let redactor = Redactor::builder().min_len(6).resolved(&resolved).build()?;
+    /// assert_eq!(redactor.redact("PIN 271828"), "PIN <<$secret.PIN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn resolved<T: Wipe>(mut self, resolved: &Resolved<T>) -> Self {
         for (number, found) in resolved.found().filter(|(_, found)| !found.is_variable()) {
             let reference = Reference::secret(found.used().name.clone());
@@ -194,6 +157,14 @@ impl RedactorBuilder {
     }
 
     /// Adds a secret that is not from a resolve.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, SecretName};
+    ///
+    /// let builder = Redactor::builder().secret(SecretName::new("TOKEN")?, "t0ken-of-ada");
+    /// assert_eq!(builder.build()?.redact("t0ken-of-ada"), "<<$secret.TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn secret(mut self, name: SecretName, value: impl Into<SecretString>) -> Self {
         self.secrets
             .push((Reference::secret(name), Some(value.into())));
@@ -217,9 +188,23 @@ impl RedactorBuilder {
         self
     }
 
-    /// Sets how many bytes a value, or a part of one, must have to be masked, without white space
-    /// and quotes around it; 8, and never under 4. The minimum holds for truncated secrets at the
-    /// end of a text, too.
+    /// Sets the least length of a value, or of a part of one, that is masked: in bytes, without
+    /// white space and quotes around it; 8 if not set, and never under 4. The minimum holds for
+    /// truncated secrets at the end of a text, too.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, SecretName};
+    ///
+    /// let name = SecretName::new("PIN")?;
+    /// let redactor = Redactor::builder().secret(name.clone(), "271828").build()?;
+    /// assert_eq!(redactor.redact("271828"), "271828");
+    /// let redactor = Redactor::builder()
+    ///     .secret(name, "271828")
+    ///     .min_len(6)
+    ///     .build()?;
+    /// assert_eq!(redactor.redact("271828"), "<<$secret.PIN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn min_len(mut self, bytes: usize) -> Self {
         self.min_len = Some(bytes);
         self
@@ -227,6 +212,18 @@ impl RedactorBuilder {
 
     /// Sets the words that are never masked, in any case of ASCII letters, also with white space
     /// and quotes around them, instead of [`HARMLESS`](RedactorBuilder::HARMLESS).
+    ///
+    /// ```
+    /// use keyslot::{Redactor, SecretName};
+    ///
+    /// let builder = Redactor::builder().secret(SecretName::new("USER")?, "headquarters");
+    /// let redactor = builder.harmless(["headquarters"]).build()?;
+    /// assert_eq!(
+    ///     redactor.redact("at the headquarters"),
+    ///     "at the headquarters"
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn harmless<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
         self.harmless = Some(words.into_iter().map(Into::into).collect());
         self
@@ -234,11 +231,23 @@ impl RedactorBuilder {
 
     /// Makes the redactor.
     ///
+    /// ```
+    /// use keyslot::{ErrorKind, Redactor};
+    ///
+    /// assert_eq!(
+    ///     Redactor::builder().build()?.redact("of no secret"),
+    ///     "of no secret"
+    /// );
+    /// let error = Redactor::builder().min_len(3).build().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidInput`](ErrorKind::InvalidInput) for a minimum under 4. The same for a
     /// [guarded](Redactor::is_guarded) redactor with another minimum than the default or with
-    /// harmless words. [`TooLarge`](ErrorKind::TooLarge) as of [`Redactor::of`].
+    /// harmless words. [`TooLarge`](ErrorKind::TooLarge) as for [`Redactor::of`].
     pub fn build(self) -> Result<Redactor> {
         let Self {
             secrets,
@@ -251,8 +260,9 @@ impl RedactorBuilder {
         if guarded
             && (min_len.is_some_and(|bytes| bytes != Self::DEFAULT_MIN_LEN) || harmless.is_some())
         {
-            let message = "min_len and harmless cannot be set for secrets that the handle may hide but not reveal; leave \
-                           both out, or use a handle with the permission REVEAL";
+            let message = "min_len and harmless cannot be set for secrets that the handle may hide \
+                           but not reveal; leave both out, or use a handle with the permission \
+                           REVEAL";
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         let min_len = min_len.unwrap_or(Self::DEFAULT_MIN_LEN);
@@ -282,7 +292,7 @@ impl RedactorBuilder {
     }
 }
 
-/// Counts only. Of guarded secrets no counts: they depend on the values.
+/// Shows counts only, and none of guarded secrets: they depend on the values.
 impl fmt::Debug for RedactorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("RedactorBuilder");

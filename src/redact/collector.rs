@@ -1,4 +1,4 @@
-//! Gathers what to search for.
+//! The collection of patterns for a redactor.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -6,22 +6,19 @@ use std::collections::hash_map::Entry;
 use super::encodings::{encodings, json_forms};
 use super::parts::{bare, commands, lines, parts};
 use super::pattern::{Claim, Claims};
+use super::pieces::pieces;
 use super::search::Patterns;
 use super::size::{MAX_SECRETS, Size, too_large};
-use super::skipped::{SkipReason, Skipped};
+use super::skipped::SkipReason;
+use super::skips::Skips;
 use super::table::{Policy, Table};
 use super::variants::Variant;
 use crate::error::Result;
 use crate::reference::Reference;
 use crate::wipe::Wiped;
 
-/// Of so many parts of a value all writings are added.
+/// Most parts of a value of which all writings are added.
 pub(super) const MAX_PARTS: usize = 500;
-/// A pattern is no longer; a longer text is cut into pieces that overlap. So a stream never holds
-/// back more than this.
-pub(super) const PIECE: usize = 64 << 10;
-/// Bytes of each piece that are part of the next one.
-const OVERLAP: usize = 64;
 /// Deepest nesting of parts within parts.
 const DEPTH: usize = 3;
 
@@ -36,7 +33,7 @@ pub(super) struct Collector {
     /// which patterns were.
     parts: usize,
     explored: HashMap<usize, usize>,
-    skipped: Vec<Skipped>,
+    skips: Skips,
 }
 
 impl Collector {
@@ -48,7 +45,7 @@ impl Collector {
             size: Size::default(),
             parts: 0,
             explored: HashMap::new(),
-            skipped: Vec::new(),
+            skips: Skips::default(),
         }
     }
 
@@ -61,7 +58,7 @@ impl Collector {
         self.value(reference, Variant::Value, value, 0)
     }
 
-    /// Adds what a filter made of a secret.
+    /// Adds the result of a filter on a secret.
     ///
     /// # Errors
     ///
@@ -70,13 +67,10 @@ impl Collector {
         self.value(reference, Variant::Filtered, made, 1)
     }
 
-    /// Says that a secret has nothing to search for.
+    /// Adds a secret whose value was erased.
     pub(super) fn without_value(&mut self, reference: &Reference) {
-        self.skipped.push(Skipped {
-            reference: reference.clone(),
-            variant: Variant::Value,
-            reason: SkipReason::Erased,
-        });
+        self.skips
+            .push(reference, Variant::Value, SkipReason::Erased);
     }
 
     /// Adds all of another table, whose values were judged when they were added.
@@ -95,11 +89,7 @@ impl Collector {
                 self.pattern(owner, claim.variant, pattern)?;
             }
         }
-        for skipped in table.skipped() {
-            if !self.skipped.contains(skipped) {
-                self.skipped.push(skipped.clone());
-            }
-        }
+        self.skips.extend(table.skipped());
         if table.is_guarded() {
             self.size = before.plus(table.size())?;
         }
@@ -115,12 +105,14 @@ impl Collector {
             references,
             patterns,
             size,
-            mut skipped,
+            skips,
             ..
         } = self;
-        if policy.guarded {
-            skipped = untold(&skipped);
-        }
+        let skipped = if policy.guarded {
+            skips.untold()
+        } else {
+            skips.into_list()
+        };
         let mut patterns: Vec<_> = patterns.into_iter().collect();
         patterns.sort_unstable_by_key(|(_, (number, _))| *number);
         let mut searched = Patterns::with_capacity(size.bytes(), patterns.len());
@@ -232,22 +224,10 @@ impl Collector {
             .then_some(SkipReason::Harmless)
     }
 
-    /// Writes down that something is not masked, or not in all writings, once.
+    /// Records once that something is not masked, or not in all writings.
     fn skipped(&mut self, owner: usize, variant: Variant, reason: SkipReason) {
-        let Some(reference) = self.references.get(owner) else {
-            return;
-        };
-        let mut known = self
-            .skipped
-            .iter()
-            .rev()
-            .take_while(|known| known.reference == *reference);
-        if !known.any(|known| (known.variant, known.reason) == (variant, reason)) {
-            self.skipped.push(Skipped {
-                reference: reference.clone(),
-                variant,
-                reason,
-            });
+        if let Some(reference) = self.references.get(owner) {
+            self.skips.push(reference, variant, reason);
         }
     }
 
@@ -282,61 +262,5 @@ impl Collector {
         }
         self.references.push(reference.clone());
         Ok(self.references.len() - 1)
-    }
-}
-
-/// One entry for each secret of which something is skipped, without the part and the reason.
-fn untold(skipped: &[Skipped]) -> Vec<Skipped> {
-    let mut told: Vec<Skipped> = Vec::new();
-    for one in skipped {
-        let name = one.reference.name();
-        if !told.iter().any(|known| known.reference.name() == name) {
-            let reference = Reference::secret(name.clone());
-            told.push(Skipped {
-                reference,
-                variant: Variant::Value,
-                reason: SkipReason::Untold,
-            });
-        }
-    }
-    told
-}
-
-/// A text, in pieces that overlap if it is long.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    let boundary = |mut at: usize| {
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
-    };
-    let mut next = Some(0);
-    std::iter::from_fn(move || {
-        let start = next?;
-        let end = boundary(text.len().min(start + PIECE));
-        next = (end < text.len()).then(|| boundary(end - OVERLAP));
-        text.get(start..end)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_texts_are_cut_into_pieces_that_overlap() {
-        for unit in ["a", "é", "🔑x"] {
-            for length in [1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 5] {
-                let text: String = unit.chars().cycle().take(length / 2).collect::<String>()
-                    + &unit.repeat(length / 4);
-                let mut end = 0;
-                for piece in pieces(&text) {
-                    let start = piece.as_ptr().addr() - text.as_ptr().addr();
-                    assert!(piece.len() <= PIECE && (start == 0 || start + OVERLAP <= end));
-                    end = start + piece.len();
-                }
-                assert_eq!(end, text.len());
-            }
-        }
     }
 }

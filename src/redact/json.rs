@@ -1,12 +1,12 @@
 //! Redacting JSON documents.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::mem;
 
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::keys::Keys;
 use super::redactor::Redactor;
 
 impl Redactor {
@@ -27,7 +27,7 @@ impl Redactor {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn redact_json(&self, document: &mut Value) {
-        // No recursion: how deep the output of a tool is, is for the tool to say.
+        // No recursion: the output of a tool may be nested deeply.
         let mut open = vec![document];
         while let Some(value) = open.pop() {
             match value {
@@ -63,13 +63,9 @@ impl Redactor {
         if masked.iter().all(Option::is_none) {
             return;
         }
-        let clean = entries
-            .keys()
-            .zip(&masked)
-            .filter(|(_, masked)| masked.is_none());
-        let mut taken: HashSet<String> = clean.map(|(key, _)| key.clone()).collect();
-        // Whoever writes the document may make all keys the same, so no number is tried twice.
-        let mut numbers: HashMap<String, u64> = HashMap::new();
+        let clean = entries.keys().zip(&masked);
+        let clean = clean.filter(|(_, masked)| masked.is_none());
+        let mut keys = Keys::new(clean.map(|(key, _)| key.clone()));
         let renamed = mem::take(entries)
             .into_iter()
             .zip(masked)
@@ -78,18 +74,7 @@ impl Redactor {
                     return (key, value);
                 };
                 drop(Zeroizing::new(key));
-                let number = numbers.entry(masked.clone()).or_default();
-                loop {
-                    *number += 1;
-                    let key = if *number == 1 {
-                        masked.clone()
-                    } else {
-                        format!("{masked} ({number})")
-                    };
-                    if taken.insert(key.clone()) {
-                        return (key, value);
-                    }
-                }
+                (keys.unique(masked), value)
             });
         *entries = renamed.collect();
     }

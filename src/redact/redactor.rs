@@ -27,8 +27,14 @@ use crate::template::Syntax;
 /// let config = secrets.resolve("Authorization: Bearer <<$secret.STRIPE_KEY>>")?;
 /// let redactor = Redactor::of(&config)?;
 ///
-/// assert_eq!(redactor.redact("401 for sk_live_4eC39HqLyjWDarjt"), "401 for <<$secret.STRIPE_KEY>>");
-/// assert_eq!(redactor.redact("base64: c2tfbGl2ZV80ZUMzOUhxTHlqV0Rhcmp0"), "base64: <<$secret.STRIPE_KEY>>");
+/// assert_eq!(
+///     redactor.redact("401 for sk_live_4eC39HqLyjWDarjt"),
+///     "401 for <<$secret.STRIPE_KEY>>"
+/// );
+/// assert_eq!(
+///     redactor.redact("base64: c2tfbGl2ZV80ZUMzOUhxTHlqV0Rhcmp0"),
+///     "base64: <<$secret.STRIPE_KEY>>"
+/// );
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[derive(Clone)]
@@ -65,8 +71,15 @@ impl Redactor {
     /// use keyslot::redact::Mask;
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
     ///
-    /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
-    /// assert_eq!(Redactor::of(&resolved)?.with_mask(Mask::Stars).redact("is t0ken-of-ada"), "is ***");
+    /// let resolved = RunSecrets::new()
+    ///     .with("TOKEN", "t0ken-of-ada")?
+    ///     .resolve("<<TOKEN>>")?;
+    /// assert_eq!(
+    ///     Redactor::of(&resolved)?
+    ///         .with_mask(Mask::Stars)
+    ///         .redact("is t0ken-of-ada"),
+    ///     "is ***"
+    /// );
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     #[must_use]
@@ -84,7 +97,9 @@ impl Redactor {
     /// use keyslot::template::Syntax;
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
     ///
-    /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+    /// let resolved = RunSecrets::new()
+    ///     .with("TOKEN", "t0ken-of-ada")?
+    ///     .resolve("<<TOKEN>>")?;
     /// let redactor = Redactor::of(&resolved)?.with_syntax(&Syntax::mustache());
     /// assert_eq!(redactor.redact("is t0ken-of-ada"), "is {{$secret.TOKEN}}");
     /// # Ok::<(), keyslot::Error>(())
@@ -103,9 +118,12 @@ impl Redactor {
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
     ///
-    /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+    /// let resolved = RunSecrets::new()
+    ///     .with("TOKEN", "t0ken-of-ada")?
+    ///     .resolve("<<TOKEN>>")?;
     /// let redactor = Redactor::of(&resolved)?;
-    /// let redactor = redactor.mask_with(|secrets, variant| format!("[{variant:?} of {}]", secrets[0].name()));
+    /// let redactor =
+    ///     redactor.mask_with(|secrets, variant| format!("[{variant:?} of {}]", secrets[0].name()));
     /// assert_eq!(redactor.redact("is t0ken-of-ada"), "is [Value of TOKEN]");
     /// # Ok::<(), keyslot::Error>(())
     /// ```
@@ -128,15 +146,34 @@ impl Redactor {
     ///
     /// let resolved = RunSecrets::new().with("PIN", "1234")?.resolve("<<PIN>>")?;
     /// let redactor = Redactor::of(&resolved)?;
-    /// assert_eq!(redactor.redact("at 12:34 1234 times"), "at 12:34 1234 times");
-    /// assert_eq!(redactor.skipped()[0].to_string(), "the value of PIN is too short to be masked");
+    /// assert_eq!(
+    ///     redactor.redact("at 12:34 1234 times"),
+    ///     "at 12:34 1234 times"
+    /// );
+    /// assert_eq!(
+    ///     redactor.skipped()[0].to_string(),
+    ///     "the value of PIN is too short to be masked"
+    /// );
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn skipped(&self) -> &[Skipped] {
         self.table.skipped()
     }
 
-    /// Masks a text; one that holds nothing to mask is borrowed.
+    /// Masks the secrets in a text; a text without secrets is borrowed.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, ResolveExt, RunSecrets};
+    ///
+    /// let resolved = RunSecrets::new()
+    ///     .with("TOKEN", "t0ken-of-ada")?
+    ///     .resolve("<<TOKEN>>")?;
+    /// let redacted = Redactor::of(&resolved)?
+    ///     .redact("is t0ken-of-ada")
+    ///     .into_owned();
+    /// assert_eq!(redacted, "is <<$secret.TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// A truncated secret at the end of the text is masked if half of it is there, or 64 bytes.
     /// Still, redact first and truncate then: other pieces of secrets are not found.
@@ -145,7 +182,6 @@ impl Redactor {
     }
 
     /// Masks the secrets in a text like [`redact`](Redactor::redact), without truncated ones.
-    #[cfg(feature = "json")]
     pub(super) fn redact_whole<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.redact_with(text, None)
     }
@@ -176,7 +212,9 @@ impl Redactor {
     /// ```
     /// use keyslot::{Redactor, ResolveExt, RunSecrets};
     ///
-    /// let resolved = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?.resolve("<<TOKEN>>")?;
+    /// let resolved = RunSecrets::new()
+    ///     .with("TOKEN", "t0ken-of-ada")?
+    ///     .resolve("<<TOKEN>>")?;
     /// let redacted = Redactor::of(&resolved)?.redact_bytes(b"\xff t0ken-of-ada \x00");
     /// assert_eq!(*redacted, *b"\xff <<$secret.TOKEN>> \x00");
     /// # Ok::<(), keyslot::Error>(())

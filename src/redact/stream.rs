@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::collector::PIECE;
+use super::pieces::PIECE;
 use super::redactor::Redactor;
 use super::sweep::{Piece, Sweep};
 use crate::wipe::Wiped;

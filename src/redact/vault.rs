@@ -35,15 +35,30 @@ impl ScopedVault {
     /// project.put("STRIPE_KEY", "sk_live_second-qLyjWD")?;
     ///
     /// let redactor = project.redactor(["STRIPE_KEY"])?;
-    /// assert_eq!(redactor.redact("now sk_live_second-qLyjWD"), "now <<$secret.STRIPE_KEY>>");
-    /// assert_eq!(redactor.redact("was sk_live_first-4eC39H"), "was <<$secret.STRIPE_KEY@1>>");
+    /// assert_eq!(
+    ///     redactor.redact("now sk_live_second-qLyjWD"),
+    ///     "now <<$secret.STRIPE_KEY>>"
+    /// );
+    /// assert_eq!(
+    ///     redactor.redact("was sk_live_first-4eC39H"),
+    ///     "was <<$secret.STRIPE_KEY@1>>"
+    /// );
     ///
     /// let runner = project.with(Permissions::USE);
     /// let redactor = runner.redactor(["STRIPE_KEY"])?;
-    /// assert_eq!(redactor.redact("now sk_live_second-qLyjWD"), "now <<$secret.STRIPE_KEY>>");
-    /// assert_eq!(redactor.redact("was sk_live_first-4eC39H"), "was sk_live_first-4eC39H");
+    /// assert_eq!(
+    ///     redactor.redact("now sk_live_second-qLyjWD"),
+    ///     "now <<$secret.STRIPE_KEY>>"
+    /// );
+    /// assert_eq!(
+    ///     redactor.redact("was sk_live_first-4eC39H"),
+    ///     "was sk_live_first-4eC39H"
+    /// );
     /// project.set_status("STRIPE_KEY", Status::Inactive)?;
-    /// assert_eq!(runner.redactor(["STRIPE_KEY"]).unwrap_err().kind(), ErrorKind::Inactive);
+    /// assert_eq!(
+    ///     runner.redactor(["STRIPE_KEY"]).unwrap_err().kind(),
+    ///     ErrorKind::Inactive
+    /// );
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
@@ -68,12 +83,21 @@ impl ScopedVault {
     ///
     /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// let rules = AccessRules::new().tool("stripe")?;
-    /// project.put("STRIPE_KEY", SecretInput::new("sk_live_4eC39H").rules(rules))?;
+    /// project.put(
+    ///     "STRIPE_KEY",
+    ///     SecretInput::new("sk_live_4eC39H").rules(rules),
+    /// )?;
     ///
     /// let runner = project.with(Permissions::USE);
-    /// assert_eq!(runner.redactor(["STRIPE_KEY"]).unwrap_err().kind(), ErrorKind::Denied);
+    /// assert_eq!(
+    ///     runner.redactor(["STRIPE_KEY"]).unwrap_err().kind(),
+    ///     ErrorKind::Denied
+    /// );
     /// let redactor = runner.redactor_for(&Target::tool("stripe"), ["STRIPE_KEY"])?;
-    /// assert_eq!(redactor.redact("401 for sk_live_4eC39H"), "401 for <<$secret.STRIPE_KEY>>");
+    /// assert_eq!(
+    ///     redactor.redact("401 for sk_live_4eC39H"),
+    ///     "401 for <<$secret.STRIPE_KEY>>"
+    /// );
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
@@ -118,7 +142,10 @@ impl Redactor {
     /// project.put("OLD_KEY", SecretInput::new("sk_live_4eC39H").inactive())?;
     /// let redactor = project.with(Permissions::REDACT).redactor(["OLD_KEY"])?;
     /// assert!(redactor.is_guarded());
-    /// assert_eq!(redactor.redact("sk_live_4eC39H, sk_live_4eC39"), "<<$secret.OLD_KEY>>, sk_live_4eC39");
+    /// assert_eq!(
+    ///     redactor.redact("sk_live_4eC39H, sk_live_4eC39"),
+    ///     "<<$secret.OLD_KEY>>, sk_live_4eC39"
+    /// );
     ///
     /// let (mut stream, mut out) = (redactor.stream(), Vec::new());
     /// stream.feed(b"sk_live_4eC3, ", &mut out);

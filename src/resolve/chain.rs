@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Outcome, Outcomes, Resolver, check_count};
+use super::resolver::{Outcome, Outcomes, Resolver, check_count};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
 use crate::target::Target;
 
-/// Asks resolvers in order: one is asked only for what all before it answered with `NotFound`.
+/// A sequence of resolvers. Each is asked only for the references that all before it answered with
+/// `NotFound`.
 ///
 /// Every other answer stands, so that a revoked secret of the first is never replaced by a namesake
 /// of the second. Each resolver is called once at most.
@@ -30,12 +31,27 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// A chain without resolvers, which knows nothing.
+    /// Returns a chain without resolvers, which knows nothing.
+    ///
+    /// ```
+    /// use keyslot::{Chain, ResolveExt};
+    ///
+    /// assert!(Chain::new().resolve("<<A>>").is_err());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a resolver that is asked after those already there.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Chain, ResolveExt, Variables};
+    ///
+    /// let chain = Chain::new().then(Variables::new().with("REGION", "eu")?);
+    /// assert_eq!(chain.resolve("<<REGION>>")?.expose_secret(), "eu");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn then(mut self, resolver: impl Resolver + Send + Sync + 'static) -> Self {
         self.resolvers.push(Arc::new(resolver));
@@ -90,7 +106,7 @@ fn nobody_knows(reference: &Reference) -> Error {
     let name = reference.name();
     Error::new(
         ErrorKind::NotFound,
-        format!("there is no resolver that could know {name}"),
+        format!("no resolver knows {name}: the chain has no resolvers"),
     )
     .with_name(name)
 }
@@ -251,7 +267,7 @@ mod tests {
     fn nobody_is_asked_for_nothing() {
         assert_eq!(
             ask(&Chain::new(), &["A"]),
-            ["NotFound: there is no resolver that could know A"]
+            ["NotFound: no resolver knows A: the chain has no resolvers"]
         );
         let script = Script::new(|one| Ok(found(one, "value")));
         assert!(ask(&Chain::new().then(script.clone()), &[]).is_empty());

@@ -1,20 +1,31 @@
-//! A value that was found, and the trace of it that outlives the value.
+//! Values that a resolver found.
 
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 
+use super::permit::Permit;
+use super::used::Used;
 use crate::name::SecretName;
 use crate::record::{Fingerprint, RecordId, Version};
 use crate::scope::Scope;
-use crate::target::{Surface, SurfaceSet};
+use crate::target::Surface;
 
-/// A value, and where it came from. Cheap to clone; the value is wiped with the last clone.
+/// A value and its origin. Cheap to clone; the value is wiped with the last clone.
+///
+/// ```
+/// use keyslot::secrecy::ExposeSecret;
+/// use keyslot::{Found, Scope, SecretName};
+///
+/// let found = Found::new(SecretName::new("TOKEN")?, "t0ken").with_scope(Scope::new("acme")?);
+/// assert_eq!(found.expose_secret(), "t0ken");
+/// assert_eq!(found.used().scope, Some(Scope::new("acme")?));
+/// # Ok::<(), keyslot::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Found {
     inner: Arc<Inner>,
-    /// Not shared: one value may be found by several who may put it in different places.
+    /// Not shared: clones of one value may have different permits.
     permit: Permit,
     is_variable: bool,
 }
@@ -26,7 +37,15 @@ struct Inner {
 }
 
 impl Found {
-    /// A value found under a name.
+    /// Makes a value that was found under a name.
+    ///
+    /// ```
+    /// use keyslot::{Found, SecretName};
+    ///
+    /// let found = Found::new(SecretName::new("TOKEN")?, "t0ken");
+    /// assert_eq!(found.used().name.as_str(), "TOKEN");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn new(name: SecretName, value: impl Into<SecretString>) -> Self {
         let inner = Arc::new(Inner {
             value: value.into(),
@@ -39,7 +58,7 @@ impl Found {
         }
     }
 
-    /// A value that is no secret.
+    /// Makes a value that is not a secret.
     pub(crate) fn variable(name: SecretName, value: String) -> Self {
         Self {
             is_variable: true,
@@ -51,40 +70,42 @@ impl Found {
         self.is_variable
     }
 
-    /// Says in which scope it was found.
+    /// Sets the scope in which it was found.
     #[must_use]
     pub fn with_scope(mut self, scope: Scope) -> Self {
         self.used_mut().scope = Some(scope);
         self
     }
 
-    /// Says which version it is.
+    /// Sets its version.
     #[must_use]
     pub fn with_version(mut self, version: Version) -> Self {
         self.used_mut().version = Some(version);
         self
     }
 
-    /// Says of which record it is.
+    /// Sets the identity of its secret.
     #[must_use]
     pub fn with_record(mut self, record: RecordId) -> Self {
         self.used_mut().record = Some(record);
         self
     }
 
-    /// Says which fingerprint it has.
+    /// Sets its fingerprint.
     #[must_use]
     pub fn with_fingerprint(mut self, fingerprint: Fingerprint) -> Self {
         self.used_mut().fingerprint = Some(fingerprint);
         self
     }
 
-    /// Says on which surfaces alone the value may stand; said again, only what both allow is left.
-    /// Elsewhere it is refused as [`Denied`](crate::ErrorKind::Denied), which makes the whole call
-    /// fail.
+    /// Restricts the value to these surfaces. Set again, only the surfaces that both allow are
+    /// left. Elsewhere it is refused as [`Denied`](crate::ErrorKind::Denied), and the whole call
+    /// fails.
     ///
     /// ```
-    /// use keyslot::{Error, ErrorKind, Found, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target};
+    /// use keyslot::{
+    ///     Error, ErrorKind, Found, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target,
+    /// };
     ///
     /// struct Token;
     ///
@@ -97,7 +118,14 @@ impl Found {
     ///     }
     /// }
     ///
-    /// let on = |surface| Token.resolve_for(&Target::tool("crm").with_surface(surface), "Authorization: Bearer <<TOKEN>>").map(drop);
+    /// let on = |surface| {
+    ///     Token
+    ///         .resolve_for(
+    ///             &Target::tool("crm").with_surface(surface),
+    ///             "Authorization: Bearer <<TOKEN>>",
+    ///         )
+    ///         .map(drop)
+    /// };
     /// assert!(on(Surface::Header).is_ok());
     /// assert_eq!(on(Surface::Text).unwrap_err().kind(), ErrorKind::Denied);
     /// # Ok::<(), Error>(())
@@ -134,73 +162,5 @@ impl Found {
 impl ExposeSecret<str> for Found {
     fn expose_secret(&self) -> &str {
         self.inner.value.expose_secret()
-    }
-}
-
-/// Leave to use a value, on every surface or on some: a verdict without the value, as
-/// [`Engine::check`](crate::template::Engine::check) takes it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Permit(Option<SurfaceSet>);
-
-impl Permit {
-    /// On every surface.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// On these surfaces alone, as [`Found::only_on`] has it.
-    #[must_use]
-    pub fn only_on(self, surfaces: impl IntoIterator<Item = Surface>) -> Self {
-        Self(Some(
-            surfaces
-                .into_iter()
-                .filter(|surface| self.allows(*surface))
-                .collect(),
-        ))
-    }
-
-    /// On these surfaces, or on all.
-    #[cfg(feature = "vault")]
-    pub(crate) fn on(surfaces: Option<SurfaceSet>) -> Self {
-        Self(surfaces)
-    }
-
-    pub(crate) fn allows(self, surface: Surface) -> bool {
-        self.0.is_none_or(|surfaces| surfaces.contains(surface))
-    }
-
-    /// The surfaces, unless it is all of them.
-    #[inline]
-    pub(crate) fn surfaces(self) -> Option<SurfaceSet> {
-        self.0
-    }
-}
-
-/// The secret or variable that went into a resolved text: for logs, audits and the question which
-/// version a run used.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub struct Used {
-    /// Its name.
-    pub name: SecretName,
-    /// The scope it was found in; `None` from resolvers without scopes.
-    pub scope: Option<Scope>,
-    /// The version of its value; `None` from resolvers without versions.
-    pub version: Option<Version>,
-    /// Its identity; `None` from resolvers without one.
-    pub record: Option<RecordId>,
-    /// Tells whether two uses were of the same value; `None` from resolvers without fingerprints.
-    pub fingerprint: Option<Fingerprint>,
-}
-
-impl Used {
-    fn of(name: SecretName) -> Self {
-        Self {
-            name,
-            scope: None,
-            version: None,
-            record: None,
-            fingerprint: None,
-        }
     }
 }

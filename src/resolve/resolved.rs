@@ -4,15 +4,15 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::mem;
-use std::ops::Range;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use secrecy::{ExposeSecret, SecretString};
-use smallvec::SmallVec;
 
-use super::{Found, Outcomes, Used};
+use super::found::Found;
+use super::resolver::Outcomes;
+use super::used::Used;
+use super::wipe::Wipe;
 use crate::reference::Reference;
-use crate::wipe::wipe_ranges;
 
 /// A text or document with values in it. Exposed on demand, redacted in `Debug`, without `Display`,
 /// `Serialize` or `PartialEq`; when dropped, the values in it are wiped.
@@ -40,7 +40,7 @@ pub struct Resolved<T: Wipe> {
 pub(crate) struct Traces {
     /// Results of filters, each with the number of its reference.
     filtered: Vec<(usize, SecretString)>,
-    /// The numbers of the references that say a version.
+    /// The numbers of the references with a pinned version.
     pinned: Vec<usize>,
 }
 
@@ -84,7 +84,7 @@ impl<T: Wipe> Resolved<T> {
         self
     }
 
-    /// The values that went in, each with the number of its reference.
+    /// Returns the values that went in, each with the number of its reference.
     pub(crate) fn found(&self) -> impl Iterator<Item = (usize, &Found)> {
         self.outcomes
             .iter()
@@ -114,6 +114,14 @@ impl<T: Wipe> Resolved<T> {
     }
 
     /// Returns the secrets and variables that went in, each once, in the order of the text.
+    ///
+    /// ```
+    /// use keyslot::{ResolveExt, Variables};
+    ///
+    /// let resolved = Variables::new().with("USER", "ada")?.resolve("<<USER>> and <<USER>>")?;
+    /// assert_eq!(resolved.used().len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn used(&self) -> Vec<&Used> {
         // `<<A>>` and `<<$secret.A>>` can be the same secret.
         let mut seen = HashSet::new();
@@ -125,8 +133,16 @@ impl<T: Wipe> Resolved<T> {
             .collect()
     }
 
-    /// The bare references that nobody knew and that stayed as they were, because the target says
-    /// [`UnknownNames::Keep`](crate::UnknownNames::Keep).
+    /// Returns the bare references that no resolver knew. They stayed as they were, because the
+    /// target says [`UnknownNames::Keep`](crate::UnknownNames::Keep).
+    ///
+    /// ```
+    /// use keyslot::{ResolveExt, Target, Variables};
+    ///
+    /// let resolved = Variables::new().resolve_for(&Target::instructions(), "Dear <<NAME>>")?;
+    /// assert_eq!(resolved.kept()[0].name().as_str(), "NAME");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn kept(&self) -> &[Reference] {
         &self.kept
     }
@@ -140,8 +156,19 @@ fn looked_at(number: usize) -> usize {
 }
 
 impl Resolved<Cow<'_, str>> {
-    /// Makes it independent of the template's text: copies the text if there was nothing to resolve
+    /// Makes it independent of the template's text. Copies the text if there was nothing to resolve
     /// in it.
+    ///
+    /// ```
+    /// use keyslot::{ResolveExt, Variables};
+    ///
+    /// let owned = {
+    ///     let text = "nothing to resolve".to_owned();
+    ///     Variables::new().resolve(&text)?.into_owned()
+    /// };
+    /// # let _ = owned;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn into_owned(mut self) -> Resolved<Cow<'static, str>> {
         Resolved {
@@ -187,41 +214,14 @@ impl<T: Wipe> Drop for Resolved<T> {
     }
 }
 
-/// Content that can hold values and wipe them: text and documents. Sealed.
-pub trait Wipe: sealed::Sealed {
-    /// Places of the values in the content.
-    #[doc(hidden)]
-    type Places;
-
-    /// Overwrites the values.
-    #[doc(hidden)]
-    fn wipe(&mut self, places: &Self::Places);
-}
-
-pub(crate) mod sealed {
-    pub trait Sealed {}
-    impl Sealed for std::borrow::Cow<'_, str> {}
-}
-
-impl Wipe for Cow<'_, str> {
-    /// Of most texts, without an allocation.
-    type Places = SmallVec<[Range<usize>; 2]>;
-
-    fn wipe(&mut self, places: &Self::Places) {
-        // Borrowed text is the template itself, which holds no values.
-        if let Cow::Owned(text) = mem::take(self) {
-            wipe_ranges(&mut text.into_bytes(), places);
-        }
-    }
-}
-
 #[cfg(test)]
-#[allow(clippy::single_range_in_vec_init)] // a list of one place is meant
 mod tests {
     use std::cell::{Cell, RefCell};
+    use std::ops::Range;
     use std::rc::Rc;
 
     use super::*;
+    use crate::resolve::wipe::sealed;
 
     thread_local! {
         pub(super) static LOOKED_AT: Cell<usize> = const { Cell::new(0) };
@@ -236,7 +236,7 @@ mod tests {
         Resolved::new(content, places.into(), vec![Ok(found("KEY"))], kept)
     }
 
-    /// Records what is wiped, and with which places.
+    /// Records the calls of `wipe`, each with its places.
     struct Recorder(Rc<RefCell<Vec<&'static str>>>);
 
     impl sealed::Sealed for Recorder {}

@@ -1,11 +1,12 @@
-//! Secrets that a run brings along.
+//! Secrets of one run.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Found, Outcome, Outcomes, Resolver};
+use super::found::Found;
+use super::resolver::{Outcome, Outcomes, Resolver};
 use crate::access::{AccessRules, Denial};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
@@ -24,22 +25,39 @@ use crate::target::Target;
 /// use keyslot::{AccessRules, Chain, RunSecrets, Target, Variables, template::ResolveExt};
 ///
 /// let mail = AccessRules::new().tool("mail_*")?;
-/// let run = RunSecrets::new().with("USER_TOKEN", "tok-ada")?.with_rules("SMTP_PASSWORD", "hunter2", mail)?;
-/// let chain = Chain::new().then(run).then(Variables::new().with("REGION", "eu")?);
-/// assert_eq!(chain.resolve("<<$secret.USER_TOKEN>> <<REGION>>")?.expose_secret(), "tok-ada eu");
-/// assert!(chain.resolve_for(&Target::tool("mail_send"), "<<SMTP_PASSWORD>>").is_ok());
-/// assert!(chain.resolve_for(&Target::tool("shell"), "<<SMTP_PASSWORD>>").is_err());
+/// let run = RunSecrets::new()
+///     .with("USER_TOKEN", "tok-ada")?
+///     .with_rules("SMTP_PASSWORD", "hunter2", mail)?;
+/// let chain = Chain::new()
+///     .then(run)
+///     .then(Variables::new().with("REGION", "eu")?);
+/// assert_eq!(
+///     chain
+///         .resolve("<<$secret.USER_TOKEN>> <<REGION>>")?
+///         .expose_secret(),
+///     "tok-ada eu"
+/// );
+/// assert!(
+///     chain
+///         .resolve_for(&Target::tool("mail_send"), "<<SMTP_PASSWORD>>")
+///         .is_ok()
+/// );
+/// assert!(
+///     chain
+///         .resolve_for(&Target::tool("shell"), "<<SMTP_PASSWORD>>")
+///         .is_err()
+/// );
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct RunSecrets {
-    entries: BTreeMap<SecretName, Entry>,
+    entries: BTreeMap<SecretName, RunSecret>,
     /// The bytes of all values.
     len: usize,
 }
 
 #[derive(Clone)]
-struct Entry {
+struct RunSecret {
     found: Found,
     rules: AccessRules,
 }
@@ -54,27 +72,55 @@ impl RunSecrets {
     /// The most bytes of all values together.
     pub const MAX_TOTAL_LEN: usize = 64 * 1024;
 
-    /// No secrets.
+    /// Returns no secrets.
+    ///
+    /// ```
+    /// use keyslot::{ResolveExt, RunSecrets};
+    ///
+    /// assert!(RunSecrets::new().resolve("<<$secret.TOKEN>>").is_err());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a secret that may go everywhere but into instructions.
     ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{ResolveExt, RunSecrets};
+    ///
+    /// let secrets = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?;
+    /// assert_eq!(
+    ///     secrets.resolve("<<$secret.TOKEN>>")?.expose_secret(),
+    ///     "t0ken-of-ada"
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// As of [`with_rules`](RunSecrets::with_rules).
+    /// Those of [`with_rules`](RunSecrets::with_rules).
     pub fn with(self, name: impl AsRef<str>, value: impl Into<SecretString>) -> Result<Self> {
         self.with_rules(name, value, AccessRules::new())
     }
 
     /// Adds a secret that may go where `rules` allow it.
     ///
+    /// ```
+    /// use keyslot::{AccessRules, ResolveExt, RunSecrets, Target};
+    ///
+    /// let rules = AccessRules::new().host("api.crm.example")?;
+    /// let secrets = RunSecrets::new().with_rules("TOKEN", "t0ken-of-ada", rules)?;
+    /// let crm = Target::tool("http").with_url("https://api.crm.example/v1")?;
+    /// assert!(secrets.resolve_for(&crm, "<<TOKEN>>").is_ok());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`] when `name` is no name; [`ErrorKind::InvalidInput`] when there is
-    /// a secret of this name already; [`ErrorKind::InvalidValue`] when the value is empty;
-    /// [`ErrorKind::TooLarge`] when there would be more than
+    /// [`ErrorKind::InvalidName`] when `name` is not a secret name; [`ErrorKind::InvalidInput`]
+    /// when there is a secret of this name already; [`ErrorKind::InvalidValue`] when the value is
+    /// empty; [`ErrorKind::TooLarge`] when there would be more than
     /// [`MAX_SECRETS`](RunSecrets::MAX_SECRETS), or more bytes than
     /// [`MAX_VALUE_LEN`](RunSecrets::MAX_VALUE_LEN) in it or
     /// [`MAX_TOTAL_LEN`](RunSecrets::MAX_TOTAL_LEN) in all.
@@ -92,7 +138,7 @@ impl RunSecrets {
         self.len += len;
         self.entries.insert(
             name.clone(),
-            Entry {
+            RunSecret {
                 found: Found::new(name, value),
                 rules,
             },
@@ -104,7 +150,7 @@ impl RunSecrets {
         match len {
             _ if self.entries.contains_key(name) => Err((
                 ErrorKind::InvalidInput,
-                format!("a run has one secret {name}, and this is the second"),
+                format!("this run already has a secret {name}"),
             )),
             _ if self.entries.len() >= Self::MAX_SECRETS => Err((
                 ErrorKind::TooLarge,
@@ -165,7 +211,7 @@ impl Resolver for RunSecrets {
     }
 }
 
-/// The names.
+/// Shows the names only.
 impl fmt::Debug for RunSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.entries.keys()).finish()
@@ -307,7 +353,7 @@ mod tests {
             assert!(!format!("{error:?}").contains("tok-"));
             (error.kind(), error.to_string())
         };
-        let twice = "a run has one secret TOKEN, and this is the second";
+        let twice = "this run already has a secret TOKEN";
         assert_eq!(
             refused("TOKEN", "tok-eve"),
             (ErrorKind::InvalidInput, twice.to_owned())

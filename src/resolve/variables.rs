@@ -1,16 +1,17 @@
-//! Names that stand for ordinary text.
+//! Variables: names for ordinary text.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Found, Outcome, Outcomes, Resolver};
+use super::found::Found;
+use super::resolver::{Outcome, Outcomes, Resolver};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::{Reference, ReferenceKind};
 use crate::target::Target;
 
-/// Values for bare placeholders `<<NAME>>` that are no secrets: a region, a customer's name, a
-/// run's id.
+/// Values for bare placeholders `<<NAME>>` that are not secrets: a region, a customer's name, the
+/// id of a run.
 ///
 /// Never answers `<<$secret.NAME>>`, and knows no versions, so it does not answer pins either.
 ///
@@ -19,7 +20,12 @@ use crate::target::Target;
 /// use keyslot::{Variables, template::ResolveExt};
 ///
 /// let variables = Variables::new().with("COMPANY", "Acme")?;
-/// assert_eq!(variables.resolve("You work for <<COMPANY>>.")?.expose_secret(), "You work for Acme.");
+/// assert_eq!(
+///     variables
+///         .resolve("You work for <<COMPANY>>.")?
+///         .expose_secret(),
+///     "You work for Acme."
+/// );
 /// assert!(variables.resolve("<<$secret.COMPANY>>").is_err());
 /// # Ok::<(), keyslot::Error>(())
 /// ```
@@ -29,16 +35,33 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// No variables.
+    /// Returns no variables.
+    ///
+    /// ```
+    /// use keyslot::{ResolveExt, Variables};
+    ///
+    /// assert!(Variables::new().resolve("<<REGION>>").is_err());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds a variable or replaces it.
     ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{ResolveExt, Variables};
+    ///
+    /// let variables = Variables::new()
+    ///     .with("REGION", "us")?
+    ///     .with("REGION", "eu")?;
+    /// assert_eq!(variables.resolve("<<REGION>>")?.expose_secret(), "eu");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidName`] when `name` is no name.
+    /// [`ErrorKind::InvalidName`] when `name` is not a secret name.
     pub fn with(mut self, name: impl AsRef<str>, value: impl Into<String>) -> Result<Self> {
         let name = SecretName::new(name)?;
         self.values
@@ -71,7 +94,7 @@ impl Resolver for Variables {
     }
 }
 
-/// The names; a host may well put into a variable what should not be in its logs.
+/// Shows the names only: a value may not belong into logs.
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.values.keys()).finish()

@@ -1,4 +1,4 @@
-//! Pages: what a scan reads at once.
+//! Pages: the rows that a scan reads at once.
 
 use std::num::NonZeroU32;
 
@@ -6,6 +6,7 @@ use super::row::Row;
 use crate::error::Result;
 
 /// Filter of a scan: the rows of a kind that it reads.
+// Exhaustive: a store must answer each of them, and must not compile before it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag {
     /// All of them.
@@ -17,6 +18,7 @@ pub enum Tag {
 }
 
 /// Order of a scan, and the place where it begins.
+// Exhaustive: a store must answer each of them, and must not compile before it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// In the order of keys: those after this one, or from the first.
@@ -32,6 +34,7 @@ impl Cursor {
 }
 
 /// Some rows of a scan.
+// Exhaustive: stores make it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// The rows.
@@ -41,6 +44,7 @@ pub struct Page {
 }
 
 /// Bounds of a page: it ends before whichever is passed first.
+// Exhaustive: a vault makes it, and a store must keep each bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageSize {
     /// The most rows.

@@ -1,4 +1,4 @@
-//! Rows: what a store keeps.
+//! Rows of a store.
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -48,6 +48,7 @@ impl Kind {
 
 /// Identifies a row: its kind and 32 bytes that look random. Rows of secrets and versions begin
 /// with the tag of their scope.
+// Exhaustive: stores make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
     /// The kind of the row.
@@ -57,6 +58,7 @@ pub struct RowKey {
 }
 
 /// One sealed row.
+// Exhaustive: stores make it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Its identity.

@@ -21,7 +21,8 @@ impl Turn {
         if *writer == Some(this) {
             return Err(Error::new(
                 ErrorKind::Busy,
-                "a write was started inside a write of the same store; use the transaction that is open",
+                "a write was started inside a write of the same store; use the transaction that is \
+                 open",
             ));
         }
         let (mut writer, _) = self

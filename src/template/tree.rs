@@ -10,4 +10,5 @@ mod refusal;
 mod tree;
 mod write;
 
+pub(crate) use node::Node;
 pub use tree::Tree;

@@ -61,7 +61,8 @@ impl Patterns {
             _ => {
                 let (count, total) = (Self::MAX_COUNT, Self::MAX_TOTAL_LEN);
                 let why = format!(
-                    "{count} values of {total} bytes together can be redacted; redact those of one run"
+                    "{count} values of {total} bytes together can be redacted; redact those of one \
+                     run"
                 );
                 Err(Error::new(ErrorKind::TooLarge, why))
             }

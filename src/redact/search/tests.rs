@@ -1,6 +1,11 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::automaton::Automaton;
+use super::dictionary::Dictionary;
+use super::direction::Direction;
+use super::matches::{BLOCK, FIRST_BLOCK};
+use super::searcher::enough;
 use super::work::counted;
 use super::*;
 use crate::error::ErrorKind::{InvalidValue, TooLarge};

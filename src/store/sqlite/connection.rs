@@ -10,7 +10,9 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::failure::{failed, io_failed};
-use super::place::{Identity, Place, ROLLBACK_JOURNAL, SHARED_MEMORY, WRITE_AHEAD_LOG, existing};
+use super::vault_path::{
+    Identity, ROLLBACK_JOURNAL, SHARED_MEMORY, VaultPath, WRITE_AHEAD_LOG, existing,
+};
 use super::{schema, version};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Row;
@@ -29,7 +31,7 @@ const _: () = assert!(Row::MAX_INFO + Row::MAX_BODY + 1024 < LONGEST_ROW as usiz
 
 /// Opens the vault at `place`, which must still be the file that was inspected.
 pub(super) fn open_vault(
-    place: &Place,
+    place: &VaultPath,
     inspected: Identity,
     patience: Duration,
     role: Role,
@@ -143,7 +145,7 @@ fn refused() -> Error {
 /// Refuses a vault that has another database's rollback journal beside it: SQLite would take it for
 /// the vault's own and write its pages over the vault's. A vault with a write-ahead log never has
 /// one; where the vault's own journal is a rollback journal, nothing tells the two apart.
-pub(super) fn refuse_foreign_journal(place: &Place) -> Result<()> {
+pub(super) fn refuse_foreign_journal(place: &VaultPath) -> Result<()> {
     if existing(&place.beside(ROLLBACK_JOURNAL))?.is_none_or(|journal| journal.len() == 0)
         || !must_roll_back(place)
     {
@@ -157,7 +159,7 @@ pub(super) fn refuse_foreign_journal(place: &Place) -> Result<()> {
     if in_use || has_write_ahead_log(&place.file)? {
         return Err(Error::new(
             ErrorKind::UnsafeFile,
-            "a rollback journal that is not the vault's lies beside it; move it away",
+            "a rollback journal of another database lies beside the vault; move it away",
         ));
     }
     Ok(())
@@ -165,7 +167,7 @@ pub(super) fn refuse_foreign_journal(place: &Place) -> Result<()> {
 
 /// Returns true if SQLite would write the pages of the journal into the database. A connection that
 /// may not write reports that instead.
-fn must_roll_back(place: &Place) -> bool {
+fn must_roll_back(place: &VaultPath) -> bool {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
@@ -193,8 +195,8 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_millis(10);
 
-    fn vault(path: &Path) -> Result<Place> {
-        let place = Place::of(path)?;
+    fn vault(path: &Path) -> Result<VaultPath> {
+        let place = VaultPath::of(path)?;
         create::create(&place, PATIENCE)?;
         Ok(place)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::failure::{failed, io_failed};
-use super::place::{Place, ROLLBACK_JOURNAL, UNFINISHED, WRITE_AHEAD_LOG, existing};
+use super::vault_path::{ROLLBACK_JOURNAL, UNFINISHED, VaultPath, WRITE_AHEAD_LOG, existing};
 use super::version::{self, Journal};
 use super::{connection, schema};
 use crate::error::{Error, ErrorKind, Result};
@@ -15,7 +15,7 @@ use crate::files;
 /// Builds the vault under a name of its own in the same folder, and gives it the name asked for
 /// when it is complete. Of two creators at the same moment one wins, because a link never replaces
 /// a file.
-pub(super) fn create(place: &Place, patience: Duration) -> Result<()> {
+pub(super) fn create(place: &VaultPath, patience: Duration) -> Result<()> {
     let journal = version::for_new_vault(rusqlite::version_number())?;
     place.inspect_folder()?;
     refuse_existing(place)?;
@@ -30,26 +30,27 @@ pub(super) fn create(place: &Place, patience: Duration) -> Result<()> {
     sync(&place.folder)
 }
 
-fn refuse_existing(place: &Place) -> Result<()> {
+fn refuse_existing(place: &VaultPath) -> Result<()> {
     match existing(&place.file)? {
         None => Ok(()),
         Some(found) if found.is_file() => Err(exists()),
         Some(_) => Err(Error::new(
             ErrorKind::UnsafeFile,
-            "there is something that is not a file at the path of the vault",
+            "the path of the vault is taken by something other than a file; give another path",
         )),
     }
 }
 
 /// SQLite would take the log of an earlier vault for the new one's.
-fn refuse_left_behind(place: &Place) -> Result<()> {
+fn refuse_left_behind(place: &VaultPath) -> Result<()> {
     for suffix in [WRITE_AHEAD_LOG, ROLLBACK_JOURNAL] {
         if existing(&place.beside(suffix))?.is_some_and(|found| found.len() > 0) {
             // It is not left behind if somebody has just created this vault and writes to it.
             refuse_existing(place)?;
             return Err(Error::new(
                 ErrorKind::NotAVault,
-                "the log of a vault that is gone lies at this path; bring the vault back, or move the log away",
+                "a SQLite journal of a deleted vault is left at this path; restore that vault, or \
+                 move the journal away",
             ));
         }
     }
@@ -102,7 +103,8 @@ impl Unfinished {
         if existing(&unfinished.0)?.is_none_or(|made| !files::is_own(&made)) {
             return Err(Error::new(
                 ErrorKind::UnsafeFile,
-                "the file system gives new files to another user than this process runs as; use another one for the vault",
+                "this file system gives new files to another user than that of this process; put \
+                 the vault on another one",
             ));
         }
         Ok(unfinished)
@@ -115,7 +117,7 @@ impl Drop for Unfinished {
         for suffix in [
             "",
             WRITE_AHEAD_LOG,
-            super::place::SHARED_MEMORY,
+            super::vault_path::SHARED_MEMORY,
             ROLLBACK_JOURNAL,
         ] {
             let _ = fs::remove_file(beside(&self.0, suffix));

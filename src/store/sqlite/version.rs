@@ -39,7 +39,8 @@ pub(super) fn accept(version: i32, journal: Journal) -> Result<()> {
     match (journal, for_new_vault(version)?) {
         (Journal::Wal, Journal::Rollback) => Err(Error::new(
             ErrorKind::UnsafeSqlite,
-            "the linked SQLite is older than 3.51.3 and can damage this vault; use the feature `bundled`",
+            "the linked SQLite is older than 3.51.3 and can damage this vault; use the feature \
+             `bundled`",
         )),
         (Journal::Wal, Journal::Wal) | (Journal::Rollback, _) => Ok(()),
     }

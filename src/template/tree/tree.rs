@@ -83,6 +83,13 @@ impl Tree {
     }
 }
 
+impl Tree {
+    /// The root, for code that rewrites texts in place and keeps the keys of each object apart.
+    pub(crate) fn root_mut(&mut self) -> &mut Node {
+        &mut self.root
+    }
+}
+
 impl Serialize for Tree {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.root.serialize(serializer)

@@ -5,7 +5,10 @@ use zeroize::Zeroizing;
 
 use super::{letters, searcher};
 use crate::memory::{Needle, leaves_nothing};
-use crate::redact::search::{Automaton, Dictionary, Direction, Patterns, Searcher};
+use crate::redact::search::automaton::Automaton;
+use crate::redact::search::dictionary::Dictionary;
+use crate::redact::search::direction::Direction;
+use crate::redact::search::{Patterns, Searcher};
 
 const LEN: usize = 4 << 10;
 

@@ -29,13 +29,13 @@ impl Moments {
 
 /// A connection to read with.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct ReadConnection {
     pub(super) connection: Connection,
     /// The version of the database that was seen last, and a moment after it was first seen.
     seen: Option<(i64, Moment)>,
 }
 
-impl Reader {
+impl ReadConnection {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
             connection,

@@ -28,7 +28,7 @@ const LONGEST_NAME: usize = 240;
 /// The absolute place of a vault: SQLite can read it neither as a URI nor as a name of a database
 /// in memory.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct VaultPath {
     pub(super) folder: PathBuf,
     pub(super) file: PathBuf,
 }
@@ -40,7 +40,7 @@ pub(super) struct Identity {
     device_and_inode: (u64, u64),
 }
 
-impl Place {
+impl VaultPath {
     /// Makes `path` absolute, and its folder free of links.
     pub(super) fn of(path: &Path) -> Result<Self> {
         let bytes = path.as_os_str().as_encoded_bytes();
@@ -50,8 +50,11 @@ impl Place {
             .unwrap_or_default();
         let refused = match last {
             b"" | b"." | b".." => "the path of a vault must end in the name of a file",
-            b":memory:" => "a vault in memory is a MemoryStore",
-            _ if bytes.contains(&0) => "the path of a vault may hold no NUL",
+            b":memory:" => {
+                "`:memory:` is not the path of a file; use a MemoryStore for a vault in \
+             memory"
+            }
+            _ if bytes.contains(&0) => "the path of a vault may not hold a NUL byte",
             _ => return Self::absolute(path),
         };
         Err(Error::new(ErrorKind::InvalidInput, refused))
@@ -71,7 +74,10 @@ impl Place {
                 ErrorKind::VaultNotFound,
                 "the folder of the vault does not exist",
             ),
-            io::ErrorKind::NotADirectory => unsafe_file("the vault's folder is not a folder"),
+            io::ErrorKind::NotADirectory => unsafe_file(
+                "the path of the vault leads through \
+             something other than a folder",
+            ),
             _ => io_failed(error),
         })?;
         let file = folder.join(name);
@@ -96,7 +102,8 @@ impl Place {
         }
         if links(&found) != 1 {
             return Err(unsafe_file(
-                "the vault's file has a second name (a hard link), which SQLite cannot lock; remove it",
+                "the vault's file has a second name (a hard link), which SQLite cannot lock; \
+                 remove it",
             ));
         }
         // Asked first, because of another user's file nothing is fixed. That user could write to it
@@ -113,7 +120,7 @@ impl Place {
             if let Some(beside) = existing(&path)? {
                 if !beside.is_file() || !files::is_own(&beside) {
                     return Err(unsafe_file(
-                        "a log beside the vault is not the vault's own; move it away",
+                        "a log of another database lies beside the vault; move it away",
                     ));
                 }
                 private(&path, &beside, fix_permissions)?;
@@ -142,7 +149,9 @@ impl Place {
             ));
         }
         if !found.is_file() {
-            return Err(unsafe_file("the path of the vault is not a file"));
+            return Err(unsafe_file(
+                "the path of the vault leads to something other than a file",
+            ));
         }
         Ok(found)
     }
@@ -190,7 +199,8 @@ fn private(path: &Path, found: &Metadata, fix_permissions: bool) -> Result<()> {
         return fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(io_failed);
     }
     Err(unsafe_file(
-        "other users have access to the vault's file; run `chmod 600` on it, or open it with fix_permissions",
+        "other users have access to the vault's file; run `chmod 600` on it, or open it with \
+         fix_permissions",
     ))
 }
 

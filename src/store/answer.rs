@@ -1,0 +1,50 @@
+//! Answers of stores.
+
+use super::row::Row;
+#[cfg(doc)]
+use super::traits::SecretStore;
+
+/// Answer to a question for a [head](SecretStore::head).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeadRead {
+    /// Nothing was committed to the store since the known moment: what was read after it would be
+    /// read again.
+    Unchanged,
+    /// Something may have been committed.
+    Read {
+        /// The row of the head; `None` if the tenant has none.
+        row: Option<Row>,
+        /// A moment before the row was read, to ask again with; `None` from a store that cannot
+        /// tell.
+        moment: Option<Moment>,
+    },
+}
+
+/// A moment in the life of an open store: what is read after it is of this moment or later.
+///
+/// The number is the store's own. It means nothing to another store, nor to another handle on the
+/// same rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(pub u64);
+
+/// Result of a [purge](SecretStore::purge).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purge {
+    /// The deleted rows are gone from the store's files.
+    Done,
+    /// Somebody still reads an older state, so the sealed bytes of what was deleted are still in
+    /// the store's files. They are out of reach of every call; purge again later.
+    Pending,
+}
+
+/// Result of a store's [check of itself](SecretStore::self_check).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SelfCheck {
+    /// The structures are sound.
+    Sound,
+    /// The structures are damaged: rows may be hidden from some ways of looking for them.
+    Damaged,
+}

@@ -1,0 +1,311 @@
+//! The store in one SQLite file.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::connection::{self, Role};
+use super::failure::{damaged, failed};
+use super::options::SqliteOptions;
+use super::read_connection::{Moments, ReadConnection};
+use super::rows;
+use super::vault_path::{Identity, VaultPath};
+use crate::error::{ErrorKind, Result};
+use crate::store::turn::Turn;
+use crate::store::{
+    Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck,
+    Tag, WriteTx,
+};
+
+/// Readers that are kept open while nobody reads.
+const IDLE_READERS: usize = 4;
+
+/// Longest time that a purge waits for readers of an older state. Short, because writers wait for
+/// the purge.
+const PURGE_PATIENCE: Duration = Duration::from_millis(100);
+
+/// Keeps rows in one SQLite file, for many threads and processes on one machine.
+///
+/// Readers and the writer do not wait for each other, except in a vault that was created with a
+/// linked SQLite older than 3.51.3: it has a rollback journal for life, and there readers wait
+/// while a write commits.
+///
+/// A write that waited longer than the busy timeout for another one fails as
+/// [`Busy`](ErrorKind::Busy), and so does, at once, a write inside the `work` of another write of
+/// the same handle.
+///
+/// The file must be a vault's and nothing else: of the user that this process runs as, readable by
+/// that user only, not a link, and holding exactly the expected tables. Other users may not be able
+/// to replace it: the folder and every folder above must belong to this user or root, and nobody
+/// else may write to it unless it is sticky. Do not open it with other programs or libraries while
+/// it is in use, and do not copy it; do not use one handle on both sides of a fork. Network file
+/// systems are not supported.
+///
+/// ```
+/// use keyslot::store::{Kind, Row, RowKey, SecretStore, SqliteStore};
+///
+/// let folder = tempfile::tempdir()?;
+/// let store = SqliteStore::create(folder.path().join("vault.db"))?;
+/// let key = RowKey { kind: Kind::Secret, key: [7; 32] };
+/// let row = Row { key, tenant: [2; 16], epoch: 1, info: vec![3], body: vec![4] };
+/// store.write(&key, &mut |tx| tx.put(&row))?;
+/// assert_eq!(store.get(&[key])?, [Some(row)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SqliteStore {
+    place: VaultPath,
+    identity: Identity,
+    patience: Duration,
+    idle: Mutex<Vec<ReadConnection>>,
+    moments: Moments,
+    turn: Turn,
+    /// Only for whose turn it is, so never waited for.
+    writer: Mutex<Option<Connection>>,
+}
+
+impl SqliteStore {
+    /// Opens the vault in a file.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::store::SqliteStore;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("vault.db");
+    /// assert_eq!(SqliteStore::open(&file).unwrap_err().kind(), ErrorKind::VaultNotFound);
+    /// SqliteStore::create(&file)?;
+    /// assert!(SqliteStore::open(&file).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`VaultNotFound`](ErrorKind::VaultNotFound) if there is no file,
+    /// [`NotAVault`](ErrorKind::NotAVault), [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) or
+    /// [`Corrupt`](ErrorKind::Corrupt) for what is in it, [`UnsafeFile`](ErrorKind::UnsafeFile) if
+    /// others own it, have access to it or can replace it, or it is a link,
+    /// [`InvalidInput`](ErrorKind::InvalidInput) if the path cannot be one of a file,
+    /// [`UnsafeSqlite`](ErrorKind::UnsafeSqlite), [`ReadOnly`](ErrorKind::ReadOnly),
+    /// [`Busy`](ErrorKind::Busy) or [`Io`](ErrorKind::Io).
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::options().open(path)
+    }
+
+    /// Creates an empty vault in a new file that only its owner can read.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::store::SqliteStore;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("vault.db");
+    /// SqliteStore::create(&file)?;
+    /// assert_eq!(SqliteStore::create(&file).unwrap_err().kind(), ErrorKind::VaultExists);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`VaultExists`](ErrorKind::VaultExists) if there is a file; otherwise as
+    /// [`open`](Self::open), or [`StorageFull`](ErrorKind::StorageFull). After an error there is no
+    /// new file.
+    pub fn create(path: impl AsRef<Path>) -> Result<Self> {
+        Self::options().create(path)
+    }
+
+    /// Opens the vault in a file, or creates it if there is none.
+    ///
+    /// ```
+    /// use keyslot::store::SqliteStore;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let file = folder.path().join("vault.db");
+    /// SqliteStore::open_or_create(&file)?;
+    /// SqliteStore::open_or_create(&file)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open) and [`create`](Self::create), without `VaultNotFound` and
+    /// `VaultExists`.
+    pub fn open_or_create(path: impl AsRef<Path>) -> Result<Self> {
+        Self::options().open_or_create(path)
+    }
+
+    /// Returns options to open or create a vault with.
+    ///
+    /// ```
+    /// use keyslot::store::SqliteStore;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// SqliteStore::options().fix_permissions(true).create(folder.path().join("vault.db"))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn options() -> SqliteOptions {
+        SqliteOptions::new()
+    }
+
+    /// Makes a store of a file that was checked, with its first open reader.
+    pub(super) fn new(
+        place: VaultPath,
+        identity: Identity,
+        patience: Duration,
+        reader: Connection,
+    ) -> Self {
+        Self {
+            place,
+            identity,
+            patience,
+            idle: Mutex::new(vec![ReadConnection::new(reader)]),
+            moments: Moments::default(),
+            turn: Turn::default(),
+            writer: Mutex::new(None),
+        }
+    }
+
+    fn connect(&self, role: Role) -> Result<Connection> {
+        connection::open_vault(&self.place, self.identity, self.patience, role)
+    }
+
+    /// Checks that the file still has its name. A write to a file that has lost its name is lost,
+    /// and a secret that is read from it may be revoked in the file that has the name now.
+    fn check_identity(&self) -> Result<()> {
+        if self.place.identity().ok() == Some(self.identity) {
+            Ok(())
+        } else {
+            Err(connection::replaced())
+        }
+    }
+
+    /// Reads with a connection that nobody else uses meanwhile. One that failed is closed, whatever
+    /// state it is in.
+    fn read<T>(&self, work: impl FnOnce(&mut ReadConnection) -> Result<T>) -> Result<T> {
+        self.check_identity()?;
+        self.read_warm(work)
+    }
+
+    /// Reads like [`read`](Self::read), from a file that was checked before.
+    fn read_warm<T>(&self, work: impl FnOnce(&mut ReadConnection) -> Result<T>) -> Result<T> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut reader =
+            idle.map_or_else(|| self.connect(Role::Reader).map(ReadConnection::new), Ok)?;
+        let found = work(&mut reader)?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS {
+            idle.push(reader);
+        }
+        Ok(found)
+    }
+
+    /// Does something with the one connection that writes. It is closed if it is left in the middle
+    /// of a transaction.
+    fn write_with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let _taken = self.turn.take(self.patience)?;
+        self.check_identity()?;
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = writer
+            .take()
+            .map_or_else(|| self.connect(Role::Writer), Ok)?;
+        let done = work(&connection);
+        if connection.is_autocommit() {
+            *writer = Some(connection);
+        }
+        done
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("file", &self.place.file)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SecretStore for SqliteStore {
+    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.read(|reader| rows::get(&reader.connection, keys))
+    }
+
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
+        self.read(|reader| rows::scan(&reader.connection, kind, tag, from, size, bodies))
+    }
+
+    fn write(
+        &self,
+        _lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
+        self.write_with(|connection| {
+            // One writer for the whole file: stricter than one for each lock. IMMEDIATE, because a
+            // transaction that begins as a reader cannot wait for the lock later.
+            let transaction =
+                Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+                    .map_err(failed)?;
+            work(&mut rows::Changes(&transaction))?;
+            transaction.commit().map_err(failed)
+        })
+    }
+
+    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+        // Asked on every use of what is held in memory. Whether the file still has its name is
+        // looked at by what reads it or writes to it.
+        self.read_warm(|reader| reader.head(tenant, known, &self.moments))
+    }
+
+    fn purge(&self) -> Result<Purge> {
+        self.write_with(|connection| {
+            connection
+                .busy_timeout(PURGE_PATIENCE.min(self.patience))
+                .map_err(failed)?;
+            let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
+                row.get::<_, bool>(0)
+            });
+            connection.busy_timeout(self.patience).map_err(failed)?;
+            match busy.map_err(failed) {
+                Ok(false) => Ok(Purge::Done),
+                Ok(true) => Ok(Purge::Pending),
+                Err(error) if error.kind() == ErrorKind::Busy => Ok(Purge::Pending),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    fn self_check(&self) -> Result<SelfCheck> {
+        // Whatever goes by an index loads its columns whole, so their lengths are looked at without
+        // one, and nothing after it.
+        if self.read(|reader| rows::has_long_columns(&reader.connection))? {
+            return Err(damaged());
+        }
+        let checked = self.read(|reader| {
+            // One finding is enough to know, and the texts of SQLite go nowhere.
+            let sound = reader
+                .connection
+                .query_row("PRAGMA integrity_check(1)", (), |row| {
+                    Ok(row.get_ref(0)?.as_str() == Ok("ok"))
+                });
+            sound.map_err(failed)
+        });
+        match checked {
+            Ok(true) => Ok(SelfCheck::Sound),
+            Ok(false) => Ok(SelfCheck::Damaged),
+            Err(error) if error.kind() == ErrorKind::Corrupt => Ok(SelfCheck::Damaged),
+            Err(error) => Err(error),
+        }
+    }
+}
