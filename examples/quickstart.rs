@@ -222,7 +222,7 @@ fn report<T: Wipe>(resolved: &Resolved<T>) {
     {
         match (scope, version) {
             (Some(scope), Some(version)) => {
-                println!("   {:<22} from {scope}, version {version}", name.as_str())
+                println!("   {:<22} from {scope}, version {version}", name.as_str());
             }
             _ => println!("   {:<22} a variable", name.as_str()),
         }

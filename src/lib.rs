@@ -5,10 +5,14 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // What only some features use is missed by nobody when they are off; with all of them on, nothing
-// may be unused.
-#![cfg_attr(not(all(feature = "sqlite", feature = "json")), allow(dead_code))]
-// Helpers of tests that only the package under tests/internals runs.
-#![cfg_attr(all(test, not(feature = "internals")), allow(dead_code))]
+// may be unused but helpers of tests that only the package under tests/internals runs.
+#![cfg_attr(
+    any(
+        not(all(feature = "sqlite", feature = "json")),
+        all(test, not(feature = "internals"))
+    ),
+    allow(dead_code)
+)]
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

@@ -216,6 +216,8 @@ impl<T: Wipe> Drop for Resolved<T> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::single_range_in_vec_init, reason = "one range is meant")]
+
     use std::cell::{Cell, RefCell};
     use std::ops::Range;
     use std::rc::Rc;

@@ -316,7 +316,7 @@ fn a_head_whose_key_may_not_seal_is_told() {
 fn the_last_revision_is_the_last_write() {
     let vault = vault();
     reseal(&vault.core, "acme", |info| {
-        info.revision = Revision::new(u64::MAX - 1)
+        info.revision = Revision::new(u64::MAX - 1);
     });
     let scope = vault.scope("acme").unwrap();
     scope.set_status("KEY", Status::Inactive).unwrap();

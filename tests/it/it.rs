@@ -1,6 +1,14 @@
 //! The tests of the crate's interface, as one program. What needs a process of its own stands in
 //! `tests/process`, what is private is tested beside it.
 #![cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 mod attacks;
 mod auto_traits;
