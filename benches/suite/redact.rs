@@ -76,7 +76,7 @@ fn whole(c: &mut Criterion) {
     for count in COUNTS {
         let redactor = redactor(count);
         group.bench_function(BenchmarkId::new("redact", count), |b| {
-            b.iter(|| redactor.redact(black_box(&log)).len())
+            b.iter(|| redactor.redact(black_box(&log)).len());
         });
     }
     group.finish();
@@ -109,7 +109,7 @@ fn build(c: &mut Criterion) {
     let mut group = c.benchmark_group("build");
     for count in COUNTS {
         group.bench_function(BenchmarkId::from_parameter(count), |b| {
-            b.iter(|| redactor(black_box(count)))
+            b.iter(|| redactor(black_box(count)));
         });
     }
     group.finish();

@@ -156,12 +156,12 @@ fn floor_contract(c: &mut Criterion) {
             let id = |row: &str| BenchmarkId::new(row, workload.name);
             let output = workload.output();
             group.bench_function(id("memcpy"), |b| {
-                b.iter(|| black_box(black_box(&output).clone()))
+                b.iter(|| black_box(black_box(&output).clone()));
             });
             if compiled {
                 let (template, parsed) = (Template::compile(text).unwrap(), parse(text, &finder));
                 group.bench_function(id("floor_contract"), |b| {
-                    b.iter(|| black_box(fill(&parsed, black_box(&floor))))
+                    b.iter(|| black_box(fill(&parsed, black_box(&floor))));
                 });
                 group.bench_function(id("keyslot"), |b| {
                     b.iter(|| black_box(map.resolve_for(&target, black_box(&template)).unwrap()));
@@ -171,7 +171,7 @@ fn floor_contract(c: &mut Criterion) {
                     b.iter(|| black_box(fill(&parse(black_box(text), &finder), &floor)));
                 });
                 group.bench_function(id("keyslot"), |b| {
-                    b.iter(|| black_box(map.resolve(black_box(text)).unwrap()))
+                    b.iter(|| black_box(map.resolve(black_box(text)).unwrap()));
                 });
             }
         }

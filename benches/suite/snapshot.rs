@@ -79,7 +79,7 @@ fn uses(c: &mut Criterion) {
         let run = scope.snapshot(&references).unwrap();
         run.lookup(&references, &target).unwrap();
         group.bench_function(name, |b| {
-            b.iter(|| black_box(run.lookup(&references, &target).unwrap()))
+            b.iter(|| black_box(run.lookup(&references, &target).unwrap()));
         });
     }
     let found = |name: &&str| {
@@ -125,7 +125,7 @@ fn exact(c: &mut Criterion) {
     let (references, target) = (references(), target());
     let run = scope.snapshot(&references).unwrap();
     group.bench_function("look-up of 3", |b| {
-        b.iter(|| black_box(run.lookup(&references, &target).unwrap()))
+        b.iter(|| black_box(run.lookup(&references, &target).unwrap()));
     });
     let connection = Connection::open(&file).unwrap();
     group.bench_function("data_version alone", |b| {
@@ -135,7 +135,7 @@ fn exact(c: &mut Criterion) {
         });
     });
     group.bench_function("without a snapshot", |b| {
-        b.iter(|| black_box(scope.lookup(&references, &target).unwrap()))
+        b.iter(|| black_box(scope.lookup(&references, &target).unwrap()));
     });
     group.finish();
 }

@@ -102,13 +102,13 @@ fn reads(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("get");
     group.bench_function("1 key/store", |bencher| {
-        bencher.iter(|| store.get(black_box(&keys(1))).unwrap())
+        bencher.iter(|| store.get(black_box(&keys(1))).unwrap());
     });
     group.bench_function("1 key/by hand", |bencher| {
-        bencher.iter(|| select(&connection, black_box(&keys(1))))
+        bencher.iter(|| select(&connection, black_box(&keys(1))));
     });
     group.bench_function("6 keys/store", |bencher| {
-        bencher.iter(|| store.get(black_box(&keys(6))).unwrap())
+        bencher.iter(|| store.get(black_box(&keys(6))).unwrap());
     });
     group.bench_function("6 keys/by hand", |bencher| {
         bencher.iter(|| {
@@ -134,7 +134,7 @@ fn reads(criterion: &mut Criterion) {
         _ => None,
     };
     group.bench_function("head/store", |bencher| {
-        bencher.iter(|| store.head(black_box(&LOCK), moment).unwrap())
+        bencher.iter(|| store.head(black_box(&LOCK), moment).unwrap());
     });
     group.bench_function("data_version/by hand", |bencher| {
         bencher.iter(|| {

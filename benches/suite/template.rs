@@ -26,7 +26,7 @@ fn once(c: &mut Criterion) {
         let output = workload.output();
         group.throughput(Throughput::Bytes(output.len() as u64));
         group.bench_function(BenchmarkId::new("memcpy", workload.name), |b| {
-            b.iter(|| black_box(&output).clone())
+            b.iter(|| black_box(&output).clone());
         });
         group.bench_function(BenchmarkId::new("render", workload.name), |b| {
             b.iter(|| {
@@ -48,7 +48,7 @@ fn scan(c: &mut Criterion) {
         let output = workload.output();
         group.throughput(Throughput::Bytes(output.len() as u64));
         group.bench_function(BenchmarkId::new("memcpy", workload.name), |b| {
-            b.iter(|| black_box(&output).clone())
+            b.iter(|| black_box(&output).clone());
         });
         group.bench_function(BenchmarkId::new("compile", workload.name), |b| {
             b.iter(|| Template::compile(black_box(text)).unwrap());
@@ -71,7 +71,7 @@ fn fill(c: &mut Criterion) {
         let output = workload.output();
         group.throughput(Throughput::Bytes(output.len() as u64));
         group.bench_function(BenchmarkId::new("memcpy", workload.name), |b| {
-            b.iter(|| black_box(&output).clone())
+            b.iter(|| black_box(&output).clone());
         });
         group.bench_function(BenchmarkId::new("render", workload.name), |b| {
             b.iter(|| black_box(&template).render(black_box(&values)).unwrap());

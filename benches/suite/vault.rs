@@ -309,10 +309,10 @@ fn list(c: &mut Criterion) {
     let folder = fast_folder();
     let project = filled(&folder.path().join("vault.db"), 2000);
     group.bench_function("names", |b| {
-        b.iter(|| black_box(project.names().unwrap().len()))
+        b.iter(|| black_box(project.names().unwrap().len()));
     });
     group.bench_function("list", |b| {
-        b.iter(|| black_box(project.list().map(Result::unwrap).count()))
+        b.iter(|| black_box(project.list().map(Result::unwrap).count()));
     });
     let info = Sealed::new(256, 140);
     group.bench_function("AEAD + HKDF-Expand + SHA-256 of 1,000 infos", |b| {
@@ -334,10 +334,10 @@ fn primitives(c: &mut Criterion) {
     });
     let (info, value) = (Sealed::new(256, 140), Sealed::new(64, 110));
     group.bench_function("AEAD + HKDF-Expand + SHA-256 of an info", |b| {
-        b.iter(|| black_box(info.open()))
+        b.iter(|| black_box(info.open()));
     });
     group.bench_function("AEAD + HKDF-Expand + SHA-256 of a value", |b| {
-        b.iter(|| black_box(value.open()))
+        b.iter(|| black_box(value.open()));
     });
     group.finish();
 }
