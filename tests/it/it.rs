@@ -47,6 +47,7 @@ mod profiles;
 mod promises;
 mod redact;
 mod revocation;
+mod secret_changes;
 mod snapshot;
 mod source;
 mod store;

@@ -1,6 +1,5 @@
 //! Changing what is known of a secret, and its status.
 
-use super::edit::check_expected;
 use super::input::SecretChange;
 use crate::crypto::{Info, InfoState as State};
 use crate::error::Result;
@@ -29,7 +28,7 @@ impl ScopedVault {
         change.fields.check()?;
         self.change(Action::Update, &name, |ledger, entry| {
             let stored = self.existing(entry)?;
-            check_expected(change.expected, entry)?;
+            self.check_expected(change.expected, entry)?;
             if stored.info.state == State::Revoked && change.fields.status.is_some() {
                 return Err(self.revoked(&name, ", which is final"));
             }

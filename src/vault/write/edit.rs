@@ -2,6 +2,7 @@
 
 use super::input::Expected;
 use super::ledger::{Ledger, LedgerEntry};
+use crate::crypto::InfoState as State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::SecretInfo;
@@ -58,21 +59,31 @@ impl ScopedVault {
     pub(super) fn existing<'a>(&self, entry: &'a LedgerEntry<'_>) -> Result<&'a Stored> {
         entry.current().ok_or_else(|| self.not_here(entry.name))
     }
-}
 
-/// Refuses a change of a caller who believes something else to be stored.
-pub(super) fn check_expected(expected: Expected, entry: &LedgerEntry<'_>) -> Result<()> {
-    let met = match expected {
-        Expected::Anything => true,
-        Expected::Nothing => entry.current().is_none(),
-        Expected::Revision(revision) => entry
-            .current()
-            .is_some_and(|stored| stored.info.revision == revision),
-    };
-    if met {
-        return Ok(());
+    /// Refuses a change of a caller who expects another state of the store.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`](ErrorKind::Conflict).
+    pub(super) fn check_expected(&self, expected: Expected, entry: &LedgerEntry<'_>) -> Result<()> {
+        let (name, scope) = (entry.name, self.scope());
+        let message = match (expected, entry.current()) {
+            (Expected::Anything, _) | (Expected::Nothing, None) => return Ok(()),
+            (Expected::Revision(expected), Some(stored)) if stored.info.revision == expected => {
+                return Ok(());
+            }
+            (Expected::Revision(_), _) => {
+                format!("secret {name} was changed by somebody else; read it again")
+            }
+            (Expected::Nothing, Some(stored)) if stored.info.state == State::Revoked => format!(
+                "a secret {name} exists already in {scope}, and is revoked; use replace_revoked \
+                 without if_absent to put a new one in its place"
+            ),
+            (Expected::Nothing, Some(_)) => format!(
+                "a secret {name} exists already in {scope}; use put without if_absent to add a \
+                 version"
+            ),
+        };
+        Err(Error::new(ErrorKind::Conflict, message).with_name(name))
     }
-    let name = entry.name;
-    let message = format!("secret {name} was changed by somebody else; read it again");
-    Err(Error::new(ErrorKind::Conflict, message).with_name(name))
 }

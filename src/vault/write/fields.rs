@@ -34,6 +34,37 @@ pub(super) struct Fields {
 }
 
 impl Fields {
+    /// Adds later changes, which replace those of the same fields.
+    pub(super) fn extend(&mut self, later: Self) {
+        let Self {
+            status,
+            description,
+            metadata,
+            clear_times,
+            not_before,
+            expires_at,
+            clear_rotation,
+            rotation,
+            rules,
+            instructions,
+        } = later;
+        if clear_times {
+            (self.clear_times, self.not_before, self.expires_at) = (true, None, None);
+        }
+        if clear_rotation || rotation.is_some() {
+            (self.clear_rotation, self.rotation) = (clear_rotation, rotation);
+        }
+        if rules.is_some() {
+            (self.rules, self.instructions) = (rules, None);
+        }
+        self.status = status.or(self.status);
+        self.description = description.or(self.description.take());
+        self.metadata.extend(metadata);
+        self.not_before = not_before.or(self.not_before);
+        self.expires_at = expires_at.or(self.expires_at);
+        self.instructions = instructions.or(self.instructions);
+    }
+
     /// Checks the texts and the interval.
     ///
     /// # Errors

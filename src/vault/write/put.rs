@@ -2,7 +2,6 @@
 
 use secrecy::SecretString;
 
-use super::edit::check_expected;
 use super::input::SecretInput;
 use super::ledger::{Ledger, LedgerEntry};
 use super::numbers::exhausted;
@@ -36,11 +35,13 @@ impl ScopedVault {
     /// [`InvalidName`](ErrorKind::InvalidName) or [`InvalidValue`](ErrorKind::InvalidValue);
     /// [`Revoked`](ErrorKind::Revoked) when the name was revoked (see
     /// [`replace_revoked`](ScopedVault::replace_revoked)); [`Conflict`](ErrorKind::Conflict) when
-    /// the input says what it expects and finds something else; or why the store cannot be written.
+    /// the input says what it expects and finds something else; [`Denied`](ErrorKind::Denied)
+    /// without [`MANAGE`](crate::Permissions::MANAGE), before the store is asked; or the error of the
+    /// store.
     pub fn put(&self, name: impl AsRef<str>, input: impl Into<SecretInput>) -> Result<SecretInfo> {
         let (name, input) = self.check_input(Action::Put, name.as_ref(), input.into())?;
         self.change(Action::Put, &name, |ledger, entry| {
-            check_expected(input.expected, entry)?;
+            self.check_expected(input.change.expected, entry)?;
             if entry
                 .last()
                 .is_some_and(|stored| stored.info.state == State::Revoked)
@@ -70,7 +71,7 @@ impl ScopedVault {
         let (name, input) =
             self.check_input(Action::ReplaceRevoked, name.as_ref(), input.into())?;
         self.change(Action::ReplaceRevoked, &name, |ledger, entry| {
-            check_expected(input.expected, entry)?;
+            self.check_expected(input.change.expected, entry)?;
             if self.existing(entry)?.info.state == State::Revoked {
                 return self.next_value(ledger, None, entry, &input).map(Some);
             }
@@ -92,7 +93,10 @@ impl ScopedVault {
             Some(stored) => ledger.next_revision(stored.info.clone())?,
             None => ledger.new_info(entry)?,
         };
-        input.fields.apply(&mut info, self.core().keys.sub())?;
+        input
+            .change
+            .fields
+            .apply(&mut info, self.core().keys.sub())?;
         self.push(ledger, info, entry, &input.value)
     }
 

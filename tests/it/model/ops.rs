@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use keyslot::{AccessRules, Permissions, Scope, SecretInput, Status, Surface, Target};
+use keyslot::{AccessRules, Permissions, Scope, SecretChange, Status, Surface, Target};
 use proptest::prelude::*;
 
 use crate::support::SINGLE;
@@ -273,7 +273,8 @@ pub fn at(seconds: u64) -> SystemTime {
 
 impl Say {
     /// Says it to the real vault.
-    pub fn to<V>(&self, mut input: SecretInput<V>) -> SecretInput<V> {
+    pub fn change(&self) -> SecretChange {
+        let mut input = SecretChange::new();
         input = match self.active {
             Some(true) => input.active(),
             Some(false) => input.inactive(),
@@ -282,7 +283,7 @@ impl Say {
         input = self
             .description
             .into_iter()
-            .fold(input, SecretInput::description);
+            .fold(input, SecretChange::description);
         input = match self.metadata {
             Some((key, Some(value))) => input.metadata(key, value),
             Some((key, None)) => input.without_metadata(key),
@@ -297,12 +298,12 @@ impl Say {
             .not_before
             .map(at)
             .into_iter()
-            .fold(input, SecretInput::not_before);
+            .fold(input, SecretChange::not_before);
         input = self
             .expires_at
             .map(at)
             .into_iter()
-            .fold(input, SecretInput::expires_at);
+            .fold(input, SecretChange::expires_at);
         input = match self.rotation {
             Some(Some(seconds)) => input.rotate_every(Duration::from_secs(seconds)),
             Some(None) => input.never_rotate(),
@@ -312,10 +313,10 @@ impl Say {
             .rules
             .map(Rules::real)
             .into_iter()
-            .fold(input, SecretInput::rules);
+            .fold(input, SecretChange::rules);
         self.instructions
             .into_iter()
-            .fold(input, SecretInput::in_instructions)
+            .fold(input, SecretChange::in_instructions)
     }
 }
 

@@ -134,7 +134,7 @@ impl<'h> Real<'h> {
     }
 
     fn input(&self, value: &str, say: &Say, expect: Option<Expect>) -> SecretInput {
-        let input = say.to(SecretInput::new(value));
+        let input = SecretInput::new(value).apply(say.change());
         match expect.filter(|_| self.fault != Fault::ExpectsNothing) {
             Some(Expect::Absent) => input.if_absent(),
             Some(Expect::Revision(revision)) => input.if_revision(Revision::new(revision)),
@@ -268,7 +268,7 @@ impl<'h> Real<'h> {
                 say,
                 revision,
             } => {
-                let change = say.to(SecretChange::default());
+                let change = say.change();
                 let revision = revision
                     .filter(|_| self.fault != Fault::ExpectsNothing)
                     .map(Revision::new);
