@@ -523,7 +523,7 @@ fn a_copy_keeps_what_is_said_and_has_a_life_of_its_own() {
     billing.put("A", "one").unwrap();
     let original = billing.put("A", input).unwrap();
     let copier = sales.acting_as(Actor::new("user:ada").unwrap());
-    let copy = billing.clone_to(&copier, "A").unwrap();
+    let copy = billing.clone_to("A", &copier).unwrap();
     assert_ne!(copy.record, original.record);
     assert_eq!(
         (numbers(&copy), copy.scope.as_str()),
@@ -546,25 +546,25 @@ fn a_copy_keeps_what_is_said_and_has_a_life_of_its_own() {
     assert_eq!(sales.reveal("A").unwrap().expose_secret(), "two");
 
     assert_eq!(
-        billing.clone_to(&sales, "A").unwrap_err().kind(),
+        billing.clone_to("A", &sales).unwrap_err().kind(),
         ErrorKind::Conflict
     );
     assert_eq!(
-        billing.clone_to(&sales, "NONE").unwrap_err().kind(),
+        billing.clone_to("NONE", &sales).unwrap_err().kind(),
         ErrorKind::NotFound
     );
     assert_eq!(
-        billing.clone_to(&billing.clone(), "A").unwrap_err().kind(),
+        billing.clone_to("A", &billing.clone()).unwrap_err().kind(),
         ErrorKind::InvalidInput
     );
     let foreign = vault.scope("globex").unwrap();
     assert_eq!(
-        billing.clone_to(&foreign, "A").unwrap_err().kind(),
+        billing.clone_to("A", &foreign).unwrap_err().kind(),
         ErrorKind::InvalidInput
     );
     let other_vault = memory_vault().scope("acme/sales").unwrap();
     assert_eq!(
-        billing.clone_to(&other_vault, "A").unwrap_err().kind(),
+        billing.clone_to("A", &other_vault).unwrap_err().kind(),
         ErrorKind::InvalidInput
     );
     assert!(vault.verify().unwrap().is_intact());

@@ -67,7 +67,7 @@ fn every_change_is_told_once_with_who_and_what() {
     scope.reveal("A").unwrap();
     scope.redactor(["A"]).unwrap();
     scope
-        .clone_to(&vault.scope("acme/sales").unwrap(), "A")
+        .clone_to("A", &vault.scope("acme/sales").unwrap())
         .unwrap();
     scope.revoke("A").unwrap();
     scope.replace_revoked("A", "three").unwrap();
@@ -305,7 +305,7 @@ fn refused_changes_and_copies_are_told() {
     let screen = scope.with(Permissions::READ | Permissions::MANAGE);
     assert!(
         screen
-            .clone_to(&vault.scope("acme/sales").unwrap(), "A")
+            .clone_to("A", &vault.scope("acme/sales").unwrap())
             .is_err()
     );
     assert_eq!(

@@ -354,7 +354,7 @@ const CHANGES: &[Method] = &[
     Method {
         name: "clone_to",
         needs: Permissions::COPY,
-        call: |scope, to, name| told(scope.clone_to(to, name)),
+        call: |scope, to, name| told(scope.clone_to(name, to)),
     },
     Method {
         name: "clone_all_to",

@@ -319,7 +319,7 @@ fn bad_input_121_an_observer_may_call_the_vault() {
             .update("A", SecretChange::default().description("d"))
             .unwrap();
         scope.rollback("A", keyslot::Version::FIRST).unwrap();
-        scope.clone_to(&other, "A").unwrap();
+        scope.clone_to("A", &other).unwrap();
         scope.set_status("A", Status::Inactive).unwrap();
         scope.revoke("A").unwrap();
         scope.replace_revoked("A", "two").unwrap();

@@ -26,7 +26,7 @@ impl ScopedVault {
     /// let vault = Vault::in_memory(&RootKey::generate()?)?;
     /// let (billing, sales) = (vault.scope("acme/billing")?, vault.scope("acme/sales")?);
     /// billing.put("CRM_TOKEN", "crm-token-1")?;
-    /// billing.clone_to(&sales, "CRM_TOKEN")?;
+    /// billing.clone_to("CRM_TOKEN", &sales)?;
     /// assert!(sales.matches("CRM_TOKEN", "crm-token-1")?);
     /// # Ok::<(), keyslot::Error>(())
     /// ```
@@ -39,7 +39,7 @@ impl ScopedVault {
     /// [`Denied`](ErrorKind::Denied) without [`COPY`](Permissions::COPY) here or
     /// [`MANAGE`](Permissions::MANAGE) there, before the store is asked; or why the store cannot be
     /// written.
-    pub fn clone_to(&self, target: &Self, name: impl AsRef<str>) -> Result<SecretInfo> {
+    pub fn clone_to(&self, name: impl AsRef<str>, target: &Self) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
         self.check_copy(target)
             .inspect_err(|error| target.tell_outcome(Action::CloneTo, &name, Err(error)))?;

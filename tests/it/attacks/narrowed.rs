@@ -96,7 +96,7 @@ fn call(scope: &ScopedVault, to: &ScopedVault, call: &Call) -> String {
         11 => told(scope.revoke(name)),
         12 => told(scope.delete(name)),
         13 => told(scope.force_delete(name)),
-        14 => told(scope.clone_to(to, name)),
+        14 => told(scope.clone_to(name, to)),
         15 => told(scope.clone_all_to(to)),
         16 => told(scope.info(name)),
         17 => told(scope.list().collect::<Result<Vec<_>>>()),
@@ -298,7 +298,7 @@ fn each_of_the_four_permissions_is_enough() {
     assert!(
         billing
             .with(Permissions::COPY)
-            .clone_to(&sales, "A")
+            .clone_to("A", &sales)
             .is_ok()
     );
     assert_eq!(sales.reveal("A").unwrap().expose_secret(), whole);
@@ -332,7 +332,7 @@ fn a_screen_cannot_carry_a_value_to_whoever_may_see_it() {
         vault.scope("acme/billing").unwrap(),
         vault.scope("acme/target").unwrap(),
     );
-    let copied = billing.with(screen).clone_to(&target.with(screen), "A");
+    let copied = billing.with(screen).clone_to("A", &target.with(screen));
     assert_eq!(copied.unwrap_err().kind(), ErrorKind::Denied);
     assert_eq!(
         billing

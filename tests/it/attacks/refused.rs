@@ -37,7 +37,7 @@ const CHANGES: [(&str, Call); 11] = [
         scope.rollback("KEY", Version::FIRST).map(drop)
     }),
     ("clone_to", |scope, other| {
-        scope.clone_to(other, "KEY").map(drop)
+        scope.clone_to("KEY", other).map(drop)
     }),
     ("clone_all_to", |scope, other| {
         scope.clone_all_to(other).map(drop)

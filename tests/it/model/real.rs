@@ -300,7 +300,7 @@ impl<'h> Real<'h> {
                 self.show(info)
             }
             Op::Clone { from, to, by } => {
-                let info = at(from).clone_to(&self.handle(to, *by), from.name);
+                let info = at(from).clone_to(from.name, &self.handle(to, *by));
                 self.show(info)
             }
             Op::CloneAll { from, to, by } => {

@@ -79,7 +79,7 @@ fn write_all(
         .ok()
         .and_then(|info| info.version())
         .unwrap_or(Version::FIRST);
-    let copied = scope.clone_to(copies, name).map(drop);
+    let copied = scope.clone_to(name, copies).map(drop);
     let all = [
         ("put", scope.put(name, "canary value").map(drop)),
         ("roll back", scope.rollback(name, newest).map(drop)),
@@ -106,7 +106,7 @@ fn write_all(
             "switch on",
             scope.set_status(name, Status::Active).map(drop),
         ),
-        ("copy back", copies.clone_to(scope, name).map(drop)),
+        ("copy back", copies.clone_to(name, scope).map(drop)),
         ("copy", copied),
     ];
     let _ = copies.force_delete(name);
