@@ -68,5 +68,5 @@ pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
     Action, Event, Explanation, Finding, Inherited, List, Listed, Observer, Permissions,
-    ScopedVault, SecretChange, SecretInput, Snapshot, Vault, VaultBuilder, Verification,
+    ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
 };

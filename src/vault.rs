@@ -68,7 +68,7 @@ pub use handle::Vault;
 pub use observer::TracingObserver;
 pub use observer::{Action, Event, Observer};
 pub use permissions::Permissions;
-pub use read::{Explanation, Inherited, List, Listed, Snapshot};
+pub use read::{Explanation, Inherited, List, Listed, Snapshot, Sorted};
 pub use scoped::ScopedVault;
 pub use verify::{Finding, Verification};
 pub use write::{SecretChange, SecretInput};

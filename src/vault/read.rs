@@ -17,5 +17,5 @@ mod snapshot;
 mod values;
 
 pub use explain::Explanation;
-pub use list::{Inherited, List, Listed};
+pub use list::{Inherited, List, Listed, Sorted};
 pub use snapshot::Snapshot;

@@ -49,6 +49,7 @@ mod redact;
 mod revocation;
 mod secret_changes;
 mod snapshot;
+mod sorted_lists;
 mod source;
 mod store;
 mod support;

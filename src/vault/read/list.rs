@@ -4,6 +4,8 @@ mod filter;
 mod inherited;
 mod pages;
 mod secrets;
+mod sorted;
 
 pub use inherited::{Inherited, Listed};
 pub use secrets::List;
+pub use sorted::Sorted;

@@ -3,6 +3,7 @@
 use super::Inherited;
 use super::filter::Filter;
 use super::pages::Pages;
+use super::sorted::Sorted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::SecretInfo;
@@ -70,6 +71,13 @@ impl List {
     pub fn with_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.filter.metadata.push((key.into(), value.into()));
         self
+    }
+
+    /// The secrets in the order of their names, for screens that show a page at a time. The filters
+    /// hold. Begins anew, and each page reads the whole scope; see [`Sorted`].
+    pub fn sorted(self) -> Sorted {
+        let pages = Pages::new();
+        Sorted::new(Self { pages, ..self })
     }
 
     /// The secrets of the scope and of those above it, nearest first: those that a resolve sees. Begins
