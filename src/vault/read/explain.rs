@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde::{Serialize, Serializer};
+
 use super::select::{Candidates, permit};
 use crate::error::{Error, Result};
 use crate::name::SecretName;
@@ -17,8 +19,25 @@ use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
 
-/// Explanation of one reference: see [`ScopedVault::explain`].
-#[derive(Clone, Debug)]
+/// The reason why a reference resolves, or does not: see [`ScopedVault::explain`].
+///
+/// In JSON the verdict is the field `refused`: the error, or `null` if the reference resolves.
+///
+/// ```
+/// # #[cfg(feature = "json")] {
+/// use keyslot::{RootKey, Target, Vault};
+///
+/// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+/// let references = project.references("<<$secret.TOKEN>>")?;
+/// let explained = project.explain(&Target::tool("crm"), &references)?;
+/// let json = serde_json::to_value(&explained[0]).unwrap();
+/// assert_eq!(json["reference"]["name"], "TOKEN");
+/// assert_eq!(json["refused"]["code"], "not_found");
+/// assert_eq!(json["scope"], serde_json::Value::Null);
+/// # }
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Explanation {
     /// The reference that was asked for.
@@ -32,7 +51,13 @@ pub struct Explanation {
     /// The scopes above that have the name too, nearest first.
     pub shadowed: Vec<Scope>,
     /// Outcome of a resolve for the target, up to the point where it opens the value.
+    #[serde(rename = "refused", serialize_with = "refusal")]
     pub verdict: Result<()>,
+}
+
+/// Writes the error of a verdict.
+fn refusal<S: Serializer>(verdict: &Result<()>, serializer: S) -> Result<S::Ok, S::Error> {
+    verdict.as_ref().err().serialize(serializer)
 }
 
 impl ScopedVault {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
 use crate::name::SecretName;
 use crate::scope::Scope;
 
@@ -55,7 +58,29 @@ impl Verification {
     }
 }
 
+/// In JSON it has the four fields, and `intact`.
+impl Serialize for Verification {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            tenants,
+            secrets,
+            tombstones,
+            findings,
+        } = self;
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("intact", &self.is_intact())?;
+        map.serialize_entry("tenants", tenants)?;
+        map.serialize_entry("secrets", secrets)?;
+        map.serialize_entry("tombstones", tombstones)?;
+        map.serialize_entry("findings", findings)?;
+        map.end()
+    }
+}
+
 /// One thing that is wrong with a vault.
+///
+/// In JSON it has a `code`, the `message` that `Display` writes, and the fields of its kind:
+/// `{"code": "account", "message": "...", "tenant": "acme"}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
@@ -159,10 +184,137 @@ impl fmt::Display for Finding {
     }
 }
 
+impl Finding {
+    /// Returns the code of the kind, such as `key_slot_missing`. Codes do not change.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Opening => "opening",
+            Self::Store => "store",
+            Self::SlotDirectory => "slot_directory",
+            Self::KeySlotMissing { .. } => "key_slot_missing",
+            Self::KeySlotChanged { .. } => "key_slot_changed",
+            Self::KeySlotAdded => "key_slot_added",
+            Self::RolledBack { .. } => "rolled_back",
+            Self::Hidden => "hidden",
+            Self::Head => "head",
+            Self::Account { .. } => "account",
+            Self::Headless => "headless",
+            Self::DataKey => "data_key",
+            Self::Record => "record",
+            Self::Value { .. } => "value",
+            Self::Stray => "stray",
+        }
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", self.as_str())?;
+        map.serialize_entry("message", &format_args!("{self}"))?;
+        match self {
+            Self::KeySlotMissing { name } | Self::KeySlotChanged { name } => {
+                map.serialize_entry("name", name)?;
+            }
+            Self::RolledBack { tenant } => map.serialize_entry("tenant", tenant)?,
+            Self::Account { tenant } => map.serialize_entry("tenant", tenant)?,
+            Self::Value { scope, name } => {
+                map.serialize_entry("scope", scope)?;
+                map.serialize_entry("name", name)?;
+            }
+            Self::Opening
+            | Self::Store
+            | Self::SlotDirectory
+            | Self::KeySlotAdded
+            | Self::Hidden
+            | Self::Head
+            | Self::Headless
+            | Self::DataKey
+            | Self::Record
+            | Self::Stray => {}
+        }
+        map.end()
+    }
+}
+
 fn slot(name: &str) -> String {
     if name.is_empty() {
         "a key slot without a name".to_owned()
     } else {
         format!("key slot {name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn findings_are_written_with_code_and_message() {
+        let tenant = || "acme".to_owned();
+        let name = || "laptop".to_owned();
+        for (finding, expected) in [
+            (Finding::Opening, json!({"code": "opening"})),
+            (Finding::Store, json!({"code": "store"})),
+            (Finding::SlotDirectory, json!({"code": "slot_directory"})),
+            (
+                Finding::KeySlotMissing { name: name() },
+                json!({"code": "key_slot_missing", "name": "laptop"}),
+            ),
+            (
+                Finding::KeySlotChanged { name: name() },
+                json!({"code": "key_slot_changed", "name": "laptop"}),
+            ),
+            (Finding::KeySlotAdded, json!({"code": "key_slot_added"})),
+            (
+                Finding::RolledBack {
+                    tenant: Some(tenant()),
+                },
+                json!({"code": "rolled_back", "tenant": "acme"}),
+            ),
+            (
+                Finding::RolledBack { tenant: None },
+                json!({"code": "rolled_back", "tenant": null}),
+            ),
+            (Finding::Hidden, json!({"code": "hidden"})),
+            (Finding::Head, json!({"code": "head"})),
+            (
+                Finding::Account { tenant: tenant() },
+                json!({"code": "account", "tenant": "acme"}),
+            ),
+            (Finding::Headless, json!({"code": "headless"})),
+            (Finding::DataKey, json!({"code": "data_key"})),
+            (Finding::Record, json!({"code": "record"})),
+            (
+                Finding::Value {
+                    scope: "acme/billing".parse().unwrap(),
+                    name: "KEY".parse().unwrap(),
+                },
+                json!({"code": "value", "scope": "acme/billing", "name": "KEY"}),
+            ),
+            (Finding::Stray, json!({"code": "stray"})),
+        ] {
+            let mut expected = expected;
+            expected["message"] = json!(finding.to_string());
+            assert_eq!(serde_json::to_value(&finding).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_report_says_whether_the_vault_is_intact() {
+        let mut report = Verification {
+            tenants: 1,
+            ..Verification::default()
+        };
+        let json = |report: &Verification| serde_json::to_value(report).unwrap();
+        let mut expected =
+            json!({"intact": true, "tenants": 1, "secrets": 0, "tombstones": 0, "findings": []});
+        assert_eq!(json(&report), expected);
+        report.find(Finding::Stray);
+        expected["intact"] = json!(false);
+        expected["findings"] = json!([Finding::Stray]);
+        assert_eq!(json(&report), expected);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use super::filter::Filter;
 use super::pages::Pages;
 use crate::error::Result;
@@ -25,7 +27,7 @@ pub struct Inherited {
 }
 
 /// A secret in a list of inherited ones.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Listed {
     /// All that is known of it besides its value.
