@@ -5,6 +5,7 @@ mod defect;
 mod policy;
 mod secret_name;
 
+#[cfg(feature = "vault")]
 pub(crate) use credentials::looks_like_value;
 pub use policy::NamePolicy;
 pub use secret_name::SecretName;

@@ -22,7 +22,7 @@ impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("a secret name may not be empty"),
-            Self::TooLong => write!(f, "a secret name may have {} characters at most", MAX_LEN),
+            Self::TooLong => write!(f, "a secret name may have {MAX_LEN} characters at most"),
             Self::Start => {
                 f.write_str("a secret name starts with a letter, a digit or \"_\" (ASCII)")
             }

@@ -5,7 +5,9 @@ use std::borrow::Borrow;
 use smol_str::SmolStr;
 
 use super::credentials::SHORTEST;
-use super::defect::{MAX_LEN, defect, grammar_defect};
+#[cfg(feature = "vault")]
+use super::defect::grammar_defect;
+use super::defect::{MAX_LEN, defect};
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::checked_text;
 

@@ -74,7 +74,7 @@ impl Redactor {
                     return (key, value);
                 };
                 drop(Zeroizing::new(key));
-                (keys.unique(masked), value)
+                (keys.unique(&masked), value)
             });
         *entries = renamed.collect();
     }

@@ -21,12 +21,12 @@ impl Keys {
     }
 
     /// Returns the masked key, with a number behind it if it is taken.
-    pub(super) fn unique(&mut self, masked: String) -> String {
-        let number = self.numbers.entry(masked.clone()).or_default();
+    pub(super) fn unique(&mut self, masked: &str) -> String {
+        let number = self.numbers.entry(masked.to_owned()).or_default();
         loop {
             *number += 1;
             let key = if *number == 1 {
-                masked.clone()
+                masked.to_owned()
             } else {
                 format!("{masked} ({number})")
             };
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn are_numbered_where_they_are_the_same() {
         let mut keys = Keys::new(["M (2)".to_owned(), "N".to_owned()]);
-        let mut unique = |masked: &str| keys.unique(masked.to_owned());
+        let mut unique = |masked: &str| keys.unique(masked);
         assert_eq!(
             ["M", "M", "N", "M", "O"].map(&mut unique),
             ["M", "M (3)", "N (2)", "M (4)", "O"]

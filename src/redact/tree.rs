@@ -78,7 +78,7 @@ impl Redactor {
         let mut keys = Keys::new(clean.filter_map(|((key, _), _)| text_of(key)));
         for ((key, _), masked) in entries.iter_mut().zip(masked) {
             let Some(masked) = masked else { continue };
-            if let Node::Text(old) = mem::replace(key, Node::Text(keys.unique(masked))) {
+            if let Node::Text(old) = mem::replace(key, Node::Text(keys.unique(&masked))) {
                 drop(Zeroizing::new(old));
             }
         }
@@ -198,6 +198,13 @@ mod tests {
         assert!(!Value::Object(entries).to_string().contains("t0ken"));
     }
 
+    struct Bytes;
+    impl serde::Serialize for Bytes {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(b"\xff t0ken-of-ada")
+        }
+    }
+
     #[test]
     fn masks_keys_that_are_numbers_and_bytes() {
         let numbers = BTreeMap::from([(4_716_108_999_716_531_u64, "t0ken-of-ada"), (7, "x")]);
@@ -208,12 +215,6 @@ mod tests {
             json!({"7": "x", "<<$secret.ACCOUNT>>": "<<$secret.TOKEN>>"})
         );
 
-        struct Bytes;
-        impl serde::Serialize for Bytes {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_bytes(b"\xff t0ken-of-ada")
-            }
-        }
         let mut tree = Tree::of(&Some(Bytes)).unwrap();
         redactor().redact_tree(&mut tree);
         assert!(
