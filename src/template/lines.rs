@@ -81,7 +81,8 @@ impl Source for Lines {
         _: &Settings,
         fill: &Fill<'d, impl Values<'d>>,
         drafts: &[Drafted<'d>],
-    ) -> Result<(HeaderMap, ())> {
+        (): &mut (),
+    ) -> Result<HeaderMap> {
         // First, so that no value is in it if it cannot be.
         let mut map = HeaderMap::try_with_capacity(self.lines.len()).map_err(|_| too_many())?;
         let mut drafts = drafts.iter().peekable();
@@ -100,7 +101,7 @@ impl Source for Lines {
                 map.try_append(name, value).map_err(|_| too_many())?;
             }
         }
-        Ok((map, ()))
+        Ok(map)
     }
 }
 

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::lint::{Lint, NameSearch, lints};
 use super::plan::{Plan, ReferenceList, References};
-use super::render::{Answer, Drafted, Fill, LookedUp, Values};
+use super::render::{Drafts, Fill, LookedUp, Values};
 use super::settings::Settings;
 use super::source::{Part, Source, Visitor};
 use crate::error::{ErrorKind, Failures, Result};
@@ -86,9 +86,6 @@ impl Read for Trusted {
         }
     }
 }
-
-/// The drafts of all texts with placeholders, in their order.
-type Drafts<'d> = SmallVec<[Drafted<'d>; 1]>;
 
 impl<S, E> Prepared<S, E> {
     pub(super) fn source(&self) -> &S {
@@ -253,7 +250,9 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         } else {
             verdicts(&self.references, &self.lookup_target(target))?
         };
-        let judged = self.looked_up(target, &verdicts)?;
+        check_count(&verdicts, &self.references)?;
+        let unknown_names = self.source.unknown_names(target);
+        let judged = LookedUp::new(&verdicts, &self.references, unknown_names);
         let fill = &mut Fill::new(&self.settings, &self.references, judged);
         self.visit(fill, target, |fill, text, failures| {
             fill.check(text.text, text.plan, text.surface, failures)
@@ -266,41 +265,35 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     ///
     /// All failures of all texts in one, each with its place; `TooLarge`; `BrokenResolver`.
     pub(super) fn write(&self, target: &Target, outcomes: &[Outcome]) -> Result<S::Output<'_>> {
-        let looked_up = self.looked_up(target, outcomes)?;
-        let mut fill = Fill::new(&self.settings, &self.references, looked_up);
-        let drafts = self.draft(&mut fill, target)?;
-        let (output, _) = self.source.write(&self.settings, &fill, &drafts)?;
-        Ok(output)
-    }
-
-    #[inline]
-    fn looked_up<'o, T: Answer>(
-        &'o self,
-        target: &Target,
-        outcomes: &'o [Result<T>],
-    ) -> Result<LookedUp<'o, T>> {
         check_count(outcomes, &self.references)?;
         let unknown_names = self.source.unknown_names(target);
-        Ok(LookedUp::new(outcomes, &self.references, unknown_names))
+        let looked_up = LookedUp::new(outcomes, &self.references, unknown_names);
+        let mut fill = Fill::new(&self.settings, &self.references, looked_up);
+        let mut drafts = Drafts::new();
+        self.draft(&mut fill, target, &mut drafts)?;
+        let places = &mut S::Places::default();
+        self.source.write(&self.settings, &fill, &drafts, places)
     }
 
-    /// Drafts the texts with placeholders.
+    /// Drafts the texts with placeholders. The drafts are written where they stay: moved around, a
+    /// short text would take a quarter more time.
     #[inline]
     fn draft<'d, V: Values<'d>>(
         &'d self,
         fill: &mut Fill<'d, V>,
         target: &Target,
-    ) -> Result<Drafts<'d>> {
-        let mut drafts = Drafts::new();
+        drafts: &mut Drafts<'d>,
+    ) -> Result<()> {
         self.visit(fill, target, |fill, text, failures| {
-            let draft = fill.draft(text.text, text.plan, text.surface, failures)?;
-            drafts.push(Drafted {
-                number: text.number,
-                draft,
-            });
-            Ok(())
-        })?;
-        Ok(drafts)
+            fill.draft_into(
+                text.number,
+                text.text,
+                text.plan,
+                text.surface,
+                failures,
+                drafts,
+            )
+        })
     }
 
     /// Visits the texts with placeholders, and counts the others.
@@ -341,10 +334,16 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     where
         S: Source<Output<'s> = O> + 's,
     {
-        let looked_up = self.looked_up(target, &outcomes)?;
+        check_count(&outcomes, &self.references)?;
+        let unknown_names = self.source.unknown_names(target);
+        let looked_up = LookedUp::new(&outcomes, &self.references, unknown_names);
         let mut fill = Fill::new(&self.settings, &self.references, looked_up);
-        let drafts = self.draft(&mut fill, target)?;
-        let (output, places) = self.source.write(&self.settings, &fill, &drafts)?;
+        let mut drafts = Drafts::new();
+        self.draft(&mut fill, target, &mut drafts)?;
+        let mut places = S::Places::default();
+        let output = self
+            .source
+            .write(&self.settings, &fill, &drafts, &mut places)?;
         let kept = looked_up.kept();
         let made = made(drafts);
         let traces = Traces::new(&self.references, made);

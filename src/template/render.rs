@@ -4,6 +4,6 @@ mod fill;
 mod once;
 mod values;
 
-pub(super) use fill::{Drafted, Fill};
+pub(super) use fill::{Drafted, Drafts, Fill};
 pub(super) use once::render;
-pub(super) use values::{Answer, LookedUp, Values};
+pub(super) use values::{LookedUp, Values};

@@ -17,7 +17,7 @@ pub(super) trait Source {
     where
         Self: 's;
     /// The places of the values in that.
-    type Places;
+    type Places: Default;
 
     /// True if a source without placeholders is given back as it is.
     const STANDS_FOR_ITSELF: bool = false;
@@ -41,7 +41,7 @@ pub(super) trait Source {
         target.unknown_names()
     }
 
-    /// Writes the source with its texts as they are drafted.
+    /// Writes the source with its texts as they are drafted, and says where values lie in it.
     ///
     /// # Errors
     ///
@@ -51,7 +51,8 @@ pub(super) trait Source {
         settings: &Settings,
         fill: &Fill<'d, impl Values<'d>>,
         drafts: &[Drafted<'d>],
-    ) -> Result<(Self::Output<'_>, Self::Places)>;
+        places: &mut Self::Places,
+    ) -> Result<Self::Output<'_>>;
 }
 
 /// Sees the texts of a source.

@@ -48,8 +48,9 @@ impl<'t> Source for &'t str {
         _: &Settings,
         fill: &Fill<'d, impl Values<'d>>,
         drafts: &[Drafted<'d>],
-    ) -> Result<(Cow<'t, str>, Places)> {
-        Ok(write(self, fill, drafts))
+        places: &mut Places,
+    ) -> Result<Cow<'t, str>> {
+        Ok(write(self, fill, drafts, places))
     }
 }
 
@@ -69,8 +70,9 @@ impl Source for Arc<str> {
         _: &Settings,
         fill: &Fill<'d, impl Values<'d>>,
         drafts: &[Drafted<'d>],
-    ) -> Result<(Cow<'_, str>, Places)> {
-        Ok(write(self, fill, drafts))
+        places: &mut Places,
+    ) -> Result<Cow<'_, str>> {
+        Ok(write(self, fill, drafts, places))
     }
 }
 
@@ -80,13 +82,13 @@ fn write<'t, 'd>(
     text: &'t str,
     fill: &Fill<'d, impl Values<'d>>,
     drafts: &[Drafted<'d>],
-) -> (Cow<'t, str>, Places) {
-    let mut places = Places::new();
+    places: &mut Places,
+) -> Cow<'t, str> {
     let Some(drafted) = drafts.first() else {
-        return (Cow::Borrowed(text), places);
+        return Cow::Borrowed(text);
     };
     let draft = &drafted.draft;
     places.reserve_exact(draft.plan().cuts().len());
     let written = fill.write(draft, |place| places.push(place));
-    (Cow::Owned(written), places)
+    Cow::Owned(written)
 }

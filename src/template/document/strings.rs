@@ -66,7 +66,8 @@ impl<T: Structure, D: Borrow<T>> Source for Strings<T, D> {
         settings: &Settings,
         fill: &Fill<'d, impl Values<'d>>,
         drafts: &[Drafted<'d>],
-    ) -> Result<(T, Places)> {
+        places: &mut Places,
+    ) -> Result<T> {
         let document: &T = self.document.borrow();
         let what = Visited::of(settings);
         let keys = if what.keys {
@@ -74,21 +75,21 @@ impl<T: Structure, D: Borrow<T>> Source for Strings<T, D> {
         } else {
             Vec::new()
         };
-        let mut places = Vec::with_capacity(drafts.len());
+        let mut written = Vec::with_capacity(drafts.len());
         let mut keys = keys.into_iter().peekable();
         let mut drafts = drafts.iter().peekable();
         let mut strings = 0..;
         let root = copy(document.root(), what, &mut || {
             let number = strings.next()?;
             let drafted = drafts.next_if(|drafted| drafted.number == number)?;
-            places.push(number);
+            written.push(number);
             Some(match keys.next_if(|(key, _)| *key == number) {
                 Some((_, mut key)) => mem::take(&mut *key),
                 None => fill.write(&drafted.draft, |_| {}),
             })
         });
-        let places = (!what.keys).then_some(places);
-        Ok((document.resolved(root, what.keys), places))
+        *places = (!what.keys).then_some(written);
+        Ok(document.resolved(root, what.keys))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use secrecy::SecretString;
+use smallvec::SmallVec;
 
 use super::values::Values;
 use crate::error::{Error, ErrorKind, Failures, Result};
@@ -20,6 +21,9 @@ pub(in crate::template) struct Drafted<'a> {
     pub(in crate::template) number: usize,
     pub(in crate::template) draft: Draft<'a>,
 }
+
+/// The drafts of all texts with placeholders, in their order.
+pub(in crate::template) type Drafts<'a> = SmallVec<[Drafted<'a>; 1]>;
 
 /// The values of one call, and the room that is left for them.
 pub(in crate::template) struct Fill<'a, V> {
@@ -72,6 +76,40 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     /// `TooLarge`
     pub(in crate::template) fn count(&mut self, bytes: usize) -> Result<()> {
         self.room.take(bytes)
+    }
+
+    /// Adds the [draft](Fill::draft) of the text with a number.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge`
+    #[inline]
+    pub(in crate::template) fn draft_into(
+        &mut self,
+        number: usize,
+        text: &'a str,
+        plan: &'a Plan,
+        surface: Surface,
+        failures: &mut Failures,
+        drafts: &mut Drafts<'a>,
+    ) -> Result<()> {
+        if surface == Surface::Text && plan.is_unfiltered() {
+            if let Some(length) = self.plain_length(plan) {
+                self.room.take(length)?;
+                let draft = Draft {
+                    text,
+                    plan,
+                    encoding: Encoding::Plain,
+                    filtered: Vec::new(),
+                    length,
+                };
+                drafts.push(Drafted { number, draft });
+                return Ok(());
+            }
+        }
+        let draft = self.draft_closely(text, plan, surface, failures)?;
+        drafts.push(Drafted { number, draft });
+        Ok(())
     }
 
     /// Checks and measures one text. What is wrong with its values goes into `failures`; then the
