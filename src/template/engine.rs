@@ -94,7 +94,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) unless the name is `[a-z][a-z0-9_]*` and new.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) unless the name is `[a-z][a-z0-9_]*` and new.
     pub fn filter(
         mut self,
         name: impl AsRef<str>,
@@ -110,7 +110,7 @@ impl Engine {
     }
 
     /// Sets that documents are resolved in their keys too; by default they are not. Two keys of an
-    /// object that become the same are an [`InvalidDocument`](ErrorKind::InvalidDocument): no entry
+    /// object that become the same are an [`InvalidDocument`](crate::ErrorKind::InvalidDocument): no entry
     /// is lost.
     ///
     /// ```
@@ -216,7 +216,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// The errors of [`Template::compile`] and [`Template::render`]; [`NotFound`](ErrorKind::NotFound) for
+    /// The errors of [`Template::compile`] and [`Template::render`]; [`NotFound`](crate::ErrorKind::NotFound) for
     /// each name without a value.
     pub fn render<'t, 'v>(
         &self,
@@ -276,7 +276,7 @@ impl Engine {
     /// it has. All other text stays byte for byte as it is: other placeholders, also those with a
     /// version or an unknown filter, what only means to be a placeholder, escapes with their marks,
     /// comments, and the keys of objects whatever the engine [says](Engine::keys). What of that is
-    /// a placeholder, or meant to be one, is reported as an [`Attempt`]. Values are never read
+    /// a placeholder, or meant to be one, is reported as an [`Attempt`](super::Attempt). Values are never read
     /// again. A whole string of Julep's with a field that is not granted stays as a whole.
     ///
     /// ```

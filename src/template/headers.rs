@@ -23,7 +23,7 @@ use crate::target::Target;
 /// `Debug` hides it, and HTTP/2 does not put it into the tables of its compression. A name may be
 /// given more than once; its values then stay in order.
 ///
-/// Values stand on [`Surface::Header`], whatever the target says, and placeholders that nobody
+/// Values stand on [`Surface::Header`](crate::Surface::Header), whatever the target says, and placeholders that nobody
 /// knows are errors. They may not choose the host: a placeholder in the header `Host` is refused.
 ///
 /// **Not wiped:** a `HeaderMap` is freed as it is, and HTTP libraries copy it into buffers of their

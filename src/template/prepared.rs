@@ -17,7 +17,9 @@ use super::source::{Part, Source, Visitor};
 use crate::error::{ErrorKind, Failures, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Outcome, Outcomes, Permit, Resolved, Resolver, Traces, Wipe, check_count};
+#[cfg(feature = "http")]
+use crate::resolve::Outcome;
+use crate::resolve::{Outcomes, Permit, Resolved, Resolver, Traces, Wipe, check_count};
 use crate::target::{Surface, Target};
 
 /// Returns what filters made, each with the number of its reference.
@@ -264,6 +266,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     /// # Errors
     ///
     /// All failures of all texts in one, each with its place; `TooLarge`; `BrokenResolver`.
+    #[cfg(feature = "http")] // only headers need it
     pub(super) fn write(&self, target: &Target, outcomes: &[Outcome]) -> Result<S::Output<'_>> {
         check_count(outcomes, &self.references)?;
         let unknown_names = self.source.unknown_names(target);

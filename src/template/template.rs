@@ -100,7 +100,7 @@ impl Template {
     /// The work of a call is bounded: about 30 million steps, a fraction of a second. A step is a
     /// look at a pair of an unknown and a known name, or at a character of one that may be near.
     /// The first name that is not compared with all others then has a lint of the kind
-    /// [`NotCompared`](LintKind::NotCompared), and no other follows.
+    /// [`NotCompared`](super::LintKind::NotCompared), and no other follows.
     ///
     /// ```
     /// use keyslot::{SecretName, template::Template};
