@@ -13,6 +13,8 @@ mod version_info;
 pub use fingerprint::Fingerprint;
 pub use record_id::RecordId;
 pub use revision::Revision;
+#[cfg(feature = "vault")]
+pub(crate) use rfc3339::rfc3339;
 pub use secret_info::SecretInfo;
 pub use version::Version;
 pub use version_info::VersionInfo;

@@ -66,7 +66,7 @@ pub use builder::VaultBuilder;
 pub use handle::Vault;
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
-pub use observer::{Action, Event, Observer};
+pub use observer::{Action, Event, Observer, OwnedEvent};
 pub use permissions::Permissions;
 pub use read::{Explanation, Inherited, List, Listed, Snapshot, Sorted};
 pub use scoped::ScopedVault;

@@ -45,6 +45,11 @@ impl Clock {
         })
     }
 
+    /// The reading of the clock alone, which decides nothing.
+    pub(super) fn reading(&self) -> SystemTime {
+        (self.read)()
+    }
+
     /// Begins anew: the latest moment is what the clock says next.
     pub(super) fn forget_latest(&self) {
         self.latest.store(0, Ordering::Relaxed);

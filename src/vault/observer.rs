@@ -1,13 +1,17 @@
 //! Live events: actor, action and secret. Never a value.
 
 mod action;
+mod begun;
 mod event;
 mod observe;
+mod owned_event;
 #[cfg(feature = "tracing")]
 mod tracing;
 
 #[cfg(feature = "tracing")]
 pub use self::tracing::TracingObserver;
 pub use action::Action;
+pub(super) use begun::Begun;
 pub use event::Event;
 pub use observe::Observer;
+pub use owned_event::OwnedEvent;

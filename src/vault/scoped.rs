@@ -3,11 +3,12 @@
 use std::fmt;
 use std::iter;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::binding::Binding;
 use super::core::Core;
 use super::hashed_scope::HashedScope;
-use super::observer::{Action, Event};
+use super::observer::{Action, Begun, Event};
 use super::permissions::Permissions;
 use crate::actor::Actor;
 use crate::crypto::Info;
@@ -147,6 +148,7 @@ impl ScopedVault {
     /// Tells the observer of the outcome for a secret of this scope.
     pub(super) fn tell_outcome(
         &self,
+        begun: Begun,
         action: Action,
         name: &SecretName,
         result: Result<&Info, &Error>,
@@ -158,9 +160,14 @@ impl ScopedVault {
                 record: result.ok().map(|info| info.record),
                 version: newest.map(|kept| kept.version),
                 fingerprint: newest.and_then(|kept| kept.fingerprint),
-                ..self.event(action, name, result.map(drop).map_err(Error::kind))
+                ..self.event(begun, action, name, result.map(drop).map_err(Error::kind))
             }
         });
+    }
+
+    /// Begins a call that the observer is told of, if there is one.
+    pub(super) fn begin(&self) -> Begun {
+        Begun(self.core.observer.as_ref().map(|_| Instant::now()))
     }
 
     /// Tells the observer, if there is one.
@@ -173,11 +180,14 @@ impl ScopedVault {
     /// An event of this handle.
     pub(super) fn event<'a>(
         &'a self,
+        begun: Begun,
         action: Action,
         name: &'a SecretName,
         outcome: Result<(), ErrorKind>,
     ) -> Event<'a> {
         Event {
+            time: self.core.clock.reading(),
+            duration: begun.elapsed(),
             action,
             scope: self.scope(),
             name,

@@ -25,6 +25,7 @@ mod clock;
 mod code_files;
 mod corruption;
 mod documents;
+mod events;
 mod golden;
 #[cfg(feature = "http")]
 mod http;

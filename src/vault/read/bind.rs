@@ -114,9 +114,10 @@ impl ScopedVault {
         references: &[Reference],
         asked: &'t Target,
     ) -> Result<Cow<'t, Target>> {
+        let begun = self.begin();
         self.binding().admit(asked).inspect_err(|error| {
             for reference in references {
-                self.tell_use(reference, asked, &Err(error.clone()));
+                self.tell_use(begun, reference, asked, &Err(error.clone()));
             }
         })
     }

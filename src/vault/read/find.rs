@@ -35,11 +35,12 @@ impl ScopedVault {
     /// [`Revoked`](crate::ErrorKind::Revoked); or why the store cannot be read.
     pub fn reveal(&self, name: impl AsRef<str>) -> Result<SecretString> {
         let name = SecretName::new(name)?;
+        let begun = self.begin();
         let revealed = self
             .find(&name, Permissions::REVEAL)
             .and_then(|stored| Ok((self.newest_value(&stored)?, stored)));
         let info = revealed.as_ref().map(|(_, stored)| &stored.info);
-        self.tell_outcome(Action::Reveal, &name, info);
+        self.tell_outcome(begun, Action::Reveal, &name, info);
         revealed.map(|(value, _)| value)
     }
 

@@ -5,7 +5,7 @@ use crate::reference::Reference;
 use crate::resolve::{Found, Outcome, Outcomes, Resolver};
 use crate::target::Target;
 use crate::vault::binding::refused;
-use crate::vault::observer::{Action, Event};
+use crate::vault::observer::{Action, Begun, Event};
 use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
@@ -18,6 +18,7 @@ impl Resolver for ScopedVault {
             Ok(target) => target,
             Err(error) => return Ok(refused(references, &error).collect()),
         };
+        let begun = self.begin();
         let rows = self.read(references, Permissions::USE)?;
         let rows = ParsedRows::of(self.core(), &rows)?;
         let now = self.core().clock.now()?;
@@ -26,7 +27,7 @@ impl Resolver for ScopedVault {
                 let kept = self.admit(&hit, reference, target, now)?;
                 self.open(&hit, kept)
             });
-            self.tell_use(reference, target, &outcome);
+            self.tell_use(begun, reference, target, &outcome);
             outcome
         };
         Ok(self.candidates(references, &rows).map(outcome).collect())
@@ -35,7 +36,13 @@ impl Resolver for ScopedVault {
 
 impl ScopedVault {
     /// Tells the observer of the outcome for a reference.
-    pub(super) fn tell_use(&self, reference: &Reference, target: &Target, outcome: &Outcome) {
+    pub(super) fn tell_use(
+        &self,
+        begun: Begun,
+        reference: &Reference,
+        target: &Target,
+        outcome: &Outcome,
+    ) {
         self.tell(|| {
             let used = outcome.as_ref().ok().map(Found::used);
             Event {
@@ -45,6 +52,7 @@ impl ScopedVault {
                 version: used.and_then(|used| used.version).or(reference.version()),
                 fingerprint: used.and_then(|used| used.fingerprint),
                 ..self.event(
+                    begun,
                     Action::Use,
                     reference.name(),
                     outcome.as_ref().map(drop).map_err(Error::kind),

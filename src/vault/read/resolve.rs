@@ -118,6 +118,7 @@ impl ScopedVault {
         args: A,
         grants: &Grants,
     ) -> Result<ModelArgs<A::Output>> {
+        let begun = self.begin();
         let target = &*self.binding().meant(target);
         let resolved = self
             .engine()
@@ -130,7 +131,12 @@ impl ScopedVault {
             self.tell(|| Event {
                 target: Some(target),
                 version: reference.version(),
-                ..self.event(Action::Attempt, reference.name(), Err(ErrorKind::Denied))
+                ..self.event(
+                    begun,
+                    Action::Attempt,
+                    reference.name(),
+                    Err(ErrorKind::Denied),
+                )
             });
         }
         Ok(resolved)

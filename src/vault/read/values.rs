@@ -37,6 +37,7 @@ impl ScopedVault {
     /// [`Permissions::REDACT`] the refusal of a secret that may not be used; or the error of the
     /// store.
     pub(crate) fn hidden(&self, target: &Target, names: &[SecretName]) -> Result<Hidden> {
+        let begun = self.begin();
         let everything = self.may(Permissions::REDACT);
         let references: Vec<Reference> = names.iter().cloned().map(Reference::secret).collect();
         let values = self.binding().admit(target).and_then(|target| {
@@ -50,10 +51,10 @@ impl ScopedVault {
             match &values {
                 Ok(values) => {
                     if let Some((info, _)) = values.get(at) {
-                        self.tell_outcome(Action::Redact, name, Ok(info));
+                        self.tell_outcome(begun, Action::Redact, name, Ok(info));
                     }
                 }
-                Err(error) => self.tell_outcome(Action::Redact, name, Err(error)),
+                Err(error) => self.tell_outcome(begun, Action::Redact, name, Err(error)),
             }
         }
         let values = values?.into_iter().map(|(_, values)| values).collect();

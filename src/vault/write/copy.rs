@@ -40,14 +40,15 @@ impl ScopedVault {
     /// [`MANAGE`](Permissions::MANAGE) there, before the store is asked; or why the store cannot be
     /// written.
     pub fn clone_to(&self, name: impl AsRef<str>, target: &Self) -> Result<SecretInfo> {
+        let begun = self.begin();
         let name = SecretName::new(name)?;
         self.check_copy(target)
-            .inspect_err(|error| target.tell_outcome(Action::CloneTo, &name, Err(error)))?;
+            .inspect_err(|error| target.tell_outcome(begun, Action::CloneTo, &name, Err(error)))?;
         let copied = self.core().write(self.own(), target.actor(), |ledger| {
             self.copy(target, &name, ledger)
         });
         let info = copied.as_ref().map(|stored| &stored.info);
-        target.tell_outcome(Action::CloneTo, &name, info);
+        target.tell_outcome(begun, Action::CloneTo, &name, info);
         stored::describe(copied?.info).ok_or_else(|| self.not_here(&name))
     }
 
@@ -59,6 +60,7 @@ impl ScopedVault {
     /// Those of `clone_to`; [`TooLarge`](ErrorKind::TooLarge) when there are more than
     /// [`MAX_NAMES`](ScopedVault::MAX_NAMES).
     pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
+        let begun = self.begin();
         self.check_copy(target)?;
         let copied = self.core().write(self.own(), target.actor(), |ledger| {
             let names = ledger.names(self.own(), Self::MAX_NAMES)?;
@@ -68,7 +70,7 @@ impl ScopedVault {
                 .collect::<Result<Vec<Stored>>>()
         })?;
         for stored in &copied {
-            target.tell_outcome(Action::CloneTo, &stored.info.name, Ok(&stored.info));
+            target.tell_outcome(begun, Action::CloneTo, &stored.info.name, Ok(&stored.info));
         }
         Ok(copied.len())
     }

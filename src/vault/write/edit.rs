@@ -26,11 +26,12 @@ impl ScopedVault {
     /// Refuses a change by a handle that may change nothing, before the store is asked: it takes no
     /// lock and makes no key. The observer is told.
     pub(super) fn check_may_change(&self, action: Action, name: &SecretName) -> Result<()> {
+        let begun = self.begin();
         let checked = self
             .must(Permissions::MANAGE)
             .map_err(|error| error.with_name(name));
         if let Err(error) = &checked {
-            self.tell_outcome(action, name, Err(error));
+            self.tell_outcome(begun, action, name, Err(error));
         }
         checked
     }
@@ -42,6 +43,7 @@ impl ScopedVault {
         name: &SecretName,
         mut decide: impl FnMut(&mut Ledger<'_>, &LedgerEntry<'_>) -> Result<Option<Stored>>,
     ) -> Result<Stored> {
+        let begun = self.begin();
         self.check_may_change(action, name)?;
         let stored = self.core().write(self.own(), self.actor(), |ledger| {
             let entry = ledger.read(self.own(), name)?;
@@ -52,7 +54,12 @@ impl ScopedVault {
             next.or_else(|| entry.last().cloned())
                 .ok_or_else(|| self.not_here(name))
         });
-        self.tell_outcome(action, name, stored.as_ref().map(|stored| &stored.info));
+        self.tell_outcome(
+            begun,
+            action,
+            name,
+            stored.as_ref().map(|stored| &stored.info),
+        );
         stored
     }
 

@@ -182,11 +182,12 @@ impl Resolver for Snapshot {
             Ok(target) => target,
             Err(error) => return Ok(refused(references, &error).collect()),
         };
+        let begun = self.scoped.begin();
         let state = self.current()?;
         let now = self.scoped.core().clock.now()?;
         let outcome = |reference| {
             let outcome = state.outcome(&self.scoped, reference, target, now);
-            self.scoped.tell_use(reference, target, &outcome);
+            self.scoped.tell_use(begun, reference, target, &outcome);
             outcome
         };
         Ok(references.iter().map(outcome).collect())
