@@ -25,7 +25,6 @@ use crate::vault::write::fields::Fields;
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[derive(Clone, Default)]
-#[must_use]
 pub struct SecretChange {
     pub(in crate::vault::write) fields: Fields,
     pub(in crate::vault::write) expected: Expected,
