@@ -1,3 +1,10 @@
+// The first definition of a link wins: these replace the relative ones of the README.
+//! [the language]: crate::manual::language
+//! [the format]: crate::manual::format
+//! [the threat model]: crate::manual::threat_model
+//! [ARCHITECTURE.md]: https://docs.rs/crate/keyslot/latest/source/ARCHITECTURE.md
+//! [CONTRIBUTING.md]: https://docs.rs/crate/keyslot/latest/source/CONTRIBUTING.md
+//! [SECURITY.md]: https://docs.rs/crate/keyslot/latest/source/SECURITY.md
 #![cfg_attr(all(feature = "sqlite", feature = "json"), doc = include_str!("../README.md"))]
 #![cfg_attr(
     not(all(feature = "sqlite", feature = "json")),

@@ -1,4 +1,7 @@
-//! The manual: what is too long for the docs of an item.
+//! Pages that are too long for the docs of one item.
 
 #[doc = include_str!("manual/format.md")]
 pub mod format {}
+
+#[doc = include_str!("manual/threat_model.md")]
+pub mod threat_model {}
