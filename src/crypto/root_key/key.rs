@@ -64,8 +64,8 @@ impl RootKey {
     /// ```
     /// use keyslot::{ErrorKind, RootKey};
     ///
-    /// assert_eq!(&RootKey::from_bytes(b"too short").unwrap_err().kind(), ErrorKind::InvalidKey);
-    /// assert_eq!(&RootKey::from_bytes(&[0; 32]).unwrap_err().kind(), ErrorKind::WeakKey);
+    /// assert_eq!(RootKey::from_bytes(b"too short").unwrap_err().kind(), ErrorKind::InvalidKey);
+    /// assert_eq!(RootKey::from_bytes(&[0; 32]).unwrap_err().kind(), ErrorKind::WeakKey);
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let bytes: &[u8; Self::LEN] = bytes
@@ -89,7 +89,7 @@ impl RootKey {
     /// use keyslot::{ErrorKind, RootKey};
     ///
     /// let published = "c88a5b9e6f0d72e4134fa6d80b9537e1f2ac614d9e30785bc6d1084fe2937ab5";
-    /// assert_eq!(&RootKey::from_hex(published).unwrap_err().kind(), ErrorKind::WeakKey);
+    /// assert_eq!(RootKey::from_hex(published).unwrap_err().kind(), ErrorKind::WeakKey);
     /// ```
     pub fn from_hex(digits: &str) -> Result<Self> {
         Self::decode(|key| text::decode_hex(digits.as_bytes(), key))
@@ -107,7 +107,7 @@ impl RootKey {
     /// use keyslot::{ErrorKind, RootKey};
     ///
     /// let published = "yIpbnm8NcuQTT6bYC5U34fKsYU2eMHhbxtEIT+KTerU=";
-    /// assert_eq!(&RootKey::from_base64(published).unwrap_err().kind(), ErrorKind::WeakKey);
+    /// assert_eq!(RootKey::from_base64(published).unwrap_err().kind(), ErrorKind::WeakKey);
     /// ```
     pub fn from_base64(text: &str) -> Result<Self> {
         Self::decode(|key| text::decode_base64(text.as_bytes(), key))
@@ -157,7 +157,7 @@ impl RootKey {
     /// use keyslot::{ErrorKind, RootKey};
     ///
     /// let folder = std::env::temp_dir();
-    /// assert_eq!(&RootKey::from_file(folder).unwrap_err().kind(), ErrorKind::UnsafeFile);
+    /// assert_eq!(RootKey::from_file(folder).unwrap_err().kind(), ErrorKind::UnsafeFile);
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let text = file::read(path.as_ref())?;
