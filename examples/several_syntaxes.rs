@@ -3,7 +3,7 @@
 //! Each product writes placeholders in its own way. A handle with an engine reads one product's
 //! configs; one engine may also know several syntaxes at once.
 //! `cargo run -p keyslot-examples --example several_syntaxes`.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::indexing_slicing)]
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Engine, Surfaces, Syntax};

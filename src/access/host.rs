@@ -158,6 +158,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines)]
     fn says_why_it_is_refused() {
         let message = |rule: &str| HostRule::new(rule).unwrap_err().to_string();
         for (rule, flaw) in [

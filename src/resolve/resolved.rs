@@ -215,7 +215,6 @@ impl<T: Wipe> Drop for Resolved<T> {
 }
 
 #[cfg(test)]
-#[allow(clippy::single_range_in_vec_init)] // a list of one place is meant
 mod tests {
     #![allow(clippy::single_range_in_vec_init, reason = "one range is meant")]
 

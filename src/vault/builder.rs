@@ -165,7 +165,7 @@ impl VaultBuilder {
     ///
     /// [`ErrorKind::VaultExists`] when the store holds a vault, or why it cannot be written.
     pub fn create(self, key: &RootKey) -> Result<Vault> {
-        if initialise(&*self.store, &key, self.clock.now()?.reading)? {
+        if initialise(&*self.store, key, self.clock.now()?.reading)? {
             return self.open(key);
         }
         Err(Error::new(
@@ -182,7 +182,7 @@ impl VaultBuilder {
     /// another vault's, [`ErrorKind::UnsupportedFormat`] when a later version of this crate made
     /// it, [`ErrorKind::Corrupt`] when it is damaged, or why the store cannot be read.
     pub fn open(self, key: &RootKey) -> Result<Vault> {
-        let keys = unlock(&*self.store, &key)?;
+        let keys = unlock(&*self.store, key)?;
         let Self {
             store,
             clock,
@@ -219,7 +219,7 @@ impl VaultBuilder {
     pub fn open_or_create(self, key: &RootKey) -> Result<Vault> {
         // Asked first without a lock, because nearly always there is one.
         if !has_header(&*self.store)? {
-            initialise(&*self.store, &key, self.clock.now()?.reading)?;
+            initialise(&*self.store, key, self.clock.now()?.reading)?;
         }
         self.open(key)
     }
