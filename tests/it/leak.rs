@@ -83,8 +83,11 @@ impl World {
         let clock = || UNIX_EPOCH + Duration::from_secs(2_000_000_000);
         let events = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&events);
-        let observer =
-            move |event: &Event<'_>| seen.lock().unwrap().push(format!("{event:?} {event:#?}"));
+        let observer = move |event: &Event<'_>| {
+            let owned = event.to_owned();
+            let shown = format!("{event:?} {event:#?} {owned:?} {owned:#?}");
+            seen.lock().unwrap().push(shown);
+        };
         let vault = Vault::builder()
             .store(store.clone())
             .clock(clock)
@@ -393,8 +396,11 @@ fn no_debug_holds_a_value_or_a_key() {
         "SecretInput",
         &SecretInput::new(VALUE).description(DESCRIPTION),
     );
+    let change = SecretChange::new().description(DESCRIPTION);
+    check("SecretChange", &change.metadata(KEY, VALUE));
     check("SecretInfo", &scope.info("FINE").unwrap());
     check("List", &scope.list());
+    check("Sorted", &scope.list().sorted());
     check("Found", &Found::new(SecretName::new("A").unwrap(), VALUE));
     check("Outcomes", &outcomes);
     check("Resolved", &resolved);
@@ -507,6 +513,7 @@ fn no_debug_holds_a_value_or_a_key() {
             && events.iter().any(|event| event.contains("Revoke"))
     );
     check("Event", &*events);
+    check("OwnedEvent", &*events);
 
     let mut public = BTreeSet::new();
     public_types(&repository().join("src"), &mut public);

@@ -3,7 +3,7 @@
 use base64ct::{Base64Unpadded, Encoding as _};
 use zeroize::Zeroizing;
 
-use super::{Add, LONG, each};
+use super::writing::{Add, LONG, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -88,7 +88,7 @@ fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
 mod tests {
     use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded};
 
-    use super::super::tests::all;
+    use super::super::all::tests::all;
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Writings in digits: bytes, and characters as `\uXXXX`.
 
-use super::{Add, each};
+use super::writing::{Add, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -45,7 +45,7 @@ pub(super) fn utf8(c: char, byte: impl FnMut(u8)) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::all;
+    use super::super::all::tests::all;
     use super::*;
 
     #[test]

@@ -1,7 +1,7 @@
 //! Strings of JSON.
 
 use super::digits::{Hex, LOWER, UPPER, unicode};
-use super::{Add, each};
+use super::writing::{Add, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -118,7 +118,7 @@ fn json(c: char, writer: &Json, out: &mut dyn FnMut(char)) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::all;
+    use super::super::all::tests::all;
     use super::*;
 
     #[test]

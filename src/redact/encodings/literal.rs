@@ -1,7 +1,7 @@
 //! String literals of programming languages, which is how debuggers and logs show a text.
 
 use super::digits::{Hex, LOWER, UPPER, pair, unicode};
-use super::{Add, backslash, each};
+use super::writing::{Add, backslash, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -104,7 +104,7 @@ fn literal(c: char, language: &Language, out: &mut dyn FnMut(char)) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::all;
+    use super::super::all::tests::all;
     use super::*;
 
     const TEXT: &str = "a\0\x07\x1b\n\u{85}\u{a0}\u{200d}e\u{301}\x7f\\'\"é";

@@ -1,7 +1,7 @@
 //! Parts of URLs, and forms.
 
 use super::digits::{Hex, LOWER, UPPER, pair, utf8};
-use super::{Add, LONG, each};
+use super::writing::{Add, LONG, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -99,7 +99,7 @@ fn percent(c: char, keeps: &str, hex: Hex, plus: bool, out: &mut dyn FnMut(char)
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::all;
+    use super::super::all::tests::all;
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! Words of shells and command lines.
 
-use super::{Add, backslash, each, each_behind};
+use super::writing::{Add, backslash, each, each_behind};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -81,7 +81,7 @@ fn octal(c: char, out: &mut dyn FnMut(char)) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::all;
+    use super::super::all::tests::all;
     use super::*;
 
     #[test]

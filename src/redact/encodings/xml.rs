@@ -1,6 +1,6 @@
 //! Text and attributes of XML and HTML.
 
-use super::{Add, each};
+use super::writing::{Add, each};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -36,7 +36,7 @@ fn xml(c: char, [quote, apostrophe]: [&str; 2], out: &mut dyn FnMut(char)) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::all;
+    use super::super::all::tests::all;
     use super::*;
 
     #[test]

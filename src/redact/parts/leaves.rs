@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::Add;
 use crate::error::Result;
+use crate::redact::encodings::Add;
 use crate::redact::variants::Variant;
 
 /// The strings and numbers of a JSON value, keys excepted. Read by hand, because a parser would do
@@ -90,7 +90,7 @@ fn code_point(chars: &mut std::str::Chars<'_>) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of;
+    use super::super::all::tests::of;
     use super::*;
 
     #[test]

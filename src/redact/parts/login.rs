@@ -1,7 +1,7 @@
 //! Users and passwords in front of a host: `postgres://user:password@host/database`.
 
-use super::Add;
 use crate::error::Result;
+use crate::redact::encodings::Add;
 use crate::redact::variants::Variant;
 
 /// Adds user and password of a URL, of what has one in it (`jdbc:mysql://…`,
@@ -85,7 +85,7 @@ fn without_scheme(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of;
+    use super::super::all::tests::of;
     use super::*;
 
     #[test]

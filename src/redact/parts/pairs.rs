@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::Add;
 use crate::error::Result;
+use crate::redact::encodings::Add;
 use crate::redact::variants::Variant;
 
 /// Endings of the keys of passwords, and of users; in any case, and with anything between their
@@ -150,7 +150,7 @@ fn without(escape: char, text: &str) -> Option<Zeroizing<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of;
+    use super::super::all::tests::of;
     use super::*;
 
     #[test]

@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use super::Add;
 use crate::error::Result;
+use crate::redact::encodings::Add;
 use crate::redact::variants::Variant;
 
 /// Adds the text behind the scheme of an `Authorization` header; for `Basic`, its decoded text as
@@ -63,7 +63,7 @@ pub(super) fn of_jwt(text: &str) -> Option<[&str; 2]> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::of;
+    use super::super::all::tests::of;
     use super::*;
 
     #[test]

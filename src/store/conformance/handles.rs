@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Broken, HEAD, HandleCase, Verdict, ensure, epoch, head, put, row, same};
+use super::kit::{Broken, HEAD, HandleCase, Verdict, ensure, epoch, head, put, row, same};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Cursor, HeadRead, Kind, PageSize, Purge, Row, RowKey, SecretStore, Tag};
 

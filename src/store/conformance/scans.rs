@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use super::{Broken, Case, HEAD, Verdict, ensure, key, numbers, put, row, same, tag};
+use super::kit::{Broken, Case, HEAD, Verdict, ensure, key, numbers, put, row, same, tag};
 use crate::store::{Cursor, Kind, Page, PageSize, Row, RowKey, SecretStore, Tag};
 
 pub(super) const CASES: &[Case] = &[

@@ -1,8 +1,10 @@
 //! Rows that come back as they were put, and writes that happen whole or not at all.
 
-use super::{Case, HEAD, Verdict, ensure, epoch, head, key, put, row, same, tag};
+use super::kit::{Broken, Case, HEAD, Verdict, ensure, epoch, head, key, put, row, same, tag};
 use crate::error::{Error, ErrorKind};
-use crate::store::{Cursor, HeadRead, Kind, PageSize, Purge, Row, SecretStore, SelfCheck, Tag};
+use crate::store::{
+    Cursor, HeadRead, Kind, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag,
+};
 
 pub(super) const CASES: &[Case] = &[
     ("nothing is found in an empty store", empty),
@@ -159,7 +161,7 @@ fn bytes(store: &dyn SecretStore) -> Verdict {
             ..row(2)
         },
         Row {
-            key: super::RowKey {
+            key: RowKey {
                 kind: Kind::Header,
                 key: [0; 32],
             },
@@ -341,13 +343,13 @@ fn epochs(store: &dyn SecretStore) -> Verdict {
 }
 
 fn heads(store: &dyn SecretStore) -> Verdict {
-    let other = super::RowKey {
+    let other = RowKey {
         key: [2; 32],
         ..HEAD
     };
     let read = |key| match store.head(key, None)? {
         HeadRead::Read { row, .. } => Ok(row),
-        HeadRead::Unchanged => Err(super::Broken(
+        HeadRead::Unchanged => Err(Broken(
             "without a known moment the head is unchanged".to_owned(),
         )),
     };

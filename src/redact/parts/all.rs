@@ -1,0 +1,144 @@
+//! All parts of a value.
+
+use zeroize::Zeroizing;
+
+use super::{leaves, login, pairs, token};
+use crate::error::Result;
+use crate::redact::encodings::Add;
+use crate::redact::variants::Variant;
+
+/// Gives the parts of a value. A part may be the whole, and may have parts in turn.
+///
+/// # Errors
+///
+/// What `add` says.
+pub(in crate::redact) fn parts(value: &str, add: &mut Add<'_>) -> Result<()> {
+    let trimmed = value.trim();
+    if trimmed.starts_with(['{', '[']) {
+        leaves::leaves(trimmed, add)?;
+    } else {
+        login::logins(trimmed, &mut decoding(add))?;
+        pairs::pairs(trimmed, &mut decoding(add))?;
+    }
+    token::behind_scheme(trimmed, add)?;
+    if let Some([payload, signature]) = token::of_jwt(trimmed) {
+        add(Variant::Token, payload)?;
+        add(Variant::Token, signature)?;
+    }
+    // Last, because the parts of these are the same, and are not looked for twice.
+    add(Variant::Trimmed, trimmed)?;
+    if let Some(inner) = unquoted(trimmed) {
+        add(Variant::Trimmed, inner)?;
+    }
+    if trimmed.starts_with("-----BEGIN ") && trimmed.contains("\\n") {
+        // A key in an environment variable: its line ends are written out.
+        add(Variant::Trimmed, &leaves::unescaped(trimmed))?;
+    }
+    Ok(())
+}
+
+/// A value without the white space and quotes around it, to the last of them: what there is to
+/// judge of it.
+pub(in crate::redact) fn bare(mut value: &str) -> &str {
+    value = value.trim();
+    while let Some(inner) = unquoted(value) {
+        value = inner.trim();
+    }
+    value
+}
+
+fn unquoted(text: &str) -> Option<&str> {
+    ['"', '\'', '`']
+        .into_iter()
+        .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
+}
+
+/// The lines of a value that has several, without what is around them. The first and last line of a
+/// PEM are no secret.
+pub(in crate::redact) fn lines(value: &str) -> impl Iterator<Item = &str> {
+    let lines = value
+        .trim()
+        .split(['\n', '\r'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let many = value.trim().contains(['\n', '\r']);
+    lines.filter(move |line| many && !(line.starts_with("-----") && line.ends_with("-----")))
+}
+
+/// The parts that PowerShell shows, in different colours or apart, of a value that it took for
+/// commands: the text before and after the last `&`; and with a `&+`, the text before the first
+/// one, and the text behind it without the coloured character.
+pub(in crate::redact) fn commands(value: &str) -> impl Iterator<Item = &str> {
+    let ends = match value.find("&+") {
+        Some(at) => Some((at + 2, at + 3)),
+        None => value.rfind('&').map(|at| (at + 1, at + 1)),
+    };
+    ends.into_iter()
+        .flat_map(|(end, start)| [value.get(..end), value.get(start..)])
+        .flatten()
+}
+
+/// Adds each text percent-decoded as well.
+fn decoding<'a>(add: &'a mut Add<'_>) -> impl FnMut(Variant, &str) -> Result<()> + 'a {
+    |variant, text| {
+        add(variant, text)?;
+        percent_decoded(text).map_or(Ok(()), |decoded| add(variant, &decoded))
+    }
+}
+
+/// Undoes percent-encoding, where there is some and makes text.
+fn percent_decoded(text: &str) -> Option<Zeroizing<String>> {
+    text.contains('%').then_some(())?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    bytes.extend(percent_encoding::percent_decode_str(text));
+    Some(Zeroizing::new(std::str::from_utf8(&bytes).ok()?.to_owned()))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::redact) fn of(variant: Variant, value: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        parts(value, &mut |found, part| {
+            all.extend((found == variant).then(|| part.to_owned()));
+            Ok(())
+        })
+        .unwrap();
+        all
+    }
+
+    #[test]
+    fn lines_are_those_of_values_with_several() {
+        assert_eq!(lines("one line").count(), 0);
+        assert_eq!(lines("one line\n").count(), 0);
+        assert_eq!(
+            lines(" a\r\n\tb \n\nc").collect::<Vec<_>>(),
+            ["a", "b", "c"]
+        );
+        let pem = "-----BEGIN KEY-----\nMIIE\n-----END KEY-----\n";
+        assert_eq!(lines(pem).collect::<Vec<_>>(), ["MIIE"]);
+    }
+
+    #[test]
+    fn quotes_and_white_space_are_trimmed() {
+        assert_eq!(of(Variant::Trimmed, " \"a b\"\n"), ["\"a b\"", "a b"]);
+        assert_eq!(
+            of(Variant::Trimmed, "-----BEGIN K-----\\nMII\\n"),
+            ["-----BEGIN K-----\\nMII\\n", "-----BEGIN K-----\nMII\n"]
+        );
+        assert_eq!(
+            [" ' \"a\"' ", "\"", "\"\"", " \n", "it's"].map(bare),
+            ["a", "\"", "", "", "it's"]
+        );
+    }
+
+    #[test]
+    fn commands_end_at_the_last_ampersand_or_the_first_with_a_plus() {
+        let all = |value| commands(value).collect::<Vec<_>>();
+        assert_eq!(all("one&two&three"), ["one&two&", "three"]);
+        assert_eq!(all("one&+two&+three&four"), ["one&+", "wo&+three&four"]);
+        assert_eq!(all("one&+étwo"), ["one&+"], "no character is cut");
+        assert_eq!(all("one").len(), 0);
+    }
+}

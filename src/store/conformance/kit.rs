@@ -1,0 +1,101 @@
+//! Rows and comparisons of the cases.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+use crate::store::{HeadRead, Kind, Page, Row, RowKey, SecretStore};
+
+pub(super) type Verdict = std::result::Result<(), Broken>;
+pub(super) type Case = (&'static str, fn(&dyn SecretStore) -> Verdict);
+pub(super) type HandleCase = (
+    &'static str,
+    fn(&dyn SecretStore, &dyn SecretStore) -> Verdict,
+);
+
+/// A breach of the contract by a store.
+#[derive(Debug)]
+pub(super) struct Broken(pub(super) String);
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self(format!("an operation failed: {error} ({:?})", error.kind()))
+    }
+}
+
+pub(super) fn ensure(holds: bool, otherwise: &str) -> Verdict {
+    if holds {
+        Ok(())
+    } else {
+        Err(Broken(otherwise.to_owned()))
+    }
+}
+
+/// Compares without ever printing the bytes of a row.
+pub(super) fn same<T: PartialEq>(seen: &T, expected: &T, otherwise: impl fmt::Display) -> Verdict {
+    ensure(seen == expected, &otherwise.to_string())
+}
+
+pub(super) fn key(kind: Kind, number: u32) -> RowKey {
+    let mut key = [0xA5; 32];
+    // The number leads, so that the order of keys is the order of numbers, also across the sign bit
+    // of a byte.
+    for (to, from) in key.iter_mut().zip(number.to_be_bytes()) {
+        *to = from;
+    }
+    RowKey { kind, key }
+}
+
+pub(super) fn tag(number: u8) -> [u8; 16] {
+    [number; 16]
+}
+
+/// A secret row of tenant 1, with some bytes.
+pub(super) fn row(number: u32) -> Row {
+    Row {
+        key: key(Kind::Secret, number),
+        tenant: tag(1),
+        epoch: 1,
+        info: number.to_le_bytes().to_vec(),
+        body: vec![0x4B; 40],
+    }
+}
+
+pub(super) fn head(epoch: u64) -> Row {
+    Row {
+        key: HEAD,
+        tenant: tag(1),
+        epoch,
+        info: vec![1],
+        body: Vec::new(),
+    }
+}
+
+pub(super) const HEAD: RowKey = RowKey {
+    kind: Kind::Head,
+    key: [1; 32],
+};
+
+/// The epoch of the head; 0 without one.
+pub(super) fn epoch(store: &dyn SecretStore, head: &RowKey) -> Result<u64> {
+    Ok(match store.head(head, None)? {
+        HeadRead::Read { row, .. } => row.map_or(0, |row| row.epoch),
+        HeadRead::Unchanged => u64::MAX,
+    })
+}
+
+pub(super) fn put(store: &dyn SecretStore, rows: &[Row]) -> Verdict {
+    store.write(&HEAD, &mut |tx| rows.iter().try_for_each(|row| tx.put(row)))?;
+    Ok(())
+}
+
+pub(super) fn numbers(page: &Page) -> Vec<u32> {
+    page.rows
+        .iter()
+        .filter_map(|row| {
+            row.key
+                .key
+                .first_chunk()
+                .map(|&lead| u32::from_be_bytes(lead))
+        })
+        .collect()
+}
