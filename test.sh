@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All tests: of the interface, of what is private, of what must not compile, of the documentation and
-# of the examples, with every feature; then those of the crate without features.
+# All tests: of the interface, of what is private, of what must not compile, of the documentation
+# and of the examples, with every feature; then those of the crate without features.
 #
 # Each command names its packages: with --workspace, a package that wants the default features of
 # the crate would turn them on for all.

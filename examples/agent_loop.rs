@@ -1,8 +1,8 @@
 //! A toy agent whose model is hostile: it writes tool arguments that try to get a secret out.
 //! Nothing escapes.
 //!
-//! `cargo run -p keyslot-examples --example agent_loop` prints what each call became. At the end all
-//! that the model and the attacker's host ever saw is searched for the values.
+//! `cargo run -p keyslot-examples --example agent_loop` prints what each call became. At the end
+//! all that the model and the attacker's host ever saw is searched for the values.
 #![allow(clippy::print_stdout)]
 
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,5 @@
 // The first definition of a link wins: these replace the relative ones of the README.
-//! [the language]: crate::manual::language
+//! [the language]: crate::template::syntax
 //! [the format]: crate::manual::format
 //! [the threat model]: crate::manual::threat_model
 //! [ARCHITECTURE.md]: https://docs.rs/crate/keyslot/latest/source/ARCHITECTURE.md

@@ -1,5 +1,5 @@
-//! What stays on the heap. Linux lets a process read its own memory through a file, so this needs
-//! no unsafe code.
+//! Search of the heap for secrets. Linux lets a process read its own memory through a file, so this
+//! needs no unsafe code.
 #![allow(
     dead_code,
     missing_docs,
@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
-/// What a byte of a secret is masked with, to look for it and not be found.
+/// Mask of the bytes of a secret, so that the search does not find itself.
 pub const MASK: u8 = 0x5A;
 
 /// Parts of a secret of this length are looked for, one at every fourth byte: so 15 bytes in a row

@@ -4,30 +4,32 @@
 //! # Words
 //!
 //! * **row** (of the store): a key and sealed bytes. `rows` reads them, `scan` pages through them.
-//! * **record**: everything that the vault knows of one secret. Its **info** is sealed in the row of
-//!   the secret; it has an identity (`RecordId`) and a **revision**, the number of writes to it.
-//! * **version**: one value of a secret. The newest lies in the row of the secret, older ones in rows
-//!   of their own.
+//! * **record**: everything that the vault knows of one secret. Its **info** is sealed in the row
+//!   of the secret; it has an identity (`RecordId`) and a **revision**, the number of writes to it.
+//! * **version**: one value of a secret. The newest lies in the row of the secret, older ones in
+//!   rows of their own.
 //! * **envelope**: sealed bytes, parsed once per row (`parsed_rows`).
 //! * **head**: counts and sums over all records of a tenant. Its **epoch** is the number of writes;
 //!   the **high-water mark** is the newest head that an open vault has seen.
 //! * **data key**: seals the records and values of one tenant; the **keyring** holds those in use.
-//! * **key slot**: holds the vault key for one root key. A slot alone is a placeholder in a template.
+//! * **key slot**: holds the vault key for one root key. A slot alone is a placeholder in a
+//!   template.
 //! * **tombstone**: the record of a revoked or deleted secret, without values.
 //! * **ledger**: one write. A **ledger entry** is one name in it; the **account** is the head that
 //!   the write changes.
-//! * **candidates** and **hit**: the secrets of a name in a chain of scopes, and the one that decides.
+//! * **candidates** and **hit**: the secrets of a name in a chain of scopes, and the one that
+//!   decides.
 //! * **gate**: decides if a secret may be used, before its value is opened.
 //!
 //! # Layers
 //!
 //! No file imports one of a later line.
 //!
-//! 1. `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `scan`, `gate`, `high_water`, `tenant_key`,
-//!    `known_keys`, `keyring`: parts that know no vault.
+//! 1. `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `scan`, `gate`, `high_water`,
+//!    `tenant_key`, `known_keys`, `keyring`: parts that know no vault.
 //! 2. `core`: the store, the keys and the settings that all handles of one open vault share.
-//! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to records
-//!    and back.
+//! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
+//!    records and back.
 //! 4. `scoped`: the handle on one scope.
 //! 5. `read`, `write` and `opening`, which do not import each other; then `verify`, which imports
 //!    `opening`.

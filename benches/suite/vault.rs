@@ -1,7 +1,8 @@
 //! The vault beside its parts done by hand in the same run: selects, keyed hashes, envelope
 //! openings, commits.
 //!
-//! `cargo bench -p keyslot-bench --bench vault`; `KEYSLOT_BENCH_ROWS=1000,100000,1000000` for larger vaults.
+//! `cargo bench -p keyslot-bench --bench vault`; `KEYSLOT_BENCH_ROWS=1000,100000,1000000` for
+//! larger vaults.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::hint::black_box;

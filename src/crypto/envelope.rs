@@ -1,7 +1,7 @@
 //! Envelopes: the one way in which anything is sealed.
 //!
-//! `magic ‖ suite ‖ key id[16] ‖ nonce[24] ‖ commitment[32] ‖ ciphertext ‖ tag[16]`. The key of each
-//! envelope is derived from the sealing key, the label and a fresh nonce, together with a
+//! `magic ‖ suite ‖ key id[16] ‖ nonce[24] ‖ commitment[32] ‖ ciphertext ‖ tag[16]`. The key of
+//! each envelope is derived from the sealing key, the label and a fresh nonce, together with a
 //! commitment from key, label, nonce and all that is authenticated (as C2SP's chunked encryption
 //! does), and the commitment is compared before anything is decrypted.
 

@@ -19,8 +19,8 @@ pub(crate) struct Head {
     pub(crate) live: u64,
     /// The number of tombstones, of revoked and of deleted secrets.
     pub(crate) tombstones: u64,
-    /// The XOR of the entries of all secrets and tombstones. Sealed, because somebody who sees it could
-    /// solve for rows to drop.
+    /// The XOR of the entries of all secrets and tombstones. Sealed, because somebody who sees it
+    /// could solve for rows to drop.
     pub(crate) accumulator: [u8; 32],
     /// The data key that new envelopes are sealed under.
     pub(crate) active_key: KeyId,

@@ -104,8 +104,8 @@ impl fmt::Debug for KeySlotKeys {
 }
 
 impl RootKey {
-    /// Derives the keys of a key slot: HKDF-SHA256 with the vault id as salt, bound to the format, the
-    /// suite, the key slot and the parameters that the root key was made with.
+    /// Derives the keys of a key slot: HKDF-SHA256 with the vault id as salt, bound to the format,
+    /// the suite, the key slot and the parameters that the root key was made with.
     pub(crate) fn key_slot_keys(
         &self,
         header: &Header,

@@ -1,5 +1,5 @@
-//! Keys derived from the vault secret: those of the keyed hashes that rows are found by, and the key
-//! of the heads.
+//! Keys derived from the vault secret: those of the keyed hashes that rows are found by, and the
+//! key of the heads.
 //!
 //! One key, one purpose. The vault secret never changes, so that rows are found under the same
 //! hashes for life.

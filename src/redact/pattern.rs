@@ -1,4 +1,4 @@
-//! Whose the patterns are.
+//! Owners of patterns.
 
 use std::cmp::Reverse;
 

@@ -23,7 +23,7 @@ pub(super) struct Sweep {
 /// with the patterns only.
 #[derive(Default)]
 struct Open {
-    /// Whose they are, each once, in the order of the text. Empty if there are none.
+    /// The owners, each once, in the order of the text. Empty without owners.
     claims: SmallVec<[Claim; 2]>,
     /// Their owners, in order.
     owners: SmallVec<[usize; 4]>,

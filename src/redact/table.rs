@@ -42,7 +42,7 @@ impl Policy {
 
 pub(super) struct Table {
     searcher: Searcher,
-    /// Whose the patterns are, by their numbers.
+    /// Owners of the patterns, by number.
     claims: Vec<Claims>,
     references: Vec<Reference>,
     skipped: Vec<Skipped>,

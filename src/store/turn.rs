@@ -1,4 +1,4 @@
-//! Whose turn it is to write.
+//! Turns of writers: one thread writes at a time.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, ThreadId};

@@ -94,7 +94,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) unless the name is `[a-z][a-z0-9_]*` and new.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) unless the name is `[a-z][a-z0-9_]*` and
+    /// new.
     pub fn filter(
         mut self,
         name: impl AsRef<str>,
@@ -110,8 +111,8 @@ impl Engine {
     }
 
     /// Sets that documents are resolved in their keys too; by default they are not. Two keys of an
-    /// object that become the same are an [`InvalidDocument`](crate::ErrorKind::InvalidDocument): no entry
-    /// is lost.
+    /// object that become the same are an [`InvalidDocument`](crate::ErrorKind::InvalidDocument):
+    /// no entry is lost.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -130,8 +131,8 @@ impl Engine {
         self.set(|settings| settings.keys = keys)
     }
 
-    /// Sets the surface that each string of a document stands on, by its JSON Pointer; the others are
-    /// on that of the target.
+    /// Sets the surface that each string of a document stands on, by its JSON Pointer; the others
+    /// are on that of the target.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
@@ -216,8 +217,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// The errors of [`Template::compile`] and [`Template::render`]; [`NotFound`](crate::ErrorKind::NotFound) for
-    /// each name without a value.
+    /// The errors of [`Template::compile`] and [`Template::render`];
+    /// [`NotFound`](crate::ErrorKind::NotFound) for each name without a value.
     pub fn render<'t, 'v>(
         &self,
         text: &'t str,
@@ -276,8 +277,9 @@ impl Engine {
     /// it has. All other text stays byte for byte as it is: other placeholders, also those with a
     /// version or an unknown filter, what only means to be a placeholder, escapes with their marks,
     /// comments, and the keys of objects whatever the engine [says](Engine::keys). What of that is
-    /// a placeholder, or meant to be one, is reported as an [`Attempt`](super::Attempt). Values are never read
-    /// again. A whole string of Julep's with a field that is not granted stays as a whole.
+    /// a placeholder, or meant to be one, is reported as an [`Attempt`](super::Attempt). Values are
+    /// never read again. A whole string of Julep's with a field that is not granted stays as a
+    /// whole.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {

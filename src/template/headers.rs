@@ -23,8 +23,9 @@ use crate::target::Target;
 /// `Debug` hides it, and HTTP/2 does not put it into the tables of its compression. A name may be
 /// given more than once; its values then stay in order.
 ///
-/// Values stand on [`Surface::Header`](crate::Surface::Header), whatever the target says, and placeholders that nobody
-/// knows are errors. They may not choose the host: a placeholder in the header `Host` is refused.
+/// Values stand on [`Surface::Header`](crate::Surface::Header), whatever the target says, and
+/// placeholders that nobody knows are errors. They may not choose the host: a placeholder in the
+/// header `Host` is refused.
 ///
 /// **Not wiped:** a `HeaderMap` is freed as it is, and HTTP libraries copy it into buffers of their
 /// own. Until that memory is used again, the values are in it. Nothing else is left behind: no copy
@@ -57,8 +58,8 @@ impl Headers {
     /// The errors of [`Template::compile`](super::Template::compile), for each header;
     /// [`Unencodable`](crate::ErrorKind::Unencodable) for a placeholder in `Host`;
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a name that is none, and for a control
-    /// character in a text. All of them come in one error, each with the [pointer](crate::Error::pointer)
-    /// `/name` in small letters.
+    /// character in a text. All of them come in one error, each with the
+    /// [pointer](crate::Error::pointer) `/name` in small letters.
     pub fn compile<N: AsRef<str>, T: Into<String>>(
         headers: impl IntoIterator<Item = (N, T)>,
     ) -> Result<Self> {
@@ -166,8 +167,8 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// The errors of [`Template::fill_for`](super::Template::fill_for): all failures of all headers in one
-    /// error, each with the [pointer](crate::Error::pointer) `/name`, and none with a value;
+    /// The errors of [`Template::fill_for`](super::Template::fill_for): all failures of all headers
+    /// in one error, each with the [pointer](crate::Error::pointer) `/name`, and none with a value;
     /// [`TooLarge`](crate::ErrorKind::TooLarge) for more headers than a map holds, about 24,000.
     pub fn fill(&self, outcomes: &[Outcome]) -> Result<HeaderMap> {
         self.prepared.write(&Target::unspecified(), outcomes)

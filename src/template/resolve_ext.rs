@@ -54,15 +54,16 @@ pub trait ResolveExt: Resolver {
     ///
     /// # Errors
     ///
-    /// The errors of [`resolve`](ResolveExt::resolve), each failure with the JSON Pointer of its string;
-    /// [`TooLarge`](crate::ErrorKind::TooLarge) for a document nested deeper than
+    /// The errors of [`resolve`](ResolveExt::resolve), each failure with the JSON Pointer of its
+    /// string; [`TooLarge`](crate::ErrorKind::TooLarge) for a document nested deeper than
     /// [`Document::MAX_DEPTH`](super::Document::MAX_DEPTH).
     #[cfg(feature = "json")]
     fn resolve_json(&self, document: &serde_json::Value) -> Result<Resolved<serde_json::Value>> {
         self.resolve_for(&Target::unspecified(), document)
     }
 
-    /// Resolves a text, [`Template`](super::Template) or document for a target, written as its surface needs it.
+    /// Resolves a text, [`Template`](super::Template) or document for a target, written as its
+    /// surface needs it.
     ///
     /// # Errors
     ///

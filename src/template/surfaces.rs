@@ -148,8 +148,8 @@ pub(super) fn names_host(path: &[Cow<'_, str>]) -> bool {
 /// key, which refuses more.
 const LOOKED_AT: usize = 128;
 
-/// Returns true if a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC 9113
-/// section 8.3.1).
+/// Returns true if a header of that name says the host: `Host`, or its pseudo-header in HTTP/2 (RFC
+/// 9113 section 8.3.1).
 pub(super) fn is_host(name: &str) -> bool {
     let blanks = |text: &[u8]| {
         text.iter()

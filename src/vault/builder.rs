@@ -61,17 +61,18 @@ impl VaultBuilder {
         self
     }
 
-    /// Clock of the vault; the system's clock if it is not set. A secret that has expired stays so in this
-    /// process when the clock jumps back. So a clock that jumps far ahead, even once, expires every
-    /// secret with an expiry until the process ends or [`Vault::forget_latest_time`] is called.
+    /// Clock of the vault; the system's clock if it is not set. A secret that has expired stays so
+    /// in this process when the clock jumps back. So a clock that jumps far ahead, even once,
+    /// expires every secret with an expiry until the process ends or [`Vault::forget_latest_time`]
+    /// is called.
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);
         self
     }
 
-    /// Policy for the names that may be stored; every [`SecretName`](crate::SecretName) if it is not
-    /// set.
+    /// Policy for the names that may be stored; every [`SecretName`](crate::SecretName) if it is
+    /// not set.
     #[must_use]
     pub fn name_policy(mut self, names: NamePolicy) -> Self {
         self.names = names;
@@ -79,9 +80,9 @@ impl VaultBuilder {
     }
 
     /// The engine of the methods `resolve…` of [`ScopedVault`](crate::ScopedVault): its syntax,
-    /// limits, filters and surfaces; the default one if it is not set. The methods of the same names that
-    /// [`ResolveExt`](crate::ResolveExt) gives to code which is generic over resolvers know no
-    /// vault, and use the default one. A [`Template`](crate::Template) or
+    /// limits, filters and surfaces; the default one if it is not set. The methods of the same
+    /// names that [`ResolveExt`](crate::ResolveExt) gives to code which is generic over resolvers
+    /// know no vault, and use the default one. A [`Template`](crate::Template) or
     /// [`Document`](crate::template::Document) keeps the engine it was compiled with.
     ///
     /// ```
@@ -135,8 +136,8 @@ impl VaultBuilder {
 
     /// Keeps the last four characters of values that are stored from now on, for screens to show:
     /// only of those of 24 characters or more that are one opaque token, because the end of a
-    /// connection string or a sentence can be guessed with less. Nothing is kept if it is not set; a
-    /// [`Fingerprint`](crate::Fingerprint) tells values apart and gives nothing away.
+    /// connection string or a sentence can be guessed with less. Nothing is kept if it is not set;
+    /// a [`Fingerprint`](crate::Fingerprint) tells values apart and gives nothing away.
     #[must_use]
     pub fn hints(mut self) -> Self {
         self.hints = true;
@@ -151,8 +152,8 @@ impl VaultBuilder {
         self
     }
 
-    /// The number of versions of a secret that are kept, the newest included: 10 if it is not set, 1
-    /// at least, 1,000 at most.
+    /// The number of versions of a secret that are kept, the newest included: 10 if it is not set,
+    /// 1 at least, 1,000 at most.
     #[must_use]
     pub fn kept_versions(mut self, count: usize) -> Self {
         self.kept_versions = count.clamp(1, 1000);

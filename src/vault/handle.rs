@@ -194,8 +194,8 @@ impl Vault {
     }
 
     /// Reads every row and holds it against the sealed heads of the tenants: finds rows that were
-    /// changed so that an answer could be another, deleted, put back from an older copy, or added without
-    /// the key.
+    /// changed so that an answer could be another, deleted, put back from an older copy, or added
+    /// without the key.
     ///
     /// Also asks the store to check itself, holds the key slots against a sealed directory, and
     /// looks for rows in each way in which the vault does. Costs time in proportion to the vault.

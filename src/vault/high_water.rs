@@ -1,5 +1,5 @@
-//! The high-water mark: the newest head of each tenant that an open vault has seen. An older one was
-//! put back from a copy.
+//! The high-water mark: the newest head of each tenant that an open vault has seen. An older one
+//! was put back from a copy.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};

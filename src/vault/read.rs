@@ -1,8 +1,8 @@
 //! Reading: looking up, explaining, listing, and holding versions fast. Nothing here writes.
 //!
 //! `select` finds the secret that a reference means, and everything else in this folder is built on
-//! it: `lookup` (the resolver), `bind` (to a target or an engine), `resolve`, `explain`, `values` (for
-//! redactors) and `snapshot`. `find`, `list` and `scopes` read one scope or the whole vault.
+//! it: `lookup` (the resolver), `bind` (to a target or an engine), `resolve`, `explain`, `values`
+//! (for redactors) and `snapshot`. `find`, `list` and `scopes` read one scope or the whole vault.
 
 mod bind;
 mod explain;

@@ -87,7 +87,8 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// [`Corrupt`](crate::ErrorKind::Corrupt) when the bytes are not the ones that the record names.
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) when the bytes are not the ones that the record
+    /// names.
     pub(super) fn open_value(
         &self,
         info: &Info,

@@ -17,7 +17,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// The envelope of a kept version: in the secret's own row if it is the newest, else in `older`.
+    /// The envelope of a kept version: in the secret's own row if it is the newest, else in
+    /// `older`.
     pub(super) fn envelope<'a>(
         &'a self,
         kept: &VersionEntry,

@@ -1,10 +1,12 @@
-//! One file for each case of the template language, in `tests/golden/`: what goes in, and what must come out.
+//! One file for each case of the template language, in `tests/golden/`: what goes in, and what must
+//! come out.
 //!
-//! A file is a line that says what the case pins, then sections that begin with `=== name`. Sections that go in: `template`
-//! (or `json template`, a JSON string with escapes, or `document`), `variables`, `secrets` (lines `NAME = "JSON string"`,
-//! `NAME@2 = …`, or `NAME ! ErrorKind`), `target` (words such as `header`, `instructions`, `keep`), `syntax` (see [`syntax`];
-//! `angle` if there is none). All others come out. `KEYSLOT_BLESS=1 cargo test -p keyslot-it golden::` writes them anew; read the
-//! difference before you commit it.
+//! A file is a line that says what the case pins, then sections that begin with `=== name`.
+//! Sections that go in: `template` (or `json template`, a JSON string with escapes, or `document`),
+//! `variables`, `secrets` (lines `NAME = "JSON string"`, `NAME@2 = …`, or `NAME ! ErrorKind`),
+//! `target` (words such as `header`, `instructions`, `keep`), `syntax` (see [`syntax`]; `angle` if
+//! there is none). All others come out. `KEYSLOT_BLESS=1 cargo test -p keyslot-it golden::` writes
+//! them anew; read the difference before you commit it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -232,7 +234,8 @@ impl Case {
         push_lints(out, template.lints());
     }
 
-    /// What is put in without a compiled template must be the same, and what fails must fail at the same places.
+    /// What is put in without a compiled template must be the same, and what fails must fail at the
+    /// same places.
     fn check_render(
         &self,
         engine: &Engine,
@@ -297,8 +300,9 @@ impl Case {
     }
 }
 
-/// One line of the section `syntax`: the names of profiles, or `build OPEN CLOSE` and then any of `prefix PREFIX`,
-/// `bare identifier|upper` and `escape none|before C|after C`. All lines together make one syntax, in their order.
+/// One line of the section `syntax`: the names of profiles, or `build OPEN CLOSE` and then any of
+/// `prefix PREFIX`, `bare identifier|upper` and `escape none|before C|after C`. All lines together
+/// make one syntax, in their order.
 fn syntax(line: &str) -> Syntax {
     if let Some(rules) = line.strip_prefix("build ") {
         return built(rules);

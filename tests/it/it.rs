@@ -59,3 +59,4 @@ mod tampering;
 mod target_urls;
 mod vault;
 mod vault_vectors;
+mod words;

@@ -1,5 +1,5 @@
-//! The modules form layers, the rooms of a module do too, and an arrow never points up: read from the
-//! source, because no compiler checks it.
+//! The modules form layers, the rooms of a module do too, and an arrow never points up: read from
+//! the source, because no compiler checks it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
 use std::collections::BTreeMap;
@@ -40,7 +40,8 @@ const STRANGERS: [(&str, &[&str]); 4] = [
 ];
 
 /// The rooms of a module, from the bottom, as [`LAYERS`] has the modules. Every file and folder of
-/// the module has its place here. A module that is not here is not looked at inside, but for circles.
+/// the module has its place here. A module that is not here is not looked at inside, but for
+/// circles.
 const ROOMS: [(&str, &[&[&str]]); 1] = [(
     "template",
     &[

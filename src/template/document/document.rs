@@ -21,8 +21,8 @@ use crate::template::tree::Tree;
 /// A document whose placeholders were found. Cheap to clone.
 ///
 /// Placeholders are found in strings, and a string stays a string; keys are left alone unless the
-/// engine is told [otherwise](crate::template::Engine::keys). Values cannot change the structure, whatever they
-/// hold.
+/// engine is told [otherwise](crate::template::Engine::keys). Values cannot change the structure,
+/// whatever they hold.
 ///
 /// With the feature `json` a document can be a `serde_json::Value`; a [`Tree`] is one of any
 /// format.
@@ -56,9 +56,9 @@ impl<T: Structure> Document<T> {
     ///
     /// # Errors
     ///
-    /// The errors of [`Template::compile`](crate::template::Template::compile), each failure with the JSON Pointer
-    /// of its string; [`TooLarge`](crate::ErrorKind::TooLarge) also when it is nested deeper than
-    /// [`MAX_DEPTH`](Document::MAX_DEPTH).
+    /// The errors of [`Template::compile`](crate::template::Template::compile), each failure with
+    /// the JSON Pointer of its string; [`TooLarge`](crate::ErrorKind::TooLarge) also when it is
+    /// nested deeper than [`MAX_DEPTH`](Document::MAX_DEPTH).
     pub fn compile(document: T) -> Result<Self> {
         Self::with(Settings::shared(), document)
     }
@@ -133,8 +133,8 @@ impl<T: Structure> Document<T> {
     ///
     /// # Errors
     ///
-    /// The errors of [`Template::fill_for`](crate::template::Template::fill_for): all failures of all strings in one
-    /// error, each with its JSON Pointer and with the span in its string.
+    /// The errors of [`Template::fill_for`](crate::template::Template::fill_for): all failures of
+    /// all strings in one error, each with its JSON Pointer and with the span in its string.
     pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<T>> {
         self.prepared.fill(target, outcomes.to_vec())
     }
@@ -147,8 +147,8 @@ impl Document<serde_json::Value> {
     ///
     /// # Errors
     ///
-    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the position, for text that is not
-    /// JSON, for a key twice in one object, for arrays and objects nested deeper than
+    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the position, for text that is
+    /// not JSON, for a key twice in one object, for arrays and objects nested deeper than
     /// [`MAX_DEPTH`](Document::MAX_DEPTH), for numbers out of range and for halves of surrogate
     /// pairs; and the errors of [`compile`](Document::compile).
     pub fn parse(text: &str) -> Result<Self> {

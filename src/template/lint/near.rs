@@ -229,8 +229,8 @@ fn embedded<'t>(text: &'t str, plan: &'t Plan) -> impl Iterator<Item = Lint> + '
     })
 }
 
-/// Returns true if a byte belongs to a placeholder, or to the opener of an escape, whose mark stands right
-/// before or behind it.
+/// Returns true if a byte belongs to a placeholder, or to the opener of an escape, whose mark
+/// stands right before or behind it.
 fn is_cut(plan: &Plan, byte: usize, opener: usize) -> bool {
     // Cuts do not overlap, so no more of them are walked over than an opening mark has bytes, and
     // two.

@@ -25,8 +25,8 @@ impl Attempt {
         self.span.clone()
     }
 
-    /// The reference in it; `None` for text that is no valid placeholder, such as `<<$secret.` without an
-    /// end.
+    /// The reference in it; `None` for text that is no valid placeholder, such as `<<$secret.`
+    /// without an end.
     pub fn reference(&self) -> Option<&Reference> {
         self.reference.as_ref()
     }

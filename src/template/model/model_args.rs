@@ -34,10 +34,10 @@ impl<T: Wipe> ModelArgs<T> {
         self.resolved.used()
     }
 
-    /// The text that stayed although it is a placeholder, or meant to be one; the first [`Attempt::LISTED`]
-    /// in the order of the arguments, those in keys last. A diagram of Mermaid (`<<interface>>`)
-    /// has some that nobody meant; what stands in the [`Secret`](crate::ReferenceKind::Secret) form was
-    /// meant.
+    /// The text that stayed although it is a placeholder, or meant to be one; the first
+    /// [`Attempt::LISTED`] in the order of the arguments, those in keys last. A diagram of Mermaid
+    /// (`<<interface>>`) has some that nobody meant; what stands in the
+    /// [`Secret`](crate::ReferenceKind::Secret) form was meant.
     pub fn attempts(&self) -> &[Attempt] {
         self.attempts.list()
     }

@@ -28,8 +28,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Reads a text into a plan that is empty yet, and adds what it refers to. The plan is too large
-    /// to be moved around for a short text.
+    /// Reads a text into a plan that is empty yet, and adds what it refers to. The plan is too
+    /// large to be moved around for a short text.
     ///
     /// # Errors
     ///

@@ -56,8 +56,8 @@ impl Pattern {
         (depth == length || (is_open && depth > length)).then_some(length)
     }
 
-    /// Returns true if it matches a way into a document: keys as they are, and places in lists. Compares no
-    /// more bytes than the pattern has.
+    /// Returns true if it matches a way into a document: keys as they are, and places in lists.
+    /// Compares no more bytes than the pattern has.
     pub(in crate::template) fn matches<'p>(
         &self,
         mut segments: impl Iterator<Item = &'p str>,

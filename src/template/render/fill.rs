@@ -45,7 +45,8 @@ pub(in crate::template) struct Draft<'a> {
     text: &'a str,
     plan: &'a Plan,
     encoding: Encoding,
-    /// The values that filters made, each with the number of its reference, in the order of the text.
+    /// The values that filters made, each with the number of its reference, in the order of the
+    /// text.
     filtered: Vec<(usize, Filtered<'a>)>,
     /// The exact length of the result, in bytes.
     length: usize,

@@ -122,7 +122,8 @@ impl<'t, F> Renderer<'_, 't, F> {
         }
         let before = self.text.get(self.done..span.start).unwrap_or_default();
         self.done = span.end;
-        // A result that is too large is refused at the end: what is wrong with the text comes first.
+        // A result that is too large is refused at the end: what is wrong with the text comes
+        // first.
         let written = self.out.len().saturating_add(before.len());
         if written.saturating_add(value.len()) <= self.settings.limits.output {
             self.out.push_str(before);

@@ -37,8 +37,8 @@ pub(in crate::template) enum Filter {
 }
 
 impl Filter {
-    /// Applies it. `room` is the number of bytes that the filters of this call may still read and write:
-    /// without that, a chain such as `hex|hex|hex…` would grow without bound.
+    /// Applies it. `room` is the number of bytes that the filters of this call may still read and
+    /// write: without that, a chain such as `hex|hex|hex…` would grow without bound.
     fn apply<'v>(&self, value: Filtered<'v>, room: &mut Room) -> Result<Filtered<'v>> {
         room.take(value.len())?;
         match self {

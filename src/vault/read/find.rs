@@ -16,8 +16,8 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none in this scope, also if there is one
-    /// above; or why the store cannot be read.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none in this scope, also if there is
+    /// one above; or why the store cannot be read.
     pub fn info(&self, name: impl AsRef<str>) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
         let stored = self.find(&name, Permissions::READ)?;
@@ -49,8 +49,9 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound), also without permission; [`Revoked`](crate::ErrorKind::Revoked),
-    /// because nothing is left to compare with; or why the store cannot be read.
+    /// [`NotFound`](crate::ErrorKind::NotFound), also without permission;
+    /// [`Revoked`](crate::ErrorKind::Revoked), because nothing is left to compare with; or why the
+    /// store cannot be read.
     pub fn matches(&self, name: impl AsRef<str>, value: impl Into<SecretString>) -> Result<bool> {
         let (name, value) = (SecretName::new(name)?, value.into());
         let needed = if self.may(Permissions::MANAGE) {

@@ -60,9 +60,9 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// Those of [`resolve`](ScopedVault::resolve), [`Denied`](ErrorKind::Denied) when a secret may not go
-    /// to the target, and [`Unencodable`](ErrorKind::Unencodable) when a value cannot stand where
-    /// the text puts it.
+    /// Those of [`resolve`](ScopedVault::resolve), [`Denied`](ErrorKind::Denied) when a secret may
+    /// not go to the target, and [`Unencodable`](ErrorKind::Unencodable) when a value cannot stand
+    /// where the text puts it.
     pub fn resolve_for<I: Resolvable>(
         &self,
         target: &Target,
@@ -88,10 +88,10 @@ impl ScopedVault {
             .resolve_headers(self, &self.binding().meant(target), headers)
     }
 
-    /// Resolves arguments that a model wrote for a tool: the placeholders that `grants` lists and nothing
-    /// else, as [`Engine::resolve_model_args`](crate::template::Engine::resolve_model_args) says.
-    /// The rules of the secrets hold as well. The observer is told of each placeholder that was not
-    /// granted.
+    /// Resolves arguments that a model wrote for a tool: the placeholders that `grants` lists and
+    /// nothing else, as [`Engine::resolve_model_args`](crate::template::Engine::resolve_model_args)
+    /// says. The rules of the secrets hold as well. The observer is told of each placeholder that
+    /// was not granted.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;

@@ -167,8 +167,8 @@ impl<'a> Tenant<'a> {
         Some((info, *sealed.commitment()))
     }
 
-    /// Goes through each scope like a listing: it must find as many secrets as the tenant has there.
-    /// It cannot find others in their place, because all rows of the tenant were opened, and
+    /// Goes through each scope like a listing: it must find as many secrets as the tenant has
+    /// there. It cannot find others in their place, because all rows of the tenant were opened, and
     /// no row comes twice.
     fn scopes(&mut self) -> Result<()> {
         for (scope, count) in std::mem::take(&mut self.found.scopes) {

@@ -16,10 +16,10 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound); [`InvalidInput`](crate::ErrorKind::InvalidInput) when a field
-    /// breaks a rule; [`Revoked`](crate::ErrorKind::Revoked) for a status, because revoking is final;
-    /// [`Conflict`](crate::ErrorKind::Conflict) when the change says what it expects and finds something
-    /// else; or why the store cannot be written.
+    /// [`NotFound`](crate::ErrorKind::NotFound); [`InvalidInput`](crate::ErrorKind::InvalidInput)
+    /// when a field breaks a rule; [`Revoked`](crate::ErrorKind::Revoked) for a status, because
+    /// revoking is final; [`Conflict`](crate::ErrorKind::Conflict) when the change says what it
+    /// expects and finds something else; or why the store cannot be written.
     // By value as `put` takes its input; a change is made for one call.
     #[allow(clippy::needless_pass_by_value)]
     pub fn update(&self, name: impl AsRef<str>, change: SecretChange) -> Result<SecretInfo> {
@@ -49,8 +49,8 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound); [`Revoked`](crate::ErrorKind::Revoked) because revoking is
-    /// final; or why the store cannot be written.
+    /// [`NotFound`](crate::ErrorKind::NotFound); [`Revoked`](crate::ErrorKind::Revoked) because
+    /// revoking is final; or why the store cannot be written.
     pub fn set_status(&self, name: impl AsRef<str>, status: Status) -> Result<SecretInfo> {
         let info = self.switch(Action::SetStatus, name.as_ref(), State::from(status))?;
         if status == Status::Revoked {

@@ -16,8 +16,8 @@ impl ScopedVault {
     /// secrets above.
     ///
     /// It needs [`COPY`](Permissions::COPY) on this handle and [`MANAGE`](Permissions::MANAGE) on
-    /// the other one. The caller does not see the value, but hands it over: everybody who may use or
-    /// reveal secrets in the other scope gets it, and who may manage them there can lift the
+    /// the other one. The caller does not see the value, but hands it over: everybody who may use
+    /// or reveal secrets in the other scope gets it, and who may manage them there can lift the
     /// access rules that came along.
     ///
     /// ```

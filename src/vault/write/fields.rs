@@ -69,7 +69,8 @@ impl Fields {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] when a text is too long, or holds something that it may not hold.
+    /// [`ErrorKind::InvalidInput`] when a text is too long, or holds something that it may not
+    /// hold.
     pub(super) fn check(&self) -> Result<()> {
         let fits = |text: &str, limit| text.len() <= limit && !text.chars().any(char::is_control);
         if !self

@@ -36,8 +36,8 @@ impl ScopedVault {
     /// [`Revoked`](ErrorKind::Revoked) when the name was revoked (see
     /// [`replace_revoked`](ScopedVault::replace_revoked)); [`Conflict`](ErrorKind::Conflict) when
     /// the input says what it expects and finds something else; [`Denied`](ErrorKind::Denied)
-    /// without [`MANAGE`](crate::Permissions::MANAGE), before the store is asked; or the error of the
-    /// store.
+    /// without [`MANAGE`](crate::Permissions::MANAGE), before the store is asked; or the error of
+    /// the store.
     pub fn put(&self, name: impl AsRef<str>, input: impl Into<SecretInput>) -> Result<SecretInfo> {
         let (name, input) = self.check_input(Action::Put, name.as_ref(), input.into())?;
         self.change(Action::Put, &name, |ledger, entry| {
@@ -80,8 +80,8 @@ impl ScopedVault {
         })
     }
 
-    /// The secret with its next value. `live` is the secret that it continues; `entry` is the name, whose
-    /// numbers go on.
+    /// The secret with its next value. `live` is the secret that it continues; `entry` is the name,
+    /// whose numbers go on.
     fn next_value(
         &self,
         ledger: &mut Ledger<'_>,

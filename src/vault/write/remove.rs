@@ -28,15 +28,15 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound); [`Revoked`](crate::ErrorKind::Revoked) when it is revoked,
-    /// because deleting it lets a secret above show through (see
+    /// [`NotFound`](crate::ErrorKind::NotFound); [`Revoked`](crate::ErrorKind::Revoked) when it is
+    /// revoked, because deleting it lets a secret above show through (see
     /// [`force_delete`](ScopedVault::force_delete)); or why the store cannot be written.
     pub fn delete(&self, name: impl AsRef<str>) -> Result<Purge> {
         self.remove(name.as_ref(), false)
     }
 
-    /// Deletes as [`delete`](ScopedVault::delete) does, and also a revoked name: from then on a secret of the
-    /// same name above resolves where this one was refused.
+    /// Deletes as [`delete`](ScopedVault::delete) does, and also a revoked name: from then on a
+    /// secret of the same name above resolves where this one was refused.
     ///
     /// # Errors
     ///

@@ -14,7 +14,8 @@ pub(crate) enum Arrow {
     Root(&'static str),
 }
 
-/// The tokens of a source text: words, `::`, and single characters. Comments, strings and lifetimes are left out.
+/// The tokens of a source text: words, `::`, and single characters. Comments, strings and lifetimes
+/// are left out.
 pub(crate) fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text;

@@ -1,5 +1,5 @@
-//! The part of a header that a slot stands in. The text may be a line `Name: value`, several of them,
-//! or a value alone.
+//! The part of a header that a slot stands in. The text may be a line `Name: value`, several of
+//! them, or a value alone.
 
 use super::skeleton::Skeleton;
 use crate::template::cut::Cut;

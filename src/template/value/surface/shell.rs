@@ -195,8 +195,8 @@ impl Reader {
     }
 }
 
-/// Returns true if a text goes on to the end of an expansion without anything in it that would have to be
-/// followed.
+/// Returns true if a text goes on to the end of an expansion without anything in it that would have
+/// to be followed.
 fn closes(rest: &str, end: char) -> bool {
     rest.split_once(end).is_some_and(|(inner, _)| {
         let is_command = end == ')';

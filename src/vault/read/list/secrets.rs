@@ -80,8 +80,8 @@ impl List {
         Sorted::new(Self { pages, ..self })
     }
 
-    /// The secrets of the scope and of those above it, nearest first: those that a resolve sees. Begins
-    /// anew.
+    /// The secrets of the scope and of those above it, nearest first: those that a resolve sees.
+    /// Begins anew.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

@@ -24,12 +24,13 @@ use crate::vault::scoped::ScopedVault;
 /// the name that a resolve for the same target would refuse. A new version, and a new secret in a
 /// nearer scope, are seen only after [`refresh`](Snapshot::refresh).
 ///
-/// A use fails as [`Tampered`](crate::ErrorKind::Tampered) where the organization's head is older than one
-/// that this open vault has seen: see [`Vault::accept_rollback`](crate::Vault::accept_rollback).
+/// A use fails as [`Tampered`](crate::ErrorKind::Tampered) where the organization's head is older
+/// than one that this open vault has seen: see
+/// [`Vault::accept_rollback`](crate::Vault::accept_rollback).
 ///
 /// The question goes to the file that is open. That a file was removed or replaced under a vault is
-/// seen by everything that reads or writes it, [`refresh`](Snapshot::refresh) included, but not by a use
-/// of what is held.
+/// seen by everything that reads or writes it, [`refresh`](Snapshot::refresh) included, but not by
+/// a use of what is held.
 ///
 /// Values are opened when they are first used, and wiped with the last clone of the snapshot and of
 /// what was resolved by it.
@@ -63,8 +64,9 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`Tampered`](crate::ErrorKind::Tampered) when the organization's head is older than one that was
-    /// seen, [`Corrupt`](crate::ErrorKind::Corrupt) when it is damaged, or why the store cannot be read.
+    /// [`Tampered`](crate::ErrorKind::Tampered) when the organization's head is older than one that
+    /// was seen, [`Corrupt`](crate::ErrorKind::Corrupt) when it is damaged, or why the store cannot
+    /// be read.
     pub fn snapshot(&self, references: &[Reference]) -> Result<Snapshot> {
         let state = State::of(self, references)?;
         Ok(Snapshot {
@@ -80,16 +82,19 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
+    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part
+    /// of the snapshot.
     pub fn resolve<'t>(&self, text: &'t str) -> Result<Resolved<Cow<'t, str>>> {
         self.resolve_for(&Target::unspecified(), text)
     }
 
-    /// Resolves a document as [`ScopedVault::resolve_json`] does, with the versions of the snapshot.
+    /// Resolves a document as [`ScopedVault::resolve_json`] does, with the versions of the
+    /// snapshot.
     ///
     /// # Errors
     ///
-    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
+    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part
+    /// of the snapshot.
     #[cfg(feature = "json")]
     pub fn resolve_json(
         &self,
@@ -103,7 +108,8 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part of the snapshot.
+    /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part
+    /// of the snapshot.
     pub fn resolve_for<I: Resolvable>(
         &self,
         target: &Target,

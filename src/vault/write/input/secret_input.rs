@@ -32,8 +32,8 @@ pub struct SecretInput {
 }
 
 impl SecretInput {
-    /// A value. A `String` with spare capacity is better passed by `From`, which wipes the bytes that
-    /// `SecretString` would leave behind when it shrinks the string.
+    /// A value. A `String` with spare capacity is better passed by `From`, which wipes the bytes
+    /// that `SecretString` would leave behind when it shrinks the string.
     pub fn new(value: impl Into<SecretString>) -> Self {
         Self {
             value: value.into(),

@@ -29,7 +29,8 @@ impl SecretInput {
         }
     }
 
-    /// A value that is read to its end, of [`Vault::MAX_VALUE`](crate::Vault::MAX_VALUE) bytes at most.
+    /// A value that is read to its end, of [`Vault::MAX_VALUE`](crate::Vault::MAX_VALUE) bytes at
+    /// most.
     ///
     /// # Errors
     ///
