@@ -16,3 +16,4 @@ pub(crate) use failures::Failures;
 pub use kind::ErrorKind;
 pub use position::Position;
 pub(crate) use printable::is_printable;
+pub(crate) use span::{chars, utf16};

@@ -6,6 +6,7 @@ mod distance;
 mod lint;
 mod names;
 mod near;
+mod screen;
 
 pub use lint::{Lint, LintKind};
 pub(super) use names::Search as NameSearch;

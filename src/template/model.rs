@@ -5,6 +5,7 @@ mod attempt;
 mod grants;
 mod model_args;
 mod reader;
+mod written;
 
 pub use arguments::Arguments;
 pub use attempt::Attempt;

@@ -4,6 +4,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+
+use crate::error::{chars, utf16};
 use crate::reference::Reference;
 
 /// A placeholder that nobody granted, or text that means to be one: it stayed as it was. Of the
@@ -36,6 +40,52 @@ impl Attempt {
     /// shows the beginning and `…`.
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
+    }
+
+    /// Returns the [span](Attempt::span) in characters (Unicode scalar values) of `text`: the
+    /// arguments, or the string at the pointer. Another text does no harm.
+    ///
+    /// ```
+    /// use keyslot::template::{Grants, ResolveExt};
+    /// use keyslot::{Target, Variables};
+    ///
+    /// let written = "🔑 <<BUDGET>>";
+    /// let target = Target::tool("search");
+    /// let args = Variables::new().resolve_model_args(&target, written, &Grants::new())?;
+    /// let attempt = &args.attempts()[0];
+    /// assert_eq!((attempt.span(), attempt.span_chars(written)), (5..15, 2..12));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn span_chars(&self, text: &str) -> Range<usize> {
+        chars(text, &self.span)
+    }
+
+    /// Returns the [span](Attempt::span) in UTF-16 code units of `text`, as
+    /// [`span_chars`](Attempt::span_chars) does in characters.
+    ///
+    /// ```
+    /// use keyslot::template::{Grants, ResolveExt};
+    /// use keyslot::{Target, Variables};
+    ///
+    /// let written = "🔑 <<BUDGET>>";
+    /// let target = Target::tool("search");
+    /// let args = Variables::new().resolve_model_args(&target, written, &Grants::new())?;
+    /// assert_eq!(args.attempts()[0].span_utf16(written), 3..13);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn span_utf16(&self, text: &str) -> Range<usize> {
+        utf16(text, &self.span)
+    }
+}
+
+impl Serialize for Attempt {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Attempt", 4)?;
+        fields.serialize_field("message", &self.to_string())?;
+        fields.serialize_field("reference", &self.reference)?;
+        fields.serialize_field("pointer", &self.pointer())?;
+        fields.serialize_field("span", &self.span)?;
+        fields.end()
     }
 }
 

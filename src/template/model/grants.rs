@@ -20,6 +20,8 @@ use crate::template::pointer::Pattern;
 /// let grants = Grants::new().name("REGION")?.name_at("STRIPE_KEY", "/headers/*")?;
 /// # Ok::<(), keyslot::Error>(())
 /// ```
+///
+/// In JSON they are an object: `{"REGION": true, "STRIPE_KEY": ["/headers/*"]}`.
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
     names: Arc<BTreeMap<SecretName, Grant>>,
