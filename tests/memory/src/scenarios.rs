@@ -230,6 +230,7 @@ fn generated(given: &Given) {
     let key = RootKey::generate().unwrap();
     let needle = masked_key(&key);
     let vault = Vault::in_memory(&key).unwrap();
+    drop(key);
     given.absent("generated key", &needle, "while a vault is open");
     drop(vault);
     given.absent("generated key", &needle, "after the drop of a vault");
@@ -418,6 +419,7 @@ fn in_a_thread_that_lives(given: &Given) {
         let key = RootKey::from_hex(&text).unwrap();
         drop(text);
         send_vault.send(Vault::open(path, &key).unwrap()).unwrap();
+        drop(key);
         let _ = ended.recv();
     });
     let vault = vaults.recv().unwrap();
