@@ -3,5 +3,5 @@
 mod pattern;
 mod text;
 
-pub(super) use pattern::Pattern;
+pub(super) use pattern::{Pattern, Segment};
 pub(super) use text::{escapes_only, push, steps, unescaped};

@@ -36,6 +36,7 @@ mod life;
 mod lifecycle;
 mod lookup_apart;
 mod manual;
+mod mcp_clients;
 mod model;
 mod model_args;
 mod no_echo;

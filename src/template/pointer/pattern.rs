@@ -9,9 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::template) struct Pattern(Box<[Segment]>);
 
-/// The order of the variants is the order of the patterns.
+/// A segment of a pattern. The order of the variants is the order of the patterns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Segment {
+pub(in crate::template) enum Segment {
     /// The key itself, without escapes.
     Name(Box<str>),
     Any,
@@ -46,6 +46,10 @@ impl Pattern {
             return Err(refused("has \"**\" only as its last segment"));
         }
         Ok(Self(segments))
+    }
+
+    pub(in crate::template) fn segments(&self) -> &[Segment] {
+        &self.0
     }
 
     /// Returns the number of its segments, or `None` when it matches no way of `depth` segments. Of
