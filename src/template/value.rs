@@ -9,9 +9,10 @@ mod get;
 mod placing;
 mod room;
 mod surface;
+mod url_part;
 
 pub(super) use encoding::Encoding;
-pub(super) use filter::{Filter, apply, last_encoding};
+pub(super) use filter::{Filter, apply, encoding_after};
 pub(super) use filtered::Filtered;
 pub(super) use filters::Filters;
 pub(super) use placing::{Placing, words};

@@ -58,6 +58,7 @@ mod support;
 mod surfaces;
 mod tampering;
 mod target_urls;
+mod url_parts;
 mod vault;
 mod vault_vectors;
 mod words;

@@ -13,7 +13,7 @@ use crate::target::Surface;
 use crate::template::cut::{Cut, Slot};
 use crate::template::plan::Plan;
 use crate::template::settings::Settings;
-use crate::template::value::{Encoding, Filtered, Placing, Room, apply, last_encoding, words};
+use crate::template::value::{Encoding, Filtered, Placing, Room, apply, encoding_after, words};
 
 /// The draft of one text of several.
 pub(in crate::template) struct Drafted<'a> {
@@ -194,7 +194,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
             };
             self.placing_room.take(value.len())?;
-            if let Some(refusal) = placing.refusal(nth, &value) {
+            if let Some(refusal) = placing.refusal(nth, &value, chain) {
                 failures.push(|| self.unencodable(refusal, cut, slot, text));
                 continue;
             }
@@ -435,9 +435,6 @@ impl<'a> Draft<'a> {
     }
 
     fn encoding_of(&self, slot: Slot) -> Encoding {
-        match last_encoding(self.plan.chain(slot)) {
-            Some(filter) if self.encoding.is_done_by(filter) => Encoding::Plain,
-            _ => self.encoding,
-        }
+        encoding_after(self.encoding, self.plan.chain(slot))
     }
 }

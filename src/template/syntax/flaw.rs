@@ -83,10 +83,10 @@ impl Flaw {
             }
             Self::Nested => "a secret reference may not hold another placeholder",
             Self::UnknownFilter if cfg!(feature = "json") => {
-                "unknown filter; there are base64, base64url, hex, url, json, shell, trim and get:/pointer"
+                "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, userinfo, trim and get:/pointer"
             }
             Self::UnknownFilter => {
-                "unknown filter; there are base64, base64url, hex, url, json, shell and trim (get needs the feature json)"
+                "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, userinfo and trim (get needs the feature json)"
             }
             Self::NoArgument => "this filter takes no argument",
             Self::NeedsPointer => "get takes a JSON Pointer, such as get:/user/password",

@@ -11,6 +11,7 @@ use super::filtered::Filtered;
 #[cfg(feature = "json")]
 use super::get;
 use super::room::Room;
+use super::url_part::UrlPart;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A filter of the host: takes a value and the argument that was written, and says in fixed words
@@ -24,6 +25,9 @@ pub(in crate::template) enum Filter {
     /// Writes the value in another way. As the last filter it may do what the surface would; see
     /// [`Encoding::is_done_by`].
     Encode(Encoding),
+    /// Says that the value is a part of a URL already, and checks that. As the last filter it goes
+    /// into that part as it is.
+    Ready(UrlPart),
     /// Drops ASCII white space at both ends.
     Trim,
     /// A field of a JSON value, by its pointer.
@@ -49,6 +53,13 @@ impl Filter {
                 encoding.push(&value, &mut out);
                 Ok(Filtered::Owned(out))
             }
+            Self::Ready(part) => match part.flaw(&value) {
+                None => Ok(value),
+                Some(flaw) => Err(Error::new(
+                    ErrorKind::FilterFailed,
+                    format!("the value {flaw}"),
+                )),
+            },
             Self::Trim => Ok(value.trimmed()),
             #[cfg(feature = "json")]
             Self::Get(pointer) => pointer.get(&value, room).map(Filtered::Owned),
@@ -66,6 +77,7 @@ impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Encode(encoding) => f.debug_tuple("Encode").field(encoding).finish(),
+            Self::Ready(part) => f.debug_tuple("Ready").field(part).finish(),
             Self::Trim => f.write_str("Trim"),
             #[cfg(feature = "json")]
             Self::Get(pointer) => f.debug_tuple("Get").field(pointer).finish(),
@@ -91,11 +103,23 @@ pub(in crate::template) fn apply<'v>(
         })
 }
 
-/// The encoding that the last filter is. The others do not count: what it made of theirs is text
-/// like any other.
-pub(in crate::template) fn last_encoding(filters: &[Filter]) -> Option<Encoding> {
+/// The part of a URL that the last filter says a value is.
+pub(super) fn ready_part(filters: &[Filter]) -> Option<UrlPart> {
     match filters.last() {
-        Some(Filter::Encode(encoding)) => Some(*encoding),
+        Some(Filter::Ready(part)) => Some(*part),
         _ => None,
+    }
+}
+
+/// The way in which a surface writes a value after these filters, if `encoding` is its own. Only
+/// the last filter counts: what it made of what the others made is text like any other.
+pub(in crate::template) fn encoding_after(encoding: Encoding, filters: &[Filter]) -> Encoding {
+    match filters.last() {
+        Some(Filter::Encode(filter)) if encoding.is_done_by(*filter) => Encoding::Plain,
+        // In another part of a URL, and in no URL at all, it was refused or is text.
+        Some(Filter::Ready(_)) if matches!(encoding, Encoding::Percent | Encoding::Form) => {
+            Encoding::Plain
+        }
+        _ => encoding,
     }
 }

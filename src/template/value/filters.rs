@@ -8,6 +8,7 @@ use super::encoding::Encoding;
 use super::filter::{Custom, Filter};
 #[cfg(feature = "json")]
 use super::get;
+use super::url_part::UrlPart;
 use crate::error::{Error, ErrorKind, Result};
 use crate::template::syntax::Flaw;
 
@@ -59,6 +60,9 @@ impl Filters {
             "url" => Filter::Encode(Encoding::Percent),
             "json" => Filter::Encode(Encoding::Json),
             "shell" => Filter::Encode(Encoding::Shell),
+            "query" => Filter::Ready(UrlPart::Query),
+            "path" => Filter::Ready(UrlPart::Path),
+            "userinfo" => Filter::Ready(UrlPart::User),
             "trim" => Filter::Trim,
             #[cfg(feature = "json")]
             "get" => {
@@ -88,7 +92,7 @@ impl Filters {
 }
 
 /// Names that no filter of the host can have, whatever the features.
-const BUILT_IN: [&str; 8] = [
+const BUILT_IN: [&str; 11] = [
     "base64",
     "base64url",
     "hex",
@@ -97,6 +101,9 @@ const BUILT_IN: [&str; 8] = [
     "shell",
     "trim",
     "get",
+    "query",
+    "path",
+    "userinfo",
 ];
 
 impl fmt::Debug for Filters {

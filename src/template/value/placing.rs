@@ -1,6 +1,7 @@
 //! The places of values on a surface: how they are written there, and which are refused.
 
 use super::encoding::Encoding;
+use super::filter::{Filter, ready_part};
 use super::surface::{header, json, shell, url};
 use crate::target::Surface;
 use crate::template::cut::Cut;
@@ -42,15 +43,23 @@ impl Placing {
     }
 
     /// Reason why a value may not stand in a slot, whose number counts from 0: the words after "the
-    /// value of NAME".
-    pub(in crate::template) fn refusal(&self, slot: usize, value: &str) -> Option<&'static str> {
+    /// value of NAME". The value went through `filters`.
+    pub(in crate::template) fn refusal(
+        &self,
+        slot: usize,
+        value: &str,
+        filters: &[Filter],
+    ) -> Option<&'static str> {
         match &self.places {
             Places::Alike if self.surface == Surface::Env => value.contains('\0').then_some(
                 "holds NUL, which may not stand in an environment variable or an argument",
             ),
             Places::Alike => None,
             Places::Header(places) => places.get(slot)?.refusal(value),
-            Places::Url(places) => places.get(slot)?.refusal(value),
+            Places::Url(places) => match ready_part(filters) {
+                Some(part) => places.get(slot)?.refusal_of_part(part),
+                None => places.get(slot)?.refusal(value),
+            },
             Places::Json(places) => places.get(slot)?.refusal_of_all(),
             Places::Shell(places) => places.get(slot)?.refusal(value),
         }
@@ -73,7 +82,7 @@ impl Placing {
         self.surface == Surface::Text
     }
 
-    /// Encoding of a value, unless its last filter [has done so](Encoding::is_done_by).
+    /// Encoding of a value, unless its last filter [has done so](super::encoding_after).
     pub(in crate::template) fn encoding(&self) -> Encoding {
         match self.surface {
             Surface::Text | Surface::Header | Surface::Env => Encoding::Plain,

@@ -2,6 +2,7 @@
 
 use super::skeleton::Skeleton;
 use crate::template::cut::Cut;
+use crate::template::value::url_part::UrlPart;
 
 /// The part of a URL that a slot stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +145,7 @@ impl Segment {
 }
 
 /// The number of dots that a text is, if it is nothing else.
-fn count_dots(mut text: &str) -> Option<usize> {
+pub(in crate::template::value) fn count_dots(mut text: &str) -> Option<usize> {
     let mut dots = 0;
     while !text.is_empty() {
         text = [".", "%2e", "%2E"]
@@ -243,6 +244,19 @@ impl Place {
             Self::Host => Some("may not stand in the host or port of a URL: write them out"),
             Self::Escape => Some("may not stand in the middle of a percent-escape"),
             Self::Path(_) | Self::User | Self::Component => None,
+        }
+    }
+
+    /// Reason why a value may not stand there that is a part of a URL already.
+    pub(in crate::template::value) fn refusal_of_part(self, part: UrlPart) -> Option<&'static str> {
+        match (self, part) {
+            (Self::Scheme | Self::Host | Self::Escape, _) => self.refusal_of_all(),
+            // A value that is a path has no segment that could lead elsewhere, whatever stands
+            // beside it.
+            (Self::Path(_), UrlPart::Path)
+            | (Self::User, UrlPart::User)
+            | (Self::Component, UrlPart::Query) => None,
+            _ => Some(part.misplaced()),
         }
     }
 
