@@ -54,6 +54,17 @@ pub enum Surface {
     /// An environment variable, or an argument of a program that no shell starts: the value as it
     /// is; NUL is refused.
     Env,
+    /// The value of a keyword in a connection string of libpq, `host=db.example password=…`: in
+    /// single quotes. Refused between quotes of the text, as a piece of a value, and where it would
+    /// choose the server; NUL is refused too. A connection URL has the surface
+    /// [`Url`](Surface::Url).
+    Libpq,
+    /// The value of a keyword in a connection string of ADO.NET, `Server=db.example;Password=…`: in
+    /// double quotes. Refused as in [`Libpq`](Surface::Libpq).
+    AdoNet,
+    /// The value of a keyword in a connection string of ODBC, `Driver=…;Pwd=…`: in braces. Refused
+    /// as in [`Libpq`](Surface::Libpq), and where it would choose the driver.
+    Odbc,
 }
 
 impl Surface {
@@ -75,11 +86,14 @@ impl Surface {
             Self::Json => "json",
             Self::Shell => "shell",
             Self::Env => "env",
+            Self::Libpq => "libpq",
+            Self::AdoNet => "ado_net",
+            Self::Odbc => "odbc",
         }
     }
 
     /// Every surface, at the index of its [`number`](Surface::number).
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Text,
         Self::Header,
         Self::Url,
@@ -89,6 +103,9 @@ impl Surface {
         Self::Json,
         Self::Shell,
         Self::Env,
+        Self::Libpq,
+        Self::AdoNet,
+        Self::Odbc,
     ];
 
     /// The number of the surface in stored bytes. It never changes, and no other surface ever gets
@@ -104,6 +121,9 @@ impl Surface {
             Self::Json => 6,
             Self::Shell => 7,
             Self::Env => 8,
+            Self::Libpq => 9,
+            Self::AdoNet => 10,
+            Self::Odbc => 11,
         }
     }
 
@@ -137,7 +157,7 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             assert_eq!(
                 error.to_string(),
-                "a surface is one of text, header, url, url_path, url_query, form, json, shell, env"
+                "a surface is one of text, header, url, url_path, url_query, form, json, shell, env, libpq, ado_net, odbc"
             );
             assert!(serde_json::from_value::<Surface>(text.into()).is_err());
         }
@@ -145,8 +165,11 @@ mod tests {
 
     #[test]
     fn numbers_of_surfaces_are_for_ever() {
-        use Surface::{Env, Form, Header, Json, Shell, Text, Url, UrlPath, UrlQuery};
-        let numbered = [Text, Header, Url, UrlPath, UrlQuery, Form, Json, Shell, Env];
+        use Surface::{
+            AdoNet, Env, Form, Header, Json, Libpq, Odbc, Shell, Text, Url, UrlPath, UrlQuery,
+        };
+        let web = [Text, Header, Url, UrlPath, UrlQuery, Form, Json, Shell, Env];
+        let numbered = web.into_iter().chain([Libpq, AdoNet, Odbc]);
         for (number, surface) in (0..).zip(numbered) {
             assert_eq!(
                 (surface.number(), Surface::from_number(number)),
@@ -154,7 +177,7 @@ mod tests {
             );
         }
         assert_eq!(
-            (Surface::from_number(9), Surface::from_number(255)),
+            (Surface::from_number(12), Surface::from_number(255)),
             (None, None)
         );
     }

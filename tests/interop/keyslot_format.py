@@ -288,7 +288,7 @@ def metadata(data):
 
 def surfaces(data):
     require(ascends(data))
-    return [one_of(*range(9))(bytes([surface])) for surface in data]
+    return [one_of(*range(12))(bytes([surface])) for surface in data]
 
 
 # Texts

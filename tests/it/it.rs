@@ -23,6 +23,7 @@ mod bound_handles;
 mod check;
 mod clock;
 mod code_files;
+mod connection_strings;
 mod corruption;
 mod documents;
 mod events;

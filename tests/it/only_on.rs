@@ -14,7 +14,7 @@ use keyslot::{
     Target, Template,
 };
 
-const ALL: [Surface; 9] = [
+const ALL: [Surface; 12] = [
     Surface::Text,
     Surface::Header,
     Surface::Url,
@@ -24,6 +24,9 @@ const ALL: [Surface; 9] = [
     Surface::Json,
     Surface::Shell,
     Surface::Env,
+    Surface::Libpq,
+    Surface::AdoNet,
+    Surface::Odbc,
 ];
 
 /// Gives `BOUND` for some surfaces, and every other name for all.
@@ -93,7 +96,24 @@ fn on(surface: Surface) -> Target {
 fn a_text_takes_it_on_its_surfaces_alone() {
     for allowed in ALL {
         for surface in ALL {
-            for text in ["/a/<<BOUND>>", "/<<OTHER>>/<<$secret.BOUND|url>>"] {
+            let [bound, both, other] = match surface {
+                Surface::Libpq => [
+                    "a=<<BOUND>>",
+                    "a=<<OTHER>> b=<<$secret.BOUND|url>>",
+                    "a=<<OTHER>>",
+                ],
+                Surface::AdoNet | Surface::Odbc => [
+                    "a=<<BOUND>>",
+                    "a=<<OTHER>>;b=<<$secret.BOUND|url>>",
+                    "a=<<OTHER>>",
+                ],
+                _ => [
+                    "/a/<<BOUND>>",
+                    "/<<OTHER>>/<<$secret.BOUND|url>>",
+                    "/a/<<OTHER>>",
+                ],
+            };
+            for text in [bound, both] {
                 let refusals = Bound(&[allowed]).refusals(&Engine::new(), &on(surface), text);
                 assert_eq!(
                     refusals.len(),
@@ -108,7 +128,7 @@ fn a_text_takes_it_on_its_surfaces_alone() {
             }
             assert!(
                 Bound(&[allowed])
-                    .refusals(&Engine::new(), &on(surface), "/a/<<OTHER>>")
+                    .refusals(&Engine::new(), &on(surface), other)
                     .is_empty()
             );
         }

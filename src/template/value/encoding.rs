@@ -24,6 +24,12 @@ pub(in crate::template) enum Encoding {
     Json,
     /// One word of a POSIX shell in single quotes, POSIX.1 section 2.2.2.
     Shell,
+    /// In single quotes, with `\\` before these and itself, PostgreSQL section 34.1.1.1.
+    Libpq,
+    /// In double quotes, which are doubled inside.
+    AdoNet,
+    /// In braces; the closing one is doubled inside.
+    Odbc,
 }
 
 /// RFC 3986 section 2.3.
@@ -52,11 +58,18 @@ impl Encoding {
     /// | `Json` | `Json` | `json` |
     /// | `Shell` | `Shell` | `shell` |
     /// | `Text`, `Header`, `Env` | `Plain` | none, and none is needed |
+    /// | `Libpq`, `AdoNet`, `Odbc` | of the same name | none |
     pub(in crate::template) fn is_done_by(self, filter: Self) -> bool {
         match self {
             Self::Percent | Self::Form => filter == Self::Percent,
             Self::Json | Self::Shell => filter == self,
-            Self::Plain | Self::Base64 | Self::Base64Url | Self::Hex => false,
+            Self::Plain
+            | Self::Base64
+            | Self::Base64Url
+            | Self::Hex
+            | Self::Libpq
+            | Self::AdoNet
+            | Self::Odbc => false,
         }
     }
 
@@ -117,16 +130,10 @@ impl Encoding {
                     }
                 }
             }
-            Self::Shell => {
-                sink("'");
-                for (nth, part) in value.split('\'').enumerate() {
-                    if nth > 0 {
-                        sink(r"'\''");
-                    }
-                    sink(part);
-                }
-                sink("'");
-            }
+            Self::Shell => quoted(value, ("'", "'"), &['\''], r"'\'", sink),
+            Self::Libpq => quoted(value, ("'", "'"), &['\'', '\\'], r"\", sink),
+            Self::AdoNet => quoted(value, ("\"", "\""), &['"'], "\"", sink),
+            Self::Odbc => quoted(value, ("{", "}"), &['}'], "}", sink),
         }
     }
 }
@@ -146,6 +153,32 @@ fn in_blocks(
         }
     }
     buffer.zeroize();
+}
+
+/// Writes a value between quotes, with a mark before each character that they would not hold.
+fn quoted(
+    value: &str,
+    (open, close): (&str, &str),
+    marked: &[char],
+    mark: &str,
+    sink: &mut impl FnMut(&str),
+) {
+    sink(open);
+    for part in value.split_inclusive(marked) {
+        match part
+            .chars()
+            .next_back()
+            .filter(|last| marked.contains(last))
+        {
+            Some(last) => {
+                sink(part.strip_suffix(last).unwrap_or(part));
+                sink(mark);
+                sink(last.encode_utf8(&mut [0; 4]));
+            }
+            None => sink(part),
+        }
+    }
+    sink(close);
 }
 
 fn is_escaped_in_json(c: char) -> bool {

@@ -2,7 +2,7 @@
 
 use super::encoding::Encoding;
 use super::filter::{Filter, ready_part};
-use super::surface::{header, json, shell, url};
+use super::surface::{connection, header, json, shell, url};
 use crate::target::Surface;
 use crate::template::cut::Cut;
 
@@ -20,10 +20,12 @@ enum Places {
     Url(Vec<url::Place>),
     Json(Vec<json::Place>),
     Shell(Vec<shell::Place>),
+    Connection(Vec<connection::Place>),
 }
 
 impl Placing {
     pub(in crate::template) fn new(surface: Surface, text: &str, cuts: &[Cut]) -> Self {
+        let connection = |form| Places::Connection(connection::places(form, text, cuts));
         let places = match surface {
             Surface::Text | Surface::Env => Places::Alike,
             Surface::Header => Places::Header(header::places(text, cuts)),
@@ -38,6 +40,9 @@ impl Placing {
             }
             Surface::Json => Places::Json(json::places(text, cuts)),
             Surface::Shell => Places::Shell(shell::places(text, cuts)),
+            Surface::Libpq => connection(connection::Form::Libpq),
+            Surface::AdoNet => connection(connection::Form::AdoNet),
+            Surface::Odbc => connection(connection::Form::Odbc),
         };
         Self { surface, places }
     }
@@ -62,6 +67,7 @@ impl Placing {
             },
             Places::Json(places) => places.get(slot)?.refusal_of_all(),
             Places::Shell(places) => places.get(slot)?.refusal(value),
+            Places::Connection(places) => places.get(slot)?.refusal(value),
         }
     }
 
@@ -74,6 +80,7 @@ impl Placing {
             Places::Url(places) => places.get(slot)?.refusal_of_all(),
             Places::Json(places) => places.get(slot)?.refusal_of_all(),
             Places::Shell(places) => places.get(slot)?.refusal_of_all(),
+            Places::Connection(places) => places.get(slot)?.refusal_of_all(),
         }
     }
 
@@ -90,6 +97,9 @@ impl Placing {
             Surface::Form => Encoding::Form,
             Surface::Json => Encoding::Json,
             Surface::Shell => Encoding::Shell,
+            Surface::Libpq => Encoding::Libpq,
+            Surface::AdoNet => Encoding::AdoNet,
+            Surface::Odbc => Encoding::Odbc,
         }
     }
 }
@@ -106,6 +116,9 @@ pub(in crate::template) fn words(surface: Surface) -> &'static str {
         Surface::Json => "JSON text",
         Surface::Shell => "a shell word",
         Surface::Env => "the environment",
+        Surface::Libpq => "a connection string of libpq",
+        Surface::AdoNet => "a connection string of ADO.NET",
+        Surface::Odbc => "a connection string of ODBC",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The places that each surface tells apart.
 
+pub(super) mod connection;
 pub(super) mod header;
 pub(super) mod json;
 pub(super) mod shell;
