@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::rules::AccessRules;
 use crate::target::Surface;
+use crate::text::Object;
 
 /// Rules as they are written: of each kind a list, which may be left out.
 #[derive(Default, Deserialize)]
@@ -18,7 +19,7 @@ struct Written {
 impl<'de> Deserialize<'de> for AccessRules {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The deserializer's own error shows what it found instead.
-        let written = Written::deserialize(deserializer).map_err(|_| {
+        let Object::<Written>(written) = Object::deserialize(deserializer).map_err(|_| {
             de::Error::custom(
                 "access rules are an object: tools, hosts and surfaces are lists of strings, \
                  and instructions is true or false",
@@ -73,6 +74,10 @@ mod tests {
         for json in [
             json!("hunter2"),
             json!(null),
+            // Not the rules without a rule.
+            json!([]),
+            json!([["hunter2"]]),
+            json!([["hunter2"], [], [], true]),
             json!({"hunter2": []}),
             json!({"tool": ["a"]}),
             json!({"tools": "hunter2"}),

@@ -7,6 +7,7 @@ use super::surface::Surface;
 use super::target::Target;
 use super::unknown_names::UnknownNames;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::Object;
 
 /// Words for a text that is not an object of the right fields; the text is not repeated.
 const SHAPE: &str = "a target is an object: tool, host, url, surface and unknown_names are \
@@ -52,7 +53,8 @@ impl TryFrom<Written> for Target {
 impl<'de> Deserialize<'de> for Target {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The deserializer's own error shows what it found instead.
-        let written = Written::deserialize(deserializer).map_err(|_| de::Error::custom(SHAPE))?;
+        let Object::<Written>(written) =
+            Object::deserialize(deserializer).map_err(|_| de::Error::custom(SHAPE))?;
         written.try_into().map_err(de::Error::custom)
     }
 }
@@ -85,7 +87,7 @@ impl std::str::FromStr for Target {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let written: Written =
+        let Object::<Written>(written) =
             serde_json::from_str(text).map_err(|_| Error::new(ErrorKind::InvalidInput, SHAPE))?;
         written.try_into()
     }
@@ -149,6 +151,9 @@ mod tests {
         };
         for json in [
             json!("hunter2"),
+            json!([]),
+            json!(["hunter2"]),
+            json!(["hunter2", false, null, null, "text", null]),
             json!({"hunter2": 1}),
             json!({"tool": 7}),
             json!({"surface": "hunter2"}),

@@ -1,7 +1,8 @@
 //! Grants read from JSON and other formats.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, de};
 
 use super::Grants;
@@ -14,8 +15,36 @@ enum Places {
     At(Vec<String>),
 }
 
+/// The entries of an object, in its own order.
+struct Entries(Vec<(String, Places)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Entries, M::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
 /// Reads an object whose keys are names: `true` grants a name anywhere, a list grants it at these
-/// JSON Pointers. Errors repeat nothing of the input.
+/// JSON Pointers. A name that is there twice is refused: two readers may take different ones of its
+/// entries. Errors repeat nothing of the input.
 impl<'de> Deserialize<'de> for Grants {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let refused = || {
@@ -24,10 +53,12 @@ impl<'de> Deserialize<'de> for Grants {
             )
         };
         // The deserializer's own error shows what it found instead.
-        let written =
-            BTreeMap::<String, Places>::deserialize(deserializer).map_err(|_| refused())?;
+        let Entries(written) = Entries::deserialize(deserializer).map_err(|_| refused())?;
         let mut grants = Self::new();
         for (name, places) in written {
+            if grants.of(&name).is_some() {
+                return Err(de::Error::custom("grants have the same name twice"));
+            }
             let granted = match places {
                 Places::Anywhere(true) => grants.name(&name),
                 Places::At(pointers) if !pointers.is_empty() => pointers
@@ -59,6 +90,23 @@ mod tests {
         assert_eq!(format!("{read:?}"), format!("{said:?}"));
         let none: Grants = from_value(json!({})).unwrap();
         assert_eq!(format!("{none:?}"), format!("{:?}", Grants::new()));
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_refused() {
+        let read = serde_json::from_str::<Grants>;
+        assert!(read(r#"{"KEY": ["/a", "/b"], "OTHER": true}"#).is_ok());
+        for twice in [
+            r#"{"KEY": ["/a"], "KEY": true}"#,
+            r#"{"KEY": true, "KEY": ["/a"]}"#,
+            r#"{"KEY": ["/a"], "\u004bEY": ["/b"]}"#,
+        ] {
+            let error = read(twice).unwrap_err().to_string();
+            assert!(
+                error.starts_with("grants have the same name twice"),
+                "{error}"
+            );
+        }
     }
 
     #[test]
