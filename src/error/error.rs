@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ pub(super) struct Repr {
     pub(super) others: Vec<Error>,
     /// All failures of the call, this one and those too many to list included.
     pub(super) count: usize,
-    pub(super) source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    pub(super) source: Option<Source>,
 }
 
 impl Error {
@@ -246,9 +247,8 @@ impl Error {
     #[must_use]
     pub fn for_model(mut self) -> Self {
         self.0.allowed = None;
-        for other in &mut self.0.others {
-            other.0.allowed = None;
-        }
+        self.0.source = self.0.source.take().and_then(source_for_model);
+        self.0.others = self.0.others.drain(..).map(Self::for_model).collect();
         self
     }
 
@@ -269,6 +269,30 @@ impl Error {
     pub(crate) fn in_pointer(mut self, pointer: &str) -> Self {
         self.0.pointer = Some(pointer.into());
         self
+    }
+}
+
+type Source = Arc<dyn std::error::Error + Send + Sync>;
+
+/// The cause as a model may read it. `None` for a cause of another type that holds an [`Error`],
+/// because that one cannot be taken out of it.
+fn source_for_model(source: Source) -> Option<Source> {
+    if let Some(error) = source.downcast_ref::<Error>() {
+        return Some(Arc::new(error.clone().for_model()));
+    }
+    let mut causes = std::iter::successors(within(&*source), |&cause| within(cause));
+    let holds_error = causes.any(|cause| cause.is::<Error>());
+    (!holds_error).then_some(source)
+}
+
+/// The error that an error is made of, or its cause.
+fn within<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> Option<&'e (dyn std::error::Error + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        // Its own `source` leaves out the error that it is made of.
+        Some(io) => io.get_ref().map(|inner| inner as _),
+        None => error.source(),
     }
 }
 
@@ -338,6 +362,31 @@ mod tests {
         let error = Error::new(ErrorKind::Store, "two\nlines\x1b[2J").in_pointer("/a\r\nb\u{202e}");
         assert_eq!(error.to_string(), "two lines [2J (at /a  b )");
         assert!(!format!("{error:?}").contains(char::is_control));
+    }
+
+    #[test]
+    fn keeps_no_list_for_a_model_in_its_causes_either() {
+        let denied = || refused().with_allowed(Some("api.example".to_owned()));
+        let wrapped = || refused().with_source(denied());
+        let foreign = || refused().with_source(std::io::Error::other(wrapped()));
+        for error in [
+            denied(),
+            wrapped(),
+            refused().with_source(wrapped()),
+            foreign(),
+        ] {
+            let shown = |error: &Error| {
+                let causes = std::iter::successors(error.source(), |&cause| cause.source());
+                let causes: String = causes.map(ToString::to_string).collect();
+                format!("{error} {error:?} {causes}")
+            };
+            assert!(shown(&error).contains("api.example"), "the control");
+            let error = error.for_model();
+            assert!(!shown(&error).contains("api.example"), "{error:?}");
+        }
+        assert!(wrapped().for_model().source().is_some());
+        let harmless = refused().with_source(std::io::Error::other("the cause"));
+        assert!(harmless.for_model().source().is_some());
     }
 
     #[test]
