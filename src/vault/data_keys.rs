@@ -10,15 +10,17 @@ use super::rows::corrupt;
 use super::tenant_key::TenantKey;
 use crate::crypto::KeyId;
 use crate::error::Result;
-use crate::store::RowKey;
+use crate::store::{Row, RowKey};
 
-/// The data keys of some rows, nearly always one.
+/// The data keys of some rows, nearly always one. A key that cannot be had is kept as its error, so
+/// that rows which name keys of nobody cost no read each.
 #[derive(Default)]
-pub(super) struct DataKeys(SmallVec<[Arc<TenantKey>; 1]>);
+pub(super) struct DataKeys(SmallVec<[(KeyId, Result<Arc<TenantKey>>); 1]>);
 
 impl DataKeys {
-    fn get(&self, id: KeyId) -> Option<&Arc<TenantKey>> {
-        self.0.iter().find(|key| key.id() == id)
+    fn get(&self, id: KeyId) -> Option<&Result<Arc<TenantKey>>> {
+        let known = self.0.iter().find(|(known, _)| *known == id);
+        known.map(|(_, key)| key)
     }
 }
 
@@ -29,7 +31,7 @@ impl Core {
         for id in ids {
             if keys.get(id).is_none() {
                 match self.keys.known(id) {
-                    Some(key) => keys.0.push(key),
+                    Some(key) => keys.0.push((id, Ok(key))),
                     None => unknown.push(id),
                 }
             }
@@ -39,13 +41,11 @@ impl Core {
         }
         unknown.sort_unstable_by_key(|id| id.0);
         unknown.dedup();
-        let rows: Vec<RowKey> = unknown.into_iter().map(data_key_row).collect();
-        for row in self.get(&rows)?.iter().flatten() {
-            // A damaged key leaves its secrets unreadable, each with its own error.
-            if let Ok(key) = self.keys.open_data_key(row) {
-                keys.0.push(self.keys.learn(key));
-            }
-        }
+        let rows: Vec<RowKey> = unknown.iter().copied().map(data_key_row).collect();
+        let rows = self.get(&rows)?;
+        // A damaged key leaves its secrets unreadable, each with its own error.
+        let opened = rows.iter().map(|row| self.open_found(row.as_ref()));
+        keys.0.extend(unknown.into_iter().zip(opened));
         Ok(keys)
     }
 
@@ -53,7 +53,7 @@ impl Core {
     /// [`key_for`](Core::key_for) finds it.
     pub(super) fn key_among(&self, keys: &DataKeys, id: KeyId) -> Result<Arc<TenantKey>> {
         match keys.get(id) {
-            Some(key) => Ok(Arc::clone(key)),
+            Some(key) => key.clone(),
             None => self.key_for(id),
         }
     }
@@ -68,8 +68,11 @@ impl Core {
         if let Some(key) = self.keys.known(id) {
             return Ok(key);
         }
-        let row = self.get_one(data_key_row(id))?;
+        self.open_found(self.get_one(data_key_row(id))?.as_ref())
+    }
+
+    fn open_found(&self, row: Option<&Row>) -> Result<Arc<TenantKey>> {
         let row = row.ok_or_else(|| corrupt("the data key of this secret is missing"))?;
-        Ok(self.keys.learn(self.keys.open_data_key(&row)?))
+        Ok(self.keys.learn(self.keys.open_data_key(row)?))
     }
 }

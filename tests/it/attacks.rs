@@ -10,6 +10,7 @@
     clippy::type_complexity
 )]
 
+mod data_keys;
 mod hidden;
 mod long_rows;
 mod narrowed;
