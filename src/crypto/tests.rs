@@ -6,6 +6,8 @@ mod memory;
 mod properties;
 mod records;
 #[cfg(feature = "internals")]
+mod rfc;
+#[cfg(feature = "internals")]
 mod vectors;
 #[cfg(feature = "internals")]
 mod wycheproof;

@@ -23,15 +23,14 @@ impl Prk {
 
     /// HKDF-Expand: fills `output`, 8,160 bytes at most.
     pub(in crate::crypto) fn expand(&self, info: &[u8], output: &mut [u8]) -> Result<()> {
+        if output.len() > 32 * usize::from(u8::MAX) {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                "a derived key has 8160 bytes at most",
+            ));
+        }
         let mut block = Zeroizing::new([0; 32]);
-        let mut numbers = 1..=u8::MAX;
-        for part in output.chunks_mut(32) {
-            let Some(number) = numbers.next() else {
-                return Err(Error::new(
-                    ErrorKind::TooLarge,
-                    "a derived key has 8160 bytes at most",
-                ));
-            };
+        for (number, part) in (1..=u8::MAX).zip(output.chunks_mut(32)) {
             *block = self.block(number, &block, |hash| hash.update(info));
             part.copy_from_slice(block.split_at(part.len()).0);
         }
