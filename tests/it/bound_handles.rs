@@ -7,72 +7,19 @@
     clippy::indexing_slicing
 )]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use crate::support::counting::Counting;
 use crate::support::root_key;
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck,
-    Tag, WriteTx,
-};
 use keyslot::template::{Engine, Grants, Surfaces, Syntax};
 use keyslot::{
     AccessRules, Chain, Document, ErrorKind, Event, Permissions, Redactor, Reference, ResolveExt,
-    Resolver, Result, ScopedVault, SecretInput, SecretStore, Surface, Target, Template,
-    UnknownNames, Vault,
+    Resolver, Result, ScopedVault, SecretInput, Surface, Target, Template, UnknownNames, Vault,
 };
 
 const TEXT: &str = "key=<<$secret.KEY>>";
 const CANARY: &str = "cAnArY";
-
-/// Counts what is asked of it.
-#[derive(Debug, Default)]
-struct Counting {
-    store: MemoryStore,
-    calls: AtomicUsize,
-}
-
-impl Counting {
-    fn count(&self) {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-impl SecretStore for Counting {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        self.count();
-        self.store.get(keys)
-    }
-
-    fn scan(&self, k: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
-        self.count();
-        self.store.scan(k, tag, from, size, bodies)
-    }
-
-    fn write(
-        &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
-    ) -> Result<()> {
-        self.count();
-        self.store.write(lock, work)
-    }
-
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
-        self.count();
-        self.store.head(tenant, known)
-    }
-
-    fn purge(&self) -> Result<Purge> {
-        self.count();
-        self.store.purge()
-    }
-
-    fn self_check(&self) -> Result<SelfCheck> {
-        self.store.self_check()
-    }
-}
 
 fn on(target: Target, host: &str) -> Target {
     target.with_host(host).unwrap()
@@ -134,7 +81,7 @@ impl World {
     }
 
     fn calls(&self) -> usize {
-        self.store.calls.load(Ordering::SeqCst)
+        self.store.calls()
     }
 
     fn taken(&self) -> Vec<String> {
@@ -213,6 +160,22 @@ const ROADS: &[Road] = &[
         let run = scope.snapshot(&scope.references(text)?)?;
         run.refresh()?;
         looked_up(&run, target, text)
+    }),
+    ("cloned snapshot", |scope, target, text| {
+        let run = scope.snapshot(&scope.references(text)?)?;
+        let run: Arc<dyn Resolver> = Arc::new(run.clone());
+        looked_up(&run, target, text)
+    }),
+    #[cfg(feature = "http")]
+    ("snapshot, headers", |scope, target, text| {
+        let run = scope.snapshot(&scope.references(text)?)?;
+        let headers = run.resolve_headers(target, [("x-key", text)])?;
+        Ok(headers["x-key"].to_str().unwrap().to_owned())
+    }),
+    #[cfg(feature = "http")]
+    ("engine, headers", |scope, target, text| {
+        let headers = Engine::new().resolve_headers(scope, target, [("x-key", text)])?;
+        Ok(headers["x-key"].to_str().unwrap().to_owned())
     }),
     ("redactor", |scope, target, text| {
         // Without REDACT the rules are asked.
@@ -424,6 +387,46 @@ fn each_placeholder_of_a_refused_text_is_an_error_of_its_own() {
     assert_eq!(all, [(denied, Some("KEY")), (denied, Some("NO_SUCH"))]);
     let checked = runner.check(&Target::tool("mail"), text).unwrap_err();
     assert_eq!(checked.to_string(), error.to_string());
+}
+
+/// Headers of a snapshot name a target as those of its handle do; what stands in them is a header,
+/// whatever surface the handle is bound to.
+#[cfg(feature = "http")]
+#[test]
+fn headers_of_a_snapshot_use_the_bound_target_and_the_versions_that_are_held() {
+    let world = World::new();
+    let runner = world.project.for_target(crm().with_surface(Surface::Url));
+    let text = "Bearer <<$secret.CRM_KEY>>";
+    let run = runner.snapshot(&runner.references(text).unwrap()).unwrap();
+    world.project.put("CRM_KEY", "new/value").unwrap();
+    for target in [Target::unspecified(), crm()] {
+        let headers = run
+            .resolve_headers(&target, [("Authorization", text)])
+            .unwrap();
+        let held = &headers["authorization"];
+        assert_eq!(held, &format!("Bearer {CANARY} 2"));
+        assert!(held.is_sensitive());
+    }
+    run.refresh().unwrap();
+    let headers = run.resolve_headers(&Target::unspecified(), [("Authorization", text)]);
+    assert_eq!(headers.unwrap()["authorization"], "Bearer new/value");
+    let error = run
+        .resolve_headers(&Target::tool("mail"), [("Authorization", text)])
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+    // A snapshot of a handle that is not bound asks the rules.
+    let free = world
+        .project
+        .snapshot(&runner.references(text).unwrap())
+        .unwrap();
+    let error = free
+        .resolve_headers(&Target::unspecified(), [("Authorization", text)])
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+    assert!(
+        free.resolve_headers(&crm(), [("Authorization", text)])
+            .is_ok()
+    );
 }
 
 /// What may be done to a handle.

@@ -109,3 +109,63 @@ fn revoked_secrets_are_listed_and_nothing_is_without_the_permission() {
     let blind = scope.with(Permissions::USE).list().sorted();
     assert!(blind.page().unwrap().is_empty());
 }
+
+/// Memory is that of a page, however many secrets the scope has. Measured in processes of their
+/// own, because memory that was given back may stay with the process.
+#[cfg(all(feature = "sqlite", target_os = "linux"))]
+mod memory {
+    use crate::support::resident::most_memory;
+    use crate::support::{again, fast_folder, root_key};
+    use keyslot::{SecretInput, Vault};
+
+    /// Records of 64 KiB each.
+    const SECRETS: usize = 200;
+
+    /// Above this is not needed for a page of the store, a page of the list, and what is opened.
+    const MOST: usize = 8 << 20;
+
+    #[test]
+    fn a_sorted_page_takes_no_more_memory_than_a_page() {
+        for (case, is_bounded) in [("page", true), ("whole list", false)] {
+            let child = again(module_path!(), "one_case_of_a_sorted_list")
+                .args(["--ignored", "--nocapture"])
+                .env("KEYSLOT_CASE", case)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&child.stdout).into_owned();
+            assert!(child.status.success(), "{case}: {said}");
+            let took = said
+                .split_once("took ")
+                .and_then(|(_, rest)| rest.split_once(" bytes"));
+            let took: usize = took.unwrap().0.parse().unwrap();
+            println!("{case}: {} KiB", took >> 10);
+            assert_eq!(took < MOST, is_bounded, "{case} took {took}");
+        }
+    }
+
+    #[test]
+    #[ignore = "a child process of the test above"]
+    fn one_case_of_a_sorted_list() {
+        let Ok(case) = std::env::var("KEYSLOT_CASE") else {
+            return;
+        };
+        let folder = fast_folder();
+        let vault = Vault::create(folder.path().join("vault.db"), &root_key()).unwrap();
+        let scope = vault.scope("acme").unwrap();
+        let entry = "word ".repeat(200);
+        for number in 0..SECRETS {
+            let input = (0..64).fold(SecretInput::new("a value"), |input, at| {
+                input.metadata(format!("entry {at}"), entry.trim())
+            });
+            // Names in another order than that of the rows, which is that of their hashes.
+            scope.put(format!("KEY_{number:03}"), input).unwrap();
+        }
+        drop((scope, vault));
+        let vault = Vault::open(folder.path().join("vault.db"), &root_key()).unwrap();
+        let scope = vault.scope("acme").unwrap();
+        let limit = if case == "page" { 8 } else { usize::MAX };
+        let (page, most) = most_memory(|| scope.list().sorted().limit(limit).page().unwrap());
+        assert_eq!(page.len(), limit.min(SECRETS));
+        println!("took {most} bytes");
+    }
+}

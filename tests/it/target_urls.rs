@@ -372,6 +372,39 @@ fn what_is_taken_is_read_alike_by_a_url_parser() {
     );
 }
 
+/// Every ASCII character at every place of URLs, put in and put in place of another.
+#[test]
+fn one_character_makes_no_url_that_is_read_differently() {
+    let (mut taken, mut refused) = (0, 0);
+    for url in [
+        "https://api.xn--bcher-kva.example:8443/v1/%2e-/x?q=1#f",
+        "http://[2001:db8::1]:80/a//b",
+        "https://10.0.0.7/../x",
+        "https://[::ffff:10.0.0.7]",
+        "https://a.0x1/.%2",
+    ] {
+        for (at, byte) in (0..=url.len()).flat_map(|at| (0..128_u8).map(move |byte| (at, byte))) {
+            for cut in [0, 1] {
+                let Some(rest) = url.get(at + cut..) else {
+                    continue;
+                };
+                let text = format!("{}{}{rest}", &url[..at], char::from(byte));
+                let Ok(target) = Target::tool("http").with_url(&text) else {
+                    refused += 1;
+                    continue;
+                };
+                taken += 1;
+                let read = compare(&text, &target);
+                assert!(read.is_some() || has_punycode(&target), "{text:?}");
+            }
+        }
+    }
+    assert!(
+        taken > 2000 && refused > 2000,
+        "{taken} taken, {refused} refused"
+    );
+}
+
 proptest! {
     #![proptest_config(Config { cases: 2000, failure_persistence: None, ..Config::default() })]
 

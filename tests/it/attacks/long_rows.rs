@@ -7,6 +7,7 @@ use keyslot::store::{Cursor, Kind, PageSize, Row, RowKey, SecretStore, SqliteSto
 use keyslot::{ErrorKind, Vault};
 use rusqlite::Connection;
 
+use crate::support::resident::most_memory;
 use crate::support::{again, fast_folder, root_key};
 
 /// Resident memory above this is not what a vault needs for one page.
@@ -37,31 +38,6 @@ fn plant(file: &Path, kind: u8, count: u32, info: usize, body: usize) {
             .unwrap();
     }
     transaction.commit().unwrap();
-}
-
-/// Memory of this process that is in use, in bytes.
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/statm").unwrap();
-    status.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
-}
-
-/// The most memory that a piece of work takes, looked at from another thread.
-fn most_memory<T: Send>(work: impl FnOnce() -> T + Send) -> (T, usize) {
-    let before = resident();
-    let done = std::sync::atomic::AtomicBool::new(false);
-    std::thread::scope(|threads| {
-        let watcher = threads.spawn(|| {
-            let mut most = 0;
-            while !done.load(std::sync::atomic::Ordering::Relaxed) {
-                most = most.max(resident());
-                std::thread::sleep(std::time::Duration::from_micros(200));
-            }
-            most
-        });
-        let result = work();
-        done.store(true, std::sync::atomic::Ordering::Relaxed);
-        (result, watcher.join().unwrap().saturating_sub(before))
-    })
 }
 
 /// Each in a process of its own, because memory that was given back may stay with the process. The

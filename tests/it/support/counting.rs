@@ -19,6 +19,23 @@ pub struct Counting {
     pub purges: AtomicUsize,
 }
 
+impl Counting {
+    /// The number of all calls.
+    pub fn calls(&self) -> usize {
+        let counts = [
+            &self.gets,
+            &self.scans,
+            &self.heads,
+            &self.writes,
+            &self.purges,
+        ];
+        counts
+            .iter()
+            .map(|count| count.load(Ordering::SeqCst))
+            .sum()
+    }
+}
+
 impl SecretStore for Counting {
     fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         self.gets.fetch_add(1, Ordering::SeqCst);

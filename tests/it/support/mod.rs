@@ -10,6 +10,8 @@
 
 #[cfg(feature = "vault")]
 pub mod counting;
+#[cfg(target_os = "linux")]
+pub mod resident;
 pub mod scanner;
 #[cfg(feature = "vault")]
 mod vaults;
