@@ -14,14 +14,27 @@
 //!
 //! # What is found
 //!
-//! Of each value, the value itself and its parts: without white space or quotes around it; each
-//! line, if it has several; each string and number, if it is JSON; the user and the password of a
-//! URL or connection string, also percent-decoded; what stands behind `Bearer` and `Basic`, and
-//! what the latter decodes to; payload and signature of a JWT; and what filters made of it in that
-//! resolve. Connection strings are those of ADO.NET, ODBC, JDBC, libpq and Go
-//! (`Server=…;Password=…`, `host=… password='…'`, `user:password@tcp(…)/…`), queries and lists of
-//! environment variables: what has a key that ends in `password`, `pwd`, `secret`, `token`, `user`
-//! and the like.
+//! Of each value, the value itself and its parts: without white space, quotes or a byte order mark
+//! around it; each line, if it has several; and what is secret by itself in any of the formats that
+//! the value may have. A value is read as all of them:
+//!
+//! | format | parts |
+//! |---|---|
+//! | JSON, also with comments or of Python; in a string; behind comments or `NAME=` | each string and number |
+//! | URLs: `scheme://user:password@host`, without a host, in a connection string of JDBC | the password; a user without one |
+//! | `user:password`, as `Basic` has it; with `@host` or `@tcp(…)` | the password |
+//! | connection strings of ADO.NET, ODBC, libpq; queries and forms | the values of keys that name a secret |
+//! | lists of environment variables, INI, TOML, `.npmrc`; YAML, headers; elements of XML | the same |
+//! | `.netrc`, `.pgpass`, `.git-credentials` | the password |
+//! | `Bearer …`, `Basic …` | what stands behind it; the password that it decodes to |
+//! | base64 of text that can be read, also in lines | the text |
+//! | JWT | payload and signature |
+//!
+//! Keys that name a secret end in `password`, `pwd`, `secret`, `token`, `_KEY`, `_AUTH`, `_PAT` and
+//! the like. Their values are passed over if they are references (`${NAME}`). A part is read in
+//! turn, five deep. Names of users are masked if [asked for](RedactorBuilder::users). What filters
+//! made of a value in a resolve is found, and read, like the value. All parts are found
+//! percent-decoded, too, where they are of URLs or pairs.
 //!
 //! Each of these, except that lines are only found as they are and in JSON, also in the ways in
 //! which programs write it:
@@ -71,7 +84,8 @@
 //! * other character sets than UTF-8, such as the UTF-16 in base64 that PowerShell takes;
 //! * base64 in lines of another length, of anything more than the value, or the last of its lines
 //!   where that is short; and hexadecimal digits with something between them;
-//! * keys of a value that is JSON; in other formats, such as YAML, what is less than a line;
+//! * keys of a value that is JSON; in other formats, the values of keys that name no secret, if
+//!   they are less than a line, and blocks of YAML but for their lines;
 //! * of a text longer than 64 KiB, literals, lines of base64, and percent-encoding other than as a
 //!   component or in a form;
 //! * what is compressed, encrypted, hashed or reversed;

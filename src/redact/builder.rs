@@ -110,6 +110,7 @@ pub struct RedactorBuilder {
     /// `None` means the default.
     min_len: Option<usize>,
     harmless: Option<Vec<String>>,
+    users: bool,
 }
 
 impl RedactorBuilder {
@@ -229,6 +230,30 @@ impl RedactorBuilder {
         self
     }
 
+    /// Masks the names of users, too: those of URLs, connection strings, `user:password` and files
+    /// of logins. They are not masked otherwise, because such a name stands in many texts that have
+    /// nothing to do with the secret. A user without a password is a token, and masked always.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, SecretName};
+    ///
+    /// let builder = || {
+    ///     let url = "postgres://billing-service:hunter2-hunter2@db/x";
+    ///     Ok(Redactor::builder().secret(SecretName::new("DATABASE_URL")?, url))
+    /// };
+    /// let text = "no access for billing-service";
+    /// assert_eq!(builder()?.build()?.redact(text), text);
+    /// assert_eq!(
+    ///     builder()?.users(true).build()?.redact(text),
+    ///     "no access for <<$secret.DATABASE_URL>>"
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn users(mut self, masked: bool) -> Self {
+        self.users = masked;
+        self
+    }
+
     /// Makes the redactor.
     ///
     /// ```
@@ -255,6 +280,7 @@ impl RedactorBuilder {
             guarded,
             min_len,
             harmless,
+            users,
         } = self;
         // Both settings are questions about the values: `skipped` answers them.
         if guarded
@@ -277,6 +303,7 @@ impl RedactorBuilder {
         let mut collector = Collector::new(Policy {
             min_len,
             harmless,
+            users,
             guarded,
         });
         for (reference, value) in &secrets {

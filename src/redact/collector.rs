@@ -17,10 +17,10 @@ use crate::error::Result;
 use crate::reference::Reference;
 use crate::wipe::Wiped;
 
-/// Most parts of a value of which all writings are added.
+/// Most parts of a value of which all writings are added, and that are read in turn.
 pub(super) const MAX_PARTS: usize = 500;
 /// Deepest nesting of parts within parts.
-const DEPTH: usize = 3;
+const DEPTH: usize = 5;
 
 /// The patterns of the secrets so far.
 pub(super) struct Collector {
@@ -148,7 +148,8 @@ impl Collector {
 
     /// Adds a text, all ways to write it, and all parts of it.
     fn explore(&mut self, owner: usize, variant: Variant, text: &str, depth: usize) -> Result<()> {
-        if text.is_empty() || self.skips(owner, variant, text) {
+        let is_user = variant == Variant::User && !self.policy.users;
+        if text.is_empty() || is_user || self.skips(owner, variant, text) {
             return Ok(());
         }
         self.add(owner, variant, text)?;
@@ -183,7 +184,7 @@ impl Collector {
         if depth == DEPTH || !in_full {
             return Ok(());
         }
-        parts(text, &mut |variant, part| {
+        parts(variant, text, &mut |variant, part| {
             if part == text {
                 Ok(())
             } else {

@@ -2,9 +2,13 @@
 //! alone.
 
 mod all;
+mod colons;
 mod leaves;
 mod login;
 mod pairs;
+mod records;
+mod secret_keys;
 mod token;
+mod wrapped;
 
 pub(super) use all::{bare, commands, lines, parts};

@@ -12,6 +12,8 @@ pub(super) struct Policy {
     pub(super) min_len: usize,
     /// Words that are not masked.
     pub(super) harmless: Vec<String>,
+    /// True if names of users are masked by themselves.
+    pub(super) users: bool,
     /// True if the user of the redactor must not learn the values.
     pub(super) guarded: bool,
 }
@@ -28,6 +30,7 @@ impl Policy {
         Self {
             min_len: self.min_len.min(other.min_len),
             harmless,
+            users: self.users || other.users,
             guarded: self.guarded || other.guarded,
         }
     }

@@ -15,11 +15,13 @@ pub enum Variant {
     Line,
     /// A string or number in a value that is JSON.
     Leaf,
-    /// The user of a URL, of a connection string or of `Basic …`.
+    /// The user of a URL, of a connection string or of `Basic …`, if
+    /// [asked for](super::RedactorBuilder::users).
     User,
-    /// The password of these.
+    /// The password of these, and the value of a key that names a secret.
     Password,
-    /// The credentials behind `Bearer` or `Basic`; payload or signature of a JWT.
+    /// The credentials behind `Bearer` or `Basic`; payload or signature of a JWT; a user without a
+    /// password; the text that is written in base64.
     Token,
     /// Escaped as in a JSON string.
     Json,

@@ -8,6 +8,7 @@
 )]
 
 mod cases;
+mod formats;
 mod naive;
 #[cfg(feature = "vault")]
 mod oracle;

@@ -2,33 +2,46 @@
 
 use zeroize::Zeroizing;
 
-use super::{leaves, login, pairs, token};
+use super::wrapped::unquoted;
+use super::{colons, leaves, login, pairs, records, token, wrapped};
 use crate::error::Result;
 use crate::redact::encodings::Add;
 use crate::redact::variants::Variant;
 
 /// Gives the parts of a value. A part may be the whole, and may have parts in turn.
 ///
+/// Nobody says of which format a value is, so it is read as each that it may be. Only a text that
+/// is JSON to the end is nothing else. A reading looks at each character a few times, and gives
+/// few of them twice.
+///
 /// # Errors
 ///
 /// What `add` says.
-pub(in crate::redact) fn parts(value: &str, add: &mut Add<'_>) -> Result<()> {
-    let trimmed = value.trim();
-    if trimmed.starts_with(['{', '[']) {
-        leaves::leaves(trimmed, add)?;
-    } else {
+pub(in crate::redact) fn parts(variant: Variant, value: &str, add: &mut Add<'_>) -> Result<()> {
+    let trimmed = trim(value);
+    let is_json = leaves::begin(trimmed) && leaves::leaves(trimmed, add)?;
+    if !is_json {
+        wrapped::documents(trimmed, add)?;
         login::logins(trimmed, &mut decoding(add))?;
         pairs::pairs(trimmed, &mut decoding(add))?;
+        colons::pairs(trimmed, add)?;
+        records::records(trimmed, add)?;
+        token::in_headers(trimmed, add)?;
     }
     token::behind_scheme(trimmed, add)?;
     if let Some([payload, signature]) = token::of_jwt(trimmed) {
         add(Variant::Token, payload)?;
         add(Variant::Token, signature)?;
     }
+    // The payload of a JWT names who issued it, and what a header holds was decoded there.
+    if variant != Variant::Token {
+        token::in_base64(trimmed).map_or(Ok(()), |text| add(Variant::Token, &text))?;
+    }
     // Last, because the parts of these are the same, and are not looked for twice.
     add(Variant::Trimmed, trimmed)?;
     if let Some(inner) = unquoted(trimmed) {
         add(Variant::Trimmed, inner)?;
+        wrapped::in_string(inner).map_or(Ok(()), |json| add(Variant::Trimmed, &json))?;
     }
     if trimmed.starts_with("-----BEGIN ") && trimmed.contains("\\n") {
         // A key in an environment variable: its line ends are written out.
@@ -37,20 +50,19 @@ pub(in crate::redact) fn parts(value: &str, add: &mut Add<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A value without the white space and the byte order mark around it.
+fn trim(value: &str) -> &str {
+    value.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+}
+
 /// A value without the white space and quotes around it, to the last of them: what there is to
 /// judge of it.
 pub(in crate::redact) fn bare(mut value: &str) -> &str {
-    value = value.trim();
+    value = trim(value);
     while let Some(inner) = unquoted(value) {
-        value = inner.trim();
+        value = trim(inner);
     }
     value
-}
-
-fn unquoted(text: &str) -> Option<&str> {
-    ['"', '\'', '`']
-        .into_iter()
-        .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote))
 }
 
 /// The lines of a value that has several, without what is around them. The first and last line of a
@@ -100,7 +112,7 @@ pub(super) mod tests {
 
     pub(in crate::redact) fn of(variant: Variant, value: &str) -> Vec<String> {
         let mut all = Vec::new();
-        parts(value, &mut |found, part| {
+        parts(Variant::Value, value, &mut |found, part| {
             all.extend((found == variant).then(|| part.to_owned()));
             Ok(())
         })

@@ -2,41 +2,24 @@
 
 use zeroize::Zeroizing;
 
+use super::secret_keys::{is_elsewhere, of_key};
 use crate::error::Result;
 use crate::redact::encodings::Add;
-use crate::redact::variants::Variant;
-
-/// Endings of the keys of passwords, and of users; in any case, and with anything between their
-/// letters (`DB_PASSWORD`, `User Id`, `clientSecret`).
-const PASSWORDS: [&str; 12] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pass",
-    "pwd",
-    "secret",
-    "token",
-    "accesskey",
-    "accountkey",
-    "apikey",
-    "secretkey",
-    "signature",
-];
-const USERS: [&str; 3] = ["user", "username", "userid"];
-/// And what they are as a whole.
-const SHORT: [(&str, Variant); 2] = [("uid", Variant::User), ("sig", Variant::Password)];
 
 /// Longest distance at which the end of a quoted value is looked for, in bytes.
 const LONGEST: usize = 4 << 10;
 
 /// Adds what keys say is a user or password: in connection strings of ADO.NET, ODBC and JDBC
-/// (`Server=…;Password=…`), of libpq (`host=… password='…'`) and files of environment variables,
-/// and in queries and forms (`…?user=…&password=…`).
+/// (`Server=…;Password=…`), of libpq (`host=… password='…'`), in files of environment variables,
+/// INI and TOML, and in queries and forms (`…?user=…&password=…`).
 ///
 /// Nobody says which of these a text is, so it is read as each that it may be. Each reading looks
 /// at each character once or twice.
 pub(super) fn pairs(text: &str, add: &mut Add<'_>) -> Result<()> {
     read(text, char::is_whitespace, add)?;
+    if text.contains(['\n', '\r']) && text.contains(' ') {
+        read(text, |c| c == '\n' || c == '\r', add)?;
+    }
     if text.contains(';') {
         read(text, |c| c == ';', add)?;
     }
@@ -54,10 +37,15 @@ fn read(mut rest: &str, is_end: impl Fn(char) -> bool, add: &mut Add<'_>) -> Res
             rest = behind.trim_start_matches(&is_end);
             continue;
         };
+        // `=>`, as in lists of PHP and Ruby.
+        let value = value.strip_prefix('>').unwrap_or(value);
         let value = value.trim_start_matches([' ', '\t']);
         let variant = of_key(key);
-        rest = if let Some((inner, close, after)) = quoted(value) {
-            if let Some(variant) = variant {
+        rest = if let (None, Some(table)) = (variant, value.strip_prefix('{')) {
+            // A table of TOML has pairs in it.
+            table
+        } else if let Some((inner, close, after)) = quoted(value) {
+            if let Some(variant) = variant.filter(|_| !is_elsewhere(inner)) {
                 add(variant, inner)?;
                 for escape in [close, '\\'] {
                     without(escape, inner).map_or(Ok(()), |inner| add(variant, &inner))?;
@@ -67,8 +55,8 @@ fn read(mut rest: &str, is_end: impl Fn(char) -> bool, add: &mut Add<'_>) -> Res
         } else {
             let end = value.find(&is_end).unwrap_or(value.len());
             let (value, after) = value.split_at_checked(end).unwrap_or_default();
-            if let Some(variant) = variant {
-                add(variant, value.trim_end())?;
+            if let Some(variant) = variant.filter(|_| !is_elsewhere(value.trim_end())) {
+                add(variant, without_comment(value).trim_end())?;
             }
             after
         };
@@ -76,44 +64,15 @@ fn read(mut rest: &str, is_end: impl Fn(char) -> bool, add: &mut Add<'_>) -> Res
     Ok(())
 }
 
-/// Returns the variant of the value if its key is that of a user or a password.
-fn of_key(key: &str) -> Option<Variant> {
-    let is_between = |c: char| " _-.".contains(c);
-    if !key
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || is_between(c) || c.is_whitespace())
-    {
-        return None;
-    }
-    let letters = || {
-        key.bytes()
-            .rev()
-            .filter(u8::is_ascii_alphanumeric)
-            .map(|byte| byte.to_ascii_lowercase())
-    };
-    let ends_in = |word: &&str| {
-        word.bytes()
-            .rev()
-            .zip(letters())
-            .filter(|(one, other)| one == other)
-            .count()
-            == word.len()
-    };
-    if PASSWORDS.iter().any(ends_in) {
-        return Some(Variant::Password);
-    }
-    if USERS.iter().any(ends_in) {
-        return Some(Variant::User);
-    }
-    SHORT
-        .iter()
-        .find(|(word, _)| word.bytes().rev().eq(letters()))
-        .map(|(_, variant)| *variant)
+/// A value of a line without the comment behind it.
+fn without_comment(value: &str) -> &str {
+    let end = value.find(" #").or_else(|| value.find(" ;"));
+    end.and_then(|end| value.get(..end)).unwrap_or(value)
 }
 
 /// Splits a text that begins with quotes or braces into their content, the closing character and
 /// the rest. A quote that is doubled or behind a backslash does not close.
-fn quoted(text: &str) -> Option<(&str, char, &str)> {
+pub(super) fn quoted(text: &str) -> Option<(&str, char, &str)> {
     let open = text
         .chars()
         .next()
@@ -134,7 +93,7 @@ fn quoted(text: &str) -> Option<(&str, char, &str)> {
 }
 
 /// Takes away the first of each two characters that escape one another, if there are any.
-fn without(escape: char, text: &str) -> Option<Zeroizing<String>> {
+pub(super) fn without(escape: char, text: &str) -> Option<Zeroizing<String>> {
     text.contains(escape).then_some(())?;
     let mut out = Zeroizing::new(String::with_capacity(text.len()));
     let mut chars = text.chars();
@@ -152,6 +111,7 @@ fn without(escape: char, text: &str) -> Option<Zeroizing<String>> {
 mod tests {
     use super::super::all::tests::of;
     use super::*;
+    use crate::redact::variants::Variant;
 
     #[test]
     fn connection_strings_are_taken_apart() {
@@ -208,6 +168,24 @@ mod tests {
                 "S3cr3t",
             ),
             ("Server=db;User=ada;Password='S3cr3t", "ada", "'S3cr3t"),
+            ("{Driver};Uid=svc;Pwd=S3cr3t", "svc", "S3cr3t"),
+            (
+                "[default]\nuser = ada\nsecret_access_key = S3cr3t",
+                "ada",
+                "S3cr3t",
+            ),
+            (
+                "[a]\nuser = ada\npassword = S3 cr3t ; of ada\n",
+                "ada",
+                "S3 cr3t",
+            ),
+            ("{ user = \"ada\", password = \"S3cr3t\" }", "ada", "S3cr3t"),
+            ("['user' => 'ada', 'pass' => 'S3cr3t']", "ada", "S3cr3t"),
+            (
+                "user=ada\n//npm.example/:_authToken=S3cr3t",
+                "ada",
+                "S3cr3t",
+            ),
         ] {
             assert!(of(Variant::User, text).contains(&user.to_owned()), "{text}");
             assert!(
@@ -224,6 +202,9 @@ mod tests {
             "guid=1",
             "=a;=b",
             "a=\"b",
+            "DB_PASSWORD=${OTHER}",
+            "monkey=banana",
+            "KEY_PATH=/a/b",
         ] {
             assert_eq!(
                 (
@@ -256,8 +237,8 @@ mod tests {
                 Ok(())
             })
             .unwrap();
-            // Each of the three readings gives nothing twice, except without what escapes.
-            assert!(length <= 6 * text.len(), "{unit}: {length}");
+            // Each of the four readings gives nothing twice, except without what escapes.
+            assert!(length <= 8 * text.len(), "{unit}: {length}");
         }
     }
 }

@@ -4,6 +4,7 @@ use base64ct::{Base64, Base64Url, Base64UrlUnpadded, Encoding as _};
 use keyslot::redact::{Mask, RedactorBuilder, SkipReason, Variant};
 use keyslot::{ErrorKind, Redactor, ResolveExt, RunSecrets};
 
+use super::parts::hides_user;
 use super::{builder, name, redactor};
 
 const TOKEN: &str = "s3cr3t/T0ken+of \"Ada\" & <Co>'s";
@@ -227,7 +228,10 @@ fn bad_input_51_common_words() {
         );
     }
     // A part of a value that is one.
-    let secret = redactor(&[("A", "postgres://postgres:hunter2-hunter2@localhost/db")]);
+    let secret = builder(&[("A", "postgres://postgres:hunter2-hunter2@localhost/db")])
+        .users(true)
+        .build()
+        .unwrap();
     assert_eq!(
         secret.redact("postgres at localhost: hunter2-hunter2"),
         "postgres at localhost: <<$secret.A>>"
@@ -326,7 +330,7 @@ fn a_header_that_is_a_secret_hides_user_and_password() {
     hides(&header, header.strip_prefix("Basic ").unwrap());
     hides(&header, "robot-account:hunter2-hunter2");
     hides(&header, "hunter2-hunter2");
-    hides(&header, "robot-account");
+    hides_user(&header, "robot-account");
 }
 
 #[test]

@@ -55,6 +55,13 @@ fn passwords_of_connection_strings_are_found() {
     );
 }
 
+/// Asserts that the name of a user is hidden when that is asked for, and stays otherwise.
+pub fn hides_user(secret: &str, user: &str) {
+    keeps(&redactor(&[("A", secret)]), user);
+    let asked = builder(&[("A", secret)]).users(true).build().unwrap();
+    assert_eq!(asked.redact(user), "<<$secret.A>>", "{user}");
+}
+
 #[test]
 fn hosts_are_no_users() {
     for (value, text) in [
@@ -74,7 +81,7 @@ fn hosts_are_no_users() {
         hides(value, value);
         keeps(&redactor(&[("A", value)]), text);
     }
-    hides("postgres://robot-account:p@ss/w?rd#1@db/x", "robot-account");
+    hides_user("postgres://robot-account:p@ss/w?rd#1@db/x", "robot-account");
     hides("postgres://robot-account:p@ss/w?rd#1@db/x", "p@ss/w?rd#1");
 }
 
