@@ -43,8 +43,9 @@
 //! |---|---|
 //! | JSON | as written by JavaScript, Python, PHP, Go, Jackson, Gson and .NET, which escape more or less |
 //! | XML, HTML | six ways to write quotes, or none |
-//! | shell, command line | in single quotes, double quotes and `$'…'`; behind backslashes; with doubled quotes |
-//! | string literals | of Rust, Go, Python and JavaScript: what `{:?}`, `%q`, `repr` and `console.log` show |
+//! | shell, command line | in single quotes, double quotes and `$'…'`; behind backslashes, of PowerShell backquotes; with doubled quotes |
+//! | doubled signs | `$$` of Compose, make, Maven and Jenkins; `%%` of `printf` and cmd; `{{` and `}}` of format strings |
+//! | string literals | of Rust, Go, Python and JavaScript: what `{:?}`, `%q`, `repr` and `console.log` show; of MySQL and PHP |
 //! | percent-encoded | as a component or in a form, digits in either case, spaces as `%20` and `+`; in parts of URLs |
 //! | base64 | both alphabets, padded or not, alone and within other base64 at each of the three places |
 //! | hexadecimal | in either case |
@@ -82,8 +83,11 @@
 //!   for quotes, quoted-printable, percent signs for what needs none, characters that cannot be
 //!   shown in literals of other languages than Rust;
 //! * other character sets than UTF-8, such as the UTF-16 in base64 that PowerShell takes;
-//! * base64 in lines of another length, of anything more than the value, or the last of its lines
-//!   where that is short; and hexadecimal digits with something between them;
+//! * the `^` of cmd, runs of apostrophes that a shell of Almquist puts in double quotes, and
+//!   several of the writings above mixed in one text;
+//! * base64 in lines of another length (such as 48), of anything more than the value, without its
+//!   first bytes, or the last of its lines where that is short; and hexadecimal digits with
+//!   something between them;
 //! * keys of a value that is JSON; in other formats, the values of keys that name no secret, if
 //!   they are less than a line, and blocks of YAML but for their lines;
 //! * of a text longer than 64 KiB, literals, lines of base64, and percent-encoding other than as a

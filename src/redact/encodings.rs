@@ -3,6 +3,7 @@
 mod all;
 mod base64;
 mod digits;
+mod doubled;
 mod json;
 mod literal;
 mod percent;

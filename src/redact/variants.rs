@@ -29,7 +29,9 @@ pub enum Variant {
     Xml,
     /// Escaped or quoted as for a shell.
     Shell,
-    /// Escaped as in a string literal of Rust, Go, Python or JavaScript.
+    /// With `$`, `%`, or braces doubled, as for templates and format strings.
+    Doubled,
+    /// Escaped as in a string literal of Rust, Go, Python, JavaScript or MySQL.
     Literal,
     /// Percent-encoded, as in URLs and forms.
     Percent,

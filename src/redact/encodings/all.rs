@@ -1,7 +1,7 @@
 //! All writings of a text.
 
 use super::writing::{Add, LONG};
-use super::{base64, digits, json, literal, percent, shell, xml};
+use super::{base64, digits, doubled, json, literal, percent, shell, xml};
 use crate::error::Result;
 
 /// Gives each way in which a text may be written, itself excepted. Many are equal to each other.
@@ -14,6 +14,7 @@ pub(in crate::redact) fn encodings(text: &str, add: &mut Add<'_>) -> Result<()> 
         json::forms(text, add)?;
         xml::forms(text, add)?;
         shell::forms(text, add)?;
+        doubled::forms(text, add)?;
         if text.len() <= LONG {
             literal::forms(text, add)?;
         }
@@ -51,6 +52,7 @@ pub(super) mod tests {
             Variant::Json,
             Variant::Xml,
             Variant::Shell,
+            Variant::Doubled,
             Variant::Literal,
             Variant::Percent,
         ] {

@@ -1,4 +1,5 @@
-//! String literals of programming languages, which is how debuggers and logs show a text.
+//! String literals of programming languages and of SQL, which is how debuggers and logs show a
+//! text.
 
 use super::digits::{Hex, LOWER, UPPER, pair, unicode};
 use super::writing::{Add, backslash, each};
@@ -14,11 +15,27 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
             c.escape_debug().for_each(out);
         }
     })?;
+    for is_mysql in [true, false] {
+        each(Variant::Literal, text, add, |c, out| sql(c, is_mysql, out))?;
+    }
     LANGUAGES.iter().try_for_each(|language| {
         each(Variant::Literal, text, add, |c, out| {
             literal(c, language, out);
         })
     })
+}
+
+/// Writes a character as `mysql_real_escape_string` does, or as `addslashes` of PHP, which leaves
+/// control characters.
+fn sql(c: char, is_mysql: bool, out: &mut dyn FnMut(char)) {
+    let letter = match c {
+        '\0' => '0',
+        '\n' if is_mysql => 'n',
+        '\r' if is_mysql => 'r',
+        '\x1a' if is_mysql => 'Z',
+        _ => return backslash("\\'\"".contains(c), c, out),
+    };
+    backslash(true, letter, out);
 }
 
 struct Language {
@@ -116,6 +133,18 @@ mod tests {
             all(TEXT, Variant::Literal).contains(shown.trim_matches('"')),
             "{shown}"
         );
+    }
+
+    /// By the manual of MySQL, "String Literals", and that of PHP.
+    #[test]
+    fn literals_are_written_as_in_sql() {
+        let found = all("a\0b'c\"d\\e\nf\rg\x1ah\t", Variant::Literal);
+        for expected in [
+            r#"a\0b\'c\"d\\e\nf\rg\Zh"#.to_owned() + "\t",
+            r#"a\0b\'c\"d\\e"#.to_owned() + "\nf\rg\x1ah\t",
+        ] {
+            assert!(found.contains(&expected), "{expected} in {found:#?}");
+        }
     }
 
     /// The output of Go, Python 3.11 and Node 20.

@@ -26,8 +26,9 @@ const APOSTROPHES: [&str; 3] = [r"'\''", r#"'"'"'"#, "''"];
 type Write = fn(Option<char>, char, &mut dyn FnMut(char));
 
 /// Behind backslashes, as bash and as Ruby have it; in double quotes of shells, of command lines of
-/// Windows, and of CSV; in `$'…'`.
-const WORDS: [Write; 6] = [
+/// Windows, and of CSV; in `$'…'`; in double quotes of PowerShell, with control characters or
+/// without, and as a bare word there.
+const WORDS: [Write; 9] = [
     |before, c, out| {
         let special = match c {
             '#' => before.is_none(),
@@ -67,7 +68,34 @@ const WORDS: [Write; 6] = [
         };
         backslash(true, letter, out);
     },
+    |_, c, out| backquote("\"$`".contains(c), c, out),
+    |_, c, out| {
+        let letter = match c {
+            '\0' => '0',
+            '\x07' => 'a',
+            '\x08' => 'b',
+            '\x1b' => 'e',
+            '\x0c' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            '\x0b' => 'v',
+            _ => return backquote("\"$`".contains(c), c, out),
+        };
+        backquote(true, letter, out);
+    },
+    |before, c, out| {
+        let special = " \t\"'`$&;(){}|<>,".contains(c) || before.is_none() && "@#".contains(c);
+        backquote(special, c, out);
+    },
 ];
+
+fn backquote(escaped: bool, c: char, out: &mut dyn FnMut(char)) {
+    if escaped {
+        out('`');
+    }
+    out(c);
+}
 
 /// `\NNN`.
 fn octal(c: char, out: &mut dyn FnMut(char)) {
@@ -98,6 +126,19 @@ mod tests {
             r#"a\'b "$"#,
         ] {
             assert!(found.contains(expected), "{expected}");
+        }
+    }
+
+    /// By `about_Special_Characters` and `about_Quoting_Rules` of PowerShell.
+    #[test]
+    fn powershell_escapes_with_backquotes() {
+        for (text, expected) in [
+            ("pa$$w`rd \"x\" 'y'", "pa`$`$w``rd `\"x`\" 'y'"),
+            ("a$b\n\tc\x1b", "a`$b`n`tc`e"),
+            ("a$b\nc", "a`$b\nc"),
+            ("@a b;(c){d}|e,f#g", "`@a` b`;`(c`)`{d`}`|e`,f#g"),
+        ] {
+            assert!(all(text, Variant::Shell).contains(expected), "{expected}");
         }
     }
 
