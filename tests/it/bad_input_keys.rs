@@ -36,6 +36,22 @@ fn kind(result: keyslot::Result<RootKey>, input: &str) -> Option<ErrorKind> {
     })
 }
 
+/// A key in every text that editors and shells make of it.
+fn as_people_have_it() -> Vec<String> {
+    let url_safe = BASE64.replace('+', "-");
+    let keys = [HEX, &HEX.to_uppercase(), BASE64, &url_safe];
+    keys.into_iter()
+        .flat_map(|key| {
+            ["", "\u{FEFF}"].into_iter().flat_map(move |mark| {
+                let key = key.to_owned();
+                ["", "\n", "\r\n"]
+                    .into_iter()
+                    .map(move |end| format!("{mark}{key}{end}"))
+            })
+        })
+        .collect()
+}
+
 mod environment {
     use super::*;
     use crate::support::again;
@@ -69,10 +85,10 @@ mod environment {
 
     #[test]
     fn bad_input_105_variable_that_holds_no_key() {
-        for key in [HEX, &HEX.to_uppercase(), BASE64] {
+        for key in as_people_have_it() {
             assert!(
                 child_says(Some(key.as_ref())).contains("opened as true"),
-                "the control"
+                "the control: {key:?}"
             );
         }
         let said = child_says(None);
@@ -87,9 +103,12 @@ mod environment {
             ("space", " ".to_owned()),
             ("space before", format!(" {BASE64}")),
             ("space after", format!("{HEX} ")),
-            ("line feed after", format!("{BASE64}\n")),
-            ("line feed after", format!("{HEX}\n")),
-            ("carriage return after", format!("{HEX}\r\n")),
+            ("two line feeds after", format!("{BASE64}\n\n")),
+            ("two line ends after", format!("{HEX}\r\n\r\n")),
+            ("carriage return after", format!("{HEX}\r")),
+            ("line feed before", format!("\n{HEX}")),
+            ("two byte order marks", format!("\u{FEFF}\u{FEFF}{HEX}")),
+            ("byte order mark after", format!("{HEX}\u{FEFF}")),
             ("quoted", format!("\"{BASE64}\"")),
             ("quoted", format!("'{HEX}'")),
             ("0x before", format!("0x{HEX}")),
@@ -159,17 +178,12 @@ mod file {
     #[test]
     fn bad_input_105_file_that_holds_no_key() {
         let folder = tempfile::tempdir().unwrap();
-        for text in [
-            HEX.to_owned(),
-            BASE64.to_owned(),
-            format!("{HEX}\n"),
-            format!("{BASE64}\n"),
-        ] {
+        for text in as_people_have_it() {
             let key = RootKey::from_file(write(folder.path(), &text, 0o600)).unwrap();
             assert_eq!(
                 key.to_base64().expose_secret(),
                 BASE64,
-                "the control; one line feed may follow"
+                "the control: {text:?}"
             );
         }
         let cases = [
@@ -177,9 +191,13 @@ mod file {
             ("line feed only", "\n".to_owned()),
             ("two line feeds", format!("{BASE64}\n\n")),
             ("two line feeds", format!("{HEX}\n\n")),
-            ("carriage return", format!("{HEX}\r\n")),
+            ("two line ends", format!("{HEX}\r\n\r\n")),
+            ("carriage return alone", format!("{HEX}\r")),
+            ("carriage return after the line feed", format!("{HEX}\n\r")),
             ("space before", format!(" {HEX}")),
-            ("byte order mark", format!("\u{FEFF}{BASE64}")),
+            ("byte order mark twice", format!("\u{FEFF}\u{FEFF}{BASE64}")),
+            ("byte order mark behind", format!("{BASE64}\u{FEFF}")),
+            ("URL-safe without padding", BASE64[..43].replace('+', "-")),
             ("quoted", format!("\"{BASE64}\"\n")),
             ("a line too many", format!("{BASE64}\n# made today\n")),
             ("assignment", format!("KEYSLOT_KEY={BASE64}\n")),
@@ -198,6 +216,51 @@ mod file {
             ErrorKind::InvalidKey,
             "raw bytes are no text"
         );
+    }
+
+    #[test]
+    fn bad_input_105_file_of_utf_16() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            text.encode_utf16().flat_map(bytes).collect()
+        };
+        for key in [HEX, BASE64] {
+            for text in [key.to_owned(), format!("\u{FEFF}{key}\r\n")] {
+                for bytes in [of(&text, u16::to_le_bytes), of(&text, u16::to_be_bytes)] {
+                    let error = RootKey::from_file(write(folder.path(), bytes, 0o600)).unwrap_err();
+                    assert_eq!(error.kind(), ErrorKind::InvalidKey);
+                    assert_eq!(
+                        error.to_string(),
+                        "the key file is UTF-16 text; save the key as UTF-8"
+                    );
+                }
+            }
+        }
+        // The control: other text is not called so.
+        for bytes in [&b"a\0b"[..], &[7; 32], b"\xEF\xBB\xBF", b"hunter2", b""] {
+            let error = RootKey::from_file(write(folder.path(), bytes, 0o600)).unwrap_err();
+            assert!(!error.to_string().contains("UTF-16"), "{error}");
+        }
+    }
+
+    /// Each line of the README that makes a key makes one that is taken.
+    #[test]
+    fn the_shell_lines_of_the_readme_make_keys() {
+        let readme = include_str!("../../README.md");
+        let lines: Vec<&str> = readme
+            .lines()
+            .filter(|line| line.starts_with("(umask 077; ") && line.ends_with("> key)"))
+            .collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        for line in lines {
+            let folder = tempfile::tempdir().unwrap();
+            let made = Command::new("sh")
+                .args(["-euc", line])
+                .current_dir(folder.path())
+                .status();
+            assert!(made.unwrap().success(), "{line}");
+            RootKey::from_file(folder.path().join("key")).unwrap();
+        }
     }
 
     #[test]
@@ -324,13 +387,24 @@ fn bad_input_106_hexadecimal_of_another_form() {
 
 #[test]
 fn bad_input_106_base64_of_another_form() {
-    assert!(RootKey::from_base64(BASE64).is_ok(), "the control");
+    for text in [BASE64, &BASE64.replace('+', "-")] {
+        let key = RootKey::from_base64(text).unwrap();
+        assert_eq!(key.to_base64().expose_secret(), BASE64, "the control");
+    }
     let cases = [
         ("empty", String::new()),
         ("no padding", BASE64[..43].to_owned()),
         ("padding twice", format!("{BASE64}=")),
-        ("URL-safe alphabet", BASE64.replace('+', "-")),
+        ("URL-safe, no padding", BASE64[..43].replace('+', "-")),
         ("alphabets mixed", BASE64.replacen('+', "-", 1)),
+        (
+            "alphabets mixed",
+            BASE64.replacen('+', "_", 1).replace("NA2yk", "NA2/k"),
+        ),
+        (
+            "URL-safe, trailing bits that are not zero",
+            BASE64.replace('+', "-").replace("yk=", "yl="),
+        ),
         (
             "trailing bits that are not zero",
             BASE64.replace("yk=", "yl="),

@@ -6,12 +6,9 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use super::text::MOST;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
-
-/// One byte more than the longest key and its line feed: what is longer is no key, and is not read
-/// on.
-const MOST: usize = 64 + 1 + 1;
 
 /// The text of the file, or as much of it as shows that it is no key.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {

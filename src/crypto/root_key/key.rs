@@ -18,9 +18,10 @@ use crate::error::{Error, ErrorKind, Result};
 /// The key that opens a vault: 32 bytes that nobody can guess. Whoever has it has every value.
 ///
 /// Make one with [`generate`](RootKey::generate) or `openssl rand -base64 32`, and keep it where
-/// the vault is not. It is taken exactly as written: nothing is trimmed, no prefix is known. Text
-/// is not stretched into a key, and what looks like text, a pattern or a published example is
-/// refused as [`WeakKey`](ErrorKind::WeakKey).
+/// the vault is not. In a file or a variable, a byte order mark before the key and one line end
+/// behind it are passed over. Nothing else is trimmed, and no prefix is known. Text is not stretched
+/// into a key, and what looks like text, a pattern or a published example is refused as
+/// [`WeakKey`](ErrorKind::WeakKey).
 ///
 /// Lives on the heap, cannot be cloned, printed or serialised, and is wiped on drop.
 ///
@@ -95,8 +96,9 @@ impl RootKey {
         Self::decode(|key| text::decode_hex(digits.as_bytes(), key))
     }
 
-    /// The key of 44 characters of base64: the standard alphabet, with padding, as `openssl rand
-    /// -base64 32` prints it (without the line feed). Decoded in constant time.
+    /// The key of 44 characters of base64 with padding, as `openssl rand -base64 32` prints it
+    /// (without the line feed). Either the standard alphabet or the URL-safe one. Decoded in
+    /// constant time.
     ///
     /// # Errors
     ///
@@ -114,15 +116,15 @@ impl RootKey {
     }
 
     /// The key in an environment variable, as hexadecimal digits or base64, which are told apart by
-    /// their length.
+    /// their length. One line end (LF or CR LF) may follow.
     ///
     /// The environment of a process can be read by its user and is inherited by its children; where
     /// that matters, prefer [`from_file`](RootKey::from_file).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidKey`] when the variable is not set or holds anything else, a line feed
-    /// at the end included; [`ErrorKind::WeakKey`].
+    /// [`ErrorKind::InvalidKey`] when the variable is not set or holds anything else;
+    /// [`ErrorKind::WeakKey`].
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey};
@@ -140,7 +142,8 @@ impl RootKey {
     }
 
     /// The key in a file, as hexadecimal digits or base64, which are told apart by their length.
-    /// One line feed may follow.
+    /// One line end (LF or CR LF) may follow, and a UTF-8 byte order mark may stand before it. UTF-16
+    /// is refused.
     ///
     /// The file must be a regular one, not a link to one, and on Unix nobody but its owner may have
     /// any permission on it (`chmod 600`). Its owner is the user that this process runs as, or
@@ -161,9 +164,7 @@ impl RootKey {
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let text = file::read(path.as_ref())?;
-        Self::decode_text(text.strip_suffix(b"\n").unwrap_or(&text), || {
-            "the key file".to_owned()
-        })
+        Self::decode_text(&text, || "the key file".to_owned())
     }
 
     /// The text that [`from_base64`](RootKey::from_base64) takes: what to store of a generated key.
