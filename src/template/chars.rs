@@ -65,3 +65,18 @@ pub(in crate::template) fn is_identifier(text: &str) -> bool {
 pub(in crate::template) fn is_identifier_of(word: &str) -> bool {
     (1..=128).contains(&word.len()) && !word.starts_with(|first: char| first.is_ascii_digit())
 }
+
+/// Returns true if a text begins with a mark. Most marks have one of two lengths, and a comparison
+/// of as many bytes is no call.
+#[inline]
+pub(in crate::template) fn begins_with(text: &[u8], mark: &[u8]) -> bool {
+    match mark.len() {
+        2 => first::<2>(text) == first(mark),
+        8 => first::<8>(text) == first(mark),
+        _ => text.starts_with(mark),
+    }
+}
+
+fn first<const N: usize>(text: &[u8]) -> Option<&[u8; N]> {
+    text.first_chunk()
+}

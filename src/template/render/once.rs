@@ -26,7 +26,7 @@ pub(in crate::template) fn render<'t, 'v>(
         out: String::new(),
         done: 0,
         count: 0,
-        length: text.len(),
+        is_too_large: false,
         room: Room::new(limits.output),
     };
     scan(settings.rules(), text, &mut renderer)?;
@@ -42,8 +42,9 @@ struct Renderer<'r, 't, F> {
     out: String,
     done: usize,
     count: usize,
-    /// The length of the result, in bytes.
-    length: usize,
+    /// True if the limit is passed. A result that is too large is refused at the end: what is wrong
+    /// with the text comes first.
+    is_too_large: bool,
     /// Bytes that the filters may still handle.
     room: Room,
 }
@@ -111,38 +112,35 @@ impl<'t, F> Renderer<'_, 't, F> {
     /// Writes the text up to a span, and what replaces that.
     #[inline]
     fn push(&mut self, span: Range<usize>, value: &str) {
-        self.length = self
-            .length
-            .saturating_sub(span.len())
-            .saturating_add(value.len());
-        if self.done == 0 {
-            let most = self.settings.limits.output;
-            self.out
-                .reserve((self.text.len() + self.text.len() / 8 + 64).min(most));
-        }
+        let most = self.settings.limits.output;
         let before = self.text.get(self.done..span.start).unwrap_or_default();
         self.done = span.end;
-        // A result that is too large is refused at the end: what is wrong with the text comes
-        // first.
-        let written = self.out.len().saturating_add(before.len());
-        if written.saturating_add(value.len()) <= self.settings.limits.output {
-            self.out.push_str(before);
-            self.out.push_str(value);
+        let more = before.len().saturating_add(value.len());
+        if self.is_too_large || more > most - self.out.len() {
+            self.is_too_large = true;
+            return;
         }
+        if self.out.capacity() == 0 {
+            let room = self.text.len() + self.text.len() / 8 + 64;
+            self.out = String::with_capacity(room.min(most));
+        }
+        self.out.push_str(before);
+        self.out.push_str(value);
     }
 
     fn finish(mut self) -> Result<Cow<'t, str>> {
         if self.done == 0 {
             return Ok(Cow::Borrowed(self.text));
         }
-        Room::new(self.settings.limits.output).take(self.length)?;
         let rest = self.text.get(self.done..).unwrap_or_default();
+        let mut room = Room::new(self.settings.limits.output);
+        room.take(self.out.len())?;
+        room.take(if self.is_too_large {
+            usize::MAX
+        } else {
+            rest.len()
+        })?;
         self.out.push_str(rest);
-        debug_assert_eq!(
-            self.out.len(),
-            self.length,
-            "measured and written lengths differ"
-        );
         Ok(Cow::Owned(self.out))
     }
 }

@@ -1,7 +1,7 @@
 //! A place in a text, and what is read from there.
 
 use super::dialect::Dialect;
-use crate::template::chars::is;
+use crate::template::chars::{begins_with, is};
 
 /// A place in a text.
 pub(super) struct Cursor<'d, 't> {
@@ -19,15 +19,10 @@ impl<'t> Cursor<'_, 't> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Byte by byte, because marks are so short that a call to compare them costs more.
     #[inline]
     pub(super) fn is_at(&self, mark: &str) -> bool {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        rest.len() >= mark.len()
-            && rest
-                .iter()
-                .zip(mark.as_bytes())
-                .all(|(byte, mark)| byte == mark)
+        begins_with(rest, mark.as_bytes())
     }
 
     pub(super) fn is_at_end_of_line(&self) -> bool {

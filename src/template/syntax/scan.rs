@@ -153,12 +153,12 @@ fn after_escapes(dialect: &Dialect, text: &str, body: usize) -> usize {
     let Escape::After(mark) = dialect.escape else {
         return body;
     };
-    let rest = text.get(body..).unwrap_or_default();
-    if rest.starts_with(mark) {
-        body + rest.len() - rest.trim_start_matches(mark).len()
-    } else {
-        body
+    // The mark is ASCII, and a comparison of one byte is no call.
+    if text.as_bytes().get(body).copied().map(char::from) != Some(mark) {
+        return body;
     }
+    let rest = text.get(body..).unwrap_or_default();
+    body + rest.len() - rest.trim_start_matches(mark).len()
 }
 
 /// Behind the closing mark that a flawed placeholder was meant to have, if that is near and on the
