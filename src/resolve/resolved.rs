@@ -31,13 +31,14 @@ pub struct Resolved<T: Wipe> {
     content: T,
     places: T::Places,
     outcomes: Outcomes,
-    kept: Vec<Reference>,
     traces: Option<Box<Traces>>,
 }
 
-/// Facts for a redactor besides the outcomes. Most calls have none.
+/// Facts of a call besides the outcomes. Most calls have none.
 #[derive(Default)]
 pub(crate) struct Traces {
+    /// The references that stayed.
+    kept: Vec<Reference>,
     /// Results of filters, each with the number of its reference.
     filtered: Vec<(usize, SecretString)>,
     /// The numbers of the references with a pinned version.
@@ -45,19 +46,38 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
+    /// Returns the traces of a call; `None` if it has none.
+    #[inline]
     pub(crate) fn new(
         references: &[Reference],
-        mut filtered: Vec<(usize, SecretString)>,
+        kept: Vec<Reference>,
+        filtered: Vec<(usize, SecretString)>,
     ) -> Option<Box<Self>> {
+        let is_pinned = |one: &Reference| one.version().is_some();
+        if kept.is_empty() && filtered.is_empty() && !references.iter().any(is_pinned) {
+            return None;
+        }
+        Some(Box::new(Self::some(references, kept, filtered)))
+    }
+
+    fn some(
+        references: &[Reference],
+        kept: Vec<Reference>,
+        mut filtered: Vec<(usize, SecretString)>,
+    ) -> Self {
         // In order, because each reference asks for its own: all of them times all that was made
         // would be too much.
         filtered.sort_by_key(|(number, _)| *number);
         let numbered = references.iter().enumerate();
-        let pinned: Vec<usize> = numbered
+        let pinned = numbered
             .filter(|(_, one)| one.version().is_some())
             .map(|(number, _)| number)
             .collect();
-        (!filtered.is_empty() || !pinned.is_empty()).then(|| Box::new(Self { filtered, pinned }))
+        Self {
+            kept,
+            filtered,
+            pinned,
+        }
     }
 }
 
@@ -67,21 +87,14 @@ impl<T: Wipe> Resolved<T> {
         content: T,
         places: T::Places,
         outcomes: Outcomes,
-        kept: Vec<Reference>,
+        traces: Option<Box<Traces>>,
     ) -> Self {
         Self {
             content,
             places,
             outcomes,
-            kept,
-            traces: None,
+            traces,
         }
-    }
-
-    #[inline]
-    pub(crate) fn traced(mut self, traces: Option<Box<Traces>>) -> Self {
-        self.traces = traces;
-        self
     }
 
     /// Returns the values that went in, each with the number of its reference.
@@ -144,7 +157,7 @@ impl<T: Wipe> Resolved<T> {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn kept(&self) -> &[Reference] {
-        &self.kept
+        self.traces.as_ref().map_or(&[], |traces| &traces.kept)
     }
 }
 
@@ -175,7 +188,6 @@ impl Resolved<Cow<'_, str>> {
             content: Cow::Owned(mem::take(&mut self.content).into_owned()),
             places: mem::take(&mut self.places),
             outcomes: mem::take(&mut self.outcomes),
-            kept: mem::take(&mut self.kept),
             traces: self.traces.take(),
         }
     }
@@ -193,13 +205,12 @@ impl<T: Wipe> fmt::Debug for Resolved<T> {
             content: _,
             places: _,
             outcomes: _,
-            kept,
             traces: _,
         } = self;
         f.debug_struct("Resolved")
             .field("content", &"[REDACTED]")
             .field("used", &self.used())
-            .field("kept", kept)
+            .field("kept", &self.kept())
             .finish()
     }
 }
@@ -235,7 +246,15 @@ mod tests {
 
     fn text(content: Cow<'_, str>, places: Vec<Range<usize>>) -> Resolved<Cow<'_, str>> {
         let kept = vec![Reference::bare("LATER".parse().unwrap())];
-        Resolved::new(content, places.into(), vec![Ok(found("KEY"))], kept)
+        traced(content, places, Traces::new(&[], kept, Vec::new()))
+    }
+
+    fn traced(
+        content: Cow<'_, str>,
+        places: Vec<Range<usize>>,
+        traces: Option<Box<Traces>>,
+    ) -> Resolved<Cow<'_, str>> {
+        Resolved::new(content, places.into(), vec![Ok(found("KEY"))], traces)
     }
 
     /// Records the calls of `wipe`, each with its places.
@@ -254,22 +273,12 @@ mod tests {
     #[test]
     fn dropping_wipes_once_with_the_places() {
         let wiped = Rc::default();
-        let resolved = Resolved::new(
-            Recorder(Rc::clone(&wiped)),
-            "the places",
-            Vec::new(),
-            Vec::new(),
-        );
+        let resolved = Resolved::new(Recorder(Rc::clone(&wiped)), "the places", Vec::new(), None);
         assert!(wiped.borrow().is_empty());
         drop(resolved);
         assert_eq!(*wiped.borrow(), ["the places"]);
 
-        let resolved = Resolved::new(
-            Recorder(Rc::clone(&wiped)),
-            "of a panic",
-            Vec::new(),
-            Vec::new(),
-        );
+        let resolved = Resolved::new(Recorder(Rc::clone(&wiped)), "of a panic", Vec::new(), None);
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
             let _resolved = resolved;
             panic!("while values are held");
@@ -308,8 +317,8 @@ mod tests {
             .chain(made("b"))
             .filter(|(number, _)| number % 10 != 3)
             .collect();
-        let resolved =
-            text(Cow::Borrowed("x"), Vec::new()).traced(Traces::new(&references, filtered));
+        let traces = Traces::new(&references, Vec::new(), filtered);
+        let resolved = traced(Cow::Borrowed("x"), Vec::new(), traces);
         LOOKED_AT.set(0);
         for number in 0..1_000 {
             let found: Vec<&str> = resolved

@@ -96,13 +96,20 @@ impl<R: Resolver + ?Sized> Resolver for std::sync::Arc<R> {
 /// # Errors
 ///
 /// [`ErrorKind::BrokenResolver`] unless there is one outcome for each reference.
+#[inline]
 pub(crate) fn check_count<T>(outcomes: &[Result<T>], references: &[Reference]) -> Result<()> {
-    if outcomes.len() == references.len() {
-        return Ok(());
-    }
     let (given, asked) = (outcomes.len(), references.len());
-    Err(Error::new(
+    if given == asked {
+        Ok(())
+    } else {
+        Err(wrong_count(given, asked))
+    }
+}
+
+#[cold]
+fn wrong_count(given: usize, asked: usize) -> Error {
+    Error::new(
         ErrorKind::BrokenResolver,
         format!("a resolver gave {given} outcomes for {asked} references"),
-    ))
+    )
 }

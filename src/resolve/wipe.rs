@@ -26,7 +26,7 @@ pub(crate) mod sealed {
 
 impl Wipe for Cow<'_, str> {
     /// Of most texts, without an allocation.
-    type Places = SmallVec<[Range<usize>; 2]>;
+    type Places = SmallVec<[Range<usize>; 3]>;
 
     fn wipe(&mut self, places: &Self::Places) {
         // Borrowed text is the template itself, which holds no values.

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::lint::{Lint, NameSearch, lints};
 use super::plan::{Plan, ReferenceList, References};
-use super::render::{Drafts, Fill, LookedUp, Values};
+use super::render::{Drafted, Drafts, Fill, LookedUp, Values};
 use super::settings::Settings;
 use super::source::{Part, Source, Visitor};
 use crate::error::{ErrorKind, Failures, Result};
@@ -20,18 +20,10 @@ use crate::reference::Reference;
 #[cfg(feature = "http")]
 use crate::resolve::Outcome;
 use crate::resolve::{Outcomes, Permit, Resolved, Resolver, Traces, Wipe, check_count};
-use crate::target::{Surface, Target};
+use crate::target::{Surface, SurfaceSet, Target};
 
-/// Returns what filters made, each with the number of its reference.
-#[inline]
-fn made(drafts: Drafts<'_>) -> Vec<(usize, SecretString)> {
-    if drafts.iter().any(|drafted| drafted.draft.has_filtered()) {
-        let drafts = drafts.into_iter();
-        drafts.flat_map(|one| one.draft.into_filtered()).collect()
-    } else {
-        Vec::new()
-    }
-}
+/// The results of filters, each with the number of its reference.
+type Made = Vec<(usize, SecretString)>;
 
 /// A source whose placeholders were found.
 pub(super) struct Prepared<S, E = Arc<Settings>> {
@@ -203,19 +195,29 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
 
     /// The target with all surfaces that values will stand on, so that a look-up can refuse what
     /// may stand on none of them.
-    #[inline]
     pub(super) fn lookup_target<'t>(&self, target: &'t Target) -> Cow<'t, Target> {
         let target = self.source.aim(target);
+        match self.surfaces(&target) {
+            None => target,
+            Some(surfaces) => Cow::Owned(target.into_owned().with_surfaces(surfaces)),
+        }
+    }
+
+    /// The surfaces that values will stand on, unless there is only that of the target.
+    #[inline]
+    fn surfaces(&self, target: &Target) -> Option<SurfaceSet> {
         if self.texts.iter().all(|planned| planned.surface.is_none()) {
-            return target;
+            return None;
         }
         let with_values = self
             .texts
             .iter()
             .filter(|planned| planned.plan.first_value().is_some());
-        let surfaces = with_values.map(|planned| planned.surface.unwrap_or(target.surface()));
-        let surfaces = surfaces.collect();
-        Cow::Owned(target.into_owned().with_surfaces(surfaces))
+        Some(
+            with_values
+                .map(|planned| planned.surface.unwrap_or(target.surface()))
+                .collect(),
+        )
     }
 
     /// The one look-up of a call; none if there is nothing to look up.
@@ -230,9 +232,15 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         target: &Target,
     ) -> Result<Outcomes> {
         if self.references.is_empty() {
-            Ok(Outcomes::new())
-        } else {
-            resolver.lookup(&self.references, &self.lookup_target(target))
+            return Ok(Outcomes::new());
+        }
+        let aimed = self.source.aim(target);
+        match self.surfaces(&aimed) {
+            None => resolver.lookup(&self.references, &aimed),
+            Some(surfaces) => {
+                let target = aimed.into_owned().with_surfaces(surfaces);
+                resolver.lookup(&self.references, &target)
+            }
         }
     }
 
@@ -278,8 +286,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         self.source.write(&self.settings, &fill, &drafts, places)
     }
 
-    /// Drafts the texts with placeholders. The drafts are written where they stay: moved around, a
-    /// short text would take a quarter more time.
+    /// Drafts the texts with placeholders.
     #[inline]
     fn draft<'d, V: Values<'d>>(
         &'d self,
@@ -288,14 +295,10 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         drafts: &mut Drafts<'d>,
     ) -> Result<()> {
         self.visit(fill, target, |fill, text, failures| {
-            fill.draft_into(
-                text.number,
-                text.text,
-                text.plan,
-                text.surface,
-                failures,
-                drafts,
-            )
+            let draft = fill.draft(text.text, text.plan, text.surface, failures)?;
+            let number = text.number;
+            drafts.push(Drafted { number, draft });
+            Ok(())
         })
     }
 
@@ -340,17 +343,48 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         check_count(&outcomes, &self.references)?;
         let unknown_names = self.source.unknown_names(target);
         let looked_up = LookedUp::new(&outcomes, &self.references, unknown_names);
-        let mut fill = Fill::new(&self.settings, &self.references, looked_up);
+        let mut places = S::Places::default();
+        let (output, made) = match self.write_plain(target, &looked_up, &mut places) {
+            Some(output) => (output, Vec::new()),
+            None => self.write_closely(target, looked_up, &mut places)?,
+        };
+        let traces = Traces::new(&self.references, looked_up.kept(), made);
+        Ok(Resolved::new(output, places, outcomes, traces))
+    }
+
+    /// Writes a source that is one text whose values go in as they are.
+    #[inline]
+    fn write_plain<'d>(
+        &self,
+        target: &Target,
+        values: &impl Values<'d>,
+        places: &mut S::Places,
+    ) -> Option<S::Output<'_>> {
+        let [planned] = self.texts.as_slice() else {
+            return None;
+        };
+        let surface = planned.surface.unwrap_or(self.source.aim(target).surface());
+        let most = self.settings.limits.output;
+        (surface == Surface::Text)
+            .then(|| self.source.write_plain(&planned.plan, values, most, places))
+            .flatten()
+    }
+
+    /// Writes every other source, and returns what filters made with the numbers of the references.
+    #[inline(never)] // so that the other way is short
+    fn write_closely<'s: 'd, 'd>(
+        &'s self,
+        target: &Target,
+        values: impl Values<'d>,
+        places: &mut S::Places,
+    ) -> Result<(S::Output<'s>, Made)> {
+        let mut fill = Fill::new(&self.settings, &self.references, values);
         let mut drafts = Drafts::new();
         self.draft(&mut fill, target, &mut drafts)?;
-        let mut places = S::Places::default();
-        let output = self
-            .source
-            .write(&self.settings, &fill, &drafts, &mut places)?;
-        let kept = looked_up.kept();
-        let made = made(drafts);
-        let traces = Traces::new(&self.references, made);
-        Ok(Resolved::new(output, places, outcomes, kept).traced(traces))
+        let output = self.source.write(&self.settings, &fill, &drafts, places)?;
+        let drafts = drafts.into_iter();
+        let made = drafts.flat_map(|one| one.draft.into_filtered()).collect();
+        Ok((output, made))
     }
 
     /// Looks up and [fills](Prepared::fill).

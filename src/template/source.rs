@@ -41,6 +41,20 @@ pub(super) trait Source {
         target.unknown_names()
     }
 
+    /// Writes the source if it is one text whose values go in as they are, in at most `most` bytes,
+    /// and says where values lie in it.
+    #[inline]
+    fn write_plain<'d>(
+        &self,
+        plan: &Plan,
+        values: &impl Values<'d>,
+        most: usize,
+        places: &mut Self::Places,
+    ) -> Option<Self::Output<'_>> {
+        let _ = (plan, values, most, places);
+        None
+    }
+
     /// Writes the source with its texts as they are drafted, and says where values lie in it.
     ///
     /// # Errors

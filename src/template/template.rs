@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::lint::Lint;
 use super::placeholder::{Placeholder, placeholders};
 use super::prepared::Prepared;
-use super::render::Fill;
+use super::render::{Fill, write_plain};
 use super::resolvable::{Resolvable, sealed};
 use super::settings::Settings;
 use crate::error::{Error, ErrorKind, Failures, Result};
@@ -220,8 +220,15 @@ impl Template {
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         let settings = self.prepared.settings();
+        let plan = self.prepared.plans().next();
+        if let Some(plan) = plan {
+            let most = settings.limits.output;
+            if write_plain(text, plan, &values, most, out, |_| {}).is_some() {
+                return Ok(());
+            }
+        }
         let mut fill = Fill::new(settings, references, values);
-        let Some(plan) = self.prepared.plans().next() else {
+        let Some(plan) = plan else {
             fill.count(text.len())?;
             out.push_str(text);
             return Ok(());

@@ -1,15 +1,14 @@
 //! One text alone as a source.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
-use super::render::{Drafted, Fill, Values};
+use super::plan::Plan;
+use super::render::{Drafted, Fill, Values, write_plain};
 use super::settings::Settings;
 use super::source::{Part, Source, Visitor};
 use crate::error::Result;
+use crate::resolve::Wipe;
 
 /// A text alone.
 struct Alone<'s>(&'s str);
@@ -27,7 +26,7 @@ impl<'s> Part<'s> for Alone<'s> {
 }
 
 /// The places of values in a text.
-type Places = SmallVec<[Range<usize>; 2]>;
+type Places = <Cow<'static, str> as Wipe>::Places;
 
 impl<'t> Source for &'t str {
     type Output<'s>
@@ -43,6 +42,16 @@ impl<'t> Source for &'t str {
     }
 
     #[inline]
+    fn write_plain<'d>(
+        &self,
+        plan: &Plan,
+        values: &impl Values<'d>,
+        most: usize,
+        places: &mut Places,
+    ) -> Option<Cow<'t, str>> {
+        plain(self, plan, values, most, places).map(Cow::Owned)
+    }
+
     fn write<'d>(
         &self,
         _: &Settings,
@@ -65,6 +74,16 @@ impl Source for Arc<str> {
     }
 
     #[inline]
+    fn write_plain<'d>(
+        &self,
+        plan: &Plan,
+        values: &impl Values<'d>,
+        most: usize,
+        places: &mut Places,
+    ) -> Option<Cow<'_, str>> {
+        plain(self, plan, values, most, places).map(Cow::Owned)
+    }
+
     fn write<'d>(
         &self,
         _: &Settings,
@@ -76,8 +95,24 @@ impl Source for Arc<str> {
     }
 }
 
-/// Writes the text, which is borrowed if there is nothing to put in.
+/// Writes the text if its values go in as they are.
 #[inline]
+fn plain<'d>(
+    text: &str,
+    plan: &Plan,
+    values: &impl Values<'d>,
+    most: usize,
+    places: &mut Places,
+) -> Option<String> {
+    places.reserve_exact(plan.cuts().len());
+    let mut out = String::new();
+    write_plain(text, plan, values, most, &mut out, |place| {
+        places.push(place);
+    })?;
+    Some(out)
+}
+
+/// Writes the text, which is borrowed if there is nothing to put in.
 fn write<'t, 'd>(
     text: &'t str,
     fill: &Fill<'d, impl Values<'d>>,

@@ -84,7 +84,47 @@ impl Plan {
     }
 
     /// The bytes of the text outside of the cuts.
+    #[inline]
     pub(in crate::template) fn literal(&self) -> usize {
         self.literal
+    }
+
+    /// Appends the text to `out` with its cuts replaced, which makes `length` bytes. `value` writes
+    /// the value of a slot, or returns false if the placeholder stays. `place` gets the place of
+    /// each value.
+    #[inline]
+    pub(in crate::template) fn write(
+        &self,
+        text: &str,
+        length: usize,
+        out: &mut String,
+        mut value: impl FnMut(Slot, &mut String) -> bool,
+        mut place: impl FnMut(Range<usize>),
+    ) {
+        // All at once: a text that grew while values are in it would leave copies of them behind.
+        if out.capacity() == 0 {
+            *out = String::with_capacity(length);
+        } else {
+            out.reserve(length);
+        }
+        let begin = out.len();
+        let mut at = 0;
+        for cut in &self.cuts {
+            out.push_str(text.get(at..cut.span.start).unwrap_or_default());
+            at = cut.span.end;
+            let Some(slot) = cut.slot else { continue };
+            let start = out.len();
+            if value(slot, out) {
+                place(start..out.len());
+            } else {
+                out.push_str(text.get(cut.span.clone()).unwrap_or_default());
+            }
+        }
+        out.push_str(text.get(at..).unwrap_or_default());
+        debug_assert_eq!(
+            out.len() - begin,
+            length,
+            "measured and written lengths differ"
+        );
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use secrecy::SecretString;
 use smallvec::SmallVec;
 
+use super::plain::plain_length;
 use super::values::Values;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::{Reference, ReferenceKind};
@@ -79,40 +80,6 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         self.room.take(bytes)
     }
 
-    /// Adds the [draft](Fill::draft) of the text with a number.
-    ///
-    /// # Errors
-    ///
-    /// `TooLarge`
-    #[inline]
-    pub(in crate::template) fn draft_into(
-        &mut self,
-        number: usize,
-        text: &'a str,
-        plan: &'a Plan,
-        surface: Surface,
-        failures: &mut Failures,
-        drafts: &mut Drafts<'a>,
-    ) -> Result<()> {
-        if surface == Surface::Text && plan.is_unfiltered() {
-            if let Some(length) = self.plain_length(plan) {
-                self.room.take(length)?;
-                let draft = Draft {
-                    text,
-                    plan,
-                    encoding: Encoding::Plain,
-                    filtered: Vec::new(),
-                    length,
-                };
-                drafts.push(Drafted { number, draft });
-                return Ok(());
-            }
-        }
-        let draft = self.draft_closely(text, plan, surface, failures)?;
-        drafts.push(Drafted { number, draft });
-        Ok(())
-    }
-
     /// Checks and measures one text. What is wrong with its values goes into `failures`; then the
     /// draft must not be used.
     ///
@@ -127,8 +94,8 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         surface: Surface,
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
-        if surface == Surface::Text && plan.is_unfiltered() {
-            if let Some(length) = self.plain_length(plan) {
+        if surface == Surface::Text {
+            if let Some(length) = plain_length(plan, &self.values) {
                 self.room.take(length)?;
                 return Ok(Draft {
                     text,
@@ -274,18 +241,6 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         }
     }
 
-    /// The length of a text whose values go in as they are; `None` when one is missing or may not
-    /// stand everywhere.
-    #[inline]
-    fn plain_length(&self, plan: &Plan) -> Option<usize> {
-        let mut slots = plan.cuts().iter().filter_map(|cut| cut.slot);
-        slots.try_fold(plan.literal(), |length, slot| {
-            self.values
-                .free_value(slot.reference())
-                .map(|value| length.saturating_add(value.len()))
-        })
-    }
-
     /// Writes one text, and says where in it each value lies.
     #[inline]
     pub(in crate::template) fn write(
@@ -304,36 +259,24 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         &self,
         draft: &Draft<'a>,
         out: &mut String,
-        mut place: impl FnMut(Range<usize>),
+        place: impl FnMut(Range<usize>),
     ) {
-        // All at once: a text that grew while values are in it would leave copies of them behind.
-        out.reserve(draft.length);
-        let begin = out.len();
         let mut filtered = draft.filtered.iter();
-        let mut at = 0;
-        for cut in draft.plan.cuts() {
-            out.push_str(draft.text.get(at..cut.span.start).unwrap_or_default());
-            at = cut.span.end;
-            let Some(slot) = cut.slot else { continue };
-            let start = out.len();
-            match self.values.value(slot.reference()) {
-                Ok(value) if !slot.is_filtered() => draft.encoding.push(value, out),
-                Ok(_) => draft
-                    .encoding_of(slot)
-                    .push(filtered.next().map_or("", |(_, value)| value), out),
-                Err(_) => {
-                    out.push_str(draft.text.get(cut.span.clone()).unwrap_or_default());
-                    continue;
-                }
+        let value = |slot: Slot, out: &mut String| {
+            let Ok(value) = self.values.value(slot.reference()) else {
+                return false;
+            };
+            if slot.is_filtered() {
+                let made = filtered.next().map_or("", |(_, value)| value);
+                draft.encoding_of(slot).push(made, out);
+            } else {
+                draft.encoding.push(value, out);
             }
-            place(start..out.len());
-        }
-        out.push_str(draft.text.get(at..).unwrap_or_default());
-        debug_assert_eq!(
-            out.len() - begin,
-            draft.length,
-            "measured and written lengths differ"
-        );
+            true
+        };
+        draft
+            .plan
+            .write(draft.text, draft.length, out, value, place);
     }
 
     fn push_outcome(
@@ -417,12 +360,6 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
 }
 
 impl<'a> Draft<'a> {
-    /// Returns true if a value went through filters.
-    #[inline]
-    pub(in crate::template) fn has_filtered(&self) -> bool {
-        !self.filtered.is_empty()
-    }
-
     pub(in crate::template) fn plan(&self) -> &'a Plan {
         self.plan
     }
