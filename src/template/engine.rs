@@ -9,6 +9,7 @@ use super::document::Document;
 #[cfg(feature = "http")]
 use super::headers::Headers;
 use super::limits::Limits;
+use super::lint::Lint;
 use super::model::{Arguments, Grants, ModelArgs};
 use super::render;
 use super::resolvable::Resolvable;
@@ -348,6 +349,9 @@ impl Engine {
     /// each one in order whether its value might be used, and where; it stands for the
     /// [look-up](crate::Resolver::lookup).
     ///
+    /// Where nothing is refused, returns the lints of the input: text that stays as it is, and was
+    /// probably meant to be a placeholder. They are listed up to [`Lint::LISTED`].
+    ///
     /// ```
     /// use keyslot::template::Engine;
     /// use keyslot::{Error, ErrorKind, Permit, Target};
@@ -364,6 +368,10 @@ impl Engine {
     /// });
     /// let kinds: Vec<ErrorKind> = error.unwrap_err().all().map(Error::kind).collect();
     /// assert_eq!(kinds, [ErrorKind::Unencodable, ErrorKind::NotFound]);
+    ///
+    /// let lints = Engine::new().check(&target, "https://crm.example/%3C%3CKEY%3E%3E", |_, _| Ok(vec![]))?;
+    /// assert_eq!(lints[0].kind(), keyslot::LintKind::Encoded);
+    /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
     /// # Errors
@@ -376,7 +384,7 @@ impl Engine {
         target: &Target,
         input: I,
         verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>,
-    ) -> Result<()> {
+    ) -> Result<Vec<Lint>> {
         input.check_with(&self.settings, target, verdicts)
     }
 }

@@ -115,8 +115,8 @@ impl Headers {
     }
 
     /// Says what [`fill`](Headers::fill) would refuse, without values, as
-    /// [`Engine::check`](super::Engine::check) does for texts and documents. `verdicts` is asked
-    /// once, or never if there are no references.
+    /// [`Engine::check`](super::Engine::check) does for texts and documents, and returns the
+    /// [lints](Headers::lints). `verdicts` is asked once, or never if there are no references.
     ///
     /// ```
     /// use keyslot::template::Headers;
@@ -140,7 +140,7 @@ impl Headers {
         &self,
         target: &Target,
         verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>,
-    ) -> Result<()> {
+    ) -> Result<Vec<Lint>> {
         self.prepared.check(target, verdicts)
     }
 

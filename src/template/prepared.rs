@@ -244,7 +244,8 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         }
     }
 
-    /// Says what a [`fill`](Prepared::fill) would refuse, but for what only values can cause.
+    /// Says what a [`fill`](Prepared::fill) would refuse, but for what only values can cause, and
+    /// returns the [lints](Prepared::lints).
     /// Nobody is asked for verdicts if there is nothing to judge.
     ///
     /// # Errors
@@ -254,7 +255,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         &self,
         target: &Target,
         verdicts: impl FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>,
-    ) -> Result<()> {
+    ) -> Result<Vec<Lint>> {
         let verdicts = if self.references.is_empty() {
             Vec::new()
         } else {
@@ -266,7 +267,8 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         let fill = &mut Fill::new(&self.settings, &self.references, judged);
         self.visit(fill, target, |fill, text, failures| {
             fill.check(text.text, text.plan, text.surface, failures)
-        })
+        })?;
+        Ok(self.lints().to_vec())
     }
 
     /// Puts in what was said of the references, and keeps nothing of it.

@@ -5,6 +5,7 @@ use crate::reference::Reference;
 use crate::resolve::{Permit, Resolved, Resolver, Wipe};
 use crate::target::Target;
 
+use super::lint::Lint;
 use super::settings::Settings;
 
 /// An input that can be resolved: `&str`, [`&Template`](super::Template), `&Tree` of any format,
@@ -31,7 +32,7 @@ pub trait Resolvable: sealed::Sealed {
         settings: &Settings,
         target: &Target,
         verdicts: F,
-    ) -> Result<()>;
+    ) -> Result<Vec<Lint>>;
 }
 
 pub(super) mod sealed {

@@ -289,7 +289,7 @@ impl<'t> Resolvable for &'t str {
         settings: &Settings,
         target: &Target,
         verdicts: F,
-    ) -> Result<()> {
+    ) -> Result<Vec<Lint>> {
         let mut prepared = Prepared::new(settings, self);
         prepared.prepare()?;
         prepared.check(target, verdicts)
@@ -317,7 +317,7 @@ impl<'t> Resolvable for &'t Template {
         _: &Settings,
         target: &Target,
         verdicts: F,
-    ) -> Result<()> {
+    ) -> Result<Vec<Lint>> {
         self.prepared.check(target, verdicts)
     }
 }

@@ -196,7 +196,7 @@ const ROADS: &[Road] = &[
 /// Every call that says what would happen.
 const QUESTIONS: &[Road] = &[
     ("check", |scope, target, text| {
-        scope.check(target, text).map(|()| CANARY.to_owned())
+        scope.check(target, text).map(|_| CANARY.to_owned())
     }),
     ("explain", |scope, target, text| {
         let explained = scope.explain(target, &scope.references(text)?)?;
@@ -572,7 +572,7 @@ fn what_is_resolved_and_what_is_checked_agree_whatever_the_engine() {
                 error.all().map(one).collect()
             };
             let resolved = scope.resolve_for(&target, text).map(drop).map_err(all);
-            let checked = scope.check(&target, text).map_err(all);
+            let checked = scope.check(&target, text).map(drop).map_err(all);
             assert_eq!(resolved, checked, "{text}");
             let by_engine = engine.resolve(&world.project, &target, text);
             assert_eq!(by_engine.map(drop).map_err(all), checked, "{text}");

@@ -26,6 +26,7 @@ mod code_files;
 mod connection_strings;
 mod corruption;
 mod documents;
+mod encoded_marks;
 mod events;
 mod golden;
 #[cfg(feature = "http")]

@@ -172,7 +172,7 @@ fn headers_are_filled_checked_and_linted_as_they_are_resolved() {
                 Ok(outcomes.iter().map(verdict).collect())
             });
             assert_eq!(
-                said(checked.map(|()| "")).err(),
+                said(checked.map(|_| "")).err(),
                 apart.as_ref().err().cloned()
             );
             *(if apart.is_ok() {

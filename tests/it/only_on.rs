@@ -81,7 +81,11 @@ impl Bound<'_> {
         };
         let resolved = shown(engine.resolve(self, target, input).map(drop));
         assert_eq!(
-            shown(engine.check(target, input, |references, _| Ok(self.permits(references)))),
+            shown(
+                engine
+                    .check(target, input, |references, _| Ok(self.permits(references)))
+                    .map(drop)
+            ),
             resolved
         );
         resolved

@@ -189,7 +189,7 @@ impl<T: Structure> Resolvable for &T {
         settings: &Settings,
         target: &Target,
         verdicts: F,
-    ) -> Result<()> {
+    ) -> Result<Vec<Lint>> {
         let mut prepared = Prepared::new(settings, Strings::<T, _>::of(self));
         prepared.prepare()?;
         prepared.check(target, verdicts)
@@ -217,7 +217,7 @@ impl<T: Structure> Resolvable for &Document<T> {
         _: &Settings,
         target: &Target,
         verdicts: F,
-    ) -> Result<()> {
+    ) -> Result<Vec<Lint>> {
         self.prepared.check(target, verdicts)
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Text that was probably meant to be a placeholder. It stays as it is; show it to whoever wrote
-/// the template.
+/// Text that was probably meant to be a placeholder, or a placeholder that was probably not meant
+/// as it is read. Nothing changes for it; show it to whoever wrote the template.
 ///
 /// ```
 /// use keyslot::template::{LintKind, Template};
@@ -24,6 +24,7 @@ pub struct Lint {
     kind: LintKind,
     message: Cow<'static, str>,
     pointer: Option<Arc<str>>,
+    is_placeholder: bool,
 }
 
 /// The kind of a lint.
@@ -44,8 +45,23 @@ pub enum LintKind {
     Namespace,
     /// `<$secret.NAME>`: marks of one bracket.
     SingleBracket,
-    /// `$ secrets.NAME + "x"`: an expression that only Julep can evaluate.
+    /// `$ secrets.NAME + "x"`, `${{ secrets['NAME'] }}`: an expression, and nothing is evaluated
+    /// here.
     Expression,
+    /// `${NAME:-x}`: a default value, and there are none. Also a placeholder such as
+    /// `${secrets.NAME-x}`, in which the name may be meant to end before the `-`.
+    Default,
+    /// `${NAME`: no closing mark on the line.
+    Unclosed,
+    /// `${}`: no name.
+    NoName,
+    /// `${{ Secrets.NAME }}`, `${{ secret.NAME }}`: nearly the beginning of a secret reference.
+    Prefix,
+    /// `%3C%3CNAME%3E%3E`, `&lt;&lt;NAME&gt;&gt;`: a placeholder in other characters, which is
+    /// never resolved.
+    Encoded,
+    /// `${{ NAME }}`, `{{{NAME}}}`: marks of another program around those of the syntax.
+    OtherMarks,
     /// `Bearer secret://NAME`: such a reference is a whole string or none.
     NotWhole,
     /// A placeholder for a name that there is not, while there is one much like it.
@@ -69,6 +85,19 @@ impl Lint {
             kind,
             message: message.into(),
             pointer: None,
+            is_placeholder: false,
+        }
+    }
+
+    /// A lint of a valid placeholder.
+    pub(super) fn of_placeholder(
+        span: Range<usize>,
+        kind: LintKind,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            is_placeholder: true,
+            ..Self::new(span, kind, message)
         }
     }
 
@@ -101,7 +130,7 @@ impl Lint {
 /// Says what is wrong and what to write.
 impl fmt::Display for Lint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !matches!(self.kind, LintKind::UnknownName | LintKind::NotCompared) {
+        if !self.is_placeholder {
             f.write_str("not a placeholder: ")?;
         }
         f.write_str(&self.message)

@@ -92,7 +92,7 @@ impl<'n> Search<'n> {
                     (LintKind::NotCompared, not_compared(name))
                 }
             };
-            lints.push(Lint::new(cut.span.clone(), kind, message));
+            lints.push(Lint::of_placeholder(cut.span.clone(), kind, message));
         }
         lints
     }

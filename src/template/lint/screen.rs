@@ -26,6 +26,12 @@ impl LintKind {
             Self::Namespace => "namespace",
             Self::SingleBracket => "single_bracket",
             Self::Expression => "expression",
+            Self::Default => "default",
+            Self::Unclosed => "unclosed",
+            Self::NoName => "no_name",
+            Self::Prefix => "prefix",
+            Self::Encoded => "encoded",
+            Self::OtherMarks => "other_marks",
             Self::NotWhole => "not_whole",
             Self::UnknownName => "unknown_name",
             Self::NotCompared => "not_compared",
@@ -88,7 +94,7 @@ mod tests {
     use super::*;
     use crate::template::Template;
 
-    const ALL: [LintKind; 11] = [
+    const ALL: [LintKind; 17] = [
         LintKind::OneSidedSpace,
         LintKind::Version,
         LintKind::Filter,
@@ -97,6 +103,12 @@ mod tests {
         LintKind::Namespace,
         LintKind::SingleBracket,
         LintKind::Expression,
+        LintKind::Default,
+        LintKind::Unclosed,
+        LintKind::NoName,
+        LintKind::Prefix,
+        LintKind::Encoded,
+        LintKind::OtherMarks,
         LintKind::NotWhole,
         LintKind::UnknownName,
         LintKind::NotCompared,

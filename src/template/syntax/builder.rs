@@ -109,6 +109,7 @@ impl SyntaxBuilder {
         } else {
             Intent::None
         };
+        let near = Dialect::near_of(&open, &close);
         Ok(Syntax::of([Arc::new(Dialect {
             open: Cow::Owned(open),
             close: Cow::Owned(close),
@@ -119,6 +120,7 @@ impl SyntaxBuilder {
             extras: true,
             intent,
             comments: false,
+            near,
         })]))
     }
 }

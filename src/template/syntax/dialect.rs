@@ -56,6 +56,18 @@ pub(in crate::template) enum Intent {
     Dollar,
 }
 
+/// The use that other programs make of the marks of a dialect: the more they have, the closer to a
+/// placeholder must a near miss be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::template) enum Near {
+    /// Other template engines have the same marks.
+    Engines,
+    /// The marks are brackets, or open and close alike, and stand in other texts too.
+    Brackets,
+    /// The opening mark alone says that a placeholder is meant.
+    Own,
+}
+
 /// The marks and rules of one dialect, and the prepared search for its opening mark.
 #[derive(Debug)]
 pub(in crate::template) struct Dialect {
@@ -72,6 +84,7 @@ pub(in crate::template) struct Dialect {
     pub(in crate::template) intent: Intent,
     /// True if the opening mark and `!` begin a comment.
     pub(in crate::template) comments: bool,
+    pub(in crate::template) near: Near,
 }
 
 impl Dialect {
@@ -86,6 +99,7 @@ impl Dialect {
             extras: true,
             intent: Intent::Dollar,
             comments: false,
+            near: Near::Brackets,
         }
     }
 
@@ -97,6 +111,7 @@ impl Dialect {
             escape: Escape::Before('\\'),
             intent: Intent::Prefix,
             comments: true,
+            near: Near::Engines,
             ..Self::angle()
         }
     }
@@ -113,6 +128,7 @@ impl Dialect {
             extras: false,
             intent: Intent::None,
             comments: false,
+            near: Near::Engines,
         }
     }
 
@@ -123,6 +139,16 @@ impl Dialect {
             close: "".into(),
             prefix: None,
             ..Self::julep("", "")
+        }
+    }
+
+    /// Returns how near a miss must be for marks that a host chose.
+    pub(super) fn near_of(open: &str, close: &str) -> Near {
+        let is_bracket = |mark: char| "<([{".contains(mark);
+        if open == close || open.chars().all(is_bracket) {
+            Near::Brackets
+        } else {
+            Near::Own
         }
     }
 

@@ -13,7 +13,7 @@ use crate::resolve::Permit;
 use crate::scope::Scope;
 use crate::status::Status;
 use crate::target::Target;
-use crate::template::Resolvable;
+use crate::template::{Lint, Resolvable};
 use crate::vault::binding::refused;
 use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::permissions::Permissions;
@@ -72,7 +72,8 @@ impl ScopedVault {
     }
 
     /// Checks that a resolve for this target would go through, as far as that can be told without
-    /// opening a value. One store call.
+    /// opening a value, and returns the lints of the input, as
+    /// [`Engine::check`](crate::template::Engine::check) does. One store call.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Target, Vault};
@@ -82,6 +83,8 @@ impl ScopedVault {
     /// let config = "key: <<$secret.STRIPE_KEY>>, old: <<$secret.OLD_KEY>>";
     /// let error = project.check(&Target::tool("stripe"), config).unwrap_err();
     /// assert_eq!((error.kind(), error.name()), (ErrorKind::NotFound, Some("OLD_KEY")));
+    /// let lints = project.check(&Target::tool("stripe"), "key: <<STRIPE_KEY >>")?;
+    /// assert_eq!(lints[0].span(), 5..20);
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
@@ -89,7 +92,7 @@ impl ScopedVault {
     ///
     /// Those of [`resolve_for`](ScopedVault::resolve_for), all at once, but for what only a value
     /// can be wrong with: what filters do with it, and whether it fits its place.
-    pub fn check<I: Resolvable>(&self, target: &Target, input: I) -> Result<()> {
+    pub fn check<I: Resolvable>(&self, target: &Target, input: I) -> Result<Vec<Lint>> {
         let target = self.binding().meant(target);
         self.engine().check(&target, input, |references, target| {
             self.verdicts(references, target)

@@ -318,7 +318,7 @@ impl<'h> Real<'h> {
                 let text = placeholder(place.name, *pin);
                 at(place)
                     .check(&self.target(*aim), &*text)
-                    .map(|()| "would go".into())
+                    .map(|_| "would go".into())
                     .map_err(kind)
             }
             Op::Explain { place, pin, aim } => {
