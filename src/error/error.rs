@@ -281,7 +281,7 @@ fn source_for_model(source: Source) -> Option<Source> {
         return Some(Arc::new(error.clone().for_model()));
     }
     let mut causes = std::iter::successors(within(&*source), |&cause| within(cause));
-    let holds_error = causes.any(|cause| cause.is::<Error>());
+    let holds_error = causes.any(<dyn std::error::Error>::is::<Error>);
     (!holds_error).then_some(source)
 }
 
