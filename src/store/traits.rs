@@ -52,8 +52,9 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     /// or the commit fails.
     ///
     /// The row at `lock` is locked first, whether it exists or not: two writes with the same lock
-    /// never overlap, so what `work` reads is still true when it commits. `work` may run again when
-    /// the store has to retry, so it must have no effect but through its [`WriteTx`].
+    /// never overlap, so what `work` reads is still true when it commits. Writes with different
+    /// locks may overlap, and each keeps what the other changed. `work` may run again when the
+    /// store has to retry, so it must have no effect but through its [`WriteTx`].
     ///
     /// # Errors
     ///

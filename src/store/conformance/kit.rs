@@ -1,9 +1,10 @@
 //! Rows and comparisons of the cases.
 
 use std::fmt;
+use std::thread::ScopedJoinHandle;
 
-use crate::error::{Error, Result};
-use crate::store::{HeadRead, Kind, Page, Row, RowKey, SecretStore};
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::{HeadRead, Kind, Page, PageSize, Row, RowKey, SecretStore, WriteTx};
 
 pub(super) type Verdict = std::result::Result<(), Broken>;
 pub(super) type Case = (&'static str, fn(&dyn SecretStore) -> Verdict);
@@ -75,6 +76,21 @@ pub(super) const HEAD: RowKey = RowKey {
     key: [1; 32],
 };
 
+/// The first head of another tenant, or of tenant 1.
+pub(super) fn other_head(tenant: u8) -> Row {
+    Row {
+        key: RowKey {
+            key: [tenant; 32],
+            ..HEAD
+        },
+        tenant: tag(tenant),
+        ..head(1)
+    }
+}
+
+/// A page without bounds.
+pub(super) const ALL: PageSize = PageSize::MAX;
+
 /// The epoch of the head; 0 without one.
 pub(super) fn epoch(store: &dyn SecretStore, head: &RowKey) -> Result<u64> {
     Ok(match store.head(head, None)? {
@@ -86,6 +102,30 @@ pub(super) fn epoch(store: &dyn SecretStore, head: &RowKey) -> Result<u64> {
 pub(super) fn put(store: &dyn SecretStore, rows: &[Row]) -> Verdict {
     store.write(&HEAD, &mut |tx| rows.iter().try_for_each(|row| tx.put(row)))?;
     Ok(())
+}
+
+/// Writes among others: a write may be told that the store is busy, but not for ever.
+pub(super) fn write(
+    store: &dyn SecretStore,
+    lock: &RowKey,
+    work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match store.write(lock, work) {
+            Err(error) if error.kind() == ErrorKind::Busy && tries < 20 => {}
+            written => return written,
+        }
+    }
+}
+
+/// The outcome of a thread. A panic in it is a breach of the contract.
+pub(super) fn joined<T, E: From<Error>>(
+    thread: ScopedJoinHandle<'_, std::result::Result<T, E>>,
+) -> std::result::Result<T, E> {
+    let panicked = |_| Error::new(ErrorKind::Store, "a thread of the store panicked");
+    thread.join().map_err(panicked)?
 }
 
 pub(super) fn numbers(page: &Page) -> Vec<u32> {

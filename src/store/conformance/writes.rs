@@ -1,98 +1,25 @@
-//! Rows that come back as they were put, and writes that happen whole or not at all.
+//! Writes, which happen whole or not at all.
 
-use super::kit::{Broken, Case, HEAD, Verdict, ensure, epoch, head, key, put, row, same, tag};
+use super::kit::{ALL, Case, HEAD, Verdict, ensure, epoch, head, key, put, row, same, tag};
 use crate::error::{Error, ErrorKind};
-use crate::store::{
-    Cursor, HeadRead, Kind, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, Tag,
-};
+use crate::store::{Cursor, Kind, Row, RowKey, SecretStore, Tag};
 
 pub(super) const CASES: &[Case] = &[
-    ("nothing is found in an empty store", empty),
-    (
-        "get answers in the order of the keys, missing and repeated ones included",
-        order_of_answers,
-    ),
-    ("get of no keys", no_keys),
-    ("a key belongs to its kind", kinds),
     ("put replaces the whole row", replace),
     (
         "delete removes a row, and an absent one is no error",
         delete,
     ),
-    ("bytes come back exactly, empty ones included", bytes),
-    ("a body of a mebibyte", large_body),
     ("a write sees its own changes", own_changes),
     ("the last change of a key in a write counts", last_change),
+    ("a write of thousands of rows", many_rows),
     ("a write whose work fails changes nothing", failed_work),
     (
         "a write whose work panics changes nothing, and the next one works",
         panicked_work,
     ),
     ("a write may change nothing", no_changes),
-    ("the head is the row at its key", heads),
-    (
-        "a row that is too long is refused, and one as long as may be comes back",
-        long_rows,
-    ),
-    ("a store that nobody damaged is sound", sound),
-    (
-        "epochs up to i64::MAX are kept, greater ones refused",
-        epochs,
-    ),
-    ("purge keeps what is there", purge),
 ];
-
-fn empty(store: &dyn SecretStore) -> Verdict {
-    same(&store.get(&[HEAD])?, &vec![None], "get found something")?;
-    let page = store.scan(Kind::Secret, Tag::Any, Cursor::START, LIMIT, true)?;
-    ensure(
-        page.rows.is_empty() && page.next.is_none(),
-        "scan found something",
-    )
-}
-
-const LIMIT: PageSize = PageSize::MAX;
-
-fn order_of_answers(store: &dyn SecretStore) -> Verdict {
-    put(store, &[row(1), row(2), row(3)])?;
-    let keys = [3, 9, 1, 3, 0, 2].map(|number| key(Kind::Secret, number));
-    let expected = vec![
-        Some(row(3)),
-        None,
-        Some(row(1)),
-        Some(row(3)),
-        None,
-        Some(row(2)),
-    ];
-    same(
-        &store.get(&keys)?,
-        &expected,
-        "the answers do not match the keys one by one",
-    )
-}
-
-fn no_keys(store: &dyn SecretStore) -> Verdict {
-    put(store, &[row(1)])?;
-    ensure(
-        store.get(&[])?.is_empty(),
-        "no keys were given, but there are answers",
-    )
-}
-
-fn kinds(store: &dyn SecretStore) -> Verdict {
-    let rows = Kind::ALL.map(|kind| Row {
-        key: key(kind, 1),
-        info: vec![kind.number()],
-        ..row(1)
-    });
-    put(store, &rows)?;
-    let found = store.get(&Kind::ALL.map(|kind| key(kind, 1)))?;
-    same(
-        &found,
-        &rows.into_iter().map(Some).collect(),
-        "rows of the same key but another kind were mixed up",
-    )
-}
 
 fn replace(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1)])?;
@@ -109,13 +36,7 @@ fn replace(store: &dyn SecretStore) -> Verdict {
         &vec![Some(new.clone())],
         "the row at the key is not the one put last",
     )?;
-    let old = store.scan(
-        Kind::Secret,
-        Tag::Tenant(tag(1)),
-        Cursor::START,
-        LIMIT,
-        true,
-    )?;
+    let old = store.scan(Kind::Secret, Tag::Tenant(tag(1)), Cursor::START, ALL, true)?;
     ensure(
         old.rows.is_empty(),
         "the replaced row is still found by its old tenant",
@@ -124,7 +45,7 @@ fn replace(store: &dyn SecretStore) -> Verdict {
         Kind::Secret,
         Tag::Tenant(tag(8)),
         Cursor::Epoch(8, None),
-        LIMIT,
+        ALL,
         true,
     )?;
     same(
@@ -147,56 +68,6 @@ fn delete(store: &dyn SecretStore) -> Verdict {
     )
 }
 
-fn bytes(store: &dyn SecretStore) -> Verdict {
-    let every = (0..=u8::MAX).collect::<Vec<_>>();
-    let rows = [
-        Row {
-            info: vec![],
-            body: vec![],
-            ..row(1)
-        },
-        Row {
-            info: every.clone(),
-            body: every.iter().rev().copied().collect(),
-            ..row(2)
-        },
-        Row {
-            key: RowKey {
-                kind: Kind::Header,
-                key: [0; 32],
-            },
-            tenant: tag(0),
-            epoch: 0,
-            ..row(3)
-        },
-        Row {
-            tenant: tag(0x80),
-            info: b"text\0'\"; --".to_vec(),
-            ..row(u32::MAX)
-        },
-    ];
-    put(store, &rows)?;
-    let found = store.get(&rows.each_ref().map(|row| row.key))?;
-    same(
-        &found,
-        &rows.into_iter().map(Some).collect(),
-        "a row came back changed",
-    )
-}
-
-fn large_body(store: &dyn SecretStore) -> Verdict {
-    let body = (0..1_u32 << 18)
-        .flat_map(|word| word.wrapping_mul(0x9E37_79B9).to_le_bytes())
-        .collect();
-    let large = Row { body, ..row(1) };
-    put(store, std::slice::from_ref(&large))?;
-    same(
-        &store.get(&[large.key])?,
-        &vec![Some(large)],
-        "it came back changed",
-    )
-}
-
 fn own_changes(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1), row(2)])?;
     let mut seen = None;
@@ -205,13 +76,7 @@ fn own_changes(store: &dyn SecretStore) -> Verdict {
         tx.put(&Row { epoch: 5, ..row(2) })?;
         tx.put(&row(3))?;
         let keys = [1, 2, 3].map(|number| key(Kind::Secret, number));
-        let page = tx.scan(
-            Kind::Secret,
-            Tag::Tenant(tag(1)),
-            Cursor::START,
-            LIMIT,
-            true,
-        )?;
+        let page = tx.scan(Kind::Secret, Tag::Tenant(tag(1)), Cursor::START, ALL, true)?;
         seen = Some((tx.get(&keys)?, page.rows));
         Ok(())
     })?;
@@ -238,6 +103,29 @@ fn last_change(store: &dyn SecretStore) -> Verdict {
         &found,
         &vec![Some(Row { epoch: 2, ..row(1) }), None, Some(row(3))],
         "an earlier change won",
+    )
+}
+
+fn many_rows(store: &dyn SecretStore) -> Verdict {
+    const COUNT: u32 = 2500;
+    let rows: Vec<Row> = (0..COUNT).map(row).collect();
+    let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
+    put(store, &rows)?;
+    let mut expected: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
+    same(
+        &store.get(&keys)?,
+        &expected,
+        "not all rows that were put are there",
+    )?;
+    let gone: Vec<&RowKey> = keys.iter().step_by(2).collect();
+    store.write(&HEAD, &mut |tx| {
+        gone.iter().try_for_each(|key| tx.delete(key))
+    })?;
+    expected.iter_mut().step_by(2).for_each(|row| *row = None);
+    same(
+        &store.get(&keys)?,
+        &expected,
+        "not exactly the rows that were deleted are gone",
     )
 }
 
@@ -294,151 +182,5 @@ fn no_changes(store: &dyn SecretStore) -> Verdict {
         &store.get(&[row(1).key])?,
         &vec![Some(row(1))],
         "an empty write changed a row",
-    )
-}
-
-fn epochs(store: &dyn SecretStore) -> Verdict {
-    let greatest = u64::MAX >> 1;
-    put(
-        store,
-        &[
-            Row {
-                epoch: greatest,
-                ..row(1)
-            },
-            head(greatest),
-        ],
-    )?;
-    same(
-        &epoch(store, &HEAD)?,
-        &greatest,
-        "i64::MAX came back changed",
-    )?;
-    for too_great in [greatest + 1, u64::MAX] {
-        let refused = store.write(&HEAD, &mut |tx| {
-            tx.put(&row(2))?;
-            tx.put(&head(too_great))
-        });
-        ensure(
-            refused.is_err_and(|error| error.kind() == ErrorKind::InvalidInput),
-            "an epoch above i64::MAX was not refused as InvalidInput",
-        )?;
-    }
-    same(
-        &store.get(&[row(2).key])?,
-        &vec![None],
-        "the refused write is partly visible",
-    )?;
-    let past_all = store.scan(
-        Kind::Secret,
-        Tag::Any,
-        Cursor::Epoch(u64::MAX, None),
-        LIMIT,
-        true,
-    )?;
-    ensure(
-        past_all.rows.is_empty(),
-        "a scan from epoch u64::MAX found a row",
-    )
-}
-
-fn heads(store: &dyn SecretStore) -> Verdict {
-    let other = RowKey {
-        key: [2; 32],
-        ..HEAD
-    };
-    let read = |key| match store.head(key, None)? {
-        HeadRead::Read { row, .. } => Ok(row),
-        HeadRead::Unchanged => Err(Broken(
-            "without a known moment the head is unchanged".to_owned(),
-        )),
-    };
-    same(&read(&HEAD)?, &None, "there is no head yet")?;
-    for epoch in [1, 2, 300] {
-        put(store, &[head(epoch)])?;
-        same(
-            &read(&HEAD)?,
-            &Some(head(epoch)),
-            "it is not the row that was put last",
-        )?;
-        same(
-            &read(&other)?,
-            &None,
-            "another tenant has the head of this one",
-        )?;
-    }
-    let theirs = Row {
-        key: other,
-        tenant: tag(2),
-        ..head(7)
-    };
-    put(store, std::slice::from_ref(&theirs))?;
-    same(
-        &read(&HEAD)?,
-        &Some(head(300)),
-        "it changed with another tenant's head",
-    )?;
-    same(&read(&other)?, &Some(theirs), "it is not the other head")?;
-    store.write(&HEAD, &mut |tx| tx.delete(&HEAD))?;
-    same(&read(&HEAD)?, &None, "it was deleted")
-}
-
-fn long_rows(store: &dyn SecretStore) -> Verdict {
-    let longest = Row {
-        info: vec![1; Row::MAX_INFO],
-        body: vec![2; Row::MAX_BODY],
-        ..row(1)
-    };
-    put(store, std::slice::from_ref(&longest))?;
-    same(
-        &store.get(&[longest.key])?,
-        &vec![Some(longest)],
-        "the longest row came back changed",
-    )?;
-    for (info, body) in [(Row::MAX_INFO + 1, 1), (1, Row::MAX_BODY + 1)] {
-        let long = Row {
-            info: vec![1; info],
-            body: vec![2; body],
-            ..row(2)
-        };
-        let refused = store.write(&HEAD, &mut |tx| tx.put(&long));
-        ensure(
-            refused.is_err_and(|error| error.kind() == ErrorKind::TooLarge),
-            "a row that is too long was not refused as TooLarge",
-        )?;
-    }
-    same(
-        &store.get(&[row(2).key])?,
-        &vec![None],
-        "a refused row is visible",
-    )
-}
-
-fn sound(store: &dyn SecretStore) -> Verdict {
-    same(
-        &store.self_check()?,
-        &SelfCheck::Sound,
-        "an empty store is damaged",
-    )?;
-    put(store, &[row(1), row(2), head(1)])?;
-    same(
-        &store.self_check()?,
-        &SelfCheck::Sound,
-        "a store with rows is damaged",
-    )
-}
-
-fn purge(store: &dyn SecretStore) -> Verdict {
-    put(store, &[row(1), row(2)])?;
-    store.write(&HEAD, &mut |tx| tx.delete(&row(1).key))?;
-    same(
-        &store.purge()?,
-        &Purge::Done,
-        "nobody reads, but it is not done",
-    )?;
-    same(
-        &store.get(&[row(1).key, row(2).key])?,
-        &vec![None, Some(row(2))],
-        "it changed rows",
     )
 }

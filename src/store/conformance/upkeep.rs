@@ -1,0 +1,48 @@
+//! Upkeep of a store: checks of itself, and purges.
+
+use super::kit::{Case, HEAD, HandleCase, Verdict, head, put, row, same};
+use crate::store::{Purge, SecretStore, SelfCheck};
+
+pub(super) const CASES: &[Case] = &[
+    ("a store that nobody damaged is sound", sound),
+    ("purge keeps what is there", |store| purge(store, store)),
+];
+
+pub(super) const HANDLE_CASES: &[HandleCase] = &[(
+    "purge is done while nobody reads, and keeps what is there",
+    purge,
+)];
+
+fn sound(store: &dyn SecretStore) -> Verdict {
+    same(
+        &store.self_check()?,
+        &SelfCheck::Sound,
+        "an empty store is damaged",
+    )?;
+    put(store, &[row(1), row(2), head(1)])?;
+    same(
+        &store.self_check()?,
+        &SelfCheck::Sound,
+        "a store with rows is damaged",
+    )
+}
+
+fn purge(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
+    put(one, &[row(1), row(2)])?;
+    same(
+        &other.get(&[row(1).key])?,
+        &vec![Some(row(1))],
+        "the row is missing",
+    )?;
+    one.write(&HEAD, &mut |tx| tx.delete(&row(1).key))?;
+    same(
+        &one.purge()?,
+        &Purge::Done,
+        "nobody reads, but it is not done",
+    )?;
+    same(
+        &other.get(&[row(1).key, row(2).key])?,
+        &vec![None, Some(row(2))],
+        "it changed rows",
+    )
+}
