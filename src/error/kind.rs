@@ -82,7 +82,7 @@ pub enum ErrorKind {
     /// `Vault::accept_rollback`.
     Tampered,
     /// The file or a folder on the way to it belongs to another user or is open to others, or it is
-    /// a link, or not a file.
+    /// a link, or not a file, or on a network file system.
     UnsafeFile,
     /// The linked SQLite has a bug that can damage this vault.
     UnsafeSqlite,
@@ -90,6 +90,8 @@ pub enum ErrorKind {
     Conflict,
     /// The store is locked by another writer; try again.
     Busy,
+    /// The vault was opened by the process that this one was forked from; open it anew.
+    Forked,
     /// The store can be read but not written.
     ReadOnly,
     /// The disk is full.
@@ -142,6 +144,7 @@ impl ErrorKind {
             Self::UnsafeSqlite => "unsafe_sqlite",
             Self::Conflict => "conflict",
             Self::Busy => "busy",
+            Self::Forked => "forked",
             Self::ReadOnly => "read_only",
             Self::StorageFull => "storage_full",
             Self::Io => "io",
@@ -180,7 +183,7 @@ mod tests {
     use super::*;
 
     /// Every kind with its code, which programs in other languages match on.
-    const CODES: [(ErrorKind, &str); 35] = [
+    const CODES: [(ErrorKind, &str); 36] = [
         (ErrorKind::Syntax, "syntax"),
         (ErrorKind::UnknownFilter, "unknown_filter"),
         (ErrorKind::FilterFailed, "filter_failed"),
@@ -212,6 +215,7 @@ mod tests {
         (ErrorKind::UnsafeSqlite, "unsafe_sqlite"),
         (ErrorKind::Conflict, "conflict"),
         (ErrorKind::Busy, "busy"),
+        (ErrorKind::Forked, "forked"),
         (ErrorKind::ReadOnly, "read_only"),
         (ErrorKind::StorageFull, "storage_full"),
         (ErrorKind::Io, "io"),

@@ -3,10 +3,13 @@
 mod connection;
 mod create;
 mod failure;
+mod file_system;
 mod options;
+mod permissions;
 mod read_connection;
 mod rows;
 mod schema;
+mod settings;
 mod store;
 mod vault_path;
 mod version;

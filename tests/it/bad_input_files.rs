@@ -19,7 +19,9 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use keyslot::store::{Cursor, Kind, PageSize, Row, RowKey, SecretStore, SqliteStore, Tag};
+use keyslot::store::{
+    Cursor, Kind, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, SqliteStore, Tag,
+};
 use keyslot::{ErrorKind, Result};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -524,6 +526,34 @@ fn bad_input_91_files_cut_short() {
 }
 
 #[test]
+fn bad_input_91_an_empty_file_has_one_story() {
+    let folder = folder();
+    let path = folder.path().join("vault.db");
+    fs::write(&path, "").unwrap();
+    chmod(&path, 0o600);
+    let story = "the file at the path of the vault is empty; remove it, or give another path";
+    for outcome in [
+        SqliteStore::open(&path),
+        SqliteStore::create(&path),
+        SqliteStore::open_or_create(&path),
+        SqliteStore::options().read_only(true).open(&path),
+    ] {
+        let error = outcome.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotAVault);
+        assert_eq!(error.to_string(), story);
+    }
+    assert_eq!(fs::read(&path).unwrap(), b"");
+    // Another file is not called a vault by any of them.
+    fs::write(&path, "a letter").unwrap();
+    refused(&path, ErrorKind::NotAVault);
+    let error = SqliteStore::create(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::VaultExists);
+    assert!(error.to_string().contains("if it is a vault"), "{error}");
+    fs::remove_file(&path).unwrap();
+    SqliteStore::open_or_create(&path).unwrap();
+}
+
+#[test]
 fn bad_input_91_a_header_and_nothing_behind_it() {
     let folder = folder();
     let vault = vault_in(folder.path());
@@ -884,7 +914,12 @@ fn bad_input_93_tables_that_were_changed_later() {
         "ALTER TABLE rows RENAME COLUMN body TO corpse",
         "ALTER TABLE rows ADD COLUMN more BLOB",
         "DROP TABLE rows",
-        "ANALYZE",
+        "ANALYZE; CREATE VIEW stat AS SELECT * FROM sqlite_stat1",
+        "ANALYZE; DROP INDEX rows_by_tenant",
+        "ANALYZE; PRAGMA writable_schema = 1;
+         UPDATE sqlite_schema SET sql = 'CREATE TABLE sqlite_stat1(tbl,idx,stat,more)' WHERE name = 'sqlite_stat1'",
+        "ANALYZE; PRAGMA writable_schema = 1;
+         UPDATE sqlite_schema SET tbl_name = 'rows' WHERE name = 'sqlite_stat1'",
         "CREATE VIRTUAL TABLE v USING fts5(body)",
         "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = sql || ' ' WHERE name = 'rows_by_key'",
         "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET name = x'00' WHERE name = 'rows_by_key'",
@@ -897,6 +932,63 @@ fn bad_input_93_tables_that_were_changed_later() {
         fs::write(&vault, &sound).unwrap();
     }
     opens(&vault);
+}
+
+/// An operator's care for the file, while it is closed and while it is open.
+#[test]
+fn a_vault_stays_readable_when_an_operator_tidies_up() {
+    for journal in [false, true] {
+        let folder = folder();
+        let vault = folder.path().join("vault.db");
+        let options = SqliteStore::options().rollback_journal(journal);
+        let store = options.create(&vault).unwrap();
+        for number in 1..60 {
+            put(&store, &row(number)).unwrap();
+        }
+        for sql in [
+            "ANALYZE",
+            "VACUUM",
+            "REINDEX",
+            "PRAGMA optimize",
+            "ANALYZE; VACUUM; REINDEX",
+        ] {
+            tamper(&vault, sql);
+            assert_eq!(store.get(&[row(9).key]).unwrap(), [Some(row(9))], "{sql}");
+            put(&store, &row(60)).unwrap();
+            assert_eq!(store.self_check().unwrap(), SelfCheck::Sound, "{sql}");
+            let anew = SqliteStore::open(&vault).unwrap();
+            assert_eq!(anew.get(&[row(60).key]).unwrap(), [Some(row(60))], "{sql}");
+        }
+        drop(store);
+        let tables = Connection::open(&vault).unwrap();
+        let statistics = tables.query_row("SELECT count(*) FROM sqlite_stat1", (), |found| {
+            found.get::<_, i64>(0)
+        });
+        assert!(
+            statistics.unwrap() > 0,
+            "the control: ANALYZE left something"
+        );
+        drop(tables);
+        opens(&vault);
+    }
+}
+
+#[test]
+fn a_new_vault_has_a_rollback_journal_where_that_is_asked_for() {
+    let folder = folder();
+    let vault = folder.path().join("vault.db");
+    let options = SqliteStore::options().rollback_journal(true);
+    put(&options.create(&vault).unwrap(), &row(1)).unwrap();
+    assert_eq!(fs::read(&vault).unwrap()[18..20], [1, 1]);
+    // For life: neither opening without the option nor with it changes a vault.
+    opens(&vault);
+    assert_eq!(fs::read(&vault).unwrap()[18..20], [1, 1]);
+    assert_eq!(options.open(&vault).unwrap().purge().unwrap(), Purge::Done);
+    let other = folder.path().join("other.db");
+    SqliteStore::create(&other).unwrap();
+    let before = fs::read(&other).unwrap()[18..20].to_vec();
+    drop(options.open_or_create(&other).unwrap());
+    assert_eq!(fs::read(&other).unwrap()[18..20], before);
 }
 
 #[test]

@@ -187,14 +187,43 @@ fn a_folder_on_the_way_to_the_vault_that_others_may_write_to_is_refused() {
     for place in &folders {
         for mode in [0o777, 0o757, 0o775, 0o2775, 0o722] {
             chmod(place, mode);
-            refused(&vault, &format!("{mode:o}"));
-            never_created(&new, &format!("{mode:o}"));
+            let what = format!("{mode:o}");
+            if Some(place.as_path()) == vault.parent() {
+                is_unsafe(Vault::open(&vault, &key()), &what);
+                is_unsafe(Vault::open_or_create(&vault, &key()), &what);
+            } else {
+                refused(&vault, &what);
+            }
+            never_created(&new, &what);
         }
         for mode in [0o1777, 0o1775, 0o755, 0o700, 0o2755] {
             chmod(place, mode);
             opens(&vault);
         }
     }
+}
+
+/// The folder of the vault is this user's to close; those above it are the business of others too.
+#[test]
+fn the_folder_of_the_vault_is_closed_where_that_is_asked_for() {
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
+    let (folders, vault) = vault_below(folder.path());
+    let own = vault.parent().unwrap();
+    let mode = |place: &Path| fs::metadata(place).unwrap().mode() & 0o7777;
+    let fix = SqliteStore::options().fix_permissions(true);
+    for (open, closed) in [(0o777, 0o755), (0o2775, 0o2755), (0o722, 0o700)] {
+        chmod(own, open);
+        is_unsafe(Vault::open(&vault, &key()), "the control");
+        drop(fix.open(&vault).unwrap());
+        assert_eq!(mode(own), closed);
+        opens(&vault);
+    }
+    let above = folders.first().unwrap();
+    chmod(above, 0o777);
+    is_unsafe(fix.open(&vault), "a folder above");
+    assert_eq!(mode(above), 0o777, "it was changed");
 }
 
 /// The attack: whoever may rename the folder above puts a vault of their own in the place of the

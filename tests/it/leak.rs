@@ -35,8 +35,9 @@ const REJECTED: &str = "rejected-canary-input!*?";
 const DESCRIPTION: &str = "canary-d3scr1pt10n\u{7}w1th-a-b3ll";
 
 /// Kinds whose cause cannot be had on demand; their messages are constants.
-const NOT_PROVOKED: [ErrorKind; 3] = [
+const NOT_PROVOKED: [ErrorKind; 4] = [
     ErrorKind::UnsafeSqlite,
+    ErrorKind::Forked,
     ErrorKind::StorageFull,
     ErrorKind::ReadOnly,
 ];

@@ -1,7 +1,8 @@
 //! Reads a key file, if nobody else can.
 
 use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind::Interrupted, Read};
+use std::io::ErrorKind::{Interrupted, NotFound};
+use std::io::{self, Read};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -9,6 +10,9 @@ use zeroize::Zeroizing;
 use super::text::MOST;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
+
+/// Attempts to read a mounted file while its mount is updated.
+const ATTEMPTS: usize = 3;
 
 /// The text of the file, or as much of it as shows that it is no key.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
@@ -22,16 +26,47 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     files::check_folder(
         &folder.canonicalize().map_err(unreadable)?,
         "folder of the key file",
+        "read the key with from_mounted_file",
     )?;
-    let mut file = File::open(path).map_err(unreadable)?;
+    read_named(path, &named, check)?
+        .ok_or_else(|| unsafe_file("the key file was exchanged while it was opened; try again"))
+}
+
+/// The text of a file that is part of a mount, as [`read`] gives it. The orchestrator exchanges the
+/// links of a mount at any time.
+pub(super) fn read_mounted(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    for _ in 0..ATTEMPTS {
+        let file = path.canonicalize().map_err(unreadable)?;
+        // A file that is gone by now was exchanged, as one that is another was.
+        let Ok(named) = file.symlink_metadata() else {
+            continue;
+        };
+        check_mounted(&named)?;
+        if let Some(text) = read_named(&file, &named, check_mounted)? {
+            return Ok(text);
+        }
+    }
+    Err(unsafe_file(
+        "the key file was exchanged each time it was opened; try again",
+    ))
+}
+
+/// Reads the file at the path if it still is the one that was looked at.
+fn read_named(
+    path: &Path,
+    named: &Metadata,
+    check: fn(&Metadata) -> Result<()>,
+) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut file = match File::open(path) {
+        Err(cause) if cause.kind() == NotFound => return Ok(None),
+        opened => opened.map_err(unreadable)?,
+    };
     let opened = file.metadata().map_err(unreadable)?;
     check(&opened)?;
-    if !is_same(&named, &opened) {
-        return Err(unsafe_file(
-            "the key file was exchanged while it was opened; try again",
-        ));
+    if !is_same(named, &opened) {
+        return Ok(None);
     }
-    read_start(&mut file).map_err(unreadable)
+    read_start(&mut file).map(Some).map_err(unreadable)
 }
 
 /// Reads into one buffer of the final size, so that no copy stays behind.
@@ -53,7 +88,8 @@ fn read_start(file: &mut File) -> io::Result<Zeroizing<Vec<u8>>> {
 fn check(file: &Metadata) -> Result<()> {
     if file.is_symlink() {
         return Err(unsafe_file(
-            "the key file is a symbolic link; name the file itself",
+            "the key file is a symbolic link; name the file itself, or read a mounted secret with \
+             from_mounted_file",
         ));
     }
     if !file.is_file() {
@@ -61,21 +97,37 @@ fn check(file: &Metadata) -> Result<()> {
     }
     if !files::is_trusted(file) {
         return Err(unsafe_file(
-            "the key file belongs to another user, who knows the key; make a new key",
+            "the key file belongs to another user, who knows the key; make a new key, or read a \
+             mounted secret with from_mounted_file",
         ));
     }
-    if is_open_to_others(file) {
+    if files::is_open_to_others(file) {
         return Err(unsafe_file(
-            "others have permissions on the key file; take them away with `chmod 600`",
+            "others have permissions on the key file; take them away with `chmod 600`, or read a \
+             mounted secret with from_mounted_file",
+        ));
+    }
+    Ok(())
+}
+
+/// The mount says who reads the file and who changes it. No orchestrator lets everybody write to a
+/// secret, so that is a mistake.
+fn check_mounted(file: &Metadata) -> Result<()> {
+    if !file.is_file() {
+        return Err(unsafe_file("the key file is not a regular file"));
+    }
+    if can_anybody_write(file) {
+        return Err(unsafe_file(
+            "all users may write to the key file; take that away with `chmod o-w`",
         ));
     }
     Ok(())
 }
 
 #[cfg(unix)]
-fn is_open_to_others(file: &Metadata) -> bool {
+fn can_anybody_write(file: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    file.mode() & 0o077 != 0
+    file.mode() & 0o002 != 0
 }
 
 #[cfg(unix)]
@@ -85,7 +137,7 @@ fn is_same(named: &Metadata, opened: &Metadata) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_open_to_others(_: &Metadata) -> bool {
+fn can_anybody_write(_: &Metadata) -> bool {
     false
 }
 

@@ -19,8 +19,8 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// Make one with [`generate`](RootKey::generate) or `openssl rand -base64 32`, and keep it where
 /// the vault is not. In a file or a variable, a byte order mark before the key and one line end
-/// behind it are passed over. Nothing else is trimmed, and no prefix is known. Text is not stretched
-/// into a key, and what looks like text, a pattern or a published example is refused as
+/// behind it are passed over. Nothing else is trimmed, and no prefix is known. Text is not
+/// stretched into a key, and what looks like text, a pattern or a published example is refused as
 /// [`WeakKey`](ErrorKind::WeakKey).
 ///
 /// Lives on the heap, cannot be cloned, printed or serialised, and is wiped on drop.
@@ -142,14 +142,15 @@ impl RootKey {
     }
 
     /// The key in a file, as hexadecimal digits or base64, which are told apart by their length.
-    /// One line end (LF or CR LF) may follow, and a UTF-8 byte order mark may stand before it. UTF-16
-    /// is refused.
+    /// One line end (LF or CR LF) may follow, and a UTF-8 byte order mark may stand before it.
+    /// UTF-16 is refused.
     ///
     /// The file must be a regular one, not a link to one, and on Unix nobody but its owner may have
     /// any permission on it (`chmod 600`). Its owner is the user that this process runs as, or
     /// root. Its folder and every folder above belong to this user or root, and nobody else may
     /// write to them unless they are sticky. On other systems owners and permissions are not looked
-    /// at.
+    /// at. For a secret that an orchestrator mounted, see
+    /// [`from_mounted_file`](RootKey::from_mounted_file).
     ///
     /// # Errors
     ///
@@ -164,6 +165,29 @@ impl RootKey {
     /// ```
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let text = file::read(path.as_ref())?;
+        Self::decode_text(&text, || "the key file".to_owned())
+    }
+
+    /// The key in a file that Docker, Kubernetes or systemd mounted, read as
+    /// [`from_file`](RootKey::from_file) reads it.
+    ///
+    /// The path may lead through links, as those of a Kubernetes secret do (`..data`). The file may
+    /// belong to any user, and group and others may read it (0440, 0444, 0640, 0660). Its folders
+    /// are not looked at: who can change the mount can give this process another key. It must be a
+    /// regular file that not everybody may write to.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_file`](RootKey::from_file).
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey};
+    ///
+    /// let folder = std::env::temp_dir();
+    /// assert_eq!(RootKey::from_mounted_file(folder).unwrap_err().kind(), ErrorKind::UnsafeFile);
+    /// ```
+    pub fn from_mounted_file(path: impl AsRef<Path>) -> Result<Self> {
+        let text = file::read_mounted(path.as_ref())?;
         Self::decode_text(&text, || "the key file".to_owned())
     }
 

@@ -5,15 +5,19 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+#[cfg(unix)]
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::failure::{failed, io_failed};
+use super::settings::Settings;
 use super::vault_path::{
     Identity, ROLLBACK_JOURNAL, SHARED_MEMORY, VaultPath, WRITE_AHEAD_LOG, existing,
 };
-use super::{schema, version};
+use super::version::Journal;
+use super::{file_system, schema, version};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Row;
 
@@ -22,6 +26,15 @@ use crate::store::Row;
 pub(super) enum Role {
     Reader,
     Writer,
+}
+
+/// Access of a connection to the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    ReadAndWrite,
+    Read,
+    /// The path is a URI which says that nobody writes to the file.
+    AtRest,
 }
 
 /// No row is longer with its key, tag and numbers, so nothing that a damaged file says makes SQLite
@@ -33,19 +46,24 @@ const _: () = assert!(Row::MAX_INFO + Row::MAX_BODY + 1024 < LONGEST_ROW as usiz
 pub(super) fn open_vault(
     place: &VaultPath,
     inspected: Identity,
-    patience: Duration,
+    settings: &Settings,
     role: Role,
 ) -> Result<Connection> {
     let version = rusqlite::version_number();
     version::for_new_vault(version)?;
-    let connection = open(&place.file, patience)?;
+    let access = if settings.read_only {
+        Access::Read
+    } else {
+        Access::ReadAndWrite
+    };
+    let connection = open(&place.file, access, settings.patience)?;
     if place.identity()? != inspected {
         return Err(replaced());
     }
-    if connection.is_readonly("main").map_err(failed)? {
+    if !settings.read_only && connection.is_readonly("main").map_err(failed)? {
         return Err(Error::new(
             ErrorKind::ReadOnly,
-            "the vault's file or folder cannot be written",
+            "the vault's file or folder cannot be written; to read only, open it with read_only",
         ));
     }
     // Until the vault is accepted nothing may be written to it, also not by a checkpoint as the
@@ -55,7 +73,12 @@ pub(super) fn open_vault(
         DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
         true,
     )?;
-    version::accept(version, schema::verify(&connection)?)?;
+    schema::verify(&connection)?;
+    let journal = schema::journal(&connection)?;
+    version::accept(version, journal)?;
+    if journal == Journal::Wal && file_system::is_remote(&place.folder, settings)? {
+        return Err(file_system::has_no_shared_memory());
+    }
     configure(&connection, role)?;
     set(
         &connection,
@@ -63,6 +86,37 @@ pub(super) fn open_vault(
         false,
     )?;
     Ok(connection)
+}
+
+/// Opens the vault at `place` to read it, as a file that nobody writes to. The caller proves that
+/// nobody did meanwhile: SQLite takes no lock, and looks for no change.
+#[cfg(unix)]
+pub(super) fn open_at_rest(place: &VaultPath, settings: &Settings) -> Result<Connection> {
+    use std::os::unix::ffi::OsStrExt;
+    version::for_new_vault(rusqlite::version_number())?;
+    // Only a URI can say so. Everything in the path that could mean something in a URI is encoded.
+    let path = percent_encode(place.file.as_os_str().as_bytes(), NON_ALPHANUMERIC);
+    let uri = format!("file:{path}?immutable=1");
+    let connection = open(Path::new(&uri), Access::AtRest, settings.patience)?;
+    schema::verify(&connection)?;
+    configure(&connection, Role::Reader)?;
+    Ok(connection)
+}
+
+#[cfg(not(unix))]
+pub(super) fn open_at_rest(_: &VaultPath, _: &Settings) -> Result<Connection> {
+    Err(Error::new(
+        ErrorKind::ReadOnly,
+        "the vault's folder cannot be written, which its write-ahead log needs on this system",
+    ))
+}
+
+/// Refusal of a write to a vault that is only read.
+pub(super) fn opened_read_only() -> Error {
+    Error::new(
+        ErrorKind::ReadOnly,
+        "the vault is open with read_only; open it without, to write",
+    )
 }
 
 pub(super) fn replaced() -> Error {
@@ -74,10 +128,14 @@ pub(super) fn replaced() -> Error {
 
 /// Opens a database without looking at what is in it. The path must be absolute: SQLite builds may
 /// read `file:…` as a URI even where the flag is not given, and that can mean a database in memory.
-pub(super) fn open(path: &Path, patience: Duration) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+pub(super) fn open(path: &Path, access: Access, patience: Duration) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW
+        | match access {
+            Access::ReadAndWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Access::AtRest => OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
+        };
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(patience).map_err(failed)?;
     connection
@@ -193,11 +251,16 @@ mod tests {
     use super::*;
     use crate::store::sqlite::create;
 
-    const PATIENCE: Duration = Duration::from_millis(10);
+    fn settings() -> Settings {
+        Settings {
+            patience: Duration::from_millis(10),
+            ..Settings::default()
+        }
+    }
 
     fn vault(path: &Path) -> Result<VaultPath> {
         let place = VaultPath::of(path)?;
-        create::create(&place, PATIENCE)?;
+        create::create(&place, &settings())?;
         Ok(place)
     }
 
@@ -205,12 +268,12 @@ mod tests {
     fn a_link_that_is_put_in_place_after_the_checks_is_not_followed() {
         let folder = tempfile::tempdir().unwrap();
         let place = vault(&folder.path().join("vault.db")).unwrap();
-        let inspected = place.inspect(false).unwrap();
-        open_vault(&place, inspected, PATIENCE, Role::Reader).unwrap();
+        let inspected = place.inspect(&settings()).unwrap();
+        open_vault(&place, inspected, &settings(), Role::Reader).unwrap();
         let away = folder.path().join("away.db");
         std::fs::rename(&place.file, &away).unwrap();
         std::os::unix::fs::symlink(&away, &place.file).unwrap();
-        let error = open_vault(&place, inspected, PATIENCE, Role::Reader).unwrap_err();
+        let error = open_vault(&place, inspected, &settings(), Role::Reader).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnsafeFile, "{error}");
     }
 
@@ -218,10 +281,10 @@ mod tests {
     fn a_file_that_is_put_in_place_after_the_checks_is_not_used() {
         let folder = tempfile::tempdir().unwrap();
         let place = vault(&folder.path().join("vault.db")).unwrap();
-        let inspected = place.inspect(false).unwrap();
+        let inspected = place.inspect(&settings()).unwrap();
         let other = vault(&folder.path().join("other.db")).unwrap();
         std::fs::rename(&other.file, &place.file).unwrap();
-        let error = open_vault(&place, inspected, PATIENCE, Role::Writer).unwrap_err();
+        let error = open_vault(&place, inspected, &settings(), Role::Writer).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store, "{error}");
     }
 
@@ -229,9 +292,9 @@ mod tests {
     fn a_reader_cannot_write_and_a_writer_can() {
         let folder = tempfile::tempdir().unwrap();
         let place = vault(&folder.path().join("vault.db")).unwrap();
-        let inspected = place.inspect(false).unwrap();
+        let inspected = place.inspect(&settings()).unwrap();
         for (role, writes) in [(Role::Reader, false), (Role::Writer, true)] {
-            let connection = open_vault(&place, inspected, PATIENCE, role).unwrap();
+            let connection = open_vault(&place, inspected, &settings(), role).unwrap();
             assert_eq!(connection.execute("DELETE FROM rows", ()).is_ok(), writes);
         }
     }

@@ -6,22 +6,28 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::failure::{failed, io_failed};
-use super::vault_path::{ROLLBACK_JOURNAL, UNFINISHED, VaultPath, WRITE_AHEAD_LOG, existing};
+use super::settings::Settings;
+use super::vault_path::{
+    ROLLBACK_JOURNAL, UNFINISHED, VaultPath, WRITE_AHEAD_LOG, empty, existing,
+};
 use super::version::{self, Journal};
-use super::{connection, schema};
+use super::{connection, file_system, permissions, schema};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 
 /// Builds the vault under a name of its own in the same folder, and gives it the name asked for
 /// when it is complete. Of two creators at the same moment one wins, because a link never replaces
 /// a file.
-pub(super) fn create(place: &VaultPath, patience: Duration) -> Result<()> {
-    let journal = version::for_new_vault(rusqlite::version_number())?;
-    place.inspect_folder()?;
+pub(super) fn create(place: &VaultPath, settings: &Settings) -> Result<()> {
+    let mut journal = version::for_new_vault(rusqlite::version_number())?;
+    permissions::check_folder(&place.folder, settings)?;
+    if file_system::is_remote(&place.folder, settings)? || settings.rollback_journal {
+        journal = Journal::Rollback;
+    }
     refuse_existing(place)?;
     refuse_left_behind(place)?;
-    let unfinished = Unfinished::new(&place.folder)?;
-    build(&unfinished.0, journal, patience)?;
+    let unfinished = Unfinished::new(&place.folder, settings)?;
+    build(&unfinished.0, journal, settings.patience)?;
     fs::hard_link(&unfinished.0, &place.file).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists(),
         _ => io_failed(error),
@@ -33,6 +39,7 @@ pub(super) fn create(place: &VaultPath, patience: Duration) -> Result<()> {
 fn refuse_existing(place: &VaultPath) -> Result<()> {
     match existing(&place.file)? {
         None => Ok(()),
+        Some(found) if found.is_file() && found.len() == 0 => Err(empty()),
         Some(found) if found.is_file() => Err(exists()),
         Some(_) => Err(Error::new(
             ErrorKind::UnsafeFile,
@@ -58,7 +65,7 @@ fn refuse_left_behind(place: &VaultPath) -> Result<()> {
 }
 
 fn build(path: &Path, journal: Journal, patience: Duration) -> Result<()> {
-    let connection = connection::open(path, patience)?;
+    let connection = connection::open(path, connection::Access::ReadAndWrite, patience)?;
     connection::configure(&connection, connection::Role::Writer)?;
     schema::create(&connection, journal)?;
     connection.close().map_err(|(_, error)| failed(error))?;
@@ -77,7 +84,7 @@ fn build(path: &Path, journal: Journal, patience: Duration) -> Result<()> {
 struct Unfinished(PathBuf);
 
 impl Unfinished {
-    fn new(folder: &Path) -> Result<Self> {
+    fn new(folder: &Path, settings: &Settings) -> Result<Self> {
         let mut random = [0; 16];
         getrandom::fill(&mut random)
             .map_err(|_| Error::new(ErrorKind::Io, "the operating system gave no random bytes"))?;
@@ -100,11 +107,12 @@ impl Unfinished {
             }
         })?);
         let unfinished = Self(path);
-        if existing(&unfinished.0)?.is_none_or(|made| !files::is_own(&made)) {
+        let made = existing(&unfinished.0)?;
+        if made.is_none_or(|made| !files::is_own(&made)) && !settings.trust_folder {
             return Err(Error::new(
                 ErrorKind::UnsafeFile,
                 "this file system gives new files to another user than that of this process; put \
-                 the vault on another one",
+                 the vault on another one, or create it with trust_folder",
             ));
         }
         Ok(unfinished)
@@ -147,6 +155,6 @@ fn sync(_: &Path) -> Result<()> {
 fn exists() -> Error {
     Error::new(
         ErrorKind::VaultExists,
-        "there is a vault at this path already; open it",
+        "there is a file at this path already; open it if it is a vault, or give another path",
     )
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use std::{mem, process};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -12,8 +13,9 @@ use super::failure::{damaged, failed};
 use super::options::SqliteOptions;
 use super::read_connection::{Moments, ReadConnection};
 use super::rows;
+use super::settings::Settings;
 use super::vault_path::{Identity, VaultPath};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::turn::Turn;
 use crate::store::{
     Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck,
@@ -30,8 +32,9 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 /// Keeps rows in one SQLite file, for many threads and processes on one machine.
 ///
 /// Readers and the writer do not wait for each other, except in a vault that was created with a
-/// linked SQLite older than 3.51.3: it has a rollback journal for life, and there readers wait
-/// while a write commits.
+/// linked SQLite older than 3.51.3 or with
+/// [`rollback_journal`](SqliteOptions::rollback_journal): it has a rollback journal for life, and
+/// there readers wait while a write commits.
 ///
 /// A write that waited longer than the busy timeout for another one fails as
 /// [`Busy`](ErrorKind::Busy), and so does, at once, a write inside the `work` of another write of
@@ -41,8 +44,14 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 /// that user only, not a link, and holding exactly the expected tables. Other users may not be able
 /// to replace it: the folder and every folder above must belong to this user or root, and nobody
 /// else may write to it unless it is sticky. Do not open it with other programs or libraries while
-/// it is in use, and do not copy it; do not use one handle on both sides of a fork. Network file
-/// systems are not supported.
+/// it is in use, and do not copy it. Network file systems are refused.
+///
+/// [Options](SqliteStore::options) accept volumes of containers and folders that are mounted
+/// read-only.
+///
+/// A handle stays with the process that opened it: in the child of a fork, reads and writes fail as
+/// [`Forked`](ErrorKind::Forked), but for the uses of a snapshot that the parent took. Open the
+/// vault anew there, and do not take a snapshot over.
 ///
 /// ```
 /// use keyslot::store::{Kind, Row, RowKey, SecretStore, SqliteStore};
@@ -58,7 +67,9 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 pub struct SqliteStore {
     place: VaultPath,
     identity: Identity,
-    patience: Duration,
+    settings: Settings,
+    /// Id of the process that opened it.
+    process: u32,
     idle: Mutex<Vec<ReadConnection>>,
     moments: Moments,
     turn: Turn,
@@ -149,26 +160,36 @@ impl SqliteStore {
         SqliteOptions::new()
     }
 
-    /// Makes a store of a file that was checked, with its first open reader.
-    pub(super) fn new(
-        place: VaultPath,
-        identity: Identity,
-        patience: Duration,
-        reader: Connection,
-    ) -> Self {
-        Self {
+    /// Makes a store of a file that was checked, and opens its first reader.
+    pub(super) fn new(place: VaultPath, identity: Identity, settings: Settings) -> Result<Self> {
+        let store = Self {
             place,
             identity,
-            patience,
-            idle: Mutex::new(vec![ReadConnection::new(reader)]),
+            settings,
+            process: process::id(),
+            idle: Mutex::default(),
             moments: Moments::default(),
             turn: Turn::default(),
             writer: Mutex::new(None),
-        }
+        };
+        store.read_warm(|_| Ok(()))?;
+        Ok(store)
     }
 
     fn connect(&self, role: Role) -> Result<Connection> {
-        connection::open_vault(&self.place, self.identity, self.patience, role)
+        connection::open_vault(&self.place, self.identity, &self.settings, role)
+    }
+
+    /// Refuses the child of a fork. It has copies of the connections, but none of their locks, and
+    /// locks of threads that it does not have.
+    fn check_process(&self) -> Result<()> {
+        if process::id() == self.process {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Forked,
+            "the vault was opened before this process was forked; open it anew in this process",
+        ))
     }
 
     /// Checks that the file still has its name. A write to a file that has lost its name is lost,
@@ -184,6 +205,7 @@ impl SqliteStore {
     /// Reads with a connection that nobody else uses meanwhile. One that failed is closed, whatever
     /// state it is in.
     fn read<T>(&self, work: impl FnOnce(&mut ReadConnection) -> Result<T>) -> Result<T> {
+        self.check_process()?;
         self.check_identity()?;
         self.read_warm(work)
     }
@@ -195,8 +217,11 @@ impl SqliteStore {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let mut reader =
-            idle.map_or_else(|| self.connect(Role::Reader).map(ReadConnection::new), Ok)?;
+        let mut reader = match idle.map_or_else(|| self.reader(), Ok) {
+            Ok(reader) => reader,
+            Err(error) if self.settings.read_only => return self.read_at_rest(work, error),
+            Err(error) => return Err(error),
+        };
         let found = work(&mut reader)?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_READERS {
@@ -205,10 +230,51 @@ impl SqliteStore {
         Ok(found)
     }
 
+    fn reader(&self) -> Result<ReadConnection> {
+        self.connect(Role::Reader).map(ReadConnection::new)
+    }
+
+    /// Reads from a folder that cannot be written, where SQLite cannot make the shared memory of a
+    /// write-ahead log: without one, and proves that nobody wrote meanwhile.
+    ///
+    /// The file is opened anew each time, because what SQLite keeps of it in memory may be old. A
+    /// commit since then would be in a log, or in the file if somebody merged the log.
+    fn read_at_rest<T>(
+        &self,
+        work: impl FnOnce(&mut ReadConnection) -> Result<T>,
+        refusal: Error,
+    ) -> Result<T> {
+        if !matches!(refusal.kind(), ErrorKind::Io | ErrorKind::ReadOnly) {
+            return Err(refusal);
+        }
+        let before = self.place.stamp()?;
+        if before.log.is_some() {
+            return Err(Error::new(
+                ErrorKind::ReadOnly,
+                "the vault has a write-ahead log that is not merged, which needs a folder that can \
+                 be written; open the vault there once",
+            ));
+        }
+        let found = connection::open_at_rest(&self.place, &self.settings)
+            .and_then(|connection| work(&mut ReadConnection::new(connection)));
+        if self.place.stamp()? != before {
+            return Err(Error::new(
+                ErrorKind::Busy,
+                "the vault was written to while it was read; try again",
+            ));
+        }
+        found
+    }
+
     /// Does something with the one connection that writes. It is closed if it is left in the middle
     /// of a transaction.
     fn write_with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let _taken = self.turn.take(self.patience)?;
+        // Before any lock is asked for: in the child of a fork it may be held for ever.
+        self.check_process()?;
+        if self.settings.read_only {
+            return Err(connection::opened_read_only());
+        }
+        let _taken = self.turn.take(self.settings.patience)?;
         self.check_identity()?;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = writer
@@ -219,6 +285,16 @@ impl SqliteStore {
             *writer = Some(connection);
         }
         done
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if self.check_process().is_err() {
+            // SQLite would act on locks and files of the parent as it closes them.
+            mem::forget(mem::take(&mut self.idle));
+            mem::forget(mem::take(&mut self.writer));
+        }
     }
 }
 
@@ -271,12 +347,14 @@ impl SecretStore for SqliteStore {
     fn purge(&self) -> Result<Purge> {
         self.write_with(|connection| {
             connection
-                .busy_timeout(PURGE_PATIENCE.min(self.patience))
+                .busy_timeout(PURGE_PATIENCE.min(self.settings.patience))
                 .map_err(failed)?;
             let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
                 row.get::<_, bool>(0)
             });
-            connection.busy_timeout(self.patience).map_err(failed)?;
+            connection
+                .busy_timeout(self.settings.patience)
+                .map_err(failed)?;
             match busy.map_err(failed) {
                 Ok(false) => Ok(Purge::Done),
                 Ok(true) => Ok(Purge::Pending),

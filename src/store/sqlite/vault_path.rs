@@ -9,6 +9,8 @@ use std::io;
 use std::path::{self, Path, PathBuf};
 
 use super::failure::io_failed;
+use super::permissions;
+use super::settings::Settings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 
@@ -39,6 +41,21 @@ pub(super) struct Identity {
     #[cfg(unix)]
     device_and_inode: (u64, u64),
 }
+
+/// State of a vault's files at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    file: Changed,
+    /// Length of the write-ahead log, if anything is in it.
+    pub(super) log: Option<u64>,
+}
+
+/// Everything that tells a written file from what it was before.
+#[cfg(unix)]
+type Changed = (Identity, u64, (i64, i64), (i64, i64));
+
+#[cfg(not(unix))]
+type Changed = (Identity, u64, Option<std::time::SystemTime>);
 
 impl VaultPath {
     /// Makes `path` absolute, and its folder free of links.
@@ -93,8 +110,8 @@ impl VaultPath {
     }
 
     /// Proves that others can neither read nor replace the vault, and tells which file it is.
-    pub(super) fn inspect(&self, fix_permissions: bool) -> Result<Identity> {
-        self.inspect_folder()?;
+    pub(super) fn inspect(&self, settings: &Settings) -> Result<Identity> {
+        permissions::check_folder(&self.folder, settings)?;
         let mut found = self.metadata()?;
         if links(&found) == 2 {
             remove_unfinished_twin(&self.folder, &found)?;
@@ -108,22 +125,27 @@ impl VaultPath {
         }
         // Asked first, because of another user's file nothing is fixed. That user could write to it
         // at any time.
-        if !files::is_own(&found) {
+        if !files::is_own(&found) && !settings.trust_folder {
             return Err(unsafe_file(
-                "the vault's file belongs to another user than this process runs as; \
-                 open it as that user, or change its owner with `chown`",
+                "the vault's file belongs to another user than this process runs as; open it as \
+                 that user, change its owner with `chown`, or, where all who reach the folder are \
+                 trusted, open it with trust_folder",
             ));
         }
-        private(&self.file, &found, fix_permissions)?;
+        permissions::check_private(&self.file, &found, settings)?;
+        // SQLite would make a vault of it, and any later step would say something else of it.
+        if found.len() == 0 {
+            return Err(empty());
+        }
         for suffix in [WRITE_AHEAD_LOG, SHARED_MEMORY, ROLLBACK_JOURNAL] {
             let path = self.beside(suffix);
             if let Some(beside) = existing(&path)? {
-                if !beside.is_file() || !files::is_own(&beside) {
+                if !beside.is_file() || !(files::is_own(&beside) || settings.trust_folder) {
                     return Err(unsafe_file(
                         "a log of another database lies beside the vault; move it away",
                     ));
                 }
-                private(&path, &beside, fix_permissions)?;
+                permissions::check_private(&path, &beside, settings)?;
             }
         }
         Ok(identity(&found))
@@ -134,8 +156,13 @@ impl VaultPath {
         self.metadata().map(|found| identity(&found))
     }
 
-    pub(super) fn inspect_folder(&self) -> Result<()> {
-        files::check_folder(&self.folder, "vault's folder")
+    /// Returns the state of the file and of its log, which every write changes.
+    pub(super) fn stamp(&self) -> Result<Stamp> {
+        let log = existing(&self.beside(WRITE_AHEAD_LOG))?;
+        Ok(Stamp {
+            file: changed(&self.metadata()?),
+            log: log.map(|log| log.len()).filter(|length| *length > 0),
+        })
     }
 
     /// The facts of the file itself, not of what a link points to.
@@ -189,27 +216,6 @@ fn remove_unfinished_twin(folder: &Path, vault: &Metadata) -> Result<()> {
 }
 
 #[cfg(unix)]
-fn private(path: &Path, found: &Metadata, fix_permissions: bool) -> Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    let (group, others) = (0o070, 0o007);
-    if found.mode() & (group | others) == 0 {
-        return Ok(());
-    }
-    if fix_permissions {
-        return fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(io_failed);
-    }
-    Err(unsafe_file(
-        "other users have access to the vault's file; run `chmod 600` on it, or open it with \
-         fix_permissions",
-    ))
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path, _: &Metadata, _: bool) -> Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
 fn identity(found: &Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
     Identity {
@@ -223,6 +229,22 @@ fn identity(_: &Metadata) -> Identity {
 }
 
 #[cfg(unix)]
+fn changed(found: &Metadata) -> Changed {
+    use std::os::unix::fs::MetadataExt;
+    (
+        identity(found),
+        found.len(),
+        (found.mtime(), found.mtime_nsec()),
+        (found.ctime(), found.ctime_nsec()),
+    )
+}
+
+#[cfg(not(unix))]
+fn changed(found: &Metadata) -> Changed {
+    (identity(found), found.len(), found.modified().ok())
+}
+
+#[cfg(unix)]
 fn links(found: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::nlink(found)
 }
@@ -230,6 +252,14 @@ fn links(found: &Metadata) -> u64 {
 #[cfg(not(unix))]
 fn links(_: &Metadata) -> u64 {
     1
+}
+
+/// Said of an empty file by everything that opens or creates a vault.
+pub(super) fn empty() -> Error {
+    Error::new(
+        ErrorKind::NotAVault,
+        "the file at the path of the vault is empty; remove it, or give another path",
+    )
 }
 
 fn unsafe_file(message: &'static str) -> Error {
