@@ -51,3 +51,5 @@ pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};
 pub use template::Template;
 pub(crate) use tree::Node as TreeNode;
 pub use tree::Tree;
+#[cfg(feature = "vault")]
+pub(crate) use value::unfit;

@@ -126,7 +126,9 @@ impl AccessRules {
         Ok(self)
     }
 
-    /// Allows a surface.
+    /// Allows a surface. In a whole [`Url`](Surface::Url), [`UrlPath`](Surface::UrlPath) allows the
+    /// path and [`UrlQuery`](Surface::UrlQuery) the query; the user and the fragment need `Url`
+    /// itself.
     ///
     /// ```
     /// use keyslot::{AccessRules, Surface};
@@ -236,7 +238,7 @@ impl AccessRules {
         self.check_host(target)?;
         let is_allowed = self
             .surface_set()
-            .is_none_or(|allowed| allowed.intersects(target.surfaces()));
+            .is_none_or(|allowed| allowed.allows_some(target.surfaces()));
         if is_allowed {
             return Ok(());
         }

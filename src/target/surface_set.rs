@@ -17,8 +17,19 @@ impl SurfaceSet {
         self.0 & bit(surface) != 0
     }
 
-    pub(crate) fn intersects(self, other: Self) -> bool {
+    fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Returns true if a value with these surfaces may stand on one of those that a call uses. The
+    /// path and the query of a whole URL count as surfaces of their own.
+    pub(crate) fn allows_some(self, used: Self) -> bool {
+        let mut used = used;
+        if used.contains(Surface::Url) {
+            used.insert(Surface::UrlPath);
+            used.insert(Surface::UrlQuery);
+        }
+        self.intersects(used)
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -96,5 +107,19 @@ mod tests {
                 .collect::<Vec<_>>(),
             Surface::ALL
         );
+    }
+
+    #[test]
+    fn a_url_is_its_path_and_its_query_too() {
+        for part in [Surface::Url, Surface::UrlPath, Surface::UrlQuery] {
+            assert!(
+                SurfaceSet::from(part).allows_some(Surface::Url.into()),
+                "{part:?}"
+            );
+            let whole = SurfaceSet::from(Surface::Url).allows_some(part.into());
+            assert_eq!(whole, part == Surface::Url, "{part:?}");
+        }
+        assert!(!SurfaceSet::from(Surface::Form).allows_some(Surface::Url.into()));
+        assert!(!SurfaceSet::default().allows_some(Surface::Url.into()));
     }
 }

@@ -15,5 +15,7 @@ pub(super) use encoding::Encoding;
 pub(super) use filter::{Filter, apply, encoding_after};
 pub(super) use filtered::Filtered;
 pub(super) use filters::Filters;
+#[cfg(feature = "vault")]
+pub(crate) use placing::unfit;
 pub(super) use placing::{Placing, words};
 pub(super) use room::Room;

@@ -61,6 +61,7 @@ mod surfaces;
 mod tampering;
 mod target_urls;
 mod url_parts;
+mod url_rules;
 mod vault;
 mod vault_vectors;
 mod words;

@@ -144,7 +144,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
             };
             let nth = placed.next().unwrap_or(usize::MAX);
-            if self.is_denied(cut, slot, text, surface, failures) {
+            if self.is_denied(cut, slot, text, (&placing, nth, surface), failures) {
                 continue;
             }
             if !slot.is_filtered() && placing.is_plain() {
@@ -205,8 +205,9 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     placed.next();
                 }
                 Ok(_) => {
-                    let refusal = placing.refusal_of_all(placed.next().unwrap_or(usize::MAX));
-                    if self.is_denied(cut, slot, text, surface, failures) {
+                    let nth = placed.next().unwrap_or(usize::MAX);
+                    let refusal = placing.refusal_of_all(nth);
+                    if self.is_denied(cut, slot, text, (&placing, nth, surface), failures) {
                         continue;
                     }
                     if let Some(refusal) = refusal {
@@ -316,11 +317,11 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         cut: &Cut,
         slot: Slot,
         text: &str,
-        surface: Surface,
+        (placing, nth, surface): (&Placing, usize, Surface),
         failures: &mut Failures,
     ) -> bool {
         let permit = self.values.permit(slot.reference());
-        let denied = !permit.allows(surface);
+        let denied = !placing.is_permitted(nth, permit);
         if denied {
             failures.push(|| {
                 let name = self.name(slot);

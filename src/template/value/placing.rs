@@ -3,6 +3,7 @@
 use super::encoding::Encoding;
 use super::filter::{Filter, ready_part};
 use super::surface::{connection, header, json, shell, url};
+use crate::resolve::Permit;
 use crate::target::Surface;
 use crate::template::cut::Cut;
 
@@ -36,7 +37,7 @@ impl Placing {
                 url::Place::Path(url::Segment::Named),
             )),
             Surface::UrlQuery | Surface::Form => {
-                Places::Url(url::places_in(text, cuts, url::Place::Component))
+                Places::Url(url::places_in(text, cuts, url::Place::Query))
             }
             Surface::Json => Places::Json(json::places(text, cuts)),
             Surface::Shell => Places::Shell(shell::places(text, cuts)),
@@ -84,6 +85,16 @@ impl Placing {
         }
     }
 
+    /// Returns true if a value that may stand where `permit` says may stand in a slot. In a whole
+    /// URL that may be the surface of its part.
+    pub(in crate::template) fn is_permitted(&self, slot: usize, permit: Permit) -> bool {
+        let part = || match &self.places {
+            Places::Url(places) if self.surface == Surface::Url => places.get(slot)?.surface(),
+            _ => None,
+        };
+        permit.allows(self.surface) || part().is_some_and(|part| permit.allows(part))
+    }
+
     /// Returns true if every value goes in as it is.
     pub(in crate::template) fn is_plain(&self) -> bool {
         self.surface == Surface::Text
@@ -101,6 +112,24 @@ impl Placing {
             Surface::AdoNet => Encoding::AdoNet,
             Surface::Odbc => Encoding::Odbc,
         }
+    }
+}
+
+/// Reason why a value may stand nowhere on a surface unless a filter changes it: the words after
+/// "the value".
+#[cfg(feature = "vault")]
+pub(crate) fn unfit(surface: Surface, value: &str) -> Option<&'static str> {
+    match surface {
+        Surface::Header => header::unfit(value),
+        Surface::Env | Surface::Shell | Surface::Libpq | Surface::AdoNet | Surface::Odbc => {
+            value.contains('\0').then_some("holds NUL")
+        }
+        Surface::Text
+        | Surface::Url
+        | Surface::UrlPath
+        | Surface::UrlQuery
+        | Surface::Form
+        | Surface::Json => None,
     }
 }
 

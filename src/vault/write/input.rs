@@ -7,3 +7,4 @@ mod sources;
 pub(super) use secret_change::Expected;
 pub use secret_change::SecretChange;
 pub use secret_input::SecretInput;
+pub(super) use secret_input::check_surfaces;

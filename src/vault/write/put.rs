@@ -1,8 +1,8 @@
 //! Storing values.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::input::SecretInput;
+use super::input::{SecretInput, check_surfaces};
 use super::ledger::{Ledger, LedgerEntry};
 use super::numbers::exhausted;
 use crate::crypto::{Info, InfoState as State};
@@ -32,7 +32,8 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// [`InvalidName`](ErrorKind::InvalidName) or [`InvalidValue`](ErrorKind::InvalidValue);
+    /// [`InvalidName`](ErrorKind::InvalidName); [`InvalidValue`](ErrorKind::InvalidValue), also
+    /// for a value with a line end too many for every surface that its rules allow;
     /// [`Revoked`](ErrorKind::Revoked) when the name was revoked (see
     /// [`replace_revoked`](ScopedVault::replace_revoked)); [`Conflict`](ErrorKind::Conflict) when
     /// the input says what it expects and finds something else; [`Denied`](ErrorKind::Denied)
@@ -97,6 +98,7 @@ impl ScopedVault {
             .change
             .fields
             .apply(&mut info, self.core().keys.sub())?;
+        check_surfaces(input.value.expose_secret(), &info.about.rules)?;
         self.push(ledger, info, entry, &input.value)
     }
 

@@ -113,8 +113,8 @@ impl Place {
         let is_name = matches!(self.part, Part::Name(..) | Part::Names);
         if self.part.chooses_host(value) {
             Some(CHOOSES_HOST)
-        } else if value.bytes().any(|byte| byte.is_ascii_control()) {
-            Some("holds a control character, which may not stand in a header")
+        } else if let Some(flaw) = unfit(value) {
+            Some(flaw)
         } else if self.leads && (value.is_empty() || value.starts_with(' '))
             || self.opens && value.trim().is_empty()
         {
@@ -129,6 +129,12 @@ impl Place {
             None
         }
     }
+}
+
+/// Reason why a value may stand nowhere in a header.
+pub(in crate::template::value) fn unfit(value: &str) -> Option<&'static str> {
+    let has_control = value.bytes().any(|byte| byte.is_ascii_control());
+    has_control.then_some("holds a control character, which may not stand in a header")
 }
 
 impl Part {

@@ -1,6 +1,7 @@
 //! The part of a URL that a slot stands in.
 
 use super::skeleton::Skeleton;
+use crate::target::Surface;
 use crate::template::cut::Cut;
 use crate::template::value::url_part::UrlPart;
 
@@ -14,8 +15,9 @@ pub(in crate::template::value) enum Place {
     /// User information, which ends at a slash.
     User,
     Path(Segment),
-    /// Query or fragment.
-    Component,
+    /// A query, or a piece of one.
+    Query,
+    Fragment,
     /// In the middle of an escape such as `%2F`, which the value would end.
     Escape,
 }
@@ -168,6 +170,8 @@ struct Parts {
     user: usize,
     /// The first `?` or `#` after the authority.
     path: usize,
+    /// The first `#` after the authority.
+    query: usize,
 }
 
 impl Parts {
@@ -220,6 +224,7 @@ impl Parts {
             authority: (start, end),
             user,
             path: find(end, &['?', '#']),
+            query: find(end, &['#']),
         }
     }
 
@@ -231,7 +236,8 @@ impl Parts {
             _ if (self.user..end).contains(&slot) => Place::Host,
             // The segment is told later.
             _ if slot < self.path => Place::Path(Segment::Named),
-            _ => Place::Component,
+            _ if slot < self.query => Place::Query,
+            _ => Place::Fragment,
         }
     }
 }
@@ -243,7 +249,16 @@ impl Place {
             Self::Scheme => Some("may not choose where a URL goes: write scheme and host out"),
             Self::Host => Some("may not stand in the host or port of a URL: write them out"),
             Self::Escape => Some("may not stand in the middle of a percent-escape"),
-            Self::Path(_) | Self::User | Self::Component => None,
+            Self::Path(_) | Self::User | Self::Query | Self::Fragment => None,
+        }
+    }
+
+    /// The surface of the part alone, if there is one.
+    pub(in crate::template::value) fn surface(self) -> Option<Surface> {
+        match self {
+            Self::Path(_) => Some(Surface::UrlPath),
+            Self::Query => Some(Surface::UrlQuery),
+            Self::Scheme | Self::Host | Self::User | Self::Fragment | Self::Escape => None,
         }
     }
 
@@ -255,7 +270,7 @@ impl Place {
             // beside it.
             (Self::Path(_), UrlPart::Path)
             | (Self::User, UrlPart::User)
-            | (Self::Component, UrlPart::Query) => None,
+            | (Self::Query | Self::Fragment, UrlPart::Query) => None,
             _ => Some(part.misplaced()),
         }
     }
@@ -265,7 +280,7 @@ impl Place {
         match self {
             Self::Scheme | Self::Host | Self::Escape => self.refusal_of_all(),
             Self::Path(segment) => segment.refusal(value),
-            Self::User | Self::Component => None,
+            Self::User | Self::Query | Self::Fragment => None,
         }
     }
 }
@@ -275,7 +290,7 @@ mod tests {
     use super::*;
     use crate::template::plan::{Plan, ReferenceList, References};
     use crate::template::settings::Settings;
-    use Place::{Component, Escape, Host, Scheme, User};
+    use Place::{Escape, Fragment, Host, Query, Scheme, User};
     use Segment::{Dots, Named, Values};
 
     const ALONE: Place = Place::Path(Dots(0));
@@ -298,7 +313,7 @@ mod tests {
     fn each_part_of_a_url_is_told_apart() {
         assert_eq!(
             places_of("https://api.example/<<A>>/x?k=<<B>>&<<C>>#<<D>>"),
-            [ALONE, Component, Component, Component]
+            [ALONE, Query, Query, Fragment]
         );
         assert_eq!(places_of("https://<<A>>/"), [Host]);
         assert_eq!(
@@ -306,8 +321,8 @@ mod tests {
             [Host, Host, ALONE]
         );
         assert_eq!(places_of("https://api.example<<A>>"), [Host]);
-        assert_eq!(places_of("https://api.example?<<A>>"), [Component]);
-        assert_eq!(places_of("https://api.example#<<A>>"), [Component]);
+        assert_eq!(places_of("https://api.example?<<A>>"), [Query]);
+        assert_eq!(places_of("https://api.example#<<A>>"), [Fragment]);
     }
 
     #[test]
@@ -341,8 +356,8 @@ mod tests {
     #[test]
     fn other_schemes_and_relative_references_have_paths() {
         assert_eq!(places_of("mailto:<<A>>@example"), [NAMED]);
-        assert_eq!(places_of("/<<A>>/x?<<B>>"), [ALONE, Component]);
-        assert_eq!(places_of("?<<A>>"), [Component]);
+        assert_eq!(places_of("/<<A>>/x?<<B>>"), [ALONE, Query]);
+        assert_eq!(places_of("?<<A>>"), [Query]);
         assert_eq!(places_of("a/<<A>>"), [ALONE]);
         assert_eq!(places_of("file:///<<A>>"), [ALONE]);
         assert_eq!(places_of("file://<<A>>/"), [Host]);

@@ -10,6 +10,7 @@ use crate::access::AccessRules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Revision;
 use crate::status::Status;
+use crate::template::unfit;
 
 /// A value to be stored, with statements about it. A plain string is enough; the setters are for
 /// the rest.
@@ -39,6 +40,27 @@ impl SecretInput {
             value: value.into(),
             change: SecretChange::default(),
         }
+    }
+
+    /// Drops white space at both ends of the value (ASCII), such as the line end that `echo` and
+    /// editors write.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, SecretInput, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", SecretInput::new("sk_live_one\n").trimmed())?;
+    /// assert!(project.matches("STRIPE_KEY", "sk_live_one")?);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        let value = self.value.expose_secret();
+        let trimmed = trim(value);
+        if trimmed.len() < value.len() {
+            self.value = SecretString::from(trimmed);
+        }
+        self
     }
 
     /// Stores only if there is no secret of that name in that scope; otherwise nothing changes and
@@ -97,6 +119,34 @@ impl SecretInput {
         }
         Ok(())
     }
+}
+
+/// The value as the filter `trim` makes it.
+fn trim(value: &str) -> &str {
+    value.trim_matches(|c: char| c.is_ascii_whitespace())
+}
+
+/// Checks a value against the surfaces that rules name. A filter may make a value fit, `base64` for
+/// one, but not one that is right and only has a line end too many.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidValue`] when it fits on none of the surfaces, but would without the white
+/// space at its ends.
+pub(in crate::vault::write) fn check_surfaces(value: &str, rules: &AccessRules) -> Result<()> {
+    let fits = |value| {
+        rules
+            .surfaces()
+            .any(|surface| unfit(surface, value).is_none())
+    };
+    if rules.surfaces().next().is_none() || fits(value) || !fits(trim(value)) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::InvalidValue,
+        "the value begins or ends with a control character, such as a line end, which may stand on \
+         none of the surfaces that its rules allow: store it trimmed",
+    ))
 }
 
 setters!(SecretInput);
