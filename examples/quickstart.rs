@@ -123,7 +123,8 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
 
     heading("8. Revoked, unknown, inactive: all that is wrong at once, and where");
     billing.revoke("OLD_STRIPE_KEY")?;
-    let text = "POST /v1/charges\nAuthorization: Bearer <<$secret.OLD_STRIPE_KEY>>\nX-Trace: <<$secret.TRACE_KEY>>\n\
+    let text = "POST /v1/charges\nAuthorization: Bearer <<$secret.OLD_STRIPE_KEY>>\nX-Trace: \
+                <<$secret.TRACE_KEY>>\n\
                 X-Beta: <<$secret.BETA_KEY>>";
     show(
         text,

@@ -59,6 +59,13 @@ impl Actor {
     }
 
     /// Returns the actor as text.
+    ///
+    /// ```
+    /// use keyslot::Actor;
+    ///
+    /// assert_eq!(Actor::new("service:importer")?.as_str(), "service:importer");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -74,8 +81,8 @@ pub(crate) fn label_flaw(text: &str) -> Option<&'static str> {
         _ if text.len() > MAX_LABEL => Some("may have 128 bytes at most"),
         _ if text.trim().len() < text.len() => Some("may not begin or end with white space"),
         _ if !text.chars().all(is_printable) => Some(
-            "may not hold control characters, line separators, \
-             or characters that reorder or hide text",
+            "may not hold control characters, line separators, or characters that reorder or hide \
+             text",
         ),
         _ => None,
     }
@@ -113,8 +120,8 @@ mod tests {
             message("ada\u{a0}"),
             "an actor may not begin or end with white space"
         );
-        let characters = "an actor may not hold control characters, line separators, \
-                          or characters that reorder or hide text";
+        let characters = "an actor may not hold control characters, line separators, or characters \
+                          that reorder or hide text";
         for hidden in [
             "\0", "\n", "\u{85}", "\u{2028}", "\u{2029}", "\u{202e}", "\u{200b}", "\u{2066}",
             "\u{feff}",

@@ -70,7 +70,10 @@ fn filled(path: &Path) -> SqliteStore {
 fn by_hand(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
     connection
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY")
+        .execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; \
+             PRAGMA temp_store = MEMORY",
+        )
         .unwrap();
     connection
 }
@@ -170,7 +173,8 @@ fn writes(criterion: &mut Criterion) {
     let put = |row: &Row| {
         let mut statement = connection
             .prepare_cached(
-                "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, \
+                 ?5, ?6)
                  ON CONFLICT(kind, key) DO UPDATE SET tenant = ?3, epoch = ?4, info = ?5, body = ?6",
             )
             .unwrap();

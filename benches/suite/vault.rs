@@ -21,7 +21,8 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 /// What the pragmas of the store are, for connections opened by hand.
-const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY";
+const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA \
+                       cell_size_check = ON; PRAGMA temp_store = MEMORY";
 const SELECT: &str = "SELECT tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
 /// The numbers of the kinds in the file.
 const HEAD: u8 = 5;

@@ -79,6 +79,13 @@ impl AccessRules {
     pub const MAX_RULES: usize = 32;
 
     /// Returns no rules: every target but instructions is allowed.
+    ///
+    /// ```
+    /// use keyslot::AccessRules;
+    ///
+    /// let rules = AccessRules::new();
+    /// assert!(rules.is_unrestricted() && !rules.instructions());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -159,21 +166,51 @@ impl AccessRules {
     }
 
     /// Returns the rules for tools, as given, in alphabetical order.
+    ///
+    /// ```
+    /// use keyslot::AccessRules;
+    ///
+    /// let rules = AccessRules::new().tool("mail_*")?;
+    /// assert_eq!(rules.tools().collect::<Vec<_>>(), ["mail_*"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn tools(&self) -> impl Iterator<Item = &str> {
         self.tools.iter().map(ToolRule::as_str)
     }
 
     /// Returns the rules for hosts, as given, in alphabetical order.
+    ///
+    /// ```
+    /// use keyslot::AccessRules;
+    ///
+    /// let rules = AccessRules::new().host("*.example.com:8443")?;
+    /// assert!(rules.hosts().all(|host| host.ends_with(":8443")));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.iter().map(HostRule::as_str)
     }
 
     /// Returns the surfaces that are allowed; empty when all are.
+    ///
+    /// ```
+    /// use keyslot::{AccessRules, Surface};
+    ///
+    /// let rules = AccessRules::new().surface(Surface::Header);
+    /// assert_eq!(rules.surfaces().collect::<Vec<_>>(), [Surface::Header]);
+    /// ```
     pub fn surfaces(&self) -> impl Iterator<Item = Surface> {
         self.surfaces.iter()
     }
 
     /// Returns true if the secret may go into instructions.
+    ///
+    /// ```
+    /// use keyslot::AccessRules;
+    ///
+    /// assert!(AccessRules::new().in_instructions(true).instructions());
+    /// assert!(!AccessRules::new().instructions());
+    /// ```
     pub fn instructions(&self) -> bool {
         self.instructions
     }
@@ -225,13 +262,13 @@ impl AccessRules {
     pub(crate) fn check(&self, target: &Target) -> Result<(), Denial> {
         if target.is_instructions() && !self.instructions {
             return Err(Denial::from(
-                "may not go into instructions, which a model reads; \
-                 mark it with in_instructions, or let a tool use it",
+                "may not go into instructions, which a model reads; mark it with in_instructions, \
+                 or let a tool use it",
             ));
         }
         if !self.is_unrestricted() && target.is_unspecified() {
             return Err(Denial::from(
-                "is restricted by access rules, but the call names no target",
+                "is restricted by access rules, but the call names no target; name one, e.g. with resolve_for",
             ));
         }
         self.check_tool(target)?;

@@ -166,7 +166,7 @@ fn an_unspecified_target_matches_no_rule() {
         new().host("a.b").unwrap(),
         new().surface(Surface::Header),
     ] {
-        let why = "is restricted by access rules, but the call names no target";
+        let why = "is restricted by access rules, but the call names no target; name one, e.g. with resolve_for";
         assert_eq!(verdict(&rules, &unspecified), why, "{rules:?}");
     }
     assert_eq!(

@@ -59,7 +59,8 @@ impl Header {
             (Self::FORMAT, Self::SUITE) => vault_id.try_into().map(header).map_err(|_| corrupt()),
             _ => Err(Error::new(
                 ErrorKind::UnsupportedFormat,
-                "the vault is of a format that this version of keyslot does not read; use a newer version",
+                "the vault is of a format that this version of keyslot does not read; use a newer \
+                 version",
             )),
         }
     }

@@ -131,6 +131,6 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
 fn corrupt() -> Error {
     Error::new(
         ErrorKind::Corrupt,
-        "a stored key or the name of one is damaged; restore the vault from a backup",
+        "a stored key or the id of one is damaged; restore the vault from a backup",
     )
 }

@@ -25,7 +25,7 @@ impl Timestamp {
         micros.ok_or_else(|| {
             Error::new(
                 ErrorKind::InvalidInput,
-                "a time lies in the years 1970 to 9999",
+                "a time must lie in the years 1970 to 9999",
             )
         })
     }

@@ -172,14 +172,15 @@ fn split_length_prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 pub(super) fn corrupt() -> Error {
     Error::new(
         ErrorKind::Corrupt,
-        "a stored record is not in the form that the format says",
+        "a stored record does not follow the format of vaults; restore the vault from a backup",
     )
 }
 
 pub(super) fn unsupported() -> Error {
     Error::new(
         ErrorKind::UnsupportedFormat,
-        "a stored record says something that this version of keyslot does not know; use a newer version",
+        "a stored record has a field that this version of keyslot does not know; use a newer \
+         version",
     )
 }
 

@@ -36,7 +36,10 @@ impl fmt::Display for Defect {
                 "a secret name may not hold two spaces in a row (byte {at})"
             ),
             Self::TrailingSpace => f.write_str("a secret name may not end with a space"),
-            Self::LooksLikeValue => f.write_str("this looks like a secret value, not a name"),
+            Self::LooksLikeValue => f.write_str(
+                "this looks like a secret value, not a name; store the value and refer to it by a \
+                 name",
+            ),
         }
     }
 }

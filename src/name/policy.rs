@@ -195,7 +195,7 @@ impl NamePolicy {
             .map_err(|_| {
                 Error::new(
                     ErrorKind::InvalidInput,
-                    "the name policy is not a regular expression",
+                    "the pattern of a name policy is not a valid regular expression",
                 )
             })
     }

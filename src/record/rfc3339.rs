@@ -52,7 +52,7 @@ impl Serialize for Rfc3339 {
         use fmt::Write as _;
         let mut text = String::new();
         write!(text, "{self}")
-            .map_err(|_| ser::Error::custom("a time lies in the years 1970 to 9999"))?;
+            .map_err(|_| ser::Error::custom("a time must lie in the years 1970 to 9999"))?;
         serializer.serialize_str(&text)
     }
 }
@@ -158,7 +158,7 @@ mod tests {
         );
         for time in [first - step, end] {
             let error = json(time).unwrap_err().to_string();
-            assert_eq!(error, "a time lies in the years 1970 to 9999");
+            assert_eq!(error, "a time must lie in the years 1970 to 9999");
         }
     }
 }

@@ -297,7 +297,7 @@ impl RedactorBuilder {
         if min_len < Self::MIN_LEN {
             return Err(Error::new(
                 ErrorKind::InvalidInput,
-                "the minimum length to be masked is 4 bytes or more",
+                "min_len is too small; the least is 4 bytes",
             ));
         }
         let mut collector = Collector::new(Policy {

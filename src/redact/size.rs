@@ -77,8 +77,8 @@ impl Size {
 pub(super) fn too_large() -> Error {
     let bytes = MAX_BYTES >> 20;
     let message = format!(
-        "a redactor has at most {MAX_SECRETS} secrets, which come to {MAX_PATTERNS} patterns of \
-         {bytes} MiB; make one for each run"
+        "a redactor takes at most {MAX_SECRETS} secrets, and {MAX_PATTERNS} writings of {bytes} \
+         MiB of them; make one redactor for each run"
     );
     Error::new(ErrorKind::TooLarge, message)
 }

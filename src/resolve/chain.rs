@@ -298,7 +298,10 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::BrokenResolver);
             assert_eq!(
                 error.to_string(),
-                format!("a resolver gave {given} outcomes for 2 references")
+                format!(
+                    "a resolver must give one outcome for each reference; outcomes: {given}, \
+                     references: 2"
+                )
             );
         }
     }

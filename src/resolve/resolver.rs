@@ -110,6 +110,9 @@ pub(crate) fn check_count<T>(outcomes: &[Result<T>], references: &[Reference]) -
 fn wrong_count(given: usize, asked: usize) -> Error {
     Error::new(
         ErrorKind::BrokenResolver,
-        format!("a resolver gave {given} outcomes for {asked} references"),
+        format!(
+            "a resolver must give one outcome for each reference; outcomes: {given}, references: \
+             {asked}"
+        ),
     )
 }

@@ -36,11 +36,26 @@ impl Kind {
     ];
 
     /// The kind of a stored number.
+    ///
+    /// ```
+    /// use keyslot::store::Kind;
+    ///
+    /// assert_eq!(Kind::from_number(6), Some(Kind::Secret));
+    /// assert_eq!(Kind::from_number(99), None);
+    /// ```
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.number() == number)
     }
 
     /// The number to store.
+    ///
+    /// ```
+    /// use keyslot::store::Kind;
+    ///
+    /// for kind in Kind::ALL {
+    ///     assert_eq!(Kind::from_number(kind.number()), Some(kind));
+    /// }
+    /// ```
     pub fn number(self) -> u8 {
         self as u8
     }
@@ -75,6 +90,15 @@ pub struct Row {
 
 impl RowKey {
     /// The first half of the key: the tag of the scope, in rows of secrets and versions.
+    ///
+    /// ```
+    /// use keyslot::store::{Kind, RowKey};
+    ///
+    /// let mut key = [0; 32];
+    /// key[..16].fill(7);
+    /// let row = RowKey { kind: Kind::Secret, key };
+    /// assert_eq!(row.scope(), [7; 16]);
+    /// ```
     pub fn scope(&self) -> [u8; 16] {
         let mut scope = [0; 16];
         scope.copy_from_slice(self.key.split_at(16).0);
@@ -90,6 +114,14 @@ impl Row {
     pub const MAX_BODY: usize = (1 << 20) + (1 << 17);
 
     /// The bytes of info and body together, which a [page](super::PageSize) counts.
+    ///
+    /// ```
+    /// use keyslot::store::{Kind, Row, RowKey};
+    ///
+    /// let key = RowKey { kind: Kind::Secret, key: [7; 32] };
+    /// let row = Row { key, tenant: [1; 16], epoch: 1, info: vec![0; 60], body: vec![0; 300] };
+    /// assert_eq!(row.size(), 360);
+    /// ```
     pub fn size(&self) -> usize {
         self.info.len() + self.body.len()
     }
@@ -117,7 +149,7 @@ impl Row {
         if self.info.len() > Self::MAX_INFO || self.body.len() > Self::MAX_BODY {
             return Err(Error::new(
                 ErrorKind::TooLarge,
-                "a row is longer than a store may hold",
+                "a row is too long; Row::MAX_INFO and Row::MAX_BODY are the limits",
             ));
         }
         i64::try_from(self.epoch)

@@ -149,7 +149,7 @@ impl<'s> Part<'s> for Visited<'s> {
 
 fn not_a_name(number: usize) -> Error {
     let message = format!(
-        "header {number} has no valid name: only letters, digits and !#$%&'*+-.^_`|~ (ASCII)"
+        "the name of header {number} may hold only letters, digits and !#$%&'*+-.^_`|~ (ASCII)"
     );
     Error::new(ErrorKind::InvalidInput, message)
 }
@@ -157,13 +157,13 @@ fn not_a_name(number: usize) -> Error {
 fn control_character() -> Error {
     Error::new(
         ErrorKind::InvalidInput,
-        "the text of a header holds a control character; it is one line",
+        "the text of a header may not hold a control character, such as a line break",
     )
 }
 
 fn too_many() -> Error {
     Error::new(
         ErrorKind::TooLarge,
-        "there are more headers than a map holds",
+        "there are too many headers for one request: the map of headers is full",
     )
 }

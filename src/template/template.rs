@@ -39,6 +39,14 @@ pub struct Template {
 impl Template {
     /// Finds the placeholders of a text.
     ///
+    /// ```
+    /// use keyslot::{ErrorKind, Template};
+    ///
+    /// assert!(Template::compile("Bearer <<$secret.STRIPE_KEY>>").is_ok());
+    /// let error = Template::compile("Bearer <<$secret.STRIPE_KEY").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Syntax);
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Syntax`](ErrorKind::Syntax) and [`UnknownFilter`](ErrorKind::UnknownFilter), all of the
@@ -60,12 +68,29 @@ impl Template {
     }
 
     /// The text it was compiled from.
+    ///
+    /// ```
+    /// use keyslot::Template;
+    ///
+    /// let template = Template::compile("Bearer <<TOKEN>>")?;
+    /// assert_eq!(template.text(), "Bearer <<TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn text(&self) -> &str {
         self.prepared.source()
     }
 
     /// The references in it: each distinct name, version and kind once, in the order in which they
     /// first appear.
+    ///
+    /// ```
+    /// use keyslot::Template;
+    ///
+    /// let template = Template::compile("<<A>> <<B>> <<A>>")?;
+    /// let names: Vec<_> = template.references().iter().map(|one| one.name().as_str()).collect();
+    /// assert_eq!(names, ["A", "B"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn references(&self) -> &[Reference] {
         self.prepared.references()
     }
@@ -88,8 +113,17 @@ impl Template {
         plans.flat_map(|plan| placeholders(self.text(), plan, self.references()))
     }
 
-    /// Lints for text that looks like a mistyped placeholder but is none by the grammar; the first
-    /// [`Lint::LISTED`] of them. Found when first asked for.
+    /// Lints for text that looks like a mistyped placeholder, and that the grammar takes for plain
+    /// text; the first [`Lint::LISTED`] of them. Found when first asked for.
+    ///
+    /// ```
+    /// use keyslot::Template;
+    ///
+    /// let text = "Bearer <<TOKEN >>";
+    /// let template = Template::compile(text)?;
+    /// assert_eq!(&text[template.lints()[0].span()], "<<TOKEN >>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn lints(&self) -> &[Lint] {
         self.prepared.lints()
     }
@@ -117,6 +151,18 @@ impl Template {
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references),
     /// as plain text and for no target in particular.
     ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Resolver, Target, Template, Variables};
+    ///
+    /// let template = Template::compile("in <<CITY>>")?;
+    /// let target = template.lookup_target(&Target::unspecified());
+    /// let variables = Variables::new().with("CITY", "Lima")?;
+    /// let outcomes = variables.lookup(template.references(), &target)?;
+    /// assert_eq!(template.fill(&outcomes)?.expose_secret(), "in Lima");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`fill_for`](Template::fill_for).
@@ -126,6 +172,18 @@ impl Template {
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Template::references),
     /// written as the surface of `target` needs it. `outcomes` are in the order of the references.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Resolver, Surface, Target, Template, Variables};
+    ///
+    /// let template = Template::compile("/users/<<NAME>>")?;
+    /// let target = Target::tool("crm").with_surface(Surface::Url);
+    /// let variables = Variables::new().with("NAME", "ada b")?;
+    /// let outcomes = variables.lookup(template.references(), &template.lookup_target(&target))?;
+    /// assert_eq!(template.fill_for(&target, &outcomes)?.expose_secret(), "/users/ada%20b");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -213,7 +271,7 @@ impl Template {
         let (text, references) = (self.text(), self.references());
         if values.len() != references.len() {
             let message = format!(
-                "{} values were given for {} references",
+                "a template needs one value for each reference; values: {}, references: {}",
                 values.len(),
                 references.len()
             );

@@ -47,6 +47,16 @@ impl Vault {
 
     /// Opens the vault in a file.
     ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let (folder, key) = (tempfile::tempdir()?, RootKey::generate()?);
+    /// let path = folder.path().join("vault.db");
+    /// Vault::create(&path, &key)?.scope("acme")?.put("API_KEY", "a value")?;
+    /// assert_eq!(Vault::open(&path, &key)?.scope("acme")?.names()?.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`VaultNotFound`](crate::ErrorKind::VaultNotFound) when there is no such file: opening never
@@ -62,6 +72,16 @@ impl Vault {
 
     /// Creates a vault in a new file, which only its owner can read (mode 0600).
     ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let (folder, key) = (tempfile::tempdir()?, RootKey::generate()?);
+    /// let path = folder.path().join("vault.db");
+    /// Vault::create(&path, &key)?;
+    /// assert_eq!(Vault::create(&path, &key).unwrap_err().kind(), ErrorKind::VaultExists);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`VaultExists`](crate::ErrorKind::VaultExists) when there is something at the path already,
@@ -75,6 +95,17 @@ impl Vault {
 
     /// Opens the vault in a file, or creates it. Of several processes that do so at once, one
     /// creates and all open.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("vault.db");
+    /// Vault::open_or_create(&path, &RootKey::generate()?)?;
+    /// let other = Vault::open_or_create(&path, &RootKey::generate()?);
+    /// assert_eq!(other.unwrap_err().kind(), ErrorKind::WrongKey);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -90,6 +121,14 @@ impl Vault {
     /// A new vault that lives as long as the process: for tests, and for secrets that must not be
     /// stored.
     ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// assert!(vault.organizations()?.is_empty());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Io`](crate::ErrorKind::Io) when the operating system gives no random numbers.
@@ -98,12 +137,32 @@ impl Vault {
     }
 
     /// Settings: another store, a clock, a policy for names, limits.
+    ///
+    /// ```
+    /// use keyslot::{MemoryStore, RootKey, Vault};
+    ///
+    /// let (store, key) = (MemoryStore::new(), RootKey::generate()?);
+    /// Vault::builder().store(store.clone()).create(&key)?;
+    /// let reader = Vault::builder().store(store).strict().open(&key)?;
+    /// assert!(reader.verify()?.is_intact());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn builder() -> VaultBuilder {
         VaultBuilder::new()
     }
 
     /// A handle on one scope: all that a tool runner needs, and nothing beyond it. Makes no store
     /// call; a scope need not be created.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Scope, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// let project = Scope::organization("acme")?.project("billing")?;
+    /// assert_eq!(vault.scope(project)?.scope(), vault.scope("acme/billing")?.scope());
+    /// assert!(vault.scope("acme//billing").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -118,6 +177,18 @@ impl Vault {
     }
 
     /// The organizations that ever stored a secret, sorted.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// for scope in ["globex", "acme/billing", "acme/sales"] {
+    ///     vault.scope(scope)?.put("API_KEY", "a value")?;
+    /// }
+    /// let names: Vec<String> = vault.organizations()?.iter().map(ToString::to_string).collect();
+    /// assert_eq!(names, ["acme", "globex"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -246,7 +317,8 @@ impl Vault {
     pub fn accept_rollback(&self, reason: impl AsRef<str>) -> Result<()> {
         let reason = reason.as_ref();
         if reason.trim().is_empty() || reason.len() > 1024 || reason.chars().any(char::is_control) {
-            let rule = "a reason has 1 to 1024 bytes without control characters";
+            let rule = "the reason of accept_rollback has 1 to 1024 bytes and no control \
+                        characters";
             return Err(Error::new(ErrorKind::InvalidInput, rule));
         }
         self.core.seen.clear();

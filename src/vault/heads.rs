@@ -20,7 +20,7 @@ impl Core {
     pub(super) fn open_head(&self, row: &Row) -> Result<Head> {
         let head = Head::open(self.keys.sub(), &row.tenant, &row.info)?;
         if row.key != head_row(row.tenant) || row.epoch != head.epoch {
-            return Err(corrupt("a tenant's head is not of the row it was found in"));
+            return Err(corrupt("the head of a tenant was moved to another row"));
         }
         Ok(head)
     }

@@ -97,7 +97,7 @@ impl Keyring {
         }
         Err(Error::new(
             ErrorKind::Corrupt,
-            "the data key of this tenant is not active",
+            "the data key of this tenant is not active; restore the vault from a backup",
         ))
     }
 

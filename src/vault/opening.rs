@@ -66,8 +66,8 @@ fn vault_key(store: &dyn SecretStore, root: &RootKey, header: &Header) -> Result
         }
     }
     Err(refusal.unwrap_or_else(|| {
-        let message = "this key does not open this vault: it is another one's, or the key slot is \
-                       damaged";
+        let message = "this key does not open this vault: it is the key of another vault, or the \
+                       key slot is damaged";
         Error::new(ErrorKind::WrongKey, message)
     }))
 }

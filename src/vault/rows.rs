@@ -35,9 +35,12 @@ pub(super) fn get_one_in(tx: &mut dyn WriteTx, key: RowKey) -> Result<Option<Row
 
 fn checked(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Option<Row>>> {
     let rows = answer.map_err(|error| match error.kind() {
-        ErrorKind::NotFound => {
-            Error::new(ErrorKind::Store, "the store says it found nothing").with_source(error)
-        }
+        ErrorKind::NotFound => Error::new(
+            ErrorKind::Store,
+            "the store failed a read with not_found; a store answers with None for a row that is \
+             absent",
+        )
+        .with_source(error),
         _ => error,
     })?;
     let asked =
@@ -51,7 +54,10 @@ fn checked(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Opti
     Ok(rows)
 }
 
-/// An error that says which stored thing is damaged.
-pub(super) fn corrupt(message: &'static str) -> Error {
-    Error::new(ErrorKind::Corrupt, message)
+/// An error that says which stored thing is damaged, and what helps.
+pub(super) fn corrupt(message: &str) -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        format!("{message}; restore the vault from a backup"),
+    )
 }

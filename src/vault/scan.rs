@@ -88,7 +88,7 @@ impl Step {
             Self::Rows(rows) => Ok(Some(rows)),
             Self::End => Ok(None),
             Self::Disorder => Err(corrupt(
-                "the store gives its rows out of order: an index of it is damaged; restore a backup",
+                "the store gives its rows out of order: an index of it is damaged",
             )),
         }
     }

@@ -52,11 +52,28 @@ impl ScopedVault {
     }
 
     /// The scope.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// assert_eq!(project.scope().tenant(), "acme");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn scope(&self) -> &Scope {
         &self.own.scope
     }
 
     /// Permissions of the handle: all of them, unless it was [narrowed](ScopedVault::with).
+    ///
+    /// ```
+    /// use keyslot::{Permissions, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// assert_eq!(project.permissions(), Permissions::ALL);
+    /// assert_eq!(project.with(Permissions::USE).permissions(), Permissions::USE);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn permissions(&self) -> Permissions {
         self.permissions
     }
@@ -69,6 +86,18 @@ impl ScopedVault {
     /// Every change without [`MANAGE`](Permissions::MANAGE), and every copy without
     /// [`COPY`](Permissions::COPY), is [`Denied`](ErrorKind::Denied) before the store is asked for
     /// anything.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, Permissions, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let runner = project.with(Permissions::USE);
+    /// assert!(runner.resolve("<<$secret.STRIPE_KEY>>").is_ok());
+    /// assert_eq!(runner.info("STRIPE_KEY").unwrap_err().kind(), ErrorKind::NotFound);
+    /// assert_eq!(runner.revoke("STRIPE_KEY").unwrap_err().kind(), ErrorKind::Denied);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn with(&self, permissions: Permissions) -> Self {
         Self {
@@ -78,6 +107,16 @@ impl ScopedVault {
     }
 
     /// Actor recorded with every change made through this handle, if there is one.
+    ///
+    /// ```
+    /// use keyslot::{Actor, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// assert_eq!(project.actor(), None);
+    /// let session = project.acting_as(Actor::new("user:ada")?);
+    /// assert_eq!(session.actor().map(Actor::as_str), Some("user:ada"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn actor(&self) -> Option<&Actor> {
         self.actor.as_ref()
     }
@@ -209,7 +248,7 @@ impl ScopedVault {
 
     /// The error for a revoked name. `hint` follows its message.
     pub(super) fn revoked(&self, name: &SecretName, hint: &str) -> Error {
-        let message = format!("secret {name} is revoked in {}{hint}", self.scope());
+        let message = format!("secret {name} in {} is revoked{hint}", self.scope());
         Error::new(ErrorKind::Revoked, message).with_name(name)
     }
 }

@@ -52,9 +52,7 @@ impl Core {
         let expected = Some((&scope.scope, name));
         let info = sealed.open(self.keys.header(), &place_of(row), key.of_any(), expected)?;
         if info.scope != scope.scope || info.name != *name {
-            return Err(corrupt(
-                "a secret's record is not of the row it was found in",
-            ));
+            return Err(corrupt("the record of a secret was moved to another row"));
         }
         key.of(&scope.scope)?;
         Ok(info)

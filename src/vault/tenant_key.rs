@@ -62,7 +62,7 @@ impl TenantKey {
         }
         Err(Error::new(
             ErrorKind::Corrupt,
-            "a secret is sealed with the key of another tenant",
+            "a secret is sealed with the key of another tenant; restore the vault from a backup",
         ))
     }
 

@@ -761,7 +761,8 @@ fn bad_input_92_files_of_other_programs() {
     let path = folder.path().join("other.db");
     tamper(
         &path,
-        "CREATE TABLE secrets(name TEXT, value TEXT); INSERT INTO secrets VALUES('canary', 'canary')",
+        "CREATE TABLE secrets(name TEXT, value TEXT); INSERT INTO secrets VALUES('canary', \
+         'canary')",
     );
     chmod(&path, 0o600);
     refused(&path, ErrorKind::NotAVault);
@@ -803,7 +804,8 @@ fn forge(path: &Path, journal: &str, before: &str, change: Change) {
     tamper(
         path,
         &format!(
-            "{before}; BEGIN; PRAGMA application_id = {application}; PRAGMA user_version = {version}; {} COMMIT; PRAGMA journal_mode = {journal};
+            "{before}; BEGIN; PRAGMA application_id = {application}; PRAGMA user_version = \
+             {version}; {} COMMIT; PRAGMA journal_mode = {journal};
              INSERT INTO rows(kind, key, tenant, epoch, info, body)
              VALUES(6, zeroblob(32), zeroblob(16), 1, x'00', x'00')",
             tables.collect::<String>(),
@@ -854,7 +856,8 @@ fn bad_input_93_vaults_rebuilt_by_another_program() {
             sql.replace("rows_by_tenant ON", "rows_by_other ON")
         }),
         (
-            "CREATE TABLE n(i INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO n VALUES(9); UPDATE sqlite_sequence SET seq = -1",
+            "CREATE TABLE n(i INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO n VALUES(9); UPDATE \
+             sqlite_sequence SET seq = -1",
             same,
         ),
     ];
@@ -902,7 +905,8 @@ fn bad_input_93_tables_that_were_changed_later() {
     let vault = vault_in(folder.path());
     let sound = fs::read(&vault).unwrap();
     for sql in [
-        "CREATE TABLE copies(body); CREATE TRIGGER t AFTER INSERT ON rows BEGIN INSERT INTO copies VALUES(new.body); END",
+        "CREATE TABLE copies(body); CREATE TRIGGER t AFTER INSERT ON rows BEGIN INSERT INTO copies \
+         VALUES(new.body); END",
         "CREATE TRIGGER t BEFORE UPDATE ON rows BEGIN SELECT raise(IGNORE); END",
         "CREATE VIEW secrets AS SELECT * FROM rows",
         "CREATE TABLE canary(a)",
@@ -921,9 +925,12 @@ fn bad_input_93_tables_that_were_changed_later() {
         "ANALYZE; PRAGMA writable_schema = 1;
          UPDATE sqlite_schema SET tbl_name = 'rows' WHERE name = 'sqlite_stat1'",
         "CREATE VIRTUAL TABLE v USING fts5(body)",
-        "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = sql || ' ' WHERE name = 'rows_by_key'",
-        "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET name = x'00' WHERE name = 'rows_by_key'",
-        "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = NULL WHERE name = 'rows_by_key'",
+        "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = sql || ' ' WHERE name = \
+         'rows_by_key'",
+        "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET name = x'00' WHERE name = \
+         'rows_by_key'",
+        "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = NULL WHERE name = \
+         'rows_by_key'",
         "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET rootpage = 1 WHERE name = 'rows'",
     ] {
         tamper(&vault, sql);
@@ -998,7 +1005,8 @@ fn bad_input_93_a_trigger_that_is_added_to_an_open_vault_does_not_run() {
     let store = SqliteStore::open(&vault).unwrap();
     put(&store, &row(2)).unwrap();
     let other = Connection::open(&vault).unwrap();
-    let add = "CREATE TABLE copies(body); CREATE TRIGGER t AFTER INSERT ON rows BEGIN INSERT INTO copies VALUES(new.body); END";
+    let add = "CREATE TABLE copies(body); CREATE TRIGGER t AFTER INSERT ON rows BEGIN INSERT INTO \
+               copies VALUES(new.body); END";
     other.execute_batch(add).unwrap();
     let copies = || {
         other

@@ -372,7 +372,7 @@ fn bad_input_18_a_value_in_place_of_a_name() {
         assert_eq!(error.kind(), ErrorKind::InvalidName);
         assert_eq!(
             error.to_string(),
-            "this looks like a secret value, not a name"
+            "this looks like a secret value, not a name; store the value and refer to it by a name"
         );
         assert_shows_nothing_of(&error, value);
         let json = serde_json::to_string(value).unwrap();

@@ -378,7 +378,10 @@ fn a_wrong_number_of_verdicts_is_the_judges_fault() {
             assert_eq!(error.kind(), ErrorKind::BrokenResolver);
             assert_eq!(
                 error.to_string(),
-                format!("a resolver gave {given} outcomes for 2 references")
+                format!(
+                    "a resolver must give one outcome for each reference; outcomes: {given}, \
+                         references: 2"
+                )
             );
         }
     }

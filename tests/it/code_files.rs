@@ -76,7 +76,8 @@ fn a_placeholder_in_code_is_found() {
 
 #[test]
 fn marks_of_diagrams_stay_in_instructions() {
-    let text = "classDiagram\n  class Shape {\n    <<interface>>\n    <<Abstract>> draw()\n  }\n\n[INST] <<SYS>>\nBe brief.\n<</SYS>>";
+    let text = "classDiagram\n  class Shape {\n    <<interface>>\n    <<Abstract>> draw()\n  \
+                }\n\n[INST] <<SYS>>\nBe brief.\n<</SYS>>";
     let resolved = Variables::new()
         .resolve_for(&Target::instructions(), text)
         .unwrap();

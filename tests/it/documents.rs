@@ -383,7 +383,8 @@ mod refusals {
             ),
             (
                 r#"{"url": "", "port": 770077}"#,
-                "the document has an integer out of range where u16 was asked for (at /s/port)",
+                "the document has an integer that does not fit where u16 was asked for (at \
+                 /s/port)",
             ),
             (
                 r#"{"url": 770077, "port": 1}"#,
@@ -391,7 +392,8 @@ mod refusals {
             ),
             (
                 r#"{"other": 1}"#,
-                "the document has an unknown field; there are url, port, mode, pair, address (at /s/other)",
+                "the document has an unknown field; there are url, port, mode, pair, address (at \
+                 /s/other)",
             ),
             (
                 r#"{"url": "", "port": 1, "mode": "canary"}"#,
@@ -407,7 +409,8 @@ mod refusals {
             ),
             (
                 r#"{"url": "", "port": 1, "pair": [[1, 2], [1, 2, 3]]}"#,
-                "the document has 3 elements where a list without further elements was asked for (at /s/pair/1)",
+                "the document has 3 elements where a shorter list was asked for \
+                 (at /s/pair/1)",
             ),
             (
                 r#"{"url": "", "port": 1, "pair": [[1]]}"#,
@@ -415,7 +418,7 @@ mod refusals {
             ),
             (
                 r#"{"url": "", "port": 1, "address": "canary"}"#,
-                "what is in the document is refused by the type that was asked for (at /s/address)",
+                "the document has a value that the type asked for refuses (at /s/address)",
             ),
         ] {
             let message = refused(&format!(r#"{{"s": {server}}}"#)).to_string();
@@ -591,7 +594,8 @@ mod keys {
     #[test]
     fn are_resolved_on_request() {
         let tree = yaml(
-            "\"<<A>>-<<B>>\": {<<B>>: <<A>>, plain: <<!A>>}\nlist: [{<<LIKE>>: 1}]\n\"<<!A>>\": 2\n7: 3",
+            "\"<<A>>-<<B>>\": {<<B>>: <<A>>, plain: <<!A>>}\nlist: [{<<LIKE>>: 1}]\n\"<<!A>>\": \
+             2\n7: 3",
         );
         let resolved = with_keys(&tree).unwrap();
         assert_eq!(
@@ -796,7 +800,8 @@ mod formats {
 
     #[test]
     fn yaml_comes_out_as_it_went_in() {
-        let text = "server:\n  url: https://<<A>>.example\n  ports: [80, 443]\n  ratio: 0.5\n  none: null\n  on: true\n";
+        let text = "server:\n  url: https://<<A>>.example\n  ports: [80, 443]\n  ratio: 0.5\n  \
+                    none: null\n  on: true\n";
         let tree = yaml(text);
         let document = Document::compile(tree.clone()).unwrap();
         let resolved = variables()
@@ -826,7 +831,8 @@ mod formats {
 
     #[test]
     fn toml_comes_out_as_it_went_in_with_its_dates() {
-        let text = "at = 2026-11-21T10:00:00Z\nday = 2026-11-21\nname = \"<<A>>\"\n\n[table]\nlist = [1, 2]\nx = 1.5\n";
+        let text = "at = 2026-11-21T10:00:00Z\nday = 2026-11-21\nname = \
+                    \"<<A>>\"\n\n[table]\nlist = [1, 2]\nx = 1.5\n";
         let tree: Tree = toml::from_str(text).unwrap();
         let resolved = resolve(&tree).unwrap();
         let read: toml::Table =

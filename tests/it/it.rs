@@ -39,6 +39,7 @@ mod lifecycle;
 mod lookup_apart;
 mod manual;
 mod mcp_clients;
+mod messages;
 mod model;
 mod model_args;
 mod no_echo;

@@ -459,7 +459,8 @@ fn planted_violations_are_found() {
         ),
         (
             &["name"],
-            "const A: &str = \"crate::vault::A \\\" crate::vault\"; const B: &str = r#\"crate::vault\"\"#;",
+            "const A: &str = \"crate::vault::A \\\" crate::vault\"; const B: &str = \
+             r#\"crate::vault\"\"#;",
         ),
         (
             &["name"],
@@ -583,7 +584,8 @@ fn planted_circles_are_found() {
             ),
             (
                 "target::c",
-                "#[cfg(test)] mod tests { use super::super::a::A; } fn f() -> &'static str { \"super::a::A\" }",
+                "#[cfg(test)] mod tests { use super::super::a::A; } fn f() -> &'static str { \
+                 \"super::a::A\" }",
             ),
         ],
     ] {
@@ -594,7 +596,8 @@ fn planted_circles_are_found() {
 #[test]
 fn planted_violations_of_rooms_are_found() {
     let found = |from: &str, text: &str| {
-        let rooms = "mod plan; mod syntax; mod value; mod tree; mod engine; mod render; pub use engine::Engine;";
+        let rooms = "mod plan; mod syntax; mod value; mod tree; mod engine; mod render; pub use \
+                     engine::Engine;";
         let mut files = vec![ROOT, ("template", rooms)];
         for room in ["plan", "syntax", "value", "tree", "engine", "render"] {
             let module: &'static str = format!("template::{room}").leak();

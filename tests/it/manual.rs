@@ -11,7 +11,8 @@ const PAGE: &str = include_str!("../../src/manual/format.md");
 /// Words in capital letters that stand on the page: names of functions, SQL, and abbreviations that
 /// readers know.
 const KNOWN: &str = "AAD ADO AEAD ASCII BLOB CREATE EXPAND EXTRACT FIELDS FIPS HALF HKDF HMAC HTTP \
-    INDEX INTEGER JSON KDF KEK LIST NET NOT NULL ODBC ON POSIX PRAGMA RFC SHA SHA256 SQL STRICT TABLE \
+    INDEX INTEGER JSON KDF KEK LIST NET NOT NULL ODBC ON POSIX PRAGMA RFC SHA SHA256 SQL STRICT \
+    TABLE \
     UNIQUE URL UTF XOR";
 
 /// The words in capital letters that are neither known nor a code point.

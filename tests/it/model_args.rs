@@ -443,8 +443,8 @@ fn an_attempt_says_what_was_tried_and_no_more() {
         .map(ToString::to_string)
         .collect();
     let expected = [
-        "<<$secret.AWS>> is not granted and stayed as it was",
-        "what is no valid placeholder stayed as it was",
+        "<<$secret.AWS>> is not granted and was left as it was",
+        "text that is not a valid placeholder was left as it was",
     ];
     assert_eq!(shown, expected);
     assert!(!format!("{:?}", resolved.attempts()).contains("canary"));

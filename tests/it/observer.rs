@@ -139,7 +139,8 @@ fn every_use_is_told_whatever_becomes_of_it() {
         .put("OFF", SecretInput::new("three").inactive())
         .unwrap();
     taken(&lines);
-    let text = "<<$secret.ABOVE>> <<$secret.ABOVE>> <<BOUND@1>> <<$secret.OFF>> <<$secret.NONE>> <<ABOVE@9>>";
+    let text = "<<$secret.ABOVE>> <<$secret.ABOVE>> <<BOUND@1>> <<$secret.OFF>> <<$secret.NONE>> \
+                <<ABOVE@9>>";
     scope.resolve_for(&Target::tool("mail"), text).unwrap_err();
     let expected = [
         "- use acme/billing ABOVE acme v1 mail [1, 1] done",

@@ -152,7 +152,8 @@ fn the_error_names_what_is_where_and_what_would_do() {
         (error.kind(), error.name(), error.span()),
         (ErrorKind::Denied, Some("BOUND"), Some(17..26))
     );
-    let expected = "secret BOUND may not stand in a URL; allowed: a header, the environment (line 2, column 4)";
+    let expected = "secret BOUND may not stand in a URL; allowed: a header, the environment \
+                    (line 2, column 4)";
     assert_eq!(error.to_string(), expected);
     assert!(
         Bound(&[])

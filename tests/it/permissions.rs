@@ -591,7 +591,8 @@ proptest! {
             }
             let now = handle.permissions();
             prop_assert!(before.contains(now) && wanted.contains(now));
-            prop_assert_eq!(handle.with(Permissions::ALL).permissions(), now, "there is no way back");
+            prop_assert_eq!(handle.with(Permissions::ALL).permissions(), now, "there is no way \
+                                                                               back");
             for one in SINGLE {
                 prop_assert_eq!(now.contains(one), before.contains(one) && wanted.contains(one));
             }

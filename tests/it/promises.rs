@@ -110,8 +110,9 @@ fn every_promise_has_its_tests() {
 
 #[test]
 fn a_promise_without_a_test_is_found() {
-    let page = "# A page\n* no promise\n\n## Promises\n\n### Some\n\n* **One.** It holds.\n  Tests: `a::b::c`,\n  `b::d`\n\
-                * **Two** has no test.\n\n### More\n\n* **Three.**\n  Tests: `b::gone`\n";
+    let page = "# A page\n* no promise\n\n## Promises\n\n### Some\n\n* **One.** It holds.\n  \
+                Tests: `a::b::c`,\n  `b::d`\n* **Two** has no test.\n\n### More\n\n* **Three.**\n  \
+                Tests: `b::gone`\n";
     let promises = promises(page);
     assert_eq!(promises.len(), 3);
     let tests = ["b::c", "b::d"].map(str::to_owned);

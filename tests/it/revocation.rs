@@ -90,9 +90,10 @@ fn a_revocation_wins_over_writes_of_another_process() {
         );
         assert_eq!(values(), 0, "round {round}: a sealed value is left");
         let said = other.tell(&format!("ask {name}"));
-        let refused = "[\"Revoked\", \"Revoked\"] [(\"put\", Err(Revoked)), (\"roll back\", Err(Revoked)), \
-            (\"switch on in a change\", Err(Revoked)), (\"describe\", Ok(())), (\"switch off\", Err(Revoked)), \
-            (\"switch on\", Err(Revoked)), (\"copy back\", Err(Conflict)), (\"copy\", Ok(()))]";
+        let refused = "[\"Revoked\", \"Revoked\"] [(\"put\", Err(Revoked)), (\"roll back\", \
+                       Err(Revoked)), (\"switch on in a change\", Err(Revoked)), (\"describe\", \
+                       Ok(())), (\"switch off\", Err(Revoked)), (\"switch on\", Err(Revoked)), \
+                       (\"copy back\", Err(Conflict)), (\"copy\", Ok(()))]";
         assert_eq!(said, refused, "round {round}");
         assert_eq!(scope.info(&name).unwrap().status, Status::Revoked);
         assert_eq!(values(), 0, "round {round}: a sealed value came back");

@@ -762,7 +762,7 @@ fn all_failures_come_at_once() {
     );
     assert_eq!(
         error.to_string(),
-        "secret REVOKED is revoked in acme/billing (line 2, column 1), and 2 more failures"
+        "secret REVOKED in acme/billing is revoked (line 2, column 1), and 2 more failures"
     );
     assert!(!format!("{error:?} {:?}", error.diagram(text)).contains("canary"));
     assert_eq!(

@@ -170,8 +170,11 @@ fn without_example(text: &str) -> Vec<usize> {
         let line = line.trim_start();
         if let Some(doc) = line.strip_prefix("///") {
             docs.push_str(doc);
-        } else if line.starts_with("#[") || line.starts_with(')') {
-            // An attribute stands between the docs and the item.
+        } else if ["#[", ")", "// "]
+            .iter()
+            .any(|begin| line.starts_with(begin))
+        {
+            // An attribute or a comment stands between the docs and the item.
         } else {
             let is_public = line.starts_with("pub fn ") || line.starts_with("pub const fn ");
             if is_public && !docs.contains("```") {

@@ -26,7 +26,8 @@ pub fn all() -> Vec<Workload> {
 /// W1: a tool's config, 1 KB of JSON text, 3 placeholders.
 pub fn tool_config() -> Workload {
     let mut text = String::from(
-        "{\"name\":\"create_refund\",\"method\":\"POST\",\"headers\":{\"Authorization\":\"Bearer <<$secret.STRIPE_KEY>>\",\"X-Account\":\"<<$secret.ACCOUNT_ID>>\"},\"body\":{",
+        "{\"name\":\"create_refund\",\"method\":\"POST\",\"headers\":{\"Authorization\":\"Bearer \
+         <<$secret.STRIPE_KEY>>\",\"X-Account\":\"<<$secret.ACCOUNT_ID>>\"},\"body\":{",
     );
     while text.len() < 950 {
         text.push_str("\"field_of_the_request\":\"a literal value of it\",");
@@ -59,7 +60,8 @@ pub fn instructions() -> Workload {
         let section = text.len() / 3277 + 1;
         while text.len() < section * 3277 {
             text.push_str(
-                "You prepare releases and never publish them; ask when a step is not in this list, and cite it. ",
+                "You prepare releases and never publish them; ask when a step is not in this list, \
+                 and cite it. ",
             );
         }
     }

@@ -24,23 +24,30 @@ impl From<Refused> for Error {
         let (kind, message) = match refused {
             Refused::UnknownSuite => (
                 ErrorKind::UnsupportedFormat,
-                "stored bytes are sealed in a way that this version of keyslot does not know; \
-                 use a newer version",
+                "stored bytes are sealed in a way that this version of keyslot does not know; use \
+                 a newer version",
             ),
             Refused::Truncated => (
                 ErrorKind::Corrupt,
-                "the stored record of a secret is cut off",
+                "the stored record of a secret is cut off; restore the vault from a backup",
             ),
             Refused::Malformed => (
                 ErrorKind::Corrupt,
-                "stored bytes are not in the form of sealed ones",
+                "stored bytes are not a sealed envelope; restore the vault from a backup",
             ),
             Refused::Commitment => (
                 ErrorKind::Corrupt,
-                "sealed bytes are damaged, or not in the place they were sealed for",
+                "sealed bytes are damaged, or were moved from the row that they were sealed for; \
+                 restore the vault from a backup",
             ),
-            Refused::Unauthentic => (ErrorKind::Corrupt, "sealed bytes are damaged"),
-            Refused::Padding => (ErrorKind::Corrupt, "decrypted data has invalid padding"),
+            Refused::Unauthentic => (
+                ErrorKind::Corrupt,
+                "sealed bytes are damaged; restore the vault from a backup",
+            ),
+            Refused::Padding => (
+                ErrorKind::Corrupt,
+                "decrypted data has invalid padding; restore the vault from a backup",
+            ),
         };
         Self::new(kind, message)
     }

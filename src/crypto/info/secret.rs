@@ -96,7 +96,8 @@ impl Info {
             }
             _ => Err(Error::new(
                 ErrorKind::Corrupt,
-                "a stored value is not the one that its secret names",
+                "a stored value does not match the record of its secret; restore the vault from a \
+                 backup",
             )),
         }
     }

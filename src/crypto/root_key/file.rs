@@ -29,7 +29,7 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
         "read the key with from_mounted_file",
     )?;
     read_named(path, &named, check)?
-        .ok_or_else(|| unsafe_file("the key file was exchanged while it was opened; try again"))
+        .ok_or_else(|| unsafe_file("the key file was replaced while it was opened; try again"))
 }
 
 /// The text of a file that is part of a mount, as [`read`] gives it. The orchestrator exchanges the
@@ -47,7 +47,7 @@ pub(super) fn read_mounted(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
         }
     }
     Err(unsafe_file(
-        "the key file was exchanged each time it was opened; try again",
+        "the key file was replaced each time it was opened; try again",
     ))
 }
 
@@ -103,7 +103,7 @@ fn check(file: &Metadata) -> Result<()> {
     }
     if files::is_open_to_others(file) {
         return Err(unsafe_file(
-            "others have permissions on the key file; take them away with `chmod 600`, or read a \
+            "other users have access to the key file; run `chmod 600` on it, or read a \
              mounted secret with from_mounted_file",
         ));
     }

@@ -26,8 +26,8 @@ pub(super) fn decode(
         44 => return decode_base64(bare, key),
         _ if is_utf_16(text) => "is UTF-16 text; save the key as UTF-8",
         _ => {
-            "holds neither 64 hexadecimal digits nor 44 characters of base64; a key stands \
-              without quotes, prefix and space, and one line end at most may follow"
+            "holds neither 64 hexadecimal digits nor 44 characters of base64; write the \
+             key without quotes, prefix or spaces, and with one line end at most"
         }
     };
     let message = format!("{} {defect}", holder());

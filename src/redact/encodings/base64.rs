@@ -183,7 +183,7 @@ mod tests {
         );
         assert!(
             all(&"a".repeat(70_000), Variant::Base64).len() < 10,
-            "but not of what is no secret of a vault"
+            "but not of a value outside a vault"
         );
     }
 }

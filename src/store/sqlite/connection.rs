@@ -196,7 +196,7 @@ fn apply(connection: &Connection, name: &str, value: i64) -> Result<()> {
 fn refused() -> Error {
     Error::new(
         ErrorKind::UnsafeSqlite,
-        "the linked SQLite does not have a setting that a vault needs; use the feature `bundled`",
+        "the linked SQLite lacks a setting that a vault needs; use the feature `bundled`",
     )
 }
 

@@ -74,7 +74,7 @@ fn build(path: &Path, journal: Journal, patience: Duration) -> Result<()> {
     {
         return Err(Error::new(
             ErrorKind::Store,
-            "SQLite did not finish the new vault",
+            "SQLite left the new vault unfinished, so it was removed; try again",
         ));
     }
     Ok(())

@@ -42,16 +42,19 @@ fn explain(code: i32) -> (ErrorKind, &'static str) {
         ffi::SQLITE_READONLY_DBMOVED => {
             return (
                 ErrorKind::Store,
-                "the vault's file was moved while it was open",
+                "the vault's file was moved while it was open; open it again",
             );
         }
         ffi::SQLITE_CANTOPEN_SYMLINK => {
-            return (ErrorKind::UnsafeFile, "the vault's file is a symbolic link");
+            return (
+                ErrorKind::UnsafeFile,
+                "the vault's file is a symbolic link; give the path it points to",
+            );
         }
         ffi::SQLITE_IOERR_CORRUPTFS => {
             return (
                 ErrorKind::Corrupt,
-                "the file system under the vault is damaged",
+                "the file system under the vault is damaged; check the disk, then restore a backup",
             );
         }
         ffi::SQLITE_IOERR_NOMEM => {
@@ -97,7 +100,7 @@ fn explain(code: i32) -> (ErrorKind, &'static str) {
     }
 }
 
-const DAMAGED: &str = "the vault's file is damaged";
+const DAMAGED: &str = "the vault's file is damaged; restore a backup";
 
 /// The bytes of the file are not what a store wrote.
 pub(super) fn damaged() -> Error {
@@ -107,9 +110,10 @@ pub(super) fn damaged() -> Error {
 /// An error of the operating system about a file; `std` puts no path into those.
 pub(super) fn io_failed(error: io::Error) -> Error {
     let (kind, message) = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            (ErrorKind::StorageFull, "the disk is full")
-        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (
+            ErrorKind::StorageFull,
+            "the disk that the vault is on is full",
+        ),
         io::ErrorKind::ReadOnlyFilesystem => {
             (ErrorKind::ReadOnly, "the vault's folder cannot be written")
         }

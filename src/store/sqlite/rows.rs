@@ -45,8 +45,9 @@ const GET: &str = concat!(
     " FROM rows WHERE kind = ?1 AND key = ?2"
 );
 
-const PUT: &str = "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6) \
-     ON CONFLICT(kind, key) DO UPDATE SET tenant = ?3, epoch = ?4, info = ?5, body = ?6";
+const PUT: &str = "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, \
+                   ?5, ?6) ON CONFLICT(kind, key) DO UPDATE SET tenant = ?3, epoch = ?4, info = \
+                   ?5, body = ?6";
 
 const DELETE: &str = "DELETE FROM rows WHERE kind = ?1 AND key = ?2";
 
@@ -125,8 +126,9 @@ pub(super) fn scan(
     };
     let mut statement = connection
         .prepare_cached(&format!(
-            "SELECT key, tenant, epoch, {}, CASE WHEN :bodies THEN {} ELSE x'' END FROM rows INDEXED BY {index} \
-             WHERE {tagged} kind = :kind AND {start} ORDER BY {order} LIMIT :limit",
+            "SELECT key, tenant, epoch, {}, CASE WHEN :bodies THEN {} ELSE x'' END FROM rows \
+             INDEXED BY {index} WHERE {tagged} kind = :kind AND {start} ORDER BY {order} LIMIT \
+             :limit",
             info!(),
             body!(),
         ))
@@ -162,7 +164,8 @@ pub(super) fn scan(
 /// Returns true if a row has a key or a tenant tag of another length than all rows have. Goes
 /// through the table itself, and loads neither.
 pub(super) fn has_long_columns(connection: &Connection) -> Result<bool> {
-    const LONG: &str = "SELECT EXISTS(SELECT 1 FROM rows NOT INDEXED WHERE length(key) <> 32 OR length(tenant) <> 16)";
+    const LONG: &str = "SELECT EXISTS(SELECT 1 FROM rows NOT INDEXED WHERE length(key) <> 32 OR \
+                        length(tenant) <> 16)";
     connection
         .query_row(LONG, (), |row| row.get(0))
         .map_err(failed)

@@ -23,8 +23,8 @@ const SCHEMA: [(&str, &str, &str); 3] = [
     (
         "table",
         "rows",
-        "CREATE TABLE rows(kind INTEGER NOT NULL, key BLOB NOT NULL, tenant BLOB NOT NULL, epoch INTEGER NOT NULL, \
-         info BLOB NOT NULL, body BLOB NOT NULL) STRICT",
+        "CREATE TABLE rows(kind INTEGER NOT NULL, key BLOB NOT NULL, tenant BLOB NOT NULL, epoch \
+         INTEGER NOT NULL, info BLOB NOT NULL, body BLOB NOT NULL) STRICT",
     ),
     (
         "index",

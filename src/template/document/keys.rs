@@ -57,13 +57,13 @@ pub(super) fn write_keys<'d, N: Node>(
 fn reserved_key() -> Error {
     Error::new(
         ErrorKind::InvalidDocument,
-        "a key of an object becomes one that the JSON parser reserves",
+        "with its value a key of an object becomes one that the JSON parser reserves; rename it",
     )
 }
 
 fn same_keys() -> Error {
     Error::new(
         ErrorKind::InvalidDocument,
-        "two keys of an object become the same with their values; rename one",
+        "with their values two keys of an object become the same; rename one",
     )
 }

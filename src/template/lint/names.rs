@@ -155,7 +155,8 @@ fn by_length(names: &[SecretName]) -> Vec<Vec<Known<'_>>> {
 
 fn not_compared(name: &SecretName) -> String {
     format!(
-        "there is no {name}; it and the unknown names behind it were not compared with all others: pass fewer names"
+        "there is no {name}; it and the unknown names behind it were not compared with all others: \
+         pass fewer names"
     )
 }
 

@@ -25,12 +25,34 @@ impl Attempt {
 
     /// The place of it, in bytes. In a document the span is within the string, or key, at
     /// [`pointer`](Attempt::pointer).
+    ///
+    /// ```
+    /// use keyslot::template::Grants;
+    /// use keyslot::{ResolveExt, Target, Variables};
+    ///
+    /// let (target, text) = (Target::tool("search"), "find <<SECRET>>");
+    /// let args = Variables::new().resolve_model_args(&target, text, &Grants::new())?;
+    /// assert_eq!(&text[args.attempts()[0].span()], "<<SECRET>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
     /// The reference in it; `None` for text that is no valid placeholder, such as `<<$secret.`
     /// without an end.
+    ///
+    /// ```
+    /// use keyslot::template::Grants;
+    /// use keyslot::{ResolveExt, Target, Variables};
+    ///
+    /// let (target, text) = (Target::tool("search"), "<<SECRET>> <<$secret.");
+    /// let args = Variables::new().resolve_model_args(&target, text, &Grants::new())?;
+    /// let [valid, other] = args.attempts() else { panic!("two attempts") };
+    /// assert_eq!(valid.reference().unwrap().name().as_str(), "SECRET");
+    /// assert_eq!(other.reference(), None);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn reference(&self) -> Option<&Reference> {
         self.reference.as_ref()
     }
@@ -38,6 +60,16 @@ impl Attempt {
     /// The JSON Pointer (RFC 6901) of the string that it is in, or of the entry whose key it is in;
     /// `None` for plain text. Its keys are what the model wrote; of one longer than 1,024 bytes it
     /// shows the beginning and `…`.
+    ///
+    /// ```
+    /// use keyslot::template::{Grants, Tree};
+    /// use keyslot::{ResolveExt, Target, Variables};
+    ///
+    /// let (target, written) = (Target::tool("search"), Tree::of(&["lima", "<<SECRET>>"])?);
+    /// let args = Variables::new().resolve_model_args(&target, &written, &Grants::new())?;
+    /// assert_eq!(args.attempts()[0].pointer(), Some("/1"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
     }
@@ -93,8 +125,8 @@ impl Serialize for Attempt {
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reference {
-            Some(reference) => write!(f, "{reference} is not granted and stayed as it was"),
-            None => f.write_str("what is no valid placeholder stayed as it was"),
+            Some(reference) => write!(f, "{reference} is not granted and was left as it was"),
+            None => f.write_str("text that is not a valid placeholder was left as it was"),
         }
     }
 }

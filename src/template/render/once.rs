@@ -96,8 +96,8 @@ impl<'t, F> Renderer<'_, 't, F> {
             }
         };
         let Some(value) = value else {
-            let unknown =
-                || Error::new(ErrorKind::NotFound, format!("no value for {}", token.name));
+            let message = || format!("no value was given for {}", token.name);
+            let unknown = || Error::new(ErrorKind::NotFound, message());
             failures.push(|| mark(unknown(), token.name, span, self.text));
             return Ok(());
         };

@@ -125,9 +125,12 @@ impl SyntaxBuilder {
     }
 }
 
-const MARKS: &str = "a mark has 1 to 32 bytes without white space, and does not begin with a letter, a digit or one of _ . - | : ! \\";
-const PREFIX: &str = "a prefix has 1 to 32 bytes without white space, ends with no letter, digit or \"_\", and does not begin as a mark does";
-const ESCAPE: &str = "an escape is ASCII punctuation, but none of _ . - | @ < > { }, and begins neither the closing mark nor the prefix";
+const MARKS: &str = "a mark has 1 to 32 bytes without white space, and does not begin with a \
+                     letter, a digit or one of _ . - | : ! \\";
+const PREFIX: &str = "a prefix has 1 to 32 bytes without white space, ends with no letter, digit \
+                      or \"_\", and does not begin as a mark does";
+const ESCAPE: &str = "an escape is ASCII punctuation, but none of _ . - | @ < > { }, and begins \
+                      neither the closing mark nor the prefix";
 
 fn check(holds: bool, rule: &'static str) -> Result<()> {
     if holds {

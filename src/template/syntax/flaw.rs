@@ -60,17 +60,18 @@ impl Flaw {
             Self::Unclosed if !dialect.close.is_empty() => {
                 let close = &dialect.close;
                 return format!(
-                    "a secret reference ends with \"{close}\" after its name, version and filters, on the same line"
+                    "a secret reference ends with \"{close}\" after its name, version and filters, \
+                     on the same line"
                 )
                 .into();
             }
             Self::Name if dialect.close.is_empty() => {
-                "a secret:// reference is a name of letters, digits, \"_\", \".\" and \"-\", perhaps with \"@\" and a version, \
-                 and nothing else"
+                "a secret:// reference is a name of letters, digits, \"_\", \".\" and \"-\", \
+                 perhaps with \"@\" and a version, and nothing else"
             }
             Self::Name | Self::Unclosed => {
-                "a secret name holds only letters, digits, \"_\", \".\", \"-\" and single spaces (ASCII), the first a \
-                 letter, a digit or \"_\""
+                "a secret name holds only letters, digits, \"_\", \".\", \"-\" and single spaces \
+                 (ASCII), the first a letter, a digit or \"_\""
             }
             Self::Pin => {
                 "a version is \"@\" right after the name and a number from 1 of at most 10 digits"
@@ -79,14 +80,16 @@ impl Flaw {
                 "a filter is \"|\" and a name in lower case, perhaps with \":\" and an argument"
             }
             Self::Argument => {
-                "the argument of a filter has 1 to 128 characters, none of them a space, \"|\", \"<\", \">\", \"{\" or \"}\""
+                "the argument of a filter has 1 to 128 characters, none of them a space, \"|\", \
+                 \"<\", \">\", \"{\" or \"}\""
             }
             Self::Nested => "a secret reference may not hold another placeholder",
             Self::UnknownFilter if cfg!(feature = "json") => {
                 "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, userinfo, trim and get:/pointer"
             }
             Self::UnknownFilter => {
-                "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, userinfo and trim (get needs the feature json)"
+                "unknown filter; there are base64, base64url, hex, url, json, shell, query, \
+                 path, userinfo and trim (get needs the feature json)"
             }
             Self::NoArgument => "this filter takes no argument",
             Self::NeedsPointer => "get takes a JSON Pointer, such as get:/user/password",

@@ -33,10 +33,7 @@ impl<'t> List<'t> {
         if left == 0 {
             Ok(())
         } else {
-            Err(Refusal::invalid_length(
-                self.length,
-                &"a list without further elements",
-            ))
+            Err(Refusal::invalid_length(self.length, &"a shorter list"))
         }
     }
 }
@@ -91,7 +88,7 @@ impl<'t> Object<'t> {
         } else {
             Err(Refusal::invalid_length(
                 self.length,
-                &"an object without further entries",
+                &"an object with fewer entries",
             ))
         }
     }

@@ -76,7 +76,7 @@ impl Node {
         };
         if entries.iter().any(is_reserved) {
             return Err(BadKeys(
-                "the document has a key that a parser keeps for itself",
+                "the document has a key that the JSON parser reserves",
             ));
         }
         Ok(Self::Object(entries))

@@ -97,7 +97,7 @@ impl<'t> Deserializer<'t> for Reader<'t> {
                 [(variant, content)] => visitor.visit_enum(Choice::new(self, variant, content)),
                 _ => Err(de::Error::invalid_value(
                     Unexpected::Map,
-                    &"an object with one key, the variant",
+                    &"an object with one key, the name of a variant,",
                 )),
             },
             _ => self.deserialize_any(visitor),

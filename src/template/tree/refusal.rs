@@ -82,7 +82,7 @@ impl ser::Error for Refusal {
 
 impl de::Error for Refusal {
     fn custom<T: Display>(_: T) -> Self {
-        Self::new("what is in the document is refused by the type that was asked for")
+        Self::new("the document has a value that the type asked for refuses")
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -94,7 +94,7 @@ impl de::Error for Refusal {
 
     fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
         Self::new(format!(
-            "the document has {} out of range where {expected} was asked for",
+            "the document has {} that does not fit where {expected} was asked for",
             sort(&found)
         ))
     }

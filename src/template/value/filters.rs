@@ -23,13 +23,14 @@ impl Filters {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when the name is none or taken.
+    /// `InvalidInput` when the name is invalid or taken.
     pub(in crate::template) fn add(&mut self, name: &str, custom: Arc<Custom>) -> Result<()> {
         let mut bytes = name.bytes();
         let is_name = bytes.next().is_some_and(|first| first.is_ascii_lowercase())
             && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         if !is_name {
-            let rule = "the name of a filter begins with a lower-case letter and goes on with lower-case letters, digits and \"_\"";
+            let rule = "the name of a filter begins with a lower-case letter and goes on with \
+                        lower-case letters, digits and \"_\"";
             return Err(Error::new(ErrorKind::InvalidInput, rule));
         }
         let is_taken = BUILT_IN.contains(&name)

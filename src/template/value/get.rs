@@ -39,22 +39,23 @@ impl Pointer {
     /// array or an object.
     pub(super) fn get(&self, value: &str, room: &mut Room) -> Result<Zeroizing<String>> {
         let mut here: &RawValue =
-            serde_json::from_str(value).map_err(|_| failed("the value is not JSON"))?;
+            serde_json::from_str(value).map_err(|_| failed("get: the value is not JSON"))?;
         for token in &self.0 {
             room.take(here.get().len())?;
-            here = step(here.get(), token).ok_or_else(|| failed("the value has no such field"))?;
+            here = step(here.get(), token)
+                .ok_or_else(|| failed("get: the value has no field at this pointer"))?;
         }
         match here.get() {
-            "null" => Err(failed("the field is null")),
-            text if text.starts_with(['{', '[']) => {
-                Err(failed("the field is an object or array, not text"))
-            }
+            "null" => Err(failed("get: the field is null")),
+            text if text.starts_with(['{', '[']) => Err(failed(
+                "get: the field is an object or array, not text; point to a text in it",
+            )),
             text => match text
                 .strip_prefix('"')
                 .and_then(|text| text.strip_suffix('"'))
             {
                 Some(inner) => unescape_string(inner)
-                    .ok_or_else(|| failed("the field holds half of a surrogate pair")),
+                    .ok_or_else(|| failed("get: the field holds half of a surrogate pair")),
                 None => Ok(Zeroizing::new(text.to_owned())),
             },
         }
@@ -243,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_or_not_there_fails() {
-        let no_field = Err("the value has no such field".to_owned());
+        let no_field = Err("get: the value has no field at this pointer".to_owned());
         for (pointer, value) in [
             ("/b", r#"{"a": 1}"#),
             ("/a/b", r#"{"a": "{\"b\": 1}"}"#),
@@ -275,7 +276,7 @@ mod tests {
         for broken in ["", "plain", "{\"a\": 1", "{\"a\": 1} x", "{'a': 1}"] {
             assert_eq!(
                 get("/a", broken).unwrap_err(),
-                "the value is not JSON",
+                "get: the value is not JSON",
                 "{broken}"
             );
         }

@@ -24,11 +24,13 @@ impl UrlPart {
                      characters, and only ASCII"
                 }
                 Self::Path => {
-                    "is not a URL path: that holds no \"?\", \"#\", backslash, white space, quotes or \
+                    "is not a URL path: that holds no \"?\", \"#\", backslash, white space, \
+                     quotes or \
                      control characters, and only ASCII"
                 }
                 Self::User => {
-                    "is not the user of a URL: that holds no \"@\", \"/\", \"?\", \"#\", backslash, white \
+                    "is not the user of a URL: that holds no \"@\", \"/\", \"?\", \"#\", \
+                     backslash, white \
                      space, quotes or control characters, and only ASCII"
                 }
             });

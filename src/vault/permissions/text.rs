@@ -61,8 +61,8 @@ impl<'de> Deserialize<'de> for Permissions {
 }
 
 fn unknown() -> Error {
-    let message = "permissions are none, or use, read, manage, reveal, copy and redact with | \
-                   between them";
+    let message = "permissions are none, or some of use, read, manage, reveal, copy and redact \
+                   with | between them";
     Error::new(ErrorKind::InvalidInput, message)
 }
 

@@ -10,12 +10,7 @@ use crate::vault::rows::corrupt;
 pub(super) fn refuse(info: &Info, kind: ErrorKind, denial: impl Into<Denial>) -> Error {
     let Info { name, scope, .. } = info;
     let Denial { what, allowed } = denial.into();
-    let message = match kind {
-        // Says what to do as well, and that comes last.
-        ErrorKind::Denied => format!("secret {name} in {scope} {what}"),
-        _ => format!("secret {name} {what} in {scope}"),
-    };
-    Error::new(kind, message)
+    Error::new(kind, format!("secret {name} in {scope} {what}"))
         .with_name(name)
         .with_allowed(allowed)
 }
@@ -27,7 +22,7 @@ pub(super) fn no_such_version(info: &Info, reference: &Reference) -> Error {
         None => "has no version".to_owned(),
     };
     let Info { name, scope, .. } = info;
-    let message = format!("secret {name} {what} in {scope}");
+    let message = format!("secret {name} in {scope} {what}");
     Error::new(ErrorKind::NoSuchVersion, message).with_name(name)
 }
 

@@ -25,7 +25,7 @@ impl Core {
         if organization.parent().is_some() {
             return Err(Error::new(
                 ErrorKind::InvalidScope,
-                "an organization is a scope of one segment",
+                "an organization is a scope of one segment, such as acme",
             ));
         }
         let (mut scopes, mut known) = (BTreeSet::new(), HashSet::new());

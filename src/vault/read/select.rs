@@ -62,7 +62,7 @@ impl<'r> Iterator for Candidates<'r> {
                     }));
                 }
                 Err(error) => {
-                    let message = format!("secret {} cannot be read in {}", self.name, scope.scope);
+                    let message = format!("secret {} in {} cannot be read", self.name, scope.scope);
                     return Some(Err(Error::new(error.kind(), message)
                         .with_name(self.name)
                         .with_source(error)));

@@ -30,6 +30,16 @@ impl Verification {
     pub const MAX_FINDINGS: usize = 10_000;
 
     /// Returns true if nothing is wrong.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// let verification = vault.verify()?;
+    /// assert!(verification.is_intact() && verification.secrets == 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn is_intact(&self) -> bool {
         self.findings.is_empty()
     }
@@ -143,41 +153,65 @@ pub enum Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Opening => f.write_str("the vault cannot be opened again: its header or secret is damaged"),
-            Self::Store => f.write_str("the store is damaged: some of its rows may be hidden; restore a backup"),
-            Self::SlotDirectory => {
-                f.write_str("the directory of key slots cannot be read, so lost slots are not told; restore a backup")
+            Self::Opening => {
+                f.write_str("the vault cannot be opened again: its header or secret is damaged")
             }
-            Self::KeySlotMissing { name } => {
-                write!(f, "{} is missing: its root key does not open the vault any more; restore a backup", slot(name))
-            }
-            Self::KeySlotChanged { name } => {
-                write!(f, "{} was changed: its root key may not open the vault any more; restore a backup", slot(name))
-            }
-            Self::KeySlotAdded => f.write_str(
-                "there is a key slot that the vault did not make; with more than 64 the vault does not open",
+            Self::Store => f.write_str(
+                "the store is damaged: some of its rows may be hidden; restore a backup",
             ),
-            Self::RolledBack { tenant: Some(tenant) } => {
+            Self::SlotDirectory => f.write_str(
+                "the directory of key slots cannot be read, so lost slots are not told; restore a \
+                 backup",
+            ),
+            Self::KeySlotMissing { name } => {
                 write!(
                     f,
-                    "the head of {tenant} is older than one seen before: rows were put back from an older copy; \
-                     after a restored backup call accept_rollback"
+                    "{} is missing: its root key does not open the vault any more; restore a \
+                     backup",
+                    slot(name)
+                )
+            }
+            Self::KeySlotChanged { name } => {
+                write!(
+                    f,
+                    "{} was changed: its root key may not open the vault any more; restore a \
+                     backup",
+                    slot(name)
+                )
+            }
+            Self::KeySlotAdded => f.write_str(
+                "there is a key slot that the vault did not make; with more than 64 the vault does \
+                 not open",
+            ),
+            Self::RolledBack {
+                tenant: Some(tenant),
+            } => {
+                write!(
+                    f,
+                    "the head of {tenant} is older than one seen before: rows were put back from \
+                     an older copy; after a restored backup call accept_rollback"
                 )
             }
             Self::RolledBack { tenant: None } => {
                 f.write_str("the head of a tenant that was seen before is gone; restore a backup")
             }
             Self::Hidden => f.write_str(
-                "some rows are found by one way of looking for them and not by another: an index is damaged; \
-                 restore a backup",
+                "some rows are found by one way of looking for them and not by another: an index \
+                 is damaged; restore a backup",
             ),
             Self::Head => f.write_str("a tenant's head cannot be read"),
-            Self::Account { tenant } => write!(f, "the secrets of {tenant} are not those its head accounts for"),
+            Self::Account { tenant } => write!(
+                f,
+                "the secrets of {tenant} are not those its head accounts for"
+            ),
             Self::Headless => f.write_str("there are rows of a tenant without a head"),
             Self::DataKey => f.write_str("a data key cannot be read"),
             Self::Record => f.write_str("the record of a secret cannot be read"),
             Self::Value { scope, name } => {
-                write!(f, "a value of secret {name} in {scope} is missing or cannot be read")
+                write!(
+                    f,
+                    "a value of secret {name} in {scope} is missing or cannot be read"
+                )
             }
             Self::Stray => f.write_str("there is a value that no record names"),
         }
@@ -186,6 +220,12 @@ impl fmt::Display for Finding {
 
 impl Finding {
     /// Returns the code of the kind, such as `key_slot_missing`. Codes do not change.
+    ///
+    /// ```
+    /// use keyslot::Finding;
+    ///
+    /// assert_eq!(Finding::KeySlotAdded.as_str(), "key_slot_added");
+    /// ```
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Opening => "opening",

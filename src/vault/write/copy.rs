@@ -55,6 +55,18 @@ impl ScopedVault {
     /// Copies all secrets of this very scope, as [`clone_to`](ScopedVault::clone_to) does with one:
     /// all of them or, when one cannot be copied, none. Gives how many there were.
     ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// let (from, to) = (vault.scope("acme/template")?, vault.scope("acme/customer-7")?);
+    /// from.put("STRIPE_KEY", "sk_live_...")?;
+    /// from.put("CRM_TOKEN", "a value")?;
+    /// assert_eq!(from.clone_all_to(&to)?, 2);
+    /// assert_eq!(to.names()?, from.names()?);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of `clone_to`; [`TooLarge`](ErrorKind::TooLarge) when there are more than
@@ -79,11 +91,12 @@ impl ScopedVault {
         self.must(Permissions::COPY)?;
         target.must(Permissions::MANAGE)?;
         let message = if !self.shares_vault_with(target) {
-            "secrets are copied within one vault; the other handle is of another one"
+            "secrets are copied within one vault; the other handle is on another vault"
         } else if self.scope().tenant() != target.scope().tenant() {
-            "secrets are copied within one organization; the other handle is of another one"
+            "secrets are copied within one organization; the other handle is on another \
+             organization"
         } else if self.scope() == target.scope() {
-            "the other handle is one on the same scope"
+            "the other handle is on the same scope; copy to a handle on another scope"
         } else {
             return Ok(());
         };

@@ -15,6 +15,19 @@ impl ScopedVault {
     /// [`Purge::Pending`] says that its sealed bytes are still in the store's files, because
     /// somebody is reading an older state.
     ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("STRIPE_KEY", "of the organization")?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "a leaked value")?;
+    /// project.revoke("STRIPE_KEY")?;
+    /// let error = project.resolve("<<$secret.STRIPE_KEY>>").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Revoked, "and not the one above");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound), or why the store cannot be written.
@@ -25,6 +38,19 @@ impl ScopedVault {
 
     /// Deletes a secret: its values are erased, and a secret of the same name above shows through
     /// again. A tombstone stays, so that identity and version numbers are never used twice.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("REGION", "eu")?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("REGION", "us")?;
+    /// project.delete("REGION")?;
+    /// assert_eq!(project.resolve("<<$secret.REGION>>")?.expose_secret(), "eu", "the one above");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -37,6 +63,18 @@ impl ScopedVault {
 
     /// Deletes as [`delete`](ScopedVault::delete) does, and also a revoked name: from then on a
     /// secret of the same name above resolves where this one was refused.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "a leaked value")?;
+    /// project.revoke("STRIPE_KEY")?;
+    /// assert_eq!(project.delete("STRIPE_KEY").unwrap_err().kind(), ErrorKind::Revoked);
+    /// project.force_delete("STRIPE_KEY")?;
+    /// assert!(project.names()?.is_empty());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -52,7 +90,8 @@ impl ScopedVault {
             if stored.info.state == State::Revoked && !force {
                 return Err(self.revoked(
                     &name,
-                    "; use force_delete: deleting exposes any secret of that name in a parent scope",
+                    "; use force_delete: deleting exposes any secret of that name in a parent \
+                     scope",
                 ));
             }
             ledger.tombstone(stored, State::Deleted).map(Some)

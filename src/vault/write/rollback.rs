@@ -46,7 +46,7 @@ impl ScopedVault {
     }
 
     fn no_such_version(&self, name: &SecretName, version: Version) -> Error {
-        let message = format!("secret {name} has no version {version} in {}", self.scope());
+        let message = format!("secret {name} in {} has no version {version}", self.scope());
         Error::new(ErrorKind::NoSuchVersion, message).with_name(name)
     }
 }

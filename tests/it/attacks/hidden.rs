@@ -205,7 +205,8 @@ fn an_index_that_lacks_a_row_is_told() {
         )
         .unwrap();
         sql.execute(
-            "INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES('index', ?1, 'rows', ?2, ?3)",
+            "INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES('index', ?1, \
+             'rows', ?2, ?3)",
             (index, root, text),
         )
         .unwrap();

@@ -187,7 +187,8 @@ fn a_key_or_a_tag_of_any_length_is_told() {
         assert!(vault.verify().unwrap().is_intact(), "the control");
         let sql = Connection::open(&file).unwrap();
         let planted = format!(
-            "UPDATE rows SET {column} = zeroblob(3000000) WHERE rowid = (SELECT max(rowid) FROM rows)"
+            "UPDATE rows SET {column} = zeroblob(3000000) WHERE rowid = (SELECT max(rowid) FROM \
+             rows)"
         );
         sql.execute(&planted, ()).unwrap();
         assert_eq!(

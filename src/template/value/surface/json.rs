@@ -12,7 +12,7 @@ pub(in crate::template::value) enum Place {
     Bare,
     /// In the middle of an escape, which the value would end.
     Escape,
-    /// Behind what is no JSON, such as a comment, so that quotes are not sure to be quotes.
+    /// Behind text that is not JSON, such as a comment, so that quotes are not sure to be quotes.
     Lost,
 }
 
@@ -50,7 +50,9 @@ impl Place {
             Self::Escape => {
                 Some("may not stand right behind \"\\\", which would take a part of it away")
             }
-            Self::Lost => Some("stands behind what is not JSON, such as a comment: leave that out"),
+            Self::Lost => {
+                Some("stands behind text that is not JSON, such as a comment: leave that text out")
+            }
         }
     }
 }
@@ -78,7 +80,7 @@ impl Reader {
     fn read(&mut self, byte: u8) {
         match (self.in_string, self.escape) {
             (false, _) if byte == b'"' => self.in_string = true,
-            // A comment is no JSON, and its quotes are none.
+            // A comment is not JSON, and its quotes begin no string.
             (false, _) => self.is_lost |= matches!(byte, b'/' | b'#' | b'\''),
             (true, 0) => match byte {
                 b'"' if self.is_whole => self.in_string = false,

@@ -51,14 +51,16 @@ impl Place {
         match self {
             Self::Word => None,
             Self::Quoted => Some(
-                "may not stand between shell quotes, because it brings its own: take those of the text away",
+                "may not stand between shell quotes, because it brings its own: take those of \
+                 the text away",
             ),
             Self::Marked => {
                 Some("may not stand right behind \"\\\" or \"$\", which change its quotes")
             }
             Self::Comment => Some("may not stand in a shell comment, which it could end"),
             Self::Lost => Some(
-                "stands behind shell syntax in which it could not be kept safe, such as backquotes, a here-document, \
+                "stands behind shell syntax in which it could not be kept safe, such as \
+                 backquotes, a here-document, \
                  arithmetic or quotes within quotes: pass it in the environment",
             ),
         }
@@ -183,7 +185,7 @@ impl Reader {
             b'[' => self
                 .last
                 .is_some_and(|last| last == b'[' || last == b'_' || last.is_ascii_alphanumeric()),
-            // A here-document, in which quotes are none. Three are a word, as in <<<word.
+            // A here-document, in which quotes do not quote. Three are a word, as in <<<word.
             b'<' => match self.angles {
                 0 => false,
                 1 => !rest.starts_with('<'),

@@ -27,6 +27,17 @@ impl ScopedVault {
 
     /// The secrets of this very scope, revoked ones included, without their values; read a page at
     /// a time. The order is always the same but means nothing, because names are sealed.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// for info in project.list() {
+    ///     assert_eq!(info?.name.as_str(), "STRIPE_KEY");
+    /// }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn list(&self) -> List {
         List {
             scoped: self.clone(),
@@ -36,6 +47,17 @@ impl ScopedVault {
     }
 
     /// The names in this very scope, sorted, revoked ones included.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.put("CRM_TOKEN", "a value")?;
+    /// let names: Vec<String> = project.names()?.iter().map(ToString::to_string).collect();
+    /// assert_eq!(names, ["CRM_TOKEN", "STRIPE_KEY"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -48,7 +70,7 @@ impl ScopedVault {
             if names.len() == Self::MAX_NAMES {
                 return Err(Error::new(
                     ErrorKind::TooLarge,
-                    "the scope has more than 10000 names; list goes through them",
+                    "the scope has more than 10000 names; page through them with list",
                 ));
             }
             names.push(info?.name);
@@ -60,6 +82,16 @@ impl ScopedVault {
 
 impl List {
     /// Only secrets whose names hold this text, as it is written.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.put("CRM_TOKEN", "a value")?;
+    /// assert_eq!(project.list().name_contains("KEY").count(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn name_contains(mut self, part: impl Into<String>) -> Self {
         self.filter.part_of_name = part.into();
@@ -67,6 +99,16 @@ impl List {
     }
 
     /// Only secrets whose metadata has this value under this key; called again, both.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, SecretInput, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", SecretInput::new("sk_live_...").metadata("owner", "payments"))?;
+    /// project.put("CRM_TOKEN", SecretInput::new("a value").metadata("owner", "sales"))?;
+    /// assert_eq!(project.list().with_metadata("owner", "sales").count(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn with_metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.filter.metadata.push((key.into(), value.into()));
@@ -75,6 +117,17 @@ impl List {
 
     /// The secrets in the order of their names, for screens that show a page at a time. The filters
     /// hold. Begins anew, and each page reads the whole scope; see [`Sorted`].
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// for name in ["C", "A", "B"] {
+    ///     project.put(name, "a value")?;
+    /// }
+    /// assert_eq!(project.list().sorted().page()?[0].name.as_str(), "A");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn sorted(self) -> Sorted {
         let pages = Pages::new();
         Sorted::new(Self { pages, ..self })

@@ -213,6 +213,6 @@ fn still(held: &Info, candidates: Option<Candidates<'_>>) -> (Vec<Info>, Result<
             Err(error) => return (namesakes, Err(error)),
         }
     }
-    let what = "was deleted or replaced since the snapshot was taken";
+    let what = "was deleted or replaced since the snapshot was taken; take a new one";
     (namesakes, Err(refuse(held, ErrorKind::Revoked, what)))
 }

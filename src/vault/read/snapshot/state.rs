@@ -77,7 +77,10 @@ impl State {
     ) -> Outcome {
         let Some(held) = self.held.get(reference) else {
             let name = reference.name();
-            let message = format!("{name} is not part of the snapshot");
+            let message = format!(
+                "{name} is not part of the snapshot; take one of all references \
+                                   that the run needs"
+            );
             return Err(Error::new(ErrorKind::NotFound, message).with_name(name));
         };
         held.outcome(scoped, target, now)

@@ -35,6 +35,16 @@ pub struct SecretInput {
 impl SecretInput {
     /// A value. A `String` with spare capacity is better passed by `From`, which wipes the bytes
     /// that `SecretString` would leave behind when it shrinks the string.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, SecretInput, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// let mut typed = String::from("a value");
+    /// typed.shrink_to_fit();
+    /// project.put("CRM_TOKEN", SecretInput::new(typed))?;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn new(value: impl Into<SecretString>) -> Self {
         Self {
             value: value.into(),
@@ -65,6 +75,16 @@ impl SecretInput {
 
     /// Stores only if there is no secret of that name in that scope; otherwise nothing changes and
     /// the error is a [`Conflict`](crate::ErrorKind::Conflict).
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, SecretInput, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// let first = || SecretInput::new("made at the first start").if_absent();
+    /// project.put("SESSION_KEY", first())?;
+    /// assert_eq!(project.put("SESSION_KEY", first()).unwrap_err().kind(), ErrorKind::Conflict);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn if_absent(self) -> Self {
         self.set(|change| change.expected = Expected::Nothing)
@@ -113,8 +133,8 @@ impl SecretInput {
         }
         self.change.fields.check()?;
         if self.change.fields.tell(value) {
-            let message = "a description or metadata may not hold the value: everybody who may list \
-                           secrets reads them";
+            let message = "a description or metadata may not hold the value: everybody who may \
+                           list secrets reads them";
             return Err(Error::new(ErrorKind::InvalidInput, message));
         }
         Ok(())

@@ -1,0 +1,81 @@
+//! Files of a vault, and stores that answer what they should not.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::time::Duration;
+
+use keyslot::store::{Kind, RowKey, SecretStore as _, SqliteStore};
+use keyslot::{SqliteOptions, Vault};
+use rusqlite::Connection;
+
+use super::Messages;
+use crate::support::root_key;
+
+pub(super) fn all(messages: &mut Messages) {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    messages.of(SqliteStore::open(""));
+    messages.of(SqliteStore::open(":memory:"));
+    messages.of(SqliteStore::open("a\0b"));
+    messages.of(SqliteStore::open(at(&"a".repeat(241))));
+    messages.of(SqliteStore::open(at("none/vault.db")));
+    messages.of(SqliteStore::open(at("vault.db")));
+    fs::write(at("text"), "no database, only a text of some length").unwrap();
+    chmod(&at("text"), 0o600);
+    messages.of(SqliteStore::open(at("text")));
+    messages.of(SqliteStore::open(at("text/vault.db")));
+    messages.of(SqliteStore::open(at("text/folder/vault.db")));
+    fs::create_dir(at("folder")).unwrap();
+    messages.of(SqliteStore::open(at("folder")));
+    messages.of(SqliteStore::create(at("folder")));
+
+    let path = at("vault.db");
+    drop(Vault::create(&path, &root_key()).unwrap());
+    messages.of(SqliteStore::create(&path));
+    symlink(&path, at("link.db")).unwrap();
+    messages.of(SqliteStore::open(at("link.db")));
+    fs::hard_link(&path, at("second.db")).unwrap();
+    messages.of(SqliteStore::open(&path));
+    fs::remove_file(at("second.db")).unwrap();
+    chmod(&path, 0o644);
+    messages.of(SqliteStore::open(&path));
+    chmod(&path, 0o600);
+    chmod(folder.path(), 0o777);
+    messages.of(SqliteStore::open(&path));
+    chmod(folder.path(), 0o700);
+    fs::create_dir(at("vault.db-journal")).unwrap();
+    messages.of(SqliteStore::open(&path));
+    fs::remove_dir(at("vault.db-journal")).unwrap();
+
+    fs::write(at("gone.db-journal"), "left behind").unwrap();
+    messages.of(SqliteStore::create(at("gone.db")));
+
+    for (name, sql) in [
+        ("other.db", "PRAGMA application_id = 7; CREATE TABLE a(b)"),
+        ("newer.db", "PRAGMA user_version = 99"),
+        ("index.db", "DROP INDEX rows_by_tenant"),
+    ] {
+        drop(SqliteStore::create(at(name)).unwrap());
+        let connection = Connection::open(at(name)).unwrap();
+        connection.execute_batch(sql).unwrap();
+        drop(connection);
+        messages.of(SqliteStore::open(at(name)));
+    }
+
+    let options: SqliteOptions = SqliteStore::options().busy_timeout(Duration::from_millis(1));
+    let store = options.open(&path).unwrap();
+    let writer = Connection::open(&path).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = RowKey {
+        kind: Kind::Head,
+        key: [0; 32],
+    };
+    messages.of(store.write(&lock, &mut |_| Ok(())));
+    drop(writer);
+    fs::rename(&path, at("moved.db")).unwrap();
+    messages.of(store.get(&[lock]));
+}
+
+fn chmod(path: &std::path::Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}

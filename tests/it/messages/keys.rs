@@ -1,0 +1,64 @@
+//! Root keys.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+use keyslot::RootKey;
+
+use super::Messages;
+
+const HEX: &str = "3be1079a54c8f32d61b60e88d7451faa73ec39925d04cfb16816e57ea340db29";
+
+pub(super) fn all(messages: &mut Messages) {
+    messages.of(RootKey::from_bytes(&[7; 31]));
+    messages.of(RootKey::from_hex("0x00"));
+    messages.of(RootKey::from_base64("AAAA"));
+    messages.of(RootKey::from_env("KEYSLOT_NOT_SET"));
+    messages.of(RootKey::from_env("PATH"));
+    let counts: Vec<u8> = (0..32).collect();
+    let repeats: Vec<u8> = (0..32)
+        .map(|byte| {
+            [
+                9, 77, 3, 200, 41, 5, 91, 130, 67, 250, 14, 31, 174, 88, 2, 111,
+            ][byte % 16]
+        })
+        .collect();
+    for weak in [
+        &[0; 32][..],
+        &repeats,
+        &counts,
+        b"correct horse battery staple, no",
+    ] {
+        messages.of(RootKey::from_bytes(weak));
+    }
+    messages.of(RootKey::from_hex(
+        "c88a5b9e6f0d72e4134fa6d80b9537e1f2ac614d9e30785bc6d1084fe2937ab5",
+    ));
+
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mode = |name: &str, mode| {
+        fs::set_permissions(at(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    messages.of(RootKey::from_file(at("none")));
+    messages.of(RootKey::from_file(folder.path()));
+    fs::write(at("open"), HEX).unwrap();
+    mode("open", 0o644);
+    messages.of(RootKey::from_file(at("open")));
+    symlink(at("open"), at("link")).unwrap();
+    messages.of(RootKey::from_file(at("link")));
+    fs::write(at("text"), "\"key\"").unwrap();
+    mode("text", 0o600);
+    messages.of(RootKey::from_file(at("text")));
+    fs::create_dir(at("shared")).unwrap();
+    fs::write(at("shared/key"), HEX).unwrap();
+    mode("shared/key", 0o600);
+    mode("shared", 0o777);
+    messages.of(RootKey::from_file(at("shared/key")));
+    fs::create_dir_all(at("above/folder")).unwrap();
+    fs::write(at("above/folder/key"), HEX).unwrap();
+    mode("above/folder/key", 0o600);
+    mode("above", 0o777);
+    messages.of(RootKey::from_file(at("above/folder/key")));
+    messages.of(RootKey::from_file(at("open/key")));
+}

@@ -1,0 +1,132 @@
+//! Rows that somebody damaged, moved, or put back.
+
+use keyslot::Result;
+use keyslot::store::{Kind, MemoryStore, Row};
+
+use super::Messages;
+use crate::life::{SCRIPT, act, all_rows, builder, change, rows};
+use crate::support::{root_key, value};
+
+pub(super) fn all(messages: &mut Messages) {
+    let mut made = Vec::new();
+    let mut say = |refused: Result<()>| {
+        if let Err(error) = refused {
+            made.push(error);
+        }
+    };
+    for kind in Kind::ALL {
+        for damage in DAMAGES {
+            let store = lived();
+            let damaged: Vec<_> = rows(&store, kind)
+                .into_iter()
+                .map(|row| (row.key, damage(row)))
+                .collect();
+            change(&store, &damaged);
+            ask(&store, &mut say);
+        }
+    }
+    let store = lived();
+    let header: Vec<_> = rows(&store, Kind::Header)
+        .iter()
+        .map(|row| (row.key, None))
+        .collect();
+    change(&store, &header);
+    say(builder().store(store).create(&root_key()).map(drop));
+    swapped(&mut say);
+    put_back(&mut say);
+    made.iter().for_each(|error| messages.add(error));
+}
+
+type Damage = fn(Row) -> Option<Row>;
+
+const DAMAGES: [Damage; 6] = [
+    |_| None,
+    |row| {
+        Some(Row {
+            info: Vec::new(),
+            ..row
+        })
+    },
+    |row| {
+        Some(Row {
+            body: Vec::new(),
+            ..row
+        })
+    },
+    |mut row| {
+        row.info.iter_mut().take(1).for_each(|byte| *byte = 99);
+        row.body.iter_mut().take(1).for_each(|byte| *byte = 99);
+        Some(row)
+    },
+    |mut row| {
+        row.info
+            .iter_mut()
+            .last()
+            .into_iter()
+            .for_each(|byte| *byte ^= 1);
+        Some(row)
+    },
+    |mut row| {
+        row.body
+            .iter_mut()
+            .last()
+            .into_iter()
+            .for_each(|byte| *byte ^= 1);
+        Some(row)
+    },
+];
+
+/// The store of a vault in which everything has happened.
+fn lived() -> MemoryStore {
+    let store = MemoryStore::new();
+    let vault = builder().store(store.clone()).create(&root_key()).unwrap();
+    SCRIPT.iter().for_each(|step| act(&vault, step));
+    store
+}
+
+fn ask(store: &MemoryStore, say: &mut impl FnMut(Result<()>)) {
+    let vault = match builder().store(store.clone()).open(&root_key()) {
+        Ok(vault) => vault,
+        Err(error) => return say(Err(error)),
+    };
+    for scope in ["acme", "acme/billing"] {
+        let scope = vault.scope(scope).unwrap();
+        say(value(&scope, "A").map(drop));
+        say(scope.put("A", "again").map(drop));
+        say(value(&scope, "A@1").map(drop));
+        say(scope.list().collect::<Result<Vec<_>>>().map(drop));
+        say(scope.put("A", "new").map(drop));
+    }
+    say(vault.organizations().map(drop));
+}
+
+/// Rows of a kind at each other's places.
+fn swapped(say: &mut impl FnMut(Result<()>)) {
+    for kind in [Kind::Secret, Kind::Head, Kind::DataKey] {
+        let store = lived();
+        let all = rows(&store, kind);
+        let moved: Vec<_> = all
+            .iter()
+            .zip(all.iter().cycle().skip(1))
+            .map(|(to, from)| (to.key, Some(from.clone())))
+            .collect();
+        change(&store, &moved);
+        ask(&store, say);
+    }
+}
+
+/// Rows of an earlier moment, under a vault that is open.
+fn put_back(say: &mut impl FnMut(Result<()>)) {
+    let store = lived();
+    let vault = builder().store(store.clone()).open(&root_key()).unwrap();
+    let before: Vec<_> = all_rows(&store)
+        .into_iter()
+        .map(|row| (row.key, Some(row)))
+        .collect();
+    let scope = vault.scope("acme").unwrap();
+    scope.put("A", "newer").unwrap();
+    value(&scope, "A").unwrap();
+    change(&store, &before);
+    say(value(&scope, "A").map(drop));
+    say(scope.put("A", "again").map(drop));
+}

@@ -1,0 +1,94 @@
+//! Stores of others that break their contract.
+
+use keyslot::store::{
+    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore,
+    SelfCheck, Tag, WriteTx,
+};
+use keyslot::{Error, ErrorKind, Result, Vault};
+
+use super::Messages;
+use crate::support::{root_key, value};
+
+/// The rule that the store breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Breaks {
+    /// A row that is absent is `None`.
+    AbsentRow,
+    /// There is one answer for each key.
+    EveryKey,
+    /// A head is the one that was asked for.
+    Head,
+    /// The work of a write is done.
+    Write,
+}
+
+#[derive(Debug)]
+struct Broken(MemoryStore, Breaks);
+
+impl SecretStore for Broken {
+    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        match self.1 {
+            Breaks::AbsentRow => Err(Error::new(ErrorKind::NotFound, "no such row")),
+            Breaks::EveryKey => Ok(Vec::new()),
+            Breaks::Head | Breaks::Write => self.0.get(keys),
+        }
+    }
+
+    fn scan(
+        &self,
+        kind: Kind,
+        tag: Tag,
+        from: Cursor,
+        size: PageSize,
+        bodies: bool,
+    ) -> Result<Page> {
+        self.0.scan(kind, tag, from, size, bodies)
+    }
+
+    fn write(
+        &self,
+        lock: &RowKey,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> Result<()> {
+        match self.1 {
+            Breaks::Write => Ok(()),
+            _ => self.0.write(lock, work),
+        }
+    }
+
+    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+        let mut read = self.0.head(tenant, known)?;
+        if let (Breaks::Head, HeadRead::Read { row: Some(row), .. }) = (self.1, &mut read) {
+            row.key.key = [7; 32];
+        }
+        Ok(read)
+    }
+
+    fn purge(&self) -> Result<Purge> {
+        self.0.purge()
+    }
+
+    fn self_check(&self) -> Result<SelfCheck> {
+        self.0.self_check()
+    }
+}
+
+pub(super) fn all(messages: &mut Messages) {
+    for breaks in [Breaks::AbsentRow, Breaks::EveryKey] {
+        let store = Broken(MemoryStore::new(), breaks);
+        messages.of(Vault::builder().store(store).open(&root_key()));
+    }
+    let store = MemoryStore::new();
+    let vault = Vault::builder().store(store.clone()).create(&root_key());
+    let scope = vault.unwrap().scope("acme").unwrap();
+    scope.put("KEY", "value").unwrap();
+    let open = |breaks| {
+        let vault = Vault::builder().store(Broken(store.clone(), breaks));
+        vault.open(&root_key()).unwrap().scope("acme").unwrap()
+    };
+    messages.of(open(Breaks::Write).put("KEY", "other"));
+    let scope = open(Breaks::Head);
+    let references = scope.references("<<$secret.KEY>>").unwrap();
+    value(&scope, "KEY").unwrap();
+    messages.of(scope.snapshot(&references).map(drop));
+}
