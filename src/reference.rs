@@ -57,16 +57,46 @@ impl<'t> ReferenceRef<'t> {
     }
 
     /// Returns the name, which follows the grammar of [`SecretName`].
+    ///
+    /// ```
+    /// use keyslot::template::Engine;
+    ///
+    /// let value = |name: &str| (name == "CITY").then_some("Lima");
+    /// let text = Engine::new().render("in <<CITY>>", |reference| value(reference.name()))?;
+    /// assert_eq!(text, "in Lima");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn name(self) -> &'t str {
         self.name
     }
 
     /// Returns the pinned version; `None` asks for the newest.
+    ///
+    /// ```
+    /// use keyslot::template::Engine;
+    ///
+    /// let text = Engine::new().render("<<KEY>> <<KEY@1>>", |reference| match reference.version() {
+    ///     Some(_) => Some("of the past"),
+    ///     None => Some("of today"),
+    /// })?;
+    /// assert_eq!(text, "of today of the past");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn version(self) -> Option<Version> {
         self.version
     }
 
     /// Returns the kind of the reference.
+    ///
+    /// ```
+    /// use keyslot::ReferenceKind;
+    /// use keyslot::template::Engine;
+    ///
+    /// let error = Engine::new().render("<<CITY>> <<$secret.KEY>>", |reference| {
+    ///     (reference.kind() == ReferenceKind::Bare).then_some("Lima")
+    /// });
+    /// assert_eq!(error.unwrap_err().name(), Some("KEY"));
+    /// ```
     pub fn kind(self) -> ReferenceKind {
         self.kind
     }
@@ -132,16 +162,42 @@ impl Reference {
     }
 
     /// Returns the name.
+    ///
+    /// ```
+    /// use keyslot::Template;
+    ///
+    /// let template = Template::compile("Bearer <<$secret.STRIPE_KEY>>")?;
+    /// assert_eq!(template.references()[0].name().as_str(), "STRIPE_KEY");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn name(&self) -> &SecretName {
         &self.name
     }
 
     /// Returns the pinned version; `None` asks for the newest.
+    ///
+    /// ```
+    /// use keyslot::Template;
+    ///
+    /// let template = Template::compile("<<$secret.STRIPE_KEY@3>> <<$secret.STRIPE_KEY>>")?;
+    /// let versions: Vec<_> = template.references().iter().map(|one| one.version()).collect();
+    /// assert_eq!(versions, [Some("3".parse()?), None]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn version(&self) -> Option<Version> {
         self.version
     }
 
     /// Returns the kind of the reference.
+    ///
+    /// ```
+    /// use keyslot::{ReferenceKind, Template};
+    ///
+    /// let template = Template::compile("<<REGION>> <<$secret.STRIPE_KEY>>")?;
+    /// let kinds: Vec<_> = template.references().iter().map(|one| one.kind()).collect();
+    /// assert_eq!(kinds, [ReferenceKind::Bare, ReferenceKind::Secret]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn kind(&self) -> ReferenceKind {
         self.kind
     }

@@ -174,6 +174,13 @@ impl Scope {
     }
 
     /// Returns the text form.
+    ///
+    /// ```
+    /// use keyslot::Scope;
+    ///
+    /// assert_eq!(Scope::organization("acme")?.project("billing")?.as_str(), "acme/billing");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }

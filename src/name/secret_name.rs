@@ -85,6 +85,14 @@ impl SecretName {
     }
 
     /// Returns the name as text.
+    ///
+    /// ```
+    /// use keyslot::SecretName;
+    ///
+    /// let name = SecretName::new("STRIPE_KEY")?;
+    /// assert!(name.as_str().starts_with("STRIPE_"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -32,6 +32,13 @@ impl Fingerprint {
     }
 
     /// Returns the 32 bytes.
+    ///
+    /// ```
+    /// use keyslot::Fingerprint;
+    ///
+    /// let fingerprint = Fingerprint::from_bytes([7; 32]);
+    /// assert_eq!(fingerprint.as_bytes()[0], 7);
+    /// ```
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

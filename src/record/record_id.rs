@@ -31,6 +31,13 @@ impl RecordId {
     }
 
     /// Returns the 16 bytes.
+    ///
+    /// ```
+    /// use keyslot::RecordId;
+    ///
+    /// let id = RecordId::from_bytes(*b"sixteen bytes :)");
+    /// assert_eq!(id.as_bytes().len(), 16);
+    /// ```
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }

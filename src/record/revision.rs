@@ -40,6 +40,13 @@ impl Revision {
     }
 
     /// Returns the number.
+    ///
+    /// ```
+    /// use keyslot::Revision;
+    ///
+    /// let next = Revision::new(Revision::new(6).get() + 1);
+    /// assert_eq!(next, Revision::new(7));
+    /// ```
     pub fn get(self) -> u64 {
         self.0
     }

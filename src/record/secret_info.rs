@@ -62,23 +62,72 @@ pub struct SecretInfo {
 
 impl SecretInfo {
     /// Returns the version that a reference without a pin resolves to; `None` when revoked.
+    ///
+    /// ```
+    /// # #[cfg(feature = "vault")] {
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("API_KEY", "the first value")?;
+    /// let info = project.put("API_KEY", "the second value")?;
+    /// assert_eq!(info.version().map(|version| version.get()), Some(2));
+    /// # }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn version(&self) -> Option<Version> {
         self.newest().map(|kept| kept.version)
     }
 
     /// Returns the fingerprint of the value that resolves; `None` when revoked.
+    ///
+    /// ```
+    /// # #[cfg(feature = "vault")] {
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// let first = project.put("API_KEY", "one value")?;
+    /// let other = project.put("OLD_API_KEY", "one value")?;
+    /// assert_eq!(first.fingerprint(), other.fingerprint(), "the same value under two names");
+    /// # }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         self.newest().and_then(|kept| kept.fingerprint)
     }
 
     /// Returns the last four characters of the value that resolves, if they may be shown: see
     /// `VaultBuilder::hints`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "vault")] {
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().hints().create(&RootKey::generate()?)?;
+    /// let info = vault.scope("acme")?.put("API_KEY", "tok_9f86d081884c7d659a2f")?;
+    /// assert_eq!(info.hint(), Some("9a2f"));
+    /// # }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn hint(&self) -> Option<&str> {
         self.newest().and_then(|kept| kept.hint.as_deref())
     }
 
     /// Returns true if the value that resolves has reached the age of
     /// [`rotate_every`](SecretInfo::rotate_every).
+    ///
+    /// ```
+    /// # #[cfg(feature = "vault")] {
+    /// use std::time::{Duration, SystemTime};
+    /// use keyslot::{RootKey, SecretInput, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// let day = Duration::from_secs(24 * 60 * 60);
+    /// let info = project.put("API_KEY", SecretInput::new("a value").rotate_every(30 * day))?;
+    /// assert!(!info.due_for_rotation(SystemTime::now()));
+    /// assert!(info.due_for_rotation(SystemTime::now() + 31 * day));
+    /// # }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn due_for_rotation(&self, now: SystemTime) -> bool {
         let due = self
             .newest()

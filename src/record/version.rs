@@ -46,6 +46,14 @@ impl Version {
     }
 
     /// Returns the number.
+    ///
+    /// ```
+    /// use keyslot::Version;
+    ///
+    /// let version: Version = "3".parse()?;
+    /// assert_eq!(version.get(), 3);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn get(self) -> u64 {
         self.0.get()
     }

@@ -123,6 +123,15 @@ impl RedactedError {
     const MOST: usize = 64;
 
     /// The messages: of the error, then of its cause, and so on.
+    ///
+    /// ```
+    /// use keyslot::Redactor;
+    ///
+    /// let redactor = Redactor::builder().secret("TOKEN".parse()?, "t0ken-of-ada").build()?;
+    /// let error = std::io::Error::other("refused: t0ken-of-ada");
+    /// assert_eq!(redactor.error(&error).messages(), ["refused: <<$secret.TOKEN>>"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn messages(&self) -> &[String] {
         &self.0
     }

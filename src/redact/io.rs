@@ -45,6 +45,17 @@ pub struct RedactWriter<W: Write> {
 
 impl<W: Write> RedactWriter<W> {
     /// Writes on to `inner`.
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use keyslot::Redactor;
+    /// use keyslot::redact::RedactWriter;
+    ///
+    /// let redactor = Redactor::builder().build()?;
+    /// let mut log = RedactWriter::new(std::io::sink(), &redactor);
+    /// writeln!(log, "the tool has started").unwrap();
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn new(inner: W, redactor: &Redactor) -> Self {
         Self {
             inner: Some(inner),
@@ -56,6 +67,18 @@ impl<W: Write> RedactWriter<W> {
 
     /// Writes the rest and flushes, and gives the inner writer back. A truncated secret at the end
     /// is masked if half of it is there, or 64 bytes; a shorter piece is written as it is.
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use keyslot::redact::RedactWriter;
+    /// use keyslot::Redactor;
+    ///
+    /// let redactor = Redactor::builder().secret("TOKEN".parse()?, "t0ken-of-ada").build()?;
+    /// let mut log = RedactWriter::new(Vec::new(), &redactor);
+    /// log.write_all(b"cut off: t0ken-of-a").unwrap();
+    /// assert_eq!(log.finish().unwrap(), b"cut off: <<$secret.TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -171,6 +194,18 @@ pub struct RedactReader<R> {
 
 impl<R: Read> RedactReader<R> {
     /// Reads from `inner`.
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use keyslot::redact::RedactReader;
+    /// use keyslot::Redactor;
+    ///
+    /// let redactor = Redactor::builder().secret("TOKEN".parse()?, "t0ken-of-ada").build()?;
+    /// let mut answer = String::new();
+    /// RedactReader::new(&b"is t0ken-of-ada"[..], &redactor).read_to_string(&mut answer).unwrap();
+    /// assert_eq!(answer, "is <<$secret.TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn new(inner: R, redactor: &Redactor) -> Self {
         let part = Zeroizing::new(vec![0; 16 << 10]);
         Self {

@@ -1,4 +1,4 @@
-//! The list of what is not masked, while it is made.
+//! The list of skipped texts, while it is made.
 
 use super::skipped::{SkipReason, Skipped};
 use super::variants::Variant;

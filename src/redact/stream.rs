@@ -9,6 +9,19 @@ use crate::wipe::Wiped;
 
 impl Redactor {
     /// Begins to redact what comes in parts; secrets that lie across them are found.
+    ///
+    /// ```
+    /// use keyslot::Redactor;
+    ///
+    /// let redactor = Redactor::builder().secret("TOKEN".parse()?, "t0ken-of-ada").build()?;
+    /// let (mut stream, mut out) = (redactor.stream(), Vec::new());
+    /// for part in ["t0ken", "-of-", "ada!"] {
+    ///     stream.feed(part.as_bytes(), &mut out);
+    /// }
+    /// stream.finish(&mut out);
+    /// assert_eq!(out, b"<<$secret.TOKEN>>!");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn stream(&self) -> Stream {
         Stream {
             redactor: self.clone(),
@@ -59,18 +72,50 @@ impl Stream {
     const GUARDED: usize = PIECE;
 
     /// Takes a part, and appends what is sure by now.
+    ///
+    /// ```
+    /// use keyslot::Redactor;
+    ///
+    /// let redactor = Redactor::builder().secret("TOKEN".parse()?, "t0ken-of-ada").build()?;
+    /// let (mut stream, mut out) = (redactor.stream(), Vec::new());
+    /// stream.feed(b"called with t0ken", &mut out);
+    /// assert_eq!(out, b"called with ", "the rest may be the beginning of the secret");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn feed(&mut self, part: &[u8], out: &mut Vec<u8>) {
         self.take(part, &mut |clean| out.extend_from_slice(clean));
     }
 
     /// Appends all that is sure by now. Only what may be the beginning of a secret, or is that of a
     /// character, stays; in a guarded stream the last 64 KiB.
+    ///
+    /// ```
+    /// use keyslot::Redactor;
+    ///
+    /// let redactor = Redactor::builder().secret("TOKEN".parse()?, "t0ken-of-ada").build()?;
+    /// let (mut stream, mut out) = (redactor.stream(), Vec::new());
+    /// stream.feed(b"Password: ", &mut out);
+    /// stream.settle(&mut out);
+    /// assert_eq!(out, b"Password: ", "a prompt is shown before the line ends");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn settle(&mut self, out: &mut Vec<u8>) {
         self.advance(&mut |clean| out.extend_from_slice(clean));
     }
 
     /// Appends the rest: there are no more parts. A truncated secret at the end is masked if half
     /// of it is there, or 64 bytes. The stream can be used for another text then.
+    ///
+    /// ```
+    /// use keyslot::Redactor;
+    ///
+    /// let redactor = Redactor::builder().secret("TOKEN".parse()?, "t0ken-of-ada").build()?;
+    /// let (mut stream, mut out) = (redactor.stream(), Vec::new());
+    /// stream.feed(b"a t0k", &mut out);
+    /// stream.finish(&mut out);
+    /// assert_eq!(out, b"a t0k", "too short a piece to be the secret");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         self.end(&mut |clean| out.extend_from_slice(clean));
     }

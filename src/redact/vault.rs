@@ -164,6 +164,20 @@ impl RedactorBuilder {
     /// redactor, [`min_len`](RedactorBuilder::min_len) and [`harmless`](RedactorBuilder::harmless)
     /// cannot be set, before or after.
     ///
+    /// ```
+    /// use keyslot::{Redactor, RootKey, SecretName, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_4eC39H")?;
+    /// let redactor = Redactor::builder()
+    ///     .secrets_of(&project, ["STRIPE_KEY"])?
+    ///     .secret(SecretName::new("SESSION")?, "5e551on-of-ada")
+    ///     .build()?;
+    /// let output = redactor.redact("sk_live_4eC39H, 5e551on-of-ada");
+    /// assert_eq!(output, "<<$secret.STRIPE_KEY>>, <<$secret.SESSION>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As there, but for [`TooLarge`](crate::ErrorKind::TooLarge).
@@ -177,6 +191,20 @@ impl RedactorBuilder {
 
     /// Adds secrets of a vault, as [`ScopedVault::redactor_for`] does; see
     /// [`secrets_of`](RedactorBuilder::secrets_of).
+    ///
+    /// ```
+    /// use keyslot::{AccessRules, Permissions, Redactor, RootKey, SecretInput, Target, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// let rules = AccessRules::new().tool("stripe")?;
+    /// project.put("STRIPE_KEY", SecretInput::new("sk_live_4eC39H").rules(rules))?;
+    ///
+    /// let runner = project.with(Permissions::USE);
+    /// let stripe = Target::tool("stripe");
+    /// let redactor = Redactor::builder().secrets_for(&runner, &stripe, ["STRIPE_KEY"])?.build()?;
+    /// assert_eq!(redactor.redact("sk_live_4eC39H"), "<<$secret.STRIPE_KEY>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

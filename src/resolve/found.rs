@@ -71,6 +71,15 @@ impl Found {
     }
 
     /// Sets the scope in which it was found.
+    ///
+    /// ```
+    /// use keyslot::{Found, Scope, SecretName};
+    ///
+    /// let scope = Scope::new("acme/billing")?;
+    /// let found = Found::new(SecretName::new("TOKEN")?, "t-1").with_scope(scope.clone());
+    /// assert_eq!(found.used().scope, Some(scope));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn with_scope(mut self, scope: Scope) -> Self {
         self.used_mut().scope = Some(scope);
@@ -78,6 +87,14 @@ impl Found {
     }
 
     /// Sets its version.
+    ///
+    /// ```
+    /// use keyslot::{Found, SecretName};
+    ///
+    /// let found = Found::new(SecretName::new("TOKEN")?, "t-1").with_version("4".parse()?);
+    /// assert_eq!(found.used().version, Some("4".parse()?));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn with_version(mut self, version: Version) -> Self {
         self.used_mut().version = Some(version);
@@ -85,6 +102,15 @@ impl Found {
     }
 
     /// Sets the identity of its secret.
+    ///
+    /// ```
+    /// use keyslot::{Found, RecordId, SecretName};
+    ///
+    /// let id = RecordId::from_bytes([7; 16]);
+    /// let found = Found::new(SecretName::new("TOKEN")?, "t-1").with_record(id);
+    /// assert_eq!(found.used().record, Some(id));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn with_record(mut self, record: RecordId) -> Self {
         self.used_mut().record = Some(record);
@@ -92,6 +118,15 @@ impl Found {
     }
 
     /// Sets its fingerprint.
+    ///
+    /// ```
+    /// use keyslot::{Fingerprint, Found, SecretName};
+    ///
+    /// let fingerprint = Fingerprint::from_bytes([7; 32]);
+    /// let found = Found::new(SecretName::new("TOKEN")?, "t-1").with_fingerprint(fingerprint);
+    /// assert_eq!(found.used().fingerprint, Some(fingerprint));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn with_fingerprint(mut self, fingerprint: Fingerprint) -> Self {
         self.used_mut().fingerprint = Some(fingerprint);
@@ -149,6 +184,14 @@ impl Found {
     }
 
     /// Returns the origin of the value.
+    ///
+    /// ```
+    /// use keyslot::{Found, SecretName};
+    ///
+    /// let found = Found::new(SecretName::new("TOKEN")?, "t-1");
+    /// assert_eq!(found.used().name.as_str(), "TOKEN");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn used(&self) -> &Used {
         &self.inner.used
     }

@@ -190,6 +190,13 @@ impl Target {
     }
 
     /// Returns the name of the tool; `None` for instructions and an unspecified target.
+    ///
+    /// ```
+    /// use keyslot::Target;
+    ///
+    /// assert_eq!(Target::tool("mail").tool_name(), Some("mail"));
+    /// assert_eq!(Target::instructions().tool_name(), None);
+    /// ```
     pub fn tool_name(&self) -> Option<&str> {
         match &self.recipient {
             Recipient::Tool(name) => Some(name),
@@ -198,35 +205,82 @@ impl Target {
     }
 
     /// Returns the scheme of the [URL](Target::with_url), `https` or `http`; `None` without a URL.
+    ///
+    /// ```
+    /// use keyslot::Target;
+    ///
+    /// let target = Target::tool("crm").with_url("https://crm.example/v1")?;
+    /// assert_eq!(target.scheme(), Some("https"));
+    /// assert_eq!(Target::tool("crm").with_host("crm.example")?.scheme(), None);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn scheme(&self) -> Option<&str> {
         let url = self.address.as_ref()?.url.as_ref()?;
         Some(url.scheme.as_str())
     }
 
     /// Returns the host without its port: a name, or an address as in a URL.
+    ///
+    /// ```
+    /// use keyslot::Target;
+    ///
+    /// let target = Target::tool("crm").with_url("https://crm.example/v1")?;
+    /// assert_eq!(target.host(), Some("crm.example"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn host(&self) -> Option<&str> {
         self.address.as_ref().map(|address| address.host.name())
     }
 
     /// Returns the port: the one that was set, or 443, or 80 for a URL of the scheme `http`.
     /// `None` without a host.
+    ///
+    /// ```
+    /// use keyslot::Target;
+    ///
+    /// let target = Target::tool("crm").with_host("crm.example:8443")?;
+    /// assert_eq!(target.port(), Some(8443));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn port(&self) -> Option<u16> {
         self.address.as_ref().map(|address| address.host.port())
     }
 
     /// Returns the path of the [URL](Target::with_url), which begins with `/`; `None` without a
     /// URL.
+    ///
+    /// ```
+    /// use keyslot::Target;
+    ///
+    /// let target = Target::tool("crm").with_url("https://crm.example/v1/users?page=2")?;
+    /// assert_eq!(target.path(), Some("/v1/users"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn path(&self) -> Option<&str> {
         let url = self.address.as_ref()?.url.as_ref()?;
         Some(&url.path)
     }
 
     /// Returns true if a model reads the text.
+    ///
+    /// ```
+    /// use keyslot::Target;
+    ///
+    /// assert!(Target::instructions().is_instructions());
+    /// assert!(!Target::tool("mail").is_instructions());
+    /// ```
     pub fn is_instructions(&self) -> bool {
         self.recipient == Recipient::Model
     }
 
     /// Returns the place in which the text stands.
+    ///
+    /// ```
+    /// use keyslot::{Surface, Target};
+    ///
+    /// assert_eq!(Target::tool("fetch").surface(), Surface::Text);
+    /// assert_eq!(Target::tool("fetch").with_surface(Surface::Url).surface(), Surface::Url);
+    /// ```
     pub fn surface(&self) -> Surface {
         self.surface
     }
@@ -262,6 +316,13 @@ impl Target {
     }
 
     /// Returns the treatment of bare placeholders with unknown names.
+    ///
+    /// ```
+    /// use keyslot::{Target, UnknownNames};
+    ///
+    /// assert_eq!(Target::tool("fetch").unknown_names(), UnknownNames::Error);
+    /// assert_eq!(Target::instructions().unknown_names(), UnknownNames::Keep);
+    /// ```
     pub fn unknown_names(&self) -> UnknownNames {
         self.unknown_names.unwrap_or(if self.is_instructions() {
             UnknownNames::Keep

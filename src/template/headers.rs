@@ -53,12 +53,19 @@ pub struct Headers {
 impl Headers {
     /// Finds the placeholders of headers, which are pairs of a name and the text of a value.
     ///
+    /// ```
+    /// use keyslot::template::Headers;
+    ///
+    /// assert!(Headers::compile([("Authorization", "Bearer <<TOKEN>>")]).is_ok());
+    /// assert!(Headers::compile([("Accept", "two\nlines")]).is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`Template::compile`](super::Template::compile), for each header;
     /// [`Unencodable`](crate::ErrorKind::Unencodable) for a placeholder in `Host`;
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a name that is none, and for a control
-    /// character in a text. All of them come in one error, each with the
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid name of a header, and for a
+    /// control character in a text. All of them come in one error, each with the
     /// [pointer](crate::Error::pointer) `/name` in small letters.
     pub fn compile<N: AsRef<str>, T: Into<String>>(
         headers: impl IntoIterator<Item = (N, T)>,
@@ -80,13 +87,21 @@ impl Headers {
 
     /// The references in them: each distinct name, version and kind once, in the order in which
     /// they first appear.
+    ///
+    /// ```
+    /// use keyslot::template::Headers;
+    ///
+    /// let headers = Headers::compile([("X-Key", "<<KEY>>"), ("X-User", "<<USER>>")])?;
+    /// assert_eq!(headers.references()[1].name().as_str(), "USER");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn references(&self) -> &[Reference] {
         self.prepared.references()
     }
 
-    /// Lints for text that looks like a mistyped placeholder but is none by the grammar, each with
-    /// the [pointer](Lint::pointer) `/name`; the first [`Lint::LISTED`] of them. Found when first
-    /// asked for.
+    /// Lints for text that looks like a mistyped placeholder, and that the grammar takes for plain
+    /// text, each with the [pointer](Lint::pointer) `/name`; the first [`Lint::LISTED`] of them.
+    /// Found when first asked for.
     ///
     /// ```
     /// use keyslot::template::Headers;
@@ -164,6 +179,18 @@ impl Headers {
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Headers::references).
     /// `outcomes` are in the order of the references; look them up for the
     /// [target of these headers](Headers::lookup_target), so that access rules see the surface.
+    ///
+    /// ```
+    /// use keyslot::template::Headers;
+    /// use keyslot::{Resolver, Target, Variables};
+    ///
+    /// let headers = Headers::compile([("X-Key", "<<KEY>>")])?;
+    /// let target = headers.lookup_target(&Target::tool("crm"));
+    /// let outcomes = Variables::new().with("KEY", "k-1")?.lookup(headers.references(), &target)?;
+    /// let map = headers.fill(&outcomes)?;
+    /// assert!(map["X-Key"].is_sensitive());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -28,6 +28,15 @@ impl Default for Limits {
 
 impl Limits {
     /// Sets the most bytes of a template.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::template::{Engine, Limits};
+    ///
+    /// let engine = Engine::new().limits(Limits::default().template(16));
+    /// let error = engine.compile("a text of 25 bytes or so").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::TooLarge);
+    /// ```
     #[must_use]
     pub fn template(mut self, bytes: usize) -> Self {
         self.template = bytes;
@@ -35,6 +44,15 @@ impl Limits {
     }
 
     /// Sets the most placeholders of a template.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::template::{Engine, Limits};
+    ///
+    /// let engine = Engine::new().limits(Limits::default().placeholders(2));
+    /// assert!(engine.compile("<<A>> <<A>>").is_ok());
+    /// assert_eq!(engine.compile("<<A>> <<A>> <<A>>").unwrap_err().kind(), ErrorKind::TooLarge);
+    /// ```
     #[must_use]
     pub fn placeholders(mut self, count: usize) -> Self {
         self.placeholders = count;
@@ -42,6 +60,15 @@ impl Limits {
     }
 
     /// Sets the most bytes of a resolved text.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::template::{Engine, Limits};
+    ///
+    /// let engine = Engine::new().limits(Limits::default().output(8));
+    /// let error = engine.render("<<A>>", |_| Some("nine bytes")).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::TooLarge);
+    /// ```
     #[must_use]
     pub fn output(mut self, bytes: usize) -> Self {
         self.output = bytes;

@@ -17,7 +17,8 @@ pub(super) fn tail(value: &str) -> Option<&str> {
     }
 }
 
-/// Characters of the shortest value that has a hint: what is not shown is still beyond guessing.
+/// Characters of the shortest value that has a hint: the part that is not shown is still beyond
+/// guessing.
 const LEAST: usize = 24;
 
 const SHOWN: usize = 4;

@@ -21,8 +21,8 @@ pub(super) fn begin(text: &str) -> bool {
 }
 
 /// Adds the strings and numbers of a JSON value, keys excepted, and returns true if it was JSON to
-/// the end. Read by hand, because a parser would do it in memory of its own; so what is not quite
-/// JSON has its strings too: with comments, or with single quotes as Python has them.
+/// the end. Read by hand, because a parser would do it in memory of its own; so text that
+/// is almost JSON has its strings too: with comments, or with single quotes as Python has them.
 pub(super) fn leaves(json: &str, add: &mut Add<'_>) -> Result<bool> {
     let (mut rest, mut is_json, mut last) = (json, true, "");
     while let Some(at) = rest.find(['"', '\'', '/', '#']) {
@@ -103,8 +103,8 @@ fn between(text: &str, add: &mut Add<'_>) -> Result<bool> {
     Ok(is_json)
 }
 
-/// Undoes the escapes of a JSON string (RFC 8259 section 7). What is none, and half of a surrogate
-/// pair, stays as it is.
+/// Undoes the escapes of a JSON string (RFC 8259 section 7). An invalid escape, and half of a
+/// surrogate pair, stays as it is.
 pub(super) fn unescaped(text: &str) -> Zeroizing<String> {
     // An escape is never shorter than what it stands for, so this does not grow.
     let mut out = Zeroizing::new(String::with_capacity(text.len()));

@@ -30,6 +30,16 @@ impl SqliteOptions {
 
     /// Sets the longest time that a write waits for another one, of this process or another; five
     /// seconds if not set.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use keyslot::SqliteStore;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let patient = SqliteStore::options().busy_timeout(Duration::from_secs(30));
+    /// patient.create(folder.path().join("vault.db"))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
         // SQLite counts milliseconds in an i32.
@@ -43,6 +53,16 @@ impl SqliteOptions {
     ///
     /// The vault's own folder is closed to other writers too (`chmod go-w`), if this user owns it.
     /// Folders above it are not changed.
+    ///
+    /// ```
+    /// use keyslot::SqliteStore;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("vault.db");
+    /// SqliteStore::create(&path)?;
+    /// SqliteStore::options().fix_permissions(true).open(&path)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn fix_permissions(mut self, fix: bool) -> Self {
         self.0.fix_permissions = fix;
@@ -151,6 +171,15 @@ impl SqliteOptions {
 
     /// Opens the vault in a file, like [`SqliteStore::open`].
     ///
+    /// ```
+    /// use keyslot::{ErrorKind, SqliteStore};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let error = SqliteStore::options().open(folder.path().join("vault.db")).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::VaultNotFound);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of [`SqliteStore::open`].
@@ -159,6 +188,17 @@ impl SqliteOptions {
     }
 
     /// Creates an empty vault in a new file, like [`SqliteStore::create`].
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, SqliteStore};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("vault.db");
+    /// let options = SqliteStore::options();
+    /// options.create(&path)?;
+    /// assert_eq!(options.create(&path).unwrap_err().kind(), ErrorKind::VaultExists);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -171,6 +211,15 @@ impl SqliteOptions {
     }
 
     /// Opens the vault in a file, or creates it, like [`SqliteStore::open_or_create`].
+    ///
+    /// ```
+    /// use keyslot::{RootKey, SqliteStore, Vault};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let store = SqliteStore::options().open_or_create(folder.path().join("vault.db"))?;
+    /// Vault::builder().store(store).open_or_create(&RootKey::generate()?)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

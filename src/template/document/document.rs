@@ -54,6 +54,16 @@ impl Document<Tree> {
 impl<T: Structure> Document<T> {
     /// Finds the placeholders of a document.
     ///
+    /// ```
+    /// use keyslot::{Document, template::Tree};
+    /// use std::collections::BTreeMap;
+    ///
+    /// let config = BTreeMap::from([("url", "https://<<REGION>>.example"), ("user", "ada")]);
+    /// let document = Document::compile(Tree::of(&config)?)?;
+    /// assert_eq!(document.references().len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`Template::compile`](crate::template::Template::compile), each failure with
@@ -76,18 +86,44 @@ impl<T: Structure> Document<T> {
 
     /// The references in it: each distinct name, version and kind once, in the order in which they
     /// first appear.
+    ///
+    /// ```
+    /// use keyslot::{Document, template::Tree};
+    ///
+    /// let document = Document::compile(Tree::of(&["<<A>>", "<<B>> and <<A>>"])?)?;
+    /// let names: Vec<_> = document.references().iter().map(|one| one.name().as_str()).collect();
+    /// assert_eq!(names, ["A", "B"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn references(&self) -> &[Reference] {
         self.prepared.references()
     }
 
-    /// Lints for text that looks like a mistyped placeholder but is none by the grammar; the first
-    /// [`Lint::LISTED`] of them. Found when first asked for.
+    /// Lints for text that looks like a mistyped placeholder, and that the grammar takes for plain
+    /// text; the first [`Lint::LISTED`] of them. Found when first asked for.
+    ///
+    /// ```
+    /// use keyslot::{Document, template::Tree};
+    ///
+    /// let document = Document::compile(Tree::of(&["plain", "<<TOKEN >>"])?)?;
+    /// assert_eq!(document.lints()[0].pointer(), Some("/1"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn lints(&self) -> &[Lint] {
         self.prepared.lints()
     }
 
     /// A lint for each name that is not among `names` but like one of them, as
     /// [`Template::lints_among`](crate::template::Template::lints_among) has them.
+    ///
+    /// ```
+    /// use keyslot::{Document, SecretName, template::Tree};
+    ///
+    /// let document = Document::compile(Tree::of(&["Bearer <<$secret.STRIPE_KYE>>"])?)?;
+    /// let lints = document.lints_among(&[SecretName::new("STRIPE_KEY")?]);
+    /// assert_eq!(lints[0].to_string(), "there is no STRIPE_KYE; did you mean STRIPE_KEY?");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn lints_among(&self, names: &[SecretName]) -> Vec<Lint> {
         self.prepared.lints_among(names)
     }
@@ -121,6 +157,19 @@ impl<T: Structure> Document<T> {
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references),
     /// for no target in particular.
     ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Document, Resolver, Target, Variables, template::Tree};
+    ///
+    /// let document = Document::compile(Tree::of(&["in <<CITY>>"])?)?;
+    /// let target = document.lookup_target(&Target::unspecified());
+    /// let variables = Variables::new().with("CITY", "Lima")?;
+    /// let outcomes = variables.lookup(document.references(), &target)?;
+    /// let filled = document.fill(&outcomes)?;
+    /// assert_eq!(filled.expose_secret().to::<Vec<String>>()?, ["in Lima"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of [`fill_for`](Document::fill_for).
@@ -130,6 +179,19 @@ impl<T: Structure> Document<T> {
 
     /// Puts in what a [`Resolver`](crate::Resolver) said of the [references](Document::references),
     /// written as the surface of `target` needs it. `outcomes` are in the order of the references.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Document, Resolver, Surface, Target, Variables, template::Tree};
+    ///
+    /// let document = Document::compile(Tree::of(&["/users/<<NAME>>"])?)?;
+    /// let target = Target::tool("crm").with_surface(Surface::Url);
+    /// let variables = Variables::new().with("NAME", "ada b")?;
+    /// let outcomes = variables.lookup(document.references(), &document.lookup_target(&target))?;
+    /// let filled = document.fill_for(&target, &outcomes)?;
+    /// assert_eq!(filled.expose_secret().to::<Vec<String>>()?, ["/users/ada%20b"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -144,6 +206,16 @@ impl<T: Structure> Document<T> {
 impl Document<serde_json::Value> {
     /// Parses JSON and finds its placeholders. Stricter than most parsers: what two parsers may
     /// read in two ways is refused.
+    ///
+    /// ```
+    /// use keyslot::{Document, ErrorKind};
+    ///
+    /// let document = Document::parse(r#"{"headers": {"X-Key": "<<$secret.KEY>>"}}"#)?;
+    /// assert_eq!(document.references().len(), 1);
+    /// let twice = Document::parse(r#"{"a": 1, "a": 2}"#);
+    /// assert_eq!(twice.unwrap_err().kind(), ErrorKind::InvalidDocument);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

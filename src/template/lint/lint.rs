@@ -33,9 +33,9 @@ pub struct Lint {
 pub enum LintKind {
     /// `<<NAME >>`: a space on one side only.
     OneSidedSpace,
-    /// `<<NAME@0>>`: a version that is none.
+    /// `<<NAME@0>>`: an invalid version.
     Version,
-    /// `<<NAME|Base64>>`: a filter that is none.
+    /// `<<NAME|Base64>>`: an invalid filter.
     Filter,
     /// `<<stripe key>>`: a name that only a secret reference can have.
     NotAnIdentifier,

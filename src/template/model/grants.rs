@@ -36,15 +36,39 @@ pub(super) enum Grant {
 
 impl Grants {
     /// No grants.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::Grants;
+    /// use keyslot::{ResolveExt, Target, Variables};
+    ///
+    /// let variables = Variables::new().with("REGION", "eu")?;
+    /// let target = Target::tool("search");
+    /// let args = variables.resolve_model_args(&target, "in <<REGION>>", &Grants::new())?;
+    /// assert_eq!(args.expose_secret(), "in <<REGION>>", "nothing is granted");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Grants a name anywhere in the arguments, but for the keys of objects.
     ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::Grants;
+    /// use keyslot::{ResolveExt, Target, Variables};
+    ///
+    /// let variables = Variables::new().with("REGION", "eu")?;
+    /// let grants = Grants::new().name("REGION")?;
+    /// let args = variables.resolve_model_args(&Target::tool("search"), "in <<REGION>>", &grants)?;
+    /// assert_eq!(args.expose_secret(), "in eu");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`InvalidName`](crate::ErrorKind::InvalidName) when it is no name.
+    /// [`InvalidName`](crate::ErrorKind::InvalidName) when the name is invalid.
     pub fn name(mut self, name: impl AsRef<str>) -> Result<Self> {
         let name = SecretName::new(name)?;
         Arc::make_mut(&mut self.names).insert(name, Grant::Anywhere);
@@ -55,10 +79,25 @@ impl Grants {
     /// already. In a pointer `*` is any segment and a last `**` all further ones, as in
     /// [`Surfaces`](crate::template::Surfaces). A text is at the empty pointer.
     ///
+    /// ```
+    /// use keyslot::template::{Grants, Tree};
+    /// use keyslot::{ErrorKind, ResolveExt, Target, Variables};
+    ///
+    /// let variables = Variables::new().with("KEY", "k-1")?;
+    /// let grants = Grants::new().name_at("KEY", "/0")?;
+    /// let resolve = |written: &Tree| {
+    ///     variables.resolve_model_args(&Target::tool("fetch"), written, &grants)
+    /// };
+    /// assert!(resolve(&Tree::of(&["<<KEY>>", "body"])?).is_ok());
+    /// let error = resolve(&Tree::of(&["header", "<<KEY>>"])?).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Denied);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`InvalidName`](crate::ErrorKind::InvalidName) when it is no name,
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no such pointer.
+    /// [`InvalidName`](crate::ErrorKind::InvalidName) when the name is invalid,
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid pointer.
     pub fn name_at(mut self, name: impl AsRef<str>, pointer: &str) -> Result<Self> {
         let (name, pattern) = (SecretName::new(name)?, Pattern::new(pointer)?);
         match Arc::make_mut(&mut self.names)

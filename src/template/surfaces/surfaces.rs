@@ -38,6 +38,12 @@ pub struct Surfaces {
 
 impl Surfaces {
     /// No rules.
+    ///
+    /// ```
+    /// use keyslot::template::Surfaces;
+    ///
+    /// assert!(Surfaces::new().is_empty());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -51,6 +57,15 @@ impl Surfaces {
 
     /// Adds a rule, or replaces the one with the same pattern.
     ///
+    /// ```
+    /// use keyslot::Surface;
+    /// use keyslot::template::Surfaces;
+    ///
+    /// let surfaces = Surfaces::new().at("/links/*", Surface::Url)?;
+    /// assert_eq!(surfaces.surface_at("/links/3"), Some(Surface::Url));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when `pattern` neither starts with `/` nor
@@ -62,6 +77,16 @@ impl Surfaces {
     }
 
     /// The surface of the string at a JSON Pointer, if a rule matches it.
+    ///
+    /// ```
+    /// use keyslot::Surface;
+    /// use keyslot::template::Surfaces;
+    ///
+    /// let surfaces = Surfaces::new().at("/env/**", Surface::Env)?;
+    /// assert_eq!(surfaces.surface_at("/env/a/b"), Some(Surface::Env));
+    /// assert_eq!(surfaces.surface_at("/name"), None);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn surface_at(&self, pointer: &str) -> Option<Surface> {
         self.surface_on(&steps(pointer))
     }
@@ -72,6 +97,12 @@ impl Surfaces {
     }
 
     /// Returns true if there are no rules.
+    ///
+    /// ```
+    /// use keyslot::template::Surfaces;
+    ///
+    /// assert!(!Surfaces::mcp().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
     }

@@ -13,7 +13,7 @@ use crate::template::chars::{BLANK, DIGIT, DOT, SPACE, WORD, is, is_identifier};
 /// The text after an opener.
 pub(in crate::template) enum Parsed<'t> {
     Token(Token<'t>),
-    /// Means to be a placeholder, but is none; the flaw shows at that byte.
+    /// Means to be a placeholder, but is not valid; the flaw shows at that byte.
     Flawed(Flaw, usize),
     Text,
 }

@@ -26,7 +26,7 @@ pub(in crate::template) trait Sink<'t> {
         failures: &mut Failures,
     ) -> Result<()>;
 
-    /// Text that means to be a placeholder, but is none, stands here.
+    /// Text that means to be a placeholder, but is not valid, stands here.
     fn flaw(&mut self, span: Range<usize>, error: impl FnOnce() -> Error, failures: &mut Failures) {
         let _ = span;
         failures.push(error);

@@ -124,7 +124,7 @@ impl Syntax {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no such pointer.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid pointer.
     pub fn bookmark_at<P: AsRef<str>>(pointers: impl IntoIterator<Item = P>) -> Result<Self> {
         let named = pointers
             .into_iter()

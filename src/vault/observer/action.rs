@@ -37,6 +37,12 @@ pub enum Action {
 
 impl Action {
     /// The name, as logs have it: `use`, `replace_revoked` …
+    ///
+    /// ```
+    /// use keyslot::Action;
+    ///
+    /// assert_eq!(Action::ReplaceRevoked.as_str(), "replace_revoked");
+    /// ```
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Use => "use",

@@ -20,6 +20,15 @@ pub struct TracingObserver;
 
 impl TracingObserver {
     /// The observer.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, TracingObserver, Vault};
+    ///
+    /// let builder = Vault::builder().observer(TracingObserver::new());
+    /// let vault = builder.create(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("API_KEY", "a value")?; // the subscriber of the host is told of it
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self
     }

@@ -65,11 +65,26 @@ impl Permissions {
     ];
 
     /// Returns true if all of `other` is in it.
+    ///
+    /// ```
+    /// use keyslot::Permissions;
+    ///
+    /// assert!(Permissions::ALL.contains(Permissions::USE | Permissions::READ));
+    /// assert!(!Permissions::USE.contains(Permissions::REVEAL));
+    /// ```
     pub fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// The permissions that are in both.
+    ///
+    /// ```
+    /// use keyslot::Permissions;
+    ///
+    /// let role = Permissions::USE | Permissions::READ;
+    /// let ticket = Permissions::READ | Permissions::COPY;
+    /// assert_eq!(role.and(ticket), Permissions::READ);
+    /// ```
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)

@@ -65,6 +65,16 @@ impl ScopedVault {
     /// Returns the target that the handle is [bound](ScopedVault::for_target) to, or `None` if it
     /// is not bound. A handle that was bound to two different targets has the first one, and is
     /// denied everything.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Target, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// assert_eq!(project.target(), None);
+    /// let runner = project.for_target(Target::tool("stripe"));
+    /// assert_eq!(runner.target().and_then(Target::tool_name), Some("stripe"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn target(&self) -> Option<&Target> {
         match self.binding() {
             Binding::Free => None,

@@ -64,6 +64,16 @@ impl ScopedVault {
     /// The references of a text, template or document: each name, version and form once, in the
     /// order in which they first appear.
     ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// let references = project.references("<<$secret.STRIPE_KEY@3>> <<REGION>>")?;
+    /// let written: Vec<String> = references.iter().map(ToString::to_string).collect();
+    /// assert_eq!(written, ["<<$secret.STRIPE_KEY@3>>", "<<REGION>>"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Syntax`](crate::ErrorKind::Syntax) and other errors of the text.
@@ -169,6 +179,17 @@ impl ScopedVault {
 
     /// The references that mean no secret: nothing in this scope or above has the name. Of
     /// documents, chain their [references](crate::Document::references). One store call.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let references = project.references("<<$secret.STRIPE_KEY>> <<$secret.CRM_TOKEN>>")?;
+    /// let missing = project.missing(&references)?;
+    /// assert_eq!(missing, [references[1].clone()]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

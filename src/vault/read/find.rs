@@ -14,6 +14,16 @@ use crate::vault::stored::{self, Stored};
 impl ScopedVault {
     /// All that is known of a secret of this very scope, besides its value.
     ///
+    /// ```
+    /// use keyslot::{RootKey, Status, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let info = project.info("STRIPE_KEY")?;
+    /// assert_eq!((info.status, info.versions.len()), (Status::Active, 1));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none in this scope, also if there is
@@ -28,6 +38,17 @@ impl ScopedVault {
     /// asked, and it may be inactive or out of its time.
     ///
     /// Tools do not need this: what they get is [resolved](ScopedVault::resolve_for).
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Permissions, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// assert_eq!(project.reveal("STRIPE_KEY")?.expose_secret(), "sk_live_...");
+    /// assert!(project.with(Permissions::USE).reveal("STRIPE_KEY").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -46,6 +67,16 @@ impl ScopedVault {
 
     /// Returns true if a value is the one that is stored: "is this the key that we have?". Somebody
     /// who may ask this may guess, so it needs [`Permissions::MANAGE`] or [`Permissions::REVEAL`].
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// assert!(project.matches("STRIPE_KEY", "sk_live_...")?);
+    /// assert!(!project.matches("STRIPE_KEY", "sk_test_...")?);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -16,6 +16,18 @@ impl ScopedVault {
     /// The text is a template, so it must come from somebody who is trusted to use the secrets of
     /// this scope. Never pass what a model or a tool wrote.
     ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let header = project.resolve("Bearer <<$secret.STRIPE_KEY>>")?;
+    /// assert_eq!(header.expose_secret(), "Bearer sk_live_...");
+    /// assert!(project.resolve("Bearer <<$secret.STRIPE_KYE>>").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Syntax`](ErrorKind::Syntax) and other errors of the text; for each secret why it may not
@@ -27,6 +39,18 @@ impl ScopedVault {
 
     /// Resolves all strings of a JSON document with one store call. Keys and everything else stay
     /// as they are.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{RootKey, Vault};
+    /// use serde_json::json;
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let body = project.resolve_json(&json!({"key": "<<$secret.STRIPE_KEY>>", "tries": 3}))?;
+    /// assert_eq!(body.expose_secret(), &json!({"key": "sk_live_...", "tries": 3}));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -74,6 +98,17 @@ impl ScopedVault {
 
     /// Resolves the headers of a request with one store call, as
     /// [`ResolveExt::resolve_headers`](crate::ResolveExt::resolve_headers) does.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Target, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let headers = [("Authorization", "Bearer <<$secret.STRIPE_KEY>>")];
+    /// let map = project.resolve_headers(&Target::tool("stripe"), headers)?;
+    /// assert_eq!(map["Authorization"], "Bearer sk_live_...");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -14,6 +14,18 @@ impl ScopedVault {
     /// Changes the description, metadata, times, rules or status of a secret, and leaves its value
     /// as it is: the sealed value is not touched, and there is no new version.
     ///
+    /// ```
+    /// use keyslot::{RootKey, SecretChange, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let change = SecretChange::new().description("billing, live mode");
+    /// let info = project.update("STRIPE_KEY", change)?;
+    /// assert_eq!(info.description, "billing, live mode");
+    /// assert_eq!(info.versions.len(), 1, "the value is the one before");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound); [`InvalidInput`](crate::ErrorKind::InvalidInput)
@@ -46,6 +58,17 @@ impl ScopedVault {
 
     /// Switches a secret on or off. [`Status::Revoked`] is the same as
     /// [`revoke`](ScopedVault::revoke).
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Status, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.set_status("STRIPE_KEY", Status::Inactive)?;
+    /// let error = project.resolve("<<$secret.STRIPE_KEY>>").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Inactive);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

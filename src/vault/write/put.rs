@@ -60,6 +60,18 @@ impl ScopedVault {
     /// It has an identity of its own and the next version number; nothing of the revoked one comes
     /// back.
     ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "a leaked value")?;
+    /// project.revoke("STRIPE_KEY")?;
+    /// assert_eq!(project.put("STRIPE_KEY", "new").unwrap_err().kind(), ErrorKind::Revoked);
+    /// let info = project.replace_revoked("STRIPE_KEY", "new")?;
+    /// assert_eq!(info.version().unwrap().get(), 2);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotFound`](ErrorKind::NotFound) when there is no such name,

@@ -32,6 +32,17 @@ impl Sorted {
 
     /// Begins behind this name, which is the last one of the page before. The name need not exist
     /// any more.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("A", "a value")?;
+    /// project.put("C", "a value")?;
+    /// let page = project.list().sorted().after(&"B".parse()?).page()?;
+    /// assert_eq!(page[0].name.as_str(), "C");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn after(mut self, name: &SecretName) -> Self {
         self.after = Some(name.clone());
         self
@@ -39,6 +50,17 @@ impl Sorted {
 
     /// Sets the most secrets of the page. Without it, and at most, there are
     /// [`MAX_NAMES`](ScopedVault::MAX_NAMES).
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// for name in ["A", "B", "C"] {
+    ///     project.put(name, "a value")?;
+    /// }
+    /// assert_eq!(project.list().sorted().limit(2).page()?.len(), 2);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn limit(mut self, count: usize) -> Self {
         self.limit = count.min(ScopedVault::MAX_NAMES);
         self

@@ -62,6 +62,17 @@ impl ScopedVault {
     /// [`Snapshot`]. One store call, and one for the head. A reference that finds no secret, or an
     /// inactive one, is not an error yet.
     ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let references = project.references("Bearer <<$secret.STRIPE_KEY>>")?;
+    /// let run = project.snapshot(&references)?;
+    /// assert!(run.resolve("<<$secret.OTHER_KEY>>").is_err(), "not part of the run");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Tampered`](crate::ErrorKind::Tampered) when the organization's head is older than one that
@@ -80,6 +91,18 @@ impl ScopedVault {
 impl Snapshot {
     /// Resolves a text as [`ScopedVault::resolve`] does, with the versions of the snapshot.
     ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "the first")?;
+    /// let run = project.snapshot(&project.references("<<$secret.STRIPE_KEY>>")?)?;
+    /// project.put("STRIPE_KEY", "the second")?;
+    /// assert_eq!(run.resolve("<<$secret.STRIPE_KEY>>")?.expose_secret(), "the first");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part
@@ -90,6 +113,19 @@ impl Snapshot {
 
     /// Resolves a document as [`ScopedVault::resolve_json`] does, with the versions of the
     /// snapshot.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{RootKey, Vault};
+    /// use serde_json::json;
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let body = json!({"keys": ["<<$secret.STRIPE_KEY>>"]});
+    /// let run = project.snapshot(&project.references(&body)?)?;
+    /// assert_eq!(run.resolve_json(&body)?.expose_secret()["keys"][0], "sk_live_...");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -105,6 +141,18 @@ impl Snapshot {
 
     /// Resolves for a target as [`ScopedVault::resolve_for`] does, with the versions of the
     /// snapshot.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{RootKey, Surface, Target, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("CITY", "La Paz")?;
+    /// let run = project.snapshot(&project.references("<<$secret.CITY>>")?)?;
+    /// let target = Target::tool("weather").with_surface(Surface::UrlQuery);
+    /// assert_eq!(run.resolve_for(&target, "<<$secret.CITY>>")?.expose_secret(), "La%20Paz");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -122,6 +170,18 @@ impl Snapshot {
     /// Resolves headers as [`ScopedVault::resolve_headers`] does, with the versions of the
     /// snapshot.
     ///
+    /// ```
+    /// use keyslot::{RootKey, Target, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let run = project.snapshot(&project.references("<<$secret.STRIPE_KEY>>")?)?;
+    /// let headers = [("X-Key", "<<$secret.STRIPE_KEY>>")];
+    /// let map = run.resolve_headers(&Target::tool("stripe"), headers)?;
+    /// assert_eq!(map["X-Key"], "sk_live_...");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of that method; [`NotFound`](crate::ErrorKind::NotFound) for a name that is not part
@@ -138,6 +198,19 @@ impl Snapshot {
 
     /// Takes the snapshot anew, of the same references: for a run that wants to see what was stored
     /// since. Its clones see it too.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "the first")?;
+    /// let run = project.snapshot(&project.references("<<$secret.STRIPE_KEY>>")?)?;
+    /// project.put("STRIPE_KEY", "the second")?;
+    /// run.refresh()?;
+    /// assert_eq!(run.resolve("<<$secret.STRIPE_KEY>>")?.expose_secret(), "the second");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

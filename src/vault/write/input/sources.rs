@@ -13,6 +13,14 @@ use crate::vault::core::MAX_VALUE;
 impl SecretInput {
     /// A value of bytes, which must be UTF-8. The vector is wiped.
     ///
+    /// ```
+    /// use keyslot::{ErrorKind, SecretInput};
+    ///
+    /// assert!(SecretInput::from_bytes(b"sk_live_...".to_vec()).is_ok());
+    /// let error = SecretInput::from_bytes(vec![0xff, 0xfe]).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidValue);
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidValue`] when the bytes are not UTF-8.
@@ -31,6 +39,16 @@ impl SecretInput {
 
     /// A value that is read to its end, of [`Vault::MAX_VALUE`](crate::Vault::MAX_VALUE) bytes at
     /// most.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, SecretInput, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// let pipe = &b"sk_live_..."[..]; // e.g. the standard input
+    /// project.put("STRIPE_KEY", SecretInput::from_reader(pipe)?)?;
+    /// assert!(project.matches("STRIPE_KEY", "sk_live_...")?);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
