@@ -53,6 +53,7 @@ mod promises;
 mod redact;
 mod revocation;
 mod secret_changes;
+mod small_vaults;
 mod snapshot;
 mod sorted_lists;
 mod source;

@@ -332,6 +332,33 @@ fn what_must_open_opens_and_the_rest_is_refused_by_its_check() {
     assert_eq!((opened, refused), (7, 43));
 }
 
+/// A value of a mebibyte, the longest that a vault takes. The vector has the hash of its envelope.
+#[test]
+fn a_long_value_is_sealed_as_by_the_other_implementation() {
+    let all: Value =
+        serde_json::from_str(include_str!("../../../tests/vectors/small_vaults.json")).unwrap();
+    let vector = &all["long_value"];
+    let length = usize::try_from(vector["length"].as_u64().unwrap()).unwrap();
+    assert_eq!(length, 1 << 20);
+    let value: Vec<u8> = (0..=250).cycle().step_by(7).take(length).collect();
+    let (key, context) = (key(vector), context(vector));
+    let sealed = seal_with_nonce(&key, &context, &value, &array(&vector["nonce"])).unwrap();
+    assert_eq!(
+        sealed.len() as u64,
+        vector["envelope_length"].as_u64().unwrap()
+    );
+    let commitment = Envelope::parse(&sealed).unwrap().commitment();
+    assert_eq!(commitment[..], hex(&vector["commitment"]));
+    assert_eq!(sha256(&sealed)[..], hex(&vector["envelope_sha256"]));
+    assert!(*open(&key, &context, &sealed).unwrap() == value[..]);
+    let other = seal_with_nonce(&key, &context, &value[1..], &array(&vector["nonce"])).unwrap();
+    assert_ne!(
+        sha256(&other)[..],
+        hex(&vector["envelope_sha256"]),
+        "the control"
+    );
+}
+
 /// The reason for commitments: a ciphertext made to be taken under two keys. The cipher alone takes
 /// it under both.
 #[test]
