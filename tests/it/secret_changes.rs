@@ -9,6 +9,7 @@ use keyslot::{
     AccessRules, ErrorKind, Permissions, Revision, ScopedVault, SecretChange, SecretInfo,
     SecretInput, Status, Surface,
 };
+use proptest::prelude::*;
 
 fn project() -> ScopedVault {
     memory_vault().scope("acme/billing").unwrap()
@@ -90,6 +91,48 @@ fn a_change_that_is_applied_replaces_what_it_sets_and_nothing_else() {
     let input = SecretInput::new("two").if_absent();
     let error = project.put("A", input.apply(SecretChange::new()));
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Conflict);
+}
+
+/// What a change may set, each alone.
+const STEPS: [fn(SecretChange) -> SecretChange; 14] = [
+    SecretChange::inactive,
+    SecretChange::active,
+    |change| change.description("billing"),
+    |change| change.description(""),
+    |change| change.metadata("team", "payments"),
+    |change| change.metadata("team", "sales"),
+    |change| change.without_metadata("team"),
+    SecretChange::clear_times,
+    |change| change.not_before(UNIX_EPOCH + Duration::from_secs(4_000_000_000)),
+    |change| change.expires_at(UNIX_EPOCH + Duration::from_secs(5_000_000_000)),
+    |change| change.rotate_every(Duration::from_secs(60)),
+    SecretChange::never_rotate,
+    |change| change.rules(AccessRules::new().surface(Surface::Header)),
+    |change| change.in_instructions(true),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Applied to an input one after another, changes set what they set as updates one after
+    /// another.
+    #[test]
+    fn changes_add_up_as_updates_do(
+        changes in prop::collection::vec(prop::collection::vec(0..STEPS.len(), 1..4), 1..5),
+    ) {
+        let project = project();
+        let changes: Vec<SecretChange> = changes
+            .iter()
+            .map(|steps| steps.iter().fold(SecretChange::new(), |all, step| STEPS[*step](all)))
+            .collect();
+        let input = changes.iter().cloned().fold(SecretInput::new("one"), SecretInput::apply);
+        let at_once = project.put("A", input).unwrap();
+        let mut one_by_one = project.put("B", "one").unwrap();
+        for change in changes {
+            one_by_one = project.update("B", change).unwrap();
+        }
+        prop_assert_eq!(facts(&at_once), facts(&one_by_one));
+    }
 }
 
 #[test]
