@@ -3,34 +3,22 @@
 
 use std::ops::Range;
 
-use secrecy::SecretString;
-use smallvec::SmallVec;
-
+use super::draft::Draft;
 use super::plain::plain_length;
 use super::values::Values;
-use crate::error::{Error, ErrorKind, Failures, Result};
-use crate::reference::{Reference, ReferenceKind};
+use crate::error::{ErrorKind, Failures, Result};
+use crate::reference::Reference;
 use crate::target::Surface;
-use crate::template::cut::{Cut, Slot};
+use crate::template::cut::Cut;
 use crate::template::plan::Plan;
 use crate::template::settings::Settings;
-use crate::template::value::{Encoding, Filtered, Placing, Room, apply, encoding_after, words};
-
-/// The draft of one text of several.
-pub(in crate::template) struct Drafted<'a> {
-    /// The number of the text.
-    pub(in crate::template) number: usize,
-    pub(in crate::template) draft: Draft<'a>,
-}
-
-/// The drafts of all texts with placeholders, in their order.
-pub(in crate::template) type Drafts<'a> = SmallVec<[Drafted<'a>; 1]>;
+use crate::template::value::{Encoding, Placing, Room, apply};
 
 /// The values of one call, and the room that is left for them.
 pub(in crate::template) struct Fill<'a, V> {
-    settings: &'a Settings,
-    references: &'a [Reference],
-    values: V,
+    pub(super) settings: &'a Settings,
+    pub(super) references: &'a [Reference],
+    pub(super) values: V,
     /// Bytes that the results may still have.
     room: Room,
     /// Bytes that the filters may still handle.
@@ -39,18 +27,6 @@ pub(in crate::template) struct Fill<'a, V> {
     /// that, so only what is refused anyway is refused sooner: else the time would grow with the
     /// values times the placeholders.
     placing_room: Room,
-}
-
-/// A text that is sure to succeed: every value is there, fit for its place, and measured.
-pub(in crate::template) struct Draft<'a> {
-    text: &'a str,
-    plan: &'a Plan,
-    encoding: Encoding,
-    /// The values that filters made, each with the number of its reference, in the order of the
-    /// text.
-    filtered: Vec<(usize, Filtered<'a>)>,
-    /// The exact length of the result, in bytes.
-    length: usize,
 }
 
 impl<'a, V: Values<'a>> Fill<'a, V> {
@@ -97,13 +73,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         if surface == Surface::Text {
             if let Some(length) = plain_length(plan, &self.values) {
                 self.room.take(length)?;
-                return Ok(Draft {
-                    text,
-                    plan,
-                    encoding: Encoding::Plain,
-                    filtered: Vec::new(),
-                    length,
-                });
+                return Ok(Draft::new(text, plan, Encoding::Plain, length));
             }
         }
         self.draft_closely(text, plan, surface, failures)
@@ -117,13 +87,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
         let placing = self.placing(text, plan, surface);
-        let mut draft = Draft {
-            text,
-            plan,
-            encoding: placing.encoding(),
-            filtered: Vec::new(),
-            length: plan.literal(),
-        };
+        let mut draft = Draft::new(text, plan, placing.encoding(), plan.literal());
         // Counts the slots that do not stay.
         let mut placed = 0..;
         for (cut, slot) in plan
@@ -262,117 +226,6 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         out: &mut String,
         place: impl FnMut(Range<usize>),
     ) {
-        let mut filtered = draft.filtered.iter();
-        let value = |slot: Slot, out: &mut String| {
-            let Ok(value) = self.values.value(slot.reference()) else {
-                return false;
-            };
-            if slot.is_filtered() {
-                let made = filtered.next().map_or("", |(_, value)| value);
-                draft.encoding_of(slot).push(made, out);
-            } else {
-                draft.encoding.push(value, out);
-            }
-            true
-        };
-        draft
-            .plan
-            .write(draft.text, draft.length, out, value, place);
-    }
-
-    fn push_outcome(
-        &self,
-        error: &Error,
-        cut: &Cut,
-        slot: Slot,
-        text: &str,
-        failures: &mut Failures,
-    ) {
-        let is_bare = self
-            .references
-            .get(slot.reference())
-            .is_some_and(|reference| reference.kind() == ReferenceKind::Bare);
-        // Failures times the text before them, in which lines are counted: only the failures that
-        // are listed are made.
-        failures.extend(error, |error| {
-            let unknown = is_bare && error.kind() == ErrorKind::NotFound;
-            let placeholder = text.get(cut.span.clone()).unwrap_or_default();
-            let hint = if unknown {
-                self.settings.escape_hint(placeholder)
-            } else {
-                None
-            };
-            self.mark(
-                hint.map_or(error.clone(), |hint| error.with_hint(&hint)),
-                cut,
-                slot,
-                text,
-            )
-        });
-    }
-
-    /// Returns true if a value may not stand on this surface; then that is a failure.
-    fn is_denied(
-        &self,
-        cut: &Cut,
-        slot: Slot,
-        text: &str,
-        (placing, nth, surface): (&Placing, usize, Surface),
-        failures: &mut Failures,
-    ) -> bool {
-        let permit = self.values.permit(slot.reference());
-        let denied = !placing.is_permitted(nth, permit);
-        if denied {
-            failures.push(|| {
-                let name = self.name(slot);
-                let allowed: Vec<&str> = permit
-                    .surfaces()
-                    .iter()
-                    .flat_map(|set| set.iter())
-                    .map(words)
-                    .collect();
-                let allowed = if allowed.is_empty() {
-                    "nowhere".to_owned()
-                } else {
-                    allowed.join(", ")
-                };
-                let message = format!("secret {name} may not stand in {}", words(surface));
-                let error = Error::new(ErrorKind::Denied, message).with_allowed(Some(allowed));
-                self.mark(error, cut, slot, text)
-            });
-        }
-        denied
-    }
-
-    fn unencodable(&self, refusal: &str, cut: &Cut, slot: Slot, text: &str) -> Error {
-        let message = format!("the value of {} {refusal}", self.name(slot));
-        self.mark(Error::new(ErrorKind::Unencodable, message), cut, slot, text)
-    }
-
-    fn mark(&self, error: Error, cut: &Cut, slot: Slot, text: &str) -> Error {
-        error.with_name(self.name(slot)).at(cut.span.clone(), text)
-    }
-
-    fn name(&self, slot: Slot) -> &str {
-        self.references
-            .get(slot.reference())
-            .map_or("", |reference| reference.name().as_str())
-    }
-}
-
-impl<'a> Draft<'a> {
-    pub(in crate::template) fn plan(&self) -> &'a Plan {
-        self.plan
-    }
-
-    /// The values that filters made, each with the number of its reference.
-    pub(in crate::template) fn into_filtered(self) -> impl Iterator<Item = (usize, SecretString)> {
-        self.filtered
-            .into_iter()
-            .map(|(reference, value)| (reference, value.into_secret()))
-    }
-
-    fn encoding_of(&self, slot: Slot) -> Encoding {
-        encoding_after(self.encoding, self.plan.chain(slot))
+        draft.write(&self.values, out, place);
     }
 }
