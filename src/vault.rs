@@ -23,20 +23,19 @@
 //!
 //! # Layers
 //!
-//! No file imports one of a later line.
+//! No room imports one of a later line. A test reads the imports; it has the rooms in more lines.
 //!
 //! 1. `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `scan`, `gate`, `high_water`,
 //!    `tenant_key`, `known_keys`, `keyring`: parts that know no vault.
-//! 2. `core`: the store, the keys and the settings that all handles of one open vault share.
+//! 2. `core`: the store, the keys and the settings that all handles of one open vault share; and
+//!    `opening`, which makes or unlocks the keys.
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
 //!    records and back.
 //! 4. `scoped`: the handle on one scope.
-//! 5. `read`, `write` and `opening`, which do not import each other; then `verify`, which imports
-//!    `opening`.
-//! 6. `handle` and `builder`: the vault that users open.
+//! 5. `read`, `write` and `verify`, which do not import each other.
+//! 6. `handle`: the vault that users open, and its builder.
 
 mod binding;
-mod builder;
 mod clock;
 mod core;
 mod data_keys;
@@ -64,8 +63,7 @@ mod tests;
 mod verify;
 mod write;
 
-pub use builder::VaultBuilder;
-pub use handle::Vault;
+pub use handle::{Vault, VaultBuilder};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Action, Event, Observer, OwnedEvent};

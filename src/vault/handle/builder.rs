@@ -4,18 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::clock::Clock;
-use super::core::{Core, MAX_VALUE};
-use super::gate::Gate;
-use super::handle::Vault;
-use super::high_water::HighWater;
-use super::observer::Observer;
-use super::opening::{has_header, initialise, unlock};
+use super::vault::Vault;
 use crate::crypto::RootKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::NamePolicy;
 use crate::store::{MemoryStore, SecretStore};
 use crate::template::Engine;
+use crate::vault::clock::Clock;
+use crate::vault::core::{Core, MAX_VALUE};
+use crate::vault::gate::Gate;
+use crate::vault::high_water::HighWater;
+use crate::vault::observer::Observer;
+use crate::vault::opening::{has_header, initialise, unlock};
 
 /// Settings of a vault handle. They belong to the handle, not to the vault: nothing of them is
 /// stored.
@@ -40,7 +40,7 @@ pub struct VaultBuilder {
 }
 
 impl VaultBuilder {
-    pub(super) fn new() -> Self {
+    pub(in crate::vault) fn new() -> Self {
         Self {
             store: Box::new(MemoryStore::new()),
             clock: Clock::default(),

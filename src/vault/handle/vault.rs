@@ -1,0 +1,338 @@
+//! The vault that users open.
+
+use std::fmt;
+#[cfg(feature = "sqlite")]
+use std::path::Path;
+use std::sync::Arc;
+
+use super::builder::VaultBuilder;
+use crate::crypto::RootKey;
+use crate::error::{Error, ErrorKind, Result};
+use crate::scope::Scope;
+use crate::vault::core::{Core, MAX_VALUE};
+use crate::vault::scoped::ScopedVault;
+use crate::vault::verify::{self, Verification};
+
+/// One encrypted collection of secrets in one store, opened with a root key.
+///
+/// Cheap to clone; all clones share the store and the keys. Hand out [scopes](Vault::scope), not
+/// the vault: a holder of the vault reaches every tenant.
+///
+/// ```
+/// use keyslot::secrecy::ExposeSecret;
+/// use keyslot::{RootKey, Vault};
+///
+/// let vault = Vault::in_memory(&RootKey::generate()?)?;
+/// let project = vault.scope("acme/billing")?;
+/// project.put("STRIPE_KEY", "sk_live_...")?;
+///
+/// let header = project.resolve("Authorization: Bearer <<$secret.STRIPE_KEY>>")?;
+/// assert_eq!(header.expose_secret(), "Authorization: Bearer sk_live_...");
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Vault {
+    pub(in crate::vault) core: Arc<Core>,
+}
+
+impl Vault {
+    pub(in crate::vault) fn of(core: Core) -> Self {
+        Self {
+            core: Arc::new(core),
+        }
+    }
+
+    /// The largest value that any vault takes, in bytes; see [`VaultBuilder::max_value`].
+    pub const MAX_VALUE: usize = MAX_VALUE;
+
+    /// Opens the vault in a file.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let (folder, key) = (tempfile::tempdir()?, RootKey::generate()?);
+    /// let path = folder.path().join("vault.db");
+    /// Vault::create(&path, &key)?.scope("acme")?.put("API_KEY", "a value")?;
+    /// assert_eq!(Vault::open(&path, &key)?.scope("acme")?.names()?.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`VaultNotFound`](crate::ErrorKind::VaultNotFound) when there is no such file: opening never
+    /// creates one. [`WrongKey`](crate::ErrorKind::WrongKey) when the key is another vault's.
+    /// Otherwise the reason why the file cannot be used, e.g.
+    /// [`UnsafeFile`](crate::ErrorKind::UnsafeFile) when others can read or replace it.
+    #[cfg(feature = "sqlite")]
+    pub fn open(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
+        Self::builder()
+            .store(crate::store::SqliteStore::open(path)?)
+            .open(key)
+    }
+
+    /// Creates a vault in a new file, which only its owner can read (mode 0600).
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let (folder, key) = (tempfile::tempdir()?, RootKey::generate()?);
+    /// let path = folder.path().join("vault.db");
+    /// Vault::create(&path, &key)?;
+    /// assert_eq!(Vault::create(&path, &key).unwrap_err().kind(), ErrorKind::VaultExists);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`VaultExists`](crate::ErrorKind::VaultExists) when there is something at the path already,
+    /// or why the file cannot be created.
+    #[cfg(feature = "sqlite")]
+    pub fn create(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
+        Self::builder()
+            .store(crate::store::SqliteStore::create(path)?)
+            .create(key)
+    }
+
+    /// Opens the vault in a file, or creates it. Of several processes that do so at once, one
+    /// creates and all open.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join("vault.db");
+    /// Vault::open_or_create(&path, &RootKey::generate()?)?;
+    /// let other = Vault::open_or_create(&path, &RootKey::generate()?);
+    /// assert_eq!(other.unwrap_err().kind(), ErrorKind::WrongKey);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Vault::open) and [`create`](Vault::create), but for a file that is missing
+    /// or there.
+    #[cfg(feature = "sqlite")]
+    pub fn open_or_create(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
+        Self::builder()
+            .store(crate::store::SqliteStore::open_or_create(path)?)
+            .open_or_create(key)
+    }
+
+    /// A new vault that lives as long as the process: for tests, and for secrets that must not be
+    /// stored.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// assert!(vault.organizations()?.is_empty());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](crate::ErrorKind::Io) when the operating system gives no random numbers.
+    pub fn in_memory(key: &RootKey) -> Result<Self> {
+        Self::builder().create(key)
+    }
+
+    /// Settings: another store, a clock, a policy for names, limits.
+    ///
+    /// ```
+    /// use keyslot::{MemoryStore, RootKey, Vault};
+    ///
+    /// let (store, key) = (MemoryStore::new(), RootKey::generate()?);
+    /// Vault::builder().store(store.clone()).create(&key)?;
+    /// let reader = Vault::builder().store(store).strict().open(&key)?;
+    /// assert!(reader.verify()?.is_intact());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn builder() -> VaultBuilder {
+        VaultBuilder::new()
+    }
+
+    /// A handle on one scope: all that a tool runner needs, and nothing beyond it. Makes no store
+    /// call; a scope need not be created.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Scope, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// let project = Scope::organization("acme")?.project("billing")?;
+    /// assert_eq!(vault.scope(project)?.scope(), vault.scope("acme/billing")?.scope());
+    /// assert!(vault.scope("acme//billing").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) when a text is no scope.
+    pub fn scope<S>(&self, scope: S) -> Result<ScopedVault>
+    where
+        S: TryInto<Scope>,
+        S::Error: Into<Error>,
+    {
+        let scope = scope.try_into().map_err(Into::into)?;
+        Ok(ScopedVault::new(Arc::clone(&self.core), &scope))
+    }
+
+    /// The organizations that ever stored a secret, sorted.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// for scope in ["globex", "acme/billing", "acme/sales"] {
+    ///     vault.scope(scope)?.put("API_KEY", "a value")?;
+    /// }
+    /// let names: Vec<String> = vault.organizations()?.iter().map(ToString::to_string).collect();
+    /// assert_eq!(names, ["acme", "globex"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) when a record of one is damaged, or the error of the
+    /// store.
+    pub fn organizations(&self) -> Result<Vec<Scope>> {
+        self.core.organizations()
+    }
+
+    /// The scopes of an organization that hold secrets, revoked ones included, sorted. Reads the
+    /// organization's records, and opens one or more of each scope.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme/billing")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// vault.scope("acme/sales")?.put("CRM_TOKEN", "crm-token-1")?;
+    /// let scopes = vault.scopes("acme")?;
+    /// assert_eq!(scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>(), ["acme/billing", "acme/sales"]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) when the text is no organization;
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) when a record is damaged, or why the store cannot be
+    /// read.
+    pub fn scopes<S>(&self, organization: S) -> Result<Vec<Scope>>
+    where
+        S: TryInto<Scope>,
+        S::Error: Into<Error>,
+    {
+        let organization = organization.try_into().map_err(Into::into)?;
+        self.core.scopes(&organization)
+    }
+
+    /// Forgets the latest time that the clock ever told, for all clones, scopes and snapshots of
+    /// this vault. From now on secrets expire by what the clock says next.
+    ///
+    /// A vault remembers the latest time, so that a clock that is set back brings no expired secret
+    /// back. A clock that once told a time far ahead by mistake, e.g. the year 2100, therefore
+    /// expires every secret with an expiry until the process ends. Call this once the clock is
+    /// right again, and only when the time that it told was wrong: somebody who sets the clock back
+    /// before the call brings expired secrets back. Nothing of this is stored, so opening the
+    /// vault anew does the same.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// use keyslot::{ErrorKind, RootKey, SecretInput, Vault};
+    ///
+    /// let seconds = Arc::new(AtomicU64::new(1_700_000_000));
+    /// let clock = Arc::clone(&seconds);
+    /// let now = move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed));
+    /// let vault = Vault::builder().clock(now).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme")?;
+    /// let tomorrow = UNIX_EPOCH + Duration::from_secs(1_700_086_400);
+    /// project.put("TOKEN", SecretInput::new("t-1").expires_at(tomorrow))?;
+    ///
+    /// seconds.store(4_102_444_800, Ordering::Relaxed); // a wrong answer of the clock: the year 2100
+    /// assert_eq!(project.resolve("<<$secret.TOKEN>>").unwrap_err().kind(), ErrorKind::Expired);
+    /// seconds.store(1_700_000_060, Ordering::Relaxed);
+    /// assert_eq!(project.resolve("<<$secret.TOKEN>>").unwrap_err().kind(), ErrorKind::Expired);
+    ///
+    /// vault.forget_latest_time();
+    /// assert!(project.resolve("<<$secret.TOKEN>>").is_ok());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn forget_latest_time(&self) {
+        self.core.clock.forget_latest();
+    }
+
+    /// Reads every row and holds it against the sealed heads of the tenants: finds rows that were
+    /// changed so that an answer could be another, deleted, put back from an older copy, or added
+    /// without the key.
+    ///
+    /// Also asks the store to check itself, holds the key slots against a sealed directory, and
+    /// looks for rows in each way in which the vault does. Costs time in proportion to the vault.
+    /// While a tenant is read, nobody else writes to it, nor, in the stores of this crate, to any
+    /// other tenant.
+    ///
+    /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by
+    /// a vault that was open before and saw a newer head.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme/billing")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// let report = vault.verify()?;
+    /// assert!(report.is_intact(), "{:?}", report.findings);
+    /// assert_eq!((report.tenants, report.secrets), (1, 1));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the store, also for rows that have not even the shape of rows;
+    /// other damage is not an error but a [`Finding`](crate::Finding).
+    pub fn verify(&self) -> Result<Verification> {
+        verify::verify(&self.core)
+    }
+
+    /// Accepts that stored rows are older than those that this vault has seen, after which
+    /// [`Tampered`](crate::ErrorKind::Tampered) is not said of them any more.
+    ///
+    /// Call it after a backup was restored under an open vault, or after a failover that lost
+    /// writes. The older state may hold values that were revoked since. The reason is told to the
+    /// [observer](crate::Observer::rollback_accepted).
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.accept_rollback("restored the backup of Monday, ticket 4711")?;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the reason is empty, has more than
+    /// 1,024 bytes, or control characters.
+    pub fn accept_rollback(&self, reason: impl AsRef<str>) -> Result<()> {
+        let reason = reason.as_ref();
+        if reason.trim().is_empty() || reason.len() > 1024 || reason.chars().any(char::is_control) {
+            let rule = "the reason of accept_rollback has 1 to 1024 bytes and no control \
+                        characters";
+            return Err(Error::new(ErrorKind::InvalidInput, rule));
+        }
+        self.core.seen.clear();
+        if let Some(observer) = &self.core.observer {
+            observer.rollback_accepted(reason);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault")
+            .field("store", &self.core.store)
+            .finish_non_exhaustive()
+    }
+}
