@@ -53,7 +53,8 @@
 //!
 //! In parts of URLs, what stays is what the URL standard, RFC 3986, Go and ECMAScript leave there.
 //! Of base64, `+`, `/` and `=` are found percent-encoded and as in JSON, too; and where the value
-//! is longer than 48 bytes, the lines of 64 and of 76 characters that programs break it into.
+//! is longer than 48 bytes, the lines of 64 and of 76 characters that programs break it into. A
+//! last line of fewer than 24 characters is found behind the line before it, and is masked with it.
 //!
 //! Matches that overlap are masked as one, which names all secrets that are in it; a match that
 //! lies within a longer one is part of it. Where two secrets have the same value, both are named.
@@ -86,7 +87,7 @@
 //! * the `^` of cmd, runs of apostrophes that a shell of Almquist puts in double quotes, and
 //!   several of the writings above mixed in one text;
 //! * base64 in lines of another length (such as 48), of anything more than the value, without its
-//!   first bytes, or the last of its lines where that is short; and hexadecimal digits with
+//!   first bytes, or the last of its lines alone where that is short; and hexadecimal digits with
 //!   something between them;
 //! * keys of a value that is JSON; in other formats, the values of keys that name no secret, if
 //!   they are less than a line, and blocks of YAML but for their lines;

@@ -1,7 +1,9 @@
 //! The redactor over a log of 1 MB beside a plain copy: at once, in parts of 8 KiB, and how long it
 //! takes to make one.
 //!
-//! `patterns` are secrets of letters and digits, of which each comes to 12.
+//! `patterns` are secrets of letters and digits, of which each comes to 12. `secrets` are counted with
+//! all their writings; the rows of `ratios` are the least times of many rounds in which a plain copy
+//! and all redactors take turns, so that what else the machine does falls on all of them.
 //!
 //! `cargo bench -p keyslot-bench --bench redact`
 #![allow(
@@ -13,6 +15,7 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use keyslot::{Redactor, SecretName};
@@ -115,5 +118,63 @@ fn build(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, whole, parts, build);
+/// A redactor of so many secrets of these lengths in bytes.
+fn of_secrets(count: usize, length: impl Fn(usize) -> usize) -> Redactor {
+    let builder = (0..count).fold(Redactor::builder(), |builder, n| {
+        let value: String = (0..4).map(|part| token(n * 4 + part + 100_000)).collect();
+        builder.secret(
+            SecretName::new(format!("S{n}")).unwrap(),
+            &value[..length(n)],
+        )
+    });
+    builder.build().unwrap()
+}
+
+/// Lengths from 20 to 120 bytes.
+fn mixed(n: usize) -> usize {
+    20 + n * 7 % 101
+}
+
+/// The redactor over the log as a multiple of a plain copy, and the time to make it.
+fn ratios(_: &mut Criterion) {
+    const ROUNDS: usize = 200;
+    let log = log();
+    let rows: Vec<(String, Redactor)> = [10, 100, 1_000]
+        .into_iter()
+        .flat_map(|count| {
+            [
+                (format!("{count} of 40 bytes"), of_secrets(count, |_| 40)),
+                (format!("{count} mixed"), of_secrets(count, mixed)),
+            ]
+        })
+        .collect();
+    let mut copy = Duration::MAX;
+    let mut least = vec![Duration::MAX; rows.len()];
+    for _ in 0..ROUNDS {
+        copy = copy.min(timed(|| black_box(&log).clone()));
+        for (least, (_, redactor)) in least.iter_mut().zip(&rows) {
+            *least = (*least).min(timed(|| redactor.redact(black_box(&log)).len()));
+        }
+    }
+    for (least, (row, redactor)) in least.iter().zip(&rows) {
+        let ratio = least.as_secs_f64() / copy.as_secs_f64();
+        println!("secrets, {row}: {ratio:.2} x memcpy ({redactor:?})");
+    }
+    let build = |length: fn(usize) -> usize| {
+        let least = (0..20).map(|_| timed(|| of_secrets(1_000, length))).min();
+        least.unwrap()
+    };
+    println!("build of 1000 of 40 bytes: {:?}", build(|_| 40));
+    println!("build of 1000 mixed: {:?}", build(mixed));
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let start = Instant::now();
+    let made = black_box(work());
+    let taken = start.elapsed();
+    drop(made);
+    taken
+}
+
+criterion_group!(benches, ratios, whole, parts, build);
 criterion_main!(benches);

@@ -111,6 +111,7 @@ pub struct RedactorBuilder {
     min_len: Option<usize>,
     harmless: Option<Vec<String>>,
     users: bool,
+    short_as_words: bool,
 }
 
 impl RedactorBuilder {
@@ -230,6 +231,30 @@ impl RedactorBuilder {
         self
     }
 
+    /// Masks values and parts of fewer than [8 bytes](RedactorBuilder::DEFAULT_MIN_LEN) only as whole
+    /// words: where no letter or digit stands beside their own letters or digits. The same holds for
+    /// all their writings, so they are not found within other base64. A stream holds such a word
+    /// back until it knows the next character.
+    ///
+    /// ```
+    /// use keyslot::{Redactor, SecretName};
+    ///
+    /// let redactor = Redactor::builder()
+    ///     .secret(SecretName::new("PIN")?, "1234")
+    ///     .min_len(4)
+    ///     .short_as_words(true)
+    ///     .build()?;
+    /// assert_eq!(
+    ///     redactor.redact("order 5123499 pin 1234"),
+    ///     "order 5123499 pin <<$secret.PIN>>"
+    /// );
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn short_as_words(mut self, whole: bool) -> Self {
+        self.short_as_words = whole;
+        self
+    }
+
     /// Masks the names of users, too: those of URLs, connection strings, `user:password` and files
     /// of logins. They are not masked otherwise, because such a name stands in many texts that have
     /// nothing to do with the secret. A user without a password is a token, and masked always.
@@ -281,6 +306,7 @@ impl RedactorBuilder {
             min_len,
             harmless,
             users,
+            short_as_words,
         } = self;
         // Both settings are questions about the values: `skipped` answers them.
         if guarded
@@ -303,6 +329,11 @@ impl RedactorBuilder {
         let mut collector = Collector::new(Policy {
             min_len,
             harmless,
+            words_below: if short_as_words {
+                Self::DEFAULT_MIN_LEN
+            } else {
+                0
+            },
             users,
             guarded,
         });

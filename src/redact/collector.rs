@@ -22,11 +22,21 @@ pub(super) const MAX_PARTS: usize = 500;
 /// Deepest nesting of parts within parts.
 const DEPTH: usize = 5;
 
+/// A pattern.
+struct Known {
+    number: usize,
+    claims: Claims,
+    /// True if it is found as a whole word only.
+    is_word: bool,
+}
+
 /// The patterns of the secrets so far.
 pub(super) struct Collector {
     policy: Policy,
     references: Vec<Reference>,
-    patterns: HashMap<Wiped<u8>, (usize, Claims)>,
+    /// The places of the references in the list.
+    owners: HashMap<Reference, usize>,
+    patterns: HashMap<Wiped<u8>, Known>,
     /// Size of all patterns, as the limits count it.
     size: Size,
     /// Of the value that is being explored, how many parts were found so far, and at which depth
@@ -41,6 +51,7 @@ impl Collector {
         Self {
             policy,
             references: Vec::new(),
+            owners: HashMap::new(),
             patterns: HashMap::new(),
             size: Size::default(),
             parts: 0,
@@ -86,7 +97,12 @@ impl Collector {
                     continue;
                 };
                 let owner = self.intern(reference)?;
-                self.pattern(owner, claim.variant, pattern)?;
+                self.pattern(
+                    owner,
+                    claim.variant,
+                    pattern,
+                    table.searcher().is_word(number),
+                )?;
             }
         }
         self.skips.extend(table.skipped());
@@ -114,14 +130,17 @@ impl Collector {
             skips.into_list()
         };
         let mut patterns: Vec<_> = patterns.into_iter().collect();
-        patterns.sort_unstable_by_key(|(_, (number, _))| *number);
+        patterns.sort_unstable_by_key(|(_, known)| known.number);
         let mut searched = Patterns::with_capacity(size.bytes(), patterns.len());
-        for (pattern, _) in &patterns {
+        for (pattern, known) in &patterns {
             searched.push(pattern)?;
+            if known.is_word {
+                searched.as_word();
+            }
         }
         let claims = patterns
             .into_iter()
-            .map(|(_, (_, claims))| claims.settled(&references))
+            .map(|(_, known)| known.claims.settled(&references))
             .collect();
         Ok(Table::new(
             searched, claims, references, skipped, policy, size,
@@ -152,7 +171,8 @@ impl Collector {
         if text.is_empty() || is_user || self.skips(owner, variant, text) {
             return Ok(());
         }
-        self.add(owner, variant, text)?;
+        let is_word = self.is_word(text);
+        self.add(owner, variant, text, is_word)?;
         if self.was_explored(text, depth) {
             return Ok(());
         }
@@ -160,24 +180,25 @@ impl Collector {
         self.parts += 1;
         if in_full {
             encodings(text, &mut |variant, written| {
-                self.add(owner, variant, written)
+                self.add(owner, variant, written, is_word)
             })?;
             for command in commands(text) {
                 if self.objection(command).is_none() {
-                    self.add(owner, Variant::Line, command)?;
+                    self.add(owner, Variant::Line, command, self.is_word(command))?;
                 }
             }
         } else {
             self.skipped(owner, variant, SkipReason::TooMany);
             json_forms(text, &mut |variant, written| {
-                self.add(owner, variant, written)
+                self.add(owner, variant, written, is_word)
             })?;
         }
         for line in lines(text) {
             if !self.skips(owner, Variant::Line, line) {
-                self.add(owner, Variant::Line, line)?;
+                let is_word = self.is_word(line);
+                self.add(owner, Variant::Line, line, is_word)?;
                 json_forms(line, &mut |variant, written| {
-                    self.add(owner, variant, written)
+                    self.add(owner, variant, written, is_word)
                 })?;
             }
         }
@@ -193,10 +214,15 @@ impl Collector {
         })
     }
 
+    /// Returns true if a text, in any writing, is found as a whole word only.
+    fn is_word(&self, text: &str) -> bool {
+        bare(text).len() < self.policy.words_below
+    }
+
     /// Returns true if a text that was added is a part that was found before, no deeper than now.
     fn was_explored(&mut self, text: &str, depth: usize) -> bool {
         // A text that is longer than a pattern has no number.
-        let Some((number, _)) = self.patterns.get(text.as_bytes()) else {
+        let Some(Known { number, .. }) = self.patterns.get(text.as_bytes()) else {
             return false;
         };
         let known = self.explored.entry(*number).or_insert(usize::MAX);
@@ -233,35 +259,48 @@ impl Collector {
     }
 
     /// Adds a text, unless it is a rest that is too short, such as the last line of many.
-    fn add(&mut self, owner: usize, variant: Variant, text: &str) -> Result<()> {
+    fn add(&mut self, owner: usize, variant: Variant, text: &str, is_word: bool) -> Result<()> {
         if text.len() < self.policy.min_len {
             return Ok(());
         }
-        pieces(text).try_for_each(|piece| self.pattern(owner, variant, piece.as_bytes()))
+        pieces(text).try_for_each(|piece| self.pattern(owner, variant, piece.as_bytes(), is_word))
     }
 
-    fn pattern(&mut self, owner: usize, variant: Variant, pattern: &[u8]) -> Result<()> {
+    fn pattern(
+        &mut self,
+        owner: usize,
+        variant: Variant,
+        pattern: &[u8],
+        is_word: bool,
+    ) -> Result<()> {
         let claim = Claim { owner, variant };
-        if let Some((_, claims)) = self.patterns.get_mut(pattern) {
-            claims.push(claim);
+        if let Some(known) = self.patterns.get_mut(pattern) {
+            known.claims.push(claim);
+            known.is_word &= is_word;
             return Ok(());
         }
         self.size = self.size.with_pattern(pattern.len())?;
         let number = self.patterns.len();
         if let Entry::Vacant(entry) = self.patterns.entry(Wiped::from(pattern)) {
-            entry.insert((number, Claims::of(claim)));
+            entry.insert(Known {
+                number,
+                claims: Claims::of(claim),
+                is_word,
+            });
         }
         Ok(())
     }
 
     fn intern(&mut self, reference: &Reference) -> Result<usize> {
-        if let Some(known) = self.references.iter().rposition(|known| known == reference) {
+        if let Some(&known) = self.owners.get(reference) {
             return Ok(known);
         }
         if self.references.len() == MAX_SECRETS {
             return Err(too_large());
         }
+        let owner = self.references.len();
         self.references.push(reference.clone());
-        Ok(self.references.len() - 1)
+        self.owners.insert(reference.clone(), owner);
+        Ok(owner)
     }
 }

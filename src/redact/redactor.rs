@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::mask::{Mask, Masking, Masks};
-use super::search::Match;
+use super::search::{Before, Match, Text};
 use super::size::{MAX_BYTES, MAX_PATTERNS, MAX_SECRETS};
 use super::skipped::Skipped;
 use super::sweep::{Piece, Sweep};
@@ -178,7 +178,7 @@ impl Redactor {
     /// A truncated secret at the end of the text is masked if half of it is there, or 64 bytes.
     /// Still, redact first and truncate then: other pieces of secrets are not found.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.redact_with(text, self.table.truncated(text.as_bytes()))
+        self.redact_with(text, self.table.truncated(Text::alone(text.as_bytes())))
     }
 
     /// Masks the secrets in a text like [`redact`](Redactor::redact), without truncated ones.
@@ -197,7 +197,7 @@ impl Redactor {
         out.push_str(clean);
         Sweep::default().finish(
             self.masks(),
-            rest.as_bytes(),
+            Text::behind(Before::default().and(clean.as_bytes()), rest.as_bytes()),
             truncated,
             &mut |piece| match piece {
                 Piece::Clean(range) => out.push_str(rest.get(range).unwrap_or_default()),
@@ -220,13 +220,15 @@ impl Redactor {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn redact_bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        let Some((first, truncated)) = self.first(bytes, self.table.truncated(bytes)) else {
+        let Some((first, truncated)) = self.first(bytes, self.table.truncated(Text::alone(bytes)))
+        else {
             return Cow::Borrowed(bytes);
         };
         let (clean, rest) = bytes.split_at_checked(first).unwrap_or_default();
         let mut out = Vec::with_capacity(bytes.len());
         out.extend_from_slice(clean);
-        Sweep::default().finish(self.masks(), rest, truncated, &mut |piece| {
+        let text = Text::behind(Before::default().and(clean), rest);
+        Sweep::default().finish(self.masks(), text, truncated, &mut |piece| {
             out.extend_from_slice(piece.bytes(rest));
         });
         Cow::Owned(out)

@@ -23,6 +23,7 @@
 //! linear in the patterns, with 13 bytes for each of theirs.
 
 mod automaton;
+mod boundary;
 mod dictionary;
 mod direction;
 mod filter;
@@ -37,6 +38,7 @@ mod sorting;
 mod tests;
 mod work;
 
+pub(super) use boundary::{Before, Text};
 pub(super) use matched::Match;
 pub(super) use patterns::Patterns;
 pub(super) use searcher::Searcher;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::pieces::PIECE;
 use super::redactor::Redactor;
+use super::search::{Before, Text};
 use super::sweep::{Piece, Sweep};
 use crate::wipe::Wiped;
 
@@ -28,6 +29,7 @@ impl Redactor {
             sweep: Sweep::default(),
             held: Wiped::default(),
             fresh: 0,
+            before: Before::default(),
         }
     }
 }
@@ -61,6 +63,8 @@ pub struct Stream {
     held: Wiped<u8>,
     /// Bytes of the held text that were not searched yet.
     fresh: usize,
+    /// The end of what was given out.
+    before: Before,
 }
 
 impl Stream {
@@ -129,11 +133,12 @@ impl Stream {
             sweep,
             held,
             fresh,
+            before,
         } = self;
         if !held.is_empty() {
             // So much of the part says of all that is held what it is; and it holds the rest of a
-            // character.
-            let enough = redactor.table().searcher().longest().max(4);
+            // character, and the one behind a secret.
+            let enough = redactor.table().searcher().longest() + 4;
             let Some(first) = part.get(..enough) else {
                 held.extend_from_slice(part);
                 *fresh += part.len();
@@ -144,17 +149,21 @@ impl Stream {
             };
             let end = held.len();
             held.extend_from_slice(first);
-            sweep.advance(redactor.masks(), held, end, &mut |piece| {
+            let text = Text::behind(*before, held);
+            sweep.advance(redactor.masks(), text, end, &mut |piece| {
                 out(piece.bytes(held));
             });
+            *before = before.and(held.get(..end).unwrap_or_default());
             held.remove_first(held.len());
             *fresh = 0;
         }
         // The most of what comes is not copied.
         let end = sure(redactor, part);
-        sweep.advance(redactor.masks(), part, end, &mut |piece| {
+        let text = Text::behind(*before, part);
+        sweep.advance(redactor.masks(), text, end, &mut |piece| {
             out(piece.bytes(part));
         });
+        *before = before.and(part.get(..end).unwrap_or_default());
         held.extend_from_slice(part.get(end..).unwrap_or_default());
     }
 
@@ -190,11 +199,13 @@ impl Stream {
             sweep,
             held,
             fresh,
+            before,
         } = self;
-        let truncated = redactor.table().truncated(held);
+        let text = Text::behind(*before, held);
+        let truncated = redactor.table().truncated(text);
         sweep.finish(
             redactor.masks(),
-            held,
+            text,
             truncated,
             &mut |piece| match piece {
                 Piece::Clean(range) => out(held
@@ -205,6 +216,7 @@ impl Stream {
         );
         held.remove_first(held.len());
         *fresh = 0;
+        *before = Before::default();
     }
 
     pub(super) fn advance(&mut self, out: &mut impl FnMut(&[u8])) {
@@ -213,12 +225,15 @@ impl Stream {
             sweep,
             held,
             fresh,
+            before,
         } = self;
         if *fresh > 0 {
             let end = sure(redactor, held);
-            sweep.advance(redactor.masks(), held, end, &mut |piece| {
+            let text = Text::behind(*before, held);
+            sweep.advance(redactor.masks(), text, end, &mut |piece| {
                 out(piece.bytes(held));
             });
+            *before = before.and(held.get(..end).unwrap_or_default());
             held.remove_first(end);
             *fresh = 0;
         }
@@ -233,6 +248,7 @@ impl fmt::Debug for Stream {
             sweep: _,
             held,
             fresh: _,
+            before: _,
         } = self;
         let mut shown = f.debug_struct("Stream");
         shown.field("redactor", redactor);
@@ -244,13 +260,16 @@ impl fmt::Debug for Stream {
 }
 
 /// Up to where nothing can be the beginning of a secret or of a character that goes on behind the
-/// text.
+/// text, or a secret if no letter goes on there.
 fn sure(redactor: &Redactor, text: &[u8]) -> usize {
-    let end = text.len()
-        - redactor
-            .table()
-            .partial(text)
-            .unwrap_or_else(|| text.len().min(Stream::GUARDED));
+    let table = redactor.table();
+    let partial = table
+        .partial(text)
+        .unwrap_or_else(|| text.len().min(Stream::GUARDED));
+    let cut = cut_character(text);
+    let undecided = table.undecided(text.get(..text.len() - cut).unwrap_or_default());
+    let undecided = if undecided > 0 { undecided + cut } else { 0 };
+    let end = text.len() - partial.max(undecided);
     end - cut_character(text.get(..end).unwrap_or_default())
 }
 

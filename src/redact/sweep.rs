@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::mask::Masks;
 use super::pattern::Claim;
-use super::search::Match;
+use super::search::{Match, Text};
 use super::table::Table;
 
 /// Progress of a sweep. It may stop at any place, if no match that is not complete yet can begin
@@ -54,7 +54,7 @@ impl Sweep {
     pub(super) fn advance(
         &mut self,
         masks: Masks<'_>,
-        text: &[u8],
+        text: Text<'_>,
         end: usize,
         out: &mut impl FnMut(Piece<'_>),
     ) {
@@ -66,14 +66,14 @@ impl Sweep {
     pub(super) fn finish(
         &mut self,
         masks: Masks<'_>,
-        text: &[u8],
+        text: Text<'_>,
         truncated: Option<Match>,
         out: &mut impl FnMut(Piece<'_>),
     ) {
         // Matches that start later lie within it.
-        let before = truncated.map_or(text.len(), |found| found.start);
+        let before = truncated.map_or(text.bytes.len(), |found| found.start);
         let found = masks.table.searcher().matches_before(text, before);
-        self.cover(masks, found.chain(truncated), text.len(), out);
+        self.cover(masks, found.chain(truncated), text.bytes.len(), out);
     }
 
     /// Masks what was found up to `end`.

@@ -1,7 +1,7 @@
 //! The patterns of a redactor: made once, shared by its clones, wiped with the last.
 
 use super::pattern::{Claim, Claims};
-use super::search::{Match, Patterns, Searcher};
+use super::search::{Match, Patterns, Searcher, Text};
 use super::size::Size;
 use super::skipped::Skipped;
 use crate::reference::Reference;
@@ -12,6 +12,8 @@ pub(super) struct Policy {
     pub(super) min_len: usize,
     /// Words that are not masked.
     pub(super) harmless: Vec<String>,
+    /// Length in bytes under which a value or part is masked as a whole word only; 0 for none.
+    pub(super) words_below: usize,
     /// True if names of users are masked by themselves.
     pub(super) users: bool,
     /// True if the user of the redactor must not learn the values.
@@ -30,6 +32,7 @@ impl Policy {
         Self {
             min_len: self.min_len.min(other.min_len),
             harmless,
+            words_below: self.words_below.min(other.words_below),
             users: self.users || other.users,
             guarded: self.guarded || other.guarded,
         }
@@ -79,13 +82,19 @@ impl Table {
 
     /// The truncated secret at the end of a text. None of a guarded table: whoever knows the first
     /// half of a value would find the second byte by byte.
-    pub(super) fn truncated(&self, text: &[u8]) -> Option<Match> {
+    pub(super) fn truncated(&self, text: Text<'_>) -> Option<Match> {
         if self.policy.guarded {
             return None;
         }
         let found = self.searcher.truncated(text, self.policy.min_len)?;
-        let piece = text.get(found.start..).unwrap_or_default();
+        let piece = text.bytes.get(found.start..).unwrap_or_default();
         Some(found).filter(|_| !self.policy.is_harmless(piece))
+    }
+
+    /// Returns the number of bytes at the end of a text that are a secret if no letter or digit
+    /// follows.
+    pub(super) fn undecided(&self, text: &[u8]) -> usize {
+        self.searcher.undecided(text)
     }
 
     /// Number of bytes at the end of a text that may be the beginning of a secret. `None` of a

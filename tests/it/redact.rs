@@ -14,6 +14,7 @@ mod naive;
 mod oracle;
 mod parts;
 mod properties;
+mod short_words;
 mod streams;
 mod structures;
 mod truncated;

@@ -9,6 +9,11 @@ use crate::redact::variants::Variant;
 
 /// Lengths of its lines: those of OpenSSL and PEM, and those of `base64` and MIME.
 const LINES: [usize; 2] = [64, 76];
+/// A last line of fewer characters is looked for behind the line before it only. Alone it may be so
+/// short that the search for all patterns is slow, and is found by chance.
+const ALONE: usize = 24;
+/// Line ends between the last two lines: of text, and of text in JSON or in a literal.
+const LINE_ENDS: [&str; 3] = ["\n", "\r\n", "\\n"];
 /// Of so many bytes these lines are made: of fewer it is one.
 const IN_LINES: std::ops::RangeInclusive<usize> = 49..=LONG;
 
@@ -44,12 +49,10 @@ fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
         return Ok(());
     }
     if before == 0 && IN_LINES.contains(&text.len()) {
-        for line in LINES.into_iter().flat_map(|length| buffer.chunks(length)) {
-            add(
-                Variant::Base64,
-                std::str::from_utf8(line).unwrap_or_default(),
-            )?;
-        }
+        let encoded = std::str::from_utf8(&buffer).unwrap_or_default();
+        LINES
+            .into_iter()
+            .try_for_each(|length| lines(encoded, length, add))?;
     }
     let start = (before * 8).div_ceil(6);
     let ends = [length * 8 / 6, end, buffer.len()];
@@ -80,6 +83,28 @@ fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// Adds the lines of a text that is broken at this length; a short one with the line before it.
+fn lines(encoded: &str, length: usize, add: &mut Add<'_>) -> Result<()> {
+    let (mut rest, mut before) = (encoded, "");
+    while !rest.is_empty() {
+        let (line, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        if line.len() >= ALONE || before.is_empty() {
+            add(Variant::Base64, line)?;
+        } else {
+            for end in LINE_ENDS {
+                let room = before.len() + end.len() + line.len();
+                let mut both = Zeroizing::new(String::with_capacity(room));
+                [before, end, line]
+                    .iter()
+                    .for_each(|piece| both.push_str(piece));
+                add(Variant::Base64, &both)?;
+            }
+        }
+        (rest, before) = (behind, line);
     }
     Ok(())
 }
@@ -167,14 +192,28 @@ mod tests {
                 .map(|line| String::from_utf8(line.into()).unwrap())
                 .collect::<Vec<_>>()
         };
-        for text in ["a".repeat(49), "key ".repeat(300), "é".repeat(30_000)] {
+        for text in [
+            "a".repeat(49),
+            "b".repeat(64),
+            "key ".repeat(300),
+            "é".repeat(30_000),
+        ] {
             let found = all(&text, Variant::Base64);
             for width in [64, 76] {
+                let mut lines = lines(&text, width);
+                let last = lines.pop().unwrap();
+                let before = lines.last().filter(|_| last.len() < ALONE).cloned();
                 assert!(
-                    lines(&text, width).iter().all(|line| found.contains(line)),
+                    lines.iter().all(|line| found.contains(line)),
                     "{} {width}",
                     text.len()
                 );
+                // A short one alone may be anything.
+                assert_eq!(found.contains(&last), before.is_none());
+                for end in before.iter().flat_map(|_| ["\n", "\r\n", "\\n"]) {
+                    let before = before.as_deref().unwrap();
+                    assert!(found.contains(&format!("{before}{end}{last}")), "{width}");
+                }
             }
         }
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::boundary::Text;
 use super::dictionary::Dictionary;
 use super::direction::{Direction, node_count, nth, order};
 use super::indexed::number;
@@ -129,18 +130,26 @@ impl Automaton {
     pub(super) fn longest_at_each(
         &self,
         dictionary: &Dictionary,
-        text: &[u8],
+        text: Text<'_>,
         range: Range<usize>,
         matches: &mut Vec<Match>,
     ) {
-        let end = text.len().min(range.end + dictionary.longest_len());
+        let end = text.bytes.len().min(range.end + dictionary.longest_len());
         let mut node = 0;
-        for (at, &byte) in text.iter().enumerate().take(end).skip(range.start).rev() {
+        for (at, &byte) in text
+            .bytes
+            .iter()
+            .enumerate()
+            .take(end)
+            .skip(range.start)
+            .rev()
+        {
             node = self.step(node, byte);
             let found = (self.found(node) as usize)
                 .checked_sub(1)
-                .and_then(|place| dictionary.found(place));
-            matches.extend(found.filter(|_| at < range.end).map(|found| found.at(at)));
+                .filter(|_| at < range.end)
+                .and_then(|place| dictionary.standing(place, text, at));
+            matches.extend(found.map(|found| found.at(at)));
         }
     }
 
@@ -155,17 +164,19 @@ impl Automaton {
 
     /// The longest end of the text that is a pattern or `enough` of the shortest pattern that
     /// starts with it: its length, and that pattern. Of equally short ones it is the first in
-    /// alphabetical order.
+    /// alphabetical order. It is passed over unless it `stands` there.
     pub(super) fn truncated(
         &self,
         dictionary: &Dictionary,
         text: &[u8],
         enough: impl Fn(usize) -> usize,
+        stands: impl Fn(usize, u32) -> bool,
     ) -> Option<(usize, u32)> {
         self.ends(text).find_map(|node| {
             let found = dictionary.found((self.found(node) as usize).checked_sub(1)?)?;
             let len = self.depth(node);
-            (len == found.len() || len >= enough(found.len())).then_some((len, found.number()))
+            let is_enough = len == found.len() || len >= enough(found.len());
+            (is_enough && stands(len, found.number())).then_some((len, found.number()))
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::boundary::Text;
 use super::indexed::{FoundPattern, Indexed, bytes_of, head, number};
 use super::work::Allowance;
 use crate::wipe::Wiped;
@@ -19,17 +20,22 @@ pub(super) struct Dictionary {
     pub(super) openings: Wiped<u64>,
     /// For every entry one more than the index of the next one that is shorter; 0 for no entry.
     pub(super) shorter: Wiped<u32>,
+    /// A bit for every number, set if the pattern is found as a whole word only. Empty if none is.
+    pub(super) words: Wiped<u64>,
+    pub(super) longest_word: usize,
     pub(super) longest: usize,
     pub(super) shortest: usize,
 }
 
 impl Dictionary {
-    /// The longest pattern that `text` starts with.
-    pub(super) fn longest_in(
+    /// The longest pattern that is found at this place of the text.
+    pub(super) fn longest_at(
         &self,
-        text: &[u8],
+        whole: Text<'_>,
+        start: usize,
         allowance: &mut Allowance,
     ) -> Option<FoundPattern> {
+        let text = whole.bytes.get(start..)?;
         // The last one that is not behind the text in alphabetical order starts with all patterns
         // that the text starts with.
         let mut entry = self.entry(number(self.after(text, allowance)))?;
@@ -38,7 +44,58 @@ impl Dictionary {
             allowance.take(1);
             entry = self.entry(entry.parent)?;
         }
+        self.longest_standing(entry, whole, start)
+    }
+
+    /// The longest pattern that is found where this one stands: itself, or a shorter one that it
+    /// starts with if it is a part of a longer word. Words are short, so these are few.
+    fn longest_standing<'s>(
+        &'s self,
+        mut entry: &'s Indexed,
+        text: Text<'_>,
+        start: usize,
+    ) -> Option<FoundPattern> {
+        while !self.stands(entry.number, text, start, start + entry.len()) {
+            entry = self.entry(entry.parent)?;
+        }
         Some(entry.found())
+    }
+
+    /// Returns the same for the pattern at this place of the alphabetical order.
+    pub(super) fn standing(&self, at: usize, text: Text<'_>, start: usize) -> Option<FoundPattern> {
+        self.longest_standing(self.entries.get(at)?, text, start)
+    }
+
+    /// Returns false if a pattern of this number is found as a whole word only, and this part of
+    /// the text is none.
+    #[inline]
+    pub(super) fn stands(&self, number: u32, text: Text<'_>, start: usize, end: usize) -> bool {
+        !self.is_word(number) || text.is_word(start, end)
+    }
+
+    /// Returns true if the pattern of this number is found as a whole word only.
+    #[inline]
+    pub(super) fn is_word(&self, number: u32) -> bool {
+        let word = self.words.get(number as usize / 64);
+        word.is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
+    /// Returns the number of bytes at the end of a text that are all of a pattern which is found as
+    /// a whole word only: what stands behind decides.
+    pub(super) fn undecided(&self, text: &[u8]) -> usize {
+        let most = self.longest_word.min(text.len());
+        let mut allowance = Allowance::of(most);
+        let is_word = |end: &[u8], allowance: &mut Allowance| {
+            let at = self.after(end, allowance).checked_sub(1);
+            let entry = at.and_then(|at| self.entries.get(at));
+            entry.is_some_and(|entry| self.is_word(entry.number) && self.bytes_of(entry) == end)
+        };
+        let mut lens = (1..=most).rev();
+        lens.find(|len| {
+            let end = text.get(text.len() - len..).unwrap_or_default();
+            is_word(end, &mut allowance)
+        })
+        .unwrap_or(0)
     }
 
     /// Returns true if a pattern starts with `text` and goes on.
@@ -133,12 +190,13 @@ impl Dictionary {
         self.entries.len()
     }
 
-    /// The patterns, in alphabetical order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.entries.iter().map(|entry| self.bytes_of(entry))
+    /// The patterns that begin with no other one, in alphabetical order.
+    pub(super) fn roots(&self) -> impl Iterator<Item = &[u8]> {
+        let roots = self.entries.iter().filter(|entry| entry.parent == 0);
+        roots.map(|entry| self.bytes_of(entry))
     }
 
-    /// Returns the patterns like [`iter`](Dictionary::iter), each with its number.
+    /// The patterns in alphabetical order, each with its number.
     pub(super) fn numbered(&self) -> impl ExactSizeIterator<Item = (u32, &[u8])> {
         self.entries
             .iter()

@@ -22,13 +22,13 @@ const SIZES: [(usize, usize); 5] = [
     (1 << 15, 600),
     (1 << 16, 2_500),
     (1 << 18, 8_000),
-    (1 << 20, 40_000),
+    (1 << 20, 200_000),
     (1 << 22, usize::MAX),
 ];
 /// Places that are looked up together, before any result is looked at.
 const LANES: usize = 8;
 
-/// Knows pieces of all patterns.
+/// Knows pieces of all patterns that begin with no other one.
 pub(super) struct Filter {
     /// Distance of the places that are looked at, in bytes; each pattern has so many pieces.
     stride: usize,
@@ -76,7 +76,8 @@ impl Filter {
             .into_iter()
             .find(|&stride| stride <= room)
             .unwrap_or(1);
-        let pieces = dictionary.len() * stride;
+        // A pattern that begins with another one is found at its places.
+        let pieces = dictionary.roots().count() * stride;
         let size = SIZES
             .into_iter()
             .find(|&(_, most)| pieces <= most)
@@ -91,7 +92,7 @@ impl Filter {
             slot_bits,
             slots: Wiped::filled(Slot::default(), 1 << slot_bits),
         };
-        for pattern in dictionary.iter() {
+        for pattern in dictionary.roots() {
             for (offset, piece) in pattern
                 .windows(PIECE)
                 .skip(filter.skipped)

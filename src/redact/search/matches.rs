@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::automaton::Automaton;
+use super::boundary::Text;
 use super::direction::Direction;
 use super::matched::Match;
 use super::searcher::Searcher;
@@ -16,7 +17,7 @@ pub(super) const BLOCK: usize = 32 << 10;
 /// The matches of a text, in the order of their starts.
 pub(in crate::redact) struct Matches<'a> {
     searcher: &'a Searcher,
-    text: &'a [u8],
+    text: Text<'a>,
     /// Matches start before this.
     end: usize,
     /// Matches that start before this are known.
@@ -30,7 +31,7 @@ pub(in crate::redact) struct Matches<'a> {
 
 impl<'a> Matches<'a> {
     /// Begins before the first match.
-    pub(super) fn new(searcher: &'a Searcher, text: &'a [u8], end: usize) -> Self {
+    pub(super) fn new(searcher: &'a Searcher, text: Text<'a>, end: usize) -> Self {
         Self {
             searcher,
             text,
@@ -61,12 +62,10 @@ impl<'a> Matches<'a> {
         self.block = BLOCK;
         self.done = block.end;
         self.starts.clear();
-        filter.starts(text, block.clone(), &mut self.starts);
+        filter.starts(text.bytes, block.clone(), &mut self.starts);
         let mut allowance = Allowance::of(block.len());
         for &start in self.starts.iter().rev() {
-            let longest = text
-                .get(start..)
-                .and_then(|rest| dictionary.longest_in(rest, &mut allowance));
+            let longest = dictionary.longest_at(text, start, &mut allowance);
             self.found.extend(longest.map(|found| found.at(start)));
             if allowance.is_used_up() {
                 self.found.clear();

@@ -9,6 +9,8 @@ use crate::wipe::Wiped;
 pub(in crate::redact) struct Patterns {
     bytes: Wiped<u8>,
     ends: Wiped<u32>,
+    /// The numbers of those that are found as whole words only.
+    words: Wiped<u32>,
 }
 
 impl Patterns {
@@ -27,6 +29,7 @@ impl Patterns {
         Self {
             bytes: Wiped::with_capacity(bytes),
             ends: Wiped::with_capacity(count),
+            words: Wiped::default(),
         }
     }
 
@@ -67,6 +70,20 @@ impl Patterns {
                 Err(Error::new(ErrorKind::TooLarge, why))
             }
         }
+    }
+
+    /// Makes the last pattern one that is found as a whole word only: where no letter or digit is
+    /// beside it.
+    pub(in crate::redact) fn as_word(&mut self) {
+        let last = self.len().checked_sub(1);
+        if let Some(last) = last.and_then(|last| u32::try_from(last).ok()) {
+            self.words.push(last);
+        }
+    }
+
+    /// The numbers of the patterns that are found as whole words only.
+    pub(super) fn words(&self) -> &[u32] {
+        &self.words
     }
 
     /// Returns the number of patterns.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use super::automaton::Automaton;
+use super::boundary::Text;
 use super::dictionary::Dictionary;
 use super::direction::Direction;
 use super::filter::Filter;
@@ -45,13 +46,13 @@ impl Searcher {
     /// The longest pattern at every place where one starts, in the order of the text. They overlap
     /// if the patterns do: every byte of every occurrence of every pattern lies in one of them.
     pub(in crate::redact) fn matches<'a>(&'a self, text: &'a [u8]) -> Matches<'a> {
-        self.matches_before(text, text.len())
+        self.matches_before(Text::alone(text), text.len())
     }
 
     /// Finds the [`matches`](Searcher::matches) that start before `end`, which is in the text.
     pub(in crate::redact) fn matches_before<'a>(
         &'a self,
-        text: &'a [u8],
+        text: Text<'a>,
         end: usize,
     ) -> Matches<'a> {
         Matches::new(self, text, end)
@@ -75,14 +76,20 @@ impl Searcher {
     /// [`enough`] of the shortest of them. That shortest one is the pattern of the match; of
     /// equally short ones the first in alphabetical order. A whole pattern at the end is a match
     /// like any other.
-    pub(in crate::redact) fn truncated(&self, text: &[u8], least: usize) -> Option<Match> {
+    pub(in crate::redact) fn truncated(&self, text: Text<'_>, least: usize) -> Option<Match> {
+        let (whole, text) = (text, text.bytes);
         let enough = |pattern: usize| enough(pattern, least);
+        let stands = |len: usize, number: u32| {
+            self.dictionary
+                .stands(number, whole, text.len() - len, text.len())
+        };
         let quick = |end: &[u8], allowance: &mut Allowance| {
             let found = self.dictionary.shortest_with(end, allowance)?;
-            (end.len() >= enough(found.len())).then_some((end.len(), found.number()))
+            let is_enough = end.len() >= enough(found.len());
+            (is_enough && stands(end.len(), found.number())).then_some((end.len(), found.number()))
         };
         let slow = |automaton: &Automaton, text: &[u8]| {
-            automaton.truncated(&self.dictionary, text, enough)
+            automaton.truncated(&self.dictionary, text, enough, stands)
         };
         let (len, pattern) =
             self.at_end(text, enough(self.dictionary.shortest_len()), quick, slow)?;
@@ -91,6 +98,17 @@ impl Searcher {
             end: text.len(),
             pattern,
         })
+    }
+
+    /// Returns the number of bytes at the end of the text that are all of a pattern which is found
+    /// as a whole word only: what stands behind decides.
+    pub(in crate::redact) fn undecided(&self, text: &[u8]) -> usize {
+        self.dictionary.undecided(text)
+    }
+
+    /// Returns true if the pattern of this number is found as a whole word only.
+    pub(in crate::redact) fn is_word(&self, number: u32) -> bool {
+        self.dictionary.is_word(number)
     }
 
     /// Calls `quick` for the ends of the text that may begin a pattern, the longest first, until it

@@ -17,6 +17,15 @@ impl Dictionary {
                 parent: 0,
             });
         }
+        let mut words = Wiped::default();
+        if !patterns.words().is_empty() {
+            words = Wiped::filled(0, patterns.len().div_ceil(64));
+        }
+        for &number in patterns.words() {
+            if let Some(word) = words.get_mut(number as usize / 64) {
+                *word |= 1_u64 << (number % 64);
+            }
+        }
         let openings = Wiped::filled(0, (1 << 16) / 64);
         let (bytes, shorter) = (patterns.into_bytes(), Wiped::default());
         let mut dictionary = Self {
@@ -24,6 +33,8 @@ impl Dictionary {
             entries,
             openings,
             shorter,
+            words,
+            longest_word: 0,
             longest: 0,
             shortest: 0,
         };
@@ -39,6 +50,9 @@ impl Dictionary {
         };
         (dictionary.longest, dictionary.shortest) =
             (lens().max().unwrap_or(0), lens().min().unwrap_or(0));
+        let words = dictionary.entries.iter();
+        let words = words.filter(|entry| dictionary.is_word(entry.number));
+        dictionary.longest_word = words.map(Indexed::len).max().unwrap_or(0);
         dictionary
     }
 

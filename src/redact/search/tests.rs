@@ -98,7 +98,12 @@ fn assert_right<P: AsRef<[u8]>>(all: &[P], text: &[u8]) {
     let dictionary = Dictionary::new(patterns(all));
     let backwards = Automaton::new(&dictionary, Direction::Backwards);
     let mut by_automaton = Vec::new();
-    backwards.longest_at_each(&dictionary, text, 0..text.len(), &mut by_automaton);
+    backwards.longest_at_each(
+        &dictionary,
+        Text::alone(text),
+        0..text.len(),
+        &mut by_automaton,
+    );
     by_automaton.reverse();
     assert_eq!(by_automaton, matches);
     let forwards = Automaton::new(&dictionary, Direction::Forwards);
@@ -106,9 +111,14 @@ fn assert_right<P: AsRef<[u8]>>(all: &[P], text: &[u8]) {
 
     for least in [4, 8, 70] {
         let expected = expected_truncated(all, text, least);
-        assert_eq!(searcher.truncated(text, least), expected);
+        assert_eq!(searcher.truncated(Text::alone(text), least), expected);
         let end = &text[text.len() - text.len().min(dictionary.longest_len().saturating_sub(1))..];
-        let by_automaton = forwards.truncated(&dictionary, end, |pattern| enough(pattern, least));
+        let by_automaton = forwards.truncated(
+            &dictionary,
+            end,
+            |pattern| enough(pattern, least),
+            |_, _| true,
+        );
         // A pattern that is shorter than the least is one all the same.
         let by_automaton = by_automaton.filter(|(len, _)| *len >= least);
         assert_eq!(
@@ -314,7 +324,7 @@ proptest! {
             for end in 0..=pattern.len() {
                 let text = &pattern[..end];
                 prop_assert_eq!(searcher.partial(text), expected_partial(&all, text));
-                prop_assert_eq!(searcher.truncated(text, 8), expected_truncated(&all, text, 8));
+                prop_assert_eq!(searcher.truncated(Text::alone(text), 8), expected_truncated(&all, text, 8));
             }
         }
     }
@@ -424,14 +434,14 @@ fn steps_grow_with_the_text_only() {
             steps <= 10 * seen + 8192,
             "{name}: {steps} steps for the {seen} bytes that matter"
         );
-        searcher.truncated(&text, 8);
+        searcher.truncated(Text::alone(&text), 8);
         // Where each end of the text is asked for, and where the automaton is there already.
         for text in [
             &text[..],
             &text[..text.len() - 1],
             &all[0][..all[0].len() - 1],
         ] {
-            let (_, steps) = counted(|| searcher.truncated(text, 8));
+            let (_, steps) = counted(|| searcher.truncated(Text::alone(text), 8));
             assert!(
                 steps <= 10 * seen + 8192,
                 "{name}: {steps} steps for the {seen} bytes that matter"
