@@ -12,6 +12,9 @@
 //! [shown](Redactor::display), [errors](Redactor::error) with their causes, and streams: a
 //! [`RedactWriter`], a [`RedactReader`], and for other ways to read and write a [`Stream`].
 //!
+//! A [`LiveRedactor`] learns while its streams are open, such as a token that is refreshed in the
+//! middle of a run.
+//!
 //! # What is found
 //!
 //! Of each value, the value itself and its parts: without white space, quotes or a byte order mark
@@ -68,7 +71,8 @@
 //!
 //! What is shorter than [8 bytes](RedactorBuilder::min_len), and [words](RedactorBuilder::harmless)
 //! that anybody writes, are not masked: hiding them would hide everything, and say what they are.
-//! White space and quotes around them make no difference. Of a value with more than [500
+//! White space and quotes around them make no difference. With a lower minimum, short values can be
+//! masked [as whole words](RedactorBuilder::short_as_words) only. Of a value with more than [500
 //! parts](RedactorBuilder::MAX_PARTS), the rest is masked as it is and in JSON only.
 //! [`Redactor::skipped`] lists all these. The first and last line of a PEM and the header of a JWT
 //! are the same for many and stay.
@@ -151,6 +155,7 @@ mod io;
 #[cfg(feature = "json")]
 mod json;
 mod keys;
+mod live;
 mod mask;
 mod parts;
 mod pattern;
@@ -171,6 +176,7 @@ mod vault;
 pub use builder::RedactorBuilder;
 pub use display::{Redacted, RedactedError};
 pub use io::{RedactReader, RedactWriter};
+pub use live::LiveRedactor;
 pub use mask::Mask;
 pub use redactor::Redactor;
 pub use skipped::{SkipReason, Skipped};

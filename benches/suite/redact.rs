@@ -1,9 +1,9 @@
 //! The redactor over a log of 1 MB beside a plain copy: at once, in parts of 8 KiB, and how long it
 //! takes to make one.
 //!
-//! `patterns` are secrets of letters and digits, of which each comes to 12. `secrets` are counted with
-//! all their writings; the rows of `ratios` are the least times of many rounds in which a plain copy
-//! and all redactors take turns, so that what else the machine does falls on all of them.
+//! `patterns` are secrets of letters and digits, of which each comes to 12. `secrets` are counted
+//! with all their writings; the rows of `ratios` are the least times of many rounds in which a plain
+//! copy and all redactors take turns, so that what else the machine does falls on all of them.
 //!
 //! `cargo bench -p keyslot-bench --bench redact`
 #![allow(

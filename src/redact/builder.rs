@@ -231,10 +231,10 @@ impl RedactorBuilder {
         self
     }
 
-    /// Masks values and parts of fewer than [8 bytes](RedactorBuilder::DEFAULT_MIN_LEN) only as whole
-    /// words: where no letter or digit stands beside their own letters or digits. The same holds for
-    /// all their writings, so they are not found within other base64. A stream holds such a word
-    /// back until it knows the next character.
+    /// Masks values and parts of fewer than [8 bytes](RedactorBuilder::DEFAULT_MIN_LEN) only as
+    /// whole words: where no letter or digit stands beside their own letters or digits. The same
+    /// holds for all their writings, so they are not found within other base64. A stream holds such
+    /// a word back until it knows the next character.
     ///
     /// ```
     /// use keyslot::{Redactor, SecretName};

@@ -91,7 +91,13 @@ impl Collector {
     /// `TooLarge`
     pub(super) fn table(&mut self, table: &Table) -> Result<()> {
         let before = self.size;
-        for (number, pattern) in table.patterns() {
+        // In the order of their numbers, so those of the first table keep them.
+        for reference in table.references() {
+            self.intern(reference)?;
+        }
+        let mut patterns: Vec<_> = table.patterns().collect();
+        patterns.sort_unstable_by_key(|(number, _)| *number);
+        for (number, pattern) in patterns {
             for claim in table.claims(number) {
                 let Some(reference) = table.reference(claim.owner) else {
                     continue;

@@ -57,9 +57,30 @@ impl<W: Write> RedactWriter<W> {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn new(inner: W, redactor: &Redactor) -> Self {
+        Self::with_stream(inner, redactor.stream())
+    }
+
+    /// Writes on to `inner` what a stream gives out, such as that of a
+    /// [`LiveRedactor`](super::LiveRedactor).
+    ///
+    /// ```
+    /// use std::io::Write;
+    ///
+    /// use keyslot::redact::{LiveRedactor, RedactWriter};
+    /// use keyslot::{Redactor, SecretName};
+    ///
+    /// let live = LiveRedactor::new(Redactor::builder().build()?);
+    /// let mut log = RedactWriter::with_stream(Vec::new(), live.stream());
+    /// let name = SecretName::new("TOKEN")?;
+    /// live.learn(&Redactor::builder().secret(name, "t0ken-of-ada").build()?)?;
+    /// log.write_all(b"is t0ken-of-ada").unwrap();
+    /// assert_eq!(log.finish().unwrap(), b"is <<$secret.TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn with_stream(inner: W, stream: Stream) -> Self {
         Self {
             inner: Some(inner),
-            stream: redactor.stream(),
+            stream,
             out: Wiped::default(),
             panicked: false,
         }
@@ -207,10 +228,32 @@ impl<R: Read> RedactReader<R> {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn new(inner: R, redactor: &Redactor) -> Self {
+        Self::with_stream(inner, redactor.stream())
+    }
+
+    /// Reads from `inner` through a stream, such as that of a
+    /// [`LiveRedactor`](super::LiveRedactor).
+    ///
+    /// ```
+    /// use std::io::Read;
+    ///
+    /// use keyslot::redact::{LiveRedactor, RedactReader};
+    /// use keyslot::{Redactor, SecretName};
+    ///
+    /// let live = LiveRedactor::new(Redactor::builder().build()?);
+    /// let mut body = RedactReader::with_stream(&b"is t0ken-of-ada"[..], live.stream());
+    /// let name = SecretName::new("TOKEN")?;
+    /// live.learn(&Redactor::builder().secret(name, "t0ken-of-ada").build()?)?;
+    /// let mut text = String::new();
+    /// body.read_to_string(&mut text).unwrap();
+    /// assert_eq!(text, "is <<$secret.TOKEN>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn with_stream(inner: R, stream: Stream) -> Self {
         let part = Zeroizing::new(vec![0; 16 << 10]);
         Self {
             inner,
-            stream: redactor.stream(),
+            stream,
             part,
             out: Wiped::default(),
             read: 0,

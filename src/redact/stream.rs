@@ -30,9 +30,13 @@ impl Redactor {
             held: Wiped::default(),
             fresh: 0,
             before: Before::default(),
+            newer: None,
         }
     }
 }
+
+/// A question for a newer redactor than this one.
+type Newer = dyn Fn(&Redactor) -> Option<Redactor> + Send + Sync;
 
 /// Redacts what comes in parts: the engine of [`RedactWriter`](super::RedactWriter) and
 /// [`RedactReader`](super::RedactReader), for those who read and write in another way.
@@ -65,6 +69,7 @@ pub struct Stream {
     fresh: usize,
     /// The end of what was given out.
     before: Before,
+    newer: Option<Box<Newer>>,
 }
 
 impl Stream {
@@ -124,7 +129,28 @@ impl Stream {
         self.end(&mut |clean| out.extend_from_slice(clean));
     }
 
+    /// Asks for a newer redactor before each part.
+    pub(super) fn learning(
+        mut self,
+        newer: impl Fn(&Redactor) -> Option<Redactor> + Send + Sync + 'static,
+    ) -> Self {
+        self.newer = Some(Box::new(newer));
+        self
+    }
+
+    /// Goes on with a newer redactor, if there is one. It has the patterns and secrets of the older
+    /// one under their numbers, so the matches that are open stay what they are.
+    fn learn(&mut self) {
+        let newer = self.newer.as_ref();
+        if let Some(newer) = newer.and_then(|newer| newer(&self.redactor)) {
+            self.redactor = newer;
+            // What is held may be the beginning of a new secret, or the end of none.
+            self.fresh = self.held.len();
+        }
+    }
+
     pub(super) fn take(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
+        self.learn();
         if self.redactor.table().is_guarded() {
             return self.take_guarded(part, out);
         }
@@ -134,6 +160,7 @@ impl Stream {
             held,
             fresh,
             before,
+            newer: _,
         } = self;
         if !held.is_empty() {
             // So much of the part says of all that is held what it is; and it holds the rest of a
@@ -180,12 +207,14 @@ impl Stream {
     }
 
     pub(super) fn end(&mut self, out: &mut impl FnMut(&[u8])) {
+        self.learn();
         self.end_with(self.held.len(), out);
     }
 
     /// Ends the stream like `end`, but discards a possible beginning of a secret. A guarded stream
     /// discards nothing: that would give the beginning away.
     pub(super) fn abandon(&mut self, out: &mut impl FnMut(&[u8])) {
+        self.learn();
         self.end_with(
             self.held.len() - self.redactor.table().partial(&self.held).unwrap_or(0),
             out,
@@ -200,6 +229,7 @@ impl Stream {
             held,
             fresh,
             before,
+            newer: _,
         } = self;
         let text = Text::behind(*before, held);
         let truncated = redactor.table().truncated(text);
@@ -220,12 +250,14 @@ impl Stream {
     }
 
     pub(super) fn advance(&mut self, out: &mut impl FnMut(&[u8])) {
+        self.learn();
         let Self {
             redactor,
             sweep,
             held,
             fresh,
             before,
+            newer: _,
         } = self;
         if *fresh > 0 {
             let end = sure(redactor, held);
@@ -249,6 +281,7 @@ impl fmt::Debug for Stream {
             held,
             fresh: _,
             before: _,
+            newer: _,
         } = self;
         let mut shown = f.debug_struct("Stream");
         shown.field("redactor", redactor);

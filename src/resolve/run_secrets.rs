@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -19,6 +20,9 @@ use crate::target::Target;
 /// Put ahead of a vault in a [`Chain`](crate::Chain), they hide its secrets of the same names. They
 /// have no versions, so a pin is answered by what comes after. Up to 32 secrets, of 16 KiB each and
 /// 64 KiB together.
+///
+/// Clones share their values, also when one is [replaced](RunSecrets::replace), until one of them
+/// gets another secret: that makes it a set of its own.
 ///
 /// ```
 /// use keyslot::secrecy::ExposeSecret;
@@ -50,7 +54,11 @@ use crate::target::Target;
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct RunSecrets {
+pub struct RunSecrets(Arc<RwLock<Entries>>);
+
+/// The secrets by their names.
+#[derive(Clone, Default)]
+struct Entries {
     entries: BTreeMap<SecretName, RunSecret>,
     /// The bytes of all values.
     len: usize,
@@ -125,50 +133,112 @@ impl RunSecrets {
     /// [`MAX_VALUE_LEN`](RunSecrets::MAX_VALUE_LEN) in it or
     /// [`MAX_TOTAL_LEN`](RunSecrets::MAX_TOTAL_LEN) in all.
     pub fn with_rules(
-        mut self,
+        self,
         name: impl AsRef<str>,
         value: impl Into<SecretString>,
         rules: AccessRules,
     ) -> Result<Self> {
         let value = value.into();
         let name = SecretName::new(name)?;
-        let len = value.expose_secret().len();
-        self.check(&name, len)
+        let mut entries = self.read(Entries::clone);
+        entries
+            .add(&name, value, rules)
             .map_err(|(kind, why)| Error::new(kind, why).with_name(&name))?;
-        self.len += len;
-        self.entries.insert(
-            name.clone(),
-            RunSecret {
-                found: Found::new(name, value),
-                rules,
-            },
-        );
-        Ok(self)
+        Ok(Self(Arc::new(RwLock::new(entries))))
     }
 
-    fn check(&self, name: &SecretName, len: usize) -> Result<(), (ErrorKind, String)> {
+    /// Replaces the value of a secret in the middle of a run, for a token that was refreshed: in
+    /// this set, in all its clones, and so in the chains that they are in. Its access rules stay. A
+    /// text that was resolved before holds the old value; a redactor learns the new one by
+    /// `LiveRedactor::learn`.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Chain, ResolveExt, RunSecrets};
+    ///
+    /// let secrets = RunSecrets::new().with("TOKEN", "t0ken-of-ada")?;
+    /// let chain = Chain::new().then(secrets.clone());
+    /// secrets.replace("TOKEN", "refreshed-t0ken")?;
+    /// assert_eq!(chain.resolve("<<TOKEN>>")?.expose_secret(), "refreshed-t0ken");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidName`] when `name` is not a secret name; [`ErrorKind::NotFound`] when
+    /// there is no secret of this name; [`ErrorKind::InvalidValue`] and [`ErrorKind::TooLarge`] as
+    /// of [`with_rules`](RunSecrets::with_rules). The old value stays then.
+    pub fn replace(&self, name: impl AsRef<str>, value: impl Into<SecretString>) -> Result<()> {
+        let value = value.into();
+        let name = SecretName::new(name)?;
+        let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        entries
+            .replace(&name, value)
+            .map_err(|(kind, why)| Error::new(kind, why).with_name(&name))
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Entries) -> T) -> T {
+        read(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Entries {
+    fn add(
+        &mut self,
+        name: &SecretName,
+        value: SecretString,
+        rules: AccessRules,
+    ) -> Result<(), (ErrorKind, String)> {
+        if self.entries.contains_key(name) {
+            let why = format!("this run already has a secret {name}");
+            return Err((ErrorKind::InvalidInput, why));
+        }
+        if self.entries.len() >= RunSecrets::MAX_SECRETS {
+            let why = format!("a run has {} secrets at most", RunSecrets::MAX_SECRETS);
+            return Err((ErrorKind::TooLarge, why));
+        }
+        let len = value.expose_secret().len();
+        Self::check(name, len, self.len)?;
+        self.len += len;
+        let found = Found::new(name.clone(), value);
+        self.entries
+            .insert(name.clone(), RunSecret { found, rules });
+        Ok(())
+    }
+
+    fn replace(
+        &mut self,
+        name: &SecretName,
+        value: SecretString,
+    ) -> Result<(), (ErrorKind, String)> {
+        let Some(entry) = self.entries.get_mut(name) else {
+            let why = format!("no secret {name} among those of the run");
+            return Err((ErrorKind::NotFound, why));
+        };
+        let others = self.len - entry.found.expose_secret().len();
+        let len = value.expose_secret().len();
+        Self::check(name, len, others)?;
+        self.len = others + len;
+        entry.found = Found::new(name.clone(), value);
+        Ok(())
+    }
+
+    /// Checks the length of a value beside that of all others together.
+    fn check(name: &SecretName, len: usize, others: usize) -> Result<(), (ErrorKind, String)> {
         match len {
-            _ if self.entries.contains_key(name) => Err((
-                ErrorKind::InvalidInput,
-                format!("this run already has a secret {name}"),
-            )),
-            _ if self.entries.len() >= Self::MAX_SECRETS => Err((
-                ErrorKind::TooLarge,
-                format!("a run has {} secrets at most", Self::MAX_SECRETS),
-            )),
             0 => Err((
                 ErrorKind::InvalidValue,
                 format!("the value of secret {name} is empty"),
             )),
-            _ if len > Self::MAX_VALUE_LEN => Err((
+            _ if len > RunSecrets::MAX_VALUE_LEN => Err((
                 ErrorKind::TooLarge,
                 format!(
                     "a secret of a run may have {} bytes at most",
-                    Self::MAX_VALUE_LEN
+                    RunSecrets::MAX_VALUE_LEN
                 ),
             )),
-            _ if len > Self::MAX_TOTAL_LEN - self.len => {
-                let max = Self::MAX_TOTAL_LEN;
+            _ if len > RunSecrets::MAX_TOTAL_LEN - others => {
+                let max = RunSecrets::MAX_TOTAL_LEN;
                 Err((
                     ErrorKind::TooLarge,
                     format!("the secrets of a run may have {max} bytes at most together"),
@@ -204,17 +274,19 @@ impl RunSecrets {
 
 impl Resolver for RunSecrets {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
-        Ok(references
-            .iter()
-            .map(|reference| self.find(reference, target))
-            .collect())
+        Ok(self.read(|entries| {
+            references
+                .iter()
+                .map(|reference| entries.find(reference, target))
+                .collect()
+        }))
     }
 }
 
 /// Shows the names only.
 impl fmt::Debug for RunSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.entries.keys()).finish()
+        self.read(|entries| f.debug_set().entries(entries.entries.keys()).finish())
     }
 }
 
@@ -406,6 +478,55 @@ mod tests {
             (error.kind(), error.to_string().as_str()),
             (ErrorKind::TooLarge, "a run has 32 secrets at most")
         );
+    }
+
+    #[test]
+    fn a_value_is_replaced_in_all_clones() {
+        let run = run().with("B", "tok-b").unwrap();
+        let (clone, other) = (run.clone(), run.clone().with("C", "tok-c").unwrap());
+        run.replace("TOKEN", "tok-new").unwrap();
+        let value = |run: &RunSecrets| {
+            let reference = Reference::secret(name("TOKEN"));
+            let found = answer(run, reference, &Target::unspecified()).unwrap();
+            found.expose_secret().to_owned()
+        };
+        assert_eq!([&run, &clone].map(value), ["tok-new", "tok-new"]);
+        assert_eq!(value(&other), "tok-ada", "another set");
+        let rules = AccessRules::new().tool("stripe").unwrap();
+        let bound = RunSecrets::new()
+            .with_rules("TOKEN", "tok-a", rules)
+            .unwrap();
+        bound.replace("TOKEN", "tok-new").unwrap();
+        let denied = answer(&bound, Reference::secret(name("TOKEN")), &Target::tool("x"));
+        assert_eq!(refusal(denied).0, ErrorKind::Denied, "the rules stay");
+    }
+
+    #[test]
+    fn a_value_that_may_not_be_replaced_stays() {
+        let quarter = "x".repeat(RunSecrets::MAX_VALUE_LEN);
+        let full = ["A", "B", "C"]
+            .iter()
+            .try_fold(run(), |run, name| run.with(name, quarter.as_str()))
+            .unwrap();
+        let long = format!("{quarter}x");
+        for (of, value, kind) in [
+            ("OTHER", "tok-new", ErrorKind::NotFound),
+            ("TOKEN", "", ErrorKind::InvalidValue),
+            ("TOKEN", &long, ErrorKind::TooLarge),
+            ("no/name", "tok-new", ErrorKind::InvalidName),
+        ] {
+            let error = full.replace(of, value).unwrap_err();
+            assert_eq!(error.kind(), kind, "{of}");
+            assert!(!format!("{error:?}").contains("tok-"));
+        }
+        // The old value does not count, and the sum is kept.
+        full.replace("TOKEN", quarter.as_str()).unwrap();
+        assert_eq!(
+            full.clone().with("D", "x").unwrap_err().kind(),
+            ErrorKind::TooLarge
+        );
+        full.replace("TOKEN", "tok-new").unwrap();
+        assert!(full.with("D", "x").is_ok());
     }
 
     #[test]

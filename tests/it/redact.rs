@@ -9,6 +9,7 @@
 
 mod cases;
 mod formats;
+mod live;
 mod naive;
 #[cfg(feature = "vault")]
 mod oracle;

@@ -12,7 +12,7 @@ use crate::wipe::Wiped;
 const PIECE: usize = 4;
 /// The strides, in bytes. Longer ones help little: they come with more pieces, of which more are
 /// met by chance.
-const STRIDES: [usize; 7] = [21, 13, 8, 5, 3, 2, 1];
+const STRIDES: [usize; 8] = [21, 17, 13, 8, 5, 3, 2, 1];
 /// Most bytes of a pattern that are passed over. So many places at the end of a text have no piece
 /// to go by.
 const MOST_SKIPPED: usize = 32;
@@ -22,7 +22,7 @@ const SIZES: [(usize, usize); 5] = [
     (1 << 15, 600),
     (1 << 16, 2_500),
     (1 << 18, 8_000),
-    (1 << 20, 200_000),
+    (1 << 20, 40_000),
     (1 << 22, usize::MAX),
 ];
 /// Places that are looked up together, before any result is looked at.
@@ -139,6 +139,7 @@ impl Filter {
             .unwrap_or_default();
         match self.stride {
             21 => self.with_stride::<21>(text, range, starts),
+            17 => self.with_stride::<17>(text, range, starts),
             13 => self.with_stride::<13>(text, range, starts),
             8 => self.with_stride::<8>(text, range, starts),
             5 => self.with_stride::<5>(text, range, starts),

@@ -195,7 +195,7 @@ fn finds_zeros_and_high_bytes() {
 /// The lengths are those where the stride changes, and those next to them.
 #[test]
 fn finds_at_every_place_of_long_texts() {
-    for len in [4, 5, 6, 7, 8, 10, 11, 15, 16, 17, 40, 100] {
+    for len in [4, 5, 6, 7, 8, 10, 11, 15, 16, 17, 19, 20, 23, 24, 40, 100] {
         let pattern: Vec<u8> = (b'0'..).take(len).collect();
         let searcher = searcher(&[&pattern]);
         let mut text = vec![b'.'; FIRST_BLOCK + BLOCK + 300];
