@@ -1,5 +1,5 @@
 //! Any bytes and any secrets: parts are redacted as the whole is, a naive redactor does the same,
-//! and no secret is left.
+//! and no secret is left. The same with the options, and by a stream that learns.
 //!
 //! An input is the lengths of the parts, the text, and up to eight secrets. In the text, bytes that
 //! are no UTF-8 stand for the secrets and the ways to write them.
@@ -24,6 +24,7 @@ fuzz_target!(|data: &[u8]| {
         .collect();
     pieces.push(String::new());
     redaction::agrees(text, &secrets, lengths);
+    redaction::options_agree(text, &secrets, lengths);
     redaction::nothing_is_left(input::text(text, &pieces).as_bytes(), &secrets, lengths);
     redaction::nothing_is_left(text, &secrets, lengths);
 });

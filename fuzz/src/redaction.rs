@@ -1,7 +1,7 @@
 //! The redactor beside a naive one, and beside itself in parts.
 
-use keyslot::Redactor;
-use keyslot::SecretName;
+use keyslot::redact::{LiveRedactor, RedactorBuilder};
+use keyslot::{Redactor, SecretName};
 
 use crate::naive_redactor;
 
@@ -11,15 +11,35 @@ const MARK: &str = "\u{1}";
 
 /// A redactor of secrets by their numbers, the shortest of which has four bytes.
 fn redactor(secrets: &[String]) -> Redactor {
+    builder(secrets).build().expect("there are few")
+}
+
+fn builder(secrets: &[String]) -> RedactorBuilder {
     let name = |number: usize| SecretName::new(format!("S{number}")).expect("a name");
     let builder = Redactor::builder().min_len(4).harmless([""; 0]);
-    let builder = secrets
+    secrets
         .iter()
         .enumerate()
         .fold(builder, |builder, (n, value)| {
             builder.secret(name(n), value.as_str())
-        });
-    builder.build().expect("there are few")
+        })
+}
+
+/// Any bytes, with names of users masked and short values as whole words: parts are redacted as the
+/// whole is, also by a stream that learned the secrets after its first part.
+pub fn options_agree(text: &[u8], secrets: &[String], lengths: &[u8]) {
+    let builder = builder(secrets).users(true).short_as_words(true);
+    let redactor = builder.build().expect("there are few");
+    in_parts(&redactor, text, lengths);
+    let live = LiveRedactor::new(Redactor::builder().build().expect("it is empty"));
+    let (mut stream, mut out) = (live.stream(), Vec::new());
+    stream.feed(b"\n", &mut out);
+    live.learn(&redactor).expect("there are few");
+    stream.feed(text, &mut out);
+    stream.finish(&mut out);
+    let whole = [b"\n", text].concat();
+    let merged = live.current();
+    assert_eq!(out, &*merged.redact_bytes(&whole), "of what is learned");
 }
 
 /// Asserts that parts of any lengths are redacted as the whole is, and gives that.

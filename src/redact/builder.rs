@@ -80,7 +80,10 @@ impl Redactor {
     ///
     /// [`TooLarge`](ErrorKind::TooLarge) when both together pass a limit of [`Redactor::of`].
     pub fn merge(self, other: &Self) -> Result<Self> {
-        let mut collector = Collector::new(self.table().policy().of_both(other.table().policy()));
+        let mut collector = Collector::new(
+            self.table().policy().of_both(other.table().policy()),
+            self.table().references().len() + other.table().references().len(),
+        );
         collector.table(self.table())?;
         collector.table(other.table())?;
         Ok(Self::new(collector.finish()?, self.masks().masking.clone()))
@@ -326,17 +329,20 @@ impl RedactorBuilder {
                 "min_len is too small; the least is 4 bytes",
             ));
         }
-        let mut collector = Collector::new(Policy {
-            min_len,
-            harmless,
-            words_below: if short_as_words {
-                Self::DEFAULT_MIN_LEN
-            } else {
-                0
+        let mut collector = Collector::new(
+            Policy {
+                min_len,
+                harmless,
+                words_below: if short_as_words {
+                    Self::DEFAULT_MIN_LEN
+                } else {
+                    0
+                },
+                users,
+                guarded,
             },
-            users,
-            guarded,
-        });
+            secrets.len(),
+        );
         for (reference, value) in &secrets {
             match value {
                 Some(value) => collector.secret(reference, value.expose_secret())?,

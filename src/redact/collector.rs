@@ -47,12 +47,16 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(policy: Policy) -> Self {
+    /// Patterns that there is room for at first, for each secret.
+    const USUAL: usize = 13;
+
+    /// Begins with no secrets, and room for so many.
+    pub(super) fn new(policy: Policy, secrets: usize) -> Self {
         Self {
             policy,
             references: Vec::new(),
             owners: HashMap::new(),
-            patterns: HashMap::new(),
+            patterns: HashMap::with_capacity(secrets.min(MAX_SECRETS) * Self::USUAL),
             size: Size::default(),
             parts: 0,
             explored: HashMap::new(),
