@@ -6,6 +6,7 @@ mod failure;
 mod file_system;
 mod options;
 mod permissions;
+mod queue;
 mod read_connection;
 mod rows;
 mod schema;

@@ -1,41 +1,64 @@
-//! Turns of writers: one thread writes at a time.
+//! Turns of writers: one thread writes at a time, in the order in which they asked.
 
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Lets one thread write at a time. Unlike a mutex it gives up after a while, and it notices a
-/// thread that waits for itself.
+/// Lets one thread write at a time. Unlike a mutex it keeps the order of those who wait, it gives
+/// up after a while, and it notices a thread that waits for itself.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
-    writer: Mutex<Option<ThreadId>>,
-    free: Condvar,
+    line: Mutex<Line>,
+    moved: Condvar,
+}
+
+/// The thread that writes, and those that wait.
+#[derive(Debug, Default)]
+struct Line {
+    writer: Option<ThreadId>,
+    /// Number that the next one gets.
+    number: u64,
+    waiting: VecDeque<u64>,
+}
+
+impl Line {
+    fn must_wait(&self, number: u64) -> bool {
+        self.writer.is_some() || self.waiting.front() != Some(&number)
+    }
 }
 
 impl Turn {
     pub(super) fn take(&self, patience: Duration) -> Result<Taken<'_>> {
         let this = thread::current().id();
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if *writer == Some(this) {
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        if line.writer == Some(this) {
             return Err(Error::new(
                 ErrorKind::Busy,
                 "a write was started inside a write of the same store; use the transaction that is \
                  open",
             ));
         }
-        let (mut writer, _) = self
-            .free
-            .wait_timeout_while(writer, patience, |writer| writer.is_some())
+        let number = line.number;
+        line.number += 1;
+        line.waiting.push_back(number);
+        let (mut line, _) = self
+            .moved
+            .wait_timeout_while(line, patience, |line| line.must_wait(number))
             .unwrap_or_else(PoisonError::into_inner);
-        if writer.is_some() {
+        let gave_up = line.must_wait(number);
+        line.waiting.retain(|waiting| *waiting != number);
+        if gave_up {
+            // The one behind may be the first now.
+            self.moved.notify_all();
             return Err(Error::new(
                 ErrorKind::Busy,
                 "another write takes too long; try again",
             ));
         }
-        *writer = Some(this);
+        line.writer = Some(this);
         Ok(Taken(self))
     }
 }
@@ -46,8 +69,9 @@ pub(super) struct Taken<'a>(&'a Turn);
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        *self.0.writer.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.0.free.notify_one();
+        let mut line = self.0.line.lock().unwrap_or_else(PoisonError::into_inner);
+        line.writer = None;
+        self.0.moved.notify_all();
     }
 }
 
@@ -85,5 +109,33 @@ mod tests {
             assert!(panicked.join().is_err());
             assert!(turn.take(Duration::ZERO).is_ok());
         });
+    }
+
+    #[test]
+    fn threads_write_in_the_order_in_which_they_asked() {
+        let turn = Turn::default();
+        let order = Mutex::new(Vec::new());
+        let waiting = || turn.line.lock().unwrap().waiting.len();
+        thread::scope(|threads| {
+            let taken = turn.take(Duration::ZERO).unwrap();
+            for number in 0..8 {
+                // One gives up in between: it holds up nobody.
+                if number == 4 {
+                    let refused = threads.spawn(|| turn.take(Duration::ZERO).map(drop));
+                    assert!(refused.join().unwrap().is_err());
+                }
+                let (turn, order) = (&turn, &order);
+                threads.spawn(move || {
+                    let _taken = turn.take(Duration::MAX).unwrap();
+                    order.lock().unwrap().push(number);
+                });
+                while waiting() <= number {
+                    thread::yield_now();
+                }
+            }
+            drop(taken);
+        });
+        assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(waiting(), 0);
     }
 }

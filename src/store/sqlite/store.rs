@@ -11,6 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::connection::{self, Role};
 use super::failure::{damaged, failed};
 use super::options::SqliteOptions;
+use super::queue::{self, Wait};
 use super::read_connection::{Moments, ReadConnection};
 use super::rows;
 use super::settings::Settings;
@@ -36,9 +37,10 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 /// [`rollback_journal`](SqliteOptions::rollback_journal): it has a rollback journal for life, and
 /// there readers wait while a write commits.
 ///
-/// A write that waited longer than the busy timeout for another one fails as
-/// [`Busy`](ErrorKind::Busy), and so does, at once, a write inside the `work` of another write of
-/// the same handle.
+/// A write that waited longer than the busy timeout for others fails as [`Busy`](ErrorKind::Busy).
+/// A write inside the `work` of another write of the same handle does so at once. Waiting writers
+/// of all processes have equal chances to be next: they agree on it by a file beside the vault,
+/// with the ending `-queue`.
 ///
 /// The file must be a vault's and nothing else: of the user that this process runs as, readable by
 /// that user only, not a link, and holding exactly the expected tables. Other users may not be able
@@ -268,23 +270,50 @@ impl SqliteStore {
 
     /// Does something with the one connection that writes. It is closed if it is left in the middle
     /// of a transaction.
-    fn write_with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    fn write_with<T>(&self, work: impl FnOnce(&Connection, &Wait) -> Result<T>) -> Result<T> {
         // Before any lock is asked for: in the child of a fork it may be held for ever.
         self.check_process()?;
         if self.settings.read_only {
             return Err(connection::opened_read_only());
         }
-        let _taken = self.turn.take(self.settings.patience)?;
+        let wait = Wait::new(self.settings.patience);
+        let _taken = self.turn.take(wait.left())?;
         self.check_identity()?;
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = writer
             .take()
             .map_or_else(|| self.connect(Role::Writer), Ok)?;
-        let done = work(&connection);
+        let done = work(&connection, &wait);
         if connection.is_autocommit() {
             *writer = Some(connection);
         }
         done
+    }
+}
+
+impl SqliteStore {
+    /// Begins a write when it is this one's turn among all processes.
+    ///
+    /// One writer for the whole file: stricter than one for each lock. IMMEDIATE, because a
+    /// transaction that begins as a reader cannot wait for the lock later.
+    fn begin<'a>(&self, connection: &'a Connection, wait: &Wait) -> Result<Transaction<'a>> {
+        let begin = || {
+            Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)
+        };
+        let _next = queue::enter(&self.place, wait);
+        // SQLite itself would sleep longer each time, while the lock is free.
+        connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+        let begun = loop {
+            match begin() {
+                Err(error) if error.kind() == ErrorKind::Busy && !wait.is_over() => queue::pause(),
+                begun => break begun,
+            }
+        };
+        // A commit with a rollback journal waits for readers.
+        connection
+            .busy_timeout(self.settings.patience)
+            .map_err(failed)?;
+        begun
     }
 }
 
@@ -327,12 +356,8 @@ impl SecretStore for SqliteStore {
         _lock: &RowKey,
         work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
     ) -> Result<()> {
-        self.write_with(|connection| {
-            // One writer for the whole file: stricter than one for each lock. IMMEDIATE, because a
-            // transaction that begins as a reader cannot wait for the lock later.
-            let transaction =
-                Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
-                    .map_err(failed)?;
+        self.write_with(|connection, wait| {
+            let transaction = self.begin(connection, wait)?;
             work(&mut rows::Changes(&transaction))?;
             transaction.commit().map_err(failed)
         })
@@ -345,7 +370,8 @@ impl SecretStore for SqliteStore {
     }
 
     fn purge(&self) -> Result<Purge> {
-        self.write_with(|connection| {
+        self.write_with(|connection, wait| {
+            let _next = queue::enter(&self.place, wait);
             connection
                 .busy_timeout(PURGE_PATIENCE.min(self.settings.patience))
                 .map_err(failed)?;

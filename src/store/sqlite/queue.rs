@@ -1,0 +1,84 @@
+//! Queue of the writers of all processes. Without it, a process that writes again and again takes
+//! the lock of SQLite each time before another, which sleeps meanwhile, has seen it free.
+//!
+//! One writer at a time is next: it alone asks for the lock of SQLite, and leaves the queue when it
+//! has it. All others, those included that have just written, ask to be next, with equal chances.
+//! The lock of SQLite decides who writes; the queue only says who asks for it.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::vault_path::{QUEUE, VaultPath};
+
+/// Time that one write may wait in all.
+#[derive(Debug)]
+pub(super) struct Wait {
+    started: Instant,
+    patience: Duration,
+}
+
+impl Wait {
+    pub(super) fn new(patience: Duration) -> Self {
+        Self {
+            started: Instant::now(),
+            patience,
+        }
+    }
+
+    pub(super) fn left(&self) -> Duration {
+        self.patience.saturating_sub(self.started.elapsed())
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.left().is_zero()
+    }
+}
+
+/// Sleeps for 0.25 to 1.25 ms. By chance, so that nobody is always the first to look; and not
+/// longer after a longer wait, as SQLite does, so that who waits longest looks as often as others.
+pub(super) fn pause() {
+    let random = RandomState::new().build_hasher().finish();
+    thread::sleep(Duration::from_micros(250 + random % 1000));
+}
+
+/// The place of the next writer, left when this is dropped.
+#[derive(Debug)]
+pub(super) struct Next(#[cfg(unix)] rustix::fd::OwnedFd);
+
+/// Waits to be the next writer. Without a file to lock, and after the time is over, nobody is: then
+/// the lock of SQLite is asked for all the same.
+#[cfg(unix)]
+pub(super) fn enter(place: &VaultPath, wait: &Wait) -> Option<Next> {
+    use rustix::fs::{FlockOperation, Mode, OFlags, flock, open};
+    use rustix::io::Errno;
+    let flags = OFlags::RDWR
+        | OFlags::CREATE
+        | OFlags::NOFOLLOW
+        | OFlags::NONBLOCK
+        | OFlags::CLOEXEC
+        | OFlags::NOCTTY;
+    let file = open(place.beside(QUEUE), flags, Mode::RUSR | Mode::WUSR).ok()?;
+    loop {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Some(Next(file)),
+            Err(Errno::WOULDBLOCK | Errno::INTR) if !wait.is_over() => pause(),
+            Err(_) => return None,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn enter(place: &VaultPath, _: &Wait) -> Option<Next> {
+    // Elsewhere SQLite alone decides, and the chances are equal because all wait alike.
+    let _ = (place, QUEUE);
+    None
+}
+
+#[cfg(unix)]
+impl Drop for Next {
+    fn drop(&mut self) {
+        // Closing is not enough: a child that was forked meanwhile may have the file open too.
+        let _ = rustix::fs::flock(&self.0, rustix::fs::FlockOperation::Unlock);
+    }
+}
