@@ -1,5 +1,6 @@
 //! A store in one SQLite file.
 
+mod ballast;
 mod connection;
 mod create;
 mod failure;

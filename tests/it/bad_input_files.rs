@@ -341,7 +341,7 @@ fn bad_input_89_a_folder_where_others_may_replace_files() {
 fn bad_input_89_a_log_beside_the_vault_that_is_a_link_or_open_to_others() {
     let folder = folder();
     let vault = vault_in(folder.path());
-    for suffix in ["-wal", "-shm", "-journal", "-queue"] {
+    for suffix in ["-wal", "-shm", "-journal", "-queue", "-ballast"] {
         let log = beside(&vault, suffix);
         let _ = fs::remove_file(&log);
         symlink("/dev/null", &log).unwrap();
@@ -470,9 +470,15 @@ fn bad_input_90_all_files_of_a_vault_are_private() {
     let store = SqliteStore::create(folder.path().join("vault.db")).unwrap();
     put(&store, &row(1)).unwrap();
     let files: &[&str] = if write_ahead_log() {
-        &["vault.db", "vault.db-queue", "vault.db-shm", "vault.db-wal"]
+        &[
+            "vault.db",
+            "vault.db-ballast",
+            "vault.db-queue",
+            "vault.db-shm",
+            "vault.db-wal",
+        ]
     } else {
-        &["vault.db", "vault.db-queue"]
+        &["vault.db", "vault.db-ballast", "vault.db-queue"]
     };
     assert_eq!(names(folder.path()), files);
     for name in names(folder.path()) {
@@ -1163,7 +1169,10 @@ fn bad_input_101_of_many_processes_all_open_the_one_vault() {
         );
     }
     drop(store);
-    assert_eq!(names(folder.path()), ["vault.db"]);
+    assert_eq!(
+        names(folder.path()),
+        ["vault.db", "vault.db-ballast", "vault.db-queue"]
+    );
 }
 
 // ---- what purge promises

@@ -57,6 +57,13 @@ fn explain(code: i32) -> (ErrorKind, &'static str) {
                 "the file system under the vault is damaged; check the disk, then restore a backup",
             );
         }
+        // The file of the shared memory could not grow.
+        ffi::SQLITE_IOERR_SHMSIZE => {
+            return (
+                ErrorKind::StorageFull,
+                "the disk that the vault is on is full",
+            );
+        }
         ffi::SQLITE_IOERR_NOMEM => {
             return (
                 ErrorKind::Store,
@@ -150,6 +157,7 @@ mod tests {
             (ffi::SQLITE_READONLY_DIRECTORY, ErrorKind::ReadOnly),
             (ffi::SQLITE_READONLY_DBMOVED, ErrorKind::Store),
             (ffi::SQLITE_FULL, ErrorKind::StorageFull),
+            (ffi::SQLITE_IOERR_SHMSIZE, ErrorKind::StorageFull),
             (ffi::SQLITE_NOTADB, ErrorKind::NotAVault),
             (ffi::SQLITE_CORRUPT_INDEX, ErrorKind::Corrupt),
             (ffi::SQLITE_IOERR_WRITE, ErrorKind::Io),

@@ -182,11 +182,32 @@ fn last_of(tag: Tag) -> [u8; 32] {
 
 /// The inside of a write transaction.
 #[derive(Debug)]
-pub(super) struct Changes<'a>(pub(super) &'a Connection);
+pub(super) struct Changes<'a> {
+    connection: &'a Connection,
+    /// True if a row with a body was put: a value, or a key.
+    gives: bool,
+    /// True if a row was deleted, or a secret put without a value.
+    erases: bool,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn new(connection: &'a Connection) -> Self {
+        Self {
+            connection,
+            gives: false,
+            erases: false,
+        }
+    }
+
+    /// Returns true if something was erased and nothing was stored but facts about it.
+    pub(super) fn only_erases(&self) -> bool {
+        self.erases && !self.gives
+    }
+}
 
 impl WriteTx for Changes<'_> {
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        select(self.0, keys)
+        select(self.connection, keys)
     }
 
     fn put(&mut self, row: &Row) -> Result<()> {
@@ -198,7 +219,9 @@ impl WriteTx for Changes<'_> {
             body,
         } = row;
         let values = params![kind.number(), key, tenant, row.check()?, info, body];
-        self.0
+        self.gives |= !body.is_empty();
+        self.erases |= body.is_empty() && *kind == Kind::Secret;
+        self.connection
             .prepare_cached(PUT)
             .map_err(failed)?
             .execute(values)
@@ -207,7 +230,8 @@ impl WriteTx for Changes<'_> {
     }
 
     fn delete(&mut self, key: &RowKey) -> Result<()> {
-        let mut statement = self.0.prepare_cached(DELETE).map_err(failed)?;
+        self.erases = true;
+        let mut statement = self.connection.prepare_cached(DELETE).map_err(failed)?;
         statement
             .execute((key.kind.number(), key.key.as_slice()))
             .map_err(failed)?;
@@ -222,7 +246,7 @@ impl WriteTx for Changes<'_> {
         size: PageSize,
         bodies: bool,
     ) -> Result<Page> {
-        scan(self.0, kind, tag, from, size, bodies)
+        scan(self.connection, kind, tag, from, size, bodies)
     }
 }
 

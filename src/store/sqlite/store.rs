@@ -8,6 +8,7 @@ use std::{mem, process};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::ballast::Ballast;
 use super::connection::{self, Role};
 use super::failure::{damaged, failed};
 use super::options::SqliteOptions;
@@ -26,6 +27,12 @@ use crate::store::{
 /// Readers that are kept open while nobody reads.
 const IDLE_READERS: usize = 4;
 
+/// The default of SQLite.
+const AUTOCHECKPOINT: u32 = 1000;
+
+/// Attempts at a write that only erases, while the disk is full.
+const ATTEMPTS: usize = 4;
+
 /// Longest time that a purge waits for readers of an older state. Short, because writers wait for
 /// the purge.
 const PURGE_PATIENCE: Duration = Duration::from_millis(100);
@@ -41,6 +48,11 @@ const PURGE_PATIENCE: Duration = Duration::from_millis(100);
 /// A write inside the `work` of another write of the same handle does so at once. Waiting writers
 /// of all processes have equal chances to be next: they agree on it by a file beside the vault,
 /// with the ending `-queue`.
+///
+/// A file of 1 MiB with the ending `-ballast` lies beside the vault. When the disk is full, a write
+/// that only erases (revoke, delete) removes it first, so revoking does not depend on free space as
+/// long as the versions of the secret have less than that together. The file comes back with the
+/// space.
 ///
 /// The file must be a vault's and nothing else: of the user that this process runs as, readable by
 /// that user only, not a link, and holding exactly the expected tables. Other users may not be able
@@ -75,6 +87,7 @@ pub struct SqliteStore {
     idle: Mutex<Vec<ReadConnection>>,
     moments: Moments,
     turn: Turn,
+    ballast: Ballast,
     /// Only for whose turn it is, so never waited for.
     writer: Mutex<Option<Connection>>,
 }
@@ -165,6 +178,7 @@ impl SqliteStore {
     /// Makes a store of a file that was checked, and opens its first reader.
     pub(super) fn new(place: VaultPath, identity: Identity, settings: Settings) -> Result<Self> {
         let store = Self {
+            ballast: Ballast::new(&place),
             place,
             identity,
             settings,
@@ -178,8 +192,18 @@ impl SqliteStore {
         Ok(store)
     }
 
+    /// Opens a connection. On a full disk, the shared memory of the log takes its space from the
+    /// ballast: who cannot open the vault cannot revoke anything.
     fn connect(&self, role: Role) -> Result<Connection> {
-        connection::open_vault(&self.place, self.identity, &self.settings, role)
+        let open = || connection::open_vault(&self.place, self.identity, &self.settings, role);
+        match open() {
+            Err(error) if error.kind() == ErrorKind::StorageFull && self.ballast.free() => {
+                let opened = open();
+                self.ballast.take_back();
+                opened
+            }
+            opened => opened,
+        }
     }
 
     /// Refuses the child of a fork. It has copies of the connections, but none of their locks, and
@@ -292,6 +316,44 @@ impl SqliteStore {
 }
 
 impl SqliteStore {
+    /// Tries a write once. Also returns true if it puts no value and gives up some.
+    fn attempt(
+        &self,
+        connection: &Connection,
+        wait: &Wait,
+        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    ) -> (Result<()>, bool) {
+        let transaction = match self.begin(connection, wait) {
+            Ok(transaction) => transaction,
+            Err(error) => return (Err(error), false),
+        };
+        self.ballast.take_once();
+        let mut changes = rows::Changes::new(&transaction);
+        let done = work(&mut changes);
+        let only_erases = changes.only_erases();
+        let done = done.and_then(|()| transaction.commit().map_err(failed));
+        (done, only_erases)
+    }
+
+    /// Overwrites what is left in the log.
+    fn checkpoint(&self, connection: &Connection) -> Result<Purge> {
+        connection
+            .busy_timeout(PURGE_PATIENCE.min(self.settings.patience))
+            .map_err(failed)?;
+        let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
+            row.get::<_, bool>(0)
+        });
+        connection
+            .busy_timeout(self.settings.patience)
+            .map_err(failed)?;
+        match busy.map_err(failed) {
+            Ok(false) => Ok(Purge::Done),
+            Ok(true) => Ok(Purge::Pending),
+            Err(error) if error.kind() == ErrorKind::Busy => Ok(Purge::Pending),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Begins a write when it is this one's turn among all processes.
     ///
     /// One writer for the whole file: stricter than one for each lock. IMMEDIATE, because a
@@ -315,6 +377,19 @@ impl SqliteStore {
             .map_err(failed)?;
         begun
     }
+}
+
+/// Sets the length of the log, in pages, at which a commit merges it.
+fn set_autocheckpoint(connection: &Connection, pages: u32) -> Result<()> {
+    connection
+        .query_row(&format!("PRAGMA wal_autocheckpoint = {pages}"), (), |_| {
+            Ok(())
+        })
+        .map_err(failed)
+}
+
+fn is_full<T>(done: &Result<T>) -> bool {
+    matches!(done, Err(error) if error.kind() == ErrorKind::StorageFull)
 }
 
 impl Drop for SqliteStore {
@@ -357,9 +432,21 @@ impl SecretStore for SqliteStore {
         work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
     ) -> Result<()> {
         self.write_with(|connection, wait| {
-            let transaction = self.begin(connection, wait)?;
-            work(&mut rows::Changes(&transaction))?;
-            transaction.commit().map_err(failed)
+            let (mut done, mut only_erases) = self.attempt(connection, wait, work);
+            let mut attempts = 1;
+            // Another process may take the space before this one has it, but not each time.
+            while is_full(&done) && only_erases && attempts < ATTEMPTS && self.ballast.free() {
+                // Merging the log after the commit would use the space up to make the file longer.
+                set_autocheckpoint(connection, 0)?;
+                (done, only_erases) = self.attempt(connection, wait, work);
+                attempts += 1;
+            }
+            if attempts > 1 {
+                self.ballast.take_back();
+                // The write has ended: this is none of its errors.
+                let _ = set_autocheckpoint(connection, AUTOCHECKPOINT);
+            }
+            done
         })
     }
 
@@ -372,21 +459,11 @@ impl SecretStore for SqliteStore {
     fn purge(&self) -> Result<Purge> {
         self.write_with(|connection, wait| {
             let _next = queue::enter(&self.place, wait);
-            connection
-                .busy_timeout(PURGE_PATIENCE.min(self.settings.patience))
-                .map_err(failed)?;
-            let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| {
-                row.get::<_, bool>(0)
-            });
-            connection
-                .busy_timeout(self.settings.patience)
-                .map_err(failed)?;
-            match busy.map_err(failed) {
-                Ok(false) => Ok(Purge::Done),
-                Ok(true) => Ok(Purge::Pending),
-                Err(error) if error.kind() == ErrorKind::Busy => Ok(Purge::Pending),
-                Err(error) => Err(error),
+            let done = self.checkpoint(connection);
+            if matches!(done, Ok(Purge::Done)) {
+                self.ballast.take_back();
             }
+            done
         })
     }
 

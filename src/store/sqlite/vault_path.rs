@@ -25,6 +25,9 @@ pub(super) const ROLLBACK_JOURNAL: &str = "-journal";
 /// Ending of the file by which writers queue.
 pub(super) const QUEUE: &str = "-queue";
 
+/// Ending of the file that takes space for erasing.
+pub(super) const BALLAST: &str = "-ballast";
+
 /// In bytes. SQLite on Unix takes 512, file systems 255 for each name, and the names beside the
 /// vault's are longer by 8.
 const LONGEST_PATH: usize = 500;
@@ -140,7 +143,13 @@ impl VaultPath {
         if found.len() == 0 {
             return Err(empty());
         }
-        for suffix in [WRITE_AHEAD_LOG, SHARED_MEMORY, ROLLBACK_JOURNAL, QUEUE] {
+        for suffix in [
+            WRITE_AHEAD_LOG,
+            SHARED_MEMORY,
+            ROLLBACK_JOURNAL,
+            QUEUE,
+            BALLAST,
+        ] {
             let path = self.beside(suffix);
             if let Some(beside) = existing(&path)? {
                 if !beside.is_file() || !(files::is_own(&beside) || settings.trust_folder) {
