@@ -185,7 +185,7 @@ fn placeholder(
                 assert_eq!(put_in(&once), (text, 0));
                 assert_eq!(put_in(&twice), (once, 0));
             }
-            Escape::Before(mark) => {
+            Escape::Before(mark) | Escape::Doubled(mark) => {
                 assert_eq!(
                     put_in(&format!("{before}{mark}{placeholder}{around}")),
                     (text, 0)

@@ -60,6 +60,7 @@ impl Known {
         let escape = match rules.escape {
             Mark::After(mark) => Escape::After(mark),
             Mark::Before(mark) => Escape::Before(mark),
+            Mark::Doubled(mark) => Escape::Doubled(mark),
             _ => Escape::None,
         };
         let prefix = match rules.prefix {
@@ -100,7 +101,14 @@ impl Known {
         } = &self.profile;
         let is_whole =
             (*uri && text.starts_with("secret://")) || (*julep && text.starts_with("$ "));
-        !is_whole && !dialects.iter().any(|dialect| text.contains(dialect.open))
+        let opens = |dialect: &Dialect| {
+            let doubled = match dialect.escape {
+                Escape::Doubled(mark) => text.contains(&mark.to_string().repeat(2)),
+                _ => false,
+            };
+            doubled || text.contains(dialect.open)
+        };
+        !is_whole && !dialects.iter().any(opens)
     }
 
     /// A placeholder as text, with the mark of an escape so many times. `None` where there is no
@@ -127,9 +135,11 @@ impl Known {
         }
         match dialect.escape {
             Escape::After(mark) => Some(format!("{open}{}{rest}", mark.to_string().repeat(times))),
-            Escape::Before(mark) if times == 1 => Some(format!("{mark}{open}{rest}")),
+            Escape::Before(mark) | Escape::Doubled(mark) if times == 1 => {
+                Some(format!("{mark}{open}{rest}"))
+            }
             // Two marks before an opening mark are one, and a placeholder.
-            Escape::None | Escape::Before(_) => None,
+            Escape::None | Escape::Before(_) | Escape::Doubled(_) => None,
         }
     }
 
@@ -145,6 +155,11 @@ impl Known {
             return (text, "");
         };
         let body = dialect.open.len();
+        if dialect.close.is_empty() {
+            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let length = text[body..].find(|c| !is_word(c));
+            return (&text[..length.map_or(text.len(), |length| body + length)], "");
+        }
         // Nothing in a placeholder holds its closing mark, and one of a dialect without filters
         // holds no bar.
         let close = body

@@ -29,7 +29,7 @@ impl<'a> Rules<'a> {
             Escape::After(mark),
             Escape::Before(mark),
             Escape::None,
-            Escape::After('!'),
+            Escape::Doubled(mark),
         ];
         let rules = Self {
             open,

@@ -8,6 +8,7 @@ mod filters;
 mod flaw;
 mod opener;
 mod parse;
+mod presets;
 mod rules;
 mod scan;
 mod search;

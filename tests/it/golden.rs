@@ -302,8 +302,8 @@ impl Case {
 }
 
 /// One line of the section `syntax`: the names of profiles, or `build OPEN CLOSE` and then any of
-/// `prefix PREFIX`, `bare identifier|upper` and `escape none|before C|after C`. All lines together
-/// make one syntax, in their order.
+/// `prefix PREFIX`, `bare identifier|upper` and `escape none|before C|after C|doubled C`. All lines
+/// together make one syntax, in their order.
 fn syntax(line: &str) -> Syntax {
     if let Some(rules) = line.strip_prefix("build ") {
         return built(rules);
@@ -317,6 +317,10 @@ fn syntax(line: &str) -> Syntax {
         "julep" => Syntax::julep(),
         "uri" => Syntax::uri(),
         "bookmark" => Syntax::bookmark(),
+        "dollar" => Syntax::dollar(),
+        "dollar_names" => Syntax::dollar_names(),
+        "vscode" => Syntax::vscode(),
+        "github" => Syntax::github(),
         other => panic!("unknown syntax {other}"),
     };
     line.split_whitespace()
@@ -342,6 +346,7 @@ fn built(rules: &str) -> Syntax {
             ("bare", "identifier") => builder.bare(BareNames::Identifier),
             ("bare", "upper") => builder.bare(BareNames::Upper),
             ("escape", "none") => builder.escape(Escape::None),
+            ("escape", "doubled") => builder.escape(Escape::Doubled(character(next()))),
             ("escape", "before") => builder.escape(Escape::Before(character(next()))),
             ("escape", "after") => builder.escape(Escape::After(character(next()))),
             other => panic!("unknown rule {other:?}"),

@@ -271,7 +271,7 @@ mod tests {
             assert_eq!(span.start, at, "{text}");
             at = span.end;
             match means {
-                Means::Itself => out.push_str(&text[span]),
+                Means::Itself => out.push_str(text.get(span).unwrap()),
                 Means::Character(character) => out.push(character),
                 Means::Pair(character) => out.extend([character, character]),
                 Means::Nothing => {}

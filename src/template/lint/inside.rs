@@ -16,7 +16,11 @@ pub(super) fn near_miss(opener: &Opener, text: &str, open: usize) -> Option<Lint
         let inner = Inner::of(dialect, text, open)?;
         let (kind, length) = inner.judge(dialect)?;
         let span = open..open + dialect.open.len() + length;
-        Some(Lint::new(span, kind, super::message::of(kind, dialect)))
+        Some(Lint::new(
+            span,
+            kind,
+            super::message::of(kind, dialect, &opener.dialects),
+        ))
     })
 }
 
@@ -70,6 +74,12 @@ impl<'t> Inner<'t> {
             let kind = closed(dialect, trimmed)?;
             return Some((kind, self.text.len() + dialect.close.len()));
         }
+        if dialect.close.is_empty() {
+            return None;
+        }
+        if dialect.has_expressions() {
+            return self.open_expression(dialect);
+        }
         let (word, rest) = bare(dialect, self.text.trim_start_matches([' ', '\t']))
             .filter(|_| dialect.near == Near::Own)?;
         let kind = match self.end {
@@ -79,6 +89,21 @@ impl<'t> Inner<'t> {
         };
         let before = self.text.len() - self.text.trim_start_matches([' ', '\t']).len();
         Some((kind, before + word.len()))
+    }
+
+    /// Returns the same for the marks of another program's expressions.
+    fn open_expression(&self, dialect: &Dialect) -> Option<(LintKind, usize)> {
+        let prefix = dialect.prefix.as_deref()?;
+        let begins = self
+            .text
+            .trim_start_matches([' ', '\t'])
+            .starts_with(prefix);
+        let kind = match self.end {
+            End::Line if begins => LintKind::Unclosed,
+            End::Line => return None,
+            _ => LintKind::Expression,
+        };
+        Some((kind, self.text.trim_end().len()))
     }
 }
 
@@ -105,6 +130,7 @@ fn closed(dialect: &Dialect, trimmed: &str) -> Option<LintKind> {
     wrong_name(dialect, trimmed)
         .or_else(|| prefix_miss(dialect, trimmed))
         .or_else(|| other_word(dialect, trimmed))
+        .or_else(|| dialect.has_expressions().then_some(LintKind::Expression))
 }
 
 /// Returns the kind of a name with something behind it that is wrong.

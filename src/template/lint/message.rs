@@ -1,10 +1,12 @@
 //! The messages of near misses, which repeat none of the text.
 
+use std::sync::Arc;
+
 use super::lint::LintKind;
 use crate::template::syntax::{Dialect, Intent};
 
-/// Returns the message for a near miss of a dialect.
-pub(super) fn of(kind: LintKind, dialect: &Dialect) -> String {
+/// Returns the message for a near miss of a dialect; `dialects` have the same opening mark.
+pub(super) fn of(kind: LintKind, dialect: &Dialect, dialects: &[Arc<Dialect>]) -> String {
     let (open, close, example) = (&dialect.open, &dialect.close, dialect.example());
     let prefix = dialect.prefix.as_deref();
     match (kind, prefix) {
@@ -38,7 +40,12 @@ pub(super) fn of(kind: LintKind, dialect: &Dialect) -> String {
         }
         (LintKind::Expression, _) => format!("only {example} is; nothing is evaluated here"),
         (_, Some(prefix)) if dialect.intent == Intent::Dollar || dialect.bare.is_none() => {
-            format!("only \"{prefix}\" may follow {open}")
+            let others = dialects
+                .iter()
+                .filter_map(|dialect| dialect.prefix.as_deref());
+            let others = others.filter(|other| *other != prefix);
+            let all: Vec<&str> = std::iter::once(prefix).chain(others).collect();
+            format!("only \"{}\" may follow {open}", all.join("\" or \""))
         }
         _ => format!("only a name may follow {open}, as in {example}"),
     }

@@ -5,7 +5,7 @@ use super::cuts::is_cut;
 use super::encoded::encoded;
 use super::inside::near_miss;
 use super::lint::{Lint, LintKind};
-use super::meant::otherwise_meant;
+use super::meant::{otherwise_meant, within_longer};
 use super::whole::embedded;
 use crate::template::plan::Plan;
 use crate::template::syntax::{Comments, Expression, Rules, Search, URI, is_expression};
@@ -53,6 +53,10 @@ fn near_misses(rules: &Rules, text: &str, plan: &Plan) -> Vec<Lint> {
     let mut at = 0;
     while let Some(hit) = search.next(at).filter(|_| found.len() < Lint::LISTED) {
         let body = hit.at + hit.opener.mark.len();
+        if hit.opener.is_escape {
+            at = hit.at + 2 * hit.opener.dropped(text, hit.at);
+            continue;
+        }
         at = hit.at + 1;
         if hit.opener.dialects.iter().any(|dialect| dialect.comments) {
             if let Some(end) = comments.skip(text, body) {
@@ -63,7 +67,7 @@ fn near_misses(rules: &Rules, text: &str, plan: &Plan) -> Vec<Lint> {
         let lint = if is_cut(plan, hit.at, hit.opener.mark.len()) {
             otherwise_meant(text, plan, &hit)
         } else {
-            near_miss(hit.opener, text, hit.at)
+            near_miss(hit.opener, text, hit.at).or_else(|| within_longer(rules, text, &hit))
         };
         found.extend(lint);
     }

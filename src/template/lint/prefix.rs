@@ -10,6 +10,9 @@ pub(super) fn prefix_miss(dialect: &Dialect, inner: &str) -> Option<LintKind> {
         // `$secrets.x` and `{{ f $secret.x }}` belong to other engines.
         return prefix.is_other_case(inner).then_some(LintKind::Prefix);
     }
+    if inner.starts_with(dialect.prefix.as_deref()?) {
+        return Some(LintKind::Expression);
+    }
     if prefix.begins(inner) {
         return Some(LintKind::Prefix);
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::dialect::{BareNames, Dialect, Escape, Intent};
 use super::syntax::Syntax;
 use crate::error::{Error, ErrorKind, Result};
+use crate::reference::ReferenceKind;
 use crate::template::chars::{is_name, is_space};
 
 /// Makes a [`Syntax`] of marks of one's own; see [`Syntax::builder`].
@@ -63,7 +64,8 @@ impl SyntaxBuilder {
     /// character that names have (letters, digits, `_`, `.`, `-`) or with `|`, `:`, `!` or `\`; a
     /// prefix ends with none of letters, digits and `_`, and shares no first character with a mark;
     /// the character of an escape is ASCII punctuation that neither names nor the other rules use,
-    /// and not all of the opening mark. And when there is neither a prefix nor a bare name.
+    /// and not all of the opening mark; one that is doubled begins the opening mark, once. And when
+    /// there is neither a prefix nor a bare name.
     pub fn build(self) -> Result<Syntax> {
         let Self {
             open,
@@ -101,6 +103,13 @@ impl SyntaxBuilder {
                         && first(&close) != Some(mark)
                         && open.chars().any(|c| c != mark)
                 }
+                Escape::Doubled(mark) => {
+                    let mut marks = open.chars();
+                    (is_free(mark) || mark == '$')
+                        && marks.next() == Some(mark)
+                        && marks.next().is_some_and(|second| second != mark)
+                        && first(&close) != Some(mark)
+                }
             },
             ESCAPE,
         )?;
@@ -114,6 +123,7 @@ impl SyntaxBuilder {
             open: Cow::Owned(open),
             close: Cow::Owned(close),
             prefix: prefix.map(Cow::Owned),
+            kind: ReferenceKind::Secret,
             bare,
             identifiers: false,
             escape,
@@ -232,6 +242,13 @@ mod tests {
             "the mark itself"
         );
         assert!(!builds("((", "))", "~s.", Escape::After('~')), "the prefix");
+        for (open, close) in [("$", "}"), ("$$", "}"), ("{", "}"), ("${", "$}")] {
+            assert!(
+                !builds(open, close, "s.", Escape::Doubled('$')),
+                "{open} {close}"
+            );
+        }
+        assert!(builds("${", "}", "s.", Escape::Doubled('$')), "the control");
         assert!(
             Syntax::builder("<", ">").build().is_err(),
             "nothing to read"

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::reference::Reference;
+use crate::reference::{Reference, ReferenceKind};
 use crate::template::chars::{is_identifier, is_identifier_of};
 
 /// The names that a bare placeholder such as `{{NAME}}` takes.
@@ -43,6 +43,9 @@ pub enum Escape {
     /// This character before the opening mark, as in `\{{NAME}}`. Two of them are one, and a
     /// placeholder (`\\{{NAME}}`).
     Before(char),
+    /// This character twice, anywhere in the text, is this character once, and begins nothing:
+    /// `$$` in Docker Compose.
+    Doubled(char),
 }
 
 /// Text that means to be a placeholder, so that it is an error unless it is one.
@@ -54,6 +57,8 @@ pub(in crate::template) enum Intent {
     Prefix,
     /// The same in any case of letters, and text that begins with `$` and a word.
     Dollar,
+    /// A name with a default value, as shells read it.
+    Default,
 }
 
 /// The use that other programs make of the marks of a dialect: the more they have, the closer to a
@@ -75,6 +80,8 @@ pub(in crate::template) struct Dialect {
     pub(in crate::template) close: Cow<'static, str>,
     /// The beginning of a secret reference; without it there are only bare names.
     pub(in crate::template) prefix: Option<Cow<'static, str>>,
+    /// The kind of a reference with the prefix.
+    pub(in crate::template) kind: ReferenceKind,
     pub(in crate::template) bare: Option<BareNames>,
     /// True if secret references take identifiers only.
     pub(in crate::template) identifiers: bool,
@@ -93,6 +100,7 @@ impl Dialect {
             open: "<<".into(),
             close: ">>".into(),
             prefix: Some("$secret.".into()),
+            kind: ReferenceKind::Secret,
             bare: Some(BareNames::Identifier),
             identifiers: false,
             escape: Escape::After('!'),
@@ -122,6 +130,7 @@ impl Dialect {
             open: open.into(),
             close: close.into(),
             prefix: Some("secrets.".into()),
+            kind: ReferenceKind::Secret,
             bare: None,
             identifiers: true,
             escape: Escape::None,
@@ -140,6 +149,61 @@ impl Dialect {
             prefix: None,
             ..Self::julep("", "")
         }
+    }
+
+    /// `${NAME}`, without default values.
+    pub(in crate::template) fn dollar() -> Self {
+        Self {
+            open: "${".into(),
+            close: "}".into(),
+            prefix: None,
+            escape: Escape::Doubled('$'),
+            intent: Intent::Default,
+            near: Near::Own,
+            ..Self::angle()
+        }
+    }
+
+    /// `$NAME`, which ends where the name does.
+    pub(in crate::template) fn dollar_name() -> Self {
+        Self {
+            open: "$".into(),
+            close: "".into(),
+            extras: false,
+            ..Self::dollar()
+        }
+    }
+
+    /// `${env:NAME}` or another prefix of VS Code.
+    pub(in crate::template) fn vscode(prefix: &'static str) -> Self {
+        Self {
+            prefix: Some(prefix.into()),
+            kind: ReferenceKind::Bare,
+            bare: None,
+            escape: Escape::None,
+            intent: Intent::Prefix,
+            ..Self::dollar()
+        }
+    }
+
+    /// `${{ secrets.NAME }}` or another context of GitHub Actions.
+    pub(in crate::template) fn github(prefix: &'static str, kind: ReferenceKind) -> Self {
+        Self {
+            open: "${{".into(),
+            close: "}}".into(),
+            prefix: Some(prefix.into()),
+            kind,
+            bare: None,
+            identifiers: true,
+            escape: Escape::None,
+            intent: Intent::None,
+            ..Self::dollar()
+        }
+    }
+
+    /// Returns true if all else between the marks is an expression of another program.
+    pub(in crate::template) fn has_expressions(&self) -> bool {
+        self.intent == Intent::None && self.near == Near::Own && self.prefix.is_some()
     }
 
     /// Returns how near a miss must be for marks that a host chose.
@@ -161,6 +225,9 @@ impl Dialect {
     /// The placeholder of a secret, if there is one for this name and version.
     pub(in crate::template) fn write(&self, reference: &Reference) -> Option<String> {
         let (prefix, name) = (self.prefix.as_deref()?, reference.name().as_str());
+        if self.kind != ReferenceKind::Secret {
+            return None;
+        }
         let version = reference
             .version()
             .map(|version| format!("@{version}"))
@@ -175,7 +242,7 @@ impl Dialect {
         match self.escape {
             Escape::None => None,
             Escape::After(mark) => Some(format!("{}{mark}", self.open)),
-            Escape::Before(mark) => Some(format!("{mark}{}", self.open)),
+            Escape::Before(mark) | Escape::Doubled(mark) => Some(format!("{mark}{}", self.open)),
         }
     }
 }

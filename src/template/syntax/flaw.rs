@@ -16,6 +16,7 @@ pub(in crate::template) enum Flaw {
     Filter,
     Argument,
     Unclosed,
+    Default,
     Nested,
     Namespace,
     UnknownFilter,
@@ -54,6 +55,14 @@ impl Flaw {
                 return format!(
                     "only \"{prefix}\" may follow {open}; write {example}{}",
                     or_text(", or", dialect)
+                )
+                .into();
+            }
+            Self::Default => {
+                let example = dialect.example();
+                return format!(
+                    "there are no default values; write {example} and give the name a value{}",
+                    or_text(", or write", dialect)
                 )
                 .into();
             }

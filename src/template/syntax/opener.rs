@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Escape};
 
 /// The dialects that share an opening mark, in the order in which they are asked.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(in crate::template) struct Opener {
     pub(in crate::template) dialects: Vec<Arc<Dialect>>,
     /// The byte that the mark is made of, if it is one byte repeated.
     pub(in crate::template) repeats: Option<u8>,
+    /// True if the mark is that of an escape, one character twice.
+    pub(in crate::template) is_escape: bool,
 }
 
 impl Opener {
@@ -29,6 +31,14 @@ impl Opener {
                 None => openers.push(Self::new(dialect)),
             }
         }
+        for dialect in dialects {
+            if let Escape::Doubled(mark) = dialect.escape {
+                let escape = Self::escape(mark);
+                if !openers.iter().any(|opener| opener.mark == escape.mark) {
+                    openers.push(escape);
+                }
+            }
+        }
         openers.sort_by_key(|opener| std::cmp::Reverse(opener.mark.len()));
         openers
     }
@@ -41,6 +51,31 @@ impl Opener {
             finder: Finder::new(mark).into_owned(),
             dialects: vec![Arc::clone(dialect)],
             repeats: first.filter(|first| mark.len() > 1 && mark.iter().all(|byte| byte == first)),
+            is_escape: false,
         }
+    }
+
+    fn escape(mark: char) -> Self {
+        let mark: Box<str> = [mark, mark].iter().collect::<String>().into();
+        Self {
+            finder: Finder::new(mark.as_bytes()).into_owned(),
+            mark,
+            dialects: Vec::new(),
+            // The first two of a run are one.
+            repeats: None,
+            is_escape: true,
+        }
+    }
+
+    /// Returns the number of bytes at an escape that do not come out, which are the first half of
+    /// a run.
+    pub(in crate::template) fn dropped(&self, text: &str, at: usize) -> usize {
+        let one = self.mark.len() / 2;
+        let (run, mark) = (
+            text.get(at..).unwrap_or_default(),
+            self.mark.get(..one).unwrap_or_default(),
+        );
+        let length = run.len() - run.trim_start_matches(mark).len();
+        length / self.mark.len() * one
     }
 }

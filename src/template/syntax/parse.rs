@@ -41,7 +41,7 @@ pub(in crate::template) fn parse<'t>(
             let name = cursor.take(WORD);
             // Most are closed right after a name of one word.
             if !name.is_empty() && !dialect.identifiers && cursor.eat(&dialect.close) {
-                return Parsed::Token(cursor.plain(ReferenceKind::Secret, name));
+                return Parsed::Token(cursor.plain(dialect.kind, name));
             }
             return cursor.secret(start, name, filters);
         }
@@ -52,9 +52,12 @@ pub(in crate::template) fn parse<'t>(
     let Some(names) = dialect.bare else {
         return Parsed::Text;
     };
-    cursor
-        .bare(names, spaced, filters)
-        .map_or(Parsed::Text, Parsed::Token)
+    let start = cursor.at;
+    match cursor.bare(names, spaced, filters) {
+        Some(token) => Parsed::Token(token),
+        None if dialect.intent == Intent::Default => cursor.default(names, start),
+        None => Parsed::Text,
+    }
 }
 
 impl<'t> Cursor<'_, 't> {
@@ -71,12 +74,28 @@ impl<'t> Cursor<'_, 't> {
         if !spaced && self.eat(&self.dialect.close) {
             return Some(self.plain(ReferenceKind::Bare, name));
         }
+        if self.dialect.close.is_empty() {
+            return None;
+        }
         let rest = self.extras(ReferenceKind::Bare, name, true, filters).ok()?;
         let gap = self.skip(SPACE) > 0;
         (gap == spaced && self.eat(&self.dialect.close)).then_some(Token {
             end: self.at,
             ..rest
         })
+    }
+
+    /// From the beginning of a bare name that no placeholder has.
+    #[cold]
+    fn default(&mut self, names: BareNames, start: usize) -> Parsed<'t> {
+        self.at = start;
+        let name = self.take(WORD);
+        let is_name = names.takes_word(name) && !self.dialect.close.is_empty();
+        self.eat(":");
+        match self.peek() {
+            Some(b'-' | b'=' | b'?' | b'+') if is_name => Parsed::Flawed(Flaw::Default, self.at),
+            _ => Parsed::Text,
+        }
     }
 
     /// From behind `$`, which no prefix followed.
@@ -149,7 +168,7 @@ impl<'t> Cursor<'_, 't> {
             self.skip(SPACE);
             return Err(self.why_not_closed(None));
         }
-        let rest = self.extras(ReferenceKind::Secret, name, is_word, filters)?;
+        let rest = self.extras(self.dialect.kind, name, is_word, filters)?;
         self.skip(SPACE);
         if self.eat(&self.dialect.close) {
             return Ok(Token {

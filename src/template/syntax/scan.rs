@@ -60,6 +60,12 @@ impl<'t, S: Sink<'t>> Scanner<'_, 't, S> {
     #[inline]
     fn opener(&mut self, hit: &Hit<'_>) -> Result<usize> {
         let body = hit.at + hit.opener.mark.len();
+        if hit.opener.is_escape {
+            let dropped = hit.opener.dropped(self.text, hit.at);
+            self.sink.omit(hit.at..hit.at + dropped);
+            self.done = hit.at + 2 * dropped;
+            return Ok(self.done);
+        }
         let (mut misnamed, mut flawed) = (None, None);
         // Dialects times openers: the dialects are the host's.
         for dialect in &hit.opener.dialects {

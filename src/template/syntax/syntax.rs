@@ -183,6 +183,7 @@ impl Syntax {
             .find_map(|dialect| dialect.write(reference))
     }
 
+    /// A syntax of these dialects, of which the first that reads a placeholder takes it.
     pub(super) fn of(dialects: impl IntoIterator<Item = Arc<Dialect>>) -> Self {
         Self::from(Rules::of(dialects))
     }

@@ -50,7 +50,9 @@ fn built() -> impl Strategy<Value = Profile> {
             let escapes = match escape {
                 Escape::None => String::new(),
                 Escape::After(mark) => format!("{open}{mark}{prefix}A{close}"),
-                Escape::Before(mark) => format!("{mark}{open}{prefix}A{close}"),
+                Escape::Before(mark) | Escape::Doubled(mark) => {
+                    format!("{mark}{open}{prefix}A{close}")
+                }
             };
             Some(profile.examples(&format!("{forms}¦{escapes}A")))
         },
@@ -83,6 +85,7 @@ fn escape() -> impl Strategy<Value = Escape> {
         Just(Escape::None),
         Just(Escape::After('!')),
         mark.clone().prop_map(Escape::After),
-        mark.prop_map(Escape::Before),
+        mark.clone().prop_map(Escape::Before),
+        mark.prop_map(Escape::Doubled),
     ]
 }

@@ -1,7 +1,7 @@
 //! What a profile is, as data.
 
-use keyslot::Result;
 use keyslot::template::{BareNames, Escape as Mark, Syntax};
+use keyslot::{ReferenceKind, Result};
 
 /// A set of rules.
 #[derive(Clone, Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Dialect {
     pub(crate) open: &'static str,
     pub(crate) close: &'static str,
     pub(crate) prefix: Option<&'static str>,
+    /// What a name with the prefix refers to.
+    pub(crate) form: ReferenceKind,
     pub(crate) bare: Bare,
     pub(crate) secret_names: SecretNames,
     pub(crate) escape: Escape,
@@ -56,6 +58,8 @@ pub(crate) enum Escape {
     None,
     After(char),
     Before(char),
+    /// Twice is once, anywhere.
+    Doubled(char),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +69,8 @@ pub(crate) enum Intent {
     Prefix,
     /// What begins with `$secret` in any case, and `<<$word.word>>`.
     Angle,
+    /// A name, and a sign with which shells begin a default.
+    Default,
 }
 
 /// What the builder makes when it is told no more than marks and a prefix.
@@ -72,6 +78,7 @@ pub(crate) const BUILT: Dialect = Dialect {
     open: "",
     close: "",
     prefix: None,
+    form: ReferenceKind::Secret,
     bare: Bare::None,
     secret_names: SecretNames::Any,
     escape: Escape::After('!'),
@@ -114,6 +121,7 @@ impl Profile {
             Escape::None => builder.escape(Mark::None),
             Escape::After(mark) => builder.escape(Mark::After(mark)),
             Escape::Before(mark) => builder.escape(Mark::Before(mark)),
+            Escape::Doubled(mark) => builder.escape(Mark::Doubled(mark)),
         };
         Ok(Self::known(name, builder.build()?, &[dialect]))
     }

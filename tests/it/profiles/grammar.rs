@@ -42,13 +42,22 @@ pub(crate) fn placeholder(dialect: &Dialect, text: &[char], body: usize) -> Opti
     } else {
         (after_pin, None)
     };
-    let end = word(text, ws(text, after), dialect.close)?;
-    let is_one_sided = (start > body) != (ws(text, after) > after);
+    // What has no closing mark has no space either.
+    if dialect.close.is_empty() && start > body {
+        return None;
+    }
+    let behind = if dialect.close.is_empty() {
+        after
+    } else {
+        ws(text, after)
+    };
+    let end = word(text, behind, dialect.close)?;
+    let is_one_sided = (start > body) != (behind > after);
     if name_start.is_none() && is_one_sided {
         return None;
     }
     let form = if name_start.is_some() {
-        ReferenceKind::Secret
+        dialect.form
     } else {
         ReferenceKind::Bare
     };
@@ -67,6 +76,7 @@ pub(crate) fn is_intent(dialect: &Dialect, text: &[char], body: usize) -> bool {
     let start = ws(text, body);
     match dialect.intent {
         Intent::None => false,
+        Intent::Default => !dialect.close.is_empty() && is_default(text, start),
         Intent::Prefix => dialect
             .prefix
             .is_some_and(|prefix| word(text, start, prefix).is_some()),
@@ -79,6 +89,14 @@ pub(crate) fn is_intent(dialect: &Dialect, text: &[char], body: usize) -> bool {
                     .is_some_and(|end| word(text, ws(text, end), dialect.close).is_some())
         }
     }
+}
+
+/// IDENT [`:`] and a sign.
+fn is_default(text: &[char], at: usize) -> bool {
+    identifier(text, at).is_some_and(|end| {
+        let sign = word(text, end, ":").unwrap_or(end);
+        class(text, sign, |c| "-=?+".contains(c))
+    })
 }
 
 /// `$` IDENT [`.` …].

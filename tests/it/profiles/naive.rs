@@ -84,11 +84,18 @@ fn scan(dialects: &[Dialect], text: &[char]) -> Meaning {
             at += 1;
             continue;
         };
+        if let Some(mark) = dialects.iter().find_map(|dialect| doubled(dialect)) {
+            if open == mark.to_string().repeat(2) {
+                meaning.output.push(mark);
+                (at, floor) = (at + 2, at + 2);
+                continue;
+            }
+        }
         let opening: Vec<&Dialect> = dialects
             .iter()
             .filter(|dialect| dialect.open == open)
             .collect();
-        let body = at + length(open);
+        let body = at + length(&open);
         if let Some((end, is_kept)) = opening
             .iter()
             .find_map(|dialect| aside(dialect, text, body))
@@ -119,7 +126,7 @@ fn scan(dialects: &[Dialect], text: &[char]) -> Meaning {
             meaning.output.pop();
         }
         if escapes == 1 {
-            meaning.output.push_str(open);
+            meaning.output.push_str(&open);
             (at, floor) = (body, body);
             continue;
         }
@@ -142,26 +149,28 @@ fn scan(dialects: &[Dialect], text: &[char]) -> Meaning {
 
 /// The opener that is tried at a position: the longest one, unless it begins within a longer one
 /// that is tried.
-fn opener<'d>(dialects: &'d [Dialect], text: &[char], floor: usize, at: usize) -> Option<&'d str> {
-    let mut tried: Vec<(usize, &str)> = Vec::new();
+fn opener(dialects: &[Dialect], text: &[char], floor: usize, at: usize) -> Option<String> {
+    let mut tried: Vec<(usize, String)> = Vec::new();
+    let opens = dialects.iter().map(|dialect| dialect.open.to_owned());
+    let doubled = dialects.iter().filter_map(doubled);
+    let opens: Vec<String> = opens
+        .chain(doubled.map(|mark| mark.to_string().repeat(2)))
+        .collect();
     for at in floor..=at {
-        let here = dialects
-            .iter()
-            .map(|dialect| dialect.open)
-            .filter(|open| word(text, at, open).is_some());
+        let here = opens.iter().filter(|open| word(text, at, open).is_some());
         let Some(longest) = here.max_by_key(|open| open.len()) else {
             continue;
         };
-        let covers = |&(start, earlier): &(usize, &str)| {
+        let covers = |(start, earlier): &(usize, String)| {
             earlier.len() > longest.len() && at < start + length(earlier)
         };
         if !tried.iter().any(covers) {
-            tried.push((at, longest));
+            tried.push((at, longest.clone()));
         }
     }
     tried
         .pop()
-        .filter(|&(start, _)| start == at)
+        .filter(|(start, _)| *start == at)
         .map(|(_, open)| open)
 }
 
@@ -215,6 +224,14 @@ fn comment_end(text: &[char], body: usize) -> Option<usize> {
         "}}"
     };
     (bang..text.len()).find_map(|at| word(text, at, close))
+}
+
+/// The character that a dialect writes twice.
+fn doubled(dialect: &Dialect) -> Option<char> {
+    match dialect.escape {
+        Escape::Doubled(mark) => Some(mark),
+        _ => None,
+    }
 }
 
 fn bytes_before(text: &[char], at: usize) -> usize {

@@ -1,5 +1,6 @@
 //! The profiles and sets of them, with what the generators make texts of.
 
+use keyslot::ReferenceKind;
 use keyslot::template::Syntax;
 
 use super::dialect::{BUILT, Bare, Dialect, Escape, Intent, Profile, SecretNames};
@@ -161,6 +162,81 @@ pub(crate) fn shell() -> Profile {
         .few("${¦$¦A¦}¦ ¦|trim")
 }
 
+/// `${NAME}`, as `envsubst` and Compose read it.
+pub(crate) fn dollar() -> Profile {
+    let dollar = Profile::known("dollar", Syntax::dollar(), &[DOLLAR]);
+    dollar
+        .examples("${A}¦${ a_1 }¦${A@3}¦${A|trim}¦$${A}¦$$${A}¦$$$${A}¦a$$b")
+        .parts("${A|nope}¦${A:-x}¦${A-x}¦${A:?x}¦$$¦$${¦$A¦:-¦${")
+        .few("${¦$¦A¦}¦ ¦:-")
+}
+
+const DOLLAR: Dialect = Dialect {
+    open: "${",
+    close: "}",
+    bare: Bare::Identifier,
+    escape: Escape::Doubled('$'),
+    intent: Intent::Default,
+    ..BUILT
+};
+
+/// The same, and `$NAME`.
+pub(crate) fn dollar_names() -> Profile {
+    let name = Dialect {
+        open: "$",
+        close: "",
+        extras: false,
+        ..DOLLAR
+    };
+    let profile = Profile::known("dollar names", Syntax::dollar_names(), &[DOLLAR, name]);
+    profile
+        .examples("$A¦$a_1¦${A}¦$$A¦$$$A¦$A$A¦$$${A}¦${A|trim}")
+        .parts("${A|nope}¦${A:-x}¦$A:-x¦$5¦$ A¦$$¦$")
+        .few("${¦$¦A¦}¦ ¦-")
+}
+
+/// `${env:NAME}` and `${input:name}`.
+pub(crate) fn vscode() -> Profile {
+    let env = Dialect {
+        prefix: Some("env:"),
+        form: ReferenceKind::Bare,
+        bare: Bare::None,
+        escape: Escape::None,
+        intent: Intent::Prefix,
+        ..DOLLAR
+    };
+    let input = Dialect {
+        prefix: Some("input:"),
+        ..env
+    };
+    Profile::known("vscode", Syntax::vscode(), &[env, input])
+        .examples("${env:A}¦${input:my-key}¦${env:A@3|trim}¦$${env:A}¦${ input:A }")
+        .parts("${env:¦${input:¦env¦:¦${A}¦${workspaceFolder}¦${env:A|nope}")
+        .few("${¦env:¦input:¦A¦}¦-")
+}
+
+/// `${{ secrets.NAME }}` and `${{ vars.NAME }}`, as GitHub has them.
+pub(crate) fn github() -> Profile {
+    let secrets = Dialect {
+        open: "${{",
+        close: "}}",
+        prefix: Some("secrets."),
+        secret_names: SecretNames::Identifier,
+        escape: Escape::None,
+        intent: Intent::None,
+        ..BUILT
+    };
+    let vars = Dialect {
+        prefix: Some("vars."),
+        form: ReferenceKind::Bare,
+        ..secrets
+    };
+    Profile::known("github", Syntax::github(), &[secrets, vars])
+        .examples("${{ secrets.A }}¦${{vars.A}}¦${{ secrets.A|trim }}¦${{ secrets.A || vars.A }}")
+        .parts("${{ secrets.A|nope }}¦${{ github.ref }}¦secrets.¦vars.¦||¦-b")
+        .few("${{¦secrets.¦vars.¦A¦}}¦ ")
+}
+
 /// `<|secret|>NAME<|secret|>`, which opens and closes alike.
 pub(crate) fn pipes() -> Profile {
     let dialect = Dialect {
@@ -257,6 +333,10 @@ pub(crate) fn single() -> Vec<Profile> {
         signs_with_prefix(),
         brackets(),
         words(),
+        dollar(),
+        dollar_names(),
+        vscode(),
+        github(),
     ];
     [angle(), mustache(), julep(), f_strings(), uri()]
         .into_iter()
@@ -281,6 +361,10 @@ pub(crate) fn combined() -> Vec<Profile> {
             .and(actions())
             .and(shell())
             .few("$¦{¦}¦secrets.¦A¦ "),
+        dollar().and(github()).few("$¦{¦}¦secrets.¦A¦-"),
+        vscode().and(dollar()).few("${¦$¦env:¦A¦}¦-"),
+        github().and(mustache()).few("$¦{{¦\\¦A¦}}¦ vars."),
+        angle().and(dollar_names()).few("<<¦$¦secret.¦A¦>>¦{"),
         angle().and(pipes()).few("<<¦<¦|secret|>¦A¦>>¦!"),
         signs_with_prefix().and(signs()).few("§§¦§¦secret(¦A¦)¦!"),
         all().few("$¦{¦}¦secrets.¦A¦\\"),
