@@ -130,6 +130,9 @@ fn refused(message: String) -> Error {
 }
 
 fn unreadable(name: &str, cause: io::Error) -> Error {
-    let message = format!("the {name} or a folder above it cannot be looked at by this user");
+    let message = format!(
+        "the {name} or a folder above it cannot be read by this user; check its owner and \
+         permissions"
+    );
     Error::new(ErrorKind::Io, message).with_source(cause)
 }

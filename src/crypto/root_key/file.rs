@@ -88,16 +88,19 @@ fn read_start(file: &mut File) -> io::Result<Zeroizing<Vec<u8>>> {
 fn check(file: &Metadata) -> Result<()> {
     if file.is_symlink() {
         return Err(unsafe_file(
-            "the key file is a symbolic link; name the file itself, or read a mounted secret with \
+            "the key file is a symbolic link; give the path of the file itself, or read a \
+             mounted secret with \
              from_mounted_file",
         ));
     }
     if !file.is_file() {
-        return Err(unsafe_file("the key file is not a regular file"));
+        return Err(unsafe_file(
+            "the key file is not a regular file; give the path of one",
+        ));
     }
     if !files::is_trusted(file) {
         return Err(unsafe_file(
-            "the key file belongs to another user, who knows the key; make a new key, or read a \
+            "the key file belongs to another user, who can read the key; make a new key, or read a \
              mounted secret with from_mounted_file",
         ));
     }
@@ -114,11 +117,11 @@ fn check(file: &Metadata) -> Result<()> {
 /// secret, so that is a mistake.
 fn check_mounted(file: &Metadata) -> Result<()> {
     if !file.is_file() {
-        return Err(unsafe_file("the key file is not a regular file"));
+        return Err(unsafe_file("the key file is not a regular file; give the path of one"));
     }
     if can_anybody_write(file) {
         return Err(unsafe_file(
-            "all users may write to the key file; take that away with `chmod o-w`",
+            "all users may write to the key file; run `chmod o-w` on it",
         ));
     }
     Ok(())
