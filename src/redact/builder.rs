@@ -265,14 +265,13 @@ impl RedactorBuilder {
     /// ```
     /// use keyslot::{Redactor, SecretName};
     ///
-    /// let builder = || {
-    ///     let url = "postgres://billing-service:hunter2-hunter2@db/x";
-    ///     Ok(Redactor::builder().secret(SecretName::new("DATABASE_URL")?, url))
-    /// };
+    /// let name = SecretName::new("DATABASE_URL")?;
+    /// let url = "postgres://billing-service:hunter2-hunter2@db/x";
+    /// let builder = || Redactor::builder().secret(name.clone(), url);
     /// let text = "no access for billing-service";
-    /// assert_eq!(builder()?.build()?.redact(text), text);
+    /// assert_eq!(builder().build()?.redact(text), text);
     /// assert_eq!(
-    ///     builder()?.users(true).build()?.redact(text),
+    ///     builder().users(true).build()?.redact(text),
     ///     "no access for <<$secret.DATABASE_URL>>"
     /// );
     /// # Ok::<(), keyslot::Error>(())

@@ -47,6 +47,13 @@ impl Default for Engine {
 
 impl Engine {
     /// The default syntax and limits.
+    ///
+    /// ```
+    /// use keyslot::template::Engine;
+    ///
+    /// assert_eq!(Engine::new().render("in <<CITY>>", |_| Some("Lima"))?, "in Lima");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -63,12 +70,29 @@ impl Engine {
     }
 
     /// Sets the syntax.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::mustache());
+    /// assert_eq!(engine.render("{{CITY}}, <<CITY>>", |_| Some("Lima"))?, "Lima, <<CITY>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn syntax(self, syntax: Syntax) -> Self {
         self.set(|settings| settings.syntax = syntax)
     }
 
     /// Sets the limits.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::template::{Engine, Limits};
+    ///
+    /// let engine = Engine::new().limits(Limits::default().template(64 << 10));
+    /// let error = engine.compile("a".repeat(65 << 10)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::TooLarge);
+    /// ```
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         self.set(|settings| settings.limits = limits)
@@ -164,6 +188,15 @@ impl Engine {
 
     /// Compiles a template, as [`Template::compile`] does.
     ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::mustache());
+    /// let template = engine.compile("Bearer {{TOKEN}}")?;
+    /// assert_eq!(template.render(&["t-1"])?, "Bearer t-1");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of that call.
@@ -172,6 +205,17 @@ impl Engine {
     }
 
     /// Compiles a document, as [`Document::compile`] does.
+    ///
+    /// ```
+    /// use keyslot::Surface;
+    /// use keyslot::template::{Engine, Surfaces, Tree};
+    ///
+    /// let engine = Engine::new().surfaces(Surfaces::new().at("/0", Surface::Url)?);
+    /// let links = Tree::of(&["https://crm.example/<<USER>>", "text"])?;
+    /// let document = engine.compile_document(links)?;
+    /// assert_eq!(document.references().len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -182,6 +226,15 @@ impl Engine {
 
     /// Parses JSON strictly and finds its placeholders, as [`Document::parse`] does.
     ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::mustache());
+    /// let document = engine.parse_document(r#"{"user": "{{USER}}"}"#)?;
+    /// assert_eq!(document.references()[0].name().as_str(), "USER");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// The errors of that call.
@@ -191,6 +244,15 @@ impl Engine {
     }
 
     /// Compiles headers, as [`Headers::compile`] does.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::mustache());
+    /// let headers = engine.compile_headers([("Authorization", "Bearer {{TOKEN}}")])?;
+    /// assert_eq!(headers.references().len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -257,6 +319,17 @@ impl Engine {
 
     /// Resolves headers, as [`ResolveExt::resolve_headers`](super::ResolveExt::resolve_headers)
     /// does.
+    ///
+    /// ```
+    /// use keyslot::template::Engine;
+    /// use keyslot::{Target, Variables};
+    ///
+    /// let variables = Variables::new().with("TOKEN", "t-1")?;
+    /// let headers = [("Authorization", "Bearer <<TOKEN>>")];
+    /// let map = Engine::new().resolve_headers(&variables, &Target::tool("crm"), headers)?;
+    /// assert_eq!(map["Authorization"], "Bearer t-1");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ const QUESTIONS: [&str; 9] = [
 ];
 
 /// Public functions without an example of their own. The number may fall, and never rises.
-const WITHOUT_EXAMPLE: usize = 31;
+const WITHOUT_EXAMPLE: usize = 0;
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {

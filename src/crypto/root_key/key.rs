@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Make one with [`generate`](RootKey::generate) or `openssl rand -base64 32`, and keep it where
 /// the vault is not. In a file or a variable, a byte order mark before the key and one line end
 /// behind it are passed over. Nothing else is trimmed, and no prefix is known. Text is not
-/// stretched into a key, and what looks like text, a pattern or a published example is refused as
+/// stretched into a key, and a key that looks like text, a pattern or a published example is refused as
 /// [`WeakKey`](ErrorKind::WeakKey).
 ///
 /// Lives on the heap, cannot be cloned, printed or serialised, and is wiped on drop.
@@ -41,6 +41,15 @@ impl RootKey {
     pub const LEN: usize = 32;
 
     /// A new key from the operating system's generator.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::RootKey;
+    ///
+    /// let (one, other) = (RootKey::generate()?, RootKey::generate()?);
+    /// assert_ne!(one.to_base64().expose_secret(), other.to_base64().expose_secret());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -192,6 +201,15 @@ impl RootKey {
     }
 
     /// The text that [`from_base64`](RootKey::from_base64) takes: what to store of a generated key.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::RootKey;
+    ///
+    /// let text = RootKey::generate()?.to_base64(); // for the secret manager of the host
+    /// assert!(RootKey::from_base64(text.expose_secret()).is_ok());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn to_base64(&self) -> SecretString {
         Base64::encode_string(self.expose()).into()
     }

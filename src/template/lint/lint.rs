@@ -103,17 +103,44 @@ impl Lint {
 
     /// The place of it, in bytes. In a document the span is within the string at
     /// [`pointer`](Lint::pointer).
+    ///
+    /// ```
+    /// use keyslot::Template;
+    ///
+    /// let text = "key: <<TOKEN >>";
+    /// let template = Template::compile(text)?;
+    /// assert_eq!(template.lints()[0].span(), 5..15);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
     /// The kind of the lint.
+    ///
+    /// ```
+    /// use keyslot::{LintKind, SecretName, Template};
+    ///
+    /// let template = Template::compile("<<$secret.STRIPE_KYE>>")?;
+    /// let lints = template.lints_among(&[SecretName::new("STRIPE_KEY")?]);
+    /// assert_eq!(lints[0].kind(), LintKind::UnknownName);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn kind(&self) -> LintKind {
         self.kind
     }
 
     /// The JSON Pointer (RFC 6901) of the string that it is in; `None` for plain text. Of a key
     /// longer than 1,024 bytes it shows the beginning and `…`.
+    ///
+    /// ```
+    /// use keyslot::Document;
+    /// use keyslot::template::Tree;
+    ///
+    /// let document = Document::compile(Tree::of(&["fine", "<<TOKEN >>"])?)?;
+    /// assert_eq!(document.lints()[0].pointer(), Some("/1"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
     }

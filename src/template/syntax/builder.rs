@@ -35,6 +35,15 @@ impl SyntaxBuilder {
 
     /// Sets the beginning of a secret reference, such as `secrets.` or `secret:`. Text that begins
     /// so and is no placeholder is an error.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let syntax = Syntax::builder("${", "}").secret_prefix("secret:").build()?;
+    /// let template = Engine::new().syntax(syntax).compile("${secret:TOKEN} ${HOME}")?;
+    /// assert_eq!(template.render(&["t-1"])?, "t-1 ${HOME}");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn secret_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
@@ -42,6 +51,15 @@ impl SyntaxBuilder {
     }
 
     /// Takes bare names too; by default there are none.
+    ///
+    /// ```
+    /// use keyslot::template::{BareNames, Engine, Syntax};
+    ///
+    /// let syntax = Syntax::builder("%(", ")").bare(BareNames::Upper).build()?;
+    /// let engine = Engine::new().syntax(syntax);
+    /// assert_eq!(engine.render("%(CITY) %(city)", |_| Some("Lima"))?, "Lima %(city)");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn bare(mut self, names: BareNames) -> Self {
         self.bare = Some(names);
@@ -49,6 +67,15 @@ impl SyntaxBuilder {
     }
 
     /// Sets the way to write text that would be a placeholder; by default [`Escape::After`] `!`.
+    ///
+    /// ```
+    /// use keyslot::template::{BareNames, Engine, Escape, Syntax};
+    ///
+    /// let syntax = Syntax::builder("[[", "]]").bare(BareNames::Upper);
+    /// let engine = Engine::new().syntax(syntax.escape(Escape::Before('\\')).build()?);
+    /// assert_eq!(engine.render(r"[[A]] \[[A]]", |_| Some("1"))?, "1 [[A]]");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn escape(mut self, escape: Escape) -> Self {
         self.escape = escape;
@@ -56,6 +83,15 @@ impl SyntaxBuilder {
     }
 
     /// Checks the marks and makes the syntax.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::template::Syntax;
+    ///
+    /// assert!(Syntax::builder("[[", "]]").secret_prefix("secrets.").build().is_ok());
+    /// let neither = Syntax::builder("[[", "]]").build();
+    /// assert_eq!(neither.err().map(|error| error.kind()), Some(ErrorKind::InvalidInput));
+    /// ```
     ///
     /// # Errors
     ///

@@ -28,6 +28,14 @@ static ANGLE: LazyLock<Syntax> = LazyLock::new(|| Syntax::of([Arc::new(Dialect::
 
 impl Syntax {
     /// `<<$secret.NAME>>` and `<<NAME>>`; the default.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::angle());
+    /// assert_eq!(engine.render("<<CITY>> <<!CITY>>", |_| Some("Lima"))?, "Lima <<CITY>>");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     pub fn angle() -> Self {
         ANGLE.clone()
     }
@@ -153,6 +161,14 @@ impl Syntax {
 
     /// Both in one scan. Where both could read the same placeholder, `self` does; an opening mark
     /// within a longer one of the other counts for nothing.
+    ///
+    /// ```
+    /// use keyslot::template::{Engine, Syntax};
+    ///
+    /// let engine = Engine::new().syntax(Syntax::angle().and(Syntax::mustache()));
+    /// assert_eq!(engine.render("<<CITY>> {{CITY}}", |_| Some("Lima"))?, "Lima Lima");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     #[allow(clippy::needless_pass_by_value)] // as builders do
     pub fn and(self, other: Self) -> Self {

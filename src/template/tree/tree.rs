@@ -54,6 +54,16 @@ pub struct Tree {
 impl Tree {
     /// Makes a tree of a value.
     ///
+    /// ```
+    /// use keyslot::template::Tree;
+    /// use std::collections::BTreeMap;
+    ///
+    /// let config = BTreeMap::from([("region", "eu"), ("user", "ada")]);
+    /// let tree = Tree::of(&config)?;
+    /// assert_eq!(tree.to::<BTreeMap<String, String>>()?["user"], "ada");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the JSON Pointer of what cannot
@@ -72,6 +82,17 @@ impl Tree {
 
     /// Makes a value of the tree, for which parts of the tree are copied: of a tree with values in
     /// it, wipe them there.
+    ///
+    /// ```
+    /// use keyslot::ErrorKind;
+    /// use keyslot::template::Tree;
+    ///
+    /// let tree = Tree::of(&[1, 300])?;
+    /// assert_eq!(tree.to::<Vec<u16>>()?, [1, 300]);
+    /// let error = tree.to::<Vec<u8>>().unwrap_err();
+    /// assert_eq!((error.kind(), error.pointer()), (ErrorKind::InvalidDocument, Some("/1")));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -25,13 +25,12 @@ impl UrlPart {
                 }
                 Self::Path => {
                     "is not a URL path: that holds no \"?\", \"#\", backslash, white space, \
-                     quotes or \
-                     control characters, and only ASCII"
+                     quotes or control characters, and only ASCII"
                 }
                 Self::User => {
                     "is not the user of a URL: that holds no \"@\", \"/\", \"?\", \"#\", \
-                     backslash, white \
-                     space, quotes or control characters, and only ASCII"
+                     backslash, \
+                     white space, quotes or control characters, and only ASCII"
                 }
             });
         }

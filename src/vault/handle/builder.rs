@@ -55,6 +55,16 @@ impl VaultBuilder {
     }
 
     /// Store of the sealed rows; in memory if it is not set.
+    ///
+    /// ```
+    /// use keyslot::{MemoryStore, RootKey, Vault};
+    ///
+    /// let (store, key) = (MemoryStore::new(), RootKey::generate()?);
+    /// Vault::builder().store(store.clone()).create(&key)?.scope("acme")?.put("KEY", "a value")?;
+    /// let again = Vault::builder().store(store).open(&key)?;
+    /// assert_eq!(again.scope("acme")?.names()?.len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn store(mut self, store: impl SecretStore) -> Self {
         self.store = Box::new(store);
@@ -65,6 +75,16 @@ impl VaultBuilder {
     /// in this process when the clock jumps back. So a clock that jumps far ahead, even once,
     /// expires every secret with an expiry until the process ends or [`Vault::forget_latest_time`]
     /// is called.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let noon = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let vault = Vault::builder().clock(move || noon).create(&RootKey::generate()?)?;
+    /// assert_eq!(vault.scope("acme")?.put("KEY", "a value")?.created_at, noon);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::new(now);
@@ -73,6 +93,16 @@ impl VaultBuilder {
 
     /// Policy for the names that may be stored; every [`SecretName`](crate::SecretName) if it is
     /// not set.
+    ///
+    /// ```
+    /// use keyslot::{NamePolicy, RootKey, Vault};
+    ///
+    /// let builder = Vault::builder().name_policy(NamePolicy::identifier());
+    /// let project = builder.create(&RootKey::generate()?)?.scope("acme")?;
+    /// assert!(project.put("API_KEY", "a value").is_ok());
+    /// assert!(project.put("api-key", "a value").is_err());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn name_policy(mut self, names: NamePolicy) -> Self {
         self.names = names;
@@ -128,6 +158,18 @@ impl VaultBuilder {
 
     /// Observer of the events of this handle; nobody if it is not set. A second observer replaces
     /// the first.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use keyslot::{Event, RootKey, Vault};
+    ///
+    /// let (sender, seen) = mpsc::channel();
+    /// let observer = move |event: &Event<'_>| drop(sender.send(event.action.as_str()));
+    /// let vault = Vault::builder().observer(observer).create(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("KEY", "a value")?;
+    /// assert_eq!(seen.try_recv(), Ok("put"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
@@ -138,6 +180,15 @@ impl VaultBuilder {
     /// only of those of 24 characters or more that are one opaque token, because the end of a
     /// connection string or a sentence can be guessed with less. Nothing is kept if it is not set;
     /// a [`Fingerprint`](crate::Fingerprint) tells values apart and gives nothing away.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::builder().hints().create(&RootKey::generate()?)?.scope("acme")?;
+    /// assert_eq!(project.put("KEY", "tok_9f86d081884c7d659a2f")?.hint(), Some("9a2f"));
+    /// assert_eq!(project.put("PIN", "a short value")?.hint(), None);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn hints(mut self) -> Self {
         self.hints = true;
@@ -146,6 +197,15 @@ impl VaultBuilder {
 
     /// The largest value that may be stored, in bytes: 64 KiB if it is not set,
     /// [`Vault::MAX_VALUE`] at most.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().max_value(1 << 10).create(&RootKey::generate()?)?;
+    /// let error = vault.scope("acme")?.put("FILE", "a".repeat(2 << 10)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidValue);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn max_value(mut self, bytes: usize) -> Self {
         self.max_value = bytes.min(MAX_VALUE);
@@ -154,6 +214,19 @@ impl VaultBuilder {
 
     /// The number of versions of a secret that are kept, the newest included: 10 if it is not set,
     /// 1 at least, 1,000 at most.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().kept_versions(2).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme")?;
+    /// for value in ["first", "second", "third"] {
+    ///     project.put("KEY", value)?;
+    /// }
+    /// assert!(project.resolve("<<$secret.KEY@2>>").is_ok());
+    /// assert!(project.resolve("<<$secret.KEY@1>>").is_err(), "not kept any more");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     #[must_use]
     pub fn kept_versions(mut self, count: usize) -> Self {
         self.kept_versions = count.clamp(1, 1000);
@@ -161,6 +234,16 @@ impl VaultBuilder {
     }
 
     /// Makes a vault in an empty store.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, MemoryStore, RootKey, Vault};
+    ///
+    /// let (store, key) = (MemoryStore::new(), RootKey::generate()?);
+    /// Vault::builder().store(store.clone()).create(&key)?;
+    /// let error = Vault::builder().store(store).create(&key).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::VaultExists);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -176,6 +259,15 @@ impl VaultBuilder {
     }
 
     /// Opens the vault in a store.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, MemoryStore, RootKey, Vault};
+    ///
+    /// let empty = Vault::builder().store(MemoryStore::new());
+    /// let error = empty.open(&RootKey::generate()?).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::NotAVault);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -213,6 +305,16 @@ impl VaultBuilder {
     }
 
     /// Opens the vault in a store, or makes one if the store is empty.
+    ///
+    /// ```
+    /// use keyslot::{MemoryStore, RootKey, Vault};
+    ///
+    /// let (store, key) = (MemoryStore::new(), RootKey::generate()?);
+    /// for _start in 0..2 {
+    ///     Vault::builder().store(store.clone()).open_or_create(&key)?;
+    /// }
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

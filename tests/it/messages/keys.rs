@@ -50,6 +50,8 @@ pub(super) fn all(messages: &mut Messages) {
     fs::write(at("text"), "\"key\"").unwrap();
     mode("text", 0o600);
     messages.of(RootKey::from_file(at("text")));
+    fs::write(at("text"), b"\xff\xfek\0e\0y\0").unwrap();
+    messages.of(RootKey::from_file(at("text")));
     fs::create_dir(at("shared")).unwrap();
     fs::write(at("shared/key"), HEX).unwrap();
     mode("shared/key", 0o600);

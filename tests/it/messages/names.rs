@@ -102,5 +102,7 @@ pub(super) fn targets(messages: &mut Messages) {
     messages.json::<Target>(json!({"tool": "a", "instructions": true}));
     messages.json::<Target>(json!({"host": "a", "url": "https://a.com"}));
     messages.json::<Grants>(json!({"KEY": false}));
+    let twice = serde_json::from_str::<Grants>(r#"{"KEY": true, "KEY": ["/a"]}"#);
+    messages.push(format!("json: {}", twice.unwrap_err()));
     messages.of("{}x".parse::<Target>());
 }

@@ -62,6 +62,7 @@ pub(super) fn all(messages: &mut Messages) {
     limits(messages);
     filters(messages);
     surfaces(messages);
+    url_parts(messages);
     documents(messages);
     headers(messages);
     resolvers(messages);
@@ -147,6 +148,12 @@ fn surfaces(messages: &mut Messages) {
         (Surface::Json, r#"{"a": <<KEY>>}"#),
         (Surface::Json, r#"{"a": "\<<KEY>>"}"#),
         (Surface::Json, r#"// no JSON "<<KEY>>""#),
+        (Surface::Libpq, "host=<<KEY>>"),
+        (Surface::AdoNet, "Password=\"<<KEY>>\""),
+        (Surface::Odbc, "PWD=a<<KEY>>"),
+        (Surface::Libpq, "<<KEY>>"),
+        (Surface::Libpq, "postgres://<<KEY>>@a.com"),
+        (Surface::Odbc, "PWD=<<NUL>>"),
         (Surface::Shell, "echo '<<KEY>>'"),
         (Surface::Shell, "echo \\<<KEY>>"),
         (Surface::Shell, "true # <<KEY>>"),
@@ -160,6 +167,28 @@ fn surfaces(messages: &mut Messages) {
     ] {
         let target = Target::tool("t").with_surface(surface);
         messages.of(variables().resolve_for(&target, template));
+    }
+}
+
+/// Values that say that they are a part of a URL.
+fn url_parts(messages: &mut Messages) {
+    let base = "https://a.com/b";
+    for (value, template) in [
+        ("a%2", format!("{base}?<<PART|query>>")),
+        ("a#b", format!("{base}?<<PART|query>>")),
+        ("?a=b", format!("{base}?<<PART|query>>")),
+        ("a=b", format!("{base}/<<PART|query>>")),
+        ("a?b", format!("{base}/<<PART|path>>")),
+        ("a//b", format!("{base}/<<PART|path>>")),
+        ("a:b", format!("{base}/<<PART|path>>")),
+        ("a/../b", format!("{base}/<<PART|path>>")),
+        ("a", format!("{base}?<<PART|path>>")),
+        ("a@b", "https://<<PART|userinfo>>@a.com".to_owned()),
+        ("a", format!("{base}?<<PART|userinfo>>")),
+    ] {
+        let part = Variables::new().with("PART", value).unwrap();
+        let target = Target::tool("t").with_surface(Surface::Url);
+        messages.of(part.resolve_for(&target, &*template));
     }
 }
 
@@ -238,12 +267,15 @@ fn resolvers(messages: &mut Messages) {
         Surface::Json,
         Surface::Shell,
         Surface::Env,
+        Surface::Libpq,
+        Surface::AdoNet,
+        Surface::Odbc,
     ] {
         let target = Target::tool("t").with_surface(surface);
-        let template = if surface == Surface::Json {
-            "\"<<A>>\""
-        } else {
-            "<<A>>"
+        let template = match surface {
+            Surface::Json => "\"<<A>>\"",
+            Surface::Libpq | Surface::AdoNet | Surface::Odbc => "password=<<A>>",
+            _ => "<<A>>",
         };
         if let Err(error) = OnlyHeaders.resolve_for(&target, template) {
             messages.add(&error);

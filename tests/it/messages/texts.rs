@@ -112,8 +112,9 @@ fn shipped(text: &str) -> &str {
 
 /// The literals of a file that are in sentences.
 fn texts(place: &str, source: &str) -> Vec<Text> {
-    let literal =
-        regex::Regex::new(r#"(?s)//[^\n]*|#!?\[[^\]]*\]|'(?:[^'\\]|\\.)'|b?"((?:[^"\\]|\\.)*)""#);
+    let literal = regex::Regex::new(
+        r##"(?s)//[^\n]*|#!?\[[^\]]*\]|'(?:[^'\\]|\\.)'|\br"[^"]*"|\br#".*?"#|b?"((?:[^"\\]|\\.)*)""##,
+    );
     let (literal, field) = (literal.unwrap(), regex::Regex::new(r"\{[^{}]*\}").unwrap());
     let folded = regex::Regex::new(r"\\\n\s*").unwrap();
     let mut found = Vec::new();
@@ -154,7 +155,7 @@ fn is_sql(text: &str) -> bool {
 fn texts_are_read_with_their_fields() {
     let source = "/// \"not this one\"\n#[expect(a, reason = \"nor this\")]\nlet a = \"one word: \
                   {name} \\\n    and \
-                  {} more\"; let b = ' '; let c = \"PRAGMA a b\"; let d = \
+                  {} more\"; let b = ' '; let c = \"PRAGMA a b\"; r\"\\\";  let d = \
                   \"word\";\n#[cfg(test)]\nmod tests { \"or this\" }";
     let found = texts("a.rs", shipped(source));
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
