@@ -117,7 +117,9 @@ fn check(file: &Metadata) -> Result<()> {
 /// secret, so that is a mistake.
 fn check_mounted(file: &Metadata) -> Result<()> {
     if !file.is_file() {
-        return Err(unsafe_file("the key file is not a regular file; give the path of one"));
+        return Err(unsafe_file(
+            "the key file is not a regular file; give the path of one",
+        ));
     }
     if can_anybody_write(file) {
         return Err(unsafe_file(

@@ -20,8 +20,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// Make one with [`generate`](RootKey::generate) or `openssl rand -base64 32`, and keep it where
 /// the vault is not. In a file or a variable, a byte order mark before the key and one line end
 /// behind it are passed over. Nothing else is trimmed, and no prefix is known. Text is not
-/// stretched into a key, and a key that looks like text, a pattern or a published example is refused as
-/// [`WeakKey`](ErrorKind::WeakKey).
+/// stretched into a key, and a key that looks like text, a pattern or a published example is
+/// refused as [`WeakKey`](ErrorKind::WeakKey).
 ///
 /// Lives on the heap, cannot be cloned, printed or serialised, and is wiped on drop.
 ///

@@ -115,7 +115,7 @@ pub(super) fn open_at_rest(_: &VaultPath, _: &Settings) -> Result<Connection> {
 pub(super) fn opened_read_only() -> Error {
     Error::new(
         ErrorKind::ReadOnly,
-        "the vault is open with read_only; open it without, to write",
+        "the vault was opened with read_only; to write, open it without that",
     )
 }
 

@@ -25,6 +25,9 @@ pub(super) fn all(messages: &mut Messages) {
     messages.of(SqliteStore::open(at("text")));
     messages.of(SqliteStore::open(at("text/vault.db")));
     messages.of(SqliteStore::open(at("text/folder/vault.db")));
+    fs::write(at("empty"), "").unwrap();
+    chmod(&at("empty"), 0o600);
+    messages.of(SqliteStore::open(at("empty")));
     fs::create_dir(at("folder")).unwrap();
     messages.of(SqliteStore::open(at("folder")));
     messages.of(SqliteStore::create(at("folder")));
@@ -72,6 +75,9 @@ pub(super) fn all(messages: &mut Messages) {
     };
     messages.of(store.write(&lock, &mut |_| Ok(())));
     drop(writer);
+    let reader = SqliteStore::options().read_only(true).open(&path).unwrap();
+    messages.of(reader.write(&lock, &mut |_| Ok(())));
+    drop(reader);
     fs::rename(&path, at("moved.db")).unwrap();
     messages.of(store.get(&[lock]));
 }

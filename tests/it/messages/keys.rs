@@ -52,6 +52,8 @@ pub(super) fn all(messages: &mut Messages) {
     messages.of(RootKey::from_file(at("text")));
     fs::write(at("text"), b"\xff\xfek\0e\0y\0").unwrap();
     messages.of(RootKey::from_file(at("text")));
+    mode("text", 0o666);
+    messages.of(RootKey::from_mounted_file(at("text")));
     fs::create_dir(at("shared")).unwrap();
     fs::write(at("shared/key"), HEX).unwrap();
     mode("shared/key", 0o600);

@@ -7,7 +7,7 @@ use keyslot::store::{Kind, MemoryStore, Row, RowKey, SecretStore as _};
 use keyslot::template::Template;
 use keyslot::{
     AccessRules, Permissions, Redactor, Revision, RootKey, ScopedVault, SecretChange, SecretInput,
-    Status, Target, Vault, Version,
+    Status, Surface, Target, Vault, Version,
 };
 
 use super::Messages;
@@ -166,6 +166,8 @@ fn fields(messages: &mut Messages) {
     }
     let told = SecretInput::new("hunter2hunter2").description("hunter2hunter2");
     messages.of(scope.put("KEY", told));
+    let rules = AccessRules::new().surface(Surface::Header);
+    messages.of(scope.put("KEY", SecretInput::new("token\n").rules(rules)));
 }
 
 fn copies(messages: &mut Messages) {
