@@ -21,7 +21,8 @@ use crate::template::pointer::Pattern;
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 ///
-/// In JSON they are an object: `{"REGION": true, "STRIPE_KEY": ["/headers/*"]}`.
+/// In JSON they are an object: `{"REGION": true, "STRIPE_KEY": ["/headers/*"]}`. With the feature
+/// `json`, such text can be parsed: `text.parse::<Grants>()`.
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
     names: Arc<BTreeMap<SecretName, Grant>>,

@@ -6,6 +6,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, de};
 
 use super::Grants;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The places of one name: `true` for anywhere, or the pointers of the places.
 #[derive(Deserialize)]
@@ -42,34 +43,47 @@ impl<'de> Deserialize<'de> for Entries {
     }
 }
 
+/// Words for a text of another shape; the text is not repeated.
+const SHAPE: &str = "grants are an object of names, each with true or a list of JSON Pointers";
+
+fn refused() -> Error {
+    Error::new(ErrorKind::InvalidInput, SHAPE)
+}
+
+fn grants(Entries(written): Entries) -> Result<Grants> {
+    let grant = |grants: Grants, (name, places): (String, Places)| match places {
+        _ if grants.of(&name).is_some() => Err(Error::new(
+            ErrorKind::InvalidInput,
+            "grants have the same name twice",
+        )),
+        Places::Anywhere(true) => grants.name(&name),
+        Places::At(pointers) if !pointers.is_empty() => pointers
+            .iter()
+            .try_fold(grants, |grants, pointer| grants.name_at(&name, pointer)),
+        // A name that is not granted is left out. These shapes may mean more than that.
+        Places::Anywhere(false) | Places::At(_) => Err(refused()),
+    };
+    written.into_iter().try_fold(Grants::new(), grant)
+}
+
 /// Reads an object whose keys are names: `true` grants a name anywhere, a list grants it at these
 /// JSON Pointers. A name that is there twice is refused: two readers may take different ones of its
 /// entries. Errors repeat nothing of the input.
 impl<'de> Deserialize<'de> for Grants {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let refused = || {
-            de::Error::custom(
-                "grants are an object of names, each with true or a list of JSON Pointers",
-            )
-        };
         // The deserializer's own error shows what it found instead.
-        let Entries(written) = Entries::deserialize(deserializer).map_err(|_| refused())?;
-        let mut grants = Self::new();
-        for (name, places) in written {
-            if grants.of(&name).is_some() {
-                return Err(de::Error::custom("grants have the same name twice"));
-            }
-            let granted = match places {
-                Places::Anywhere(true) => grants.name(&name),
-                Places::At(pointers) if !pointers.is_empty() => pointers
-                    .iter()
-                    .try_fold(grants, |grants, pointer| grants.name_at(&name, pointer)),
-                // A name that is not granted is left out. These shapes may mean more than that.
-                Places::Anywhere(false) | Places::At(_) => return Err(refused()),
-            };
-            grants = granted.map_err(de::Error::custom)?;
-        }
-        Ok(grants)
+        let written = Entries::deserialize(deserializer).map_err(|_| de::Error::custom(SHAPE))?;
+        grants(written).map_err(de::Error::custom)
+    }
+}
+
+/// Reads the JSON text of grants.
+#[cfg(feature = "json")]
+impl std::str::FromStr for Grants {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        grants(serde_json::from_str(text).map_err(|_| refused())?)
     }
 }
 
@@ -88,6 +102,12 @@ mod tests {
             .and_then(|grants| grants.name_at("KEY", ""))
             .unwrap();
         assert_eq!(format!("{read:?}"), format!("{said:?}"));
+        #[cfg(feature = "json")]
+        {
+            let text = r#"{"REGION": true, "KEY": ["/headers/*", ""]}"#;
+            let parsed: Grants = text.parse().unwrap();
+            assert_eq!(format!("{parsed:?}"), format!("{said:?}"));
+        }
         let none: Grants = from_value(json!({})).unwrap();
         assert_eq!(format!("{none:?}"), format!("{:?}", Grants::new()));
     }
@@ -123,6 +143,11 @@ mod tests {
             json!({"cAnArY  ": true}),
         ] {
             let error = from_value::<Grants>(wrong.clone()).unwrap_err().to_string();
+            #[cfg(feature = "json")]
+            assert_eq!(
+                wrong.to_string().parse::<Grants>().unwrap_err().to_string(),
+                error
+            );
             assert!(!error.contains("cAnArY"), "{wrong}: {error}");
         }
     }

@@ -1,5 +1,6 @@
 //! The input of a write: a value, and statements about it.
 
+mod json;
 mod secret_change;
 mod secret_input;
 mod sources;

@@ -13,6 +13,12 @@ use crate::vault::write::fields::Fields;
 ///
 /// Facts that are not set stay as they are.
 ///
+/// In JSON it is an object of `status` (`active` or `inactive`), `description`, `metadata` (`null`
+/// removes a key), `not_before`, `expires_at` (RFC 3339), `rotate_every` (seconds), `rules`,
+/// `instructions`, `if_revision`, `clear_times` and `never_rotate`. All may be left out. A value is
+/// never in it: pass it by itself, as `SecretInput::new(value).apply(change)`, so that it is wiped.
+/// With the feature `json`, such text can be parsed: `text.parse::<SecretChange>()`.
+///
 /// ```
 /// use keyslot::{RootKey, SecretChange, Vault};
 ///
