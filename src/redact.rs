@@ -8,9 +8,10 @@
 //! that a model can go on using the reference; [`Mask`] has other ways.
 //!
 //! It redacts [text](Redactor::redact), [bytes](Redactor::redact_bytes), [JSON
-//! documents](Redactor::redact_json), [documents of any format](Redactor::redact_tree), what is
-//! [shown](Redactor::display), [errors](Redactor::error) with their causes, and streams: a
-//! [`RedactWriter`], a [`RedactReader`], and for other ways to read and write a [`Stream`].
+//! documents](Redactor::redact_json), also [as text](Redactor::redact_json_text), [documents of any
+//! format](Redactor::redact_tree), what is [shown](Redactor::display), [errors](Redactor::error)
+//! with their causes, and streams: a [`RedactWriter`], a [`RedactReader`], and for other ways to
+//! read and write a [`Stream`].
 //!
 //! A [`LiveRedactor`] learns while its streams are open, such as a token that is refreshed in the
 //! middle of a run.
@@ -154,6 +155,7 @@ mod harmless;
 mod io;
 #[cfg(feature = "json")]
 mod json;
+mod json_text;
 mod keys;
 mod live;
 mod mask;

@@ -12,6 +12,7 @@ mod document;
 mod engine;
 #[cfg(feature = "http")]
 mod headers;
+mod json;
 mod limits;
 #[cfg(feature = "http")]
 mod lines;
@@ -39,6 +40,8 @@ pub use document::Document;
 pub use engine::Engine;
 #[cfg(feature = "http")]
 pub use headers::Headers;
+pub use json::JsonText;
+pub(crate) use json::{Node as JsonNode, Span as JsonSpan};
 pub use limits::Limits;
 pub use lint::{Lint, LintKind};
 pub use model::{Arguments, Attempt, Grants, ModelArgs};

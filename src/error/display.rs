@@ -6,14 +6,14 @@ use super::error::Repr;
 use super::position::Position;
 use super::printable::Printable;
 
-/// The message, and the list of what is allowed.
+/// The message, and the words for the holder of the handle.
 pub(super) struct Said<'a>(pub(super) &'a Repr);
 
 impl fmt::Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Printable(&self.0.message).fmt(f)?;
-        match &self.0.allowed {
-            Some(allowed) => write!(f, "; allowed: {}", Printable(allowed)),
+        match &self.0.aside {
+            Some(words) => write!(f, "; {}", Printable(words)),
             None => Ok(()),
         }
     }

@@ -52,8 +52,8 @@ pub struct Error(pub(super) Box<Repr>);
 pub(super) struct Repr {
     pub(super) kind: ErrorKind,
     pub(super) message: Cow<'static, str>,
-    /// List of what is allowed instead, for the holder of the handle alone.
-    pub(super) allowed: Option<Arc<str>>,
+    /// Words for the holder of the handle alone: what is allowed, or a name that is near.
+    pub(super) aside: Option<Arc<str>>,
     pub(super) name: Option<Arc<str>>,
     pub(super) span: Option<Range<usize>>,
     pub(super) position: Option<Position>,
@@ -83,7 +83,7 @@ impl Error {
         Self(Box::new(Repr {
             kind,
             message: message.into(),
-            allowed: None,
+            aside: None,
             name: None,
             span: None,
             position: None,
@@ -229,7 +229,8 @@ impl Error {
     }
 
     /// Removes what only the holder of a handle should read: the list of tools, hosts or surfaces
-    /// that access rules allow. Call it before an error goes to a model.
+    /// that access rules allow, and names that are proposed for an unknown one. Call it before an
+    /// error goes to a model.
     ///
     /// The errors of [`resolve_model_args`](crate::template::Engine::resolve_model_args) hold no
     /// such list.
@@ -246,7 +247,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn for_model(mut self) -> Self {
-        self.0.allowed = None;
+        self.0.aside = None;
         self.0.source = self.0.source.take().and_then(source_for_model);
         self.0.others = self.0.others.drain(..).map(Self::for_model).collect();
         self
@@ -254,7 +255,14 @@ impl Error {
 
     /// Adds the list of what is allowed instead.
     pub(crate) fn with_allowed(mut self, allowed: Option<String>) -> Self {
-        self.0.allowed = allowed.map(Into::into);
+        self.0.aside = allowed.map(|allowed| format!("allowed: {allowed}").into());
+        self
+    }
+
+    /// Adds words for the holder of the handle alone.
+    #[cfg(feature = "vault")]
+    pub(crate) fn with_aside(mut self, words: String) -> Self {
+        self.0.aside = Some(words.into());
         self
     }
 

@@ -28,9 +28,15 @@ impl Position {
             .get(..text.floor_char_boundary_at(byte))
             .unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = before.get(line_start..).unwrap_or("");
+        // The byte order mark of a file is none of its characters.
         Self {
             line: 1 + memchr::memchr_iter(b'\n', before.as_bytes()).count(),
-            column: 1 + before.get(line_start..).unwrap_or("").chars().count(),
+            column: 1 + line
+                .strip_prefix('\u{feff}')
+                .unwrap_or(line)
+                .chars()
+                .count(),
         }
     }
 }

@@ -4,7 +4,6 @@
 mod bracket;
 mod cuts;
 mod decode;
-mod distance;
 mod encoded;
 mod inside;
 #[allow(clippy::module_inception)] // the type that the room is named after

@@ -9,8 +9,8 @@ use super::lint::Lint;
 use super::settings::Settings;
 
 /// An input that can be resolved: `&str`, [`&Template`](super::Template), `&Tree` of any format,
-/// `&serde_json::Value` with the feature `json`, and a [`&Document`](super::Document) of either.
-/// Sealed.
+/// [`&JsonText`](super::JsonText), `&serde_json::Value` with the feature `json`, and a
+/// [`&Document`](super::Document) of one of these. Sealed.
 pub trait Resolvable: sealed::Sealed {
     /// The input with values in it.
     type Output: Wipe;

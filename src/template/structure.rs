@@ -1,18 +1,18 @@
 //! Documents of any format, as the engine sees them.
 
+mod copy;
 mod depth;
 #[cfg(feature = "json")]
 mod json;
 mod node;
+mod number;
 mod reserved;
-#[cfg(feature = "json")]
-mod strict;
 mod wipe;
 
+pub(super) use copy::copy;
 pub(super) use depth::{MAX_DEPTH, too_deep};
 pub use node::Structure;
-pub(super) use node::{Node, Places, View};
+pub(super) use node::{Copied, Node, Places, View};
+pub(super) use number::float;
 pub(super) use reserved::{DATE_KEY, is_reserved};
-#[cfg(feature = "json")]
-pub(super) use strict::parse;
 pub(super) use wipe::wipe;

@@ -1,14 +1,16 @@
 //! Reading: looking up, explaining, listing, and holding versions fast. Nothing here writes.
 //!
 //! `select` finds the secret that a reference means, and everything else in this folder is built on
-//! it: `lookup` (the resolver), `bind` (to a target or an engine), `resolve`, `explain`, `values`
-//! (for redactors) and `snapshot`. `find`, `list` and `scopes` read one scope or the whole vault.
+//! it: `lookup` (the resolver), `bind` (to a target or an engine), `resolve`, `explain` with
+//! `propose` (names for unknown ones), `values` (for redactors) and `snapshot`. `find`, `list` and
+//! `scopes` read one scope or the whole vault.
 
 mod bind;
 mod explain;
 mod find;
 mod list;
 mod lookup;
+mod propose;
 mod refusal;
 mod resolve;
 mod scopes;

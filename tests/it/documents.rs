@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::template::{Document, Engine, Surfaces, Syntax, Tree};
+use keyslot::template::{Document, Engine, JsonText, Surfaces, Syntax, Tree};
 use keyslot::{
     Error, ErrorKind, Lint, LintKind, ResolveExt, Resolved, Result, SecretName, Surface, Target,
     Variables,
@@ -988,6 +988,16 @@ mod json {
                 prop_assert_eq!(document.references(), other.references());
                 prop_assert_eq!(document.lints(), other.lints());
             }
+            let as_text = engine.resolve(&variables(), &target, &JsonText::parse(text).unwrap());
+            // Another parser reads floats in its own way, here and there the same.
+            match (&as_text, engine.resolve(&variables(), &target, &read)) {
+                (Ok(text), Ok(value)) => {
+                    let text: Value = serde_json::from_str(text.expose_secret()).unwrap();
+                    prop_assert_eq!(&text, value.expose_secret());
+                }
+                (Err(text), Err(value)) => prop_assert_eq!(report(text), report(&value)),
+                (text, value) => prop_assert!(false, "{:?} but {:?}", text, value),
+            }
             match (engine.resolve(&variables(), &target, &value), engine.resolve(&variables(), &target, &tree)) {
                 (Ok(value), Ok(tree)) => {
                     prop_assert_eq!(value.expose_secret(), &tree.expose_secret().to::<Value>().unwrap());
@@ -1145,4 +1155,69 @@ fn the_names_of_all_strings_are_compared_within_one_budget() {
             .to_string()
             .ends_with(&format!("did you mean {}?", known[3_999]))
     );
+}
+
+#[cfg(feature = "json")]
+mod reading {
+    use super::*;
+
+    fn of_json(text: &str) -> Result<Tree> {
+        Tree::read(&mut serde_json::Deserializer::from_str(text))
+    }
+
+    #[test]
+    fn what_a_format_refuses_has_its_kind_and_pointer() {
+        for (text, pointer, message) in [
+            (
+                "{\"a\": [1, {\"b/c\": cAnArY}]}",
+                Some("/a/1/b~1c"),
+                "not valid in its format",
+            ),
+            ("{\"a\": {\"x\": 1, \"x\": 2}}", Some("/a"), "a key twice"),
+            (
+                "[[], \"\\ud800 cAnArY\"]",
+                Some("/1"),
+                "not valid in its format",
+            ),
+            (
+                "[{\"$serde_json::private::RawValue\": \"1\"}]",
+                Some("/0"),
+                "keeps for itself",
+            ),
+            ("cAnArY", Some(""), "not valid in its format"),
+        ] {
+            let error = of_json(text).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidDocument, "{text}");
+            assert_eq!(error.pointer(), pointer, "{text}");
+            let shown = format!("{error} {error:?}");
+            assert!(
+                shown.contains(message) && !shown.contains("cAnArY"),
+                "{shown}"
+            );
+            let theirs = serde_json::from_str::<Tree>(text);
+            assert!(theirs.is_err(), "the trait refuses it too: {text}");
+        }
+        let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        let unbounded = |text: &str| {
+            let mut reader = serde_json::Deserializer::from_str(text);
+            reader.disable_recursion_limit();
+            Tree::read(&mut reader)
+        };
+        assert!(unbounded(&nested(128)).is_ok());
+        assert_eq!(
+            unbounded(&nested(129)).unwrap_err().kind(),
+            ErrorKind::TooLarge
+        );
+        let text = r#"{"a": [1, {"b": "<<A>>"}]}"#;
+        assert!(of_json(text).unwrap() == serde_json::from_str::<Tree>(text).unwrap());
+    }
+
+    #[test]
+    fn it_reads_other_formats() {
+        let error = Tree::read(toml::Deserializer::parse("a = 1\n[t]\nb = [1, 2]").unwrap());
+        assert_eq!(
+            error.unwrap().to::<toml::Table>().unwrap()["t"]["b"][1].as_integer(),
+            Some(2)
+        );
+    }
 }

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::template::{BareNames, Document, Engine, Escape, Lint, Syntax};
+use keyslot::template::{BareNames, Document, Engine, Escape, JsonText, Lint, Syntax};
 use keyslot::{
     Error, ErrorKind, Found, Outcome, Outcomes, Reference, ReferenceKind, ReferenceRef, Resolver,
     Result, SecretName, Surface, Target, UnknownNames, Version,
@@ -276,7 +276,27 @@ impl Case {
             Ok(document) => document,
             Err(error) => return push_errors(out, &error, leaf_at),
         };
-        match engine.resolve(&Fixture::new(self), &self.target(), &document) {
+        // The same document as text: what comes out of it differs in nothing but white space.
+        let as_text = engine.resolve(
+            &Fixture::new(self),
+            &self.target(),
+            &JsonText::parse(text).unwrap(),
+        );
+        let resolved = engine.resolve(&Fixture::new(self), &self.target(), &document);
+        match (&as_text, &resolved) {
+            (Ok(as_text), Ok(resolved)) => {
+                let read: serde_json::Value =
+                    serde_json::from_str(as_text.expose_secret()).unwrap();
+                assert_eq!(&read, resolved.expose_secret(), "{}", self.pins);
+                assert_eq!(as_text.used().len(), resolved.used().len(), "{}", self.pins);
+            }
+            (as_text, resolved) => {
+                let count = |error: Option<&Error>| error.map(Error::count);
+                let (text, document) = (as_text.as_ref().err(), resolved.as_ref().err());
+                assert_eq!(count(text), count(document), "{}", self.pins);
+            }
+        }
+        match resolved {
             Ok(resolved) => {
                 push(
                     out,

@@ -31,6 +31,7 @@ mod events;
 mod golden;
 #[cfg(feature = "http")]
 mod http;
+mod json_text;
 mod layers;
 mod leak;
 #[cfg(feature = "vault")]
@@ -50,6 +51,7 @@ mod only_on;
 mod permissions;
 mod profiles;
 mod promises;
+mod proposals;
 mod redact;
 mod revocation;
 mod secret_changes;

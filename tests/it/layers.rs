@@ -61,6 +61,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["chars", "cut", "limits", "pointer"],
             &["structure", "surfaces", "syntax"],
             &["tree", "value"],
+            &["json"],
             &["settings"],
             &["plan"],
             &["lint", "placeholder", "render"],

@@ -22,7 +22,7 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{
     Cursor, Kind, MemoryStore, PageSize, Row, RowKey, SecretStore, SqliteStore, Tag,
 };
-use keyslot::template::{Document, Engine, Grants, Limits, ResolveExt, Template, Tree};
+use keyslot::template::{Document, Engine, Grants, JsonText, Limits, ResolveExt, Template, Tree};
 use keyslot::{
     Chain, Error, ErrorKind, Event, Found, NamePolicy, Outcomes, Redactor, Reference, Resolver,
     Result, RootKey, RunSecrets, Scope, SecretChange, SecretInput, SecretName, Surface, Target,
@@ -412,6 +412,15 @@ fn no_debug_holds_a_value_or_a_key() {
     )]))
     .unwrap();
     check("Tree", &tree);
+    let json_text = serde_json::json!({VALUE: ["<<$secret.FINE>>"]}).to_string();
+    let json_text = JsonText::parse(json_text).unwrap();
+    check("JsonText", &json_text);
+    check(
+        "Resolved<JsonText>",
+        &scope
+            .resolve_for(&Target::unspecified(), &json_text)
+            .unwrap(),
+    );
     check("Document<Tree>", &Document::compile(tree.clone()).unwrap());
     check(
         "Resolved<Tree>",
@@ -531,7 +540,7 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 49] = [
+const PLAIN: [&str; 51] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -567,6 +576,7 @@ const PLAIN: [&str; 49] = [
     "SecretName",
     "SelfCheck",
     "Settings",
+    "Span",
     "SqliteOptions",
     "Status",
     "Surface",
@@ -576,6 +586,7 @@ const PLAIN: [&str; 49] = [
     "Tag",
     "Target",
     "TracingObserver",
+    "Text",
     "Variant",
     "Version",
     "VersionInfo",

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use keyslot::secrecy::{ExposeSecret, SecretString};
-use keyslot::template::{Engine, Tree};
+use keyslot::template::{Engine, JsonText, Tree};
 use keyslot::{ResolveExt, Target, Variables};
 use memory::{Needle, is_found, leaves_nothing, secret};
 
@@ -85,6 +85,39 @@ fn nothing_of_a_document_stays_behind() {
         assert!(is_found(&needle), "the control");
         drop(resolved);
     }
+    drop(zeroize::Zeroizing::new(plain));
+    assert!(!is_found(&needle));
+}
+
+#[test]
+fn nothing_of_a_json_text_stays_behind() {
+    let document = JsonText::parse(r#"{"<<A>>": ["x\n<<A>>", "<<A|base64>>"]}"#).unwrap();
+    let plain = secret(60);
+    let needle = Needle::new(plain.as_bytes());
+    for keys in [false, true] {
+        let variables = Variables::new().with("A", plain.clone()).unwrap();
+        let resolved = Engine::new()
+            .keys(keys)
+            .resolve(&variables, &Target::tool("test"), &document)
+            .unwrap();
+        drop(variables);
+        assert!(is_found(&needle), "the control");
+        drop(resolved);
+    }
+    // The output of a tool: its text, and its strings, also of one that is not valid.
+    let output = |end: &str| {
+        let mut text = String::with_capacity(plain.len() + 100);
+        text.push_str("[\"\\n");
+        text.push_str(&plain);
+        text.push_str("\",\"");
+        text.push_str(&plain);
+        text.push_str(end);
+        JsonText::parse(text)
+    };
+    let parsed = output("\"]").unwrap();
+    drop(output("\",]").unwrap_err());
+    drop(zeroize::Zeroizing::new(plain.clone()));
+    drop(parsed);
     drop(zeroize::Zeroizing::new(plain));
     assert!(!is_found(&needle));
 }

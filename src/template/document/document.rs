@@ -9,12 +9,12 @@ use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::resolve::{Outcome, Permit, Resolved, Resolver};
 use crate::target::Target;
+#[cfg(feature = "json")]
+use crate::template::json::value;
 use crate::template::lint::Lint;
 use crate::template::prepared::Prepared;
 use crate::template::resolvable::{Resolvable, sealed};
 use crate::template::settings::Settings;
-#[cfg(feature = "json")]
-use crate::template::structure::parse;
 use crate::template::structure::{MAX_DEPTH, Structure};
 use crate::template::tree::Tree;
 
@@ -173,7 +173,7 @@ impl<T: Structure> Document<T> {
     /// # Errors
     ///
     /// The errors of [`fill_for`](Document::fill_for).
-    pub fn fill(&self, outcomes: &[Outcome]) -> Result<Resolved<T>> {
+    pub fn fill(&self, outcomes: &[Outcome]) -> Result<Resolved<T::Output>> {
         self.fill_for(&Target::unspecified(), outcomes)
     }
 
@@ -197,7 +197,7 @@ impl<T: Structure> Document<T> {
     ///
     /// The errors of [`Template::fill_for`](crate::template::Template::fill_for): all failures of
     /// all strings in one error, each with its JSON Pointer and with the span in its string.
-    pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<T>> {
+    pub fn fill_for(&self, target: &Target, outcomes: &[Outcome]) -> Result<Resolved<T::Output>> {
         self.prepared.fill(target, outcomes.to_vec())
     }
 }
@@ -229,7 +229,7 @@ impl Document<serde_json::Value> {
 
     pub(in crate::template) fn parse_with(settings: &Arc<Settings>, text: &str) -> Result<Self> {
         settings.limits.check_template(text.len())?;
-        Self::with(settings, parse(text)?)
+        Self::with(settings, value(text)?)
     }
 }
 
@@ -237,14 +237,14 @@ impl<T: Structure> sealed::Sealed for &T {}
 impl<T: Structure> sealed::Sealed for &Document<T> {}
 
 impl<T: Structure> Resolvable for &T {
-    type Output = T;
+    type Output = T::Output;
 
     fn resolve_with<R: Resolver + ?Sized>(
         self,
         settings: &Settings,
         resolver: &R,
         target: &Target,
-    ) -> Result<Resolved<T>> {
+    ) -> Result<Resolved<T::Output>> {
         let mut prepared = Prepared::new(settings, Strings::<T, _>::of(self));
         prepared.prepare()?;
         prepared.resolve(resolver, target)
@@ -269,14 +269,14 @@ impl<T: Structure> Resolvable for &T {
 }
 
 impl<T: Structure> Resolvable for &Document<T> {
-    type Output = T;
+    type Output = T::Output;
 
     fn resolve_with<R: Resolver + ?Sized>(
         self,
         _: &Settings,
         resolver: &R,
         target: &Target,
-    ) -> Result<Resolved<T>> {
+    ) -> Result<Resolved<T::Output>> {
         self.prepared.resolve(resolver, target)
     }
 

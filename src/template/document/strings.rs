@@ -8,14 +8,15 @@ use smallvec::SmallVec;
 
 use super::keys::write_keys;
 use super::leaf::{Leaf, Role};
-use super::walk::{Visited, copy, walk};
+use super::walk::{Visited, walk};
 use crate::error::{Error, ErrorKind, Result};
+use crate::resolve::Wipe;
 use crate::target::Surface;
 use crate::template::plan::Plan;
 use crate::template::render::{Drafted, Fill, Values};
 use crate::template::settings::Settings;
 use crate::template::source::{Part, Source, Visitor};
-use crate::template::structure::{Node, Places, Structure};
+use crate::template::structure::{Node, Structure};
 use crate::template::surfaces::names_host;
 
 /// The strings of a document, which is owned or borrowed.
@@ -51,10 +52,10 @@ impl Visited {
 
 impl<T: Structure, D: Borrow<T>> Source for Strings<T, D> {
     type Output<'s>
-        = T
+        = T::Output
     where
         Self: 's;
-    type Places = Places;
+    type Places = <T::Output as Wipe>::Places;
 
     fn visit<'s>(&'s self, settings: &Settings, visitor: &mut impl Visitor<'s>) -> Result<()> {
         let root = self.document.borrow().root();
@@ -66,8 +67,8 @@ impl<T: Structure, D: Borrow<T>> Source for Strings<T, D> {
         settings: &Settings,
         fill: &Fill<'d, impl Values<'d>>,
         drafts: &[Drafted<'d>],
-        places: &mut Places,
-    ) -> Result<T> {
+        places: &mut Self::Places,
+    ) -> Result<T::Output> {
         let document: &T = self.document.borrow();
         let what = Visited::of(settings);
         let keys = if what.keys {
@@ -75,21 +76,18 @@ impl<T: Structure, D: Borrow<T>> Source for Strings<T, D> {
         } else {
             Vec::new()
         };
-        let mut written = Vec::with_capacity(drafts.len());
         let mut keys = keys.into_iter().peekable();
         let mut drafts = drafts.iter().peekable();
         let mut strings = 0..;
-        let root = copy(document.root(), what, &mut || {
+        let mut replace = || {
             let number = strings.next()?;
             let drafted = drafts.next_if(|drafted| drafted.number == number)?;
-            written.push(number);
             Some(match keys.next_if(|(key, _)| *key == number) {
                 Some((_, mut key)) => mem::take(&mut *key),
                 None => fill.write(&drafted.draft, |_| {}),
             })
-        });
-        *places = (!what.keys).then_some(written);
-        Ok(document.resolved(root, what.keys))
+        };
+        document.rewritten(what.keys, settings.limits, &mut replace, places)
     }
 }
 

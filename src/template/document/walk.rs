@@ -126,28 +126,6 @@ fn is_bookmark<N: Node>(node: &N) -> bool {
     entries.any(|(key, entry)| N::key_text(key) == Some("fromSecret") && entry.is_true())
 }
 
-/// A copy in which some strings are others; `replace` is asked for each string, in the order of a
-/// walk. The depth was checked by a walk.
-pub(in crate::template) fn copy<N: Node>(
-    node: &N,
-    what: Visited,
-    replace: &mut impl FnMut() -> Option<String>,
-) -> N {
-    match node.view() {
-        View::Plain => node.clone(),
-        View::Text(text) => N::from_text(replace().unwrap_or_else(|| text.to_owned())),
-        View::Items(items) => N::from_items(items.map(|item| copy(item, what, replace))),
-        View::Entries(entries) => N::from_entries(entries.map(|(key, entry)| {
-            let is_visited = what.keys && N::key_text(key).is_some();
-            let replaced = if is_visited { replace() } else { None };
-            (
-                replaced.map_or_else(|| key.clone(), N::from_key),
-                copy(entry, what, replace),
-            )
-        })),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::template::{Engine, Syntax, Tree};

@@ -2,40 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::distance::{Folded, Sought};
 use super::lint::{Lint, LintKind};
-use crate::name::SecretName;
+use crate::name::{KnownNames, Nearest, SecretName};
 use crate::reference::Reference;
 use crate::template::plan::Plan;
 
-/// The most steps of one search, however many names and references there are: a step is a look at a
-/// pair of names, or a column of their distance. All of them take about an eighth of a second.
-const STEPS: usize = 1 << 25;
-
 /// A search for the unknown names of a whole template or document among the known ones.
 pub(in crate::template) struct Search<'n> {
-    /// Known names by their length, each folded once; none when every reference is known.
-    known: Vec<Vec<Known<'n>>>,
+    /// Known names; none when every reference is known.
+    known: KnownNames<'n>,
     /// For each reference, true if its name is unknown and was not judged yet.
     is_open: Vec<bool>,
-    steps_left: usize,
-}
-
-struct Known<'n> {
-    name: &'n SecretName,
-    folded: Folded,
-    /// Its place in the list of known names: of two that are equally near the first counts.
-    place: usize,
-}
-
-/// The result of a search for one name.
-#[derive(Debug, PartialEq, Eq)]
-enum Nearest<'n> {
-    Name(&'n SecretName),
-    /// No known name is near.
-    None,
-    /// The search has no steps left.
-    Unjudged,
 }
 
 impl<'n> Search<'n> {
@@ -49,16 +26,8 @@ impl<'n> Search<'n> {
             .iter()
             .map(|reference| unknown.contains(reference.name()))
             .collect();
-        let known = if unknown.is_empty() {
-            Vec::new()
-        } else {
-            by_length(names)
-        };
-        Self {
-            known,
-            is_open,
-            steps_left: STEPS,
-        }
+        let known = KnownNames::new(if unknown.is_empty() { &[] } else { names });
+        Self { known, is_open }
     }
 
     /// A lint for each reference in a text whose name is unknown but like a known one, at its first
@@ -81,7 +50,7 @@ impl<'n> Search<'n> {
                 continue;
             };
             let name = reference.name();
-            let (kind, message) = match self.nearest(name) {
+            let (kind, message) = match self.known.nearest(name) {
                 Nearest::Name(near) => (
                     LintKind::UnknownName,
                     format!("there is no {name}; did you mean {near}?"),
@@ -96,61 +65,6 @@ impl<'n> Search<'n> {
         }
         lints
     }
-
-    /// The known name that is most like another one.
-    fn nearest(&mut self, name: &SecretName) -> Nearest<'n> {
-        let folded = Folded::new(name);
-        let sought = Sought::new(&folded);
-        // One slip in four characters: more finds names that mean something else.
-        let mut most = (folded.len() / 4).max(1);
-        let mut best: Option<&Known<'n>> = None;
-        let mut gap = 0;
-        // The closest lengths first: once a name is found, only those that are as near still count.
-        while gap <= most {
-            let lengths = [
-                folded.len().checked_sub(gap),
-                folded.len().checked_add(gap).filter(|_| gap > 0),
-            ];
-            for known in lengths
-                .into_iter()
-                .flatten()
-                .filter_map(|length| self.known.get(length))
-                .flatten()
-            {
-                let mut steps = 1;
-                if folded.least_distance(&known.folded) <= most {
-                    if let Some(slips) = sought.distance(&known.folded, most, &mut steps) {
-                        if slips < most || best.is_none_or(|best| known.place < best.place) {
-                            best = Some(known);
-                        }
-                        most = slips;
-                    }
-                }
-                let Some(left) = self.steps_left.checked_sub(steps) else {
-                    return Nearest::Unjudged;
-                };
-                self.steps_left = left;
-            }
-            gap += 1;
-        }
-        best.map_or(Nearest::None, |best| Nearest::Name(best.name))
-    }
-}
-
-fn by_length(names: &[SecretName]) -> Vec<Vec<Known<'_>>> {
-    let mut known = Vec::new();
-    known.resize_with(SecretName::MAX_LEN + 1, Vec::new);
-    for (place, name) in names.iter().enumerate() {
-        let folded = Folded::new(name);
-        if let Some(names) = known.get_mut(folded.len()) {
-            names.push(Known {
-                name,
-                folded,
-                place,
-            });
-        }
-    }
-    known
 }
 
 fn not_compared(name: &SecretName) -> String {
@@ -181,7 +95,7 @@ mod tests {
         if search.is_open == [false] {
             return None;
         }
-        match search.nearest(&name) {
+        match search.known.nearest(&name) {
             Nearest::Name(near) => Some(near.to_string()),
             Nearest::None => None,
             Nearest::Unjudged => panic!("no steps left"),
@@ -264,7 +178,8 @@ mod tests {
         let (template, known) = attack(400, 4_000);
         let mut search = Search::new(template.references(), &known);
         let lints = search.lints(template.plan(), template.references());
-        assert!(search.steps_left < 200, "{} are left", search.steps_left);
+        let left = search.known.steps_left();
+        assert!(left < 200, "{left} are left");
         let unjudged: Vec<_> = lints
             .iter()
             .filter(|lint| lint.kind() == LintKind::NotCompared)
@@ -285,7 +200,7 @@ mod tests {
                 .iter()
                 .all(|lint| lint.kind() == LintKind::UnknownName)
         );
-        assert!(search.steps_left > 0 && search.steps_left < STEPS);
+        assert!(search.known.steps_left() > 0 && search.known.steps_left() < 1 << 25);
     }
 
     #[test]
@@ -302,6 +217,6 @@ mod tests {
                 .lints(template.plan(), template.references())
                 .is_empty()
         );
-        assert_eq!((search.steps_left, search.known.len()), (STEPS, 0));
+        assert!(search.known.is_untouched());
     }
 }

@@ -16,8 +16,8 @@ use crate::template::resolvable::sealed;
 use crate::template::settings::Settings;
 use crate::template::structure::Structure;
 
-/// Arguments that a model can write: `&str`, `&Tree` of any format, and `&serde_json::Value` with
-/// the feature `json`. Sealed.
+/// Arguments that a model can write: `&str`, `&Tree` of any format, `&JsonText`, and
+/// `&serde_json::Value` with the feature `json`. Sealed.
 pub trait Arguments: sealed::Sealed {
     /// The arguments with values in them.
     type Output: Wipe;
@@ -57,7 +57,7 @@ impl<'t> Arguments for &'t str {
 }
 
 impl<T: Structure> Arguments for &T {
-    type Output = T;
+    type Output = T::Output;
 
     fn resolve_granted<R: Resolver + ?Sized>(
         self,
@@ -65,7 +65,7 @@ impl<T: Structure> Arguments for &T {
         resolver: &R,
         target: &Target,
         grants: &Grants,
-    ) -> Result<ModelArgs<T>> {
+    ) -> Result<ModelArgs<T::Output>> {
         let mut attempts = Attempts::default();
         let mut prepared = Prepared::new(settings, Strings::<T, _>::of(self));
         prepared.prepare_with(&mut Granted {

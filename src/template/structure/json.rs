@@ -7,10 +7,12 @@ use secrecy::{ExposeSecret, SecretSlice};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::node::{Node, Places, Structure, View};
+use super::copy::copy;
+use super::node::{Copied, Node, Places, Structure, View};
 use super::wipe::wipe;
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolve::{Resolved, Sealed, Wipe};
+use crate::template::limits::Limits;
 
 impl Resolved<Value> {
     /// The document as compact JSON, in memory that is wiped when dropped: to send it without a
@@ -72,14 +74,23 @@ impl Wipe for Value {
 }
 
 impl Structure for Value {
+    type Output = Self;
     type Node = Self;
 
     fn root(&self) -> &Self {
         self
     }
 
-    fn resolved(&self, root: Self, _: bool) -> Self {
-        root
+    fn rewritten(
+        &self,
+        keys: bool,
+        _: Limits,
+        replace: &mut impl FnMut() -> Option<String>,
+        places: &mut Places,
+    ) -> Result<Self> {
+        let (root, written) = copy(self, keys, replace);
+        *places = written;
+        Ok(root)
     }
 
     /// Level by level: the usual way would overflow the stack.
@@ -120,7 +131,9 @@ impl Node for Value {
     fn key_label(key: &String) -> Cow<'_, str> {
         Cow::Borrowed(key)
     }
+}
 
+impl Copied for Value {
     fn from_key(text: String) -> String {
         text
     }

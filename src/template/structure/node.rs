@@ -2,21 +2,37 @@
 
 use std::borrow::Cow;
 
-use crate::resolve::Wipe;
+use crate::error::Result;
+use crate::resolve::{Sealed, Wipe};
+use crate::template::limits::Limits;
 
-/// A document that can be resolved: [`Tree`](crate::template::Tree), and with the feature `json`
-/// `serde_json::Value`. Sealed.
-pub trait Structure: Wipe<Places = Places> + Sized {
+/// A document that can be resolved: [`Tree`](crate::template::Tree),
+/// [`JsonText`](crate::template::JsonText), and with the feature `json` `serde_json::Value`.
+/// Sealed.
+pub trait Structure: Sealed + Sized {
+    /// The document with values in it.
+    type Output: Wipe<Places: Default>;
+
     #[doc(hidden)]
     type Node: Node;
 
     #[doc(hidden)]
     fn root(&self) -> &Self::Node;
 
-    /// A resolved copy. `with_keys` says that there may be values in its keys.
+    /// Makes a copy with other strings in it, and says where they lie. `replace` is asked for each
+    /// string in the order of a walk, and for the keys too if `keys`.
+    ///
+    /// # Errors
+    ///
+    /// `TooLarge` over the limit of an output.
     #[doc(hidden)]
-    #[must_use]
-    fn resolved(&self, root: Self::Node, with_keys: bool) -> Self;
+    fn rewritten(
+        &self,
+        keys: bool,
+        limits: Limits,
+        replace: &mut impl FnMut() -> Option<String>,
+        places: &mut <Self::Output as Wipe>::Places,
+    ) -> Result<Self::Output>;
 
     /// Drops a document that is nested too deep.
     #[doc(hidden)]
@@ -29,8 +45,8 @@ pub trait Structure: Wipe<Places = Places> + Sized {
 pub(crate) type Places = Option<Vec<usize>>;
 
 /// A value of a document.
-pub trait Node: Clone {
-    type Key: Clone;
+pub trait Node {
+    type Key;
     type Items<'n>: Iterator<Item = &'n Self>
     where
         Self: 'n;
@@ -45,7 +61,10 @@ pub trait Node: Clone {
     fn key_text(key: &Self::Key) -> Option<&str>;
     /// A key as it is written in a pointer.
     fn key_label(key: &Self::Key) -> Cow<'_, str>;
+}
 
+/// A value of a document of which copies are made.
+pub(crate) trait Copied: Node<Key: Clone> + Clone {
     fn from_key(text: String) -> Self::Key;
     fn from_text(text: String) -> Self;
     fn from_items(items: impl Iterator<Item = Self>) -> Self;
@@ -58,7 +77,7 @@ pub trait Node: Clone {
 
 /// A value as a walk sees it.
 #[allow(missing_debug_implementations)] // nobody else can name it
-pub enum View<'n, N: Node + 'n> {
+pub enum View<'n, N: Node + ?Sized + 'n> {
     Text(&'n str),
     Items(N::Items<'n>),
     Entries(N::Entries<'n>),

@@ -1,10 +1,10 @@
 //! Wipes values that were put into a document.
 
-use super::node::{Node, Places};
+use super::node::{Copied, Places};
 use crate::wipe::wipe_string;
 
 /// Overwrites the strings at `places`.
-pub(in crate::template) fn wipe(root: &mut impl Node, places: &Places) {
+pub(in crate::template) fn wipe(root: &mut impl Copied, places: &Places) {
     let Some(places) = places else {
         return root.each_string(true, &mut wipe_string);
     };
@@ -27,14 +27,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::resolve::Wipe;
     use crate::template::Tree;
-    use crate::template::structure::Structure;
 
     fn whole() -> Value {
         json!({"a": "0", "b": ["1", 7, {"c": "2", "d": null}, "3"], "e": true, "f": "4"})
     }
 
-    fn wiped<T: Structure + serde::Serialize>(mut document: T, places: &Places) -> Value {
+    fn wiped<T: Wipe<Places = Places> + serde::Serialize>(
+        mut document: T,
+        places: &Places,
+    ) -> Value {
         document.wipe(places);
         serde_json::to_value(&document).unwrap()
     }

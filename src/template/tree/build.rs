@@ -6,37 +6,57 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::depth::Depth;
 use super::node::{BadKeys, Node};
+use super::trace::Trace;
 use crate::template::structure::MAX_DEPTH;
 
 /// Builds one node.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Build {
+pub(super) struct Build<'t> {
     depth: Depth,
+    /// Told of the place of an error, if anybody asks for it.
+    trace: Option<&'t Trace>,
 }
 
-impl Build {
+impl<'t> Build<'t> {
+    pub(super) fn traced(trace: &'t Trace) -> Self {
+        Self {
+            depth: Depth::default(),
+            trace: Some(trace),
+        }
+    }
+
+    fn at<E: Error>(self, depth: Option<Depth>) -> Result<Self, E> {
+        let Some(depth) = depth else {
+            if let Some(trace) = self.trace {
+                trace.too_deep();
+            }
+            return Err(E::custom(format_args!(
+                "a document may be nested {MAX_DEPTH} levels deep at most"
+            )));
+        };
+        Ok(Self { depth, ..self })
+    }
+
     fn deeper<E: Error>(self) -> Result<Self, E> {
-        self.depth
-            .deeper()
-            .map(|depth| Self { depth })
-            .ok_or_else(too_deep)
+        self.at(self.depth.deeper())
     }
 
     fn wrapped<E: Error>(self) -> Result<Self, E> {
-        self.depth
-            .wrapped()
-            .map(|depth| Self { depth })
-            .ok_or_else(too_deep)
+        self.at(self.depth.wrapped())
+    }
+
+    /// Notes on the way up that an error happened under a key or number.
+    fn within<E>(self, step: impl FnOnce() -> String) -> impl FnOnce(E) -> E {
+        move |error| {
+            if let Some(trace) = self.trace {
+                trace.within(step);
+            }
+            error
+        }
     }
 }
 
-fn too_deep<E: Error>() -> E {
-    E::custom(format_args!(
-        "a document may be nested {MAX_DEPTH} levels deep at most"
-    ))
-}
-
-impl<'de> DeserializeSeed<'de> for Build {
+impl<'de> DeserializeSeed<'de> for Build<'_> {
     type Value = Node;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
@@ -44,7 +64,7 @@ impl<'de> DeserializeSeed<'de> for Build {
     }
 }
 
-impl<'de> Visitor<'de> for Build {
+impl<'de> Visitor<'de> for Build<'_> {
     type Value = Node;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,7 +135,10 @@ impl<'de> Visitor<'de> for Build {
         let deeper = self.deeper()?;
         // The number of items that a format announces is not trusted with memory.
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(deeper)? {
+        while let Some(item) = items
+            .next_element_seed(deeper)
+            .map_err(self.within(|| list.len().to_string()))?
+        {
             list.push(item);
         }
         Ok(Node::List(list))
@@ -124,9 +147,17 @@ impl<'de> Visitor<'de> for Build {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
         let deeper = self.deeper()?;
         let mut object = Vec::new();
-        while let Some(entry) = entries.next_entry_seed(deeper, deeper)? {
-            object.push(entry);
+        while let Some(key) = entries.next_key_seed(deeper)? {
+            let entry = entries
+                .next_value_seed(deeper)
+                .map_err(self.within(|| key.label().into_owned()))?;
+            object.push((key, entry));
         }
-        Node::object(object).map_err(|BadKeys(message)| A::Error::custom(message))
+        Node::object(object).map_err(|BadKeys(message)| {
+            if let Some(trace) = self.trace {
+                trace.refuse(message);
+            }
+            A::Error::custom(message)
+        })
     }
 }

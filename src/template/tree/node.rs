@@ -172,7 +172,9 @@ impl structure::Node for Node {
     fn key_label(key: &Self) -> Cow<'_, str> {
         key.label()
     }
+}
 
+impl structure::Copied for Node {
     fn from_key(text: String) -> Self {
         Self::Text(text)
     }
@@ -282,7 +284,7 @@ mod tests {
     fn the_string_of_a_date_is_no_text() {
         let strings = |key: &str| {
             let (mut seen, mut object) = (0, Node::Object(vec![entry(key, "<<A>>")]));
-            structure::Node::each_string(&mut object, false, &mut |_| seen += 1);
+            structure::Copied::each_string(&mut object, false, &mut |_| seen += 1);
             (seen, matches!(structure::Node::view(&object), View::Plain))
         };
         assert_eq!(strings(DATE.1), (0, true));

@@ -8,10 +8,12 @@ use serde::ser::{Serialize, Serializer};
 use super::build::Build;
 use super::node::Node;
 use super::read::Reader;
+use super::trace::Trace;
 use super::write::Writer;
 use crate::error::Result;
 use crate::resolve::{Sealed, Wipe};
-use crate::template::structure::{Places, Structure, wipe};
+use crate::template::limits::Limits;
+use crate::template::structure::{Places, Structure, copy, wipe};
 
 /// A document of any format that serde reads without being told its type: YAML, TOML, JSON, and the
 /// host's own structs.
@@ -80,6 +82,41 @@ impl Tree {
         })
     }
 
+    /// Reads a tree, as its `Deserialize` does, and tells where it fails. Ask the format if there
+    /// is more behind the document.
+    ///
+    /// ```
+    /// # #[cfg(feature = "json")] {
+    /// use keyslot::ErrorKind;
+    /// use keyslot::template::Tree;
+    ///
+    /// let text = r#"{"servers": [{"url": "https://a.example", "url": "https://b.example"}]}"#;
+    /// let error = Tree::read(&mut serde_json::Deserializer::from_str(text)).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidDocument);
+    /// assert_eq!(error.pointer(), Some("/servers/0"));
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the JSON Pointer of what the
+    /// format refuses, or of an object with a key twice;
+    /// [`TooLarge`](crate::ErrorKind::TooLarge) when it is nested deeper than
+    /// [`MAX_DEPTH`](crate::template::Document::MAX_DEPTH). The message of the format, which may
+    /// repeat the document, is not in it.
+    pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self> {
+        let is_compact = !deserializer.is_human_readable();
+        let trace = Trace::default();
+        match Build::traced(&trace).deserialize(deserializer) {
+            Ok(root) => Ok(Self {
+                root,
+                is_compact,
+                hides_keys: false,
+            }),
+            Err(_) => Err(trace.into_refusal().into_error(false)),
+        }
+    }
+
     /// Makes a value of the tree, for which parts of the tree are copied: of a tree with values in
     /// it, wipe them there.
     ///
@@ -139,18 +176,27 @@ impl Wipe for Tree {
 }
 
 impl Structure for Tree {
+    type Output = Self;
     type Node = Node;
 
     fn root(&self) -> &Node {
         &self.root
     }
 
-    fn resolved(&self, root: Node, with_keys: bool) -> Self {
-        Self {
+    fn rewritten(
+        &self,
+        keys: bool,
+        _: Limits,
+        replace: &mut impl FnMut() -> Option<String>,
+        places: &mut Places,
+    ) -> Result<Self> {
+        let (root, written) = copy(&self.root, keys, replace);
+        *places = written;
+        Ok(Self {
             root,
             is_compact: self.is_compact,
-            hides_keys: self.hides_keys || with_keys,
-        }
+            hides_keys: self.hides_keys || keys,
+        })
     }
 }
 

@@ -1,13 +1,13 @@
 //! Makes a tree of a value.
 
-use serde::ser::{
-    Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
-    SerializeTupleStruct, SerializeTupleVariant, Serializer,
-};
+use serde::ser::{Serialize, Serializer};
 
 use super::depth::Depth;
-use super::node::{BadKeys, Node};
+use super::node::Node;
 use super::refusal::Refusal;
+use super::variant::Variant;
+use super::write_list::ListWriter;
+use super::write_object::ObjectWriter;
 
 /// Writes one node.
 #[derive(Clone, Copy, Default)]
@@ -33,40 +33,23 @@ impl Writer {
             .ok_or_else(Refusal::too_deep)
     }
 
-    /// A list, which of a variant is the only entry of an object.
-    fn list(self, variant: Option<&'static str>) -> Result<ListWriter, Refusal> {
+    /// Returns the writer of what stands in a list or object, which of a variant is the only entry
+    /// of an object.
+    fn inner(self, variant: Variant) -> Result<Self, Refusal> {
         let outer = if variant.is_some() {
             self.deeper()?
         } else {
             self
         };
-        Ok(ListWriter {
-            variant,
-            inner: outer.deeper()?,
-            items: Vec::new(),
-        })
+        outer.deeper()
     }
 
-    /// An object, which of a variant is the only entry of another.
-    fn object(self, variant: Option<&'static str>) -> Result<ObjectWriter, Refusal> {
-        let outer = if variant.is_some() {
-            self.deeper()?
-        } else {
-            self
-        };
-        Ok(ObjectWriter {
-            variant,
-            inner: outer.deeper()?,
-            key: None,
-            entries: Vec::new(),
-        })
+    fn list(self, variant: Variant) -> Result<ListWriter<Self>, Refusal> {
+        Ok(ListWriter::new(variant, self.inner(variant)?))
     }
-}
 
-fn in_variant(variant: Option<&'static str>, node: Node) -> Node {
-    match variant {
-        Some(variant) => Node::Object(vec![(Node::Text(variant.to_owned()), node)]),
-        None => node,
+    fn object(self, variant: Variant) -> Result<ObjectWriter<Self>, Refusal> {
+        Ok(ObjectWriter::new(variant, self.inner(variant)?))
     }
 }
 
@@ -81,13 +64,13 @@ macro_rules! integers {
 impl Serializer for Writer {
     type Ok = Node;
     type Error = Refusal;
-    type SerializeSeq = ListWriter;
-    type SerializeTuple = ListWriter;
-    type SerializeTupleStruct = ListWriter;
-    type SerializeTupleVariant = ListWriter;
-    type SerializeMap = ObjectWriter;
-    type SerializeStruct = ObjectWriter;
-    type SerializeStructVariant = ObjectWriter;
+    type SerializeSeq = ListWriter<Self>;
+    type SerializeTuple = ListWriter<Self>;
+    type SerializeTupleStruct = ListWriter<Self>;
+    type SerializeTupleVariant = ListWriter<Self>;
+    type SerializeMap = ObjectWriter<Self>;
+    type SerializeStruct = ObjectWriter<Self>;
+    type SerializeStructVariant = ObjectWriter<Self>;
 
     integers! {
         serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
@@ -158,22 +141,26 @@ impl Serializer for Writer {
         variant: &'static str,
         value: &T,
     ) -> Result<Node, Refusal> {
-        let node = value
-            .serialize(self.deeper()?)
-            .map_err(|refusal| refusal.within(|| variant.to_owned()))?;
-        Ok(in_variant(Some(variant), node))
+        let variant = Variant::of(variant);
+        let node = value.serialize(self.deeper()?);
+        node.map(|node| variant.around(node))
+            .map_err(|refusal| variant.within(refusal))
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<ListWriter, Refusal> {
-        self.list(None)
+    fn serialize_seq(self, _: Option<usize>) -> Result<ListWriter<Self>, Refusal> {
+        self.list(Variant::NONE)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<ListWriter, Refusal> {
-        self.list(None)
+    fn serialize_tuple(self, _: usize) -> Result<ListWriter<Self>, Refusal> {
+        self.list(Variant::NONE)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<ListWriter, Refusal> {
-        self.list(None)
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<ListWriter<Self>, Refusal> {
+        self.list(Variant::NONE)
     }
 
     fn serialize_tuple_variant(
@@ -182,21 +169,21 @@ impl Serializer for Writer {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<ListWriter, Refusal> {
-        self.list(Some(variant))
+    ) -> Result<ListWriter<Self>, Refusal> {
+        self.list(Variant::of(variant))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<ObjectWriter, Refusal> {
-        self.object(None)
+    fn serialize_map(self, _: Option<usize>) -> Result<ObjectWriter<Self>, Refusal> {
+        self.object(Variant::NONE)
     }
 
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<ObjectWriter, Refusal> {
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<ObjectWriter<Self>, Refusal> {
         if name == RAW_JSON {
             return Err(Refusal::new(
                 "raw JSON cannot be part of a document; parse it first",
             ));
         }
-        self.object(None)
+        self.object(Variant::NONE)
     }
 
     fn serialize_struct_variant(
@@ -205,127 +192,7 @@ impl Serializer for Writer {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<ObjectWriter, Refusal> {
-        self.object(Some(variant))
-    }
-}
-
-/// Writes a list.
-pub(super) struct ListWriter {
-    variant: Option<&'static str>,
-    inner: Writer,
-    items: Vec<Node>,
-}
-
-impl ListWriter {
-    fn push<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Refusal> {
-        let node = item.serialize(self.inner).map_err(|refusal| {
-            let refusal = refusal.within(|| self.items.len().to_string());
-            self.variant.iter().fold(refusal, |refusal, variant| {
-                refusal.within(|| (*variant).to_owned())
-            })
-        })?;
-        self.items.push(node);
-        Ok(())
-    }
-
-    fn finish(self) -> Node {
-        in_variant(self.variant, Node::List(self.items))
-    }
-}
-
-/// Writes an object.
-pub(super) struct ObjectWriter {
-    variant: Option<&'static str>,
-    inner: Writer,
-    key: Option<Node>,
-    entries: Vec<(Node, Node)>,
-}
-
-impl ObjectWriter {
-    fn push<T: Serialize + ?Sized>(&mut self, key: Node, entry: &T) -> Result<(), Refusal> {
-        match entry.serialize(self.inner) {
-            Ok(node) => self.entries.push((key, node)),
-            Err(refusal) => {
-                return Err(self.within_variant(refusal.within(|| key.label().into_owned())));
-            }
-        }
-        Ok(())
-    }
-
-    fn within_variant(&self, refusal: Refusal) -> Refusal {
-        self.variant.iter().fold(refusal, |refusal, variant| {
-            refusal.within(|| (*variant).to_owned())
-        })
-    }
-
-    fn finish(mut self) -> Result<Node, Refusal> {
-        let object = Node::object(std::mem::take(&mut self.entries));
-        let object =
-            object.map_err(|BadKeys(message)| self.within_variant(Refusal::new(message)))?;
-        Ok(in_variant(self.variant, object))
-    }
-}
-
-macro_rules! lists {
-    ($($trait:ident::$push:ident),+) => {
-        $(impl $trait for ListWriter {
-            type Ok = Node;
-            type Error = Refusal;
-
-            fn $push<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Refusal> {
-                self.push(item)
-            }
-
-            fn end(self) -> Result<Node, Refusal> {
-                Ok(self.finish())
-            }
-        })+
-    };
-}
-
-lists! {
-    SerializeSeq::serialize_element, SerializeTuple::serialize_element, SerializeTupleStruct::serialize_field,
-    SerializeTupleVariant::serialize_field
-}
-
-macro_rules! structs {
-    ($($trait:ident),+) => {
-        $(impl $trait for ObjectWriter {
-            type Ok = Node;
-            type Error = Refusal;
-
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, entry: &T) -> Result<(), Refusal> {
-                self.push(Node::Text(key.to_owned()), entry)
-            }
-
-            fn end(self) -> Result<Node, Refusal> {
-                self.finish()
-            }
-        })+
-    };
-}
-
-structs! { SerializeStruct, SerializeStructVariant }
-
-impl SerializeMap for ObjectWriter {
-    type Ok = Node;
-    type Error = Refusal;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refusal> {
-        self.key = Some(key.serialize(self.inner)?);
-        Ok(())
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, entry: &T) -> Result<(), Refusal> {
-        let key = self
-            .key
-            .take()
-            .ok_or_else(|| Refusal::new("a value of the document has no key"))?;
-        self.push(key, entry)
-    }
-
-    fn end(self) -> Result<Node, Refusal> {
-        self.finish()
+    ) -> Result<ObjectWriter<Self>, Refusal> {
+        self.object(Variant::of(variant))
     }
 }

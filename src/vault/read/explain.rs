@@ -8,11 +8,11 @@ use super::select::{Candidates, permit};
 use crate::error::{Error, Result};
 use crate::name::SecretName;
 use crate::record::Version;
-use crate::reference::Reference;
+use crate::reference::{Reference, ReferenceKind};
 use crate::resolve::Permit;
 use crate::scope::Scope;
 use crate::status::Status;
-use crate::target::Target;
+use crate::target::{Target, UnknownNames};
 use crate::template::{Lint, Resolvable};
 use crate::vault::binding::refused;
 use crate::vault::parsed_rows::ParsedRows;
@@ -85,6 +85,11 @@ impl ScopedVault {
     /// opening a value, and returns the lints of the input, as
     /// [`Engine::check`](crate::template::Engine::check) does. One store call.
     ///
+    /// For an unknown name, a handle with [`READ`](Permissions::READ) is told the most similar
+    /// name of a secret that is not revoked, and pays for it with scans of the scope and those
+    /// above it: of 10,000 records at most, so that in larger scopes some names are not compared.
+    /// [`Error::for_model`] takes the proposal out.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Target, Vault};
     ///
@@ -95,6 +100,9 @@ impl ScopedVault {
     /// assert_eq!((error.kind(), error.name()), (ErrorKind::NotFound, Some("OLD_KEY")));
     /// let lints = project.check(&Target::tool("stripe"), "key: <<STRIPE_KEY >>")?;
     /// assert_eq!(lints[0].span(), 5..20);
+    ///
+    /// let error = project.check(&Target::tool("stripe"), "<<$secret.STRIPE_KYE>>").unwrap_err();
+    /// assert!(error.to_string().contains("did you mean STRIPE_KEY?"));
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
@@ -110,6 +118,7 @@ impl ScopedVault {
     }
 
     fn verdicts(&self, references: &[Reference], target: &Target) -> Result<Vec<Result<Permit>>> {
+        let keeps = target.unknown_names() == UnknownNames::Keep;
         let target = &*match self.binding().admit(target) {
             Ok(target) => target,
             Err(error) => return Ok(refused(references, &error).collect()),
@@ -123,11 +132,18 @@ impl ScopedVault {
         };
         let rows = self.read(references, Permissions::USE)?;
         let rows = ParsedRows::of(self.core(), &rows)?;
-        Ok(self.candidates(references, &rows).map(verdict).collect())
+        let mut verdicts: Vec<Result<Permit>> =
+            self.candidates(references, &rows).map(verdict).collect();
+        // Nobody reads the error of a name that stays.
+        let stays = |one: &Reference| keeps && one.kind() == ReferenceKind::Bare;
+        let judged = references.iter().zip(&mut verdicts);
+        self.propose(judged.filter(|(reference, _)| !stays(reference)));
+        Ok(verdicts)
     }
 
     /// For each reference which scope decides and which are shadowed, the version and status, and
-    /// what a resolve would say. One store call.
+    /// what a resolve would say. One store call, and for unknown names those that
+    /// [`check`](ScopedVault::check) makes, which propose similar ones.
     ///
     /// ```
     /// use keyslot::{Reference, RootKey, Target, Vault};
@@ -174,7 +190,11 @@ impl ScopedVault {
         };
         let rows = self.read(references, Permissions::READ)?;
         let rows = ParsedRows::of(self.core(), &rows)?;
-        Ok(self.candidates(references, &rows).map(explain).collect())
+        let mut explained: Vec<Explanation> =
+            self.candidates(references, &rows).map(explain).collect();
+        let verdicts = explained.iter_mut().map(|one| &mut one.verdict);
+        self.propose(references.iter().zip(verdicts));
+        Ok(explained)
     }
 
     /// The references that mean no secret: nothing in this scope or above has the name. Of

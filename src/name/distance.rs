@@ -6,7 +6,7 @@
 //! Journal of Computing 10 (2003), pages 29-39. A name has at most 128 bytes, so one `u128` holds a
 //! whole column of the matrix, and a column takes constant time.
 
-use crate::name::SecretName;
+use super::secret_name::SecretName;
 
 /// Letters, digits and `_`: the characters of folded names.
 const KINDS: usize = 37;

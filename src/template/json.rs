@@ -1,0 +1,12 @@
+//! JSON as text: parsed strictly, with the place of each string.
+
+mod node;
+mod parser;
+mod text;
+#[cfg(feature = "json")]
+mod value;
+
+pub(crate) use node::{Node, Span};
+pub use text::JsonText;
+#[cfg(feature = "json")]
+pub(super) use value::value;
