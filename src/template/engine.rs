@@ -8,6 +8,8 @@ use secrecy::SecretString;
 use super::document::Document;
 #[cfg(feature = "http")]
 use super::headers::Headers;
+#[cfg(feature = "json")]
+use super::json::Form;
 use super::limits::Limits;
 use super::lint::Lint;
 use super::model::{Arguments, Grants, ModelArgs};
@@ -240,7 +242,25 @@ impl Engine {
     /// The errors of that call.
     #[cfg(feature = "json")]
     pub fn parse_document(&self, text: &str) -> Result<Document<serde_json::Value>> {
-        Document::parse_with(&self.settings, text)
+        Document::parse_with(&self.settings, text, Form::Json)
+    }
+
+    /// Parses JSON with comments and finds its placeholders, as [`Document::parse_jsonc`] does.
+    ///
+    /// ```
+    /// use keyslot::template::Engine;
+    ///
+    /// let document = Engine::new().parse_jsonc_document("[\"<<A>>\", /* <<B>> */]")?;
+    /// assert_eq!(document.references().len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of that call.
+    #[cfg(feature = "json")]
+    pub fn parse_jsonc_document(&self, text: &str) -> Result<Document<serde_json::Value>> {
+        Document::parse_with(&self.settings, text, Form::Jsonc)
     }
 
     /// Compiles headers, as [`Headers::compile`] does.

@@ -7,6 +7,9 @@ mod text;
 mod value;
 
 pub(crate) use node::{Node, Span};
+#[cfg(feature = "json")]
+pub(super) use parser::Form;
+pub(super) use parser::is_structure;
 pub use text::JsonText;
 #[cfg(feature = "json")]
 pub(super) use value::value;

@@ -331,6 +331,58 @@ fn numbers_that_a_document_cannot_hold_are_refused_at_their_place() {
     }
 }
 
+const JSONC: &str = "// <<A>>\n{\n  /* \"x\": é **/ \"a\": \"<<A>>\", // \"b\"\r\n  \"l\": [1, 2,],\n  \
+                     \"c\": \"// /* <<A>> */\",\n}/**/ //";
+
+#[test]
+fn comments_and_last_commas_are_read_on_request() {
+    let variables = Variables::new().with("A", "1").unwrap();
+    let document = Document::parse_jsonc(JSONC).unwrap();
+    let resolved = variables.resolve_for(&tool(), &document).unwrap();
+    let expected = serde_json::json!({"a": "1", "l": [1, 2], "c": "// /* 1 */"});
+    assert_eq!(*resolved.expose_secret(), expected);
+    let text = JsonText::parse_jsonc(JSONC).unwrap();
+    let resolved = variables.resolve_for(&tool(), &text).unwrap();
+    let expected = JSONC
+        .replace("\"<<A>>\"", "\"1\"")
+        .replace("/* <<A>> */\"", "/* 1 */\"");
+    assert_eq!(resolved.expose_secret(), &expected);
+    let engine = Engine::new().parse_jsonc_document(JSONC).unwrap();
+    assert_eq!(engine.references(), document.references());
+    for strict in ["[1] // x", "[1 /* x */]", "[1,]", "{\"a\": 1,}"] {
+        assert!(Document::parse(strict).is_err() && JsonText::parse(strict).is_err());
+        assert!(Document::parse_jsonc(strict).is_ok(), "{strict}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_jsonc_has_its_place() {
+    for (text, span, line, column) in [
+        ("// é\n{\"a\": cAnArY}", 12..12, 2, 7),
+        ("\u{feff}/* é\n */ [1,,]", 16..16, 2, 8),
+        ("[1] /* cAnArY", 4..6, 1, 5),
+        ("[1] /* cAnArY *", 4..6, 1, 5),
+        ("/*/ [1]", 0..2, 1, 1),
+        ("[1] / 2", 4..4, 1, 5),
+        ("[,]", 1..1, 1, 2),
+        ("{,}", 1..1, 1, 2),
+        ("[1,2,,]", 5..5, 1, 6),
+        ("# x\n[1]", 0..0, 1, 1),
+        ("{\"a\": 1, /* x */ \"a\": 2}", 17..20, 1, 18),
+        ("[1e400 /**/]", 1..6, 1, 2),
+    ] {
+        let error = Document::parse_jsonc(text).unwrap_err();
+        let position = error.position(text).unwrap();
+        assert_eq!(
+            told(&error),
+            (ErrorKind::InvalidDocument, None, Some(span)),
+            "{text}"
+        );
+        assert_eq!((position.line, position.column), (line, column), "{text}");
+        assert!(!error.to_string().contains("cAnArY"), "{error}");
+    }
+}
+
 /// Pieces of JSON, right and wrong.
 const PIECES: [&str; 34] = [
     "{",

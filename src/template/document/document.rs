@@ -10,7 +10,7 @@ use crate::reference::Reference;
 use crate::resolve::{Outcome, Permit, Resolved, Resolver};
 use crate::target::Target;
 #[cfg(feature = "json")]
-use crate::template::json::value;
+use crate::template::json::{Form, value};
 use crate::template::lint::Lint;
 use crate::template::prepared::Prepared;
 use crate::template::resolvable::{Resolvable, sealed};
@@ -205,7 +205,7 @@ impl<T: Structure> Document<T> {
 #[cfg(feature = "json")]
 impl Document<serde_json::Value> {
     /// Parses JSON and finds its placeholders. Stricter than most parsers: what two parsers may
-    /// read in two ways is refused.
+    /// read in two ways is refused. A byte order mark at the start is not.
     ///
     /// ```
     /// use keyslot::{Document, ErrorKind};
@@ -221,15 +221,40 @@ impl Document<serde_json::Value> {
     ///
     /// [`InvalidDocument`](crate::ErrorKind::InvalidDocument) with the position, for text that is
     /// not JSON, for a key twice in one object, for arrays and objects nested deeper than
-    /// [`MAX_DEPTH`](Document::MAX_DEPTH), for numbers out of range and for halves of surrogate
-    /// pairs; and the errors of [`compile`](Document::compile).
+    /// [`MAX_DEPTH`](Document::MAX_DEPTH), for halves of surrogate pairs, and for numbers that
+    /// would be changed, because they are out of range or too precise: a
+    /// [`JsonText`](crate::template::JsonText) keeps them. And the errors of
+    /// [`compile`](Document::compile).
     pub fn parse(text: &str) -> Result<Self> {
-        Self::parse_with(Settings::shared(), text)
+        Self::parse_with(Settings::shared(), text, Form::Json)
     }
 
-    pub(in crate::template) fn parse_with(settings: &Arc<Settings>, text: &str) -> Result<Self> {
+    /// Parses JSON with comments, and with commas behind the last item of lists and objects, as
+    /// editors keep their settings; all else as [`parse`](Document::parse) does. The comments are
+    /// not kept; a [`JsonText`](crate::template::JsonText::parse_jsonc) keeps them.
+    ///
+    /// ```
+    /// use keyslot::Document;
+    ///
+    /// let document = Document::parse_jsonc("{\"token\": \"<<TOKEN>>\", // not <<THIS>>\n}")?;
+    /// assert_eq!(document.references().len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`parse`](Document::parse), also for a comment without an end.
+    pub fn parse_jsonc(text: &str) -> Result<Self> {
+        Self::parse_with(Settings::shared(), text, Form::Jsonc)
+    }
+
+    pub(in crate::template) fn parse_with(
+        settings: &Arc<Settings>,
+        text: &str,
+        form: Form,
+    ) -> Result<Self> {
         settings.limits.check_template(text.len())?;
-        Self::with(settings, value(text)?)
+        Self::with(settings, value(text, form)?)
     }
 }
 

@@ -11,12 +11,25 @@ use crate::template::structure::{MAX_DEPTH, is_reserved};
 /// The byte order mark.
 const MARK: char = '\u{feff}';
 
+/// The form of a document.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::template) enum Form {
+    Json,
+    /// With comments, and commas behind the last item.
+    Jsonc,
+}
+
+/// Returns true for the text of an object or a list.
+pub(in crate::template) fn is_structure(text: &str) -> bool {
+    matches!(parse(text, Form::Json), Ok(Node::List(_) | Node::Object(_)))
+}
+
 /// Parses a document.
 ///
 /// # Errors
 ///
 /// `InvalidDocument` with the place; no word of the text. `TooLarge` over 4 GiB.
-pub(super) fn parse(text: &str) -> Result<Node> {
+pub(super) fn parse(text: &str, form: Form) -> Result<Node> {
     if Span::of(&(0..text.len())).is_none() {
         let message = "a document of JSON text has at most 4 GiB";
         return Err(Error::new(ErrorKind::TooLarge, message));
@@ -27,10 +40,10 @@ pub(super) fn parse(text: &str) -> Result<Node> {
     } else {
         0
     };
-    let mut parser = Parser { text, at };
-    parser.space();
+    let mut parser = Parser { text, at, form };
+    parser.space()?;
     let root = parser.value(0)?;
-    parser.space();
+    parser.space()?;
     match parser.peek() {
         None => Ok(root),
         Some(_) => Err(parser.unexpected()),
@@ -41,6 +54,7 @@ struct Parser<'t> {
     text: &'t str,
     /// The next byte. Always at the start of a character.
     at: usize,
+    form: Form,
 }
 
 impl Parser<'_> {
@@ -62,10 +76,32 @@ impl Parser<'_> {
         }
     }
 
-    fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+    fn space(&mut self) -> Result<()> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                Some(b'/') if self.form == Form::Jsonc => self.comment()?,
+                _ => return Ok(()),
+            }
         }
+    }
+
+    fn comment(&mut self) -> Result<()> {
+        let start = self.at;
+        let rest = self.text.get(start..).unwrap_or_default();
+        if rest.starts_with("//") {
+            self.at += rest.find(['\n', '\r']).unwrap_or(rest.len());
+            return Ok(());
+        }
+        let Some(inner) = rest.strip_prefix("/*") else {
+            return Err(self.unexpected());
+        };
+        let Some(length) = inner.find("*/") else {
+            let message = "a comment of the document has no end";
+            return Err(self.invalid(message, start..start + 2));
+        };
+        self.at += length + 4;
+        Ok(())
     }
 
     fn value(&mut self, depth: usize) -> Result<Node> {
@@ -93,9 +129,9 @@ impl Parser<'_> {
         let mut entries = Vec::new();
         self.items(b'}', |parser| {
             let key = parser.string()?;
-            parser.space();
+            parser.space()?;
             parser.expect(b':')?;
-            parser.space();
+            parser.space()?;
             entries.push((key, parser.value(depth)?));
             Ok(())
         })?;
@@ -113,18 +149,21 @@ impl Parser<'_> {
     /// Reads what stands between a bracket, which is next, and its end.
     fn items(&mut self, end: u8, mut item: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         self.at += 1;
-        self.space();
+        self.space()?;
         if self.take(end) {
             return Ok(());
         }
         loop {
             item(self)?;
-            self.space();
+            self.space()?;
             if self.take(end) {
                 return Ok(());
             }
             self.expect(b',')?;
-            self.space();
+            self.space()?;
+            if self.form == Form::Jsonc && self.take(end) {
+                return Ok(());
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use zeroize::Zeroizing;
 
 use super::node::{Node, Span};
-use super::parser::parse;
+use super::parser::{Form, parse};
 use crate::error::{Error, Result};
 use crate::resolve::{Sealed, Wipe};
 use crate::template::limits::Limits;
@@ -61,12 +61,39 @@ impl JsonText {
     /// assert_eq!(error.position(text).map(|at| (at.line, at.column)), Some((2, 2)));
     /// ```
     pub fn parse(text: impl Into<String>) -> Result<Self> {
+        Self::of(text.into(), Form::Json)
+    }
+
+    /// Parses JSON with comments, and with commas behind the last item of lists and objects; all
+    /// else as [`parse`](JsonText::parse) does. What comes out of a resolve has them too, and
+    /// placeholders in comments stay.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::template::{JsonText, ResolveExt};
+    /// use keyslot::{Target, Variables};
+    ///
+    /// let config = JsonText::parse_jsonc("{\"a\": \"<<A>>\", // not <<A>>\n}")?;
+    /// let resolved = Variables::new().with("A", "1")?.resolve_for(&Target::tool("t"), &config)?;
+    /// assert_eq!(resolved.expose_secret(), "{\"a\": \"1\", // not <<A>>\n}");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`parse`](JsonText::parse), also for a comment without an end.
+    pub fn parse_jsonc(text: impl Into<String>) -> Result<Self> {
+        Self::of(text.into(), Form::Jsonc)
+    }
+
+    fn of(text: String, form: Form) -> Result<Self> {
+        // Made first, so that the text is wiped when it is refused.
         let mut document = Self {
-            text: text.into(),
+            text,
             root: Node::Null,
         };
         Limits::default().check_template(document.text.len())?;
-        document.root = parse(&document.text)?;
+        document.root = parse(&document.text, form)?;
         Ok(document)
     }
 

@@ -5,7 +5,7 @@ use std::mem;
 use serde_json::{Number, Value};
 
 use super::node::{Node, Span};
-use super::parser::parse;
+use super::parser::{Form, parse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::template::structure::float;
 
@@ -14,8 +14,8 @@ use crate::template::structure::float;
 /// # Errors
 ///
 /// `InvalidDocument` with the place; no word of the text.
-pub(in crate::template) fn value(text: &str) -> Result<Value> {
-    made(parse(text)?, text)
+pub(in crate::template) fn value(text: &str, form: Form) -> Result<Value> {
+    made(parse(text, form)?, text)
 }
 
 fn made(node: Node, text: &str) -> Result<Value> {
