@@ -5,6 +5,7 @@ mod bracket;
 mod cuts;
 mod decode;
 mod encoded;
+mod inner_json;
 mod inside;
 #[allow(clippy::module_inception)] // the type that the room is named after
 mod lint;
@@ -16,6 +17,7 @@ mod prefix;
 mod screen;
 mod whole;
 
+pub(super) use inner_json::inner_json;
 pub use lint::{Lint, LintKind};
 pub(super) use names::Search as NameSearch;
 pub(super) use near::lints;

@@ -1221,3 +1221,137 @@ mod reading {
         );
     }
 }
+
+mod tags {
+    use super::*;
+    use serde::Serializer;
+    use serde::de::value::{Error as Plain, StrDeserializer};
+    use serde::de::{Deserializer, Visitor};
+    use serde::ser::SerializeMap as _;
+
+    /// A tagged value as `serde_yaml` writes it: an object of one entry, whose key is written by
+    /// its `Display`.
+    struct Tagged(&'static str);
+
+    impl Serialize for Tagged {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            struct Shown(&'static str);
+            impl Serialize for Shown {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.collect_str(self.0)
+                }
+            }
+            let mut map = serializer.serialize_map(Some(1))?;
+            map.serialize_entry(&Shown(self.0), "pw")?;
+            map.end()
+        }
+    }
+
+    #[test]
+    fn a_tag_is_refused_and_not_turned_into_a_key() {
+        let error = Tree::of(&BTreeMap::from([("a", [Tagged("!cAnArY")])])).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.pointer()),
+            (ErrorKind::InvalidDocument, Some("/a/0"))
+        );
+        assert!(error.to_string().contains("tag") && !error.to_string().contains("cAnArY"));
+        assert!(Tree::of(&Tagged("plain")).is_ok());
+        // A key is a key.
+        let plain = Tree::of(&BTreeMap::from([("!name", "pw")])).unwrap();
+        let read: BTreeMap<String, String> = plain.to().unwrap();
+        assert_eq!(read["!name"], "pw");
+    }
+
+    /// A format that shows a tag as the variant of an enum, as `serde_yaml` does.
+    struct Shows;
+
+    impl<'de> Deserializer<'de> for Shows {
+        type Error = Plain;
+
+        fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Plain> {
+            visitor.visit_enum(StrDeserializer::<Plain>::new("cAnArY"))
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+            option unit unit_struct newtype_struct seq tuple tuple_struct map struct enum
+            identifier ignored_any
+        }
+    }
+
+    #[test]
+    fn a_tag_that_is_read_is_refused_too() {
+        let error = Tree::read(Shows).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidDocument);
+        assert!(error.to_string().contains("tag") && !error.to_string().contains("cAnArY"));
+        assert!(
+            Tree::deserialize(Shows)
+                .unwrap_err()
+                .to_string()
+                .contains("tag")
+        );
+    }
+}
+
+#[cfg(feature = "json")]
+mod inner_json {
+    use super::*;
+    use serde_json::json;
+
+    fn kinds(engine: &Engine, text: &str) -> Vec<LintKind> {
+        let document = json!({"function": {"arguments": text}});
+        let document = engine.compile_document(document).unwrap();
+        document.lints().iter().map(Lint::kind).collect()
+    }
+
+    #[test]
+    fn a_value_in_a_string_that_is_json_itself_is_linted() {
+        let engine = Engine::new();
+        for text in [
+            r#"{"token":"<<S>>"}"#,
+            r#" [1, {"a": ["x", "Bearer <<$secret.S>> <<S|json>>"]}]"#,
+            r#"{"n": <<S>>, "<<!T>>": 1}"#,
+            r#"{"a": "<<S|json>>", "b": "<<S|json|trim>>"}"#,
+        ] {
+            assert_eq!(kinds(&engine, text), [LintKind::InnerJson], "{text}");
+        }
+        for text in [
+            r#"{"token":"<<S|json>>"}"#,
+            r#"{"token":"<<!S>>"}"#,
+            r#"{"token":"none"}"#,
+            "<<S>>",
+            "[see <<S>>]",
+            r#"{"open": "<<S>>""#,
+            "\"<<S>>\"",
+        ] {
+            assert_eq!(kinds(&engine, text), [], "{text}");
+        }
+        let surfaces = Surfaces::new();
+        let surfaces = surfaces.at("/function/arguments", Surface::Json).unwrap();
+        let engine = Engine::new().surfaces(surfaces);
+        assert_eq!(kinds(&engine, r#"{"token":"<<S>>"}"#), []);
+        let document = json!({"function": {"arguments": r#"{"token":"<<S>>"}"#}});
+        let variables = Variables::new()
+            .with("S", "x\",\"admin\":true,\"y\":\"")
+            .unwrap();
+        let resolved = engine
+            .resolve(&variables, &Target::tool("t"), &document)
+            .unwrap();
+        let inner = resolved.expose_secret()["function"]["arguments"]
+            .as_str()
+            .unwrap();
+        let inner: serde_json::Value = serde_json::from_str(inner).unwrap();
+        assert_eq!(inner.as_object().unwrap().len(), 1, "no key was added");
+        // A text alone has the surface of its target, which a lint does not know.
+        let template = Engine::new().compile(r#"{"token":"<<S>>"}"#).unwrap();
+        assert!(template.lints().is_empty());
+    }
+
+    #[test]
+    fn it_says_where_and_what_to_do() {
+        let document = Document::compile(json!([r#"{"t":"<<S>>"}"#])).unwrap();
+        let lint = &document.lints()[0];
+        assert_eq!((lint.span(), lint.pointer()), (6..11, Some("/0")));
+        assert!(lint.to_string().contains("filter json") && lint.kind().as_str() == "inner_json");
+    }
+}

@@ -64,6 +64,11 @@ pub enum LintKind {
     OtherMarks,
     /// `Bearer secret://NAME`: such a reference is a whole string or none.
     NotWhole,
+    /// A placeholder in a string of a document that is JSON itself, as in
+    /// `"{\"token\": \"<<TOKEN>>\"}"`: a value with quotes could add keys to that JSON. It resolves
+    /// all the same. The filter `json`, or the surface [`Json`](crate::Surface::Json) for that
+    /// string, keeps a value in its place.
+    InnerJson,
     /// A placeholder for a name that there is not, while there is one much like it.
     UnknownName,
     /// A placeholder for an unknown name that was not compared with all known ones, because there

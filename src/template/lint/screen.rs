@@ -33,6 +33,7 @@ impl LintKind {
             Self::Encoded => "encoded",
             Self::OtherMarks => "other_marks",
             Self::NotWhole => "not_whole",
+            Self::InnerJson => "inner_json",
             Self::UnknownName => "unknown_name",
             Self::NotCompared => "not_compared",
         }
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
     use crate::template::Template;
 
-    const ALL: [LintKind; 17] = [
+    const ALL: [LintKind; 18] = [
         LintKind::OneSidedSpace,
         LintKind::Version,
         LintKind::Filter,
@@ -110,6 +111,7 @@ mod tests {
         LintKind::Encoded,
         LintKind::OtherMarks,
         LintKind::NotWhole,
+        LintKind::InnerJson,
         LintKind::UnknownName,
         LintKind::NotCompared,
     ];

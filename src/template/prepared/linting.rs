@@ -8,7 +8,8 @@ use super::planned::{Planned, take};
 use super::prepared::Prepared;
 use crate::error::Result;
 use crate::name::SecretName;
-use crate::template::lint::{Lint, NameSearch, lints};
+use crate::target::Surface;
+use crate::template::lint::{Lint, NameSearch, inner_json, lints};
 use crate::template::plan::Plan;
 use crate::template::settings::Settings;
 use crate::template::source::{Part, Source, Visitor};
@@ -22,7 +23,11 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
                 if part.is_name {
                     return Vec::new();
                 }
-                lints(self.settings.rules(), part.text, plan.unwrap_or(&none))
+                let mut found = lints(self.settings.rules(), part.text, plan.unwrap_or(&none));
+                if let Some(plan) = plan.filter(|_| part.is_raw) {
+                    found.extend(inner_json(part.text, plan));
+                }
+                found
             })
         })
     }
@@ -54,6 +59,8 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
 struct Listed<'l> {
     text: &'l str,
     is_name: bool,
+    /// True for a string of a document whose values are not written as JSON.
+    is_raw: bool,
 }
 
 /// Gathers lints of the texts of a visit.
@@ -71,6 +78,9 @@ impl<'s, F: FnMut(Listed<'_>, Option<&Plan>) -> Vec<Lint>> Visitor<'s> for Linti
             let listed = Listed {
                 text: part.text(),
                 is_name: part.is_name(self.settings),
+                is_raw: planned.is_some()
+                    && part.pointer().is_some()
+                    && part.rule(self.settings) != Some(Surface::Json),
             };
             let found = (self.lints)(listed, planned.map(|planned| &planned.plan));
             if !found.is_empty() {

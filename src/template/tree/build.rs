@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 
 use super::depth::Depth;
-use super::node::{BadKeys, Node};
+use super::node::{BadKeys, Node, TAG};
 use super::trace::Trace;
 use crate::template::structure::MAX_DEPTH;
 
@@ -129,6 +129,14 @@ impl<'de> Visitor<'de> for Build<'_> {
 
     fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Node, E> {
         Ok(Node::Bytes(bytes))
+    }
+
+    /// Refuses a tag, which a tree cannot hold: it would come out as something else.
+    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Node, A::Error> {
+        if let Some(trace) = self.trace {
+            trace.refuse(TAG);
+        }
+        Err(A::Error::custom(TAG))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {

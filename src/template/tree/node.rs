@@ -31,6 +31,10 @@ pub enum Node {
 
 type Entry = (Node, Node);
 
+/// The refusal of a tag of YAML, which would come out as something else.
+pub(super) const TAG: &str =
+    "a document cannot keep a tag such as !name; write the value without it";
+
 /// The flaw of the keys of an object.
 pub(super) struct BadKeys(pub(super) &'static str);
 
@@ -113,13 +117,7 @@ impl Node {
 fn number(digits: &str) -> Option<Node> {
     let signed = digits.parse::<i128>().ok().map(Node::integer);
     let unsigned = || digits.parse::<u128>().ok().map(Node::integer);
-    let float = || {
-        digits
-            .parse::<f64>()
-            .ok()
-            .filter(|float| float.is_finite())
-            .map(Node::F64)
-    };
+    let float = || structure::float(digits).map(Node::F64);
     signed.or_else(unsigned).or_else(float)
 }
 
@@ -274,6 +272,8 @@ mod tests {
         assert!(is(other.clone(), &Node::Object(other)));
         for other in [
             vec![entry(NUMBER, "1e999")],
+            vec![entry(NUMBER, "0.1234567890123456789")],
+            vec![entry(NUMBER, "340282366920938463463374607431768211456")],
             vec![entry(NUMBER, "1"), entry("n", "1")],
         ] {
             assert!(Node::object(other).is_err());

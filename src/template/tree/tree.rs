@@ -41,8 +41,11 @@ use crate::template::structure::{Places, Structure, copy, wipe};
 /// ```
 ///
 /// Enums are written as JSON, YAML and TOML write them: a name, or an object with the name as its
-/// only key. Structs are objects. A tree is nested 128 levels deep at most, and none of its objects
-/// has a text twice as a key.
+/// only key. Structs are objects. A tag of YAML (`!name`) is refused where the format shows it, as
+/// `serde_yaml` does; others, such as `serde-saphyr`, read past it. A number is what the format
+/// made of it: for digits that must stay as they are there is
+/// [`JsonText`](crate::template::JsonText). A tree is nested 128 levels deep at most, and none of
+/// its objects has a text twice as a key.
 #[derive(Clone, PartialEq)]
 pub struct Tree {
     root: Node,

@@ -1,9 +1,11 @@
 //! Makes a tree of a value.
 
+use std::fmt::Display;
+
 use serde::ser::{Serialize, Serializer};
 
 use super::depth::Depth;
-use super::node::Node;
+use super::node::{Node, TAG};
 use super::refusal::Refusal;
 use super::variant::Variant;
 use super::write_list::ListWriter;
@@ -13,6 +15,8 @@ use super::write_object::ObjectWriter;
 #[derive(Clone, Copy, Default)]
 pub(super) struct Writer {
     depth: Depth,
+    /// True for the key of an object with one entry, which is how `serde_yaml` writes a tag.
+    is_only_key: bool,
 }
 
 /// The name by which `serde_json` writes a `RawValue`: JSON text, which is no place for values.
@@ -22,14 +26,20 @@ impl Writer {
     fn deeper(self) -> Result<Self, Refusal> {
         self.depth
             .deeper()
-            .map(|depth| Self { depth })
+            .map(|depth| Self {
+                depth,
+                is_only_key: false,
+            })
             .ok_or_else(Refusal::too_deep)
     }
 
     fn wrapped(self) -> Result<Self, Refusal> {
         self.depth
             .wrapped()
-            .map(|depth| Self { depth })
+            .map(|depth| Self {
+                depth,
+                is_only_key: false,
+            })
             .ok_or_else(Refusal::too_deep)
     }
 
@@ -49,7 +59,8 @@ impl Writer {
     }
 
     fn object(self, variant: Variant) -> Result<ObjectWriter<Self>, Refusal> {
-        Ok(ObjectWriter::new(variant, self.inner(variant)?))
+        let inner = self.inner(variant)?;
+        Ok(ObjectWriter::new(variant, inner, inner))
     }
 }
 
@@ -95,6 +106,15 @@ impl Serializer for Writer {
 
     fn serialize_str(self, text: &str) -> Result<Node, Refusal> {
         Ok(Node::Text(text.to_owned()))
+    }
+
+    /// Takes what is written by its `Display`, as `serde_yaml` writes the key that is a tag.
+    fn collect_str<T: Display + ?Sized>(self, text: &T) -> Result<Node, Refusal> {
+        let text = text.to_string();
+        if self.is_only_key && text.starts_with('!') {
+            return Err(Refusal::new(TAG));
+        }
+        Ok(Node::Text(text))
     }
 
     fn serialize_bytes(self, bytes: &[u8]) -> Result<Node, Refusal> {
@@ -173,8 +193,13 @@ impl Serializer for Writer {
         self.list(Variant::of(variant))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<ObjectWriter<Self>, Refusal> {
-        self.object(Variant::NONE)
+    fn serialize_map(self, length: Option<usize>) -> Result<ObjectWriter<Self>, Refusal> {
+        let inner = self.inner(Variant::NONE)?;
+        let keys = Self {
+            is_only_key: length == Some(1),
+            ..inner
+        };
+        Ok(ObjectWriter::new(Variant::NONE, keys, inner))
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<ObjectWriter<Self>, Refusal> {

@@ -9,15 +9,17 @@ use super::variant::Variant;
 /// Writes an object; `W` writes its keys and entries.
 pub(super) struct ObjectWriter<W> {
     variant: Variant,
+    keys: W,
     inner: W,
     key: Option<Node>,
     entries: Vec<(Node, Node)>,
 }
 
 impl<W> ObjectWriter<W> {
-    pub(super) fn new(variant: Variant, inner: W) -> Self {
+    pub(super) fn new(variant: Variant, keys: W, inner: W) -> Self {
         Self {
             variant,
+            keys,
             inner,
             key: None,
             entries: Vec::new(),
@@ -67,7 +69,7 @@ impl<W: Serializer<Ok = Node, Error = Refusal> + Copy> SerializeMap for ObjectWr
     type Error = Refusal;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refusal> {
-        self.key = Some(key.serialize(self.inner)?);
+        self.key = Some(key.serialize(self.keys)?);
         Ok(())
     }
 
