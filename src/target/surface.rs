@@ -34,7 +34,8 @@ pub enum Surface {
     /// unless it is a token (RFC 9110 section 5.6.2).
     Header,
     /// A whole URL: percent-encoded for the part it stands in; refused in the scheme, host and
-    /// port, and where it would make a segment of the path empty, `.` or `..`.
+    /// port, and where it would make a segment of the path empty, `.` or `..`. A variable may stand
+    /// in the host and port, if the [`Target`](crate::Target) says which ones must come out.
     Url,
     /// A URL path, or a segment of one: percent-encoded, and refused as in a [`Url`](Surface::Url).
     UrlPath,

@@ -305,6 +305,24 @@ impl Target {
         Some((&address.host, is_http))
     }
 
+    /// Returns true if a URL goes to the scheme, host and port of this target, or by `https` to its
+    /// host alone. A spelling that URL parsers could read differently goes nowhere. Nothing of the
+    /// path is copied, because values may stand in it.
+    pub(crate) fn is_origin_of(&self, url: &str) -> bool {
+        let authority = url
+            .find("://")
+            .map_or(url.len(), |colon| colon + "://".len());
+        let ends = |rest: &str| rest.find(['/', '?', '#']).map(|at| authority + at);
+        let end = url.get(authority..).and_then(ends).unwrap_or(url.len());
+        let origin = url.get(..end).map(Address::of_url);
+        let (Some(Ok(origin)), Some(own)) = (origin, &self.address) else {
+            return false;
+        };
+        let scheme = |address: &Address| address.url.as_ref().map(|url| url.scheme);
+        let expected = scheme(own).unwrap_or(Scheme::Https);
+        origin.host == own.host && scheme(&origin) == Some(expected)
+    }
+
     /// All surfaces that the call uses: the one, unless [more were set](Target::with_surfaces).
     pub(crate) fn surfaces(&self) -> SurfaceSet {
         self.surfaces.unwrap_or(self.surface.into())
@@ -419,5 +437,40 @@ mod tests {
                 .unknown_names(),
             UnknownNames::Error
         );
+    }
+
+    #[test]
+    fn a_url_goes_to_the_target_or_it_does_not() {
+        let host = Target::tool("t").with_host("a.example").unwrap();
+        let port = Target::tool("t").with_host("a.example:8443").unwrap();
+        let http = Target::tool("t").with_url("http://a.example/x").unwrap();
+        for (target, url) in [
+            (&host, "https://a.example/p?q#f"),
+            (&host, "https://a.example:443"),
+            (&port, "https://a.example:8443?q=https://b.example"),
+            (&http, "http://a.example/y"),
+        ] {
+            assert!(target.is_origin_of(url), "{url}");
+        }
+        for (target, url) in [
+            (&host, "http://a.example/"),
+            (&host, "http://a.example:443/"),
+            (&host, "https://a.example:8443/"),
+            (&host, "https://b.example/"),
+            (&host, "https://a.example.b.example/"),
+            (&host, "https://a.example@b.example/"),
+            (&host, "https://u@a.example/"),
+            (&host, "https://a.example\\@b.example/"),
+            (&host, "https://A.example/"),
+            (&host, " https://a.example/"),
+            (&host, "https:a.example/"),
+            (&host, "/a.example/"),
+            (&host, "a.example"),
+            (&host, ""),
+            (&http, "https://a.example/"),
+        ] {
+            assert!(!target.is_origin_of(url), "{url}");
+        }
+        assert!(!Target::tool("t").is_origin_of("https://a.example/"));
     }
 }

@@ -64,6 +64,7 @@ mod support;
 mod surfaces;
 mod tampering;
 mod target_urls;
+mod url_hosts;
 mod url_parts;
 mod url_rules;
 mod vault;

@@ -105,8 +105,8 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["collector", "mask"],
             &["sweep"],
             &["redactor"],
-            &["builder", "json", "stream", "tree"],
-            &["display", "io", "vault"],
+            &["builder", "json", "json_text", "stream", "tree"],
+            &["display", "io", "live", "vault"],
         ],
     ),
 ];

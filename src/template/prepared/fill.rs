@@ -39,7 +39,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         };
         check_count(&verdicts, &self.references)?;
         let unknown_names = self.source.unknown_names(target);
-        let judged = LookedUp::new(&verdicts, &self.references, unknown_names);
+        let judged = LookedUp::new(&verdicts, &self.references, unknown_names, target);
         let fill = &mut Fill::new(&self.settings, &self.references, judged);
         self.visit(fill, target, |fill, text, failures| {
             fill.check(text.text, text.plan, text.surface, failures)
@@ -60,7 +60,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     ) -> Result<S::Output<'_>> {
         check_count(outcomes, &self.references)?;
         let unknown_names = self.source.unknown_names(target);
-        let looked_up = LookedUp::new(outcomes, &self.references, unknown_names);
+        let looked_up = LookedUp::new(outcomes, &self.references, unknown_names, target);
         let mut fill = Fill::new(&self.settings, &self.references, looked_up);
         let mut drafts = Drafts::new();
         self.draft(&mut fill, target, &mut drafts)?;
@@ -100,7 +100,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     {
         check_count(&outcomes, &self.references)?;
         let unknown_names = self.source.unknown_names(target);
-        let looked_up = LookedUp::new(&outcomes, &self.references, unknown_names);
+        let looked_up = LookedUp::new(&outcomes, &self.references, unknown_names, target);
         let mut places = S::Places::default();
         let (output, made) = match self.write_plain(target, &looked_up, &mut places) {
             Some(output) => (output, Vec::new()),

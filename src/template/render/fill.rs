@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::draft::Draft;
 use super::plain::plain_length;
 use super::values::Values;
@@ -28,6 +30,10 @@ pub(in crate::template) struct Fill<'a, V> {
     /// values times the placeholders.
     placing_room: Room,
 }
+
+/// The flaw of a variable in the host of a URL.
+const OTHER_HOST: &str = "makes a URL of another scheme, host or port than those of the target, or \
+                          one that URL parsers could read differently";
 
 impl<'a, V: Values<'a>> Fill<'a, V> {
     pub(in crate::template) fn new(
@@ -88,6 +94,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     ) -> Result<Draft<'a>> {
         let placing = self.placing(text, plan, surface);
         let mut draft = Draft::new(text, plan, placing.encoding(), plan.literal());
+        let mut named_host = None;
         // Counts the slots that do not stay.
         let mut placed = 0..;
         for (cut, slot) in plan
@@ -126,8 +133,12 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             };
             self.placing_room.take(value.len())?;
             if let Some(refusal) = placing.refusal(nth, &value, chain) {
-                failures.push(|| self.unencodable(refusal, cut, slot, text));
-                continue;
+                let target = self.values.host_target(slot.reference());
+                let Some(target) = target.filter(|_| placing.is_host(nth, chain)) else {
+                    failures.push(|| self.unencodable(refusal, cut, slot, text));
+                    continue;
+                };
+                named_host = Some((target, cut, slot));
             }
             draft.length = draft
                 .length
@@ -138,6 +149,13 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         }
         if failures.is_empty() {
             self.room.take(draft.length)?;
+            if let Some((target, cut, slot)) = named_host {
+                let mut url = Zeroizing::new(String::new());
+                draft.write(&self.values, &mut url, |_| {});
+                if !target.is_origin_of(&url) {
+                    failures.push(|| self.unencodable(OTHER_HOST, cut, slot, text));
+                }
+            }
         }
         Ok(draft)
     }
@@ -170,7 +188,10 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
                 Ok(_) => {
                     let nth = placed.next().unwrap_or(usize::MAX);
-                    let refusal = placing.refusal_of_all(nth);
+                    // A variable may name the host; only its value says which one.
+                    let is_open = placing.is_host(nth, plan.chain(slot))
+                        && self.values.host_target(slot.reference()).is_some();
+                    let refusal = placing.refusal_of_all(nth).filter(|_| !is_open);
                     if self.is_denied(cut, slot, text, (&placing, nth, surface), failures) {
                         continue;
                     }

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::{Reference, ReferenceKind};
 use crate::resolve::{Found, Permit};
-use crate::target::UnknownNames;
+use crate::target::{Target, UnknownNames};
 
 /// The values of the references, by their number.
 pub(in crate::template) trait Values<'a> {
@@ -17,6 +17,10 @@ pub(in crate::template) trait Values<'a> {
 
     /// Leave for the value.
     fn permit(&self, reference: usize) -> Permit;
+
+    /// The target, if it says a host and the value is that of a variable: such a value may name
+    /// that same host.
+    fn host_target(&self, reference: usize) -> Option<&'a Target>;
 }
 
 impl<'a> Values<'a> for &'a [&'a str] {
@@ -33,6 +37,10 @@ impl<'a> Values<'a> for &'a [&'a str] {
     fn permit(&self, _: usize) -> Permit {
         Permit::new()
     }
+
+    fn host_target(&self, _: usize) -> Option<&'a Target> {
+        None
+    }
 }
 
 /// The answers to the references: values, or verdicts without them.
@@ -40,12 +48,14 @@ pub(in crate::template) struct LookedUp<'a, T> {
     outcomes: &'a [Result<T>],
     references: &'a [Reference],
     unknown_names: UnknownNames,
+    target: &'a Target,
 }
 
 /// The answer to a reference.
 pub(in crate::template) trait Answer {
     fn value(&self) -> &str;
     fn permit(&self) -> Permit;
+    fn may_be_variable(&self) -> bool;
 }
 
 impl Answer for Found {
@@ -57,6 +67,10 @@ impl Answer for Found {
     fn permit(&self) -> Permit {
         self.permit()
     }
+
+    fn may_be_variable(&self) -> bool {
+        self.is_variable()
+    }
 }
 
 /// The value is not there.
@@ -67,6 +81,10 @@ impl Answer for Permit {
 
     fn permit(&self) -> Permit {
         *self
+    }
+
+    fn may_be_variable(&self) -> bool {
+        true
     }
 }
 
@@ -94,6 +112,13 @@ impl<'a, T: Answer> Values<'a> for LookedUp<'a, T> {
             .and_then(|outcome| outcome.as_ref().ok());
         answer.map_or_else(Permit::new, Answer::permit)
     }
+
+    fn host_target(&self, reference: usize) -> Option<&'a Target> {
+        let answer = self.outcomes.get(reference)?.as_ref().ok()?;
+        let is_bare = self.references.get(reference)?.kind() == ReferenceKind::Bare;
+        let is_open = is_bare && answer.may_be_variable() && self.target.host().is_some();
+        is_open.then_some(self.target)
+    }
 }
 
 impl<'a, T: Answer> LookedUp<'a, T> {
@@ -102,11 +127,13 @@ impl<'a, T: Answer> LookedUp<'a, T> {
         outcomes: &'a [Result<T>],
         references: &'a [Reference],
         unknown_names: UnknownNames,
+        target: &'a Target,
     ) -> Self {
         Self {
             outcomes,
             references,
             unknown_names,
+            target,
         }
     }
 }

@@ -85,6 +85,16 @@ impl Placing {
         }
     }
 
+    /// Returns true for a slot in the host or port of a URL whose value goes in as text.
+    pub(in crate::template) fn is_host(&self, slot: usize, filters: &[Filter]) -> bool {
+        match &self.places {
+            Places::Url(places) => {
+                places.get(slot) == Some(&url::Place::Host) && ready_part(filters).is_none()
+            }
+            _ => false,
+        }
+    }
+
     /// Returns true if a value that may stand where `permit` says may stand in a slot. In a whole
     /// URL that may be the surface of its part.
     pub(in crate::template) fn is_permitted(&self, slot: usize, permit: Permit) -> bool {
