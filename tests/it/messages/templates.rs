@@ -76,6 +76,7 @@ fn syntaxes(messages: &mut Messages) {
         (Syntax::julep(), "$ secrets.KEY|"),
         (Syntax::uri(), "secret://"),
         (Syntax::uri(), "secret://a b"),
+        (Syntax::dollar(), "${KEY:-default}"),
         (Syntax::bookmark(), "secret://"),
     ] {
         let engine = Engine::new().syntax(syntax);
