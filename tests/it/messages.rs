@@ -50,12 +50,12 @@ impl Messages {
 
     fn add(&mut self, error: &Error) {
         for one in error.all() {
-            let mut line = format!("{}: {one}", one.kind());
-            // Those of other kinds are in the words of the operating system.
-            if let (ErrorKind::Corrupt, Some(cause)) = (one.kind(), one.source()) {
-                line += &format!("\n    because: {cause}");
-            }
-            self.push(line);
+            // Causes of other kinds are in the words of the operating system.
+            let because = match (one.kind(), one.source()) {
+                (ErrorKind::Corrupt, Some(cause)) => format!("\n    because: {cause}"),
+                _ => String::new(),
+            };
+            self.push(format!("{}: {one}{because}", one.kind()));
         }
     }
 
@@ -78,8 +78,11 @@ impl Messages {
     }
 }
 
-/// Files, and what fills them.
-const AREAS: [(&str, fn(&mut Messages)); 10] = [
+/// Makes the messages of one file.
+type Fill = fn(&mut Messages);
+
+/// The files, and what fills them.
+const AREAS: [(&str, Fill); 10] = [
     ("names.txt", names::all),
     ("keys.txt", keys::all),
     ("targets.txt", names::targets),

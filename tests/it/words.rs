@@ -15,9 +15,6 @@ const QUESTIONS: [&str; 9] = [
     "What", "Whether", "Which", "Who", "Whom", "Whose", "Where", "Why", "How",
 ];
 
-/// Public functions without an example of their own. The number may fall, and never rises.
-const WITHOUT_EXAMPLE: usize = 0;
-
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -188,7 +185,7 @@ fn without_example(text: &str) -> Vec<usize> {
 
 #[test]
 fn public_functions_have_an_example() {
-    let mut found = Vec::new();
+    let (mut found, mut read) = (Vec::new(), 0);
     // `memory` is there in tests only.
     let public = files("src", "rs")
         .into_iter()
@@ -196,17 +193,15 @@ fn public_functions_have_an_example() {
     for path in public {
         let text = fs::read_to_string(&path).unwrap();
         let lines = without_example(&text);
+        read += 1;
         found.extend(
             lines
                 .into_iter()
                 .map(|number| format!("{}:{number}", path.display())),
         );
     }
-    assert!(
-        found.len() <= WITHOUT_EXAMPLE,
-        "{} functions: {found:#?}",
-        found.len()
-    );
+    assert!(read > 300, "only {read} files were read");
+    assert!(found.is_empty(), "{found:#?}");
     let planted = "/// A.\npub fn a() {}\n/// B.\n/// ```\n/// ```\n#[inline]\npub fn b() {}";
     assert_eq!(without_example(planted), [2]);
 }

@@ -19,8 +19,8 @@ pub(super) fn all(messages: &mut Messages) {
     messages.of(one().resolve("<<NONE>>"));
     messages.of(one().resolve("<<KEY@2>>"));
 
-    let ruled = |rules| RunSecrets::new().with_rules("KEY", "value", rules).unwrap();
-    let rules = || AccessRules::new();
+    let run = |rules| RunSecrets::new().with_rules("KEY", "value", rules).unwrap();
+    let rules = AccessRules::new;
     let tool = rules().tool("stripe").unwrap();
     let host = rules().host("api.stripe.com").unwrap();
     let port = rules().host("*.stripe.com:8443").unwrap();
@@ -41,7 +41,7 @@ pub(super) fn all(messages: &mut Messages) {
         (hosts, with_url("https://a.com")),
         (rules().surface(Surface::UrlQuery), header),
     ] {
-        messages.of(ruled(rules).resolve_for(&target, "<<KEY>>"));
+        messages.of(run(rules).resolve_for(&target, "<<KEY>>"));
     }
 
     messages.of(Redactor::builder().min_len(3).build());

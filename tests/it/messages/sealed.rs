@@ -34,7 +34,9 @@ pub(super) fn all(messages: &mut Messages) {
     say(builder().store(store).create(&root_key()).map(drop));
     swapped(&mut say);
     put_back(&mut say);
-    made.iter().for_each(|error| messages.add(error));
+    for error in &made {
+        messages.add(error);
+    }
 }
 
 type Damage = fn(Row) -> Option<Row>;
@@ -80,7 +82,9 @@ const DAMAGES: [Damage; 6] = [
 fn lived() -> MemoryStore {
     let store = MemoryStore::new();
     let vault = builder().store(store.clone()).create(&root_key()).unwrap();
-    SCRIPT.iter().for_each(|step| act(&vault, step));
+    for step in &SCRIPT {
+        act(&vault, step);
+    }
     store
 }
 
