@@ -40,10 +40,10 @@ const ONCE: &str = "once";
 const COMPILED: &str = "compiled";
 
 const TARGETS: [Target; 9] = [
-    Target::times(ONCE, "W1", 0.8, "subst"),
-    Target::times(ONCE, "W2", 0.85, "shellexpand"),
-    Target::times(ONCE, "W3", 3.3, "memcpy"),
-    Target::times(ONCE, "W4", 3.2, "memcpy"),
+    Target::times(ONCE, "W1", 0.9, "subst"),
+    Target::times(ONCE, "W2", 0.65, "subst"),
+    Target::times(ONCE, "W3", 1.05, "subst"),
+    Target::times(ONCE, "W4", 1.05, "subst"),
     Target::times(ONCE, "W5", 1.0, "memcpy"),
     Target::times(COMPILED, "W1", 2.0, "memcpy"),
     Target::times(COMPILED, "W2", 2.3, "memcpy"),
