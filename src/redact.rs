@@ -49,7 +49,7 @@
 //! | XML, HTML | six ways to write quotes, or none |
 //! | shell, command line | in single quotes, double quotes and `$'…'`; behind backslashes, of PowerShell backquotes; with doubled quotes |
 //! | doubled signs | `$$` of Compose, make, Maven and Jenkins; `%%` of `printf` and cmd; `{{` and `}}` of format strings |
-//! | string literals | of Rust, Go, Python and JavaScript: what `{:?}`, `%q`, `repr` and `console.log` show; of MySQL and PHP |
+//! | string literals | of Rust, Go, Python and JavaScript: what `{:?}`, `%q`, `repr` and `console.log` show; of `MySQL` and PHP |
 //! | percent-encoded | as a component or in a form, digits in either case, spaces as `%20` and `+`; in parts of URLs |
 //! | base64 | both alphabets, padded or not, alone and within other base64 at each of the three places |
 //! | hexadecimal | in either case |

@@ -4,7 +4,7 @@
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Document, Engine, ResolveExt, Template, Tree};
-use keyslot::{Error, ErrorKind, Surface, Target, UnknownNames};
+use keyslot::{Error, ErrorKind, UnknownNames, Surface, Target};
 use keyslot_fuzz::answers::Answers;
 use keyslot_fuzz::{checks, input, json};
 use libfuzzer_sys::fuzz_target;

@@ -31,7 +31,7 @@ pub enum Variant {
     Shell,
     /// With `$`, `%`, or braces doubled, as for templates and format strings.
     Doubled,
-    /// Escaped as in a string literal of Rust, Go, Python, JavaScript or MySQL.
+    /// Escaped as in a string literal of Rust, Go, Python, JavaScript or `MySQL`.
     Literal,
     /// Percent-encoded, as in URLs and forms.
     Percent,

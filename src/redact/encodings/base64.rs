@@ -98,9 +98,9 @@ fn lines(encoded: &str, length: usize, add: &mut Add<'_>) -> Result<()> {
             for end in LINE_ENDS {
                 let room = before.len() + end.len() + line.len();
                 let mut both = Zeroizing::new(String::with_capacity(room));
-                [before, end, line]
-                    .iter()
-                    .for_each(|piece| both.push_str(piece));
+                for piece in [before, end, line] {
+                    both.push_str(piece);
+                }
                 add(Variant::Base64, &both)?;
             }
         }

@@ -135,7 +135,7 @@ mod tests {
         );
     }
 
-    /// By the manual of MySQL, "String Literals", and that of PHP.
+    /// By the manual of `MySQL`, "String Literals", and that of PHP.
     #[test]
     fn literals_are_written_as_in_sql() {
         let found = all("a\0b'c\"d\\e\nf\rg\x1ah\t", Variant::Literal);
