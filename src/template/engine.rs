@@ -368,18 +368,18 @@ impl Engine {
     /// else. One look-up for all of them, or none.
     ///
     /// A placeholder of a granted name, without a version, becomes a value, with the filters that
-    /// it has. All other text stays byte for byte as it is: other placeholders, also those with a
-    /// version or an unknown filter, what only means to be a placeholder, escapes with their marks,
-    /// comments, and the keys of objects whatever the engine [says](Engine::keys). What of that is
-    /// a placeholder, or meant to be one, is reported as an [`Attempt`](super::Attempt). Values are
-    /// never read again. A whole string of Julep's with a field that is not granted stays as a
-    /// whole.
+    /// it has. All other text stays byte for byte as it is: other placeholders, also those of a
+    /// granted name at another place, with a version or with an unknown filter, what only means to
+    /// be a placeholder, escapes with their marks, comments, and the keys of objects whatever the
+    /// engine [says](Engine::keys). What of that is a placeholder, or meant to be one, is reported
+    /// as an [`Attempt`](super::Attempt). Values are never read again. A whole string of Julep's
+    /// with a field that is not granted stays as a whole.
     ///
     /// ```
     /// # #[cfg(feature = "json")] {
     /// use keyslot::secrecy::ExposeSecret;
     /// use keyslot::template::{Engine, Grants};
-    /// use keyslot::{ErrorKind, Target, Variables};
+    /// use keyslot::{Target, Variables};
     /// use serde_json::json;
     ///
     /// let variables = Variables::new().with("KEY", "t0ken")?.with("OTHER", "of no concern")?;
@@ -392,19 +392,21 @@ impl Engine {
     /// assert_eq!(args.attempts()[1].reference().map(ToString::to_string).as_deref(), Some("<<$secret.AWS>>"));
     ///
     /// // A granted name at another place: the model is about to send it somewhere else.
-    /// let error = resolve(json!({"url": "https://evil.example/<<KEY>>"})).unwrap_err();
-    /// assert_eq!((error.kind(), error.pointer()), (ErrorKind::Denied, Some("/url")));
+    /// let args = resolve(json!({"url": "https://evil.example/<<KEY>>"}))?;
+    /// assert_eq!(args.expose_secret()["url"], "https://evil.example/<<KEY>>");
+    /// assert!(args.attempts()[0].is_misplaced());
     /// # }
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Denied`](crate::ErrorKind::Denied) for each placeholder that would become a value but for
-    /// its place, and for one in a header of several lines, because the model would choose the
-    /// header that the value goes into; both before anything is looked up; those of
-    /// [`resolve`](Engine::resolve), except for syntax, which is never wrong here. A granted name
-    /// that nobody knows is an error, whatever the target [says](Target::with_unknown_names).
+    /// [`Denied`](crate::ErrorKind::Denied) for a value in a header of several lines, because the
+    /// model would choose the header that it goes into, and under
+    /// [strict](super::Grants::strict) grants for each placeholder that would become a value but
+    /// for its place; both before anything is looked up; those of [`resolve`](Engine::resolve),
+    /// except for syntax, which is never wrong here. A granted name that nobody knows is an error,
+    /// whatever the target [says](Target::with_unknown_names).
     pub fn resolve_model_args<R: Resolver + ?Sized, A: Arguments>(
         &self,
         resolver: &R,

@@ -154,7 +154,7 @@ fn bad_input_82_a_name_that_nobody_granted_stays_and_is_reported() {
 }
 
 #[test]
-fn bad_input_83_a_granted_name_in_another_field_fails() {
+fn bad_input_83_a_granted_name_in_another_field_stays_and_is_reported() {
     let engine = Engine::new().surfaces(Surfaces::mcp());
     let grants = Grants::new()
         .name_at("KEY", "/headers/authorization")
@@ -176,12 +176,39 @@ fn bad_input_83_a_granted_name_in_another_field_fails() {
             "headers": {"authorization": "<<KEY>>", "x": format!("é {form}")},
             "url": format!("https://evil.example/{form}"),
         });
-        let error = resolve(&wrong).unwrap_err();
+        let left = resolve(&wrong).unwrap();
+        let mut expected = wrong.clone();
+        expected["headers"]["authorization"] = json!(value("KEY"));
+        assert_eq!(
+            *left.expose_secret(),
+            expected,
+            "it stays, and nothing fails"
+        );
+        let length = form.len();
+        let tried: Vec<_> = left
+            .attempts()
+            .iter()
+            .map(|one| (one.is_misplaced(), one.pointer().unwrap(), one.span()))
+            .collect();
+        assert_eq!(
+            tried,
+            [
+                (true, "/headers/x", 3..3 + length),
+                (true, "/url", 21..21 + length)
+            ]
+        );
+        let message = left.attempts()[0].to_string();
+        assert!(message.contains("is granted, but not here"), "{message}");
+        assert_eq!(vault.asked.borrow_mut().drain(..).count(), 1);
+
+        // Where the host wants the error.
+        let error = engine
+            .resolve_model_args(&vault, &tool(), &wrong, &grants.clone().strict())
+            .unwrap_err();
         let places: Vec<_> = error
             .all()
             .map(|one| (one.kind(), one.pointer().unwrap(), one.span().unwrap()))
             .collect();
-        let length = form.len();
         let expected = [
             (ErrorKind::Denied, "/headers/x", 3..3 + length),
             (ErrorKind::Denied, "/url", 21..21 + length),
@@ -539,8 +566,30 @@ fn an_expression_of_julep_is_resolved_as_a_whole_or_not_at_all() {
         format!("a {} {} {{secrets.B}}", value("KEY"), value("KEY"))
     );
     assert_eq!(tried.len(), 1);
-    // At the wrong place it fails also in an expression that stays.
+    // At the wrong place it is an attempt, and an expression that is half granted stays.
     let grants = Grants::new().name_at("KEY", "/a").unwrap();
+    let args = json!({"a": "$ f\"{secrets.KEY}\"", "b": "$ f\"{secrets.KEY}\""});
+    let left = engine
+        .resolve_model_args(&Vault::default(), &tool(), &args, &grants)
+        .unwrap();
+    assert_eq!(
+        *left.expose_secret(),
+        json!({"a": value("KEY"), "b": args["b"]})
+    );
+    let misplaced = |left: &ModelArgs<Value>| -> Vec<_> {
+        let told = |one: &Attempt| (one.is_misplaced(), one.pointer().unwrap().to_owned());
+        left.attempts().iter().map(told).collect()
+    };
+    assert_eq!(misplaced(&left), [(true, "/b".to_owned())]);
+    let left = engine
+        .resolve_model_args(&Vault::default(), &tool(), &json!({"b": both}), &grants)
+        .unwrap();
+    assert_eq!(
+        misplaced(&left),
+        [(true, "/b".to_owned()), (false, "/b".to_owned())]
+    );
+    // With strict grants it fails also in an expression that stays.
+    let grants = grants.strict();
     let error = engine
         .resolve_model_args(&Vault::default(), &tool(), &json!({"b": both}), &grants)
         .unwrap_err();
@@ -587,6 +636,17 @@ fn bookmarks_need_a_grant() {
     );
 
     let grants = Grants::new().name_at("My Key", "/p/value").unwrap();
+    let left = engine
+        .resolve_model_args(&Vault::default(), &tool(), &args, &grants)
+        .unwrap();
+    expected["connections"][0]["secret"] = json!("My Key");
+    assert_eq!(*left.expose_secret(), expected);
+    let misplaced = left.attempts().iter().filter(|one| one.is_misplaced());
+    assert_eq!(
+        misplaced.map(|one| one.pointer()).collect::<Vec<_>>(),
+        [Some("/connections/0/secret")]
+    );
+    let grants = grants.strict();
     let error = engine
         .resolve_model_args(&Vault::default(), &tool(), &args, &grants)
         .unwrap_err();
@@ -599,7 +659,7 @@ fn bookmarks_need_a_grant() {
 #[test]
 fn a_text_stands_at_the_empty_pointer() {
     let resolve = |pointer| {
-        let grants = Grants::new().name_at("KEY", pointer).unwrap();
+        let grants = Grants::new().name_at("KEY", pointer).unwrap().strict();
         Vault::default()
             .resolve_model_args(&tool(), "<<KEY>>", &grants)
             .map(|args| args.expose_secret().to_string())

@@ -17,6 +17,7 @@ pub struct Attempt {
     span: Range<usize>,
     reference: Option<Reference>,
     pointer: Option<Arc<str>>,
+    is_misplaced: bool,
 }
 
 impl Attempt {
@@ -55,6 +56,22 @@ impl Attempt {
     /// ```
     pub fn reference(&self) -> Option<&Reference> {
         self.reference.as_ref()
+    }
+
+    /// Returns true if the name is granted, but not at this place.
+    ///
+    /// ```
+    /// use keyslot::template::{Grants, ResolveExt};
+    /// use keyslot::{Target, Variables};
+    ///
+    /// let grants = Grants::new().name_at("KEY", "/headers/*")?;
+    /// let args = Variables::new().resolve_model_args(&Target::tool("fetch"), "<<KEY>> <<OTHER>>", &grants)?;
+    /// let misplaced: Vec<bool> = args.attempts().iter().map(|one| one.is_misplaced()).collect();
+    /// assert_eq!(misplaced, [true, false]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn is_misplaced(&self) -> bool {
+        self.is_misplaced
     }
 
     /// The JSON Pointer (RFC 6901) of the string that it is in, or of the entry whose key it is in;
@@ -112,9 +129,10 @@ impl Attempt {
 
 impl Serialize for Attempt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Attempt", 4)?;
+        let mut fields = serializer.serialize_struct("Attempt", 5)?;
         fields.serialize_field("message", &self.to_string())?;
         fields.serialize_field("reference", &self.reference)?;
+        fields.serialize_field("misplaced", &self.is_misplaced)?;
         fields.serialize_field("pointer", &self.pointer())?;
         fields.serialize_field("span", &self.span)?;
         fields.end()
@@ -125,6 +143,12 @@ impl Serialize for Attempt {
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reference {
+            Some(reference) if self.is_misplaced => {
+                write!(
+                    f,
+                    "{reference} is granted, but not here, and was left as it was"
+                )
+            }
             Some(reference) => write!(f, "{reference} is not granted and was left as it was"),
             None => f.write_str("text that is not a valid placeholder was left as it was"),
         }
@@ -143,6 +167,7 @@ impl Attempts {
     pub(super) fn push(
         &mut self,
         span: Range<usize>,
+        is_misplaced: bool,
         reference: impl FnOnce() -> Option<Reference>,
     ) {
         self.count += 1;
@@ -151,6 +176,7 @@ impl Attempts {
                 span,
                 reference: reference(),
                 pointer: None,
+                is_misplaced,
             });
         }
     }

@@ -26,6 +26,7 @@ use crate::template::pointer::Pattern;
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
     names: Arc<BTreeMap<SecretName, Grant>>,
+    is_strict: bool,
 }
 
 /// The places in the arguments that one name may stand at.
@@ -82,16 +83,16 @@ impl Grants {
     ///
     /// ```
     /// use keyslot::template::{Grants, Tree};
-    /// use keyslot::{ErrorKind, ResolveExt, Target, Variables};
+    /// use keyslot::{ResolveExt, Target, Variables};
     ///
     /// let variables = Variables::new().with("KEY", "k-1")?;
     /// let grants = Grants::new().name_at("KEY", "/0")?;
     /// let resolve = |written: &Tree| {
     ///     variables.resolve_model_args(&Target::tool("fetch"), written, &grants)
     /// };
-    /// assert!(resolve(&Tree::of(&["<<KEY>>", "body"])?).is_ok());
-    /// let error = resolve(&Tree::of(&["header", "<<KEY>>"])?).unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::Denied);
+    /// assert_eq!(resolve(&Tree::of(&["<<KEY>>", "body"])?)?.used().len(), 1);
+    /// let left = resolve(&Tree::of(&["header", "<<KEY>>"])?)?;
+    /// assert!(left.used().is_empty() && left.attempts()[0].is_misplaced());
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
@@ -109,6 +110,31 @@ impl Grants {
             Grant::At(patterns) => patterns.push(pattern),
         }
         Ok(self)
+    }
+
+    /// Sets that a granted name at another place fails the call. By default it stays as it is and
+    /// is an attempt, as any other placeholder that is not granted: one word of a model at a wrong
+    /// place does not stop its tool.
+    ///
+    /// ```
+    /// use keyslot::template::{Grants, ResolveExt};
+    /// use keyslot::{ErrorKind, Target, Variables};
+    ///
+    /// let grants = Grants::new().name_at("KEY", "/headers/*")?.strict();
+    /// let target = Target::tool("fetch");
+    /// let error = Variables::new().resolve_model_args(&target, "note: <<KEY>>", &grants).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Denied);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    /// Returns true if a granted name at another place fails the call.
+    pub(super) fn is_strict(&self) -> bool {
+        self.is_strict
     }
 
     /// The grant of a name.

@@ -28,8 +28,9 @@ impl Read for Granted<'_> {
     ///
     /// # Errors
     ///
-    /// `Denied` for each placeholder that is granted, but not here, and for a value in a header of
-    /// several lines; `TooLarge` at the first placeholder over the limit.
+    /// `Denied` for a value in a header of several lines, and under strict grants for each
+    /// placeholder that is granted, but not here; `TooLarge` at the first placeholder over the
+    /// limit.
     fn read<'s>(
         &mut self,
         settings: &Settings,
@@ -93,10 +94,10 @@ impl Granted<'_> {
         let span = 0..name.len();
         match self.grants.of(name).map(is_here) {
             Some(true) => plan.read_name(settings, name, references),
-            Some(false) => Err(mark(elsewhere(name), name, span, name)),
-            None => {
-                self.attempts
-                    .push(span, || SecretName::new(name).ok().map(Reference::secret));
+            Some(false) if self.grants.is_strict() => Err(mark(elsewhere(name), name, span, name)),
+            granted => {
+                let reference = || SecretName::new(name).ok().map(Reference::secret);
+                self.attempts.push(span, granted.is_some(), reference);
                 references.count_placeholder(settings.limits)
             }
         }
@@ -167,12 +168,13 @@ impl<F: Fn(&Grant) -> bool> Granting<'_, '_, '_, F> {
         fate: Fate,
         failures: &mut Failures,
     ) -> Result<()> {
-        if fate == Fate::Elsewhere {
+        if fate == Fate::Elsewhere && self.grants.is_strict() {
             failures.push(|| mark(elsewhere(token.name), token.name, span, self.planner.text));
         } else {
             let reference = || Reference::parsed(token.kind, token.name, token.version);
-            self.attempts
-                .push(span, || token.has_name().then(reference));
+            self.attempts.push(span, fate == Fate::Elsewhere, || {
+                token.has_name().then(reference)
+            });
         }
         self.planner
             .references
@@ -203,7 +205,7 @@ impl<'t, F: Fn(&Grant) -> bool> Sink<'t> for Granting<'_, '_, 't, F> {
     }
 
     fn flaw(&mut self, span: Range<usize>, _: impl FnOnce() -> Error, _: &mut Failures) {
-        self.attempts.push(span, || None);
+        self.attempts.push(span, false, || None);
     }
 
     /// Half of an expression would put a value into code.
@@ -219,7 +221,13 @@ impl<'t, F: Fn(&Grant) -> bool> Sink<'t> for Granting<'_, '_, 't, F> {
                 Piece::Omitted(_) => None,
             })
         };
-        self.is_taken = fields().all(|(_, token)| self.fate(token, &[]) != Fate::Stays);
+        let is_strict = self.grants.is_strict();
+        self.is_taken = fields().all(|(_, token)| match self.fate(token, &[]) {
+            Fate::Value => true,
+            // The error says more of it than an expression that stays.
+            Fate::Elsewhere => is_strict,
+            Fate::Stays => false,
+        });
         if !self.is_taken {
             for (start, token) in fields() {
                 let fate = self.fate(token, &[]);

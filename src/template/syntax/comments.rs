@@ -1,4 +1,4 @@
-//! Comments of Handlebars: `{{! … }}` and `{{!-- … --}}`.
+//! Comments of Handlebars: `{{! … }}` and `{{!-- … --}}`, also with `~` at either mark.
 
 /// Knows once it has looked to the end of the text in vain, so that comments without an end do not
 /// take quadratic time.
@@ -13,20 +13,33 @@ impl Comments {
     /// end, or right there if it has none.
     #[inline]
     pub(in crate::template) fn skip(&mut self, text: &str, body: usize) -> Option<usize> {
-        let inner = text.as_bytes().get(body..)?.strip_prefix(b"!")?;
-        Some(self.end(inner).map_or(body, |length| body + 1 + length))
+        let behind = text.as_bytes().get(body..)?;
+        let inner = behind.strip_prefix(b"~").unwrap_or(behind);
+        let inner = inner.strip_prefix(b"!")?;
+        let begin = body + behind.len() - inner.len();
+        Some(self.end(inner).map_or(body, |length| begin + length))
     }
 
     fn end(&mut self, inner: &[u8]) -> Option<usize> {
-        let (mark, is_endless) = match inner {
-            // The same as in Handlebars: the dashes that begin it may also end it.
-            [b'-', b'-', ..] => ("--}}", &mut self.is_endless_dashed),
-            _ => ("}}", &mut self.is_endless),
+        // The same as in Handlebars: the dashes that begin it may also end it.
+        let is_dashed = inner.starts_with(b"--");
+        let is_endless = if is_dashed {
+            &mut self.is_endless_dashed
+        } else {
+            &mut self.is_endless
         };
-        let found = Some(inner)
-            .filter(|_| !*is_endless)
-            .and_then(|inner| memchr::memmem::find(inner, mark.as_bytes()));
+        if *is_endless {
+            return None;
+        }
+        let ends = |close: &usize| {
+            let before = inner.get(..*close).unwrap_or_default();
+            let before = before.strip_suffix(b"~").unwrap_or(before);
+            !is_dashed || before.ends_with(b"--")
+        };
+        let found = memchr::memmem::find_iter(inner, CLOSE).find(ends);
         *is_endless = found.is_none();
-        found.map(|found| found + mark.len())
+        found.map(|found| found + CLOSE.len())
     }
 }
+
+const CLOSE: &[u8] = b"}}";

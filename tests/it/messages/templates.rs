@@ -78,6 +78,7 @@ fn syntaxes(messages: &mut Messages) {
         (Syntax::uri(), "secret://a b"),
         (Syntax::dollar(), "${KEY:-default}"),
         (Syntax::bookmark(), "secret://"),
+        (Syntax::dollar(), "${KEY:-x}"),
     ] {
         let engine = Engine::new().syntax(syntax);
         if let Err(error) = engine.compile(text) {
@@ -125,7 +126,6 @@ fn filters(messages: &mut Messages) {
         "<<KEY|get:/a>>",
         "<<JSON|get:/x>>",
         "<<JSON|get:/n>>",
-        "<<JSON|get:/a>>",
         "<<HALF|get:/a>>",
     ] {
         messages.of(variables().resolve(template));
@@ -296,9 +296,11 @@ fn model(messages: &mut Messages) {
     let model = |arguments: &serde_json::Value| {
         engine.resolve_model_args(&variables(), &target, arguments, &granted)
     };
-    messages.of(model(&json!({"body": "<<KEY>>"})));
+    let strict = granted.clone().strict();
+    let body = json!({"body": "<<KEY>>"});
+    messages.of(engine.resolve_model_args(&variables(), &target, &body, &strict));
     messages.of(model(&json!({"headers": {"a": "x\r\nHost: <<KEY>>"}})));
-    let left = model(&json!(["<<OTHER>>", "<<$secret."])).unwrap();
+    let left = model(&json!(["<<OTHER>>", "<<$secret.", "<<KEY>>"])).unwrap();
     for attempt in left.attempts() {
         messages.push(format!("attempt: {attempt}"));
     }

@@ -35,6 +35,35 @@ fn a_control_that_does_not_stay() {
     assert_eq!(rendered, "{{ $json.x }}value{{#if A}}");
 }
 
+/// A bare name in capitals is a placeholder wherever it stands: what other engines quote is not
+/// known here, and the documentation says so.
+#[test]
+fn quotes_of_other_engines_quote_no_name_alone() {
+    let engine = Engine::new().syntax(Syntax::mustache());
+    for (text, rendered) in [
+        ("{# {{NAME}} #}", "{# V #}"),
+        ("{% raw %}{{NAME}}{% endraw %}", "{% raw %}V{% endraw %}"),
+        (
+            "{{{{raw}}}} {{NAME}} {{{{/raw}}}}",
+            "{{{{raw}}}} V {{{{/raw}}}}",
+        ),
+        ("{{/* {{NAME}} */}}", "{{/* V */}}"),
+        ("{{ `{{NAME}}` }}", "{{ `V` }}"),
+        ("{{ \"{{NAME}}\" }}", "{{ \"V\" }}"),
+        // The control, and the way to write text.
+        ("{{! {{NAME}} }}", "{{! V }}"),
+        ("{# \\{{NAME}} #}", "{# {{NAME}} #}"),
+    ] {
+        let expected = if text.starts_with("{{!") {
+            text
+        } else {
+            rendered
+        };
+        assert_eq!(engine.render(text, |_| Some("V")).unwrap(), expected);
+        agree(&profile::mustache(), text);
+    }
+}
+
 #[test]
 fn n8n() {
     stays(&[
@@ -86,6 +115,7 @@ fn handlebars() {
         "{{#each KEYS as |KEY|}}{{key}}{{/each}}",
         "{{> p}} {{>P}} {{> (lookup . 'P')}} {{#> LAYOUT}}",
         "{{! c }} {{!KEY}} {{! {{NAME }}",
+        "{{~! {{NAME}} ~}} {{~!-- {{NAME}} --~}} {{!-- {{NAME}} --~}} {{~!-- {{NAME}} --}}",
         "{{!-- {{NAME}} --}} {{!-- a }} {{NAME}} b --}}",
         "{{&KEY}} {{^KEY}} {{{key}}} {{{{raw}}}} {{{{/RAW}}}}",
         "{{~KEY~}} {{@KEY}} {{@index}} {{this}} {{../KEY}} {{this.KEY}} {{A.B}} {{A/B}} {{[KEY]}} {{A b=C}}",

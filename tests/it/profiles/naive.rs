@@ -177,8 +177,9 @@ fn opener(dialects: &[Dialect], text: &[char], floor: usize, at: usize) -> Optio
 /// The end of a comment or of an escape after an opener, and whether all of it stays. What begins
 /// as a comment and is not closed ends behind its opener.
 fn aside(dialect: &Dialect, text: &[char], body: usize) -> Option<(usize, bool)> {
-    if dialect.comments && word(text, body, "!").is_some() {
-        return Some((comment_end(text, body).unwrap_or(body), true));
+    let bang = word(text, body, "~").unwrap_or(body);
+    if dialect.comments && word(text, bang, "!").is_some() {
+        return Some((comment_end(text, bang).unwrap_or(body), true));
     }
     Some((escape_after(dialect, text, body)?, false))
 }
@@ -214,16 +215,15 @@ fn escape_after(dialect: &Dialect, text: &[char], body: usize) -> Option<usize> 
     is_escaped.then_some(rest)
 }
 
-/// The end of a comment whose `{{` ends at `body`, if it has one. The dashes that begin it may end
-/// it.
-fn comment_end(text: &[char], body: usize) -> Option<usize> {
-    let bang = body + 1;
-    let close = if word(text, bang, "--").is_some() {
-        "--}}"
+/// The end of a comment whose `!` is at `bang`, if it has one. The dashes that begin it may end it.
+fn comment_end(text: &[char], bang: usize) -> Option<usize> {
+    let begin = bang + 1;
+    let closes: &[&str] = if word(text, begin, "--").is_some() {
+        &["--}}", "--~}}"]
     } else {
-        "}}"
+        &["}}"]
     };
-    (bang..text.len()).find_map(|at| word(text, at, close))
+    (begin..text.len()).find_map(|at| closes.iter().find_map(|close| word(text, at, close)))
 }
 
 /// The character that a dialect writes twice.
