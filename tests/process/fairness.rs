@@ -1,6 +1,7 @@
 //! Writers of many processes: each gets its turn.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "a test fails by panicking"
 )]

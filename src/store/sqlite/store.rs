@@ -1,10 +1,11 @@
 //! The store in one SQLite file.
 
 use std::fmt;
+use std::mem::{self, ManuallyDrop};
 use std::path::Path;
+use std::process;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use std::{mem, process};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -396,8 +397,8 @@ impl Drop for SqliteStore {
     fn drop(&mut self) {
         if self.check_process().is_err() {
             // SQLite would act on locks and files of the parent as it closes them.
-            mem::forget(mem::take(&mut self.idle));
-            mem::forget(mem::take(&mut self.writer));
+            let _ = ManuallyDrop::new(mem::take(&mut self.idle));
+            let _ = ManuallyDrop::new(mem::take(&mut self.writer));
         }
     }
 }
