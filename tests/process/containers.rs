@@ -481,3 +481,85 @@ fn a_read_only_vault_is_read_by_a_user_who_may_not_write() {
         "read_only",
     );
 }
+
+// ---- file systems that a program serves
+
+/// A FUSE file system with an empty folder, as little as a program can serve: it answers what the
+/// root is, that there is nothing else, and how much space there is.
+const FUSE: &str = r#"
+import ctypes, os, struct, sys
+device = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={device},rootmode=40755,user_id=0,group_id=0".encode()
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.mount(b"test", sys.argv[1].encode(), b"fuse.test", 0, options) != 0:
+    sys.exit(f"mount: {os.strerror(ctypes.get_errno())}")
+print("mounted", flush=True)
+LOOKUP, GETATTR, STATFS, INIT, FORGET, BATCH_FORGET = 1, 3, 17, 26, 2, 42
+NO_ENTRY, NOT_IMPLEMENTED = -2, -38
+attributes = struct.pack("<6Q10I", 1, 0, 0, 0, 0, 0, 0, 0, 0, 0o40755, 2, 0, 0, 0, 4096, 0)
+while True:
+    try:
+        request = os.read(device, 1 << 17)
+    except OSError:
+        break
+    _, code, unique = struct.unpack_from("<IIQ", request)
+    error, answer = 0, b""
+    if code == INIT:
+        answer = struct.pack("<4IHHIIHHI7I", 7, 31, 65536, 0, 8, 8, 65536, 1, 0, 0, *([0] * 8))
+    elif code == GETATTR:
+        answer = struct.pack("<QII", 0, 0, 0) + attributes
+    elif code == STATFS:
+        answer = struct.pack("<5Q4I6I", 9, 9, 9, 9, 9, 4096, 255, 4096, *([0] * 7))
+    elif code in (FORGET, BATCH_FORGET):
+        continue
+    else:
+        error = NO_ENTRY if code == LOOKUP else NOT_IMPLEMENTED
+    os.write(device, struct.pack("<IiQ", 16 + len(answer), error, unique) + answer)
+"#;
+
+#[test]
+fn a_fuse_file_system_is_refused() {
+    use std::io::BufRead;
+    let Some(folder) = folder() else { return };
+    let volume = folder.path().join("canary");
+    fs::create_dir(&volume).unwrap();
+    let served = Command::new("python3")
+        .args(["-c", FUSE])
+        .arg(&volume)
+        .stdout(std::process::Stdio::piped())
+        .spawn();
+    let Ok(mut server) = served else {
+        return not_tested("there is no python3").unwrap_or_default();
+    };
+    let mut line = String::new();
+    let output = server.stdout.take().unwrap();
+    std::io::BufReader::new(output)
+        .read_line(&mut line)
+        .unwrap();
+    if line != "mounted\n" {
+        return not_tested("this process may not mount FUSE").unwrap_or_default();
+    }
+    let mount = Mount(volume.clone());
+    let vault = volume.join("vault.db");
+    for outcome in [
+        Vault::create(&vault, &key()).map(drop),
+        Vault::open_or_create(&vault, &key()).map(drop),
+        SqliteStore::options()
+            .trust_folder(true)
+            .create(&vault)
+            .map(drop),
+    ] {
+        let error = outcome.unwrap_err();
+        let said = format!("{} {error}", error.kind());
+        refused(&said, ErrorKind::UnsafeFile, "network_file_system");
+        assert!(said.contains("(fuse)"), "{said}");
+    }
+    // The control: where the host accepts it, this file system itself is what fails.
+    let accepted = SqliteStore::options()
+        .network_file_system(true)
+        .create(&vault);
+    assert_ne!(accepted.unwrap_err().kind(), ErrorKind::UnsafeFile);
+    drop(mount);
+    let _ = server.kill();
+    server.wait().unwrap();
+}

@@ -19,11 +19,10 @@ use crate::files;
 /// when it is complete. Of two creators at the same moment one wins, because a link never replaces
 /// a file.
 pub(super) fn create(place: &VaultPath, settings: &Settings) -> Result<()> {
-    let mut journal = version::for_new_vault(rusqlite::version_number())?;
+    let journal = version::for_new_vault(rusqlite::version_number())?;
     permissions::check_folder(&place.folder, settings)?;
-    if file_system::is_remote(&place.folder, settings)? || settings.rollback_journal {
-        journal = Journal::Rollback;
-    }
+    let is_remote = file_system::is_remote(&place.folder, settings)?;
+    let journal = chosen(journal, is_remote, settings);
     refuse_existing(place)?;
     refuse_left_behind(place)?;
     let unfinished = Unfinished::new(&place.folder, settings)?;
@@ -34,6 +33,15 @@ pub(super) fn create(place: &VaultPath, settings: &Settings) -> Result<()> {
     })?;
     drop(unfinished);
     sync(&place.folder)
+}
+
+/// Returns the journal of a new vault, where `best` is the one that the linked SQLite does safely.
+fn chosen(best: Journal, is_remote: bool, settings: &Settings) -> Journal {
+    if is_remote || settings.rollback_journal {
+        Journal::Rollback
+    } else {
+        best
+    }
 }
 
 fn refuse_existing(place: &VaultPath) -> Result<()> {
@@ -157,4 +165,23 @@ fn exists() -> Error {
         ErrorKind::VaultExists,
         "there is a file at this path already; open it if it is a vault, or give another path",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remote_file_system_gets_a_rollback_journal() {
+        let (mut settings, best) = (Settings::default(), Journal::Wal);
+        assert_eq!(chosen(best, false, &settings), Journal::Wal);
+        assert_eq!(chosen(best, true, &settings), Journal::Rollback);
+        settings.rollback_journal = true;
+        assert_eq!(chosen(best, false, &settings), Journal::Rollback);
+        settings.rollback_journal = false;
+        assert_eq!(
+            chosen(Journal::Rollback, false, &settings),
+            Journal::Rollback
+        );
+    }
 }
