@@ -2,7 +2,8 @@
 
 use keyslot::secrecy::SecretString;
 use keyslot::template::{
-    BareNames, Document, Engine, Escape, Grants, Headers, Limits, Surfaces, Syntax, Template, Tree,
+    BareNames, Document, Engine, Escape, Grants, Headers, JsonText, Limits, Surfaces, Syntax,
+    Template, Tree,
 };
 use keyslot::{
     Chain, Error, Found, Outcome, Outcomes, Permit, Reference, ResolveExt, Resolver, Result,
@@ -213,6 +214,7 @@ fn documents(messages: &mut Messages) {
     ] {
         messages.of(Document::parse(text));
     }
+    messages.of(JsonText::parse_jsonc("{} /* no end"));
     let mut nested = json!(1);
     for _ in 0..200 {
         nested = json!([nested]);

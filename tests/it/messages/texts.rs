@@ -30,7 +30,7 @@ const OTHER: [&str; 17] = [
 
 /// Beginnings of texts that are in no message: of a `Debug`, of what other crates say, of what is
 /// a bug here.
-const NO_MESSAGE: [&str; 8] = [
+const NO_MESSAGE: [&str; 9] = [
     "SymmetricKey(",
     "SQLite error",
     "any secret name",
@@ -38,6 +38,7 @@ const NO_MESSAGE: [&str; 8] = [
     "lone leading surrogate",
     "unexpected end of hex escape",
     "the same field twice",
+    "no time",
     "a value before its key",
 ];
 
@@ -63,10 +64,10 @@ impl Text {
             })
     }
 
-    /// Returns true if the line holds little else.
+    /// Returns true if a third of the line or more is this text.
     pub(super) fn is_most_of(&self, line: &str) -> bool {
         let len: usize = self.fixed.iter().map(String::len).sum();
-        self.is_in(line) && 2 * len > line.split_once(": ").unwrap().1.len()
+        self.is_in(line) && 3 * len > line.split_once(": ").unwrap().1.len()
     }
 }
 

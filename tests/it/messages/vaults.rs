@@ -57,6 +57,8 @@ fn uses(messages: &mut Messages) {
     let scope = scope();
     messages.of(scope.resolve("<<$secret.NONE>>"));
     messages.of(scope.resolve("<<$secret.KEY@9>>"));
+    scope.put("STRIPE_KEY", "value").unwrap();
+    messages.of(scope.check(&Target::tool("stripe"), "<<$secret.STRIPE_KYE>>"));
     messages.of(vault().scope("acme").unwrap().resolve("<<$secret.NONE>>"));
     scope
         .put("OFF", SecretInput::new("value").inactive())
@@ -166,6 +168,9 @@ fn fields(messages: &mut Messages) {
     }
     let told = SecretInput::new("hunter2hunter2").description("hunter2hunter2");
     messages.of(scope.put("KEY", told));
+    messages.of(r#"{"value": "a"}"#.parse::<SecretChange>());
+    messages.of(r#"{"status": "revoked"}"#.parse::<SecretChange>());
+    messages.of(r#"{"never_rotate": true, "rotate_every": 9}"#.parse::<SecretChange>());
     let rules = AccessRules::new().surface(Surface::Header);
     messages.of(scope.put("KEY", SecretInput::new("token\n").rules(rules)));
 }
