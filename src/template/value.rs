@@ -12,7 +12,7 @@ mod surface;
 mod url_part;
 
 pub(super) use encoding::Encoding;
-pub(super) use filter::{Filter, apply, encoding_after};
+pub(super) use filter::{Filter, apply, encoding_after, password_slot};
 pub(super) use filtered::Filtered;
 pub(super) use filters::Filters;
 #[cfg(feature = "vault")]

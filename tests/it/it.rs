@@ -19,6 +19,7 @@ mod bad_input_owners;
 mod bad_input_scopes;
 mod bad_input_targets;
 mod bad_input_templates;
+mod basic;
 mod bound_handles;
 mod check;
 mod clock;

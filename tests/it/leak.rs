@@ -491,6 +491,10 @@ fn no_debug_holds_a_value_or_a_key() {
     );
     check("Redactor", &redactor);
     check(
+        "LiveRedactor",
+        &keyslot::redact::LiveRedactor::new(redactor.clone()),
+    );
+    check(
         "RedactorBuilder",
         &Redactor::builder()
             .resolved(&resolved)

@@ -155,9 +155,19 @@ impl<F: Fn(&Grant) -> bool> Granting<'_, '_, '_, F> {
         };
         match chain(self.planner.settings, filters) {
             Err(_) => Fate::Stays,
+            // A filter may bring a second name, which is granted by itself or not at all.
+            Ok(_) if !self.are_granted_here(filters) => Fate::Stays,
             Ok(_) if (self.is_here)(grant) => Fate::Value,
             Ok(_) => Fate::Elsewhere,
         }
+    }
+
+    fn are_granted_here(&self, filters: &[WrittenFilter<'_>]) -> bool {
+        let passwords = filters.iter().filter(|filter| filter.name == "basic");
+        passwords.filter_map(|filter| filter.argument).all(|name| {
+            let granted = self.grants.of(name);
+            granted.is_some_and(|grant| (self.is_here)(grant))
+        })
     }
 
     /// Takes a placeholder that becomes no value.

@@ -113,7 +113,11 @@ impl<'t> Sink<'t> for Planner<'_, '_, 't> {
         let span = start..token.end;
         match self.references.intern(token) {
             Ok(reference) => match chain(self.settings, filters) {
-                Ok(chain) => {
+                Ok(mut chain) => {
+                    if let Err(error) = self.add_passwords(&mut chain, filters) {
+                        failures.push(|| bad_name(&error).at(span, self.text));
+                        return Ok(());
+                    }
                     let chain = self.plan.push_chain(chain, token.filters.clone());
                     self.plan.push(Cut {
                         span,
@@ -126,6 +130,30 @@ impl<'t> Sink<'t> for Planner<'_, '_, 't> {
                 }
             },
             Err(error) => failures.push(|| bad_name(&error).at(span, self.text)),
+        }
+        Ok(())
+    }
+}
+
+impl<'t> Planner<'_, '_, 't> {
+    /// Adds what the filters of a placeholder refer to.
+    ///
+    /// # Errors
+    ///
+    /// An error for a name that breaks the grammar.
+    fn add_passwords(&mut self, chain: &mut [Filter], filters: &[WrittenFilter<'t>]) -> Result<()> {
+        for (filter, written) in chain.iter_mut().zip(filters) {
+            if let (Filter::Basic(slot), Some(name)) = (filter, written.argument) {
+                let token = Token {
+                    kind: ReferenceKind::Secret,
+                    name,
+                    is_word: false,
+                    version: None,
+                    filters: written.place.clone(),
+                    end: written.place.end,
+                };
+                *slot = Some(Slot::new(self.references.intern(&token)?, 0));
+            }
         }
         Ok(())
     }
@@ -168,5 +196,9 @@ fn chain_of_some(
         let found = settings.filters.find(one.name, one.argument);
         found.map_err(|flaw| (flaw, one.place.clone()))
     };
+    let mut passwords = written.iter().filter(|one| one.name == "basic");
+    if let Some(second) = passwords.nth(1) {
+        return Err((Flaw::TwoPasswords, second.place.clone()));
+    }
     written.iter().map(find).collect()
 }

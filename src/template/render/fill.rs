@@ -14,7 +14,7 @@ use crate::target::Surface;
 use crate::template::cut::Cut;
 use crate::template::plan::Plan;
 use crate::template::settings::Settings;
-use crate::template::value::{Encoding, Placing, Room, apply};
+use crate::template::value::{Encoding, Filter, Placing, Room, apply, password_slot};
 
 /// The values of one call, and the room that is left for them.
 pub(in crate::template) struct Fill<'a, V> {
@@ -123,7 +123,11 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 continue;
             }
             let chain = plan.chain(slot);
-            let value = match apply(chain, value, &mut self.filter_room) {
+            let place = (&placing, nth, surface);
+            let Ok(password) = self.password(chain, cut, text, place, failures) else {
+                continue;
+            };
+            let value = match apply(chain, value, password, &mut self.filter_room) {
                 Ok(value) => value,
                 Err(error) if error.kind() == ErrorKind::TooLarge => return Err(error),
                 Err(error) => {
@@ -195,6 +199,8 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     if self.is_denied(cut, slot, text, (&placing, nth, surface), failures) {
                         continue;
                     }
+                    let place = (&placing, nth, surface);
+                    let _ = self.password(plan.chain(slot), cut, text, place, failures);
                     if let Some(refusal) = refusal {
                         failures.push(|| self.unencodable(refusal, cut, slot, text));
                     }
@@ -205,6 +211,31 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             self.room.take(length)
         } else {
             Ok(())
+        }
+    }
+
+    /// The password that a chain has, which passes a gate of its own. `Err` if it does not; then
+    /// that is a failure.
+    fn password(
+        &self,
+        chain: &[Filter],
+        cut: &Cut,
+        text: &str,
+        place: (&Placing, usize, Surface),
+        failures: &mut Failures,
+    ) -> Result<Option<&'a str>, ()> {
+        let Some(slot) = password_slot(chain) else {
+            return Ok(None);
+        };
+        match self.values.value(slot.reference()) {
+            Ok(_) if self.is_denied(cut, slot, text, place, failures) => Err(()),
+            Ok(password) => Ok(Some(password)),
+            Err(error) => {
+                if let Some(error) = error {
+                    self.push_outcome(error, cut, slot, text, failures);
+                }
+                Err(())
+            }
         }
     }
 

@@ -101,7 +101,7 @@ impl<'t, F> Renderer<'_, 't, F> {
             failures.push(|| mark(unknown(), token.name, span, self.text));
             return Ok(());
         };
-        match apply(&filters, value, &mut self.room) {
+        match apply(&filters, value, None, &mut self.room) {
             Ok(value) => self.push(span, &value),
             Err(error) if error.kind() == ErrorKind::TooLarge => return Err(error),
             Err(error) => failures.push(|| mark(error, token.name, span, self.text)),

@@ -22,6 +22,10 @@ pub(in crate::template) enum Flaw {
     UnknownFilter,
     NoArgument,
     NeedsPointer,
+    /// The filter `basic` without the name of a password.
+    NeedsName,
+    /// A second filter `basic`.
+    TwoPasswords,
 }
 
 impl Flaw {
@@ -94,13 +98,15 @@ impl Flaw {
             }
             Self::Nested => "a secret reference may not hold another placeholder",
             Self::UnknownFilter if cfg!(feature = "json") => {
-                "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, userinfo, trim and get:/pointer"
+                "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, userinfo, trim, basic:NAME and get:/pointer"
             }
             Self::UnknownFilter => {
                 "unknown filter; there are base64, base64url, hex, url, json, shell, query, \
-                 path, userinfo and trim (get needs the feature json)"
+                 path, userinfo, trim and basic:NAME (get needs the feature json)"
             }
             Self::NoArgument => "this filter takes no argument",
+            Self::TwoPasswords => "a placeholder has one filter basic at most",
+            Self::NeedsName => "basic takes the name of a secret, such as basic:PASSWORD",
             Self::NeedsPointer => "get takes a JSON Pointer, such as get:/user/password",
         };
         Cow::Borrowed(text)

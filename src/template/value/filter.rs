@@ -13,6 +13,7 @@ use super::get;
 use super::room::Room;
 use super::url_part::UrlPart;
 use crate::error::{Error, ErrorKind, Result};
+use crate::template::cut::Slot;
 
 /// A filter of the host: takes a value and the argument that was written, and says in fixed words
 /// why it cannot.
@@ -28,6 +29,9 @@ pub(in crate::template) enum Filter {
     /// Says that the value is a part of a URL already, and checks that. As the last filter it goes
     /// into that part as it is.
     Ready(UrlPart),
+    /// Joins the value, which is a user, with a password, and writes them for HTTP Basic
+    /// authentication (RFC 7617). Holds the slot of the password once it was planned.
+    Basic(Option<Slot>),
     /// Drops ASCII white space at both ends.
     Trim,
     /// A field of a JSON value, by its pointer.
@@ -43,7 +47,12 @@ pub(in crate::template) enum Filter {
 impl Filter {
     /// Applies it. `room` is the number of bytes that the filters of this call may still read and
     /// write: without that, a chain such as `hex|hex|hex…` would grow without bound.
-    fn apply<'v>(&self, value: Filtered<'v>, room: &mut Room) -> Result<Filtered<'v>> {
+    fn apply<'v>(
+        &self,
+        value: Filtered<'v>,
+        password: Option<&str>,
+        room: &mut Room,
+    ) -> Result<Filtered<'v>> {
         room.take(value.len())?;
         match self {
             Self::Encode(encoding) => {
@@ -60,6 +69,7 @@ impl Filter {
                     format!("the value {flaw}"),
                 )),
             },
+            Self::Basic(_) => basic(&value, password, room).map(Filtered::Owned),
             Self::Trim => Ok(value.trimmed()),
             #[cfg(feature = "json")]
             Self::Get(pointer) => pointer.get(&value, room).map(Filtered::Owned),
@@ -78,6 +88,7 @@ impl fmt::Debug for Filter {
         match self {
             Self::Encode(encoding) => f.debug_tuple("Encode").field(encoding).finish(),
             Self::Ready(part) => f.debug_tuple("Ready").field(part).finish(),
+            Self::Basic(_) => f.write_str("Basic"),
             Self::Trim => f.write_str("Trim"),
             #[cfg(feature = "json")]
             Self::Get(pointer) => f.debug_tuple("Get").field(pointer).finish(),
@@ -86,7 +97,8 @@ impl fmt::Debug for Filter {
     }
 }
 
-/// Applies all filters of a placeholder in their order.
+/// Applies all filters of a placeholder in their order. `password` is the value of the name that
+/// [`basic`](Filter::Basic) has.
 ///
 /// # Errors
 ///
@@ -94,13 +106,51 @@ impl fmt::Debug for Filter {
 pub(in crate::template) fn apply<'v>(
     filters: &[Filter],
     value: &'v str,
+    password: Option<&str>,
     room: &mut Room,
 ) -> Result<Filtered<'v>> {
-    filters
+    let mut filters = filters.iter();
+    filters.try_fold(Filtered::Borrowed(value), |value, filter| {
+        filter.apply(value, password, room)
+    })
+}
+
+/// The slot of the password of a chain that has one.
+pub(in crate::template) fn password_slot(filters: &[Filter]) -> Option<Slot> {
+    filters.iter().find_map(|filter| match filter {
+        Filter::Basic(slot) => *slot,
+        _ => None,
+    })
+}
+
+/// User and password as HTTP Basic authentication has them.
+fn basic(user: &str, password: Option<&str>, room: &mut Room) -> Result<Zeroizing<String>> {
+    let failed = |why| Error::new(ErrorKind::FilterFailed, why);
+    let password =
+        password.ok_or_else(|| failed("basic has a password only where secrets are resolved"))?;
+    if user.contains(':') {
+        return Err(failed(
+            "the user of basic has a colon, which would end the user",
+        ));
+    }
+    if [user, password]
         .iter()
-        .try_fold(Filtered::Borrowed(value), |value, filter| {
-            filter.apply(value, room)
-        })
+        .any(|text| text.contains(is_control))
+    {
+        return Err(failed(
+            "the user or the password of basic has a control character, such as a line end",
+        ));
+    }
+    let pair = Zeroizing::new([user, ":", password].concat());
+    let length = Encoding::Base64.length(&pair);
+    room.take(pair.len().saturating_add(length))?;
+    let mut out = Zeroizing::new(String::with_capacity(length));
+    Encoding::Base64.push(&pair, &mut out);
+    Ok(out)
+}
+
+fn is_control(c: char) -> bool {
+    c.is_control()
 }
 
 /// The part of a URL that the last filter says a value is.

@@ -65,6 +65,13 @@ impl Filters {
             "path" => Filter::Ready(UrlPart::Path),
             "userinfo" => Filter::Ready(UrlPart::User),
             "trim" => Filter::Trim,
+            "basic" => {
+                return match argument {
+                    // The planner looks at the name.
+                    Some(_) => Ok(Filter::Basic(None)),
+                    None => Err(Flaw::NeedsName),
+                };
+            }
             #[cfg(feature = "json")]
             "get" => {
                 return argument
@@ -93,7 +100,8 @@ impl Filters {
 }
 
 /// Names that no filter of the host can have, whatever the features.
-const BUILT_IN: [&str; 11] = [
+const BUILT_IN: [&str; 12] = [
+    "basic",
     "base64",
     "base64url",
     "hex",

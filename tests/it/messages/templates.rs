@@ -7,14 +7,14 @@ use keyslot::template::{
 };
 use keyslot::{
     Chain, Error, Found, Outcome, Outcomes, Permit, Reference, ResolveExt, Resolver, Result,
-    Surface, Target, UnknownNames, Variables,
+    RunSecrets, Surface, Target, UnknownNames, Variables,
 };
 use serde_json::json;
 
 use super::Messages;
 
 /// Flaws of the language, one a line.
-const WRONG: [&str; 20] = [
+const WRONG: [&str; 22] = [
     "<<$SECRET.KEY>>",
     "<<$secrets.KEY>>",
     "<<$secret:KEY>>",
@@ -35,6 +35,8 @@ const WRONG: [&str; 20] = [
     "<<$secret.KEY|get>>",
     "<<$secret.ghp_0123456789abcdefghijABCDEFGHIJ012345>>",
     "<<$secret.KEY@1@2>>",
+    "<<$secret.KEY|basic>>",
+    "<<$secret.KEY|basic:A|basic:B>>",
 ];
 
 fn variables() -> Variables {
@@ -131,6 +133,13 @@ fn filters(messages: &mut Messages) {
     ] {
         messages.of(variables().resolve(template));
     }
+    for user in ["a:b", "a\nb"] {
+        let password = RunSecrets::new().with("PASS", "p").unwrap();
+        let user = Variables::new().with("USER", user).unwrap();
+        let both = Chain::new().then(user).then(password);
+        messages.of(both.resolve("<<USER|basic:PASS>>"));
+    }
+    messages.of(Engine::new().render("<<KEY|basic:PASS>>", |_| Some("user")));
     let same = |value: &str, _: Option<&str>| Ok(SecretString::from(value));
     messages.of(Engine::new().filter("Upper", same));
     messages.of(Engine::new().filter("hex", same));
@@ -192,6 +201,9 @@ fn url_parts(messages: &mut Messages) {
         let target = Target::tool("t").with_surface(Surface::Url);
         messages.of(part.resolve_for(&target, &*template));
     }
+    let host = Target::tool("t").with_host("a.com").unwrap();
+    let other = Variables::new().with("HOST", "b.com").unwrap();
+    messages.of(other.resolve_for(&host.with_surface(Surface::Url), "https://<<HOST>>/"));
 }
 
 fn documents(messages: &mut Messages) {
