@@ -8,8 +8,10 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{BareNames, Engine, Escape, Lint, LintKind, Syntax, Tree};
 use keyslot::{Target, Variables};
 
-/// Ways to write a character.
-const WAYS: [(&str, fn(char) -> String); 12] = [
+/// A way to write a character.
+type Way = fn(char) -> String;
+
+const WAYS: [(&str, Way); 12] = [
     ("percent, capitals", |c| format!("%{:02X}", u32::from(c))),
     ("percent, small letters", |c| {
         format!("%{:02x}", u32::from(c))
@@ -53,7 +55,7 @@ fn syntaxes() -> Vec<(Syntax, Vec<&'static str>)> {
 }
 
 /// Writes all characters of a placeholder but letters, digits and spaces in a way.
-fn write(placeholder: &str, way: fn(char) -> String) -> String {
+fn write(placeholder: &str, way: Way) -> String {
     let write = |c: char| {
         if c.is_ascii_alphanumeric() || c == ' ' {
             c.to_string()

@@ -84,7 +84,7 @@ fn scan(dialects: &[Dialect], text: &[char]) -> Meaning {
             at += 1;
             continue;
         };
-        if let Some(mark) = dialects.iter().find_map(|dialect| doubled(dialect)) {
+        if let Some(mark) = dialects.iter().find_map(doubled) {
             if open == mark.to_string().repeat(2) {
                 meaning.output.push(mark);
                 (at, floor) = (at + 2, at + 2);
