@@ -42,11 +42,11 @@ pub(super) trait Source {
     }
 
     /// Writes the source if it is one text whose values go in as they are, in at most `most` bytes,
-    /// and says where values lie in it.
+    /// and says where values lie in it. Without a plan it has no placeholders.
     #[inline]
     fn write_plain<'d>(
         &self,
-        plan: &Plan,
+        plan: Option<&Plan>,
         values: &impl Values<'d>,
         most: usize,
         places: &mut Self::Places,

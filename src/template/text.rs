@@ -44,12 +44,12 @@ impl<'t> Source for &'t str {
     #[inline]
     fn write_plain<'d>(
         &self,
-        plan: &Plan,
+        plan: Option<&Plan>,
         values: &impl Values<'d>,
         most: usize,
         places: &mut Places,
     ) -> Option<Cow<'t, str>> {
-        plain(self, plan, values, most, places).map(Cow::Owned)
+        plain(self, plan, values, most, places)
     }
 
     fn write<'d>(
@@ -76,12 +76,12 @@ impl Source for Arc<str> {
     #[inline]
     fn write_plain<'d>(
         &self,
-        plan: &Plan,
+        plan: Option<&Plan>,
         values: &impl Values<'d>,
         most: usize,
         places: &mut Places,
     ) -> Option<Cow<'_, str>> {
-        plain(self, plan, values, most, places).map(Cow::Owned)
+        plain(self, plan, values, most, places)
     }
 
     fn write<'d>(
@@ -95,21 +95,24 @@ impl Source for Arc<str> {
     }
 }
 
-/// Writes the text if its values go in as they are.
+/// Writes the text if its values go in as they are. It is borrowed if there is nothing to put in.
 #[inline]
-fn plain<'d>(
-    text: &str,
-    plan: &Plan,
+fn plain<'t, 'd>(
+    text: &'t str,
+    plan: Option<&Plan>,
     values: &impl Values<'d>,
     most: usize,
     places: &mut Places,
-) -> Option<String> {
+) -> Option<Cow<'t, str>> {
+    let Some(plan) = plan else {
+        return Some(Cow::Borrowed(text));
+    };
     places.reserve_exact(plan.cuts().len());
     let mut out = String::new();
     write_plain(text, plan, values, most, &mut out, |place| {
         places.push(place);
     })?;
-    Some(out)
+    Some(Cow::Owned(out))
 }
 
 /// Writes the text, which is borrowed if there is nothing to put in.

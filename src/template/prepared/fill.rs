@@ -110,7 +110,7 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         Ok(Resolved::new(output, places, outcomes, traces))
     }
 
-    /// Writes a source that is one text whose values go in as they are.
+    /// Writes a source that is one text, with no placeholder or with values that go in as they are.
     #[inline]
     fn write_plain<'d>(
         &self,
@@ -118,14 +118,19 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         values: &impl Values<'d>,
         places: &mut S::Places,
     ) -> Option<S::Output<'_>> {
-        let [planned] = self.texts.as_slice() else {
-            return None;
+        let plan = match self.texts.as_slice() {
+            [] => None,
+            [planned] => {
+                let surface = planned.surface.unwrap_or(self.source.aim(target).surface());
+                if surface != Surface::Text {
+                    return None;
+                }
+                Some(&planned.plan)
+            }
+            _ => return None,
         };
-        let surface = planned.surface.unwrap_or(self.source.aim(target).surface());
         let most = self.settings.limits.output;
-        (surface == Surface::Text)
-            .then(|| self.source.write_plain(&planned.plan, values, most, places))
-            .flatten()
+        self.source.write_plain(plan, values, most, places)
     }
 
     /// Writes every other source, and returns what filters made with the numbers of the references.
