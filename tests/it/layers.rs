@@ -705,44 +705,6 @@ fn planted_violations_of_rooms_are_found() {
     ] {
         assert_eq!(found(from, text), [""; 0], "{from}: {text}");
     }
-    for (module, rooms) in ROOMS {
-        // Each room but those of the lowest floor may know all below it, and none beside or above.
-        let root = ("", format!("mod {module};"));
-        let names: Vec<&str> = rooms.iter().copied().flatten().copied().collect();
-        let exports: String = names.iter().map(|room| format!("mod {room};")).collect();
-        let planted = |from: &str, to: &str| {
-            let text = |room: &str| match room == from {
-                true => format!("use crate::{module}::{to}::A;"),
-                false => String::new(),
-            };
-            let parts = names
-                .iter()
-                .map(|room| (format!("{module}::{room}"), text(room)));
-            let files = [(root.0.to_owned(), root.1.clone())].into_iter();
-            let files = files.chain([(module.to_owned(), exports.clone())]);
-            let files: Vec<(String, String)> = files.chain(parts).collect();
-            let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (&**a, &**b)).collect();
-            planted_inside(&files)
-        };
-        for (at, floor) in rooms.iter().enumerate() {
-            let own = floor[0];
-            let arrow = |to: &str| format!("{module}::{own} -> {module}::{to}");
-            for beside in &floor[1..] {
-                let expected = [format!("{} points sideways", arrow(beside))];
-                assert_eq!(planted(own, beside), expected);
-            }
-            for above in rooms[at + 1..].iter().copied().flatten() {
-                let expected = [format!("{} points up", arrow(above))];
-                assert_eq!(planted(own, above), expected);
-            }
-            for below in rooms[..at].iter().copied().flatten() {
-                assert_eq!(planted(own, below), [""; 0], "{}", arrow(below));
-            }
-        }
-    }
-    let placed = [["vault", "core"], ["vault", "attic"], ["store", "attic"]];
-    let placed = placed.map(|path| path.map(str::to_owned).to_vec());
-    assert_eq!(homeless(&placed), [&placed[1]]);
     let files = |root: &'static str, part: &'static str| {
         [
             ROOT,
@@ -764,4 +726,42 @@ fn planted_violations_of_rooms_are_found() {
         planted_inside(&files("mod cut;", "use crate::template::attic::A;")),
         ["template::plan::cut -> template::attic has no place in ROOMS"]
     );
+}
+
+/// The violations inside of a module with all its rooms, of which one knows another.
+fn planted_between(module: &str, rooms: &[&[&str]], from: &str, to: &str) -> Vec<String> {
+    let names = || rooms.iter().copied().flatten();
+    let modules: Vec<String> = names().map(|room| format!("{module}::{room}")).collect();
+    let exports: Vec<String> = names().map(|room| format!("mod {room};")).collect();
+    let (root, exports) = (format!("mod {module};"), exports.concat());
+    let arrow = format!("use crate::{module}::{to}::A;");
+    let mut files = vec![("", root.as_str()), (module, exports.as_str())];
+    for (room, path) in names().zip(&modules) {
+        files.push((path, if *room == from { &arrow } else { "" }));
+    }
+    planted_inside(&files)
+}
+
+#[test]
+fn each_floor_of_each_module_is_held() {
+    for (module, rooms) in ROOMS {
+        for (at, floor) in rooms.iter().enumerate() {
+            let own = floor[0];
+            let planted = |to: &str| planted_between(module, rooms, own, to);
+            let arrow = |to: &str| format!("{module}::{own} -> {module}::{to}");
+            for beside in &floor[1..] {
+                let expected = format!("{} points sideways", arrow(beside));
+                assert_eq!(planted(beside), [expected]);
+            }
+            for above in rooms[at + 1..].iter().copied().flatten() {
+                assert_eq!(planted(above), [format!("{} points up", arrow(above))]);
+            }
+            for below in rooms[..at].iter().copied().flatten() {
+                assert_eq!(planted(below), [""; 0], "{}", arrow(below));
+            }
+        }
+    }
+    let placed = [["vault", "core"], ["vault", "attic"], ["store", "attic"]];
+    let placed = placed.map(|path| path.map(str::to_owned).to_vec());
+    assert_eq!(homeless(&placed), [&placed[1]]);
 }
