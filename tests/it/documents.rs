@@ -1182,7 +1182,7 @@ mod reading {
             (
                 "[{\"$serde_json::private::RawValue\": \"1\"}]",
                 Some("/0"),
-                "keeps for itself",
+                "reserves",
             ),
             ("cAnArY", Some(""), "not valid in its format"),
         ] {

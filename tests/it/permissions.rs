@@ -408,7 +408,12 @@ fn without_the_permission_nothing_is_there_and_it_costs_the_same() {
     for cold in [false, true] {
         for &method in METHODS {
             let empty = || Watched::new(cold, |_| {});
-            let nothing = empty().ask(method, Permissions::ALL, "NAME_TWO");
+            let mut nothing = empty().ask(method, Permissions::ALL, "NAME_TWO");
+            if matches!(method.name, "check" | "explain") {
+                // For a name that is unknown these scan for one to propose. That depends on the
+                // handle alone, and a handle without the permission never does.
+                nothing.1.retain(|call| !call.starts_with("scan"));
+            }
             let all_but = SINGLE
                 .into_iter()
                 .filter(|one| lacks(method, *one))

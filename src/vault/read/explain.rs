@@ -85,7 +85,7 @@ impl ScopedVault {
     /// opening a value, and returns the lints of the input, as
     /// [`Engine::check`](crate::template::Engine::check) does. One store call.
     ///
-    /// For an unknown name, a handle with [`READ`](Permissions::READ) is told the most similar
+    /// For an unknown name, a handle with [`READ`](Permissions::READ) too is told the most similar
     /// name of a secret that is not revoked, and pays for it with scans of the scope and those
     /// above it: of 10,000 records at most, so that in larger scopes some names are not compared.
     /// [`Error::for_model`] takes the proposal out.
@@ -134,10 +134,13 @@ impl ScopedVault {
         let rows = ParsedRows::of(self.core(), &rows)?;
         let mut verdicts: Vec<Result<Permit>> =
             self.candidates(references, &rows).map(verdict).collect();
-        // Nobody reads the error of a name that stays.
+        // Nobody reads the error of a name that stays. To a handle that may use nothing every name
+        // is unknown, and a proposal would cost it what it does not cost others.
         let stays = |one: &Reference| keeps && one.kind() == ReferenceKind::Bare;
-        let judged = references.iter().zip(&mut verdicts);
-        self.propose(judged.filter(|(reference, _)| !stays(reference)));
+        if self.may(Permissions::USE) {
+            let judged = references.iter().zip(&mut verdicts);
+            self.propose(judged.filter(|(reference, _)| !stays(reference)));
+        }
         Ok(verdicts)
     }
 
