@@ -13,7 +13,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::template::{Document, Engine, JsonText, Surfaces, Syntax, Tree};
+#[cfg(feature = "json")]
+use keyslot::template::JsonText;
+use keyslot::template::{Document, Engine, Surfaces, Syntax, Tree};
 use keyslot::{
     Error, ErrorKind, Lint, LintKind, ResolveExt, Resolved, Result, SecretName, Surface, Target,
     Variables,
