@@ -119,7 +119,19 @@ impl ScopedVault {
     /// # Errors
     ///
     /// [`Denied`](crate::ErrorKind::Denied) for a target that the handle is not bound to.
+    #[inline]
     pub(super) fn admit_target<'t>(
+        &'t self,
+        references: &[Reference],
+        asked: &'t Target,
+    ) -> Result<Cow<'t, Target>> {
+        match self.binding() {
+            Binding::Free => Ok(Cow::Borrowed(asked)),
+            Binding::To(_) | Binding::Nowhere(_) => self.admit_bound(references, asked),
+        }
+    }
+
+    fn admit_bound<'t>(
         &'t self,
         references: &[Reference],
         asked: &'t Target,
