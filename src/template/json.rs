@@ -2,6 +2,7 @@
 
 mod node;
 mod parser;
+mod string;
 mod text;
 #[cfg(feature = "json")]
 mod value;

@@ -1,5 +1,6 @@
 //! Rendering: values go into texts.
 
+mod check;
 mod draft;
 mod fill;
 mod once;

@@ -22,7 +22,7 @@ pub(in crate::template) struct Fill<'a, V> {
     pub(super) references: &'a [Reference],
     pub(super) values: V,
     /// Bytes that the results may still have.
-    room: Room,
+    pub(super) room: Room,
     /// Bytes that the filters may still handle.
     filter_room: Room,
     /// Bytes of values that may still be looked at for their places. No result has fewer bytes than
@@ -164,59 +164,9 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         Ok(draft)
     }
 
-    /// Checks one text as [`draft`](Fill::draft) does, but for what only a value can cause.
-    ///
-    /// # Errors
-    ///
-    /// `TooLarge` when there is no room even for the text between the values.
-    pub(in crate::template) fn check(
-        &mut self,
-        text: &str,
-        plan: &Plan,
-        surface: Surface,
-        failures: &mut Failures,
-    ) -> Result<()> {
-        let placing = self.placing(text, plan, surface);
-        let mut length = plan.literal();
-        let mut placed = 0..;
-        for (cut, slot) in plan
-            .cuts()
-            .iter()
-            .filter_map(|cut| cut.slot.map(|slot| (cut, slot)))
-        {
-            match self.values.value(slot.reference()) {
-                Err(None) => length = length.saturating_add(cut.span.len()),
-                Err(Some(error)) => {
-                    self.push_outcome(error, cut, slot, text, failures);
-                    placed.next();
-                }
-                Ok(_) => {
-                    let nth = placed.next().unwrap_or(usize::MAX);
-                    // A variable may name the host; only its value says which one.
-                    let is_open = placing.is_host(nth, plan.chain(slot))
-                        && self.values.host_target(slot.reference()).is_some();
-                    let refusal = placing.refusal_of_all(nth).filter(|_| !is_open);
-                    if self.is_denied(cut, slot, text, (&placing, nth, surface), failures) {
-                        continue;
-                    }
-                    let place = (&placing, nth, surface);
-                    let _ = self.password(plan.chain(slot), cut, text, place, failures);
-                    if let Some(refusal) = refusal {
-                        failures.push(|| self.unencodable(refusal, cut, slot, text));
-                    }
-                }
-            }
-        }
-        if failures.is_empty() {
-            self.room.take(length)
-        } else {
-            Ok(())
-        }
-    }
-
     /// The password that a chain has, which passes a gate of its own. `Err` if it does not; then
     /// that is a failure.
-    fn password(
+    pub(super) fn password(
         &self,
         chain: &[Filter],
         cut: &Cut,
@@ -239,7 +189,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         }
     }
 
-    fn placing(&self, text: &str, plan: &Plan, surface: Surface) -> Placing {
+    pub(super) fn placing(&self, text: &str, plan: &Plan, surface: Surface) -> Placing {
         // A placeholder that stays is text like all other: what it holds may open a quote.
         let stays = |cut: &Cut| {
             cut.slot
