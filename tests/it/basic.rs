@@ -7,7 +7,7 @@ use keyslot::redact::Redactor;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Engine, Grants};
 use keyslot::{
-    AccessRules, ErrorKind, Reference, RootKey, ScopedVault, SecretInput, Surface, Target,
+    AccessRules, Chain, ErrorKind, Reference, RootKey, ScopedVault, SecretInput, Surface, Target,
     Template, Variables, Vault,
 };
 
@@ -166,6 +166,29 @@ fn a_redactor_knows_the_result_and_both_values() {
     );
     let output = redactor.redact("FATAL: password plainPassw0rd-1 rejected");
     assert_eq!(output, "FATAL: password <<$secret.PASS>> rejected");
+}
+
+#[test]
+fn a_redactor_knows_the_result_of_a_user_that_is_a_variable() {
+    let project = project();
+    project.put("PASS", "plainPassw0rd-1").unwrap();
+    let both = Chain::new()
+        .then(Variables::new().with("NAME", "ada").unwrap())
+        .then(project);
+    for (filters, mask) in [("basic:PASS|hex", "PASS"), ("hex", "")] {
+        let text = format!("<<NAME|{filters}>> <<$secret.USER>>");
+        let resolved = Engine::new()
+            .resolve(&both, &header(), text.as_str())
+            .unwrap();
+        let redactor = Redactor::of(&resolved).unwrap();
+        let output = redactor.redact(resolved.expose_secret()).into_owned();
+        let expected = if mask.is_empty() {
+            "616461 <<$secret.USER>>".to_owned()
+        } else {
+            format!("<<$secret.{mask}>> <<$secret.USER>>")
+        };
+        assert_eq!(output, expected, "{filters}");
+    }
 }
 
 #[cfg(feature = "json")]

@@ -25,8 +25,8 @@ pub(in crate::template) struct Draft<'a> {
     text: &'a str,
     plan: &'a Plan,
     encoding: Encoding,
-    /// The values that filters made, each with the number of its reference, in the order of the
-    /// text.
+    /// The values that filters made, each with the number of the reference whose secret is in it, in
+    /// the order of the text.
     pub(super) filtered: Vec<(usize, Filtered<'a>)>,
     /// The exact length of the result, in bytes.
     pub(super) length: usize,
@@ -47,7 +47,7 @@ impl<'a> Draft<'a> {
         self.plan
     }
 
-    /// The values that filters made, each with the number of its reference.
+    /// The values that filters made, each with the number of the reference whose secret is in it.
     pub(in crate::template) fn into_filtered(self) -> impl Iterator<Item = (usize, SecretString)> {
         self.filtered
             .into_iter()

@@ -11,7 +11,7 @@ use super::values::Values;
 use crate::error::{ErrorKind, Failures, Result};
 use crate::reference::Reference;
 use crate::target::Surface;
-use crate::template::cut::Cut;
+use crate::template::cut::{Cut, Slot};
 use crate::template::plan::Plan;
 use crate::template::settings::Settings;
 use crate::template::value::{Encoding, Filter, Placing, Room, apply, password_slot};
@@ -148,7 +148,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 .length
                 .saturating_add(draft.encoding_of(slot).length(&value));
             if slot.is_filtered() {
-                draft.filtered.push((slot.reference(), value));
+                draft.filtered.push((self.owner(slot, chain), value));
             }
         }
         if failures.is_empty() {
@@ -162,6 +162,13 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             }
         }
         Ok(draft)
+    }
+
+    /// The reference whose secret the filters of a slot wrote: that of the password if the user is
+    /// no secret.
+    fn owner(&self, slot: Slot, chain: &[Filter]) -> usize {
+        let password = password_slot(chain).filter(|_| self.values.is_variable(slot.reference()));
+        password.unwrap_or(slot).reference()
     }
 
     /// The password that a chain has, which passes a gate of its own. `Err` if it does not; then

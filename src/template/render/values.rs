@@ -18,6 +18,9 @@ pub(in crate::template) trait Values<'a> {
     /// Leave for the value.
     fn permit(&self, reference: usize) -> Permit;
 
+    /// Returns true if the value is that of a variable, which is no secret.
+    fn is_variable(&self, reference: usize) -> bool;
+
     /// The target, if it says a host and the value is that of a variable: such a value may name
     /// that same host.
     fn host_target(&self, reference: usize) -> Option<&'a Target>;
@@ -36,6 +39,10 @@ impl<'a> Values<'a> for &'a [&'a str] {
 
     fn permit(&self, _: usize) -> Permit {
         Permit::new()
+    }
+
+    fn is_variable(&self, _: usize) -> bool {
+        true
     }
 
     fn host_target(&self, _: usize) -> Option<&'a Target> {
@@ -113,10 +120,14 @@ impl<'a, T: Answer> Values<'a> for LookedUp<'a, T> {
         answer.map_or_else(Permit::new, Answer::permit)
     }
 
+    fn is_variable(&self, reference: usize) -> bool {
+        let answer = self.outcomes.get(reference).map(Result::as_ref);
+        matches!(answer, Some(Ok(answer)) if answer.may_be_variable())
+    }
+
     fn host_target(&self, reference: usize) -> Option<&'a Target> {
-        let answer = self.outcomes.get(reference)?.as_ref().ok()?;
         let is_bare = self.references.get(reference)?.kind() == ReferenceKind::Bare;
-        let is_open = is_bare && answer.may_be_variable() && self.target.host().is_some();
+        let is_open = is_bare && self.is_variable(reference) && self.target.host().is_some();
         is_open.then_some(self.target)
     }
 }
