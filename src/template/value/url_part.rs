@@ -74,27 +74,31 @@ fn is_escaped(value: &str) -> bool {
     })
 }
 
-/// A segment that is empty or dots leads elsewhere, also behind a slash that is an escape, because
-/// some servers undo that first. A colon in the first segment could end a scheme (RFC 3986 section
-/// 4.2).
+/// A segment that is empty or dots leads elsewhere, also beside a slash that is an escape, because
+/// some servers undo that first, and before a semicolon, because some servers take parameters away
+/// first (RFC 3986 section 3.3). An empty one could have the dots of the text beside it. A colon in
+/// the first segment could end a scheme (section 4.2).
 fn flaw_of_segments(value: &str) -> Option<&'static str> {
-    if value.split('/').any(str::is_empty) {
-        return Some("is not a URL path: a segment is empty; store it without slashes at its ends");
-    }
-    if value
-        .split('/')
-        .next()
-        .is_some_and(|first| first.contains(':'))
-    {
+    let is_scheme = |first: &str| first.contains(':');
+    if value.split('/').next().is_some_and(is_scheme) {
         return Some("has a colon in its first segment, which could be read as a scheme");
     }
-    let lower = value.to_ascii_lowercase();
-    let lower = zeroize::Zeroizing::new(lower);
+    let lower = zeroize::Zeroizing::new(value.to_ascii_lowercase());
     let pieces = lower.split("%2f").flat_map(|piece| piece.split("%5c"));
-    let has_dots = pieces.flat_map(|piece| piece.split('/')).any(|piece| {
-        super::surface::url::count_dots(piece).is_some_and(|dots| matches!(dots, 1 | 2))
-    });
-    has_dots.then_some("is not a URL path: a segment is \".\" or \"..\", which leads elsewhere")
+    let mut dots = pieces
+        .flat_map(|piece| piece.split('/'))
+        .filter_map(|piece| {
+            let name = piece.split(';').next().unwrap_or_default();
+            let name = name.split("%3b").next().unwrap_or_default();
+            super::surface::url::count_dots(name)
+        });
+    match dots.find(|dots| *dots <= 2) {
+        None => None,
+        Some(0) => {
+            Some("is not a URL path: a segment is empty; store it without slashes at its ends")
+        }
+        Some(_) => Some("is not a URL path: a segment is \".\" or \"..\", which leads elsewhere"),
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +114,7 @@ mod tests {
             (Path, "T000/B000/XXXX"),
             (Path, "a.b/...%20/x:y@z"),
             (Path, ".hidden/..a/%2e%2e%2e"),
+            (Path, "a%2Fb/c;v=..;/d%5ce"),
             (User, "user:token"),
             (User, "x-access-token:ghp_A%40b"),
             (User, ""),
@@ -156,6 +161,12 @@ mod tests {
             "a%2f..",
             "..%5Ca",
             "a%2F%2e",
+            "a%2f",
+            "%5Ca",
+            "a%2f%2Fb",
+            "a/..;/b",
+            "a/..%3Bx=1/b",
+            ";x=1/a",
             "javascript:x",
             "c:/x",
         ] {
