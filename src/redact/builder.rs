@@ -129,8 +129,8 @@ impl RedactorBuilder {
     /// same in all credentials of a kind. May grow.
     pub const HARMLESS: &'static [&'static str] = HARMLESS;
 
-    /// The most parts of a value that are found in all writings. More are found as they are and in
-    /// JSON, and [`skipped`](Redactor::skipped) says so.
+    /// The most parts of a value that are found in all writings; a part counts once more for each
+    /// 64 KiB. More are found as they are and in JSON, and [`skipped`](Redactor::skipped) says so.
     pub const MAX_PARTS: usize = collector::MAX_PARTS;
 
     /// Adds the secrets of a text or document, as [`Redactor::of`] does.

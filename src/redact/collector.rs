@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::BuildHasher as _;
 
 use super::encodings::{encodings, json_forms};
 use super::parts::{bare, commands, lines, parts};
 use super::pattern::{Claim, Claims};
-use super::pieces::pieces;
+use super::pieces::{PIECE, pieces};
 use super::search::Patterns;
 use super::size::{MAX_SECRETS, Size, too_large};
 use super::skipped::SkipReason;
@@ -42,8 +43,18 @@ pub(super) struct Collector {
     /// Of the value that is being explored, how many parts were found so far, and at which depth
     /// which patterns were.
     parts: usize,
-    explored: HashMap<usize, usize>,
+    explored: HashMap<Part, usize>,
     skips: Skips,
+}
+
+/// A part of the value that is being explored.
+#[derive(PartialEq, Eq, Hash)]
+enum Part {
+    /// The number of its pattern.
+    Pattern(usize),
+    /// The hash of one that is longer than a pattern and has no number. Its key is chosen by
+    /// chance, so nobody can write two parts of the same hash.
+    Long(u64),
 }
 
 impl Collector {
@@ -187,7 +198,8 @@ impl Collector {
             return Ok(());
         }
         let in_full = self.parts <= MAX_PARTS;
-        self.parts += 1;
+        // A long part is work for several.
+        self.parts += 1 + text.len() / PIECE;
         if in_full {
             encodings(text, &mut |variant, written| {
                 self.add(owner, variant, written, is_word)
@@ -231,11 +243,12 @@ impl Collector {
 
     /// Returns true if a text that was added is a part that was found before, no deeper than now.
     fn was_explored(&mut self, text: &str, depth: usize) -> bool {
-        // A text that is longer than a pattern has no number.
-        let Some(Known { number, .. }) = self.patterns.get(text.as_bytes()) else {
-            return false;
+        let part = match self.patterns.get(text.as_bytes()) {
+            Some(known) => Part::Pattern(known.number),
+            None if text.len() > PIECE => Part::Long(self.explored.hasher().hash_one(text)),
+            None => return false,
         };
-        let known = self.explored.entry(*number).or_insert(usize::MAX);
+        let known = self.explored.entry(part).or_insert(usize::MAX);
         let before = *known <= depth;
         *known = depth.min(*known);
         before
@@ -312,5 +325,41 @@ impl Collector {
         self.references.push(reference.clone());
         self.owners.insert(reference.clone(), owner);
         Ok(owner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn collector() -> Collector {
+        let policy = Policy {
+            min_len: 8,
+            harmless: Vec::new(),
+            words_below: 0,
+            users: false,
+            guarded: false,
+        };
+        Collector::new(policy, 1)
+    }
+
+    #[test]
+    fn a_part_longer_than_a_pattern_is_explored_once() {
+        let mut collector = collector();
+        let (long, other) = ("x".repeat(PIECE + 1), "y".repeat(PIECE + 1));
+        assert!(!collector.was_explored(&long, 2));
+        assert!(collector.was_explored(&long, 2) && collector.was_explored(&long, 3));
+        assert!(!collector.was_explored(&long, 1), "nearer to the value");
+        assert!(!collector.was_explored(&other, 2));
+    }
+
+    #[test]
+    fn a_long_part_counts_as_several() {
+        let reference = Reference::secret("A".parse().unwrap());
+        for (len, parts) in [(PIECE - 1, 1), (PIECE * 2, 3)] {
+            let mut collector = collector();
+            collector.secret(&reference, &"x".repeat(len)).unwrap();
+            assert_eq!(collector.parts, parts, "{len}");
+        }
     }
 }
