@@ -25,8 +25,8 @@ pub(in crate::template) struct Draft<'a> {
     text: &'a str,
     plan: &'a Plan,
     encoding: Encoding,
-    /// The values that filters made, each with the number of the reference whose secret is in it, in
-    /// the order of the text.
+    /// The values that filters made, each with the number of the reference whose secret it holds,
+    /// in the order of the text.
     pub(super) filtered: Vec<(usize, Filtered<'a>)>,
     /// The exact length of the result, in bytes.
     pub(super) length: usize,
