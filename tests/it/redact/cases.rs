@@ -426,7 +426,7 @@ fn too_many_bytes_are_refused() {
     assert!(
         error
             .to_string()
-            .ends_with("100000 patterns of 64 MiB; make one for each run"),
+            .ends_with("100000 writings of 64 MiB of them; make one redactor for each run"),
         "{error}"
     );
 }
