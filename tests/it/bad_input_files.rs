@@ -670,6 +670,43 @@ fn bad_input_91_the_hot_journal_of_another_database() {
     );
 }
 
+/// A write was cut off in the middle: half of its pages are in the file, and the journal beside it
+/// has the pages that were there before. A reader who may not put them back must not read either.
+#[test]
+fn bad_input_91_a_write_that_was_cut_off_is_not_read_by_who_only_reads() {
+    let folder = folder();
+    let (whole, torn) = (
+        folder.path().join("whole.db"),
+        folder.path().join("torn.db"),
+    );
+    let store = SqliteStore::options()
+        .rollback_journal(true)
+        .create(&whole)
+        .unwrap();
+    (1..200).for_each(|number| put(&store, &row(number)).unwrap());
+    drop(store);
+    let writer = Connection::open(&whole).unwrap();
+    writer
+        .execute_batch("PRAGMA cache_size = 1; BEGIN; UPDATE rows SET body = zeroblob(300)")
+        .unwrap();
+    for suffix in ["", "-journal"] {
+        fs::copy(beside(&whole, suffix), beside(&torn, suffix)).unwrap();
+        chmod(&beside(&torn, suffix), 0o600);
+    }
+    drop(writer);
+    let keys: Vec<RowKey> = (1..200).map(|number| row(number).key).collect();
+    let rows: Vec<Option<Row>> = (1..200).map(|number| Some(row(number))).collect();
+
+    let reader = SqliteStore::options().read_only(true);
+    let error = reader.open(&torn).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ReadOnly, "{error}");
+    assert!(error.to_string().contains("cut off"), "{error}");
+    // The control: who writes puts the pages back, and then all can read.
+    let store = SqliteStore::open(&torn).unwrap();
+    assert!(store.get(&keys).unwrap() == rows);
+    assert!(reader.open(&torn).unwrap().get(&keys).unwrap() == rows);
+}
+
 #[test]
 fn bad_input_91_a_journal_that_is_not_hot_is_ignored() {
     let folder = folder();

@@ -282,6 +282,14 @@ impl SqliteStore {
                  be written; open the vault there once",
             ));
         }
+        // Without locks SQLite looks for no journal either, so it would read half of a write.
+        if before.journal.is_some() {
+            return Err(Error::new(
+                ErrorKind::ReadOnly,
+                "a write to the vault was cut off, and undoing it needs a file and a folder that \
+                 can be written; open the vault there once",
+            ));
+        }
         let found = connection::open_at_rest(&self.place, &self.settings)
             .and_then(|connection| work(&mut ReadConnection::new(connection)));
         if self.place.stamp()? != before {

@@ -54,6 +54,8 @@ pub(super) struct Stamp {
     file: Changed,
     /// Length of the write-ahead log, if anything is in it.
     pub(super) log: Option<u64>,
+    /// Length of the rollback journal, if anything is in it.
+    pub(super) journal: Option<u64>,
 }
 
 /// Everything that tells a written file from what it was before.
@@ -168,12 +170,17 @@ impl VaultPath {
         self.metadata().map(|found| identity(&found))
     }
 
-    /// Returns the state of the file and of its log, which every write changes.
+    /// Returns the state of the file, of its log and of its journal, one of which every write
+    /// changes.
     pub(super) fn stamp(&self) -> Result<Stamp> {
-        let log = existing(&self.beside(WRITE_AHEAD_LOG))?;
+        let content = |suffix| {
+            existing(&self.beside(suffix))
+                .map(|found| found.map(|found| found.len()).filter(|length| *length > 0))
+        };
         Ok(Stamp {
             file: changed(&self.metadata()?),
-            log: log.map(|log| log.len()).filter(|length| *length > 0),
+            log: content(WRITE_AHEAD_LOG)?,
+            journal: content(ROLLBACK_JOURNAL)?,
         })
     }
 
