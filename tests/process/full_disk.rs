@@ -187,3 +187,33 @@ fn what_cannot_be_revoked_on_a_full_disk_is_as_it_was() {
     assert_eq!(value(&scope, "HUGE"), "revoked");
     assert!(vault.verify().unwrap().is_intact());
 }
+
+/// A revoke on a full disk leaves less than the whole. It is for the next one, not for the values
+/// that others put.
+#[test]
+fn what_is_left_of_the_ballast_is_kept_for_the_next_revoke() {
+    for rollback in [false, true] {
+        let Some(disk) = Disk::new("12m") else { return };
+        let scope = create(&disk.vault(), rollback).scope("acme").unwrap();
+        scope.put("A", "v".repeat(1000)).unwrap();
+        drop(scope);
+        let ballast = disk.0.path().join("vault.db-ballast");
+        let length = || fs::metadata(&ballast).map_or(0, |found| found.len());
+        assert_eq!(length(), 1 << 20);
+        let file = File::options().write(true).open(&ballast).unwrap();
+        file.set_len(700_000).unwrap();
+        drop(file);
+        disk.fill();
+        let vault = Vault::open(disk.vault(), &key()).unwrap();
+        let scope = vault.scope("acme").unwrap();
+        assert!(is_refused(&scope), "the control: the disk is full");
+        assert!(length() > 500_000, "{} bytes are left", length());
+        scope.revoke("A").unwrap();
+        assert_eq!(value(&scope, "A"), "revoked");
+        // With space again, the whole comes back.
+        disk.empty();
+        scope.put("B", "v").unwrap();
+        scope.revoke("B").unwrap();
+        assert_eq!(length(), 1 << 20);
+    }
+}

@@ -1,6 +1,6 @@
 //! Space that is kept beside a vault, so that values can be erased when the disk is full.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,11 +36,17 @@ impl Ballast {
         self.length() > 0 && fs::remove_file(&self.file).is_ok()
     }
 
-    /// Takes the space if the disk has it, once for each handle.
+    /// Takes the space if the disk has it, once for each handle. Otherwise no more than was taken
+    /// before: another write may need the rest of the disk.
     pub(super) fn take_once(&self) {
-        if !self.is_known.swap(true, Ordering::Relaxed) && self.take().is_err() {
-            // Another write may need the rest of the disk.
-            let _ = fs::remove_file(&self.file);
+        if self.is_known.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let before = self.length();
+        if let Ok(Some(short)) = self.take() {
+            let _ = short
+                .metadata()
+                .and_then(|now| short.set_len(before.min(now.len())));
         }
     }
 
@@ -50,9 +56,10 @@ impl Ballast {
         let _ = self.take();
     }
 
-    fn take(&self) -> io::Result<()> {
+    /// Returns the new file if the disk became full before it had its length.
+    fn take(&self) -> io::Result<Option<File>> {
         if self.length() == LENGTH as u64 {
-            return Ok(());
+            return Ok(None);
         }
         match fs::remove_file(&self.file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -66,10 +73,8 @@ impl Ballast {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&self.file)?;
-        for _ in 0..LENGTH / BLOCK {
-            file.write_all(&block)?;
-        }
-        Ok(())
+        let is_whole = (0..LENGTH / BLOCK).all(|_| file.write_all(&block).is_ok());
+        Ok((!is_whole).then_some(file))
     }
 
     /// The length of a regular file there; 0 for anything else.
