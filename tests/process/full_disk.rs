@@ -10,14 +10,14 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::SqliteStore;
-use keyslot::{ErrorKind, RootKey, ScopedVault, Vault};
+use keyslot::{ErrorKind, RootKey, ScopedVault, SecretChange, Vault};
 use tempfile::TempDir;
 
 const KEY: &str = "O+EHmlTI8y1htg6I10UfqnPsOZJdBM+xaBblfqNA2yk=";
@@ -216,4 +216,28 @@ fn what_is_left_of_the_ballast_is_kept_for_the_next_revoke() {
         scope.revoke("B").unwrap();
         assert_eq!(length(), 1 << 20);
     }
+}
+
+/// What is said about a secret without a value is no reason to touch what is kept for erasing.
+#[test]
+fn descriptions_of_revoked_secrets_take_nothing_of_the_ballast() {
+    let Some(disk) = Disk::new("12m") else { return };
+    let scope = create(&disk.vault(), false).scope("acme").unwrap();
+    scope.put("A", "v".repeat(1000)).unwrap();
+    for number in 0..300 {
+        scope.put(format!("R_{number}"), "v").unwrap();
+        scope.revoke(format!("R_{number}")).unwrap();
+    }
+    disk.fill();
+    assert!(is_refused(&scope), "the control: the disk is full");
+    let before = fs::metadata(disk.0.path().join("vault.db-ballast")).unwrap();
+    let refused = (0..300).find_map(|number| {
+        let change = SecretChange::new().description("d".repeat(4000));
+        scope.update(format!("R_{number}"), change).err()
+    });
+    assert_eq!(refused.unwrap().kind(), ErrorKind::StorageFull);
+    let after = fs::metadata(disk.0.path().join("vault.db-ballast")).unwrap();
+    assert_eq!((after.ino(), after.len()), (before.ino(), before.len()));
+    scope.revoke("A").unwrap();
+    assert_eq!(value(&scope, "A"), "revoked");
 }

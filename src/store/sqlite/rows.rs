@@ -49,6 +49,8 @@ const PUT: &str = "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES
                    ?5, ?6) ON CONFLICT(kind, key) DO UPDATE SET tenant = ?3, epoch = ?4, info = \
                    ?5, body = ?6";
 
+const HAS_BODY: &str = "SELECT 1 FROM rows WHERE kind = ?1 AND key = ?2 AND length(body) > 0";
+
 const DELETE: &str = "DELETE FROM rows WHERE kind = ?1 AND key = ?2";
 
 /// All of one moment: several selects share a read transaction, which also makes each of them
@@ -186,7 +188,7 @@ pub(super) struct Changes<'a> {
     connection: &'a Connection,
     /// True if a row with a body was put: a value, or a key.
     gives: bool,
-    /// True if a row was deleted, or a secret put without a value.
+    /// True if a row was deleted, or the value of a secret was taken from it.
     erases: bool,
 }
 
@@ -220,7 +222,14 @@ impl WriteTx for Changes<'_> {
         } = row;
         let values = params![kind.number(), key, tenant, row.check()?, info, body];
         self.gives |= !body.is_empty();
-        self.erases |= body.is_empty() && *kind == Kind::Secret;
+        if body.is_empty() && *kind == Kind::Secret {
+            // One that had no value before only gets other facts about it.
+            self.erases |= self
+                .connection
+                .prepare_cached(HAS_BODY)
+                .and_then(|mut found| found.exists((kind.number(), key.as_slice())))
+                .map_err(failed)?;
+        }
         self.connection
             .prepare_cached(PUT)
             .map_err(failed)?
