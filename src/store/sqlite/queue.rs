@@ -3,13 +3,19 @@
 //!
 //! One writer at a time is next: it alone asks for the lock of SQLite, and leaves the queue when it
 //! has it. All others, those included that have just written, ask to be next, with equal chances.
-//! The lock of SQLite decides who writes; the queue only says who asks for it.
+//! The lock of SQLite decides who writes; the queue only says who asks for it, and one that waits
+//! long asks now and then without being next. So a process that is stopped there delays the others
+//! by a moment for each write, and keeps nobody from writing.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::vault_path::{QUEUE, VaultPath};
+
+/// Longest time that is spent in the queue before the lock is asked for all the same. Long beside
+/// a commit, so that this is rare while all processes run.
+const LONGEST: Duration = Duration::from_millis(100);
 
 /// Time that one write may wait in all.
 #[derive(Debug)]
@@ -58,6 +64,7 @@ pub(super) fn enter(place: &VaultPath, wait: &Wait) -> Option<Next> {
         | OFlags::NONBLOCK
         | OFlags::CLOEXEC
         | OFlags::NOCTTY;
+    let wait = Wait::new(wait.left().min(LONGEST));
     let file = open(place.beside(QUEUE), flags, Mode::RUSR | Mode::WUSR).ok()?;
     loop {
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
@@ -80,5 +87,37 @@ impl Drop for Next {
     fn drop(&mut self) {
         // Closing is not enough: a child that was forked meanwhile may have the file open too.
         let _ = rustix::fs::flock(&self.0, rustix::fs::FlockOperation::Unlock);
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::store::{Kind, RowKey, SecretStore, SqliteStore};
+
+    /// A container that is paused while it is next.
+    #[test]
+    fn a_process_that_stays_in_the_queue_holds_up_nobody_for_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("vault.db");
+        let options = SqliteStore::options().busy_timeout(Duration::from_secs(3));
+        let store = options.create(&file).unwrap();
+        let place = VaultPath::of(&file).unwrap();
+        let (now, lock) = (
+            Wait::new(Duration::ZERO),
+            RowKey {
+                kind: Kind::Head,
+                key: [0; 32],
+            },
+        );
+        let stopped = enter(&place, &now);
+        assert!(stopped.is_some() && enter(&place, &now).is_none());
+        thread::scope(|threads| {
+            for _ in 0..4 {
+                threads.spawn(|| store.write(&lock, &mut |_| Ok(())).unwrap());
+            }
+        });
+        drop(stopped);
+        assert!(enter(&place, &now).is_some());
     }
 }

@@ -371,10 +371,12 @@ impl SqliteStore {
         let begin = || {
             Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(failed)
         };
-        let _next = queue::enter(&self.place, wait);
         // SQLite itself would sleep longer each time, while the lock is free.
         connection.busy_timeout(Duration::ZERO).map_err(failed)?;
+        let mut next = None;
         let begun = loop {
+            // Now and then without being next: a process that is stopped in the queue stays there.
+            next = next.or_else(|| queue::enter(&self.place, wait));
             match begin() {
                 Err(error) if error.kind() == ErrorKind::Busy && !wait.is_over() => queue::pause(),
                 begun => break begun,
