@@ -226,9 +226,15 @@ fn bad_input_88_paths_like_uris_are_literal_and_relative_ones_stay_where_they_we
         "file:x?immutable=1",
         "file:x?mode=memory",
     ];
-    assert_eq!(names(folder.path()), top);
-    assert_eq!(names(&folder.path().join("file:%2e%2e")), ["x"]);
-    assert_eq!(names(&folder.path().join("file:")), ["x?vfs=memdb"]);
+    // What lies beside each vault has its name, too.
+    let vaults = |folder: &Path| {
+        let mut names = names(folder);
+        names.retain(|name| !name.ends_with("-queue") && !name.ends_with("-ballast"));
+        names
+    };
+    assert_eq!(vaults(folder.path()), top);
+    assert_eq!(vaults(&folder.path().join("file:%2e%2e")), ["x"]);
+    assert_eq!(vaults(&folder.path().join("file:")), ["x?vfs=memdb"]);
 }
 
 #[test]
