@@ -93,10 +93,11 @@ impl Setting {
 
 /// Keywords that say where a connection goes, or which program makes it, in all forms, in small
 /// letters and without blanks, `_` and `-`.
-const SERVERS: [&str; 20] = [
+const SERVERS: [&str; 25] = [
     "addr",
     "address",
     "datasource",
+    "dbq",
     "driver",
     "dsn",
     "failoverpartner",
@@ -107,6 +108,8 @@ const SERVERS: [&str; 20] = [
     "hostname",
     "networkaddress",
     "oauthissuer",
+    "pipe",
+    "pipename",
     "port",
     "provider",
     "savefile",
@@ -114,6 +117,8 @@ const SERVERS: [&str; 20] = [
     "servername",
     "service",
     "servicefile",
+    "socket",
+    "unixsocket",
 ];
 
 fn says_server(keyword: &str) -> bool {
@@ -216,6 +221,9 @@ mod tests {
             (AdoNet, "failover partner=<<A>>"),
             (Odbc, "DRIVER={<<A>>}"),
             (Odbc, "x;Server=<<A>>"),
+            (Odbc, "Driver={Oracle};DBQ=<<A>>"),
+            (AdoNet, "Protocol=pipe;Pipe Name=<<A>>"),
+            (Odbc, "SOCKET=<<A>>"),
         ] {
             assert_eq!(places_of(form, text), [Server], "{form:?} {text}");
         }
