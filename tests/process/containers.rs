@@ -1,7 +1,7 @@
 //! Keys and vaults as containers have them: modes, links, read-only mounts and owners, all real.
 //!
-//! Only root can give files away and mount, so elsewhere these tests say that they test nothing. In
-//! CI that is a failure.
+//! Only root can give files away and mount, so elsewhere these tests say that they test nothing.
+//! With `KEYSLOT_MUST_MOUNT`, which CI sets where it can mount, that is a failure.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -72,7 +72,10 @@ impl Drop for Mount {
 }
 
 fn not_tested<T>(why: &str) -> Option<T> {
-    assert!(std::env::var_os("CI").is_none(), "not tested: {why}");
+    assert!(
+        std::env::var_os("KEYSLOT_MUST_MOUNT").is_none(),
+        "not tested: {why}"
+    );
     eprintln!("NOT TESTED: {why}");
     None
 }
@@ -521,6 +524,10 @@ while True:
 fn a_fuse_file_system_is_refused() {
     use std::io::BufRead;
     let Some(folder) = folder() else { return };
+    if !Path::new("/dev/fuse").exists() {
+        // Not a matter of rights: this kernel has none.
+        return eprintln!("NOT TESTED: there is no /dev/fuse");
+    }
     let volume = folder.path().join("canary");
     fs::create_dir(&volume).unwrap();
     let served = Command::new("python3")
