@@ -115,7 +115,14 @@ fn placeholders(rules: &Rules<'_>, engine: &Engine, name: &str, text: &str, valu
                     || !name.contains(|c: char| c.is_ascii_lowercase()))
         };
         let name = if is_bare(name) { name } else { "A_NAME" };
-        placeholder(rules, engine, name, (name, ReferenceKind::Bare), text, value);
+        placeholder(
+            rules,
+            engine,
+            name,
+            (name, ReferenceKind::Bare),
+            text,
+            value,
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::{Engine, Template};
-use keyslot::{Error, ErrorKind, ReferenceKind, UnknownNames, Resolver, Target};
+use keyslot::{Error, ErrorKind, ReferenceKind, Resolver, Target, UnknownNames};
 
 use crate::answers::Answers;
 use crate::filters::{self, Made};

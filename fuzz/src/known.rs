@@ -158,7 +158,10 @@ impl Known {
         if dialect.close.is_empty() {
             let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
             let length = text[body..].find(|c| !is_word(c));
-            return (&text[..length.map_or(text.len(), |length| body + length)], "");
+            return (
+                &text[..length.map_or(text.len(), |length| body + length)],
+                "",
+            );
         }
         // Nothing in a placeholder holds its closing mark, and one of a dialect without filters
         // holds no bar.
