@@ -36,7 +36,7 @@ fn tool() -> Target {
     Target::tool("t")
 }
 
-/// What a host can tell of an error.
+/// The facts that a host is told of an error.
 fn told(error: &Error) -> (ErrorKind, Option<String>, Option<std::ops::Range<usize>>) {
     let pointer = error.pointer().map(ToOwned::to_owned);
     (error.kind(), pointer, error.span())

@@ -14,20 +14,7 @@ use keyslot::{
     Target, Template,
 };
 
-const ALL: [Surface; 12] = [
-    Surface::Text,
-    Surface::Header,
-    Surface::Url,
-    Surface::UrlPath,
-    Surface::UrlQuery,
-    Surface::Form,
-    Surface::Json,
-    Surface::Shell,
-    Surface::Env,
-    Surface::Libpq,
-    Surface::AdoNet,
-    Surface::Odbc,
-];
+use crate::support::SURFACES;
 
 /// Gives `BOUND` for some surfaces, and every other name for all.
 struct Bound<'s>(&'s [Surface]);
@@ -98,8 +85,8 @@ fn on(surface: Surface) -> Target {
 
 #[test]
 fn a_text_takes_it_on_its_surfaces_alone() {
-    for allowed in ALL {
-        for surface in ALL {
+    for allowed in SURFACES {
+        for surface in SURFACES {
             let [bound, both, other] = match surface {
                 Surface::Libpq => [
                     "a=<<BOUND>>",
@@ -180,7 +167,7 @@ fn said_again_only_what_both_allow_is_left() {
             Ok(vec![Ok(found.only_on([Surface::Env, Surface::Text]))])
         }
     }
-    let allowed: Vec<_> = ALL
+    let allowed: Vec<_> = SURFACES
         .into_iter()
         .filter(|&one| Twice.resolve_for(&on(one), "<<A>>").is_ok())
         .collect();

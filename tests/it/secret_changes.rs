@@ -93,7 +93,7 @@ fn a_change_that_is_applied_replaces_what_it_sets_and_nothing_else() {
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Conflict);
 }
 
-/// What a change may set, each alone.
+/// The facts that a change may set, each alone.
 const STEPS: [fn(SecretChange) -> SecretChange; 14] = [
     SecretChange::inactive,
     SecretChange::active,

@@ -124,7 +124,7 @@ fn what_could_leave_its_part_is_refused() {
     }
 }
 
-/// What a URL has besides the part that the value is in.
+/// The parts of a URL besides the one that the value is in.
 fn rest(url: &Url, part: &str) -> Vec<Option<String>> {
     let keep = |name: &str, text: &str| (name != part).then(|| text.to_owned());
     vec![

@@ -221,7 +221,7 @@ fn what_is_left_of_the_ballast_is_kept_for_the_next_revoke() {
     }
 }
 
-/// What is said about a secret without a value is no reason to touch what is kept for erasing.
+/// A fact about a secret without a value is no reason to touch the space that is kept for erasing.
 #[test]
 fn descriptions_of_revoked_secrets_take_nothing_of_the_ballast() {
     let Some(disk) = Disk::new("12m") else { return };

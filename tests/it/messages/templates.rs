@@ -12,6 +12,7 @@ use keyslot::{
 use serde_json::json;
 
 use super::Messages;
+use crate::support::SURFACES;
 
 /// Flaws of the language, one a line.
 const WRONG: [&str; 22] = [
@@ -272,20 +273,7 @@ impl Resolver for OnlyHeaders {
 
 fn resolvers(messages: &mut Messages) {
     messages.of(Silent.resolve("<<A>>"));
-    for surface in [
-        Surface::Text,
-        Surface::Header,
-        Surface::Url,
-        Surface::UrlPath,
-        Surface::UrlQuery,
-        Surface::Form,
-        Surface::Json,
-        Surface::Shell,
-        Surface::Env,
-        Surface::Libpq,
-        Surface::AdoNet,
-        Surface::Odbc,
-    ] {
+    for surface in SURFACES {
         let target = Target::tool("t").with_surface(surface);
         let template = match surface {
             Surface::Json => "\"<<A>>\"",

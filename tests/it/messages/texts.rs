@@ -45,7 +45,7 @@ const NO_MESSAGE: [&str; 9] = [
 /// A literal, with the places of its fields.
 pub(super) struct Text {
     place: String,
-    /// What stands between the fields, and in parts that are chosen.
+    /// The text between the fields, and in parts that are chosen.
     fixed: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What a vault and its handles refuse.
+//! Refusals of a vault and its handles.
 
 use std::io::{self, Read};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

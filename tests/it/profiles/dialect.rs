@@ -28,7 +28,7 @@ pub(crate) struct Dialect {
     pub(crate) open: &'static str,
     pub(crate) close: &'static str,
     pub(crate) prefix: Option<&'static str>,
-    /// What a name with the prefix refers to.
+    /// The kind of reference that a name with the prefix is.
     pub(crate) form: ReferenceKind,
     pub(crate) bare: Bare,
     pub(crate) secret_names: SecretNames,

@@ -55,7 +55,7 @@ fn parts_before_and_after_are_masked() {
     }
 }
 
-/// What is held back is read again with what was learned.
+/// Bytes that are held back are read again with the secrets that were learned.
 #[test]
 fn what_is_held_back_is_masked_too() {
     let live = live();

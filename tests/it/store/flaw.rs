@@ -1,6 +1,6 @@
 //! Flaws of stores.
 
-/// How a store can be broken.
+/// Ways in which a store is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flaw {
     /// Keeps what a failed write did.

@@ -19,6 +19,8 @@ mod vaults;
 use std::path::Path;
 use std::process::Command;
 
+use keyslot::Surface;
+
 #[cfg(feature = "vault")]
 pub use vaults::*;
 
@@ -28,6 +30,22 @@ pub fn fast_folder() -> tempfile::TempDir {
         .or_else(|_| tempfile::tempdir())
         .unwrap()
 }
+
+/// Every surface.
+pub const SURFACES: [Surface; 12] = [
+    Surface::Text,
+    Surface::Header,
+    Surface::Url,
+    Surface::UrlPath,
+    Surface::UrlQuery,
+    Surface::Form,
+    Surface::Json,
+    Surface::Shell,
+    Surface::Env,
+    Surface::Libpq,
+    Surface::AdoNet,
+    Surface::Odbc,
+];
 
 /// The root of the repository.
 pub fn repository() -> &'static Path {
