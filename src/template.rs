@@ -55,4 +55,4 @@ pub use template::Template;
 pub(crate) use tree::Node as TreeNode;
 pub use tree::Tree;
 #[cfg(feature = "vault")]
-pub(crate) use value::unfit;
+pub(crate) use value::{trim, unfit};

@@ -150,22 +150,22 @@ fn path_flaw(path: &str) -> Option<Flaw> {
         .then_some("may not have a segment \".\" or \"..\" in its path, percent-encoded or not")
 }
 
-/// Returns true for `.` and `..`, each dot percent-encoded or not: URL parsers remove such
-/// segments.
+/// Returns true for `.` and `..`: URL parsers remove such segments.
 fn is_dots(segment: &str) -> bool {
-    let mut rest = segment;
+    matches!(count_dots(segment), Some(1 | 2))
+}
+
+/// The number of dots that a text is, percent-encoded or not, if it is nothing else (WHATWG URL
+/// Standard section 4.1).
+pub(crate) fn count_dots(mut text: &str) -> Option<usize> {
     let mut dots = 0;
-    while !rest.is_empty() {
-        let found = ["%2e", "%2E", "."]
-            .into_iter()
-            .find_map(|dot| rest.strip_prefix(dot));
-        match found {
-            Some(after) => rest = after,
-            None => return false,
-        }
+    while !text.is_empty() {
+        text = [".", "%2e", "%2E"]
+            .iter()
+            .find_map(|dot| text.strip_prefix(dot))?;
         dots += 1;
     }
-    (1..=2).contains(&dots)
+    Some(dots)
 }
 
 #[cfg(test)]

@@ -23,8 +23,7 @@ impl SurfaceSet {
 
     /// Returns true if a value with these surfaces may stand on one of those that a call uses. The
     /// path and the query of a whole URL count as surfaces of their own.
-    pub(crate) fn allows_some(self, used: Self) -> bool {
-        let mut used = used;
+    pub(crate) fn allows_some(self, mut used: Self) -> bool {
         if used.contains(Surface::Url) {
             used.insert(Surface::UrlPath);
             used.insert(Surface::UrlQuery);

@@ -444,7 +444,7 @@ impl Engine {
     /// each one in order whether its value might be used, and where; it stands for the
     /// [look-up](crate::Resolver::lookup).
     ///
-    /// Where nothing is refused, returns the lints of the input: text that stays as it is, and was
+    /// Returns the lints of the input if nothing is refused: text that stays as it is, and was
     /// probably meant to be a placeholder. They are listed up to [`Lint::LISTED`].
     ///
     /// ```

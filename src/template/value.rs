@@ -14,6 +14,8 @@ mod url_part;
 pub(super) use encoding::Encoding;
 pub(super) use filter::{Filter, apply, encoding_after, password_slot};
 pub(super) use filtered::Filtered;
+#[cfg(feature = "vault")]
+pub(crate) use filtered::trim;
 pub(super) use filters::Filters;
 #[cfg(feature = "vault")]
 pub(crate) use placing::unfit;

@@ -67,7 +67,7 @@ impl Dictionary {
     }
 
     /// Returns false if a pattern of this number is found as a whole word only, and this part of
-    /// the text is none.
+    /// the text is a piece of a longer word.
     #[inline]
     pub(super) fn stands(&self, number: u32, text: Text<'_>, start: usize, end: usize) -> bool {
         !self.is_word(number) || text.is_word(start, end)

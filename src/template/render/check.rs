@@ -39,10 +39,10 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     let is_open = placing.is_host(nth, plan.chain(slot))
                         && self.values.host_target(slot.reference()).is_some();
                     let refusal = placing.refusal_of_all(nth).filter(|_| !is_open);
-                    if self.is_denied(cut, slot, text, (&placing, nth, surface), failures) {
+                    let place = (&placing, nth);
+                    if self.is_denied(cut, slot, text, place, failures) {
                         continue;
                     }
-                    let place = (&placing, nth, surface);
                     let _ = self.password(plan.chain(slot), cut, text, place, failures);
                     if let Some(refusal) = refusal {
                         failures.push(|| self.unencodable(refusal, cut, slot, text));

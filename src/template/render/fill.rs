@@ -115,7 +115,8 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
             };
             let nth = placed.next().unwrap_or(usize::MAX);
-            if self.is_denied(cut, slot, text, (&placing, nth, surface), failures) {
+            let place = (&placing, nth);
+            if self.is_denied(cut, slot, text, place, failures) {
                 continue;
             }
             if !slot.is_filtered() && placing.is_plain() {
@@ -123,7 +124,6 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 continue;
             }
             let chain = plan.chain(slot);
-            let place = (&placing, nth, surface);
             let Ok(password) = self.password(chain, cut, text, place, failures) else {
                 continue;
             };
@@ -178,7 +178,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         chain: &[Filter],
         cut: &Cut,
         text: &str,
-        place: (&Placing, usize, Surface),
+        place: (&Placing, usize),
         failures: &mut Failures,
     ) -> Result<Option<&'a str>, ()> {
         let Some(slot) = password_slot(chain) else {

@@ -4,7 +4,6 @@ use super::fill::Fill;
 use super::values::Values;
 use crate::error::{Error, ErrorKind, Failures};
 use crate::reference::ReferenceKind;
-use crate::target::Surface;
 use crate::template::cut::{Cut, Slot};
 use crate::template::value::{Placing, words};
 
@@ -46,7 +45,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         cut: &Cut,
         slot: Slot,
         text: &str,
-        (placing, nth, surface): (&Placing, usize, Surface),
+        (placing, nth): (&Placing, usize),
         failures: &mut Failures,
     ) -> bool {
         let permit = self.values.permit(slot.reference());
@@ -65,7 +64,10 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 } else {
                     allowed.join(", ")
                 };
-                let message = format!("secret {name} may not stand in {}", words(surface));
+                let message = format!(
+                    "secret {name} may not stand in {}",
+                    words(placing.surface())
+                );
                 let error = Error::new(ErrorKind::Denied, message).with_allowed(Some(allowed));
                 self.mark(error, cut, slot, text)
             });

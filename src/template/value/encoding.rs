@@ -115,21 +115,7 @@ impl Encoding {
                     utf8_percent_encode(word, NOT_IN_FORMS).for_each(&mut *sink);
                 }
             }
-            Self::Json => {
-                for part in value.split_inclusive(is_escaped_in_json) {
-                    let last = part
-                        .chars()
-                        .next_back()
-                        .filter(|&last| is_escaped_in_json(last));
-                    sink(
-                        last.and_then(|last| part.strip_suffix(last))
-                            .unwrap_or(part),
-                    );
-                    if let Some(last) = last {
-                        json_escape(last, sink);
-                    }
-                }
-            }
+            Self::Json => escaped(value, is_escaped_in_json, json_escape, sink),
             Self::Shell => quoted(value, ("'", "'"), &['\''], r"'\'", sink),
             Self::Libpq => quoted(value, ("'", "'"), &['\'', '\\'], r"\", sink),
             Self::AdoNet => quoted(value, ("\"", "\""), &['"'], "\"", sink),
@@ -164,28 +150,42 @@ fn quoted(
     sink: &mut impl FnMut(&str),
 ) {
     sink(open);
-    for part in value.split_inclusive(marked) {
-        match part
-            .chars()
-            .next_back()
-            .filter(|last| marked.contains(last))
-        {
-            Some(last) => {
-                sink(part.strip_suffix(last).unwrap_or(part));
-                sink(mark);
-                sink(last.encode_utf8(&mut [0; 4]));
-            }
-            None => sink(part),
+    escaped(
+        value,
+        |c| marked.contains(&c),
+        |c, sink| {
+            sink(mark);
+            sink(c.encode_utf8(&mut [0; 4]));
+        },
+        sink,
+    );
+    sink(close);
+}
+
+/// Writes a value with some of its characters written in another way.
+fn escaped<S: FnMut(&str)>(
+    value: &str,
+    is_escaped: impl Fn(char) -> bool + Copy,
+    escape: impl Fn(char, &mut S),
+    sink: &mut S,
+) {
+    for part in value.split_inclusive(is_escaped) {
+        let last = part.chars().next_back().filter(|&last| is_escaped(last));
+        sink(
+            last.and_then(|last| part.strip_suffix(last))
+                .unwrap_or(part),
+        );
+        if let Some(last) = last {
+            escape(last, sink);
         }
     }
-    sink(close);
 }
 
 fn is_escaped_in_json(c: char) -> bool {
     matches!(c, '"' | '\\' | '\0'..='\x1f')
 }
 
-fn json_escape(c: char, sink: &mut impl FnMut(&str)) {
+fn json_escape<S: FnMut(&str)>(c: char, sink: &mut S) {
     match c {
         '"' => sink("\\\""),
         '\\' => sink("\\\\"),

@@ -55,13 +55,7 @@ impl Filter {
     ) -> Result<Filtered<'v>> {
         room.take(value.len())?;
         match self {
-            Self::Encode(encoding) => {
-                let length = encoding.length(&value);
-                room.take(length)?;
-                let mut out = Zeroizing::new(String::with_capacity(length));
-                encoding.push(&value, &mut out);
-                Ok(Filtered::Owned(out))
-            }
+            Self::Encode(encoding) => encode(*encoding, &value, room).map(Filtered::Owned),
             Self::Ready(part) => match part.flaw(&value) {
                 None => Ok(value),
                 Some(flaw) => Err(Error::new(
@@ -142,10 +136,16 @@ fn basic(user: &str, password: Option<&str>, room: &mut Room) -> Result<Zeroizin
         ));
     }
     let pair = Zeroizing::new([user, ":", password].concat());
-    let length = Encoding::Base64.length(&pair);
-    room.take(pair.len().saturating_add(length))?;
+    room.take(pair.len())?;
+    encode(Encoding::Base64, &pair, room)
+}
+
+/// Writes a value into memory of exactly its length.
+fn encode(encoding: Encoding, value: &str, room: &mut Room) -> Result<Zeroizing<String>> {
+    let length = encoding.length(value);
+    room.take(length)?;
     let mut out = Zeroizing::new(String::with_capacity(length));
-    Encoding::Base64.push(&pair, &mut out);
+    encoding.push(value, &mut out);
     Ok(out)
 }
 

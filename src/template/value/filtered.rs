@@ -12,11 +12,13 @@ pub(in crate::template) enum Filtered<'v> {
     Custom(SecretString),
 }
 
+/// A value without the ASCII white space at its ends, as the filter `trim` makes it.
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_ascii_whitespace())
+}
+
 impl Filtered<'_> {
     pub(super) fn trimmed(self) -> Self {
-        fn trim(text: &str) -> &str {
-            text.trim_matches(|c: char| c.is_ascii_whitespace())
-        }
         match self {
             Self::Borrowed(text) => Self::Borrowed(trim(text)),
             made => Self::Owned(Zeroizing::new(trim(&made).to_owned())),

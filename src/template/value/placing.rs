@@ -85,6 +85,10 @@ impl Placing {
         }
     }
 
+    pub(in crate::template) fn surface(&self) -> Surface {
+        self.surface
+    }
+
     /// Returns true for a slot in the host or port of a URL whose value goes in as text.
     pub(in crate::template) fn is_host(&self, slot: usize, filters: &[Filter]) -> bool {
         match &self.places {

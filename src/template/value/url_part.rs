@@ -1,5 +1,7 @@
 //! Values that are parts of a URL already.
 
+use crate::target::count_dots;
+
 /// A part of a URL that a value is said to be, with its escapes in place (RFC 3986).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::template) enum UrlPart {
@@ -90,7 +92,7 @@ fn flaw_of_segments(value: &str) -> Option<&'static str> {
         .filter_map(|piece| {
             let name = piece.split(';').next().unwrap_or_default();
             let name = name.split("%3b").next().unwrap_or_default();
-            super::surface::url::count_dots(name)
+            count_dots(name)
         });
     match dots.find(|dots| *dots <= 2) {
         None => None,

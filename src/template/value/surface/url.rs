@@ -5,4 +5,4 @@ mod place;
 mod segment;
 
 pub(in crate::template::value) use place::{Place, places, places_in};
-pub(in crate::template::value) use segment::{Segment, count_dots};
+pub(in crate::template::value) use segment::Segment;

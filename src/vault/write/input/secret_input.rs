@@ -10,7 +10,7 @@ use crate::access::AccessRules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Revision;
 use crate::status::Status;
-use crate::template::unfit;
+use crate::template::{trim, unfit};
 
 /// A value to be stored, with statements about it. A plain string is enough; the setters are for
 /// the rest.
@@ -139,11 +139,6 @@ impl SecretInput {
         }
         Ok(())
     }
-}
-
-/// The value as the filter `trim` makes it.
-fn trim(value: &str) -> &str {
-    value.trim_matches(|c: char| c.is_ascii_whitespace())
 }
 
 /// Checks a value against the surfaces that rules name. A filter may make a value fit, `base64` for

@@ -1,5 +1,7 @@
 //! Segments of a path.
 
+use crate::target::count_dots;
+
 /// The segment of a path that a slot stands in, as far as it could become `.` or `..`, or nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::template::value) enum Segment {
@@ -44,16 +46,4 @@ impl Segment {
             "makes a segment of a URL path empty, \".\" or \"..\", which leads elsewhere",
         )
     }
-}
-
-/// The number of dots that a text is, if it is nothing else.
-pub(in crate::template::value) fn count_dots(mut text: &str) -> Option<usize> {
-    let mut dots = 0;
-    while !text.is_empty() {
-        text = [".", "%2e", "%2E"]
-            .iter()
-            .find_map(|dot| text.strip_prefix(dot))?;
-        dots += 1;
-    }
-    Some(dots)
 }
