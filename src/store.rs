@@ -8,6 +8,7 @@ mod answer;
 pub mod conformance;
 mod memory;
 mod page;
+mod partition;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -16,8 +17,9 @@ mod turn;
 
 pub use answer::{HeadRead, Moment, Purge, SelfCheck};
 pub use memory::MemoryStore;
-pub use page::{Cursor, Page, PageSize, Tag};
+pub use page::{Cursor, Page, PageSize, Scan};
+pub use partition::Partition;
 pub use row::{Kind, Row, RowKey};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteOptions, SqliteStore};
-pub use traits::{SecretStore, WriteTx};
+pub use traits::{ReadTx, ReadWork, SecretStore, WriteTx, WriteWork};

@@ -3,7 +3,8 @@
 //!
 //! # Words
 //!
-//! * **row** (of the store): a key and sealed bytes. `rows` reads them, `scan` pages through them.
+//! * **row** (of the store): a key and sealed bytes. `rows` reads them, `walk` goes through
+//!   pages of them.
 //! * **record**: everything that the vault knows of one secret. Its **info** is sealed in the row
 //!   of the secret; it has an identity (`RecordId`) and a **revision**, the number of writes to it.
 //! * **version**: one value of a secret. The newest lies in the row of the secret, older ones in
@@ -25,7 +26,7 @@
 //!
 //! No room imports one of a later line. A test reads the imports; it has the rooms in more lines.
 //!
-//! 1. `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `scan`, `gate`, `high_water`,
+//! 1. `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `walk`, `gate`, `high_water`,
 //!    `tenant_key`, `known_keys`, `keyring`: parts that know no vault.
 //! 2. `core`: the store, the keys and the settings that all handles of one open vault share; and
 //!    `opening`, which makes or unlocks the keys.
@@ -50,10 +51,10 @@ mod known_keys;
 mod observer;
 mod opening;
 mod parsed_rows;
+mod partition_walk;
 mod permissions;
 mod read;
 mod rows;
-mod scan;
 mod scoped;
 mod sealing;
 mod stored;
@@ -61,6 +62,7 @@ mod tenant_key;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod walk;
 mod write;
 
 pub use handle::{Vault, VaultBuilder};

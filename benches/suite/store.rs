@@ -8,15 +8,17 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use keyslot::store::{HeadRead, Kind, Row, RowKey, SecretStore, SqliteStore};
+use keyslot::store::{HeadRead, Kind, Partition, Row, RowKey, SecretStore, SqliteStore};
 use rusqlite::{Connection, params};
 
 const ROWS: u32 = 1_000;
-const LOCK: RowKey = RowKey {
+const TENANT: Partition = Partition([1; 16]);
+const HEAD: RowKey = RowKey {
     kind: Kind::Head,
     key: [0; 32],
 };
-const SELECT: &str = "SELECT tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
+const SELECT: &str =
+    "SELECT epoch, info, body FROM rows WHERE partition = ?1 AND kind = ?2 AND key = ?3";
 
 /// A key like the keyed hashes that the vault makes: spread evenly.
 fn key(number: u32) -> RowKey {
@@ -39,7 +41,6 @@ fn key(number: u32) -> RowKey {
 fn row(number: u32) -> Row {
     Row {
         key: key(number),
-        tenant: [1; 16],
         epoch: u64::from(number),
         info: vec![1; 400],
         body: vec![2; 160],
@@ -48,8 +49,7 @@ fn row(number: u32) -> Row {
 
 fn head(epoch: u64) -> Row {
     Row {
-        key: LOCK,
-        tenant: [1; 16],
+        key: HEAD,
         epoch,
         info: vec![3; 200],
         body: Vec::new(),
@@ -59,11 +59,12 @@ fn head(epoch: u64) -> Row {
 fn filled(path: &Path) -> SqliteStore {
     let store = SqliteStore::create(path).unwrap();
     store
-        .write(&LOCK, &mut |tx| {
+        .write(TENANT, &[], &mut |_, tx| {
             (0..ROWS).try_for_each(|number| tx.put(&row(number)))
         })
         .unwrap();
-    store.write(&LOCK, &mut |tx| tx.put(&head(1))).unwrap();
+    let write = store.write(TENANT, &[], &mut |_, tx| tx.put(&head(1)));
+    write.unwrap();
     store
 }
 
@@ -83,14 +84,13 @@ fn select(connection: &Connection, keys: &[RowKey]) -> Vec<Option<Row>> {
     keys.iter()
         .map(|key| {
             let mut rows = statement
-                .query((key.kind.number(), key.key.as_slice()))
+                .query((TENANT.0, key.kind.number(), key.key.as_slice()))
                 .unwrap();
             rows.next().unwrap().map(|row| Row {
                 key: *key,
-                tenant: row.get(0).unwrap(),
-                epoch: u64::try_from(row.get::<_, i64>(1).unwrap()).unwrap(),
-                info: row.get(2).unwrap(),
-                body: row.get(3).unwrap(),
+                epoch: u64::try_from(row.get::<_, i64>(0).unwrap()).unwrap(),
+                info: row.get(1).unwrap(),
+                body: row.get(2).unwrap(),
             })
         })
         .collect()
@@ -105,13 +105,13 @@ fn reads(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("get");
     group.bench_function("1 key/store", |bencher| {
-        bencher.iter(|| store.get(black_box(&keys(1))).unwrap());
+        bencher.iter(|| store.get(TENANT, black_box(&keys(1))).unwrap());
     });
     group.bench_function("1 key/by hand", |bencher| {
         bencher.iter(|| select(&connection, black_box(&keys(1))));
     });
     group.bench_function("6 keys/store", |bencher| {
-        bencher.iter(|| store.get(black_box(&keys(6))).unwrap());
+        bencher.iter(|| store.get(TENANT, black_box(&keys(6))).unwrap());
     });
     group.bench_function("6 keys/by hand", |bencher| {
         bencher.iter(|| {
@@ -132,12 +132,12 @@ fn reads(criterion: &mut Criterion) {
     group.finish();
 
     let mut group = criterion.benchmark_group("freshness");
-    let moment = match store.head(&LOCK, None).unwrap() {
+    let moment = match store.head(TENANT, &HEAD, None).unwrap() {
         HeadRead::Read { moment, .. } => moment,
         _ => None,
     };
     group.bench_function("head/store", |bencher| {
-        bencher.iter(|| store.head(black_box(&LOCK), moment).unwrap());
+        bencher.iter(|| store.head(TENANT, black_box(&HEAD), moment).unwrap());
     });
     group.bench_function("data_version/by hand", |bencher| {
         bencher.iter(|| {
@@ -160,7 +160,7 @@ fn writes(criterion: &mut Criterion) {
                 epoch,
                 ..row(u32::try_from(epoch).unwrap() % ROWS)
             };
-            let write = store.write(&LOCK, &mut |tx| {
+            let write = store.write(TENANT, &[], &mut |_, tx| {
                 tx.put(&changed)?;
                 tx.put(&head(epoch))
             });
@@ -173,17 +173,17 @@ fn writes(criterion: &mut Criterion) {
     let put = |row: &Row| {
         let mut statement = connection
             .prepare_cached(
-                "INSERT INTO rows(kind, key, tenant, epoch, info, body) VALUES(?1, ?2, ?3, ?4, \
+                "INSERT INTO rows(partition, kind, key, epoch, info, body) VALUES(?1, ?2, ?3, ?4, \
                  ?5, ?6)
-                 ON CONFLICT(kind, key) DO UPDATE SET tenant = ?3, epoch = ?4, info = ?5, body = ?6",
+                 ON CONFLICT(partition, kind, key) DO UPDATE SET epoch = ?4, info = ?5, body = ?6",
             )
             .unwrap();
         let epoch = i64::try_from(row.epoch).unwrap();
         statement
             .execute(params![
+                TENANT.0,
                 row.key.kind.number(),
                 row.key.key,
-                row.tenant,
                 epoch,
                 row.info,
                 row.body
@@ -213,7 +213,12 @@ fn opening(criterion: &mut Criterion) {
     drop(filled(&path));
     let mut group = criterion.benchmark_group("open and first get");
     group.bench_function("store", |bencher| {
-        bencher.iter(|| SqliteStore::open(&path).unwrap().get(&[key(5)]).unwrap());
+        bencher.iter(|| {
+            SqliteStore::open(&path)
+                .unwrap()
+                .get(TENANT, &[key(5)])
+                .unwrap()
+        });
     });
     group.bench_function("by hand", |bencher| {
         bencher.iter(|| {

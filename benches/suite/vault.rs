@@ -23,7 +23,8 @@ use sha2::{Digest, Sha256};
 /// What the pragmas of the store are, for connections opened by hand.
 const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA \
                        cell_size_check = ON; PRAGMA temp_store = MEMORY";
-const SELECT: &str = "SELECT tenant, epoch, info, body FROM rows WHERE kind = ?1 AND key = ?2";
+const SELECT: &str =
+    "SELECT epoch, info, body FROM rows WHERE partition = ?1 AND kind = ?2 AND key = ?3";
 /// The numbers of the kinds in the file.
 const HEAD: u8 = 5;
 const SECRET: u8 = 6;
@@ -61,6 +62,14 @@ fn sizes() -> Vec<u32> {
     list.split(',')
         .map(|number| number.trim().parse().unwrap())
         .collect()
+}
+
+/// The partition of the one tenant of a vault, and the key of its head.
+fn head(connection: &Connection) -> (Vec<u8>, Vec<u8>) {
+    let select = "SELECT partition, key FROM rows WHERE kind = ?1";
+    connection
+        .query_row(select, [HEAD], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
 }
 
 /// Setting up is not measured and need not be durable.
@@ -164,6 +173,7 @@ fn cold_resolve(c: &mut Criterion) {
             .unwrap()
             .map(Result::unwrap)
             .collect();
+        let (tenant, _) = head(&by_hand);
         let (info, value) = (Sealed::new(256, 140), Sealed::new(64, 110));
         let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&[9; 32]).unwrap();
         let mut next = 0;
@@ -179,11 +189,11 @@ fn cold_resolve(c: &mut Criterion) {
                     next = (next + 7919) % keys.len();
                     let mut key = keys[next].clone();
                     key[31] ^= u8::from(miss);
-                    let mut found = statement.query((SECRET, &key)).unwrap();
+                    let mut found = statement.query((&tenant, SECRET, &key)).unwrap();
                     if let Some(row) = found.next().unwrap() {
                         let bytes =
                             |at: usize| row.get_ref(at).unwrap().as_blob().unwrap().to_vec();
-                        black_box((bytes(0), row.get::<_, i64>(1).unwrap(), bytes(2), bytes(3)));
+                        black_box((row.get::<_, i64>(0).unwrap(), bytes(1), bytes(2)));
                     }
                 }
                 drop(statement);
@@ -240,25 +250,21 @@ fn put(c: &mut Criterion) {
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    let head: Vec<u8> = by_hand
-        .query_row("SELECT key FROM rows WHERE kind = ?1", [HEAD], |row| {
-            row.get(0)
-        })
-        .unwrap();
+    let (tenant, head) = head(&by_hand);
     let mut epoch = 10_000_i64;
     group.bench_function("bare commit of the same rows", |b| {
         b.iter(|| {
             epoch += 1;
             let key = &keys[usize::try_from(epoch).unwrap() % keys.len()];
             by_hand.execute_batch("BEGIN IMMEDIATE").unwrap();
-            let update =
-                "UPDATE rows SET epoch = ?3, info = ?4, body = ?5 WHERE kind = ?1 AND key = ?2";
+            let update = "UPDATE rows SET epoch = ?4, info = ?5, body = ?6 WHERE partition = ?1 \
+                          AND kind = ?2 AND key = ?3";
             let mut update = by_hand.prepare_cached(update).unwrap();
             update
-                .execute((SECRET, key, epoch, [7_u8; 362], [7_u8; 154]))
+                .execute((&tenant, SECRET, key, epoch, [7_u8; 362], [7_u8; 154]))
                 .unwrap();
             update
-                .execute((HEAD, &head, epoch, [7_u8; 282], [0_u8; 0]))
+                .execute((&tenant, HEAD, &head, epoch, [7_u8; 282], [0_u8; 0]))
                 .unwrap();
             drop(update);
             by_hand.execute_batch("COMMIT").unwrap();
@@ -297,7 +303,7 @@ fn open(c: &mut Criterion) {
                 })
                 .unwrap();
             let mut statement = connection.prepare(SELECT).unwrap();
-            black_box(statement.exists((HEAD, [0_u8; 32])).unwrap())
+            black_box(statement.exists(([0_u8; 16], HEAD, [0_u8; 32])).unwrap())
         });
     });
     drop(project);

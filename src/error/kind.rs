@@ -90,6 +90,13 @@ pub enum ErrorKind {
     Conflict,
     /// The store is locked by another writer; try again.
     Busy,
+    /// The store cannot be reached now. Nothing was written; try again.
+    Unavailable,
+    /// A write may be stored or not, because the store was lost while it was committed. Read the
+    /// secret before the write is made again.
+    Unsettled,
+    /// The store refuses its user a right that is needed. The message names the right.
+    StoreDenied,
     /// The vault was opened by the process that this one was forked from; open it anew.
     Forked,
     /// The store can be read but not written.
@@ -144,6 +151,9 @@ impl ErrorKind {
             Self::UnsafeSqlite => "unsafe_sqlite",
             Self::Conflict => "conflict",
             Self::Busy => "busy",
+            Self::Unavailable => "unavailable",
+            Self::Unsettled => "unsettled",
+            Self::StoreDenied => "store_denied",
             Self::Forked => "forked",
             Self::ReadOnly => "read_only",
             Self::StorageFull => "storage_full",
@@ -152,8 +162,9 @@ impl ErrorKind {
         }
     }
 
-    /// Returns true if the same call may succeed later, with nothing changed by the caller: only
-    /// [`Busy`](ErrorKind::Busy) now. After a [`Conflict`](ErrorKind::Conflict), read the secret
+    /// Returns true if the same call may succeed later, with nothing changed by the caller:
+    /// [`Busy`](ErrorKind::Busy) and [`Unavailable`](ErrorKind::Unavailable). After a
+    /// [`Conflict`](ErrorKind::Conflict) or [`Unsettled`](ErrorKind::Unsettled), read the secret
     /// again and decide anew.
     ///
     /// ```
@@ -162,7 +173,7 @@ impl ErrorKind {
     /// assert!(ErrorKind::Busy.is_retryable() && !ErrorKind::Conflict.is_retryable());
     /// ```
     pub fn is_retryable(self) -> bool {
-        matches!(self, Self::Busy)
+        matches!(self, Self::Busy | Self::Unavailable)
     }
 }
 
@@ -183,7 +194,7 @@ mod tests {
     use super::*;
 
     /// Every kind with its code, which programs in other languages match on.
-    const CODES: [(ErrorKind, &str); 36] = [
+    const CODES: [(ErrorKind, &str); 39] = [
         (ErrorKind::Syntax, "syntax"),
         (ErrorKind::UnknownFilter, "unknown_filter"),
         (ErrorKind::FilterFailed, "filter_failed"),
@@ -215,6 +226,9 @@ mod tests {
         (ErrorKind::UnsafeSqlite, "unsafe_sqlite"),
         (ErrorKind::Conflict, "conflict"),
         (ErrorKind::Busy, "busy"),
+        (ErrorKind::Unavailable, "unavailable"),
+        (ErrorKind::Unsettled, "unsettled"),
+        (ErrorKind::StoreDenied, "store_denied"),
         (ErrorKind::Forked, "forked"),
         (ErrorKind::ReadOnly, "read_only"),
         (ErrorKind::StorageFull, "storage_full"),
@@ -228,7 +242,8 @@ mod tests {
             assert_eq!(kind.as_str(), code);
             assert_eq!(kind.to_string(), code);
             assert_eq!(serde_json::to_value(kind).unwrap(), code);
-            assert_eq!(kind.is_retryable(), kind == ErrorKind::Busy);
+            let is_retryable = [ErrorKind::Busy, ErrorKind::Unavailable].contains(&kind);
+            assert_eq!(kind.is_retryable(), is_retryable);
         }
         let mut codes = CODES.map(|(_, code)| code);
         codes.sort_unstable();

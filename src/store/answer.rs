@@ -37,6 +37,9 @@ pub enum Purge {
     /// Somebody still reads an older state, so the sealed bytes of what was deleted are still in
     /// the store's files. They are out of reach of every call; purge again later.
     Pending,
+    /// The medium keeps the sealed bytes of what was deleted until its own maintenance, which no
+    /// call of the store begins: a database that keeps old rows and a log, or storage that copies.
+    OutOfReach,
 }
 
 /// Result of a store's [check of itself](SecretStore::self_check).

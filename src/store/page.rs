@@ -2,19 +2,24 @@
 
 use std::num::NonZeroU32;
 
-use super::row::Row;
+use super::row::{Kind, Row};
 use crate::error::Result;
 
-/// Filter of a scan: the rows of a kind that it reads.
-// Exhaustive: a store must answer each of them, and must not compile before it does.
+/// A request for a page: the rows of a kind, and where to begin among them.
+// Exhaustive: a vault makes it, and a store must keep to each part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tag {
-    /// All of them.
-    Any,
-    /// Those whose keys [begin](super::RowKey::scope) with the tag of a scope.
-    Scope([u8; 16]),
-    /// Those of a tenant.
-    Tenant([u8; 16]),
+pub struct Scan {
+    /// The kind of the rows.
+    pub kind: Kind,
+    /// The tag of a scope, for the rows whose keys [begin](super::RowKey::scope) with it alone;
+    /// `None` for all rows of the kind.
+    pub scope: Option<[u8; 16]>,
+    /// The order, and the place to begin at.
+    pub from: Cursor,
+    /// The bounds of the page.
+    pub size: PageSize,
+    /// True to read bodies as well; else [`Row::body`] is left empty.
+    pub bodies: bool,
 }
 
 /// Order of a scan, and the place where it begins.
@@ -71,7 +76,7 @@ impl Page {
     ///
     /// let row = |number| {
     ///     let key = RowKey { kind: Kind::Secret, key: [number; 32] };
-    ///     Row { key, tenant: [1; 16], epoch: 1, info: vec![0; 300], body: Vec::new() }
+    ///     Row { key, epoch: 1, info: vec![0; 300], body: Vec::new() }
     /// };
     /// let size = PageSize { rows: NonZeroU32::new(256).unwrap(), bytes: 1000 };
     /// let page = Page::collect((0..9).map(|number| Ok(row(number))), Cursor::START, size)?;

@@ -61,8 +61,8 @@ impl Kind {
     }
 }
 
-/// Identifies a row: its kind and 32 bytes that look random. Rows of secrets and versions begin
-/// with the tag of their scope.
+/// Identifies a row within its [partition](super::Partition): its kind and 32 bytes that look
+/// random. Rows of secrets and versions begin with the tag of their scope.
 // Exhaustive: stores make it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowKey {
@@ -72,14 +72,12 @@ pub struct RowKey {
     pub key: [u8; 32],
 }
 
-/// One sealed row.
+/// One sealed row. It does not know its [partition](super::Partition): each call says that.
 // Exhaustive: stores make it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Its identity.
     pub key: RowKey,
-    /// The tag of its tenant; zeros where it has none.
-    pub tenant: [u8; 16],
     /// The epoch of the tenant at the row's last write; at most `i64::MAX`.
     pub epoch: u64,
     /// Sealed facts about it.
@@ -119,7 +117,7 @@ impl Row {
     /// use keyslot::store::{Kind, Row, RowKey};
     ///
     /// let key = RowKey { kind: Kind::Secret, key: [7; 32] };
-    /// let row = Row { key, tenant: [1; 16], epoch: 1, info: vec![0; 60], body: vec![0; 300] };
+    /// let row = Row { key, epoch: 1, info: vec![0; 60], body: vec![0; 300] };
     /// assert_eq!(row.size(), 360);
     /// ```
     pub fn size(&self) -> usize {
@@ -133,7 +131,7 @@ impl Row {
     /// use keyslot::store::{Kind, Row, RowKey};
     ///
     /// let key = RowKey { kind: Kind::Secret, key: [7; 32] };
-    /// let row = Row { key, tenant: [1; 16], epoch: 3, info: vec![1], body: Vec::new() };
+    /// let row = Row { key, epoch: 3, info: vec![1], body: Vec::new() };
     /// assert_eq!(row.check()?, 3);
     /// let long = Row { info: vec![0; Row::MAX_INFO + 1], ..row };
     /// assert_eq!(long.check().unwrap_err().kind(), ErrorKind::TooLarge);

@@ -1,20 +1,27 @@
 //! A store in one SQLite file.
 
 mod ballast;
+mod changes;
+mod columns;
 mod connection;
 mod create;
 mod failure;
 mod file_system;
+mod foreign_journal;
+mod open_file;
 mod options;
 mod permissions;
 mod queue;
 mod read_connection;
+mod readers;
 mod rows;
+mod scans;
 mod schema;
 mod settings;
 mod store;
 mod vault_path;
 mod version;
+mod writer;
 
 pub use options::SqliteOptions;
 pub use store::SqliteStore;

@@ -1,20 +1,28 @@
 //! The contract of stores.
 
 use std::fmt::Debug;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::answer::{HeadRead, Moment, Purge, SelfCheck};
-use super::page::{Cursor, Page, PageSize, Tag};
-use super::row::{Kind, Row, RowKey};
+use super::page::{Page, Scan};
+use super::partition::Partition;
+use super::row::{Row, RowKey};
 use crate::error::Result;
 
+/// Reads that belong together, as [`SecretStore::read`] runs them.
+pub type ReadWork<'a> = dyn FnMut(&mut dyn ReadTx) -> Result<()> + 'a;
+
+/// A change, as [`SecretStore::write`] runs it: it gets the rows that were read first.
+pub type WriteWork<'a> = dyn FnMut(Vec<Option<Row>>, &mut dyn WriteTx) -> Result<()> + 'a;
+
 /// A store of sealed rows. Blocking, object-safe, and narrow: a new feature of the vault is a new
-/// [`Kind`], never a new method.
+/// [`Kind`](super::Kind), never a new method.
 ///
 /// # Contract
 ///
-/// * A row is identified by its [`RowKey`]. Bytes come back exactly as they were put, empty ones
-///   included.
+/// * A row is identified by its [`Partition`] and its [`RowKey`]: the same key in two partitions is
+///   two rows. Bytes come back exactly as they were put, empty ones included.
 /// * Reads never wait for a writer and see only committed writes.
 /// * A write that was acknowledged survives the process and, where the medium allows, a loss of
 ///   power.
@@ -23,6 +31,24 @@ use crate::error::Result;
 ///   [`TooLarge`](crate::ErrorKind::TooLarge) when they are put, as
 ///   [`Corrupt`](crate::ErrorKind::Corrupt), before their bytes are loaded, when they are read.
 /// * Errors hold no bytes of rows.
+///
+/// # How to implement one
+///
+/// The tables of a database need two ways to find rows: by partition, kind and key, where the key
+/// is unique, and by partition, kind, epoch and key. [`Row::check`] refuses what may not be put,
+/// and [`Page::collect`] makes a page of rows in order. The suite
+#[cfg_attr(
+    feature = "conformance",
+    doc = "[`conformance`](super::conformance) tests the rest."
+)]
+#[cfg_attr(
+    not(feature = "conformance"),
+    doc = "`store::conformance` (feature `conformance`) tests the rest."
+)]
+///
+/// A store that loses its connection says what that means for a write:
+/// [`Unavailable`](crate::ErrorKind::Unavailable) if nothing was committed, so that the caller may
+/// try again, and [`Unsettled`](crate::ErrorKind::Unsettled) if that cannot be told.
 pub trait SecretStore: Debug + Send + Sync + 'static {
     /// Reads rows by key: one answer for each key, in the same order, all of one moment. A key may
     /// be asked for twice.
@@ -30,41 +56,45 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the store cannot be read; a row that does not exist is `None`.
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>>;
+    fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>>;
 
-    /// Reads the rows of a kind that carry a tag, a page at a time in the order that `from` says,
-    /// all rows of a page of one moment. A page holds `size` at most, and says where the next one
-    /// starts if there may be more. Without `bodies`, [`Row::body`] is left empty.
+    /// Reads a page of rows in the order that [`Scan::from`] says, all of one moment. A page holds
+    /// [`Scan::size`] at most, and says where the next one starts if there may be more.
     ///
     /// # Errors
     ///
     /// When the store cannot be read.
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page>;
+    fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page>;
+
+    /// Runs `work`, whose reads are all of one moment. Writers do not wait for it, however long it
+    /// takes, and what they commit meanwhile it does not see. `work` may run again when the store
+    /// has to retry.
+    ///
+    /// # Errors
+    ///
+    /// The error of `work`, or why the store cannot be read.
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()>;
 
     /// Runs `work` as one atomic write: all of it becomes visible at once, or none of it if `work`
     /// or the commit fails.
     ///
-    /// The row at `lock` is locked first, whether it exists or not: two writes with the same lock
-    /// never overlap, so what `work` reads is still true when it commits. Writes with different
-    /// locks may overlap, and each keeps what the other changed. `work` may run again when the
-    /// store has to retry, so it must have no effect but through its [`WriteTx`].
+    /// The partition is locked, whether it holds rows or not, before the rows of `first` are read
+    /// for `work`: two writes to one partition never overlap, so what `work` has read is still true
+    /// when it commits. Writes to different partitions may overlap. Over a network, the lock and
+    /// the first reads need one round trip together.
+    ///
+    /// `work` may run again when the store has to retry, so it must have no effect but through its
+    /// [`WriteTx`]. It is never run again once a commit was sent, unless the store has proved that
+    /// the commit did not happen.
     ///
     /// # Errors
     ///
     /// The error of `work`; [`Busy`](crate::ErrorKind::Busy) when the lock could not be had in
-    /// bounded time; or why the store cannot be written.
-    fn write(
-        &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
-    ) -> Result<()>;
+    /// bounded time, also inside of another write to the partition;
+    /// [`Unsettled`](crate::ErrorKind::Unsettled) when the write may have been committed; or why
+    /// the store cannot be written, which means that nothing was.
+    fn write(&self, partition: Partition, first: &[RowKey], work: &mut WriteWork<'_>)
+    -> Result<()>;
 
     /// Reads the head of a tenant as it is stored, unless nothing was committed to the store since
     /// `known`.
@@ -77,7 +107,15 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the store cannot be read.
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead>;
+    fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead>;
+
+    /// Lists the partitions that hold rows, in ascending order: those behind `after`, or from the
+    /// first, and `limit` at most. Fewer than `limit` means that there are no more.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    fn partitions(&self, after: Option<Partition>, limit: NonZeroU32) -> Result<Vec<Partition>>;
 
     /// Erases what deleted and replaced rows left behind, as far as the medium allows.
     ///
@@ -95,8 +133,8 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     fn self_check(&self) -> Result<SelfCheck>;
 }
 
-/// The inside of one atomic write: sees its own changes.
-pub trait WriteTx {
+/// Reads of one moment, in one partition.
+pub trait ReadTx {
     /// Reads rows by key, like [`SecretStore::get`].
     ///
     /// # Errors
@@ -104,11 +142,21 @@ pub trait WriteTx {
     /// When the store cannot be read.
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>>;
 
+    /// Reads a page of rows, like [`SecretStore::scan`].
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read.
+    fn scan(&mut self, scan: &Scan) -> Result<Page>;
+}
+
+/// The inside of one atomic write to a partition. Its reads see its own changes.
+pub trait WriteTx: ReadTx {
     /// Writes a row, replacing the one at its key.
     ///
     /// # Errors
     ///
-    /// When the store cannot be written.
+    /// Those of [`Row::check`], and when the store cannot be written.
     fn put(&mut self, row: &Row) -> Result<()>;
 
     /// Deletes a row; it may be absent.
@@ -117,39 +165,47 @@ pub trait WriteTx {
     ///
     /// When the store cannot be written.
     fn delete(&mut self, key: &RowKey) -> Result<()>;
-
-    /// Reads a page of rows, like [`SecretStore::scan`].
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read.
-    fn scan(
-        &mut self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page>;
 }
 
 macro_rules! pass_on {
     ($($pointer:ident)+) => {$(
         impl<S: SecretStore + ?Sized> SecretStore for $pointer<S> {
-            fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-                (**self).get(keys)
+            fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+                (**self).get(partition, keys)
             }
 
-            fn scan(&self, kind: Kind, tag: Tag, from: Cursor, size: PageSize, bodies: bool) -> Result<Page> {
-                (**self).scan(kind, tag, from, size, bodies)
+            fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
+                (**self).scan(partition, scan)
             }
 
-            fn write(&self, lock: &RowKey, work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>) -> Result<()> {
-                (**self).write(lock, work)
+            fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+                (**self).read(partition, work)
             }
 
-            fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
-                (**self).head(tenant, known)
+            fn write(
+                &self,
+                partition: Partition,
+                first: &[RowKey],
+                work: &mut WriteWork<'_>,
+            ) -> Result<()> {
+                (**self).write(partition, first, work)
+            }
+
+            fn head(
+                &self,
+                partition: Partition,
+                head: &RowKey,
+                known: Option<Moment>,
+            ) -> Result<HeadRead> {
+                (**self).head(partition, head, known)
+            }
+
+            fn partitions(
+                &self,
+                after: Option<Partition>,
+                limit: NonZeroU32,
+            ) -> Result<Vec<Partition>> {
+                (**self).partitions(after, limit)
             }
 
             fn purge(&self) -> Result<Purge> {

@@ -11,7 +11,7 @@ use super::observer::Observer;
 use super::rows::get_from;
 use crate::error::Result;
 use crate::name::NamePolicy;
-use crate::store::{Row, RowKey, SecretStore};
+use crate::store::{Partition, Row, RowKey, SecretStore};
 use crate::template::Engine;
 
 /// The largest value that any vault takes, in bytes.
@@ -35,13 +35,13 @@ pub(super) struct Core {
 
 impl Core {
     /// Reads rows by key, as [`get_from`] does.
-    pub(super) fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        get_from(&*self.store, keys)
+    pub(super) fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        get_from(&*self.store, partition, keys)
     }
 
     /// Reads one row.
-    pub(super) fn get_one(&self, key: RowKey) -> Result<Option<Row>> {
-        Ok(self.get(&[key])?.pop().flatten())
+    pub(super) fn get_one(&self, partition: Partition, key: RowKey) -> Result<Option<Row>> {
+        Ok(self.get(partition, &[key])?.pop().flatten())
     }
 
     /// The end of a value, if it may be shown.

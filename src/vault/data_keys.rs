@@ -10,28 +10,43 @@ use super::rows::corrupt;
 use super::tenant_key::TenantKey;
 use crate::crypto::KeyId;
 use crate::error::Result;
-use crate::store::{Row, RowKey};
+use crate::store::{Partition, Row, RowKey};
 
-/// The data keys of some rows, nearly always one. A key that cannot be had is kept as its error, so
-/// that rows which name keys of nobody cost no read each.
-#[derive(Default)]
-pub(super) struct DataKeys(SmallVec<[(KeyId, Result<Arc<TenantKey>>); 1]>);
+/// The data keys of some rows of a tenant, nearly always one. A key that cannot be had is kept as
+/// its error, so that rows which name keys of nobody cost no read each.
+pub(super) struct DataKeys {
+    tenant: Partition,
+    keys: SmallVec<[(KeyId, Result<Arc<TenantKey>>); 1]>,
+}
 
 impl DataKeys {
+    /// No keys yet, for rows of a tenant.
+    pub(super) fn none(tenant: Partition) -> Self {
+        Self {
+            tenant,
+            keys: SmallVec::new(),
+        }
+    }
+
     fn get(&self, id: KeyId) -> Option<&Result<Arc<TenantKey>>> {
-        let known = self.0.iter().find(|(known, _)| *known == id);
+        let known = self.keys.iter().find(|(known, _)| *known == id);
         known.map(|(_, key)| key)
     }
 }
 
 impl Core {
     /// The data keys of these names. Those that are not known yet are read with one `get`.
-    pub(super) fn data_keys(&self, ids: impl Iterator<Item = KeyId>) -> Result<DataKeys> {
-        let (mut keys, mut unknown) = (DataKeys::default(), Vec::new());
+    pub(super) fn data_keys(
+        &self,
+        tenant: Partition,
+        ids: impl Iterator<Item = KeyId>,
+    ) -> Result<DataKeys> {
+        let mut unknown = Vec::new();
+        let mut keys = DataKeys::none(tenant);
         for id in ids {
             if keys.get(id).is_none() {
                 match self.keys.known(id) {
-                    Some(key) => keys.0.push((id, Ok(key))),
+                    Some(key) => keys.keys.push((id, Ok(key))),
                     None => unknown.push(id),
                 }
             }
@@ -42,10 +57,10 @@ impl Core {
         unknown.sort_unstable_by_key(|id| id.0);
         unknown.dedup();
         let rows: Vec<RowKey> = unknown.iter().copied().map(data_key_row).collect();
-        let rows = self.get(&rows)?;
+        let rows = self.get(tenant, &rows)?;
         // A damaged key leaves its secrets unreadable, each with its own error.
         let opened = rows.iter().map(|row| self.open_found(row.as_ref()));
-        keys.0.extend(unknown.into_iter().zip(opened));
+        keys.keys.extend(unknown.into_iter().zip(opened));
         Ok(keys)
     }
 
@@ -54,7 +69,7 @@ impl Core {
     pub(super) fn key_among(&self, keys: &DataKeys, id: KeyId) -> Result<Arc<TenantKey>> {
         match keys.get(id) {
             Some(key) => key.clone(),
-            None => self.key_for(id),
+            None => self.key_for(keys.tenant, id),
         }
     }
 
@@ -64,11 +79,11 @@ impl Core {
     ///
     /// [`Corrupt`](crate::ErrorKind::Corrupt) when it is missing or does not open, or why the store
     /// cannot be read.
-    pub(super) fn key_for(&self, id: KeyId) -> Result<Arc<TenantKey>> {
+    pub(super) fn key_for(&self, tenant: Partition, id: KeyId) -> Result<Arc<TenantKey>> {
         if let Some(key) = self.keys.known(id) {
             return Ok(key);
         }
-        self.open_found(self.get_one(data_key_row(id))?.as_ref())
+        self.open_found(self.get_one(tenant, data_key_row(id))?.as_ref())
     }
 
     fn open_found(&self, row: Option<&Row>) -> Result<Arc<TenantKey>> {

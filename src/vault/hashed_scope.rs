@@ -5,14 +5,15 @@ use crate::crypto::{KeyId, RowHasher};
 use crate::name::SecretName;
 use crate::record::Version;
 use crate::scope::Scope;
-use crate::store::{Kind, RowKey};
+use crate::store::{Kind, Partition, RowKey};
 
 /// A scope with the keyed hashes that find its rows.
 #[derive(Clone, Debug)]
 pub(super) struct HashedScope {
     pub(super) scope: Scope,
     pub(super) scope_tag: [u8; 16],
-    pub(super) tenant_tag: [u8; 16],
+    /// The rows of its tenant; a keyed hash of the tenant's name.
+    pub(super) partition: Partition,
 }
 
 impl Core {
@@ -20,7 +21,7 @@ impl Core {
         let sub = self.keys.sub();
         HashedScope {
             scope_tag: sub.scope_tag(scope),
-            tenant_tag: sub.tenant_tag(scope.tenant()),
+            partition: Partition(sub.tenant_tag(scope.tenant())),
             scope: scope.clone(),
         }
     }
@@ -68,9 +69,9 @@ impl HashedScope {
 }
 
 /// Key of the row of a tenant's head.
-pub(super) fn head_row(tenant_tag: [u8; 16]) -> RowKey {
+pub(super) fn head_row(tenant: Partition) -> RowKey {
     RowKey {
         kind: Kind::Head,
-        key: KeyId(tenant_tag).row_key(),
+        key: KeyId(tenant.0).row_key(),
     }
 }

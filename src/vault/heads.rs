@@ -9,7 +9,7 @@ use super::high_water::{Mark, rolled_back};
 use super::rows::corrupt;
 use crate::crypto::{Envelope, Head};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::Row;
+use crate::store::{Partition, Row};
 
 impl Core {
     /// Opens the head of a tenant.
@@ -17,28 +17,29 @@ impl Core {
     /// # Errors
     ///
     /// [`Corrupt`](ErrorKind::Corrupt) when it is not what this vault wrote for this tenant.
-    pub(super) fn open_head(&self, row: &Row) -> Result<Head> {
-        let head = Head::open(self.keys.sub(), &row.tenant, &row.info)?;
-        if row.key != head_row(row.tenant) || row.epoch != head.epoch {
-            return Err(corrupt("the head of a tenant was moved to another row"));
+    pub(super) fn open_head(&self, tenant: Partition, row: &Row) -> Result<Head> {
+        let head = Head::open(self.keys.sub(), &tenant.0, &row.info)?;
+        if row.epoch != head.epoch {
+            return Err(corrupt(
+                "the head of a tenant is of another epoch than its row",
+            ));
         }
         Ok(head)
     }
 
-    /// Seals the head of the tenant of this tag.
-    pub(super) fn seal_head(&self, tenant_tag: [u8; 16], head: &Head) -> Result<Row> {
+    /// Seals the head of a tenant.
+    pub(super) fn seal_head(&self, tenant: Partition, head: &Head) -> Result<Row> {
         Ok(Row {
-            key: head_row(tenant_tag),
-            tenant: tenant_tag,
+            key: head_row(tenant),
             epoch: head.epoch,
-            info: head.seal(self.keys.sub(), &tenant_tag)?,
+            info: head.seal(self.keys.sub(), &tenant.0)?,
             body: Vec::new(),
         })
     }
 
     /// Returns true if a row claims to be the very head that was seen last. It then need not be
     /// opened again: nothing is read in it.
-    pub(super) fn is_newest_head(&self, tenant: [u8; 16], row: &Row) -> bool {
+    pub(super) fn is_newest_head(&self, tenant: Partition, row: &Row) -> bool {
         let seen = self.seen.of(tenant);
         row.key == head_row(tenant)
             && seen.is_some()
@@ -56,7 +57,7 @@ impl Core {
     /// it.
     pub(super) fn admit_head(
         &self,
-        tenant: [u8; 16],
+        tenant: Partition,
         row: Option<&Row>,
         seen: Option<Mark>,
     ) -> Result<Option<Head>> {
@@ -73,7 +74,7 @@ impl Core {
                 "the store gave another head than was asked for",
             ));
         }
-        let head = self.open_head(row)?;
+        let head = self.open_head(tenant, row)?;
         let mark = Mark::of(row, &head)?;
         let is_fork = |known: Mark| known.epoch() == mark.epoch() && known != mark;
         if seen.is_some_and(|seen| seen.epoch() > mark.epoch())
@@ -81,7 +82,7 @@ impl Core {
         {
             return Err(rolled_back());
         }
-        self.seen.note(tenant, mark);
+        self.seen.note(tenant, mark, head.active_key);
         Ok(Some(head))
     }
 }

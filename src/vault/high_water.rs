@@ -5,17 +5,24 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use crate::crypto::{Envelope, Head};
+use crate::crypto::{Envelope, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::Row;
+use crate::store::{Partition, Row};
 
 /// The newest authenticated head of each tenant in use: some 100 bytes for each. Only heads that
 /// this vault sealed get here, so there are never more than the vault has tenants.
 #[derive(Default)]
 pub(super) struct HighWater {
-    marks: RwLock<HashMap<[u8; 16], Mark>>,
+    seen: RwLock<HashMap<Partition, Seen>>,
     /// The number of times that all of it was forgotten.
     era: AtomicU64,
+}
+
+/// Facts of the newest head of a tenant.
+#[derive(Clone, Copy)]
+struct Seen {
+    mark: Mark,
+    active_key: KeyId,
 }
 
 /// One authenticated head: its epoch, and the commitment that tells it from another head of the
@@ -46,16 +53,22 @@ impl Mark {
 impl HighWater {
     /// The newest head seen so far. Ask before a view of the store begins: what was seen by then,
     /// the view must have.
-    pub(super) fn of(&self, tenant: [u8; 16]) -> Option<Mark> {
-        self.marks
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&tenant)
-            .copied()
+    pub(super) fn of(&self, tenant: Partition) -> Option<Mark> {
+        self.get(tenant).map(|seen| seen.mark)
+    }
+
+    /// The data key that sealed last, as the newest head says.
+    pub(super) fn active_key(&self, tenant: Partition) -> Option<KeyId> {
+        self.get(tenant).map(|seen| seen.active_key)
+    }
+
+    fn get(&self, tenant: Partition) -> Option<Seen> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        seen.get(&tenant).copied()
     }
 
     /// Notes a head that was committed.
-    pub(super) fn note(&self, tenant: [u8; 16], mark: Mark) {
+    pub(super) fn note(&self, tenant: Partition, mark: Mark, active_key: KeyId) {
         // Nearly always it is known, and readers need not wait for each other.
         if self
             .of(tenant)
@@ -63,16 +76,17 @@ impl HighWater {
         {
             return;
         }
-        let mut marks = self.marks.write().unwrap_or_else(PoisonError::into_inner);
-        let known = marks.entry(tenant).or_insert(mark);
-        if known.epoch < mark.epoch {
-            *known = mark;
+        let mut all = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let now = Seen { mark, active_key };
+        let known = all.entry(tenant).or_insert(now);
+        if known.mark.epoch < mark.epoch {
+            *known = now;
         }
     }
 
     /// The tenants whose heads were seen.
-    pub(super) fn tenants(&self) -> Vec<[u8; 16]> {
-        self.marks
+    pub(super) fn tenants(&self) -> Vec<Partition> {
+        self.seen
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .keys()
@@ -88,7 +102,7 @@ impl HighWater {
     /// Forgets all of it.
     pub(super) fn clear(&self) {
         self.era.fetch_add(1, Ordering::SeqCst);
-        self.marks
+        self.seen
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();

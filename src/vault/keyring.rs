@@ -137,10 +137,8 @@ impl Keyring {
             .vault_key
             .seal_data_key(self.header(), key.id(), &about)?;
         let body = self.vault_key.wrap_data_key(self.header(), &about, &key)?;
-        let tag = self.sub.tenant_tag(tenant);
         let row = Row {
             key: data_key_row(key.id()),
-            tenant: tag,
             epoch,
             info,
             body,

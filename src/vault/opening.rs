@@ -3,27 +3,31 @@
 use std::num::NonZeroU32;
 
 use super::keyring::Keyring;
-use super::rows::{corrupt, get_from, get_one_in};
+use super::rows::{checked, corrupt, get_from};
 use crate::crypto::{
     Header, Kdf, KeyId, KeySlot, KeySlotDirectory, KeySlotEntry, RootKey, SymmetricKey, Timestamp,
     VaultKey,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Cursor, Kind, PageSize, Row, RowKey, SecretStore, Tag, WriteTx};
+use crate::store::{Cursor, Kind, PageSize, Partition, Row, RowKey, Scan, SecretStore, WriteTx};
 
 /// Returns true if a store holds a vault. Asked without a lock.
 pub(super) fn has_header(store: &dyn SecretStore) -> Result<bool> {
-    Ok(get_from(store, &[HEADER])?.iter().any(Option::is_some))
+    Ok(get_from(store, Partition::VAULT, &[HEADER])?
+        .iter()
+        .any(Option::is_some))
 }
 
 /// Writes the rows that make an empty store a vault. Returns false when it is one already; exactly
 /// one of several callers gets true.
 pub(super) fn initialise(store: &dyn SecretStore, key: &RootKey, now: Timestamp) -> Result<bool> {
+    // Before the write, which sees its own partition alone. Only a vault with a header gets more.
+    let partitions = store.partitions(None, NonZeroU32::MIN)?;
     let mut created = false;
-    store.write(&HEADER, &mut |tx| {
-        created = get_one_in(tx, HEADER)?.is_none();
+    store.write(Partition::VAULT, &[HEADER], &mut |first, tx| {
+        created = checked(&[HEADER], first)?.iter().all(Option::is_none);
         if created {
-            check_empty(tx)?;
+            check_empty(&partitions, tx)?;
             first_rows(key, now)?
                 .iter()
                 .try_for_each(|row| tx.put(row))?;
@@ -35,7 +39,7 @@ pub(super) fn initialise(store: &dyn SecretStore, key: &RootKey, now: Timestamp)
 
 /// Opens the keys of the vault in a store.
 pub(super) fn unlock(store: &dyn SecretStore, root: &RootKey) -> Result<Keyring> {
-    let mut rows = get_from(store, &[HEADER, VAULT_SECRET])?.into_iter();
+    let mut rows = get_from(store, Partition::VAULT, &[HEADER, VAULT_SECRET])?.into_iter();
     let (header, secret) = (rows.next().flatten(), rows.next().flatten());
     let header = header.ok_or_else(|| {
         Error::new(
@@ -52,7 +56,14 @@ pub(super) fn unlock(store: &dyn SecretStore, root: &RootKey) -> Result<Keyring>
 
 /// Unwraps the vault key from the key slot that the root key is for.
 fn vault_key(store: &dyn SecretStore, root: &RootKey, header: &Header) -> Result<VaultKey> {
-    let key_slots = store.scan(Kind::Slot, Tag::Any, Cursor::START, KEY_SLOTS, true)?;
+    let key_slots = Scan {
+        kind: Kind::Slot,
+        scope: None,
+        from: Cursor::START,
+        size: KEY_SLOTS,
+        bodies: true,
+    };
+    let key_slots = store.scan(Partition::VAULT, &key_slots)?;
     if !(1..=MAX_KEY_SLOTS).contains(&key_slots.rows.len()) || key_slots.next.is_some() {
         return Err(corrupt("the vault has no key slots, or too many"));
     }
@@ -114,19 +125,24 @@ const ONE: PageSize = PageSize {
 
 /// A store without a header must not hold anything else: writing a new vault over the remains of
 /// one would hide the loss.
-fn check_empty(tx: &mut dyn WriteTx) -> Result<()> {
+fn check_empty(partitions: &[Partition], tx: &mut dyn WriteTx) -> Result<()> {
+    let mut is_empty = partitions.is_empty();
     for kind in Kind::ALL {
-        if !tx
-            .scan(kind, Tag::Any, Cursor::START, ONE, false)?
-            .rows
-            .is_empty()
-        {
-            return Err(corrupt(
-                "the store holds rows of a vault, but not its header",
-            ));
-        }
+        let any = Scan {
+            kind,
+            scope: None,
+            from: Cursor::START,
+            size: ONE,
+            bodies: false,
+        };
+        is_empty &= tx.scan(&any)?.rows.is_empty();
     }
-    Ok(())
+    if is_empty {
+        return Ok(());
+    }
+    Err(corrupt(
+        "the store holds rows of a vault, but not its header",
+    ))
 }
 
 fn first_rows(root: &RootKey, now: Timestamp) -> Result<[Row; 3]> {
@@ -161,7 +177,6 @@ fn first_rows(root: &RootKey, now: Timestamp) -> Result<[Row; 3]> {
 fn vault_row(key: RowKey, info: Vec<u8>, body: Vec<u8>) -> Row {
     Row {
         key,
-        tenant: [0; 16],
         epoch: 0,
         info,
         body,

@@ -6,7 +6,7 @@ use super::hashed_scope::HashedScope;
 use crate::crypto::{Envelope, Info, Refused, SealedInfo};
 use crate::error::Result;
 use crate::name::SecretName;
-use crate::store::Row;
+use crate::store::{Partition, Row};
 
 /// Rows by key as they were read, and the data keys that they are sealed with.
 pub(super) struct ParsedRows<'r> {
@@ -24,15 +24,16 @@ pub(super) struct ParsedRow<'r> {
 }
 
 impl<'r> ParsedRows<'r> {
-    /// Parses rows, and reads the data keys that are not known yet, with one `get` or none.
-    pub(super) fn of(core: &Core, rows: &'r [Option<Row>]) -> Result<Self> {
+    /// Parses rows of a tenant, and reads the data keys that are not known yet, with one `get` or
+    /// none.
+    pub(super) fn of(core: &Core, tenant: Partition, rows: &'r [Option<Row>]) -> Result<Self> {
         let parse = |row: &'r Option<Row>| row.as_ref().map(ParsedRow::of);
         let rows: Vec<Option<ParsedRow<'r>>> = rows.iter().map(parse).collect();
         let ids = rows.iter().flatten().flat_map(|row| {
             let (info, value) = (row.info.as_ref().ok(), row.value.as_ref().ok());
             [info.map(SealedInfo::key_id), value.map(Envelope::key_id)]
         });
-        let keys = core.data_keys(ids.flatten())?;
+        let keys = core.data_keys(tenant, ids.flatten())?;
         Ok(Self { rows, keys })
     }
 }
@@ -67,9 +68,9 @@ impl<'r> ParsedRow<'r> {
 
 impl Core {
     /// Opens the row of a listing, whose name is not known before.
-    pub(super) fn open_listed(&self, row: &Row) -> Result<Info> {
+    pub(super) fn open_listed(&self, tenant: Partition, row: &Row) -> Result<Info> {
         let sealed = SealedInfo::parse(&row.info)?;
-        self.open_info(row, &sealed, &*self.key_for(sealed.key_id())?)
+        self.open_info(row, &sealed, &*self.key_for(tenant, sealed.key_id())?)
     }
 
     /// Opens the row that was read for a name.
@@ -80,7 +81,7 @@ impl Core {
         row: &Row,
     ) -> Result<Info> {
         let sealed = SealedInfo::parse(&row.info)?;
-        let key = self.key_for(sealed.key_id())?;
+        let key = self.key_for(scope.partition, sealed.key_id())?;
         self.open_named_info(scope, name, row, &sealed, &key)
     }
 }

@@ -4,7 +4,7 @@
 use std::num::NonZeroU32;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{PageSize, Row, RowKey, SecretStore, WriteTx};
+use crate::store::{PageSize, Partition, ReadTx, Row, RowKey, SecretStore};
 
 /// Rows that are read at once. The bytes bound what a store can make a vault hold: some rows of an
 /// honest vault have that many.
@@ -19,21 +19,25 @@ pub(super) const PAGE: PageSize = PageSize {
 ///
 /// Those of the store, also for other rows than were asked for. Never
 /// [`NotFound`](ErrorKind::NotFound), which a chain of resolvers would take for an answer.
-pub(super) fn get_from(store: &dyn SecretStore, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-    checked(keys, store.get(keys))
+pub(super) fn get_from(
+    store: &dyn SecretStore,
+    partition: Partition,
+    keys: &[RowKey],
+) -> Result<Vec<Option<Row>>> {
+    answered(keys, store.get(partition, keys))
 }
 
-/// Reads rows as [`get_from`] does, inside of a write.
-pub(super) fn get_in(tx: &mut dyn WriteTx, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-    checked(keys, tx.get(keys))
+/// Reads rows as [`get_from`] does, inside of a transaction.
+pub(super) fn get_in<T: ReadTx + ?Sized>(tx: &mut T, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+    answered(keys, tx.get(keys))
 }
 
-/// Reads one row inside of a write.
-pub(super) fn get_one_in(tx: &mut dyn WriteTx, key: RowKey) -> Result<Option<Row>> {
+/// Reads one row inside of a transaction.
+pub(super) fn get_one_in<T: ReadTx + ?Sized>(tx: &mut T, key: RowKey) -> Result<Option<Row>> {
     Ok(get_in(tx, &[key])?.pop().flatten())
 }
 
-fn checked(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Option<Row>>> {
+fn answered(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Option<Row>>> {
     let rows = answer.map_err(|error| match error.kind() {
         ErrorKind::NotFound => Error::new(
             ErrorKind::Store,
@@ -43,6 +47,11 @@ fn checked(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Opti
         .with_source(error),
         _ => error,
     })?;
+    checked(keys, rows)
+}
+
+/// Rows that a store gave for keys, one for each.
+pub(super) fn checked(keys: &[RowKey], rows: Vec<Option<Row>>) -> Result<Vec<Option<Row>>> {
     let asked =
         |(key, row): (&RowKey, &Option<Row>)| row.as_ref().is_none_or(|row| row.key == *key);
     if rows.len() != keys.len() || !keys.iter().zip(&rows).all(asked) {

@@ -15,6 +15,7 @@ use crate::crypto::Info;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::scope::Scope;
+use crate::store::Partition;
 use crate::template::Engine;
 
 /// One scope of a vault: resolves what is in it and above it, and manages what is in it. It cannot
@@ -146,6 +147,11 @@ impl ScopedVault {
 
     pub(super) fn own(&self) -> &HashedScope {
         &self.own
+    }
+
+    /// The rows of the tenant that it is in.
+    pub(super) fn partition(&self) -> Partition {
+        self.own().partition
     }
 
     pub(super) fn chain(&self) -> &[HashedScope] {

@@ -74,7 +74,6 @@ impl Core {
         let key = key.of(&scope.scope)?;
         Ok(Row {
             key: row_key,
-            tenant: scope.tenant_tag,
             epoch,
             info: stored.info.seal(self.keys.header(), &place, key)?,
             body: stored.body.clone(),

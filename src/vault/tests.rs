@@ -1,6 +1,8 @@
 //! Records that no caller can bring about: only a vault with its keys can seal them, at the ends of
 //! all numbers.
 
+use std::num::NonZeroU32;
+
 use secrecy::ExposeSecret;
 
 use super::core::Core;
@@ -17,7 +19,7 @@ use crate::name::SecretName;
 use crate::record::{Revision, Version};
 use crate::scope::Scope;
 use crate::status::Status;
-use crate::store::{Cursor, Kind, PageSize, Row, Tag};
+use crate::store::{Cursor, Kind, PageSize, Partition, Row, Scan};
 
 fn vault() -> Vault {
     let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
@@ -31,18 +33,29 @@ fn vault() -> Vault {
     vault
 }
 
-fn all_rows(core: &Core) -> Vec<Row> {
-    let rows = |kind| {
-        core.store
-            .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
-            .unwrap()
-            .rows
+fn all_rows(core: &Core) -> Vec<(Partition, Vec<Row>)> {
+    let rows = |partition, kind| {
+        let all = Scan {
+            kind,
+            scope: None,
+            from: Cursor::START,
+            size: PageSize::MAX,
+            bodies: true,
+        };
+        core.store.scan(partition, &all).unwrap().rows
     };
-    Kind::ALL.into_iter().flat_map(rows).collect()
+    let partitions = core.store.partitions(None, NonZeroU32::MAX).unwrap();
+    let all = partitions
+        .into_iter()
+        .flat_map(|partition| Kind::ALL.map(|kind| (partition, rows(partition, kind))));
+    all.collect()
 }
 
-fn put(core: &Core, row: &Row) {
-    core.store.write(&row.key, &mut |tx| tx.put(row)).unwrap();
+/// Puts a row among those of a tenant.
+fn put(core: &Core, tenant: &str, row: &Row) {
+    core.store
+        .write(place(core, tenant).partition, &[], &mut |_, tx| tx.put(row))
+        .unwrap();
 }
 
 fn value(scope: &ScopedVault) -> Result<String> {
@@ -66,7 +79,7 @@ fn name() -> SecretName {
 fn stored(core: &Core, place: &HashedScope) -> (Row, Stored) {
     let row = core
         .store
-        .get(&[core.secret_row(place, &name())])
+        .get(place.partition, &[core.secret_row(place, &name())])
         .unwrap()
         .remove(0)
         .unwrap();
@@ -83,7 +96,7 @@ fn reseal(core: &Core, scope: &str, change: impl Fn(&mut Info)) {
     let (row, was) = stored(core, &place);
     let mut next = was.clone();
     change(&mut next.info);
-    let key = core.key_for(key_id(&row)).unwrap();
+    let key = core.key_for(place.partition, key_id(&row)).unwrap();
     let sealed = core
         .seal_info(&place, row.key, &next, row.epoch, &key)
         .unwrap();
@@ -97,15 +110,15 @@ fn reseal(core: &Core, scope: &str, change: impl Fn(&mut Info)) {
         head.toggle(&entry(&was, &row));
         head.toggle(&entry(&next, &sealed));
     });
-    put(core, &sealed);
+    put(core, scope, &sealed);
 }
 
 fn reseal_head(core: &Core, scope: &str, change: impl Fn(&mut Head)) {
-    let tag = place(core, scope).tenant_tag;
-    let row = core.store.get(&[head_row(tag)]).unwrap().remove(0).unwrap();
-    let mut head = core.open_head(&row).unwrap();
+    let tenant = place(core, scope).partition;
+    let row = core.get_one(tenant, head_row(tenant)).unwrap().unwrap();
+    let mut head = core.open_head(tenant, &row).unwrap();
     change(&mut head);
-    put(core, &core.seal_head(tag, &head).unwrap());
+    put(core, scope, &core.seal_head(tenant, &head).unwrap());
     // A second head of the same epoch would be taken for what it is.
     core.seen.clear();
 }
@@ -134,7 +147,7 @@ fn a_data_key_opens_and_seals_for_its_own_tenant_only() {
     let vault = vault();
     let (core, globex) = (&*vault.core, place(&vault.core, "globex"));
     let (row, _) = stored(core, &globex);
-    let key = core.key_for(key_id(&row)).unwrap();
+    let key = core.key_for(globex.partition, key_id(&row)).unwrap();
     assert!(key.of(&globex.scope).is_ok());
     assert!(key.of(&Scope::new("globex/below").unwrap()).is_ok());
     for other in ["acme", "globe", "globex2"] {
@@ -160,7 +173,8 @@ fn a_record_sealed_with_the_key_of_another_tenant_is_refused() {
     let core = &*vault.core;
     let (acme, globex) = (place(core, "acme"), place(core, "globex"));
     let ((row, ours), (theirs, _)) = (stored(core, &acme), stored(core, &globex));
-    let key_of = |row: &Row| core.key_for(key_id(row)).unwrap();
+    let key_of =
+        |place: &HashedScope, row: &Row| core.key_for(place.partition, key_id(row)).unwrap();
     let sealed_with = |key: &TenantKey| {
         let sealed_for = InfoPlace {
             row_key: row.key.key,
@@ -172,6 +186,7 @@ fn a_record_sealed_with_the_key_of_another_tenant_is_refused() {
             .unwrap();
         put(
             core,
+            "acme",
             &Row {
                 info,
                 ..row.clone()
@@ -179,13 +194,13 @@ fn a_record_sealed_with_the_key_of_another_tenant_is_refused() {
         );
     };
     let scope = vault.scope("acme").unwrap();
-    sealed_with(&key_of(&row));
+    sealed_with(&key_of(&acme, &row));
     assert_eq!(
         value(&scope).unwrap(),
         "value of acme",
         "the control: with its own key it opens"
     );
-    sealed_with(&key_of(&theirs));
+    sealed_with(&key_of(&globex, &theirs));
     assert_eq!(value(&scope).unwrap_err().kind(), ErrorKind::Corrupt);
     assert_eq!(scope.info("KEY").unwrap_err().kind(), ErrorKind::Corrupt);
     assert_eq!(
@@ -213,7 +228,7 @@ fn a_value_sealed_with_the_key_of_another_tenant_is_refused() {
     let (_, theirs) = stored(core, &globex);
     let (row, ours) = stored(core, &acme);
     let version = ours.info.newest().unwrap().version;
-    let own = core.key_for(key_id(&row)).unwrap();
+    let own = core.key_for(acme.partition, key_id(&row)).unwrap();
     let sealed_with = |key: &TenantKey| {
         let Stored { mut info, .. } = ours.clone();
         let body = info
@@ -222,6 +237,7 @@ fn a_value_sealed_with_the_key_of_another_tenant_is_refused() {
         info.versions[0].commitment = *Envelope::parse(&body).unwrap().commitment();
         put(
             core,
+            "acme",
             &core
                 .seal_info(&acme, row.key, &Stored { info, body }, row.epoch, &own)
                 .unwrap(),
@@ -236,7 +252,10 @@ fn a_value_sealed_with_the_key_of_another_tenant_is_refused() {
     );
     sealed_with(
         &core
-            .key_for(Envelope::parse(&theirs.body).unwrap().key_id())
+            .key_for(
+                globex.partition,
+                Envelope::parse(&theirs.body).unwrap().key_id(),
+            )
             .unwrap(),
     );
     assert_eq!(value(&scope).unwrap_err().kind(), ErrorKind::Corrupt);
@@ -249,10 +268,11 @@ fn a_destroyed_data_key_opens_nothing() {
     let (row, _) = stored(core, &place(core, "acme"));
     let id = key_id(&row);
     let key = core
-        .store
-        .get(&[super::keyring::data_key_row(id)])
+        .get_one(
+            place(core, "acme").partition,
+            super::keyring::data_key_row(id),
+        )
         .unwrap()
-        .remove(0)
         .unwrap();
     assert!(core.keys.open_data_key(&key).is_ok());
     let about = DataKeyRecord {
@@ -278,10 +298,11 @@ fn a_head_whose_key_may_not_seal_is_told() {
     let (row, _) = stored(core, &place(core, "acme"));
     let id = key_id(&row);
     let key = core
-        .store
-        .get(&[super::keyring::data_key_row(id)])
+        .get_one(
+            place(core, "acme").partition,
+            super::keyring::data_key_row(id),
+        )
         .unwrap()
-        .remove(0)
         .unwrap();
     let about = DataKeyRecord {
         state: DataKeyState::OpenOnly,
@@ -291,6 +312,7 @@ fn a_head_whose_key_may_not_seal_is_told() {
     assert!(vault.verify().unwrap().is_intact(), "the control");
     put(
         core,
+        "acme",
         &Row {
             info: core.keys.seal_about(id, &about),
             ..key
@@ -483,7 +505,10 @@ fn a_known_data_key_serves_while_its_row_is_the_same() {
     let (row, _) = stored(core, &place(core, "acme"));
     let id = key_id(&row);
     let key_row = core
-        .get_one(super::keyring::data_key_row(id))
+        .get_one(
+            place(core, "acme").partition,
+            super::keyring::data_key_row(id),
+        )
         .unwrap()
         .unwrap();
     let known = core.keys.known(id).unwrap();
@@ -500,7 +525,7 @@ fn a_known_data_key_serves_while_its_row_is_the_same() {
     ] {
         let mut damaged = key_row.clone();
         damage(&mut damaged);
-        put(core, &damaged);
+        put(core, "acme", &damaged);
         let error = scope.put("KEY", "third").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupt);
         assert_eq!(
@@ -509,6 +534,6 @@ fn a_known_data_key_serves_while_its_row_is_the_same() {
             "what is known still opens"
         );
     }
-    put(core, &key_row);
+    put(core, "acme", &key_row);
     assert!(scope.put("KEY", "third").is_ok(), "the control");
 }

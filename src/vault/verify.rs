@@ -6,7 +6,6 @@ mod finding;
 mod key_slots;
 mod tenant;
 mod vault;
-mod walk;
 
 pub use finding::{Finding, Verification};
 pub(super) use vault::verify;

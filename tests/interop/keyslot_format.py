@@ -61,7 +61,12 @@ EXTRACT = HMAC
 
 HEADER, SLOT, VAULT_SECRET, DATA_KEY, HEAD, SECRET, VERSION = range(1, 8)
 ZEROS = bytes(16)
-Row = namedtuple("Row", "kind key tenant epoch info body")
+Row = namedtuple("Row", "partition kind key epoch info body")
+VAULT = ZEROS
+
+
+def identity(row):
+    return row.partition, row.kind, row.key
 
 
 def id_of(row):
@@ -72,15 +77,15 @@ def id_of(row):
 # The SQLite file
 
 TABLE = (
-    "CREATE TABLE rows(kind INTEGER NOT NULL, key BLOB NOT NULL, tenant BLOB NOT NULL, "
+    "CREATE TABLE rows(partition BLOB NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL, "
     "epoch INTEGER NOT NULL, info BLOB NOT NULL, body BLOB NOT NULL) STRICT"
 )
-BY_KEY = "CREATE UNIQUE INDEX rows_by_key ON rows(kind, key)"
-BY_TENANT = "CREATE INDEX rows_by_tenant ON rows(tenant, kind, epoch, key)"
+BY_KEY = "CREATE UNIQUE INDEX rows_by_key ON rows(partition, kind, key)"
+BY_EPOCH = "CREATE INDEX rows_by_epoch ON rows(partition, kind, epoch, key)"
 SCHEMA = [
     ("table", "rows", "rows", TABLE),
+    ("index", "rows_by_epoch", "rows", BY_EPOCH),
     ("index", "rows_by_key", "rows", BY_KEY),
-    ("index", "rows_by_tenant", "rows", BY_TENANT),
 ]
 PRAGMAS = {"user_version": 1, "page_size": 4096, "encoding": "UTF-8", "auto_vacuum": 0}
 
@@ -99,11 +104,10 @@ def read_file(path):
         entries = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name"
         require(database.execute(entries).fetchall() == SCHEMA)
         require(pragma("integrity_check") == "ok")
-        columns = "SELECT kind, key, tenant, epoch, info, body FROM rows INDEXED BY"
-        by_key = f"{columns} rows_by_key WHERE kind > 0 ORDER BY kind, key"
-        by_tenant = f"{columns} rows_by_tenant WHERE tenant >= x'' ORDER BY kind, key"
-        rows = database.execute(by_key).fetchall()
-        require(rows == database.execute(by_tenant).fetchall())
+        columns = "SELECT partition, kind, key, epoch, info, body FROM rows INDEXED BY"
+        order = "WHERE partition >= x'' ORDER BY partition, kind, key"
+        rows = database.execute(f"{columns} rows_by_key {order}").fetchall()
+        require(rows == database.execute(f"{columns} rows_by_epoch {order}").fetchall())
     except sqlite3.DatabaseError as error:
         raise Refused("NotAVault" if "not a database" in str(error) else "Corrupt") from error
     finally:
@@ -112,8 +116,8 @@ def read_file(path):
 
 
 def check_row(row):
-    require(all(isinstance(part, bytes) for part in (row.key, row.tenant, row.info, row.body)))
-    require(len(row.key) == 32 and len(row.tenant) == 16 and 0 <= row.epoch < 1 << 63)
+    require(all(isinstance(part, bytes) for part in (row.partition, row.key, row.info, row.body)))
+    require(len(row.key) == 32 and len(row.partition) == 16 and 0 <= row.epoch < 1 << 63)
     require(len(row.info) <= 1048576 and len(row.body) <= 1179648)
     return row
 

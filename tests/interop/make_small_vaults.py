@@ -136,19 +136,19 @@ def vault(
 
     zeros = f.ZEROS
     rows = {
-        "header": Row(f.HEADER, zeros * 2, zeros, 0, b"keyslot\0" + u(16, 1) + u(8, 1) + VAULT_ID, b""),
+        "header": Row(f.VAULT, f.HEADER, zeros * 2, 0, b"keyslot\0" + u(16, 1) + u(8, 1) + VAULT_ID, b""),
         "vault secret": Row(
+            f.VAULT,
             f.VAULT_SECRET,
             zeros * 2,
-            zeros,
             0,
             under("slot directory", [], directory),
             under("vault secret", [], secret),
         ),
         "data key": Row(
+            tag,
             f.DATA_KEY,
             DATA_KEY_ID + zeros,
-            tag,
             1,
             under(
                 "data key state",
@@ -157,11 +157,11 @@ def vault(
             ),
             under("data key", [DATA_KEY_ID, tenant, u(32, 1)], data_key),
         ),
-        "head": Row(f.HEAD, tag + zeros, tag, 1, sealed(KEYS.head, zeros, "head", [tag], head(sums)), b""),
-        "secret": Row(f.SECRET, row_key, tag, 1, RECORD_ID + sealed_info, value),
+        "head": Row(tag, f.HEAD, tag + zeros, 1, sealed(KEYS.head, zeros, "head", [tag], head(sums)), b""),
+        "secret": Row(tag, f.SECRET, row_key, 1, RECORD_ID + sealed_info, value),
     }
     for number, (slot_info, slot_body) in slots.items():
-        slot_row = Row(f.SLOT, SLOT_IDS[number] + zeros, zeros, 0, slot_info, slot_body)
+        slot_row = Row(f.VAULT, f.SLOT, SLOT_IDS[number] + zeros, 0, slot_info, slot_body)
         rows[f"slot {number}"] = slot_row
     return rows
 
@@ -247,7 +247,7 @@ def long_value():
 
 
 def row_of(what, row):
-    parts = {part: getattr(row, part).hex() for part in ("key", "tenant", "info", "body")}
+    parts = {part: getattr(row, part).hex() for part in ("key", "partition", "info", "body")}
     return {"what": what, "kind": row.kind, "epoch": row.epoch, **parts}
 
 

@@ -19,10 +19,10 @@ VECTORS = HERE.parent / "vectors"
 
 
 def row_of(row):
-    key, tenant, info, body = (
-        bytes.fromhex(row[part]) for part in ("key", "tenant", "info", "body")
+    partition, key, info, body = (
+        bytes.fromhex(row[part]) for part in ("partition", "key", "info", "body")
     )
-    return Row(row["kind"], key, tenant, row["epoch"], info, body)
+    return Row(partition, row["kind"], key, row["epoch"], info, body)
 
 
 def check_texts():
@@ -81,7 +81,7 @@ def edit(rows, row, change):
     elif how == "twice":
         rows[row, "again"] = old._replace(key=bytes([0xA5] * 32))
     elif how == "from" and arguments[0] == "all":
-        rows[row] = rows[arguments[1]]._replace(key=old.key)
+        rows[row] = rows[arguments[1]]._replace(partition=old.partition, key=old.key)
     elif how == "from":
         rows[row] = old._replace(**{arguments[0]: getattr(rows[arguments[1]], arguments[0])})
     else:
@@ -139,7 +139,8 @@ def check_tampering(rows, root_key):
                     )
                     edits += 1
         if row.kind in (f.DATA_KEY, f.HEAD, f.SECRET, f.VERSION):
-            assert found(replaced(at, row._replace(tenant=bytes(16)))), ("another tenant", row.kind)
+            moved = found(replaced(at, row._replace(partition=f.VAULT)))
+            assert moved, ("another partition", row.kind)
         if row.kind in (f.HEAD, f.SECRET):
             assert found(replaced(at, row._replace(epoch=row.epoch - 1))), (
                 "another epoch",
@@ -147,8 +148,8 @@ def check_tampering(rows, root_key):
             )
         for to, other in enumerate(rows):
             if row.kind == other.kind and at < to:
-                swapped = replaced(at, other._replace(key=row.key))
-                swapped[to] = row._replace(key=other.key)
+                swapped = replaced(at, other._replace(partition=row.partition, key=row.key))
+                swapped[to] = row._replace(partition=other.partition, key=other.key)
                 assert found(swapped), ("two rows are exchanged", row.kind)
                 edits += 1
             if row.kind == f.VERSION and other.kind in (f.SECRET, f.VERSION) and at != to:
@@ -183,8 +184,8 @@ def check_slots(rows, root_key):
     ):
         vault = Vault(rows, root_key)
         assert vault.verify() == []
-        del vault.rows[slot.kind, slot.key]
-        vault.rows.update({(row.kind, row.key): row for row in now})
+        del vault.rows[f.identity(slot)]
+        vault.rows.update({f.identity(row): row for row in now})
         assert vault.verify() == [finding], (finding, vault.verify())
 
 
@@ -195,61 +196,63 @@ def check_authentic(rows, root_key):
         vault.vault_key, vault.vault_key_id, label, [vault.vault_id, *fields], plaintext, bytes(24)
     )
 
-    def found(kind, key, **parts):
+    def found(*place, **parts):
         vault = Vault(rows, root_key)
         assert vault.verify() == []
-        old = vault.rows.get((kind, key)) or Row(kind, key, bytes(16), 1, b"", b"")
-        vault.rows[kind, key] = old._replace(**parts)
+        old = vault.rows.get(place) or Row(*place, 1, b"", b"")
+        vault.rows[place] = old._replace(**parts)
         return vault.verify()
 
     secret = next(row for row in rows if row.kind == f.SECRET and row.body)
     record_id, info = vault.info(secret)
     key_id, newest = f.key_id(secret.body), info[12][-1]
-    tenant, data_key, _ = vault.data_key(key_id)
+    tenant, data_key, _ = vault.data_key(secret.partition, key_id)
     value = vault.value(record_id, info, newest, secret.body)
     scope, name = info[1].encode(), info[2].encode()
     fields = [vault.vault_id, record_id, scope, name, f.u(64, newest[1])]
     again = f.seal(data_key, key_id, b"keyslot/1 value", fields, value, bytes(24))
     assert f.unseal(data_key, b"keyslot/1 value", fields, again) == value
-    assert found(f.SECRET, secret.key, body=again) == ["value"], "a value that is not the one named"
+    assert found(*f.identity(secret), body=again) == ["value"], "a value that is not the one named"
 
     state = lambda number: under(
         b"keyslot/1 data key state",
         [key_id],
         f.write_record({1: f.u(8, number), 2: f.u(32, 1), 3: tenant.encode()}),
     )
-    row_key = key_id + f.ZEROS
-    assert found(f.DATA_KEY, row_key, info=state(1)) == [], "the same again"
-    assert found(f.DATA_KEY, row_key, info=state(2)) == ["data key"], "the head's, which may not seal"
-    assert "data key" in found(f.DATA_KEY, row_key, info=state(3)), "a destroyed data key"
+    place = secret.partition, f.DATA_KEY, key_id + f.ZEROS
+    assert found(*place, info=state(1)) == [], "the same again"
+    assert found(*place, info=state(2)) == ["data key"], "the head's, which may not seal"
+    assert "data key" in found(*place, info=state(3)), "a destroyed data key"
 
-    other = next(row for row in rows if row.kind == f.HEAD and row.key[:16] != secret.tenant)
+    other = next(row for row in rows if row.kind == f.HEAD and row.partition != secret.partition)
     new_id = bytes([7] * 16)
     about = f.write_record({1: f.u(8, 2), 2: f.u(32, 2), 3: tenant.encode()})
     info = under(b"keyslot/1 data key state", [new_id], about)
     body = under(b"keyslot/1 data key", [new_id, tenant.encode(), f.u(32, 2)], bytes(range(32)))
-    of = lambda tag: found(f.DATA_KEY, new_id + f.ZEROS, tenant=tag, info=info, body=body)
-    assert of(secret.tenant) == [], "a second data key"
-    assert of(other.tenant) == ["data key"], "a data key in the list of another tenant"
+    of = lambda tag: found(tag, f.DATA_KEY, new_id + f.ZEROS, info=info, body=body)
+    assert of(secret.partition) == [], "a second data key"
+    assert of(other.partition) == ["data key"], "a data key in the list of another tenant"
+    assert of(f.VAULT) == ["stray"], "a data key beside the rows that a vault is opened with"
+    assert of(bytes([9] * 16)) == ["headless"], "a data key of nobody"
 
 
 def check_older_copies(rows, root_key):
     """A head is refused that is older than a noted one, gone, or another of the same epoch."""
     row = next(row for row in rows if row.kind == f.HEAD)
     vault = Vault(rows, root_key)
-    head = f.unseal(vault.keys.head, b"keyslot/1 head", [vault.vault_id, row.tenant], row.info)
+    head = f.unseal(vault.keys.head, b"keyslot/1 head", [vault.vault_id, row.partition], row.info)
     fork = f.seal(
-        vault.keys.head, f.ZEROS, b"keyslot/1 head", [vault.vault_id, row.tenant], head, bytes(24)
+        vault.keys.head, f.ZEROS, b"keyslot/1 head", [vault.vault_id, row.partition], head, bytes(24)
     )
     forked = [other if other != row else row._replace(info=fork) for other in rows]
     assert findings(forked, root_key) == [], "who has seen nothing cannot tell"
     assert vault.verify() == [] and vault.verify() == [], "the same head may come again"
-    vault.rows[row.kind, row.key] = row._replace(info=fork)
+    vault.rows[f.identity(row)] = row._replace(info=fork)
     assert vault.verify() == ["head"], "another head of the same epoch"
-    vault.rows[row.kind, row.key] = row
-    vault.seen[row.tenant] = (row.epoch + 1, bytes(32))
+    vault.rows[f.identity(row)] = row
+    vault.seen[row.partition] = (row.epoch + 1, bytes(32))
     assert "head" in vault.verify(), "an older head"
-    del vault.rows[row.kind, row.key]
+    del vault.rows[f.identity(row)]
     assert "head" in vault.verify(), "no head"
 
 
@@ -264,9 +267,9 @@ def check_files(path, folder):
         ("UnsupportedFormat", "PRAGMA user_version = 2"),
         ("Corrupt", "PRAGMA user_version = 0"),
         ("Corrupt", "CREATE TABLE more(column)"),
-        ("Corrupt", "DROP INDEX rows_by_tenant"),
+        ("Corrupt", "DROP INDEX rows_by_epoch"),
         ("Corrupt", schema),
-        ("Corrupt", "UPDATE rows SET tenant = x'00' WHERE kind = 6"),
+        ("Corrupt", "UPDATE rows SET partition = x'00' WHERE kind = 6"),
         ("Corrupt", "UPDATE rows SET info = zeroblob(1048577) WHERE kind = 6"),
         ("Corrupt", "UPDATE rows SET epoch = -1 WHERE kind = 6"),
         (None, "UPDATE rows SET info = zeroblob(1048576) WHERE kind = 6"),

@@ -14,28 +14,32 @@ def xor(one, other):
 
 
 class Vault:
-    """An open vault. `rows` are by kind and key; `seen` is what a process noted of heads."""
+    """An open vault. `rows` are by their identity; `seen` is what a process noted of heads."""
 
     def __init__(self, rows, root_key):
-        self.rows = {(row.kind, row.key): f.check_row(row) for row in rows}
+        self.rows = {f.identity(row): f.check_row(row) for row in rows}
         self.seen = {}
-        require((f.HEADER, bytes(32)) in self.rows, "NotAVault")
-        self.vault_id = f.read_header(self.rows[f.HEADER, bytes(32)].info)
+        require((f.VAULT, f.HEADER, bytes(32)) in self.rows, "NotAVault")
+        self.vault_id = f.read_header(self.rows[f.VAULT, f.HEADER, bytes(32)].info)
         self.vault_key_id, self.vault_key = self.open_slots(root_key)
-        require((f.VAULT_SECRET, bytes(32)) in self.rows)
-        row = self.rows[f.VAULT_SECRET, bytes(32)]
+        require((f.VAULT, f.VAULT_SECRET, bytes(32)) in self.rows)
+        row = self.rows[f.VAULT, f.VAULT_SECRET, bytes(32)]
         secret = self.under_vault_key(b"vault secret", [], row.body)
         require(len(secret) == 32)
         self.keys = f.SubKeys(self.vault_id, secret)
 
-    def of_kind(self, kind):
-        return [row for (its_kind, _), row in sorted(self.rows.items()) if its_kind == kind]
+    def of_kind(self, partition, kind):
+        place = (partition, kind)
+        return [row for (*its, _), row in sorted(self.rows.items()) if tuple(its) == place]
+
+    def partition_of(self, info):
+        return self.keys.tenant_tag(info[1].split("/")[0])
 
     def under_vault_key(self, label, fields, envelope):
         return f.unseal(self.vault_key, b"keyslot/1 " + label, [self.vault_id, *fields], envelope)
 
     def open_slots(self, root_key):
-        slots, refusal = self.of_kind(f.SLOT), None
+        slots, refusal = self.of_kind(f.VAULT, f.SLOT), None
         require(1 <= len(slots) <= 64 and sum(len(row.info + row.body) for row in slots) <= 66560)
         for row in slots:
             try:
@@ -50,9 +54,9 @@ class Vault:
                 refusal = refusal or error
         raise refusal or Refused("WrongKey")
 
-    def data_key(self, key_id):
+    def data_key(self, partition, key_id):
         """The tenant, the bytes and the state of a data key."""
-        row = self.rows.get((f.DATA_KEY, key_id + f.ZEROS))
+        row = self.rows.get((partition, f.DATA_KEY, key_id + f.ZEROS))
         require(row)
         about = self.under_vault_key(b"data key state", [key_id], row.info)
         about = f.record(about, f.DATA_KEY_STATE)
@@ -65,7 +69,7 @@ class Vault:
 
     def head(self, row):
         tag = f.id_of(row)
-        require(row.tenant == tag)
+        require(row.partition == tag)
         head = f.unseal(self.keys.head, b"keyslot/1 head", [self.vault_id, tag], row.info)
         head = f.read_head(head)
         require(head[2] == row.epoch)
@@ -74,7 +78,7 @@ class Vault:
     def info(self, row):
         record_id, envelope = row.info[:16], row.info[16:]
         require(len(record_id) == 16)
-        tenant, key, _ = self.data_key(f.key_id(envelope))
+        tenant, key, _ = self.data_key(row.partition, f.key_id(envelope))
         fields = [self.vault_id, record_id, row.key[:16], row.key, f.u(64, row.epoch)]
         info = f.read_info(f.unseal(key, b"keyslot/1 info", fields, envelope))
         require(info[1].split("/")[0] == tenant)
@@ -84,7 +88,7 @@ class Vault:
     def value(self, record_id, info, version, envelope):
         """The value of a version, if it is in the envelope that the info names."""
         require(f.commitment(envelope) == version[3])
-        tenant, key, _ = self.data_key(f.key_id(envelope))
+        tenant, key, _ = self.data_key(self.partition_of(info), f.key_id(envelope))
         require(info[1].split("/")[0] == tenant)
         fields = [self.vault_id, record_id, info[1].encode(), info[2].encode(), f.u(64, version[1])]
         value = f.unseal(key, b"keyslot/1 value", fields, envelope)
@@ -95,7 +99,8 @@ class Vault:
     def sealed_value(self, row, info, version):
         if version is info[12][-1]:
             return row.body
-        older = self.rows.get((f.VERSION, self.keys.version_row_key(info[1], info[2], version[1])))
+        key = self.keys.version_row_key(info[1], info[2], version[1])
+        older = self.rows.get((self.partition_of(info), f.VERSION, key))
         require(older)
         return older.body
 
@@ -105,8 +110,9 @@ class Vault:
     # Looking up, for a target that is unspecified.
 
     def resolve(self, scope, name, pin, now):
+        partition = self.keys.tenant_tag(scope.split("/")[0])
         while scope:
-            row = self.rows.get((f.SECRET, self.keys.secret_row_key(scope, name)))
+            row = self.rows.get((partition, f.SECRET, self.keys.secret_row_key(scope, name)))
             if row:
                 record_id, info = self.info(row)
                 require((info[1], info[2]) == (scope, name))
@@ -140,27 +146,25 @@ class Vault:
             return False
 
         self.verify_slots(findings, holds)
-        heads = set(self.seen)
-        for row in self.of_kind(f.HEAD):
-            if holds(lambda: f.id_of(row), "head"):
-                heads.add(row.key[:16])
-        for kind in (f.DATA_KEY, f.SECRET, f.VERSION):
-            for row in self.of_kind(kind):
-                holds(lambda: row.tenant in heads, "headless")
-        for tag in sorted(heads):
-            self.verify_tenant(tag, holds)
+        for kind in (f.DATA_KEY, f.HEAD, f.SECRET, f.VERSION):
+            findings += ["stray"] * len(self.of_kind(f.VAULT, kind))
+        stored = {partition for partition, _, _ in self.rows}
+        for tag in sorted((stored | self.seen.keys()) - {f.VAULT}):
+            has_head = (tag, f.HEAD, tag + f.ZEROS) in self.rows
+            if holds(lambda: has_head or tag in self.seen, "headless"):
+                self.verify_tenant(tag, holds)
         return findings
 
     def verify_slots(self, findings, holds):
         directory = {}
 
         def read():
-            sealed = self.rows[f.VAULT_SECRET, bytes(32)].info
+            sealed = self.rows[f.VAULT, f.VAULT_SECRET, bytes(32)].info
             entries = f.read_slot_directory(self.under_vault_key(b"slot directory", [], sealed))
             directory.update({entry[1] + f.ZEROS: entry[5] for entry in entries})
 
         if holds(read, "slot directory"):
-            for row in self.of_kind(f.SLOT):
+            for row in self.of_kind(f.VAULT, f.SLOT):
                 listed = directory.pop(row.key, None)
                 if holds(lambda: listed is not None, "slot added"):
                     now = f.slot_row_hash(row.key[:16], row.info, row.body)
@@ -168,8 +172,8 @@ class Vault:
             findings += ["slot missing"] * len(directory)
 
     def verify_tenant(self, tag, holds):
-        rows = lambda kind: [row for row in self.of_kind(kind) if row.tenant == tag]
-        head_row = self.rows.get((f.HEAD, tag + f.ZEROS))
+        rows = lambda kind: self.of_kind(tag, kind)
+        head_row = self.rows.get((tag, f.HEAD, tag + f.ZEROS))
         active, keys, found = set(), {}, {"head": None, "sum": bytes(32), "live": 0, "dead": 0, "named": set()}
 
         def admit():
@@ -182,7 +186,7 @@ class Vault:
             found["head"] = head
 
         def data_key(row):
-            tenant, key, state = self.data_key(f.id_of(row))
+            tenant, key, state = self.data_key(tag, f.id_of(row))
             require(self.keys.tenant_tag(tenant) == tag)
             keys[row.key[:16]] = key
             if state == 1:
@@ -200,10 +204,9 @@ class Vault:
             for version in info[12][:-1]:
                 key = self.keys.version_row_key(info[1], info[2], version[1])
                 found["named"].add(key)
-                older = self.rows.get((f.VERSION, key))
-                holds(lambda: older is None or older.tenant == tag, "value")
 
         holds(admit, "head")
+        holds(lambda: len(rows(f.HEAD)) == bool(head_row), "head")
         for row in rows(f.DATA_KEY):
             holds(lambda: data_key(row), "data key")
         for row in rows(f.SECRET):

@@ -10,7 +10,8 @@ use keyslot::redact::{
 };
 use keyslot::secrecy::ExposeSecret as _;
 use keyslot::store::{
-    Cursor, HeadRead, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck, Tag, WriteTx,
+    Cursor, HeadRead, Moment, Page, PageSize, Partition, Purge, ReadTx, Row, RowKey, Scan,
+    SelfCheck, WriteTx,
 };
 use keyslot::template::{Attempt, Document, Grants, ModelArgs, Template, Tree};
 use keyslot::{
@@ -36,7 +37,7 @@ fn everything_crosses_threads() {
     assert_each!(is_owned_and_shared:
         Error, ErrorKind, Position, SecretName, NamePolicy, Scope, Status, Reference, ReferenceKind, Version, Revision, RecordId,
         SecretInfo, VersionInfo, Target, Surface, UnknownNames, Found, Permit, Used, Outcomes, Chain, Variables,
-        AccessRules, Actor, RunSecrets, Resolved<Cow<'static, str>>, Row, RowKey, Tag, Cursor, Page, PageSize, HeadRead, Moment, SelfCheck, Purge,
+        AccessRules, Actor, RunSecrets, Resolved<Cow<'static, str>>, Row, RowKey, Partition, Scan, Cursor, Page, PageSize, HeadRead, Moment, SelfCheck, Purge,
     );
     assert_each!(is_owned_and_shared: Template, MemoryStore, Tree, Document<Tree>, Resolved<Tree>);
     assert_each!(is_owned_and_shared: Grants, Attempt, ModelArgs<Cow<'static, str>>, ModelArgs<Tree>);
@@ -86,7 +87,7 @@ fn nouns_are_cloned_and_numbers_copied() {
     assert_each!(is_cloned: Document<serde_json::Value>);
     assert_each!(is_copied: Mask, Variant, SkipReason);
     assert_each!(is_copied:
-        ErrorKind, Position, Status, ReferenceKind, Version, Revision, RecordId, Surface, UnknownNames, Permit, RowKey, Tag, Cursor, PageSize, Moment, SelfCheck,
+        ErrorKind, Position, Status, ReferenceKind, Version, Revision, RecordId, Surface, UnknownNames, Permit, RowKey, Partition, Scan, Cursor, PageSize, Moment, SelfCheck,
     );
 }
 
@@ -119,7 +120,7 @@ fn an_error_is_an_error_everywhere() {
 fn traits_make_objects() {
     #[cfg(feature = "vault")]
     fn _observer(_: &dyn keyslot::Observer) {}
-    fn _objects(_: &dyn Resolver, _: &dyn SecretStore, _: &mut dyn WriteTx) {}
+    fn _objects(_: &dyn Resolver, _: &dyn SecretStore, _: &mut dyn ReadTx, _: &mut dyn WriteTx) {}
     fn is_resolver<R: Resolver + ?Sized>() {}
     fn is_store<S: SecretStore>() {}
     assert_each!(is_resolver:

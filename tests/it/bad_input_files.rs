@@ -19,19 +19,15 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use keyslot::store::{
-    Cursor, Kind, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck, SqliteStore, Tag,
-};
+use keyslot::store::{Kind, Partition, Purge, Row, RowKey, SecretStore, SelfCheck, SqliteStore};
 use keyslot::{ErrorKind, Result};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::support::again;
+use crate::support::rows::{all_of, partitions};
 
-const LOCK: RowKey = RowKey {
-    kind: Kind::Head,
-    key: [0; 32],
-};
+const TENANT: Partition = Partition([2; 16]);
 
 fn row(number: u8) -> Row {
     let key = RowKey {
@@ -40,7 +36,6 @@ fn row(number: u8) -> Row {
     };
     Row {
         key,
-        tenant: [2; 16],
         epoch: 1,
         info: vec![number; 60],
         body: vec![number; 300],
@@ -48,7 +43,7 @@ fn row(number: u8) -> Row {
 }
 
 fn put(store: &SqliteStore, row: &Row) -> Result<()> {
-    store.write(&LOCK, &mut |tx| tx.put(row))
+    store.write(TENANT, &[], &mut |_, tx| tx.put(row))
 }
 
 fn folder() -> TempDir {
@@ -64,7 +59,7 @@ fn vault_in(folder: &Path) -> PathBuf {
 
 fn opens(path: &Path) {
     let store = SqliteStore::open(path).unwrap();
-    assert_eq!(store.get(&[row(1).key]).unwrap(), [Some(row(1))]);
+    assert_eq!(store.get(TENANT, &[row(1).key]).unwrap(), [Some(row(1))]);
     put(&store, &row(2)).unwrap();
 }
 
@@ -433,9 +428,15 @@ fn bad_input_89_a_full_file_system() {
             (number < first_lost).then(|| if number == 1 { row(1) } else { long(number) })
         })
         .collect();
-    assert!(store.get(&keys).unwrap() == expected);
+    assert!(store.get(TENANT, &keys).unwrap() == expected);
     drop(store);
-    assert!(SqliteStore::open(&vault).unwrap().get(&keys).unwrap() == expected);
+    assert!(
+        SqliteStore::open(&vault)
+            .unwrap()
+            .get(TENANT, &keys)
+            .unwrap()
+            == expected
+    );
     let error = (0..50)
         .find_map(|number| SqliteStore::create(mounted.0.path().join(format!("{number}.db"))).err())
         .unwrap();
@@ -517,7 +518,7 @@ fn bad_input_91_files_cut_short() {
         fs::write(&vault, &whole[..length]).unwrap();
         let before = fs::read(&vault).unwrap();
         let Err(error) = SqliteStore::open(&vault).and_then(|store| {
-            let found = store.get(&[row(1).key])?;
+            let found = store.get(TENANT, &[row(1).key])?;
             // What is cut off may be a part that this row does not use.
             assert!(found == [Some(row(1))], "{length} bytes: a wrong answer");
             Ok(())
@@ -616,11 +617,11 @@ fn bad_input_91_a_vault_copied_without_its_log_is_an_older_one() {
     fs::copy(&vault, &copy).unwrap();
     let copied = SqliteStore::open(&copy).unwrap();
     assert_eq!(
-        copied.get(&[row(1).key, row(2).key]).unwrap(),
+        copied.get(TENANT, &[row(1).key, row(2).key]).unwrap(),
         [Some(row(1)), None]
     );
     assert_eq!(
-        store.get(&[row(1).key, row(2).key]).unwrap(),
+        store.get(TENANT, &[row(1).key, row(2).key]).unwrap(),
         [Some(row(1)), Some(row(2))]
     );
 }
@@ -709,8 +710,8 @@ fn bad_input_91_a_write_that_was_cut_off_is_not_read_by_who_only_reads() {
     assert!(error.to_string().contains("cut off"), "{error}");
     // The control: who writes puts the pages back, and then all can read.
     let store = SqliteStore::open(&torn).unwrap();
-    assert!(store.get(&keys).unwrap() == rows);
-    assert!(reader.open(&torn).unwrap().get(&keys).unwrap() == rows);
+    assert!(store.get(TENANT, &keys).unwrap() == rows);
+    assert!(reader.open(&torn).unwrap().get(TENANT, &keys).unwrap() == rows);
 }
 
 #[test]
@@ -755,7 +756,7 @@ fn bad_input_91_a_vault_with_the_log_of_another() {
         Err(error) => assert!(kinds.contains(&error.kind()), "{error}"),
         Ok(store) => {
             for number in 1..40 {
-                match store.get(&[row(number).key]) {
+                match store.get(TENANT, &[row(number).key]) {
                     Err(error) => assert!(kinds.contains(&error.kind()), "{error}"),
                     Ok(found) => {
                         let found = found.into_iter().next().unwrap();
@@ -856,8 +857,8 @@ fn forge(path: &Path, journal: &str, before: &str, change: Change) {
         &format!(
             "{before}; BEGIN; PRAGMA application_id = {application}; PRAGMA user_version = \
              {version}; {} COMMIT; PRAGMA journal_mode = {journal};
-             INSERT INTO rows(kind, key, tenant, epoch, info, body)
-             VALUES(6, zeroblob(32), zeroblob(16), 1, x'00', x'00')",
+             INSERT INTO rows(partition, kind, key, epoch, info, body)
+             VALUES(x'02020202020202020202020202020202', 6, zeroblob(32), 1, x'00', x'00')",
             tables.collect::<String>(),
         ),
     );
@@ -903,7 +904,7 @@ fn bad_input_93_vaults_rebuilt_by_another_program() {
         }),
         ("", |sql| sql.replace("UNIQUE INDEX", "INDEX")),
         ("", |sql| {
-            sql.replace("rows_by_tenant ON", "rows_by_other ON")
+            sql.replace("rows_by_epoch ON", "rows_by_other ON")
         }),
         (
             "CREATE TABLE n(i INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO n VALUES(9); UPDATE \
@@ -921,7 +922,7 @@ fn bad_input_93_vaults_rebuilt_by_another_program() {
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(
         store
-            .scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)
+            .scan(TENANT, &all_of(Kind::Secret))
             .unwrap()
             .rows
             .len(),
@@ -962,14 +963,14 @@ fn bad_input_93_tables_that_were_changed_later() {
         "CREATE TABLE canary(a)",
         "CREATE INDEX more ON rows(body)",
         "DROP INDEX rows_by_key",
-        "DROP INDEX rows_by_tenant",
-        "DROP INDEX rows_by_tenant; CREATE INDEX rows_by_tenant ON rows(tenant, epoch, kind, key)",
+        "DROP INDEX rows_by_epoch",
+        "DROP INDEX rows_by_epoch; CREATE INDEX rows_by_epoch ON rows(partition, epoch, kind, key)",
         "ALTER TABLE rows RENAME TO other; CREATE VIEW rows AS SELECT * FROM other",
         "ALTER TABLE rows RENAME COLUMN body TO corpse",
         "ALTER TABLE rows ADD COLUMN more BLOB",
         "DROP TABLE rows",
         "ANALYZE; CREATE VIEW stat AS SELECT * FROM sqlite_stat1",
-        "ANALYZE; DROP INDEX rows_by_tenant",
+        "ANALYZE; DROP INDEX rows_by_epoch",
         "ANALYZE; PRAGMA writable_schema = 1;
          UPDATE sqlite_schema SET sql = 'CREATE TABLE sqlite_stat1(tbl,idx,stat,more)' WHERE name = 'sqlite_stat1'",
         "ANALYZE; PRAGMA writable_schema = 1;
@@ -1010,11 +1011,19 @@ fn a_vault_stays_readable_when_an_operator_tidies_up() {
             "ANALYZE; VACUUM; REINDEX",
         ] {
             tamper(&vault, sql);
-            assert_eq!(store.get(&[row(9).key]).unwrap(), [Some(row(9))], "{sql}");
+            assert_eq!(
+                store.get(TENANT, &[row(9).key]).unwrap(),
+                [Some(row(9))],
+                "{sql}"
+            );
             put(&store, &row(60)).unwrap();
             assert_eq!(store.self_check().unwrap(), SelfCheck::Sound, "{sql}");
             let anew = SqliteStore::open(&vault).unwrap();
-            assert_eq!(anew.get(&[row(60).key]).unwrap(), [Some(row(60))], "{sql}");
+            assert_eq!(
+                anew.get(TENANT, &[row(60).key]).unwrap(),
+                [Some(row(60))],
+                "{sql}"
+            );
         }
         drop(store);
         let tables = Connection::open(&vault).unwrap();
@@ -1069,7 +1078,7 @@ fn bad_input_93_a_trigger_that_is_added_to_an_open_vault_does_not_run() {
     assert_eq!(copies(), 0);
     // In a connection of another program it does.
     other
-        .execute_batch("INSERT INTO rows SELECT 7, key, tenant, epoch, info, body FROM rows")
+        .execute_batch("INSERT INTO rows SELECT partition, 7, key, epoch, info, body FROM rows")
         .unwrap();
     assert_eq!(copies(), 3);
 }
@@ -1082,30 +1091,52 @@ fn bad_input_94_columns_of_a_wrong_length_or_sign() {
     let vault = vault_in(folder.path());
     let sound = fs::read(&vault).unwrap();
     for sql in [
-        "UPDATE rows SET tenant = x''",
-        "UPDATE rows SET tenant = zeroblob(17)",
-        "UPDATE rows SET tenant = zeroblob(15)",
         "UPDATE rows SET epoch = -1",
         "UPDATE rows SET epoch = -9223372036854775808",
     ] {
         tamper(&vault, sql);
         let store = SqliteStore::open(&vault).unwrap();
         assert_eq!(
-            store.get(&[row(1).key]).unwrap_err().kind(),
+            store.get(TENANT, &[row(1).key]).unwrap_err().kind(),
             ErrorKind::Corrupt,
             "{sql}"
         );
-        let scanned = store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true);
+        let scanned = store.scan(TENANT, &all_of(Kind::Secret));
         assert_eq!(scanned.unwrap_err().kind(), ErrorKind::Corrupt, "{sql}");
         // One bad row spoils no other.
         put(&store, &row(2)).unwrap();
-        assert_eq!(store.get(&[row(2).key]).unwrap(), [Some(row(2))]);
+        assert_eq!(store.get(TENANT, &[row(2).key]).unwrap(), [Some(row(2))]);
+        drop(store);
+        fs::write(&vault, &sound).unwrap();
+    }
+    // A row that has no partition is no row of any; whoever lists or checks is told.
+    for sql in [
+        "UPDATE rows SET partition = x''",
+        "UPDATE rows SET partition = zeroblob(17)",
+        "UPDATE rows SET partition = zeroblob(15)",
+    ] {
+        tamper(&vault, sql);
+        let store = SqliteStore::open(&vault).unwrap();
+        assert_eq!(store.get(TENANT, &[row(1).key]).unwrap(), [None]);
+        assert!(
+            store
+                .scan(TENANT, &all_of(Kind::Secret))
+                .unwrap()
+                .rows
+                .is_empty()
+        );
+        let listed = partitions(&store);
+        assert_eq!(listed.unwrap_err().kind(), ErrorKind::Corrupt, "{sql}");
+        let checked = store.self_check();
+        assert_eq!(checked.unwrap_err().kind(), ErrorKind::Corrupt, "{sql}");
+        put(&store, &row(2)).unwrap();
+        assert_eq!(store.get(TENANT, &[row(2).key]).unwrap(), [Some(row(2))]);
         drop(store);
         fs::write(&vault, &sound).unwrap();
     }
     tamper(&vault, "UPDATE rows SET key = zeroblob(31)");
     let store = SqliteStore::open(&vault).unwrap();
-    let scanned = store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true);
+    let scanned = store.scan(TENANT, &all_of(Kind::Secret));
     assert_eq!(scanned.unwrap_err().kind(), ErrorKind::Corrupt);
 }
 
@@ -1204,7 +1235,7 @@ fn bad_input_101_of_many_processes_all_open_the_one_vault() {
     let store = SqliteStore::open(&path).unwrap();
     for number in ids {
         assert_eq!(
-            store.get(&[row(number).key]).unwrap(),
+            store.get(TENANT, &[row(number).key]).unwrap(),
             [Some(Row {
                 epoch: 19,
                 ..row(number)
@@ -1245,7 +1276,7 @@ fn purge_leaves_nothing_of_a_deleted_row_in_the_files() {
     };
     assert!(found(), "the search does not find what is there");
     store
-        .write(&LOCK, &mut |tx| tx.delete(&row(1).key))
+        .write(TENANT, &[], &mut |_, tx| tx.delete(&row(1).key))
         .unwrap();
     assert_eq!(store.purge().unwrap(), keyslot::store::Purge::Done);
     assert!(!found());

@@ -15,13 +15,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
+use crate::support::rows::{all_of, put, rows};
 use crate::support::scanner::Scanner;
 use crate::support::{again, repository, root_key};
 use keyslot::redact::{RedactReader, RedactWriter};
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{
-    Cursor, Kind, MemoryStore, PageSize, Row, RowKey, SecretStore, SqliteStore, Tag,
-};
+use keyslot::store::{Kind, MemoryStore, Partition, SecretStore, SqliteStore};
 use keyslot::template::{Document, Engine, Grants, JsonText, Limits, ResolveExt, Template, Tree};
 use keyslot::{
     Chain, Error, ErrorKind, Event, Found, NamePolicy, Outcomes, Redactor, Reference, Resolver,
@@ -35,7 +34,10 @@ const REJECTED: &str = "rejected-canary-input!*?";
 const DESCRIPTION: &str = "canary-d3scr1pt10n\u{7}w1th-a-b3ll";
 
 /// Kinds whose cause cannot be had on demand; their messages are constants.
-const NOT_PROVOKED: [ErrorKind; 4] = [
+const NOT_PROVOKED: [ErrorKind; 7] = [
+    ErrorKind::Unavailable,
+    ErrorKind::Unsettled,
+    ErrorKind::StoreDenied,
     ErrorKind::UnsafeSqlite,
     ErrorKind::Forked,
     ErrorKind::StorageFull,
@@ -141,12 +143,7 @@ impl World {
     }
 
     fn damaged(&self) -> Error {
-        let all = |kind| {
-            self.store
-                .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
-                .unwrap()
-                .rows
-        };
+        let all = |kind| rows(&self.store, kind);
         let before = all(Kind::Secret);
         let scope = self.vault.scope("acme").unwrap();
         scope.put("DAMAGED", VALUE).unwrap();
@@ -155,9 +152,7 @@ impl World {
             .find(|row| before.iter().all(|old| old.key != row.key))
             .unwrap();
         row.body[100] ^= 1;
-        self.store
-            .write(&row.key.clone(), &mut |tx| tx.put(&row))
-            .unwrap();
+        put(&self.store, &row);
         self.refused("<<$secret.DAMAGED>>")
     }
 
@@ -165,20 +160,12 @@ impl World {
     fn rolled_back(&self) -> Error {
         let scope = self.vault.scope("globex").unwrap();
         scope.put("FINE", VALUE).unwrap();
-        let before = self
-            .store
-            .scan(Kind::Head, Tag::Any, Cursor::START, PageSize::MAX, true)
-            .unwrap()
-            .rows;
+        let before = rows(&self.store, Kind::Head);
         let run = scope
             .snapshot(&scope.references("<<$secret.FINE>>").unwrap())
             .unwrap();
         scope.put("FINE", VALUE).unwrap();
-        self.store
-            .write(&before[0].key, &mut |tx| {
-                before.iter().try_for_each(|row| tx.put(row))
-            })
-            .unwrap();
+        before.iter().for_each(|row| put(&self.store, row));
         let error = run.resolve("<<$secret.FINE>>").unwrap_err();
         self.vault.accept_rollback("the test put it back").unwrap();
         error
@@ -266,13 +253,9 @@ impl World {
     }
 
     fn nested_write(&self) -> Error {
-        let lock = RowKey {
-            kind: Kind::Head,
-            key: [1; 32],
-        };
         let mut inner = None;
         self.store
-            .write(&lock, &mut |_| {
+            .write(Partition::VAULT, &[], &mut |_, _| {
                 inner = self.vault.scope("acme").unwrap().put("A", VALUE).err();
                 Ok(())
             })
@@ -288,13 +271,9 @@ impl World {
                 .create(&root_key())
                 .unwrap(),
         );
-        let key = RowKey {
-            kind: Kind::Header,
-            key: [0; 32],
-        };
-        let mut header: Row = store.get(&[key]).unwrap().remove(0).unwrap();
+        let mut header = rows(&store, Kind::Header).remove(0);
         header.info[8] = 99;
-        store.write(&key, &mut |tx| tx.put(&header)).unwrap();
+        put(&store, &header);
         Vault::builder().store(store).open(&root_key()).unwrap_err()
     }
 
@@ -456,16 +435,14 @@ fn no_debug_holds_a_value_or_a_key() {
         &Template::compile("<<stripe key>>").unwrap().lints()[0],
     );
     check("NamePolicy", &NamePolicy::matching("[A-Z]+").unwrap());
-    let rows = world
-        .store
-        .scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)
-        .unwrap();
-    check("Page", &rows);
-    check("Row", &rows.rows[0]);
-    check(
-        "HeadRead",
-        &world.store.head(&rows.rows[0].key, None).unwrap(),
-    );
+    let row = rows(&world.store, Kind::Secret).remove(0);
+    let page = all_of(Kind::Secret);
+    check("Scan", &page);
+    check("Page", &world.store.scan(row.partition, &page).unwrap());
+    check("Row", &row.row);
+    check("Partition", &row.partition);
+    let head = world.store.head(row.partition, &row.key, None);
+    check("HeadRead", &head.unwrap());
     check("Used", &resolved.used()[0]);
     let references = scope.references("<<$secret.FINE>>").unwrap();
     let snapshot = scope.snapshot(&references).unwrap();
@@ -544,16 +521,18 @@ fn no_debug_holds_a_value_or_a_key() {
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 51] = [
+const PLAIN: [&str; 52] = [
     "AccessRules",
     "Action",
     "Actor",
     "BareNames",
     "Cursor",
+    "Cut",
     "Engine",
     "Error",
     "ErrorKind",
     "Escape",
+    "Faults",
     "Finding",
     "Fingerprint",
     "ReferenceKind",
@@ -587,7 +566,6 @@ const PLAIN: [&str; 51] = [
     "Surfaces",
     "Syntax",
     "SyntaxBuilder",
-    "Tag",
     "Target",
     "TracingObserver",
     "Text",

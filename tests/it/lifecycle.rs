@@ -11,9 +11,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::support::rows::rows;
 use crate::support::{memory_vault, refusal, root_key, value};
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, SecretStore, Tag};
+use keyslot::store::{Kind, MemoryStore};
 use keyslot::{
     AccessRules, Actor, ErrorKind, NamePolicy, SecretChange, SecretInput, SecretName, Status,
     Surface, Target, Vault, Version,
@@ -116,11 +117,8 @@ fn a_change_touches_no_value() {
     let before = scope.put("A", "two").unwrap();
     let bodies = || {
         [Kind::Secret, Kind::Version].map(|kind| {
-            let rows = store
-                .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
-                .unwrap()
-                .rows;
-            rows.into_iter().map(|row| row.body).collect::<Vec<_>>()
+            let rows = rows(&*store, kind).into_iter();
+            rows.map(|stored| stored.row.body).collect::<Vec<_>>()
         })
     };
     let sealed = bodies();

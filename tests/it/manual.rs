@@ -63,10 +63,10 @@ fn no_word_waits_to_be_replaced() {
 
 #[test]
 fn kinds_of_rows_have_the_numbers_of_the_page() {
-    let rows = table("| kind | number | key |");
+    let rows = table("| partition | kind | number | key |");
     let numbers: Vec<(String, u8)> = rows
         .iter()
-        .map(|row| (row[0].clone(), row[1].parse().unwrap()))
+        .map(|row| (row[1].clone(), row[2].parse().unwrap()))
         .collect();
     let kinds = Kind::ALL.map(|kind| {
         // As the page writes it: `VaultSecret` is "vault secret".

@@ -8,12 +8,13 @@
     clippy::type_complexity
 )]
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
 use crate::support::{SINGLE, fast_folder, memory_vault, root_key, value};
 use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck,
-    SqliteStore, Tag, WriteTx,
+    HeadRead, Kind, MemoryStore, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row, RowKey,
+    Scan, SelfCheck, SqliteStore, WriteTx, WriteWork,
 };
 use keyslot::template::Grants;
 use keyslot::{
@@ -40,36 +41,41 @@ fn kinds(keys: &[RowKey]) -> Vec<Kind> {
 }
 
 impl SecretStore for Recording {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+    fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         self.note(format!("get {:?}", kinds(keys)));
-        self.store.get(keys)
+        self.store.get(partition, keys)
     }
 
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        self.note(format!("scan {kind:?} {} {bodies}", size.rows));
-        self.store.scan(kind, tag, from, size, bodies)
+    fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
+        self.note(format!("scan {}", words(scan)));
+        self.store.scan(partition, scan)
+    }
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        self.note("read".into());
+        self.store.read(partition, work)
     }
 
     fn write(
         &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+        partition: Partition,
+        first: &[RowKey],
+        work: &mut WriteWork<'_>,
     ) -> Result<()> {
-        self.note("write".into());
-        self.store
-            .write(lock, &mut |tx| work(&mut RecordingTx { tx, store: self }))
+        self.note(format!("write {:?}", kinds(first)));
+        self.store.write(partition, first, &mut |rows, tx| {
+            work(rows, &mut RecordingTx { tx, store: self })
+        })
     }
 
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+    fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
         self.note("head".into());
-        self.store.head(tenant, known)
+        self.store.head(partition, head, known)
+    }
+
+    fn partitions(&self, after: Option<Partition>, limit: NonZeroU32) -> Result<Vec<Partition>> {
+        self.note(format!("partitions {limit}"));
+        self.store.partitions(after, limit)
     }
 
     fn purge(&self) -> Result<Purge> {
@@ -83,17 +89,28 @@ impl SecretStore for Recording {
     }
 }
 
+fn words(scan: &Scan) -> String {
+    format!("{:?} {} {}", scan.kind, scan.size.rows, scan.bodies)
+}
+
 struct RecordingTx<'a> {
     tx: &'a mut dyn WriteTx,
     store: &'a Recording,
 }
 
-impl WriteTx for RecordingTx<'_> {
+impl ReadTx for RecordingTx<'_> {
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         self.store.note(format!("get in write {:?}", kinds(keys)));
         self.tx.get(keys)
     }
 
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        self.store.note(format!("scan in write {}", words(scan)));
+        self.tx.scan(scan)
+    }
+}
+
+impl WriteTx for RecordingTx<'_> {
     fn put(&mut self, row: &Row) -> Result<()> {
         self.store.note(format!("put {:?}", row.key.kind));
         self.tx.put(row)
@@ -102,19 +119,6 @@ impl WriteTx for RecordingTx<'_> {
     fn delete(&mut self, key: &RowKey) -> Result<()> {
         self.store.note(format!("delete {:?}", key.kind));
         self.tx.delete(key)
-    }
-
-    fn scan(
-        &mut self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        self.store
-            .note(format!("scan in write {kind:?} {} {bodies}", size.rows));
-        self.tx.scan(kind, tag, from, size, bodies)
     }
 }
 

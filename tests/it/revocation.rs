@@ -20,17 +20,25 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use self::child::{Other, SCOPE};
+use crate::support::rows::{all_of, partitions};
 use crate::support::{fast_folder, memory_vault, refusal, root_key, value};
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, Row, SecretStore, SqliteStore, Tag};
+use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, Row, Scan, SecretStore, SqliteStore};
 use keyslot::template::Template;
 use keyslot::{Action, ErrorKind, Event, Resolver, SecretChange, Status, Target, Vault};
 
-fn rows(store: &dyn SecretStore, kind: Kind, tag: Tag) -> Vec<Row> {
-    store
-        .scan(kind, tag, Cursor::START, PageSize::MAX, true)
+/// The rows of a kind; with the tag of a scope, those of the scope.
+fn rows(store: &dyn SecretStore, kind: Kind, scope: Option<[u8; 16]>) -> Vec<Row> {
+    let scan = Scan {
+        scope,
+        ..all_of(kind)
+    };
+    let rows = |partition| store.scan(partition, &scan).unwrap().rows;
+    partitions(store)
         .unwrap()
-        .rows
+        .into_iter()
+        .flat_map(rows)
+        .collect()
 }
 
 #[test]
@@ -44,7 +52,7 @@ fn a_revocation_wins_over_writes_of_another_process() {
 
     // The control: without a revocation everything is done, and there are values to be found.
     scope.put("CONTROL", "canary value").unwrap();
-    let tag = Tag::Scope(rows(&store, Kind::Secret, Tag::Any)[0].key.scope());
+    let tag = Some(rows(&store, Kind::Secret, None)[0].key.scope());
     assert_eq!(other.tell("write CONTROL"), "writing");
     let said = other.tell("ask CONTROL");
     assert!(said.starts_with("[\"canary value\", "), "{said}");
@@ -423,13 +431,14 @@ fn bad_input_127_pages_have_no_size_to_get_wrong() {
     });
     // A list takes no limit and gives no cursor; a scan takes both, and has no limit of 0.
     assert_eq!((own.1.list().count(), NonZeroU32::new(0)), (40, None));
-    let mine = rows(&own.0, Kind::Secret, Tag::Any);
-    let theirs = rows(&foreign.0, Kind::Secret, Tag::Any);
+    let mine = rows(&own.0, Kind::Secret, None);
+    let theirs = rows(&foreign.0, Kind::Secret, None);
     assert!(
         mine.iter()
             .all(|row| theirs.iter().all(|other| other.key != row.key)),
         "two vaults, two sets of keys"
     );
+    let tenant = partitions(&own.0).unwrap()[1];
     let tampered = [[0; 32], [0x7F; 32], [0xFF; 32]];
     for key in theirs.iter().map(|row| row.key.key).chain(tampered) {
         let expected: Vec<_> = mine
@@ -444,10 +453,12 @@ fn bad_input_127_pages_have_no_size_to_get_wrong() {
             },
             PageSize::MAX,
         ] {
-            let page = own
-                .0
-                .scan(Kind::Secret, Tag::Any, Cursor::Key(Some(key)), size, true)
-                .unwrap();
+            let scan = Scan {
+                from: Cursor::Key(Some(key)),
+                size,
+                ..all_of(Kind::Secret)
+            };
+            let page = own.0.scan(tenant, &scan).unwrap();
             let most = usize::try_from(size.rows.get())
                 .unwrap()
                 .min(expected.len());
@@ -457,21 +468,19 @@ fn bad_input_127_pages_have_no_size_to_get_wrong() {
                 "rows of this vault and no others"
             );
         }
-        let later = own.0.scan(
-            Kind::Secret,
-            Tag::Any,
-            Cursor::Epoch(u64::MAX, Some(key)),
-            PageSize::MAX,
-            true,
-        );
+        let later = Scan {
+            from: Cursor::Epoch(u64::MAX, Some(key)),
+            ..all_of(Kind::Secret)
+        };
+        let later = own.0.scan(tenant, &later);
         assert!(later.is_ok_and(|page| page.rows.is_empty() && page.next.is_none()));
     }
     assert!(
-        rows(&own.0, Kind::Secret, Tag::Scope(theirs[0].key.scope())).is_empty(),
+        rows(&own.0, Kind::Secret, Some(theirs[0].key.scope())).is_empty(),
         "a scope of another vault"
     );
     assert_eq!(
-        rows(&own.0, Kind::Secret, Tag::Scope(mine[0].key.scope())).len(),
+        rows(&own.0, Kind::Secret, Some(mine[0].key.scope())).len(),
         40,
         "the control"
     );

@@ -2,12 +2,13 @@
 //! no vault writes, or that few vaults have. Frozen, as the vectors of a whole vault are.
 #![cfg(feature = "vault")]
 
-use keyslot::store::{Kind, Row, RowKey};
+use keyslot::store::{Kind, Partition, Row, RowKey};
 use keyslot::{Error, RootKey, Vault};
 use serde_json::Value;
 
-use crate::life::{NOW, ask, builder, store_of};
+use crate::life::{NOW, ask, builder};
 use crate::support::repository;
+use crate::vault_vectors::store_of;
 
 fn vectors() -> Value {
     let file = repository().join("tests/vectors/small_vaults.json");
@@ -22,25 +23,28 @@ fn unhex(digits: &Value) -> Vec<u8> {
     base16ct::lower::decode_vec(digits.as_str().unwrap()).unwrap()
 }
 
-fn row(vector: &Value) -> Row {
+fn row(vector: &Value) -> (Partition, Row) {
     let kind = u8::try_from(vector["kind"].as_u64().unwrap()).unwrap();
-    Row {
+    let row = Row {
         key: RowKey {
             kind: Kind::from_number(kind).unwrap(),
             key: bytes(&vector["key"]),
         },
-        tenant: bytes(&vector["tenant"]),
         epoch: vector["epoch"].as_u64().unwrap(),
         info: unhex(&vector["info"]),
         body: unhex(&vector["body"]),
-    }
+    };
+    (Partition(bytes(&vector["partition"])), row)
 }
 
 /// The rows of a case: those of all, and its own in place of those with the same key.
-fn rows(all: &Value, case: &Value) -> Vec<Row> {
-    let own: Vec<Row> = case["rows"].as_array().unwrap().iter().map(row).collect();
+fn rows(all: &Value, case: &Value) -> Vec<(Partition, Row)> {
+    let own: Vec<_> = case["rows"].as_array().unwrap().iter().map(row).collect();
     let others = all["rows"].as_array().unwrap().iter().map(row);
-    let others = others.filter(|row| own.iter().all(|own| own.key != row.key));
+    let others = others.filter(|(partition, row)| {
+        let is_of_it = |(its, own): &(Partition, Row)| (its, own.key) == (partition, row.key);
+        !own.iter().any(is_of_it)
+    });
     others.chain(own.clone()).collect()
 }
 
@@ -98,7 +102,7 @@ fn each_case_changes_rows_of_one_vault_that_is_intact() {
         panic!("there are no cases");
     };
     assert!(control["rows"].as_array().unwrap().is_empty());
-    let base: Vec<Row> = all["rows"].as_array().unwrap().iter().map(row).collect();
+    let base: Vec<_> = all["rows"].as_array().unwrap().iter().map(row).collect();
     for case in others {
         let own = case["rows"].as_array().unwrap();
         assert!((1..=2).contains(&own.len()), "{}", case["name"]);

@@ -1,9 +1,15 @@
 //! Every store keeps the contract, and the suite that says so can tell a store that does not.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod contents;
+mod faults;
 mod flaw;
 mod flawed;
+mod hasty;
 mod list_store;
+mod locks;
+mod lossy;
+mod mixed;
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -13,7 +19,9 @@ use keyslot::store::{MemoryStore, SecretStore, conformance};
 
 use flaw::Flaw;
 use flawed::Flawed;
+use hasty::{Haste, Hasty};
 use list_store::ListStore;
+use mixed::{Mix, Mixed};
 
 #[test]
 fn memory() {
@@ -162,12 +170,14 @@ fn the_suite_catches_broken_stores() {
             Flaw::SendsBodies,
             "a scan without bodies leaves only them empty",
         ),
-        (Flaw::ForgetsTag, "put replaces the whole row"),
+        (
+            Flaw::ForgetsScope,
+            "scans find the same rows in pages of every size",
+        ),
         (Flaw::LosesEmptyBytes, "put replaces the whole row"),
         (Flaw::TakesAnyEpoch, "epochs up to i64::MAX are kept"),
         (Flaw::OldHead, "the head is the row at its key"),
         (Flaw::HeadOfAnyTenant, "the head is the row at its key"),
-        (Flaw::PutKeepsOldTags, "put replaces the whole row"),
         (Flaw::DeleteOfAbsentFails, "delete removes a row"),
         (Flaw::DirtyReads, "a write whose work fails changes nothing"),
         (Flaw::TruncatesLargeBodies, "a body of a mebibyte"),
@@ -203,19 +213,16 @@ fn the_suite_catches_stores_that_are_broken_between_threads() {
     for (flaw, case) in [
         (Flaw::DirtyReads, "nobody sees an open write"),
         (Flaw::ReadersWait, "no reader waits for it"),
-        (
-            Flaw::LosesUpdates,
-            "writes with the same lock do not overlap",
-        ),
+        (Flaw::LosesUpdates, "writes to one partition do not overlap"),
         (
             Flaw::ForgetsOtherLocks,
-            "of two writes with different locks none is lost",
+            "of two writes to different partitions none is lost",
         ),
         (Flaw::TornReads, "a get is of one moment"),
         (Flaw::TornPages, "a page of a scan is of one moment"),
         (
             Flaw::LocksForFewWriters,
-            "many writers on locks of their own lose nothing",
+            "many writers on partitions of their own lose nothing",
         ),
     ] {
         let message = verdict(|| {
@@ -229,6 +236,80 @@ fn the_suite_catches_stores_that_are_broken_between_threads() {
                 .as_ref()
                 .is_some_and(|message| message.contains(case)),
             "{flaw:?}: {message:?}"
+        );
+    }
+}
+
+#[test]
+fn the_suite_catches_stores_that_mix_partitions_up() {
+    let apart = "the same key in two partitions is two rows";
+    let listed = "partitions are listed in order, by pages";
+    let emptied = "a partition without rows is not listed";
+    for (mix, case) in [
+        (Mix::GetsFromAny, apart),
+        (Mix::GetsFromAnyInAWrite, apart),
+        (
+            Mix::EpochScansOfAll,
+            "scans find the same rows in pages of every size",
+        ),
+        (Mix::HeadsFromAny, apart),
+        (Mix::DeletesInAll, apart),
+        (Mix::ListsEmptied, emptied),
+        (Mix::ListsLocked, emptied),
+        (Mix::ListsBackwards, listed),
+        (Mix::Skips, listed),
+        (Mix::Repeats, listed),
+        (Mix::ListsFromTheFirst, listed),
+        (Mix::IgnoresLimit, listed),
+    ] {
+        let message = verdict(|| conformance::check(|| Mixed::new(mix)));
+        assert!(
+            message
+                .as_ref()
+                .is_some_and(|message| message.contains(case)),
+            "{mix:?}: {message:?}"
+        );
+    }
+}
+
+#[test]
+fn the_suite_catches_stores_that_read_or_write_at_the_wrong_moment() {
+    // A flaw may show in one of two cases, by the order of threads.
+    let runs = "one run of the work counts, and none sees what an earlier one did";
+    let long_read = "writers go on during a read, which does not see it";
+    for (haste, case) in [
+        (Haste::ReadsOfNow, "all reads of a read are of one moment"),
+        (
+            Haste::ReadsHoldWritersUp,
+            "all reads of a read are of one moment|writers go on during a read",
+        ),
+        (Haste::ReadsWaitForWriters, "no reader waits for it"),
+        (Haste::ReadsForgetErrors, long_read),
+        (
+            Haste::FirstInOrderOfKeys,
+            "get in a write answers in the order of the keys",
+        ),
+        (
+            Haste::FirstTooFew,
+            "get in a write answers in the order of the keys",
+        ),
+        (
+            Haste::FirstBeforeTheLock,
+            "writes to one partition do not overlap|read first are read under its lock",
+        ),
+        (Haste::RunsAgainAfterCommit, runs),
+        (Haste::RunsAgainOnChanges, runs),
+        (
+            Haste::EmptyPartitionHasNoLock,
+            "writes to an empty partition do not overlap either",
+        ),
+    ] {
+        let message = verdict(|| conformance::check(|| Hasty::new(haste)));
+        assert!(
+            message
+                .as_ref()
+                .is_some_and(|message| case.split('|').any(|case| message.contains(case))),
+            "{haste:?}: {message:?}"
         );
     }
 }

@@ -16,12 +16,12 @@
 use std::collections::BTreeMap;
 
 use crate::life::{
-    ANSWERS, Answer, SCOPES, SCRIPT, STATUSES, act, all_rows, ask, builder, change, past_values,
-    rows, store_of,
+    ANSWERS, Answer, SCOPES, SCRIPT, STATUSES, act, ask, builder, change, past_values, store_of,
 };
 use crate::support::root_key;
+use crate::support::rows::{Place, Stored, all_rows, delete, put, rows};
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Kind, MemoryStore, Row, RowKey};
+use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey};
 use keyslot::{ErrorKind, Snapshot, Vault, Verification};
 
 /// Which answers but the exact one or a typed error a case may lead to, if `verify` reports it.
@@ -158,9 +158,9 @@ struct Lab {
     warm: Vault,
     /// A snapshot of each scope, taken when all was well.
     runs: BTreeMap<&'static str, Snapshot>,
-    before: BTreeMap<RowKey, Row>,
+    before: BTreeMap<Place, Stored>,
     /// All rows after each step.
-    snapshots: Vec<Vec<Row>>,
+    snapshots: Vec<Vec<Stored>>,
     counts: BTreeMap<Seen, usize>,
 }
 
@@ -175,7 +175,7 @@ impl Lab {
         }
         let before = all_rows(&store)
             .into_iter()
-            .map(|row| (row.key, row))
+            .map(|row| (row.place(), row))
             .collect();
         let run = |scope: &'static str| {
             let asked = ANSWERS.iter().filter(|(its, ..)| *its == scope);
@@ -207,7 +207,12 @@ impl Lab {
         lab
     }
 
-    fn rows(&self, kind: Kind) -> Vec<Row> {
+    /// The row that is at a place when all is well.
+    fn row(&self, place: &Place) -> Option<Row> {
+        self.before.get(place).map(|stored| stored.row.clone())
+    }
+
+    fn rows(&self, kind: Kind) -> Vec<Stored> {
         self.before
             .values()
             .filter(|row| row.key.kind == kind)
@@ -277,14 +282,14 @@ impl Lab {
     }
 
     /// Makes the changes, looks, and undoes them.
-    fn case(&mut self, what: &str, changes: &[(RowKey, Option<Row>)], loss: Loss) -> [Seen; 2] {
+    fn case(&mut self, what: &str, changes: &[(Place, Option<Row>)], loss: Loss) -> [Seen; 2] {
         change(&self.store, changes);
         let seen = self
             .look(loss)
             .unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
         let undo: Vec<_> = changes
             .iter()
-            .map(|(key, _)| (*key, self.before.get(key).cloned()))
+            .map(|(place, _)| (*place, self.row(place)))
             .collect();
         change(&self.store, &undo);
         *self.counts.entry(seen[0]).or_default() += 1;
@@ -304,14 +309,10 @@ impl Lab {
     }
 }
 
-/// One part of a row goes into another row, whose key stays.
+/// One part of a row goes into another row, whose place stays.
 type Mix = fn(&Row, &Row) -> Row;
 
-const MIXES: [(&str, Mix); 5] = [
-    ("tenant", |row, from| Row {
-        tenant: from.tenant,
-        ..row.clone()
-    }),
+const MIXES: [(&str, Mix); 4] = [
     ("epoch", |row, from| Row {
         epoch: from.epoch,
         ..row.clone()
@@ -341,15 +342,19 @@ fn no_part_of_a_row_is_of_use_in_another() {
         assert!(rows.len() >= 3, "{kind:?}");
         for (column, mix) in MIXES {
             for one in &rows {
-                for other in rows.iter().filter(|other| other.key != one.key) {
+                for other in rows.iter().filter(|other| other.place() != one.place()) {
                     let mixed = mix(one, other);
-                    if mixed == *one {
+                    if mixed == one.row {
                         continue;
                     }
                     let what = format!("{column} of a {kind:?} row");
-                    let copied = lab.case(&what, &[(one.key, Some(mixed.clone()))], Loss::Nothing);
-                    let seen = if one.key < other.key {
-                        let changes = [(one.key, Some(mixed)), (other.key, Some(mix(other, one)))];
+                    let copied =
+                        lab.case(&what, &[(one.place(), Some(mixed.clone()))], Loss::Nothing);
+                    let seen = if one.place() < other.place() {
+                        let changes = [
+                            (one.place(), Some(mixed)),
+                            (other.place(), Some(mix(other, one))),
+                        ];
                         lab.case(&format!("{what}, swapped"), &changes, Loss::Nothing)
                     } else {
                         copied
@@ -372,13 +377,17 @@ fn no_part_of_a_row_is_of_use_in_another() {
                 let mut moved = one.key;
                 moved.key[..16].copy_from_slice(&other.key.scope());
                 let what = format!("a {kind:?} row in another scope");
-                let copied = lab.case(&what, &[(moved, Some(one.clone()))], Loss::Nothing);
-                assert_eq!(copied, [Seen::Reported; 2], "{what}");
-                lab.case(
-                    &what,
-                    &[(one.key, None), (moved, Some(one.clone()))],
-                    Loss::Gone,
-                );
+                assert_moved_is_reported(&mut lab, &what, one, (one.partition, moved));
+            }
+        }
+    }
+    // And the tenant is its partition.
+    for kind in SEALED {
+        let rows = lab.rows(kind);
+        for one in &rows {
+            for other in rows.iter().filter(|other| other.partition != one.partition) {
+                let what = format!("a {kind:?} row in another partition");
+                assert_moved_is_reported(&mut lab, &what, one, (other.partition, one.key));
             }
         }
     }
@@ -387,22 +396,31 @@ fn no_part_of_a_row_is_of_use_in_another() {
     assert!(lab.report("swapped and copied") > 2500);
 }
 
+/// A row is copied to another place, and moved there.
+fn assert_moved_is_reported(lab: &mut Lab, what: &str, row: &Stored, to: Place) {
+    let there = (to, Some(row.row.clone()));
+    let copied = lab.case(what, std::slice::from_ref(&there), Loss::Nothing);
+    assert_eq!(copied, [Seen::Reported; 2], "{what}");
+    let moved = lab.case(what, &[(row.place(), None), there], Loss::Gone);
+    assert_eq!(moved, [Seen::Reported; 2], "{what}");
+}
+
 #[test]
 fn a_row_of_the_past_is_reported() {
     let mut lab = Lab::new();
     let mut answers_of_the_past = 0;
-    let mut copies: Vec<Row> = lab.snapshots.concat();
-    copies.sort_by_key(|row| (row.key, row.epoch));
+    let mut copies: Vec<Stored> = lab.snapshots.concat();
+    copies.sort_by_key(|row| (row.place(), row.epoch));
     copies.dedup();
-    copies.retain(|row| lab.before.get(&row.key) != Some(row));
+    copies.retain(|row| lab.before.get(&row.place()) != Some(row));
     for copy in copies {
         let what = format!("a {:?} row of epoch {}", copy.key.kind, copy.epoch);
-        change(&lab.store, &[(copy.key, Some(copy.clone()))]);
+        put(&lab.store, &copy);
         answers_of_the_past += usize::from(ANSWERS.iter().any(|(scope, name, answer)| {
             let given = ask(&lab.warm, scope, name);
             given.is_ok() && given.as_deref().map_err(|kind| *kind) != *answer
         }));
-        let seen = lab.case(&what, &[(copy.key, Some(copy))], Loss::Past);
+        let seen = lab.case(&what, &[(copy.place(), Some(copy.row))], Loss::Past);
         assert_eq!(seen, [Seen::Reported; 2], "{what}");
     }
     println!("the past answered in {answers_of_the_past} of them");
@@ -419,26 +437,26 @@ fn several_rows_of_the_past_are_reported_unless_they_are_a_whole_tenant() {
     let (mut whole, mut parts) = (0, 0);
     for snapshot in lab.snapshots.clone() {
         for head in lab.rows(Kind::Head) {
-            let Some(old_head) = snapshot.iter().find(|row| row.key == head.key) else {
+            let Some(old_head) = snapshot.iter().find(|row| row.place() == head.place()) else {
                 continue;
             };
             if old_head == &head {
                 continue;
             }
-            let of_tenant = |row: &&Row| row.tenant == head.tenant && row.key.kind != Kind::Header;
-            let now: Vec<RowKey> = lab
+            let of_tenant = |row: &&Stored| row.partition == head.partition;
+            let now: Vec<Place> = lab
                 .before
                 .values()
                 .filter(of_tenant)
-                .map(|row| row.key)
+                .map(Stored::place)
                 .collect();
-            let mut back: BTreeMap<RowKey, Option<Row>> =
+            let mut back: BTreeMap<Place, Option<Row>> =
                 now.into_iter().map(|key| (key, None)).collect();
             back.extend(
                 snapshot
                     .iter()
                     .filter(of_tenant)
-                    .map(|row| (row.key, Some(row.clone()))),
+                    .map(|row| (row.place(), Some(row.row.clone()))),
             );
             let changes: Vec<_> = back.into_iter().collect();
 
@@ -460,20 +478,20 @@ fn several_rows_of_the_past_are_reported_unless_they_are_a_whole_tenant() {
             }
             let undo: Vec<_> = changes
                 .iter()
-                .map(|(key, _)| (*key, lab.before.get(key).cloned()))
+                .map(|(place, _)| (*place, lab.row(place)))
                 .collect();
             change(&lab.store, &undo);
             whole += 1;
 
             // All but one row of it: reported.
             for left_out in 0..changes.len() {
-                let (key, row) = &changes[left_out];
-                if lab.before.get(key) == row.as_ref() {
+                let (place, row) = &changes[left_out];
+                if lab.row(place) == *row {
                     continue;
                 }
                 let mut fewer = changes.clone();
                 fewer.remove(left_out);
-                let what = format!("a tenant of the past but for a {:?} row", key.kind);
+                let what = format!("a tenant of the past but for a {:?} row", place.1.kind);
                 assert_eq!(
                     lab.case(&what, &fewer, Loss::Past)[0],
                     Seen::Reported,
@@ -488,7 +506,7 @@ fn several_rows_of_the_past_are_reported_unless_they_are_a_whole_tenant() {
     lab.report("put back together");
 }
 
-fn tenant_of(lab: &Lab, head: &Row) -> &'static str {
+fn tenant_of(lab: &Lab, head: &Stored) -> &'static str {
     // The head of a tenant changes with each write of it, so the order in which heads come to be
     // tells whose they are.
     let mut order = Vec::new();
@@ -498,11 +516,11 @@ fn tenant_of(lab: &Lab, head: &Row) -> &'static str {
         .flatten()
         .filter(|row| row.key.kind == Kind::Head)
     {
-        if !order.contains(&row.key) {
-            order.push(row.key);
+        if !order.contains(&row.partition) {
+            order.push(row.partition);
         }
     }
-    ["acme", "globex", "initech"][order.iter().position(|key| *key == head.key).unwrap()]
+    ["acme", "globex", "initech"][order.iter().position(|its| *its == head.partition).unwrap()]
 }
 
 #[test]
@@ -510,7 +528,7 @@ fn a_row_that_is_gone_is_reported() {
     let mut lab = Lab::new();
     for row in lab.before.clone().into_values() {
         let what = format!("without a {:?} row", row.key.kind);
-        let [cold, warm] = lab.case(&what, &[(row.key, None)], Loss::Gone);
+        let [cold, warm] = lab.case(&what, &[(row.place(), None)], Loss::Gone);
         if SEALED.contains(&row.key.kind) {
             assert_eq!([cold, warm], [Seen::Reported; 2], "{what}");
         } else {
@@ -521,10 +539,10 @@ fn a_row_that_is_gone_is_reported() {
     // Two at once: a pair that cancels out in no account.
     let secrets = lab.rows(Kind::Secret);
     for one in &secrets {
-        for other in secrets.iter().filter(|other| other.key > one.key) {
+        for other in secrets.iter().filter(|other| other.place() > one.place()) {
             let seen = lab.case(
                 "without two secrets",
-                &[(one.key, None), (other.key, None)],
+                &[(one.place(), None), (other.place(), None)],
                 Loss::Gone,
             );
             assert_eq!(seen, [Seen::Reported; 2]);
@@ -539,17 +557,15 @@ fn a_head_that_is_moved_aside_hides_no_loss() {
     let heads = lab.rows(Kind::Head);
     let secrets = lab.rows(Kind::Secret);
     for head in &heads {
-        for other in heads.iter().filter(|other| other.key != head.key) {
-            for secret in secrets.iter().filter(|secret| secret.tenant == head.tenant) {
+        for other in heads.iter().filter(|other| other.place() != head.place()) {
+            for secret in secrets
+                .iter()
+                .filter(|secret| secret.partition == head.partition)
+            {
                 let changes = [
-                    (
-                        head.key,
-                        Some(Row {
-                            tenant: other.tenant,
-                            ..head.clone()
-                        }),
-                    ),
-                    (secret.key, None),
+                    (head.place(), None),
+                    ((other.partition, head.key), Some(head.row.clone())),
+                    (secret.place(), None),
                 ];
                 assert_eq!(
                     lab.case("a head aside and a secret gone", &changes, Loss::Gone),
@@ -577,11 +593,12 @@ fn a_row_that_is_added_is_reported_or_refused() {
                 kind: row.key.kind,
                 key,
             };
-            if lab.before.contains_key(&key) {
+            let place = (row.partition, key);
+            if lab.before.contains_key(&place) {
                 continue;
             }
             let what = format!("a {:?} row under another key", key.kind);
-            let [cold, warm] = lab.case(&what, &[(key, Some(row.clone()))], Loss::Nothing);
+            let [cold, warm] = lab.case(&what, &[(place, Some(row.row.clone()))], Loss::Nothing);
             if SEALED.contains(&key.kind) || key.kind == Kind::Slot {
                 assert_eq!([cold, warm], [Seen::Reported; 2], "{what}");
             }
@@ -599,8 +616,8 @@ fn rows_of_another_vault_are_of_no_use_here() {
             for theirs in other.rows(kind) {
                 // As they are, beside our own; then in the place of our own, whole and column by
                 // column.
-                let added = [(theirs.key, Some(theirs.clone()))];
-                if theirs.key != own.key {
+                let added = [(theirs.place(), Some(theirs.row.clone()))];
+                if theirs.place() != own.place() {
                     let seen = lab.case(
                         &format!("a {kind:?} row of another vault added"),
                         &added,
@@ -612,11 +629,11 @@ fn rows_of_another_vault_are_of_no_use_here() {
                 }
                 for (column, mix) in MIXES {
                     let planted = mix(&own, &theirs);
-                    if planted == own {
+                    if planted == own.row {
                         continue;
                     }
                     let what = format!("{column} of a {kind:?} row of another vault");
-                    let seen = lab.case(&what, &[(own.key, Some(planted))], Loss::Nothing);
+                    let seen = lab.case(&what, &[(own.place(), Some(planted))], Loss::Nothing);
                     if matches!(column, "info" | "everything")
                         && kind != Kind::Version
                         && kind != Kind::VaultSecret
@@ -630,15 +647,15 @@ fn rows_of_another_vault_are_of_no_use_here() {
     assert!(lab.report("planted") > 1000);
 }
 
-fn opening(lab: &Lab, key: RowKey, row: Row) -> Option<ErrorKind> {
-    change(&lab.store, &[(key, Some(row))]);
+fn opening(lab: &Lab, row: &Stored) -> Option<ErrorKind> {
+    put(&lab.store, row);
     let kind = builder()
         .store(lab.store.clone())
         .open(&root_key())
         .err()
         .map(|error| error.kind());
     assert!(!lab.warm.is_intact(), "whoever has it open is told");
-    change(&lab.store, &[(key, lab.before.get(&key).cloned())]);
+    change(&lab.store, &[(row.place(), lab.row(&row.place()))]);
     kind
 }
 
@@ -648,14 +665,7 @@ fn every_bit_of_what_opens_a_vault_counts() {
     let mut counts = BTreeMap::<_, usize>::new();
     let header = &lab.rows(Kind::Header)[0];
     for (info, at) in flips(&header.info) {
-        let kind = opening(
-            &lab,
-            header.key,
-            Row {
-                info,
-                ..header.clone()
-            },
-        );
+        let kind = opening(&lab, &header.with(|row| row.info = info));
         let expected = match at {
             0..8 => ErrorKind::Corrupt,
             8..11 => ErrorKind::UnsupportedFormat,
@@ -668,14 +678,7 @@ fn every_bit_of_what_opens_a_vault_counts() {
     }
     let (slot, secret) = (&lab.rows(Kind::Slot)[0], &lab.rows(Kind::VaultSecret)[0]);
     for (info, at) in flips(&slot.info) {
-        let kind = opening(
-            &lab,
-            slot.key,
-            Row {
-                info,
-                ..slot.clone()
-            },
-        );
+        let kind = opening(&lab, &slot.with(|row| row.info = info));
         let typed = [
             ErrorKind::Corrupt,
             ErrorKind::UnsupportedFormat,
@@ -691,14 +694,7 @@ fn every_bit_of_what_opens_a_vault_counts() {
     }
     for (what, row) in [("slot body", slot), ("vault secret", secret)] {
         for (body, at) in flips(&row.body) {
-            let kind = opening(
-                &lab,
-                row.key,
-                Row {
-                    body,
-                    ..row.clone()
-                },
-            );
+            let kind = opening(&lab, &row.with(|row| row.body = body));
             let expected = if at == 1 {
                 ErrorKind::UnsupportedFormat
             } else {
@@ -708,14 +704,7 @@ fn every_bit_of_what_opens_a_vault_counts() {
             *counts.entry((what, format!("{expected:?}"))).or_default() += 1;
         }
         for body in cuts(&row.body) {
-            let kind = opening(
-                &lab,
-                row.key,
-                Row {
-                    body,
-                    ..row.clone()
-                },
-            );
+            let kind = opening(&lab, &row.with(|row| row.body = body));
             assert_eq!(kind, Some(ErrorKind::Corrupt), "{what} cut");
         }
     }
@@ -746,20 +735,16 @@ fn every_bit_of_what_is_sealed_counts() {
                 .map(|(bytes, at)| (bytes, Some(at)))
                 .chain(cuts(bytes).map(|bytes| (bytes, None)));
             for (bytes, at) in changed {
-                let damaged = if in_info {
-                    Row {
-                        info: bytes,
-                        ..row.clone()
+                let damaged = row.with(|row| {
+                    if in_info {
+                        row.info = bytes;
+                    } else {
+                        row.body = bytes;
                     }
-                } else {
-                    Row {
-                        body: bytes,
-                        ..row.clone()
-                    }
-                };
+                });
                 let seen = lab.case(
                     &format!("{what:?} byte {at:?}"),
-                    &[(row.key, Some(damaged))],
+                    &[(row.place(), Some(damaged.row))],
                     Loss::Nothing,
                 );
                 assert_eq!(
@@ -795,7 +780,7 @@ fn cuts(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 /// A table without seals: the rows hold what they say.
 struct Plain(MemoryStore);
 
-fn plain_row(scope: &str, name: &str, answer: Answer) -> Row {
+fn plain_row(scope: &str, name: &str, answer: Answer) -> Stored {
     let mut key = [0; 32];
     let text = format!(
         "{}{name}",
@@ -810,15 +795,18 @@ fn plain_row(scope: &str, name: &str, answer: Answer) -> Row {
         .map(|kind| format!("{kind:?}"))
         .unwrap_or_default()
         .into_bytes();
-    Row {
+    let row = Row {
         key: RowKey {
             kind: Kind::Secret,
             key,
         },
-        tenant: [0; 16],
         epoch: 0,
         info,
         body,
+    };
+    Stored {
+        partition: Partition::VAULT,
+        row,
     }
 }
 
@@ -833,7 +821,7 @@ impl Subject for Plain {
             .iter()
             .filter_map(|(.., answer)| answer.err())
             .find(|kind| format!("{kind:?}").as_bytes() == row.info);
-        kind.map_or_else(|| Ok(String::from_utf8(row.body).unwrap()), Err)
+        kind.map_or_else(|| Ok(String::from_utf8(row.row.body).unwrap()), Err)
     }
 
     fn is_intact(&self) -> bool {
@@ -844,7 +832,7 @@ impl Subject for Plain {
 /// The controls: with no seals, and with no `verify`, the same oracle finds what must never happen.
 #[test]
 fn without_seals_the_oracle_finds_wrong_answers() {
-    let plain: Vec<Row> = ANSWERS
+    let plain: Vec<Stored> = ANSWERS
         .iter()
         .map(|(scope, name, answer)| plain_row(scope, name, *answer))
         .collect();
@@ -859,21 +847,12 @@ fn without_seals_the_oracle_finds_wrong_answers() {
             .filter(|other| (&other.info, &other.body) != (&one.info, &one.body))
         {
             let store = store_of(&plain);
-            change(
-                &store,
-                &[(
-                    one.key,
-                    Some(Row {
-                        key: one.key,
-                        ..other.clone()
-                    }),
-                )],
-            );
+            change(&store, &[(one.place(), Some(other.row.clone()))]);
             assert!(judge(&Plain(store), Loss::Nothing).is_err());
             wrong += 1;
         }
         let store = store_of(&plain);
-        change(&store, &[(one.key, None)]);
+        delete(&store, one);
         let is_not_found = one.info == b"NotFound";
         assert_eq!(judge(&Plain(store), Loss::Gone).is_err(), !is_not_found);
     }
@@ -896,7 +875,7 @@ fn without_verify_the_oracle_finds_a_loss() {
     let lab = Lab::new();
     let mut found = 0;
     for row in lab.rows(Kind::Secret) {
-        change(&lab.store, &[(row.key, None)]);
+        delete(&lab.store, &row);
         let mute = Mute(
             builder()
                 .store(lab.store.clone())
@@ -904,7 +883,7 @@ fn without_verify_the_oracle_finds_a_loss() {
                 .unwrap(),
         );
         found += usize::from(judge(&mute, Loss::Gone).is_err());
-        change(&lab.store, &[(row.key, Some(row))]);
+        put(&lab.store, &row);
     }
     assert!(found > 8, "{found}");
 }

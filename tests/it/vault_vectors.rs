@@ -14,8 +14,8 @@
 
 use std::path::PathBuf;
 
-use crate::life::{self, ask, builder, store_of};
-use keyslot::store::{Kind, Row, RowKey};
+use crate::life::{self, ask, builder};
+use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey, SecretStore};
 use keyslot::{Error, ErrorKind, RootKey, Vault};
 use serde::{Deserialize, Serialize};
 
@@ -37,11 +37,14 @@ struct StoredRow {
     what: String,
     kind: u8,
     key: String,
-    tenant: String,
+    partition: String,
     epoch: u64,
     info: String,
     body: String,
 }
+
+/// A row with what it is and where it lies.
+type Named = (String, Partition, Row);
 
 /// What a name, or a name with a pin, resolves to in a scope: a value, or the kind of an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +91,8 @@ enum Change {
     Append(Part, String),
     /// The bits of a mask are turned in a byte of its info or body.
     Flip(Part, usize, u8),
-    /// A part is that of another row.
+    /// A part is that of another row. `all` is all but the identity of the row; with the partition
+    /// of another row, it lies there under its own key.
     From(Part, String),
     /// The row is there once more, under a key that no row has.
     Twice,
@@ -97,7 +101,7 @@ enum Change {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Part {
-    Tenant,
+    Partition,
     Epoch,
     Info,
     Body,
@@ -105,23 +109,23 @@ enum Part {
 }
 
 impl Edit {
-    fn apply(&self, rows: &mut Vec<(String, Row)>) {
+    fn apply(&self, rows: &mut Vec<Named>) {
         let place = |name: &str| {
             rows.iter()
-                .position(|(what, _)| what == name)
+                .position(|(what, ..)| what == name)
                 .unwrap_or_else(|| panic!("no {name}"))
         };
         let at = place(&self.row);
         match &self.change {
             Change::Gone => drop(rows.remove(at)),
-            Change::Cut(part, length) => part.bytes(&mut rows[at].1).truncate(*length),
-            Change::Append(part, bytes) => part.bytes(&mut rows[at].1).extend(unhex(bytes)),
-            Change::Flip(part, byte, mask) => part.bytes(&mut rows[at].1)[*byte] ^= mask,
+            Change::Cut(part, length) => part.bytes(&mut rows[at].2).truncate(*length),
+            Change::Append(part, bytes) => part.bytes(&mut rows[at].2).extend(unhex(bytes)),
+            Change::Flip(part, byte, mask) => part.bytes(&mut rows[at].2)[*byte] ^= mask,
             Change::From(part, other) => {
-                let from = rows[place(other)].1.clone();
-                let row = &mut rows[at].1;
+                let (_, its_partition, from) = rows[place(other)].clone();
+                let (_, partition, row) = &mut rows[at];
                 match part {
-                    Part::Tenant => row.tenant = from.tenant,
+                    Part::Partition => *partition = its_partition,
                     Part::Epoch => row.epoch = from.epoch,
                     Part::Info => row.info = from.info,
                     Part::Body => row.body = from.body,
@@ -134,9 +138,9 @@ impl Edit {
                 }
             }
             Change::Twice => {
-                let mut row = rows[at].1.clone();
+                let (_, partition, mut row) = rows[at].clone();
                 row.key.key = [0xA5; 32];
-                rows.push((String::new(), row));
+                rows.push((String::new(), partition, row));
             }
         }
     }
@@ -153,21 +157,19 @@ impl Part {
 }
 
 impl StoredRow {
-    fn row(&self) -> (String, Row) {
-        let array = |digits: &str| <[u8; 16]>::try_from(unhex(digits)).unwrap();
+    fn row(&self) -> Named {
         let key = RowKey {
             kind: Kind::from_number(self.kind).unwrap(),
             key: unhex(&self.key).try_into().unwrap(),
         };
-        let tenant = array(&self.tenant);
+        let partition = Partition(unhex(&self.partition).try_into().unwrap());
         let row = Row {
             key,
-            tenant,
             epoch: self.epoch,
             info: unhex(&self.info),
             body: unhex(&self.body),
         };
-        (self.what.clone(), row)
+        (self.what.clone(), partition, row)
     }
 }
 
@@ -203,15 +205,29 @@ fn vector() -> Vector {
     serde_json::from_str(&std::fs::read_to_string(folder().join("vault-1.json")).unwrap()).unwrap()
 }
 
-fn open(vector: &Vector, rows: &[(String, Row)]) -> Result<Vault, Error> {
+/// A store that holds these rows and nothing else.
+pub(crate) fn store_of(rows: &[(Partition, Row)]) -> MemoryStore {
+    let store = MemoryStore::new();
+    for (partition, row) in rows {
+        let put = store.write(*partition, &[], &mut |_, tx| tx.put(row));
+        put.unwrap();
+    }
+    store
+}
+
+fn unnamed(rows: &[Named]) -> Vec<(Partition, Row)> {
+    let rows = rows.iter().cloned();
+    rows.map(|(_, partition, row)| (partition, row)).collect()
+}
+
+fn open(vector: &Vector, rows: &[Named]) -> Result<Vault, Error> {
     assert_eq!(
         vector.now,
         life::NOW,
         "the clock stands still at the time of the vector"
     );
-    let rows: Vec<Row> = rows.iter().map(|(_, row)| row.clone()).collect();
     builder()
-        .store(store_of(&rows))
+        .store(store_of(&unnamed(rows)))
         .open(&RootKey::from_hex(&vector.root_key).unwrap())
 }
 
@@ -237,9 +253,7 @@ fn the_vault_opens_and_answers() {
                 .count()
                 > 15
     );
-    let wrong = builder().store(store_of(
-        &rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(),
-    ));
+    let wrong = builder().store(store_of(&unnamed(&rows)));
     assert_eq!(
         wrong
             .open(&RootKey::generate().unwrap())
@@ -324,12 +338,13 @@ fn the_file_opens_and_answers_and_goes_on() {
 mod bless {
     use std::collections::BTreeMap;
     use std::io::Read;
+    use std::num::NonZeroU32;
 
-    use keyslot::store::MemoryStore;
-    use keyslot::{SecretStore, SqliteStore};
+    use keyslot::SqliteStore;
+    use keyslot::store::{Cursor, PageSize, Scan};
 
     use super::*;
-    use crate::life::{self, ANSWERS, SCRIPT, act, all_rows};
+    use crate::life::{self, ANSWERS, SCRIPT, act};
 
     /// Makes the vectors, if there are none. Run it with `KEYSLOT_BLESS=1` and `--ignored`.
     #[test]
@@ -371,11 +386,11 @@ mod bless {
             act(&vault, step);
             name_new_rows(&store, step.0, step.1, &mut names);
         }
-        let row = |row: Row| StoredRow {
+        let row = |(partition, row): (Partition, Row)| StoredRow {
             what: names[&row.key].clone(),
             kind: row.key.kind.number(),
             key: hex(&row.key.key),
-            tenant: hex(&row.tenant),
+            partition: hex(&partition.0),
             epoch: row.epoch,
             info: hex(&row.info),
             body: hex(&row.body),
@@ -395,6 +410,26 @@ mod bless {
         std::fs::write(json, serde_json::to_string_pretty(&vector).unwrap() + "\n").unwrap();
     }
 
+    /// All rows, by kind and key.
+    fn all_rows(store: &dyn SecretStore) -> Vec<(Partition, Row)> {
+        let mut rows = Vec::new();
+        for partition in store.partitions(None, NonZeroU32::MAX).unwrap() {
+            for kind in Kind::ALL {
+                let scan = Scan {
+                    kind,
+                    scope: None,
+                    from: Cursor::START,
+                    size: PageSize::MAX,
+                    bodies: true,
+                };
+                let found = store.scan(partition, &scan).unwrap().rows;
+                rows.extend(found.into_iter().map(|row| (partition, row)));
+            }
+        }
+        rows.sort_by_key(|(_, row)| row.key);
+        rows
+    }
+
     /// A row belongs to what was written when it came to be.
     fn name_new_rows(
         store: &dyn SecretStore,
@@ -403,9 +438,9 @@ mod bless {
         names: &mut BTreeMap<RowKey, String>,
     ) {
         let tenant = scope.split('/').next().unwrap();
-        for row in all_rows(store)
+        for (_, row) in all_rows(store)
             .into_iter()
-            .filter(|row| !names.contains_key(&row.key))
+            .filter(|(_, row)| !names.contains_key(&row.key))
             .collect::<Vec<_>>()
         {
             let what = match row.key.kind {
@@ -443,8 +478,8 @@ mod bless {
     #[allow(clippy::too_many_lines)]
     fn damaged() -> Vec<Damaged> {
         use Change::{Append, Cut, Flip, From, Gone, Twice};
-        use ErrorKind::{Corrupt, NotAVault, UnsupportedFormat, WrongKey};
-        use Part::{All, Body, Epoch, Info, Tenant};
+        use ErrorKind::{Corrupt, NoSuchVersion, NotAVault, UnsupportedFormat, WrongKey};
+        use Part::{All, Body, Epoch, Info, Partition};
         let from = |part, row: &str| From(part, row.to_owned());
         let append = |part, bytes: &str| Append(part, bytes.to_owned());
         // An envelope is magic, suite, key id[16], nonce[24], commitment[32], ciphertext, tag[16].
@@ -568,8 +603,8 @@ mod bless {
             opened(
                 "data key in the list of another tenant",
                 "data key of globex",
-                from(Tenant, "head of acme"),
-                vec![],
+                from(Partition, "head of acme"),
+                all_of("globex", Corrupt),
             ),
             opened("head missing", "head of acme", Gone, vec![]),
             opened("head flipped", "head of acme", Flip(Info, 74, 1), vec![]),
@@ -582,7 +617,7 @@ mod bless {
             opened(
                 "head in the list of another tenant",
                 "head of acme",
-                from(Tenant, "head of globex"),
+                from(Partition, "head of globex"),
                 vec![],
             ),
             opened(
@@ -637,8 +672,15 @@ mod bless {
             opened(
                 "record in the list of another tenant",
                 "acme/billing A",
-                from(Tenant, "globex A"),
-                vec![],
+                from(Partition, "globex A"),
+                [
+                    ("acme/billing", "A@1", Ok("equal everywhere")),
+                    ("acme/billing", "A@2", Err(NoSuchVersion)),
+                    ("acme/billing", "A@3", Err(NoSuchVersion)),
+                    ("acme/billing/agents/7", "A@2", Err(NoSuchVersion)),
+                ]
+                .map(|(scope, name, answer)| Answer::new(scope, name, answer))
+                .to_vec(),
             ),
             opened(
                 "revoked name with a record that is active",

@@ -1,8 +1,8 @@
 //! Bytes and numbers, up to the greatest that a row may have.
 
-use super::kit::{ALL, Case, HEAD, Verdict, ensure, epoch, head, put, row, same, tag};
+use super::kit::{ALL, Case, TENANT, Verdict, ensure, epoch, head, put, row, same, secrets};
 use crate::error::ErrorKind;
-use crate::store::{Cursor, Kind, Row, RowKey, SecretStore, Tag};
+use crate::store::{Cursor, Kind, Row, RowKey, SecretStore};
 
 pub(super) const CASES: &[Case] = &[
     ("bytes come back exactly, empty ones included", bytes),
@@ -35,18 +35,16 @@ fn bytes(store: &dyn SecretStore) -> Verdict {
                 kind: Kind::Header,
                 key: [0; 32],
             },
-            tenant: tag(0),
             epoch: 0,
             ..row(3)
         },
         Row {
-            tenant: tag(0x80),
             info: b"text\0'\"; --".to_vec(),
             ..row(u32::MAX)
         },
     ];
     put(store, &rows)?;
-    let found = store.get(&rows.each_ref().map(|row| row.key))?;
+    let found = store.get(TENANT, &rows.each_ref().map(|row| row.key))?;
     same(
         &found,
         &rows.into_iter().map(Some).collect(),
@@ -61,7 +59,7 @@ fn large_body(store: &dyn SecretStore) -> Verdict {
     let large = Row { body, ..row(1) };
     put(store, std::slice::from_ref(&large))?;
     same(
-        &store.get(&[large.key])?,
+        &store.get(TENANT, &[large.key])?,
         &vec![Some(large)],
         "it came back changed",
     )
@@ -75,7 +73,7 @@ fn long_rows(store: &dyn SecretStore) -> Verdict {
     };
     put(store, std::slice::from_ref(&longest))?;
     same(
-        &store.get(&[longest.key])?,
+        &store.get(TENANT, &[longest.key])?,
         &vec![Some(longest)],
         "the longest row came back changed",
     )?;
@@ -85,14 +83,14 @@ fn long_rows(store: &dyn SecretStore) -> Verdict {
             body: vec![2; body],
             ..row(2)
         };
-        let refused = store.write(&HEAD, &mut |tx| tx.put(&long));
+        let refused = store.write(TENANT, &[], &mut |_, tx| tx.put(&long));
         ensure(
             refused.is_err_and(|error| error.kind() == ErrorKind::TooLarge),
             "a row that is too long was not refused as TooLarge",
         )?;
     }
     same(
-        &store.get(&[row(2).key])?,
+        &store.get(TENANT, &[row(2).key])?,
         &vec![None],
         "a refused row is visible",
     )
@@ -111,12 +109,12 @@ fn epochs(store: &dyn SecretStore) -> Verdict {
         ],
     )?;
     same(
-        &epoch(store, &HEAD)?,
+        &epoch(store, TENANT)?,
         &greatest,
         "i64::MAX came back changed",
     )?;
     for too_great in [greatest + 1, u64::MAX] {
-        let refused = store.write(&HEAD, &mut |tx| {
+        let refused = store.write(TENANT, &[], &mut |_, tx| {
             tx.put(&row(2))?;
             tx.put(&head(too_great))
         });
@@ -126,17 +124,12 @@ fn epochs(store: &dyn SecretStore) -> Verdict {
         )?;
     }
     same(
-        &store.get(&[row(2).key])?,
+        &store.get(TENANT, &[row(2).key])?,
         &vec![None],
         "the refused write is partly visible",
     )?;
-    let past_all = store.scan(
-        Kind::Secret,
-        Tag::Any,
-        Cursor::Epoch(u64::MAX, None),
-        ALL,
-        true,
-    )?;
+    let past_all = secrets(None, Cursor::Epoch(u64::MAX, None), ALL, true);
+    let past_all = store.scan(TENANT, &past_all)?;
     ensure(
         past_all.rows.is_empty(),
         "a scan from epoch u64::MAX found a row",

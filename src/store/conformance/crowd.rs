@@ -1,16 +1,18 @@
 //! Writers of many tenants, with readers and listers beside them.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::kit::{
-    ALL, HandleCase, Verdict, ensure, epoch, joined, key, other_head, row, same, tag, write,
+    ALL, HEAD, HandleCase, Verdict, ensure, epoch, epoch_of, head, joined, key, row, same, secrets,
+    write,
 };
 use crate::error::Result;
-use crate::store::{Cursor, Kind, Row, RowKey, SecretStore, Tag};
+use crate::store::{Cursor, Kind, Partition, Row, RowKey, SecretStore};
 
 pub(super) const HANDLE_CASES: &[HandleCase] = &[(
-    "many writers on locks of their own lose nothing, and readers see whole writes",
+    "many writers on partitions of their own lose nothing, and readers see whole writes",
     crowd,
 )];
 
@@ -37,19 +39,22 @@ fn crowd(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
                 }));
             }
             let writing = &writing;
-            threads_of_all.push(threads.spawn(move || watch(writing, || got(other, tenant))));
-            threads_of_all.push(threads.spawn(move || watch(writing, || listed(one, tenant))));
+            threads_of_all
+                .push(threads.spawn(move || watch(writing, tenant, || got(other, tenant))));
+            threads_of_all
+                .push(threads.spawn(move || watch(writing, tenant, || listed(one, tenant))));
         }
+        threads_of_all.push(threads.spawn(|| watch_partitions(&writing, other)));
         threads_of_all.into_iter().try_for_each(joined)
     })?;
     for tenant in 1..=TENANTS {
         let last = 2 * WRITES;
         same(
-            &epoch(one, &other_head(tenant).key)?,
+            &epoch(one, partition(tenant))?,
             &last,
             "a write of a tenant is lost",
         )?;
-        let rows = other.get(&keys(tenant))?;
+        let rows = other.get(partition(tenant), &keys(tenant))?;
         same(
             &rows.into_iter().flatten().collect(),
             &rows_at(tenant, last),
@@ -57,6 +62,10 @@ fn crowd(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
         )?;
     }
     Ok(())
+}
+
+fn partition(tenant: u8) -> Partition {
+    Partition([tenant; 16])
 }
 
 /// The keys of a tenant's rows. Of the first two, each write deletes one and puts the other.
@@ -73,7 +82,6 @@ fn rows_at(tenant: u8, epoch: u64) -> Vec<Row> {
     kept.filter(|(at, _)| *at != gone)
         .map(|(_, key)| Row {
             key,
-            tenant: tag(tenant),
             epoch,
             ..row(0)
         })
@@ -82,38 +90,32 @@ fn rows_at(tenant: u8, epoch: u64) -> Vec<Row> {
 
 /// One write of a tenant: the next epoch of all that it has.
 fn step(store: &dyn SecretStore, tenant: u8) -> Result<()> {
-    let head = other_head(tenant);
-    write(store, &head.key, &mut |tx| {
-        let found = tx.get(&[head.key])?;
-        let last = found
-            .first()
-            .and_then(Option::as_ref)
-            .map_or(0, |head| head.epoch);
+    write(store, partition(tenant), &[HEAD], &mut |first, tx| {
         for key in keys(tenant).iter().take(2) {
             tx.delete(key)?;
         }
-        let epoch = last + 1;
+        let epoch = epoch_of(&first) + 1;
         rows_at(tenant, epoch)
             .iter()
             .try_for_each(|row| tx.put(row))?;
-        tx.put(&Row {
-            epoch,
-            ..head.clone()
-        })
+        tx.put(&head(epoch))
     })
 }
 
 /// Looks as long as somebody writes, and once more. What is seen is of whole writes, and never
 /// older than what was seen before.
-fn watch(writing: &AtomicUsize, look: impl Fn() -> Result<(Vec<Row>, u64)>) -> Verdict {
+fn watch(writing: &AtomicUsize, tenant: u8, look: impl Fn() -> Result<(Vec<Row>, u64)>) -> Verdict {
     let mut last = 0;
     loop {
         let is_last = writing.load(Ordering::SeqCst) == 0;
         let (found, epoch) = look()?;
         ensure(epoch >= last, "an older state was seen after a newer one")?;
         last = epoch;
-        let tenant = found.first().and_then(|row| row.tenant.first().copied());
-        let expected = tenant.map_or_else(Vec::new, |tenant| rows_at(tenant, epoch));
+        let expected = if epoch == 0 {
+            Vec::new()
+        } else {
+            rows_at(tenant, epoch)
+        };
         same(&found, &expected, "part of a write was seen")?;
         if is_last {
             return Ok(());
@@ -122,10 +124,41 @@ fn watch(writing: &AtomicUsize, look: impl Fn() -> Result<(Vec<Row>, u64)>) -> V
     }
 }
 
+/// Lists the partitions as long as somebody writes, and once more. None disappears.
+fn watch_partitions(writing: &AtomicUsize, store: &dyn SecretStore) -> Verdict {
+    let limit = NonZeroU32::MIN.saturating_add(1);
+    let mut before = Vec::new();
+    loop {
+        let is_last = writing.load(Ordering::SeqCst) == 0;
+        let mut found: Vec<Partition> = Vec::new();
+        loop {
+            let page = store.partitions(found.last().copied(), limit)?;
+            let is_whole = page.len() < 2;
+            found.extend(page);
+            if is_whole {
+                break;
+            }
+        }
+        ensure(
+            found.is_sorted_by(|a, b| a < b),
+            "partitions are listed out of order",
+        )?;
+        ensure(
+            before.iter().all(|partition| found.contains(partition)),
+            "a partition that keeps its rows is not listed any more",
+        )?;
+        if is_last {
+            let all = (1..=TENANTS).map(partition).collect();
+            return same(&found, &all, "the list is not of the partitions with rows");
+        }
+        before = found;
+        thread::yield_now();
+    }
+}
+
 /// The rows of a tenant by their keys, and the epoch of the head that was read with them.
 fn got(store: &dyn SecretStore, tenant: u8) -> Result<(Vec<Row>, u64)> {
-    let head = other_head(tenant).key;
-    let mut rows = store.get(&[keys(tenant), vec![head]].concat())?;
+    let mut rows = store.get(partition(tenant), &[keys(tenant), vec![HEAD]].concat())?;
     let head = rows.pop().flatten();
     Ok((
         rows.into_iter().flatten().collect(),
@@ -136,9 +169,8 @@ fn got(store: &dyn SecretStore, tenant: u8) -> Result<(Vec<Row>, u64)> {
 /// The rows of a tenant by a scan, and the epoch of the first one.
 fn listed(store: &dyn SecretStore, tenant: u8) -> Result<(Vec<Row>, u64)> {
     let from = Cursor::Epoch(0, Some([0; 32]));
-    let rows = store
-        .scan(Kind::Secret, Tag::Tenant(tag(tenant)), from, ALL, true)?
-        .rows;
+    let scan = secrets(None, from, ALL, true);
+    let rows = store.scan(partition(tenant), &scan)?.rows;
     let epoch = rows.first().map_or(0, |row| row.epoch);
     Ok((rows, epoch))
 }

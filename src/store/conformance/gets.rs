@@ -1,7 +1,7 @@
 //! Reads by key: one answer for each.
 
-use super::kit::{ALL, Case, HEAD, Verdict, ensure, key, put, row, same};
-use crate::store::{Cursor, Kind, Row, RowKey, SecretStore, Tag};
+use super::kit::{Case, HEAD, TENANT, Verdict, all_secrets, ensure, key, put, row, same};
+use crate::store::{Kind, Row, RowKey, SecretStore};
 
 pub(super) const CASES: &[Case] = &[
     ("nothing is found in an empty store", empty),
@@ -19,8 +19,12 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn empty(store: &dyn SecretStore) -> Verdict {
-    same(&store.get(&[HEAD])?, &vec![None], "get found something")?;
-    let page = store.scan(Kind::Secret, Tag::Any, Cursor::START, ALL, true)?;
+    same(
+        &store.get(TENANT, &[HEAD])?,
+        &vec![None],
+        "get found something",
+    )?;
+    let page = store.scan(TENANT, &all_secrets())?;
     ensure(
         page.rows.is_empty() && page.next.is_none(),
         "scan found something",
@@ -38,7 +42,7 @@ fn order_of_answers(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1), row(2), row(3)])?;
     let (keys, expected) = asked();
     same(
-        &store.get(&keys)?,
+        &store.get(TENANT, &keys)?,
         &expected,
         "the answers do not match the keys one by one",
     )
@@ -48,25 +52,35 @@ fn order_of_answers(store: &dyn SecretStore) -> Verdict {
 fn order_in_a_write(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1), row(3), row(9)])?;
     let (keys, expected) = asked();
-    let mut seen = Vec::new();
-    store.write(&HEAD, &mut |tx| {
+    let mut seen = (Vec::new(), Vec::new());
+    store.write(TENANT, &keys, &mut |first, tx| {
         let none = tx.get(&[])?;
         tx.put(&row(2))?;
         tx.delete(&row(9).key)?;
-        seen = [none, tx.get(&keys)?].concat();
+        seen = (first, [none, tx.get(&keys)?].concat());
         Ok(())
     })?;
     same(
-        &seen,
+        &seen.1,
         &expected,
         "the answers do not match the keys one by one",
+    )?;
+    let before = keys.map(|key| expected_before(key, &[row(1), row(3), row(9)]));
+    same(
+        &seen.0,
+        &before.to_vec(),
+        "the rows that were read first do not match the keys one by one",
     )
+}
+
+fn expected_before(key: RowKey, rows: &[Row]) -> Option<Row> {
+    rows.iter().find(|row| row.key == key).cloned()
 }
 
 fn no_keys(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1)])?;
     ensure(
-        store.get(&[])?.is_empty(),
+        store.get(TENANT, &[])?.is_empty(),
         "no keys were given, but there are answers",
     )
 }
@@ -87,7 +101,7 @@ fn many_keys(store: &dyn SecretStore) -> Verdict {
             .map(|number| stored(number).then(|| row(number)))
             .collect();
         same(
-            &store.get(&keys)?,
+            &store.get(TENANT, &keys)?,
             &expected,
             format!("{count} keys have other answers"),
         )?;
@@ -102,7 +116,7 @@ fn kinds(store: &dyn SecretStore) -> Verdict {
         ..row(1)
     });
     put(store, &rows)?;
-    let found = store.get(&Kind::ALL.map(|kind| key(kind, 1)))?;
+    let found = store.get(TENANT, &Kind::ALL.map(|kind| key(kind, 1)))?;
     same(
         &found,
         &rows.into_iter().map(Some).collect(),

@@ -1,6 +1,6 @@
 //! Heads of tenants, and the question if anything was committed.
 
-use super::kit::{Broken, Case, HEAD, HandleCase, Verdict, ensure, head, put, row, same, tag};
+use super::kit::{Broken, Case, HEAD, HandleCase, TENANT, Verdict, ensure, head, put, row, same};
 use crate::store::{HeadRead, Row, RowKey, SecretStore};
 
 pub(super) const CASES: &[Case] = &[("the head is the row at its key", heads)];
@@ -15,7 +15,7 @@ fn heads(store: &dyn SecretStore) -> Verdict {
         key: [2; 32],
         ..HEAD
     };
-    let read = |key| match store.head(key, None)? {
+    let read = |key| match store.head(TENANT, key, None)? {
         HeadRead::Read { row, .. } => Ok(row),
         HeadRead::Unchanged => Err(unasked()),
     };
@@ -27,25 +27,20 @@ fn heads(store: &dyn SecretStore) -> Verdict {
             &Some(head(epoch)),
             "it is not the row that was put last",
         )?;
-        same(
-            &read(&other)?,
-            &None,
-            "another tenant has the head of this one",
-        )?;
+        same(&read(&other)?, &None, "another key has this head")?;
     }
     let theirs = Row {
         key: other,
-        tenant: tag(2),
         ..head(7)
     };
     put(store, std::slice::from_ref(&theirs))?;
     same(
         &read(&HEAD)?,
         &Some(head(300)),
-        "it changed with another tenant's head",
+        "it changed with another head",
     )?;
     same(&read(&other)?, &Some(theirs), "it is not the other head")?;
-    store.write(&HEAD, &mut |tx| tx.delete(&HEAD))?;
+    store.write(TENANT, &[], &mut |_, tx| tx.delete(&HEAD))?;
     same(&read(&HEAD)?, &None, "it was deleted")
 }
 
@@ -56,12 +51,12 @@ fn no_commit_is_missed(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdic
     for (writer, reader) in [(one, other), (other, one), (one, one)] {
         // A write that touches nothing of the head, and one that puts the head back as it was.
         for rows in [&[row(2)][..], &[head(1)]] {
-            let HeadRead::Read { moment, .. } = reader.head(&HEAD, None)? else {
+            let HeadRead::Read { moment, .. } = reader.head(TENANT, &HEAD, None)? else {
                 return Err(unasked());
             };
-            let before = reader.head(&HEAD, moment)?;
+            let before = reader.head(TENANT, &HEAD, moment)?;
             put(writer, rows)?;
-            let after = reader.head(&HEAD, moment)?;
+            let after = reader.head(TENANT, &HEAD, moment)?;
             ensure(after != HeadRead::Unchanged, "a commit was missed")?;
             if let (
                 HeadRead::Read {

@@ -4,7 +4,9 @@ use std::fmt;
 use std::thread::ScopedJoinHandle;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{HeadRead, Kind, Page, PageSize, Row, RowKey, SecretStore, WriteTx};
+use crate::store::{
+    Cursor, HeadRead, Kind, Page, PageSize, Partition, Row, RowKey, Scan, SecretStore, WriteWork,
+};
 
 pub(super) type Verdict = std::result::Result<(), Broken>;
 pub(super) type Case = (&'static str, fn(&dyn SecretStore) -> Verdict);
@@ -46,15 +48,32 @@ pub(super) fn key(kind: Kind, number: u32) -> RowKey {
     RowKey { kind, key }
 }
 
-pub(super) fn tag(number: u8) -> [u8; 16] {
-    [number; 16]
+/// The partition that nearly all cases are about.
+pub(super) const TENANT: Partition = Partition([1; 16]);
+
+/// Another partition.
+pub(super) const OTHER: Partition = Partition([2; 16]);
+
+/// A scan for secrets of a scope, or for all.
+pub(super) fn secrets(scope: Option<[u8; 16]>, from: Cursor, size: PageSize, bodies: bool) -> Scan {
+    Scan {
+        kind: Kind::Secret,
+        scope,
+        from,
+        size,
+        bodies,
+    }
 }
 
-/// A secret row of tenant 1, with some bytes.
+/// A scan for all secrets.
+pub(super) fn all_secrets() -> Scan {
+    secrets(None, Cursor::START, ALL, true)
+}
+
+/// A secret, with some bytes.
 pub(super) fn row(number: u32) -> Row {
     Row {
         key: key(Kind::Secret, number),
-        tenant: tag(1),
         epoch: 1,
         info: number.to_le_bytes().to_vec(),
         body: vec![0x4B; 40],
@@ -64,7 +83,6 @@ pub(super) fn row(number: u32) -> Row {
 pub(super) fn head(epoch: u64) -> Row {
     Row {
         key: HEAD,
-        tenant: tag(1),
         epoch,
         info: vec![1],
         body: Vec::new(),
@@ -76,48 +94,45 @@ pub(super) const HEAD: RowKey = RowKey {
     key: [1; 32],
 };
 
-/// The first head of another tenant, or of tenant 1.
-pub(super) fn other_head(tenant: u8) -> Row {
-    Row {
-        key: RowKey {
-            key: [tenant; 32],
-            ..HEAD
-        },
-        tenant: tag(tenant),
-        ..head(1)
-    }
-}
-
 /// A page without bounds.
 pub(super) const ALL: PageSize = PageSize::MAX;
 
 /// The epoch of the head; 0 without one.
-pub(super) fn epoch(store: &dyn SecretStore, head: &RowKey) -> Result<u64> {
-    Ok(match store.head(head, None)? {
+pub(super) fn epoch(store: &dyn SecretStore, partition: Partition) -> Result<u64> {
+    Ok(match store.head(partition, &HEAD, None)? {
         HeadRead::Read { row, .. } => row.map_or(0, |row| row.epoch),
         HeadRead::Unchanged => u64::MAX,
     })
 }
 
 pub(super) fn put(store: &dyn SecretStore, rows: &[Row]) -> Verdict {
-    store.write(&HEAD, &mut |tx| rows.iter().try_for_each(|row| tx.put(row)))?;
+    store.write(TENANT, &[], &mut |_, tx| {
+        rows.iter().try_for_each(|row| tx.put(row))
+    })?;
     Ok(())
 }
 
 /// Writes among others: a write may be told that the store is busy, but not for ever.
 pub(super) fn write(
     store: &dyn SecretStore,
-    lock: &RowKey,
-    work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+    partition: Partition,
+    first: &[RowKey],
+    work: &mut WriteWork<'_>,
 ) -> Result<()> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match store.write(lock, work) {
+        match store.write(partition, first, work) {
             Err(error) if error.kind() == ErrorKind::Busy && tries < 20 => {}
             written => return written,
         }
     }
+}
+
+/// The epoch of the head in rows that were read.
+pub(super) fn epoch_of(rows: &[Option<Row>]) -> u64 {
+    let head = rows.iter().flatten().find(|row| row.key == HEAD);
+    head.map_or(0, |head| head.epoch)
 }
 
 /// The outcome of a thread. A panic in it is a breach of the contract.

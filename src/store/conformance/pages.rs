@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use super::kit::{Broken, Case, HEAD, Verdict, ensure, numbers, put, row, same, tag};
+use super::kit::{Broken, Case, TENANT, Verdict, ensure, numbers, put, row, same, secrets};
 use super::sample::{all, sample, size};
-use crate::store::{Cursor, Kind, PageSize, Row, SecretStore, Tag};
+use crate::store::{Cursor, PageSize, Row, SecretStore};
 
 pub(super) const CASES: &[Case] = &[
     ("a page has at most so many rows", limits),
@@ -21,7 +21,7 @@ pub(super) const CASES: &[Case] = &[
 fn limits(store: &dyn SecretStore) -> Verdict {
     put(store, &sample())?;
     for limit in [1, 2, 23, 24, 25] {
-        let page = store.scan(Kind::Secret, Tag::Any, Cursor::START, size(limit), false)?;
+        let page = store.scan(TENANT, &secrets(None, Cursor::START, size(limit), false))?;
         ensure(
             page.rows.len() <= limit as usize,
             "a page is longer than asked for",
@@ -56,7 +56,7 @@ fn bytes(store: &dyn SecretStore) -> Verdict {
                 rows: NonZeroU32::MAX,
                 bytes,
             };
-            let page = store.scan(Kind::Secret, Tag::Any, from, size, bodies)?;
+            let page = store.scan(TENANT, &secrets(None, from, size, bodies))?;
             same(
                 &page.rows.len(),
                 &expected,
@@ -67,7 +67,7 @@ fn bytes(store: &dyn SecretStore) -> Verdict {
                 "a page ends early and does not say where to go on",
             )?;
             let found = all(
-                |from| Ok(store.scan(Kind::Secret, Tag::Any, from, size, true)?),
+                |from| Ok(store.scan(TENANT, &secrets(None, from, size, true))?),
                 from,
             )?;
             same(&found, &rows, "the pages do not hold all rows once")?;
@@ -78,27 +78,21 @@ fn bytes(store: &dyn SecretStore) -> Verdict {
 
 fn between_pages(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(10), row(20), row(30), row(40)])?;
-    let first = store.scan(
-        Kind::Secret,
-        Tag::Tenant(tag(1)),
-        Cursor::START,
-        size(2),
-        true,
-    )?;
+    let first = store.scan(TENANT, &secrets(None, Cursor::START, size(2), true))?;
     same(
         &numbers(&first),
         &vec![10, 20],
         "the first page is not the two first rows",
     )?;
     put(store, &[row(5), row(25)])?;
-    store.write(&HEAD, &mut |tx| {
+    store.write(TENANT, &[], &mut |_, tx| {
         tx.delete(&row(20).key)?;
         tx.delete(&row(30).key)
     })?;
     let next = first
         .next
         .ok_or_else(|| Broken("the first page does not say where to go on".to_owned()))?;
-    let rest = store.scan(Kind::Secret, Tag::Tenant(tag(1)), next, size(10), true)?;
+    let rest = store.scan(TENANT, &secrets(None, next, size(10), true))?;
     same(
         &numbers(&rest),
         &vec![25, 40],

@@ -2,15 +2,14 @@
 
 use std::num::NonZeroU32;
 
-use super::kit::{Broken, ensure, key, row, tag};
-use crate::store::{Cursor, Kind, Page, PageSize, Row, RowKey, Tag};
+use super::kit::{Broken, OTHER, Verdict, ensure, key, put, row};
+use crate::store::{Cursor, Kind, Page, PageSize, Row, RowKey, SecretStore};
 
-/// 24 secrets: scopes 1 to 3, tenants 1 and 2, epochs shared by several of them and not in the
-/// order of keys. Beside them rows of another kind with the same tags, which no scan may find.
+/// 24 secrets: scopes 1 to 3, epochs shared by several of them and not in the order of keys. Beside
+/// them rows of another kind with the same scope, which no scan may find.
 pub(super) fn sample() -> Vec<Row> {
     let secrets = (0..24_u8).map(|at| Row {
         key: in_scope(1 + at % 3, u32::from(at) << 27 | 5),
-        tenant: tag(1 + at % 2),
         epoch: u64::from(at) * 7 % 5,
         ..row(0)
     });
@@ -24,6 +23,22 @@ pub(super) fn sample() -> Vec<Row> {
     secrets.chain(others).collect()
 }
 
+/// Puts the sample, and rows of the same keys and more into another partition, which no scan of
+/// this one may find.
+pub(super) fn put_sample(store: &dyn SecretStore) -> Verdict {
+    put(store, &sample())?;
+    let others = sample().into_iter().chain([row(1)]).map(|row| Row {
+        epoch: row.epoch + 1,
+        info: vec![9],
+        ..row
+    });
+    let others: Vec<Row> = others.collect();
+    store.write(OTHER, &[], &mut |_, tx| {
+        others.iter().try_for_each(|row| tx.put(row))
+    })?;
+    Ok(())
+}
+
 /// The key of a secret of a scope.
 pub(super) fn in_scope(scope: u8, number: u32) -> RowKey {
     let mut key = key(Kind::Secret, number);
@@ -34,15 +49,11 @@ pub(super) fn in_scope(scope: u8, number: u32) -> RowKey {
     key
 }
 
-pub(super) fn expected(tag: Tag, from: Cursor) -> Vec<Row> {
+pub(super) fn expected(scope: Option<[u8; 16]>, from: Cursor) -> Vec<Row> {
     let mut rows: Vec<Row> = sample()
         .into_iter()
         .filter(|row| row.key.kind == Kind::Secret)
-        .filter(|row| match tag {
-            Tag::Any => true,
-            Tag::Scope(scope) => row.key.scope() == scope,
-            Tag::Tenant(tenant) => row.tenant == tenant,
-        })
+        .filter(|row| scope.is_none_or(|scope| row.key.scope() == scope))
         .filter(|row| match from {
             Cursor::Key(after) => after.is_none_or(|after| row.key.key > after),
             Cursor::Epoch(epoch, None) => row.epoch > epoch,
@@ -56,15 +67,9 @@ pub(super) fn expected(tag: Tag, from: Cursor) -> Vec<Row> {
     rows
 }
 
-pub(super) const TAGS: [Tag; 6] = [
-    Tag::Any,
-    Tag::Scope([1; 16]),
-    Tag::Scope([3; 16]),
-    Tag::Tenant([1; 16]),
-    Tag::Tenant([2; 16]),
-    // A tag that no row has.
-    Tag::Scope([9; 16]),
-];
+/// The last one is a scope that no row has.
+pub(super) const SCOPES: [Option<[u8; 16]>; 4] =
+    [None, Some([1; 16]), Some([3; 16]), Some([9; 16])];
 
 pub(super) fn size(rows: u32) -> PageSize {
     PageSize {

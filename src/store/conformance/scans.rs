@@ -1,8 +1,8 @@
 //! Scans: which rows, and in what order.
 
-use super::kit::{ALL, Case, HEAD, Verdict, put, row, same};
-use super::sample::{TAGS, all, expected, in_scope, sample, size};
-use crate::store::{Cursor, Kind, Row, SecretStore};
+use super::kit::{ALL, Case, TENANT, Verdict, put, row, same, secrets};
+use super::sample::{SCOPES, all, expected, in_scope, put_sample, sample, size};
+use crate::store::{Cursor, Row, SecretStore};
 
 pub(super) const CASES: &[Case] = &[
     (
@@ -23,8 +23,8 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn every_page_size(store: &dyn SecretStore) -> Verdict {
-    put(store, &sample())?;
-    for tag in TAGS {
+    put_sample(store)?;
+    for scope in SCOPES {
         for from in [
             Cursor::START,
             Cursor::Epoch(0, None),
@@ -32,13 +32,13 @@ fn every_page_size(store: &dyn SecretStore) -> Verdict {
         ] {
             for limit in [1, 2, 3, 24, 1000, u32::MAX] {
                 let found = all(
-                    |from| Ok(store.scan(Kind::Secret, tag, from, size(limit), true)?),
+                    |from| Ok(store.scan(TENANT, &secrets(scope, from, size(limit), true))?),
                     from,
                 )?;
                 same(
                     &found,
-                    &expected(tag, from),
-                    format!("{tag:?} from {from:?} by {limit} finds other rows"),
+                    &expected(scope, from),
+                    format!("{scope:?} from {from:?} by {limit} finds other rows"),
                 )?;
             }
         }
@@ -47,16 +47,16 @@ fn every_page_size(store: &dyn SecretStore) -> Verdict {
 }
 
 fn from_a_key(store: &dyn SecretStore) -> Verdict {
-    put(store, &sample())?;
+    put_sample(store)?;
     for number in [0, 5, 6, 8 << 27 | 4, 8 << 27 | 5, 23 << 27 | 5, u32::MAX] {
-        for scope in [0, 1, 2, 3, 9, u8::MAX] {
-            for tag in TAGS {
-                let from = Cursor::Key(Some(in_scope(scope, number).key));
-                let page = store.scan(Kind::Secret, tag, from, size(1000), true)?;
+        for at in [0, 1, 2, 3, 9, u8::MAX] {
+            for scope in SCOPES {
+                let from = Cursor::Key(Some(in_scope(at, number).key));
+                let page = store.scan(TENANT, &secrets(scope, from, size(1000), true))?;
                 same(
                     &page.rows,
-                    &expected(tag, from),
-                    format!("{tag:?} finds other rows"),
+                    &expected(scope, from),
+                    format!("{scope:?} finds other rows"),
                 )?;
             }
         }
@@ -65,16 +65,16 @@ fn from_a_key(store: &dyn SecretStore) -> Verdict {
 }
 
 fn from_an_epoch(store: &dyn SecretStore) -> Verdict {
-    put(store, &sample())?;
+    put_sample(store)?;
     for epoch in 0..6 {
         for after in [None, Some(0), Some(8 << 27 | 5), Some(u32::MAX)] {
-            for tag in TAGS {
+            for scope in SCOPES {
                 let from = Cursor::Epoch(epoch, after.map(|number| in_scope(2, number).key));
-                let page = store.scan(Kind::Secret, tag, from, size(1000), true)?;
+                let page = store.scan(TENANT, &secrets(scope, from, size(1000), true))?;
                 same(
                     &page.rows,
-                    &expected(tag, from),
-                    format!("{tag:?} after epoch {epoch} finds other rows"),
+                    &expected(scope, from),
+                    format!("{scope:?} after epoch {epoch} finds other rows"),
                 )?;
             }
         }
@@ -83,11 +83,11 @@ fn from_an_epoch(store: &dyn SecretStore) -> Verdict {
 }
 
 fn without_bodies(store: &dyn SecretStore) -> Verdict {
-    put(store, &sample())?;
+    put_sample(store)?;
     for from in [Cursor::START, Cursor::Epoch(0, None)] {
-        for tag in TAGS {
-            let page = store.scan(Kind::Secret, tag, from, size(1000), false)?;
-            let bare: Vec<Row> = expected(tag, from)
+        for scope in SCOPES {
+            let page = store.scan(TENANT, &secrets(scope, from, size(1000), false))?;
+            let bare: Vec<Row> = expected(scope, from)
                 .into_iter()
                 .map(|row| Row {
                     body: vec![],
@@ -97,7 +97,7 @@ fn without_bodies(store: &dyn SecretStore) -> Verdict {
             same(
                 &page.rows,
                 &bare,
-                format!("{tag:?} finds other rows, or bodies"),
+                format!("{scope:?} finds other rows, or bodies"),
             )?;
         }
     }
@@ -108,23 +108,22 @@ fn without_bodies(store: &dyn SecretStore) -> Verdict {
 fn deleted_rows(store: &dyn SecretStore) -> Verdict {
     let old = |row: Row| Row {
         epoch: row.epoch + 7,
-        tenant: [7; 16],
         ..row
     };
     let others: Vec<Row> = (0..9).map(row).collect();
     put(store, &sample().into_iter().map(old).collect::<Vec<_>>())?;
     put(store, &others)?;
-    store.write(&HEAD, &mut |tx| {
+    store.write(TENANT, &[], &mut |_, tx| {
         sample().iter().try_for_each(|row| tx.put(row))?;
         others.iter().try_for_each(|row| tx.delete(&row.key))
     })?;
-    for tag in TAGS {
+    for scope in SCOPES {
         for from in [Cursor::START, Cursor::Epoch(0, Some([0; 32]))] {
-            let page = store.scan(Kind::Secret, tag, from, ALL, true)?;
+            let page = store.scan(TENANT, &secrets(scope, from, ALL, true))?;
             same(
                 &page.rows,
-                &expected(tag, from),
-                format!("{tag:?} from {from:?} finds rows that are gone"),
+                &expected(scope, from),
+                format!("{scope:?} from {from:?} finds rows that are gone"),
             )?;
         }
     }
@@ -136,14 +135,14 @@ fn inside_a_write(store: &dyn SecretStore) -> Verdict {
         sample().into_iter().partition(|row| row.epoch % 2 == 0);
     put(store, &before)?;
     let mut verdict = Ok(());
-    store.write(&HEAD, &mut |tx| {
+    store.write(TENANT, &[], &mut |_, tx| {
         later.iter().try_for_each(|row| tx.put(row))?;
         verdict = (|| {
-            for tag in TAGS {
+            for scope in SCOPES {
                 for from in [Cursor::START, Cursor::Epoch(1, None)] {
                     for (limit, bodies) in [(1, true), (3, false), (1000, true)] {
                         let found = all(
-                            |from| Ok(tx.scan(Kind::Secret, tag, from, size(limit), bodies)?),
+                            |from| Ok(tx.scan(&secrets(scope, from, size(limit), bodies))?),
                             from,
                         )?;
                         let bare = |row: Row| {
@@ -157,11 +156,11 @@ fn inside_a_write(store: &dyn SecretStore) -> Verdict {
                             }
                         };
                         let expected: Vec<Row> =
-                            expected(tag, from).into_iter().map(bare).collect();
+                            expected(scope, from).into_iter().map(bare).collect();
                         same(
                             &found,
                             &expected,
-                            format!("{tag:?} from {from:?} by {limit} finds other rows"),
+                            format!("{scope:?} from {from:?} by {limit} finds other rows"),
                         )?;
                     }
                 }

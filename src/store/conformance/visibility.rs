@@ -1,12 +1,13 @@
 //! Writes as other handles and threads see them.
 
+use std::num::NonZeroU32;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use super::kit::{Broken, HEAD, HandleCase, Verdict, epoch, head, put, row, same};
+use super::kit::{Broken, HandleCase, TENANT, Verdict, all_secrets, epoch, head, put, row, same};
 use crate::error::{Error, Result};
-use crate::store::{Cursor, Kind, PageSize, Row, SecretStore, Tag};
+use crate::store::{Row, SecretStore};
 
 pub(super) const HANDLE_CASES: &[HandleCase] = &[
     (
@@ -34,9 +35,9 @@ fn seen_at_once(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
                 head(now),
             ],
         )?;
-        same(&epoch(other, &HEAD)?, &now, "the head is an old one")?;
+        same(&epoch(other, TENANT)?, &now, "the head is an old one")?;
         same(
-            &other.get(&[row(1).key])?,
+            &other.get(TENANT, &[row(1).key])?,
             &vec![Some(Row {
                 epoch: now,
                 ..row(1)
@@ -51,7 +52,7 @@ fn seen_at_once(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
             }],
         )?;
         same(
-            &one.get(&[row(2).key])?,
+            &one.get(TENANT, &[row(2).key])?,
             &vec![Some(Row {
                 epoch: now,
                 ..row(2)
@@ -66,17 +67,23 @@ fn open_write(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
     put(one, &[row(1), row(2), head(1)])?;
     let mut seen = Ok(None);
     thread::scope(|threads| {
-        one.write(&HEAD, &mut |tx| {
+        one.write(TENANT, &[], &mut |_, tx| {
             tx.put(&Row { epoch: 2, ..row(1) })?;
             tx.delete(&row(2).key)?;
             tx.put(&head(2))?;
             let (send, receive) = mpsc::channel();
             threads.spawn(move || {
                 let read = [one, other].map(|store| {
-                    let rows = store.get(&[row(1).key, row(2).key])?;
-                    let page =
-                        store.scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)?;
-                    Ok::<_, Error>((rows, page.rows, epoch(store, &HEAD)?))
+                    let keys = [row(1).key, row(2).key];
+                    let mut rows = vec![store.get(TENANT, &keys)?];
+                    store.read(TENANT, &mut |tx| {
+                        rows.truncate(1);
+                        rows.push(tx.get(&keys)?);
+                        Ok(())
+                    })?;
+                    let page = store.scan(TENANT, &all_secrets())?;
+                    let partitions = store.partitions(None, NonZeroU32::MAX)?;
+                    Ok::<_, Error>((rows, page.rows, epoch(store, TENANT)?, partitions))
                 });
                 // Nobody listens any more when it came too late.
                 let _ = send.send(read);
@@ -92,7 +99,8 @@ fn open_write(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
         Err(RecvTimeoutError::Disconnected) => return Err(Broken("a reader panicked".to_owned())),
         Ok(seen) => seen.into_iter().flatten().collect::<Result<Vec<_>>>()?,
     };
-    let old = (vec![Some(row(1)), Some(row(2))], vec![row(1), row(2)], 1);
+    let both = vec![Some(row(1)), Some(row(2))];
+    let old = (vec![both; 2], vec![row(1), row(2)], 1, vec![TENANT]);
     same(
         &seen,
         &vec![old.clone(), old],
@@ -100,7 +108,7 @@ fn open_write(one: &dyn SecretStore, other: &dyn SecretStore) -> Verdict {
     )?;
     let new = vec![Some(Row { epoch: 2, ..row(1) }), None];
     same(
-        &other.get(&[row(1).key, row(2).key])?,
+        &other.get(TENANT, &[row(1).key, row(2).key])?,
         &new,
         "the write is not visible after it",
     )

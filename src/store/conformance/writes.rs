@@ -1,8 +1,11 @@
 //! Writes, which happen whole or not at all.
 
-use super::kit::{ALL, Case, HEAD, Verdict, ensure, epoch, head, key, put, row, same, tag};
+use super::kit::{
+    ALL, Case, HEAD, TENANT, Verdict, all_secrets, ensure, epoch, head, key, put, row, same,
+    secrets,
+};
 use crate::error::{Error, ErrorKind};
-use crate::store::{Cursor, Kind, Row, RowKey, SecretStore, Tag};
+use crate::store::{Cursor, Kind, Row, RowKey, SecretStore};
 
 pub(super) const CASES: &[Case] = &[
     ("put replaces the whole row", replace),
@@ -24,7 +27,6 @@ pub(super) const CASES: &[Case] = &[
 fn replace(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1)])?;
     let new = Row {
-        tenant: tag(8),
         epoch: 9,
         info: vec![],
         body: vec![1; 9_000],
@@ -32,37 +34,29 @@ fn replace(store: &dyn SecretStore) -> Verdict {
     };
     put(store, std::slice::from_ref(&new))?;
     same(
-        &store.get(&[new.key])?,
+        &store.get(TENANT, &[new.key])?,
         &vec![Some(new.clone())],
         "the row at the key is not the one put last",
     )?;
-    let old = store.scan(Kind::Secret, Tag::Tenant(tag(1)), Cursor::START, ALL, true)?;
-    ensure(
-        old.rows.is_empty(),
-        "the replaced row is still found by its old tenant",
-    )?;
-    let by_tenant = store.scan(
-        Kind::Secret,
-        Tag::Tenant(tag(8)),
-        Cursor::Epoch(8, None),
-        ALL,
-        true,
-    )?;
-    same(
-        &by_tenant.rows,
-        &vec![new],
-        "the new row is not found by its new tenant and epoch",
-    )
+    for (epoch, expected) in [(0, 1), (8, 1), (9, 0)] {
+        let later = secrets(None, Cursor::Epoch(epoch, None), ALL, true);
+        same(
+            &store.scan(TENANT, &later)?.rows,
+            &vec![new.clone(); expected],
+            "the new row is not found by its new epoch alone",
+        )?;
+    }
+    Ok(())
 }
 
 fn delete(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1), row(2)])?;
-    store.write(&HEAD, &mut |tx| {
+    store.write(TENANT, &[], &mut |_, tx| {
         tx.delete(&row(1).key)?;
         tx.delete(&row(9).key)
     })?;
     same(
-        &store.get(&[row(1).key, row(2).key])?,
+        &store.get(TENANT, &[row(1).key, row(2).key])?,
         &vec![None, Some(row(2))],
         "not exactly the one row was deleted",
     )
@@ -71,12 +65,12 @@ fn delete(store: &dyn SecretStore) -> Verdict {
 fn own_changes(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1), row(2)])?;
     let mut seen = None;
-    store.write(&HEAD, &mut |tx| {
+    store.write(TENANT, &[], &mut |_, tx| {
         tx.delete(&row(1).key)?;
         tx.put(&Row { epoch: 5, ..row(2) })?;
         tx.put(&row(3))?;
         let keys = [1, 2, 3].map(|number| key(Kind::Secret, number));
-        let page = tx.scan(Kind::Secret, Tag::Tenant(tag(1)), Cursor::START, ALL, true)?;
+        let page = tx.scan(&all_secrets())?;
         seen = Some((tx.get(&keys)?, page.rows));
         Ok(())
     })?;
@@ -90,7 +84,7 @@ fn own_changes(store: &dyn SecretStore) -> Verdict {
 }
 
 fn last_change(store: &dyn SecretStore) -> Verdict {
-    store.write(&HEAD, &mut |tx| {
+    store.write(TENANT, &[], &mut |_, tx| {
         tx.put(&row(1))?;
         tx.put(&Row { epoch: 2, ..row(1) })?;
         tx.put(&row(2))?;
@@ -98,7 +92,7 @@ fn last_change(store: &dyn SecretStore) -> Verdict {
         tx.delete(&row(3).key)?;
         tx.put(&row(3))
     })?;
-    let found = store.get(&[row(1).key, row(2).key, row(3).key])?;
+    let found = store.get(TENANT, &[row(1).key, row(2).key, row(3).key])?;
     same(
         &found,
         &vec![Some(Row { epoch: 2, ..row(1) }), None, Some(row(3))],
@@ -107,23 +101,23 @@ fn last_change(store: &dyn SecretStore) -> Verdict {
 }
 
 fn many_rows(store: &dyn SecretStore) -> Verdict {
-    const COUNT: u32 = 2500;
+    const COUNT: u32 = 10_000;
     let rows: Vec<Row> = (0..COUNT).map(row).collect();
     let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
     put(store, &rows)?;
     let mut expected: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
     same(
-        &store.get(&keys)?,
+        &store.get(TENANT, &keys)?,
         &expected,
         "not all rows that were put are there",
     )?;
     let gone: Vec<&RowKey> = keys.iter().step_by(2).collect();
-    store.write(&HEAD, &mut |tx| {
+    store.write(TENANT, &[], &mut |_, tx| {
         gone.iter().try_for_each(|key| tx.delete(key))
     })?;
     expected.iter_mut().step_by(2).for_each(|row| *row = None);
     same(
-        &store.get(&keys)?,
+        &store.get(TENANT, &keys)?,
         &expected,
         "not exactly the rows that were deleted are gone",
     )
@@ -131,7 +125,7 @@ fn many_rows(store: &dyn SecretStore) -> Verdict {
 
 fn failed_work(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1), row(2), head(1)])?;
-    let failed = store.write(&HEAD, &mut |tx| {
+    let failed = store.write(TENANT, &[], &mut |_, tx| {
         tx.put(&Row { epoch: 2, ..row(1) })?;
         tx.delete(&row(2).key)?;
         tx.put(&row(3))?;
@@ -146,19 +140,19 @@ fn failed_work(store: &dyn SecretStore) -> Verdict {
 }
 
 fn unchanged(store: &dyn SecretStore) -> Verdict {
-    let found = store.get(&[row(1).key, row(2).key, row(3).key, HEAD])?;
+    let found = store.get(TENANT, &[row(1).key, row(2).key, row(3).key, HEAD])?;
     same(
         &found,
         &vec![Some(row(1)), Some(row(2)), None, Some(head(1))],
         "part of the write is visible",
     )?;
-    same(&epoch(store, &HEAD)?, &1, "the head changed")
+    same(&epoch(store, TENANT)?, &1, "the head changed")
 }
 
 fn panicked_work(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1), row(2), head(1)])?;
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        store.write(&HEAD, &mut |tx| {
+        store.write(TENANT, &[], &mut |_, tx| {
             tx.put(&row(3))?;
             tx.put(&head(2))?;
             // As a panic, but without a report on standard error.
@@ -169,7 +163,7 @@ fn panicked_work(store: &dyn SecretStore) -> Verdict {
     unchanged(store)?;
     put(store, &[row(3)])?;
     same(
-        &store.get(&[row(3).key])?,
+        &store.get(TENANT, &[row(3).key])?,
         &vec![Some(row(3))],
         "a write after it is lost",
     )
@@ -179,7 +173,7 @@ fn no_changes(store: &dyn SecretStore) -> Verdict {
     put(store, &[row(1)])?;
     put(store, &[])?;
     same(
-        &store.get(&[row(1).key])?,
+        &store.get(TENANT, &[row(1).key])?,
         &vec![Some(row(1))],
         "an empty write changed a row",
     )

@@ -3,20 +3,24 @@
 use std::ops::RangeInclusive;
 
 use crate::error::Result;
-use crate::store::{Cursor, Kind, Page, PageSize, Row, RowKey, Tag};
+use crate::store::{Cursor, Page, Row, RowKey, Scan};
 
 /// The keys that a scan has to look at.
-pub(super) fn range(kind: Kind, tag: Tag, from: Cursor) -> RangeInclusive<RowKey> {
-    let (mut first, mut last) = match tag {
-        Tag::Scope(scope) => (bounded(scope, 0), bounded(scope, u8::MAX)),
-        Tag::Any | Tag::Tenant(_) => ([0; 32], [u8::MAX; 32]),
+pub(super) fn range(scan: &Scan) -> RangeInclusive<RowKey> {
+    let (mut first, mut last) = match scan.scope {
+        Some(scope) => (bounded(scope, 0), bounded(scope, u8::MAX)),
+        None => ([0; 32], [u8::MAX; 32]),
     };
-    if let Cursor::Key(Some(after)) = from {
+    if let Cursor::Key(Some(after)) = scan.from {
         // What begins behind its end holds nothing; a range must not.
         first = first.max(after);
         last = last.max(first);
     }
-    RowKey { kind, key: first }..=RowKey { kind, key: last }
+    let key = |key| RowKey {
+        kind: scan.kind,
+        key,
+    };
+    key(first)..=key(last)
 }
 
 /// A key of a scope, filled up with a byte.
@@ -26,15 +30,10 @@ fn bounded(scope: [u8; 16], rest: u8) -> [u8; 32] {
     key
 }
 
-/// Returns true for a row that the scan asks for.
-pub(super) fn wanted(row: &Row, tag: Tag, from: Cursor) -> bool {
-    let tagged = match tag {
-        Tag::Any => true,
-        Tag::Scope(scope) => row.key.scope() == scope,
-        Tag::Tenant(tenant) => row.tenant == tenant,
-    };
-    tagged
-        && match from {
+/// Returns true for a row in the range that the scan asks for.
+pub(super) fn wanted(row: &Row, scan: &Scan) -> bool {
+    scan.scope.is_none_or(|scope| row.key.scope() == scope)
+        && match scan.from {
             Cursor::Key(after) => after.is_none_or(|after| row.key.key > after),
             Cursor::Epoch(epoch, None) => row.epoch > epoch,
             Cursor::Epoch(epoch, Some(after)) => (row.epoch, row.key.key) > (epoch, after),
@@ -42,18 +41,14 @@ pub(super) fn wanted(row: &Row, tag: Tag, from: Cursor) -> bool {
 }
 
 /// The first page of rows that come in the order of keys.
-pub(super) fn page<'a>(
-    found: impl Iterator<Item = &'a Row>,
-    from: Cursor,
-    size: PageSize,
-    bodies: bool,
-) -> Result<Page> {
-    match from {
-        Cursor::Key(_) => Page::collect(found.map(copier(bodies)), from, size),
+pub(super) fn page<'a>(found: impl Iterator<Item = &'a Row>, scan: &Scan) -> Result<Page> {
+    let copied = copier(scan.bodies);
+    match scan.from {
+        Cursor::Key(_) => Page::collect(found.map(copied), scan.from, scan.size),
         Cursor::Epoch(..) => {
             let mut found: Vec<&Row> = found.collect();
             found.sort_unstable_by_key(|row| (row.epoch, row.key));
-            Page::collect(found.into_iter().map(copier(bodies)), from, size)
+            Page::collect(found.into_iter().map(copied), scan.from, scan.size)
         }
     }
 }

@@ -1,7 +1,5 @@
 //! One connection, with everything off that a vault does not need.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,13 +7,11 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags, ffi};
+use rusqlite::{Connection, OpenFlags};
 
-use super::failure::{failed, io_failed};
+use super::failure::failed;
 use super::settings::Settings;
-use super::vault_path::{
-    Identity, ROLLBACK_JOURNAL, SHARED_MEMORY, VaultPath, WRITE_AHEAD_LOG, existing,
-};
+use super::vault_path::{Identity, ROLLBACK_JOURNAL, VaultPath, WRITE_AHEAD_LOG, existing};
 use super::version::Journal;
 use super::{file_system, schema, version};
 use crate::error::{Error, ErrorKind, Result};
@@ -76,6 +72,7 @@ pub(super) fn open_vault(
     schema::verify(&connection)?;
     let journal = schema::journal(&connection)?;
     version::accept(version, journal)?;
+    refuse_cut_off(place)?;
     if journal == Journal::Wal && file_system::is_remote(&place.folder, settings)? {
         return Err(file_system::has_no_shared_memory());
     }
@@ -86,6 +83,22 @@ pub(super) fn open_vault(
         false,
     )?;
     Ok(connection)
+}
+
+/// Refuses a file that ends within a page: SQLite reads what is missing as zeros, which can hide
+/// rows. The file may be so while a log that is not merged holds the rest.
+fn refuse_cut_off(place: &VaultPath) -> Result<()> {
+    let file = existing(&place.file)?;
+    if file.is_none_or(|file| file.len() % schema::PAGE_SIZE == 0)
+        || existing(&place.beside(WRITE_AHEAD_LOG))?.is_some_and(|log| log.len() > 0)
+        || existing(&place.beside(ROLLBACK_JOURNAL))?.is_some_and(|journal| journal.len() > 0)
+    {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Corrupt,
+        "the vault's file is cut off; restore a backup",
+    ))
 }
 
 /// Opens the vault at `place` to read it, as a file that nobody writes to. The caller proves that
@@ -99,6 +112,7 @@ pub(super) fn open_at_rest(place: &VaultPath, settings: &Settings) -> Result<Con
     let uri = format!("file:{path}?immutable=1");
     let connection = open(Path::new(&uri), Access::AtRest, settings.patience)?;
     schema::verify(&connection)?;
+    refuse_cut_off(place)?;
     configure(&connection, Role::Reader)?;
     Ok(connection)
 }
@@ -198,52 +212,6 @@ fn refused() -> Error {
         ErrorKind::UnsafeSqlite,
         "the linked SQLite lacks a setting that a vault needs; use the feature `bundled`",
     )
-}
-
-/// Refuses a vault that has another database's rollback journal beside it: SQLite would take it for
-/// the vault's own and write its pages over the vault's. A vault with a write-ahead log never has
-/// one; where the vault's own journal is a rollback journal, nothing tells the two apart.
-pub(super) fn refuse_foreign_journal(place: &VaultPath) -> Result<()> {
-    if existing(&place.beside(ROLLBACK_JOURNAL))?.is_none_or(|journal| journal.len() == 0)
-        || !must_roll_back(place)
-    {
-        return Ok(());
-    }
-    let in_use = existing(&place.beside(SHARED_MEMORY))?.is_some()
-        || existing(&place.beside(WRITE_AHEAD_LOG))?.is_some();
-    // The one place that opens the file beside SQLite. Nobody is writing, or the journal would be a
-    // live one; and who has a vault with a write-ahead log open in this process keeps its shared
-    // memory there, so then it is not done.
-    if in_use || has_write_ahead_log(&place.file)? {
-        return Err(Error::new(
-            ErrorKind::UnsafeFile,
-            "a rollback journal of another database lies beside the vault; move it away",
-        ));
-    }
-    Ok(())
-}
-
-/// Returns true if SQLite would write the pages of the journal into the database. A connection that
-/// may not write reports that instead.
-fn must_roll_back(place: &VaultPath) -> bool {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let probed = Connection::open_with_flags(&place.file, flags)
-        .and_then(|connection| connection.query_row("PRAGMA schema_version", (), |_| Ok(())));
-    let code = probed
-        .err()
-        .and_then(|error| error.sqlite_error().map(|error| error.extended_code));
-    code == Some(ffi::SQLITE_READONLY_ROLLBACK)
-}
-
-/// Reads it in the header of the file (<https://sqlite.org/fileformat2.html>, section 1.3.3).
-fn has_write_ahead_log(path: &Path) -> Result<bool> {
-    let mut header = [0; 20];
-    File::open(path)
-        .and_then(|mut file| file.read_exact(&mut header))
-        .map_err(io_failed)?;
-    Ok(header.ends_with(&[2, 2]))
 }
 
 #[cfg(all(test, unix))]

@@ -37,6 +37,21 @@ pub(super) fn failed(error: rusqlite::Error) -> Error {
     Error::new(kind, message).with_source(SqliteCode(code))
 }
 
+/// An error of a commit, for `map_err`. A failure of the disk leaves open whether the write is
+/// there after the next start.
+pub(super) fn commit_failed(error: rusqlite::Error) -> Error {
+    let failure = failed(error);
+    if failure.kind() != ErrorKind::Io {
+        return failure;
+    }
+    Error::new(
+        ErrorKind::Unsettled,
+        "the disk failed while a write was committed, so it may be stored or not; read the secret \
+         to see",
+    )
+    .with_source(failure)
+}
+
 fn explain(code: i32) -> (ErrorKind, &'static str) {
     match code {
         ffi::SQLITE_READONLY_DBMOVED => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::settings::Settings;
 use super::store::SqliteStore;
 use super::vault_path::VaultPath;
-use super::{connection, create, file_system};
+use super::{connection, create, file_system, foreign_journal};
 use crate::error::{ErrorKind, Result};
 
 /// Options to open or create a [`SqliteStore`].
@@ -249,7 +249,7 @@ impl SqliteOptions {
     fn open_at(&self, place: VaultPath) -> Result<SqliteStore> {
         let identity = place.inspect(&self.0)?;
         file_system::is_remote(&place.folder, &self.0)?;
-        connection::refuse_foreign_journal(&place)?;
+        foreign_journal::refuse(&place)?;
         SqliteStore::new(place, identity, self.0)
     }
 }

@@ -93,7 +93,7 @@ impl Drop for Next {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
-    use crate::store::{Kind, RowKey, SecretStore, SqliteStore};
+    use crate::store::{Partition, SecretStore, SqliteStore};
 
     /// A container that is paused while it is next.
     #[test]
@@ -103,18 +103,15 @@ mod tests {
         let options = SqliteStore::options().busy_timeout(Duration::from_secs(3));
         let store = options.create(&file).unwrap();
         let place = VaultPath::of(&file).unwrap();
-        let (now, lock) = (
-            Wait::new(Duration::ZERO),
-            RowKey {
-                kind: Kind::Head,
-                key: [0; 32],
-            },
-        );
+        let now = Wait::new(Duration::ZERO);
         let stopped = enter(&place, &now);
         assert!(stopped.is_some() && enter(&place, &now).is_none());
         thread::scope(|threads| {
             for _ in 0..4 {
-                threads.spawn(|| store.write(&lock, &mut |_| Ok(())).unwrap());
+                threads.spawn(|| {
+                    let done = store.write(Partition::VAULT, &[], &mut |_, _| Ok(()));
+                    done.unwrap();
+                });
             }
         });
         drop(stopped);

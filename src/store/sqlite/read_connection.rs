@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::failure::failed;
 use super::rows;
 use crate::error::Result;
-use crate::store::{HeadRead, Moment, RowKey};
+use crate::store::{HeadRead, Moment, Partition, RowKey};
 
 /// The moments of one open store: a counter that all its readers share.
 ///
@@ -46,7 +46,8 @@ impl ReadConnection {
     /// Reads a head, unless nothing was committed since a known moment.
     pub(super) fn head(
         &mut self,
-        tenant: &RowKey,
+        partition: Partition,
+        head: &RowKey,
         known: Option<Moment>,
         moments: &Moments,
     ) -> Result<HeadRead> {
@@ -55,7 +56,9 @@ impl ReadConnection {
             return Ok(HeadRead::Unchanged);
         }
         let moment = Some(moments.now());
-        let row = rows::get(&self.connection, &[*tenant])?.pop().flatten();
+        let row = rows::select(&self.connection, partition, &[*head])?
+            .pop()
+            .flatten();
         Ok(HeadRead::Read { row, moment })
     }
 

@@ -9,6 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// Says "a keyslot vault" in the header of the file: `ksl1` in ASCII.
 const APPLICATION_ID: i32 = i32::from_be_bytes(*b"ksl1");
 
+/// The bytes of a page of the file.
+pub(super) const PAGE_SIZE: u64 = 4096;
+
 /// The format of the tables; the format of what is sealed in them is the vault's.
 const USER_VERSION: i32 = 1;
 
@@ -17,24 +20,24 @@ const USER_VERSION: i32 = 1;
 ///
 /// A rowid table, because rows are long: `WITHOUT ROWID` would drag the sealed bytes through the
 /// inner pages. Every index costs a write, and damage to it can hide rows, so there is one for each
-/// way that the vault looks for rows: by key, where those of a scope lie side by side, and a
-/// tenant's in the order of epochs. Other scans sort.
+/// way that the vault looks for rows of a partition: by key, where those of a scope lie side by
+/// side, and in the order of epochs. Other scans sort.
 const SCHEMA: [(&str, &str, &str); 3] = [
     (
         "table",
         "rows",
-        "CREATE TABLE rows(kind INTEGER NOT NULL, key BLOB NOT NULL, tenant BLOB NOT NULL, epoch \
-         INTEGER NOT NULL, info BLOB NOT NULL, body BLOB NOT NULL) STRICT",
+        "CREATE TABLE rows(partition BLOB NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL, \
+         epoch INTEGER NOT NULL, info BLOB NOT NULL, body BLOB NOT NULL) STRICT",
+    ),
+    (
+        "index",
+        "rows_by_epoch",
+        "CREATE INDEX rows_by_epoch ON rows(partition, kind, epoch, key)",
     ),
     (
         "index",
         "rows_by_key",
-        "CREATE UNIQUE INDEX rows_by_key ON rows(kind, key)",
-    ),
-    (
-        "index",
-        "rows_by_tenant",
-        "CREATE INDEX rows_by_tenant ON rows(tenant, kind, epoch, key)",
+        "CREATE UNIQUE INDEX rows_by_key ON rows(partition, kind, key)",
     ),
 ];
 

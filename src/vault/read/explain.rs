@@ -131,7 +131,7 @@ impl ScopedVault {
             })
         };
         let rows = self.read(references, Permissions::USE)?;
-        let rows = ParsedRows::of(self.core(), &rows)?;
+        let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
         let mut verdicts: Vec<Result<Permit>> =
             self.candidates(references, &rows).map(verdict).collect();
         // Nobody reads the error of a name that stays. To a handle that may use nothing every name
@@ -192,7 +192,7 @@ impl ScopedVault {
             }
         };
         let rows = self.read(references, Permissions::READ)?;
-        let rows = ParsedRows::of(self.core(), &rows)?;
+        let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
         let mut explained: Vec<Explanation> =
             self.candidates(references, &rows).map(explain).collect();
         let verdicts = explained.iter_mut().map(|one| &mut one.verdict);
@@ -228,7 +228,7 @@ impl ScopedVault {
             .cloned()
             .collect();
         let rows = self.read(&references, Permissions::READ)?;
-        let rows = ParsedRows::of(self.core(), &rows)?;
+        let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
         let missing = self
             .candidates(&references, &rows)
             .filter_map(|(reference, mut hits)| hits.next().is_none().then(|| reference.clone()));

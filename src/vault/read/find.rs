@@ -117,7 +117,7 @@ impl ScopedVault {
     fn newest_value(&self, stored: &Stored) -> Result<SecretString> {
         let kept = self.newest(stored)?;
         let sealed = stored.envelope(kept, None)?;
-        let key = self.core().key_for(sealed.key_id())?;
+        let key = self.core().key_for(self.partition(), sealed.key_id())?;
         self.core()
             .open_value(&stored.info, kept.version, &sealed, &key)
     }
@@ -127,7 +127,7 @@ impl ScopedVault {
     fn find(&self, name: &SecretName, permission: Permissions) -> Result<Stored> {
         let row = self
             .core()
-            .get_one(self.core().secret_row(self.own(), name))?;
+            .get_one(self.partition(), self.core().secret_row(self.own(), name))?;
         let Some(row) = row.filter(|_| self.may(permission)) else {
             return Err(self.not_here(name));
         };

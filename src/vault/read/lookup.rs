@@ -20,7 +20,7 @@ impl Resolver for ScopedVault {
         };
         let begun = self.begin();
         let rows = self.read(references, Permissions::USE)?;
-        let rows = ParsedRows::of(self.core(), &rows)?;
+        let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
         let now = self.core().clock.now()?;
         let outcome = |(reference, candidates)| {
             let outcome = self.nearest(reference, candidates).and_then(|hit| {

@@ -6,10 +6,10 @@ use crate::crypto::InfoState as State;
 use crate::error::{ErrorKind, Result};
 use crate::name::{KnownNames, Nearest, SecretName};
 use crate::reference::Reference;
-use crate::store::{Kind, Tag};
+use crate::store::Kind;
 use crate::vault::permissions::Permissions;
-use crate::vault::scan::{Scan, Step};
 use crate::vault::scoped::ScopedVault;
+use crate::vault::walk::{Step, Walk};
 
 /// The most records that are looked at for one call, in the scope and those above it together.
 const LOOKED_AT: usize = 10_000;
@@ -62,12 +62,13 @@ impl ScopedVault {
         let mut names = BTreeSet::new();
         let mut left = most;
         for scope in self.chain() {
-            let mut scan = Scan::new(Kind::Secret, Tag::Scope(scope.scope_tag), false);
-            while let Ok(Some(rows)) = scan.step_from(&*self.core().store).and_then(Step::rows) {
+            let mut walk = Walk::of_scope(Kind::Secret, scope.scope_tag, false);
+            let mut step = || walk.step_from(&*self.core().store, scope.partition);
+            while let Ok(Some(rows)) = step().and_then(Step::page) {
                 let infos = rows
                     .iter()
                     .take(left)
-                    .filter_map(|row| self.core().open_listed(row).ok());
+                    .filter_map(|row| self.core().open_listed(self.partition(), row).ok());
                 let resolvable =
                     infos.filter(|info| !matches!(info.state, State::Deleted | State::Revoked));
                 names.extend(resolvable.map(|info| info.name));

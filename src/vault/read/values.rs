@@ -78,7 +78,7 @@ impl ScopedVault {
     /// The newest versions, if a resolve for the target could use them now.
     fn usable(&self, target: &Target, references: &[Reference]) -> Result<Vec<Versions>> {
         let rows = self.read(references, Permissions::USE)?;
-        let rows = ParsedRows::of(self.core(), &rows)?;
+        let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
         let hits = self.hits(references, &rows)?;
         let now = self.core().clock.now()?;
         // All are asked for before a value is opened.
@@ -112,11 +112,11 @@ impl ScopedVault {
 
     fn read_versions(&self, references: &[Reference]) -> Result<Vec<Versions>> {
         let rows = self.read(references, Permissions::REDACT)?;
-        let rows = ParsedRows::of(self.core(), &rows)?;
+        let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
         let hits = self.hits(references, &rows)?;
         let older: Vec<RowKey> = hits.iter().flat_map(|hit| self.older_rows(hit)).collect();
-        let older = self.core().get(&older)?;
-        let older = ParsedRows::of(self.core(), &older)?;
+        let older = self.core().get(self.partition(), &older)?;
+        let older = ParsedRows::of(self.core(), self.partition(), &older)?;
         let mut older_rows = older.rows.iter();
         let values = |hit: Hit<'_>| {
             let newest = hit

@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use super::finding::{Finding, Verification};
-use super::walk::all_rows;
 use crate::crypto::{KeyId, KeySlotEntry};
 use crate::error::Result;
-use crate::store::Kind;
+use crate::store::{Kind, Partition, Row};
 use crate::vault::core::Core;
 use crate::vault::opening::{HEADER, VAULT_SECRET};
+use crate::vault::walk::{Step, Walk};
 
 pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {
-    let mut opening = core.get(&[HEADER, VAULT_SECRET])?.into_iter();
+    let mut opening = core
+        .get(Partition::VAULT, &[HEADER, VAULT_SECRET])?
+        .into_iter();
     let (Some(header), Some(secret)) = (opening.next().flatten(), opening.next().flatten()) else {
         report.find(Finding::Opening);
         return Ok(());
@@ -29,7 +31,7 @@ pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {
         .into_iter()
         .map(|key_slot| (key_slot.id.0, key_slot))
         .collect();
-    all_rows(core, Kind::Slot, true, report, |report, row| {
+    rows(core, Kind::Slot, report, |report, row| {
         let entry = KeyId::from_row_key(&row.key.key)
             .ok()
             .and_then(|id| missing.remove(&id.0));
@@ -38,10 +40,33 @@ pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {
             Some(entry) if entry.is_of(&row.info, &row.body) => {}
             Some(entry) => report.find(Finding::KeySlotChanged { name: entry.name }),
         }
-        Ok(())
     })?;
     for (_, entry) in missing {
         report.find(Finding::KeySlotMissing { name: entry.name });
     }
+    for kind in [Kind::DataKey, Kind::Head, Kind::Secret, Kind::Version] {
+        rows(core, kind, report, |report, _| report.find(Finding::Stray))?;
+    }
     Ok(())
+}
+
+/// Goes through the vault's own rows of a kind, up to the place at which the store gives them out
+/// of order.
+fn rows(
+    core: &Core,
+    kind: Kind,
+    report: &mut Verification,
+    mut each: impl FnMut(&mut Verification, Row),
+) -> Result<()> {
+    let mut walk = Walk::of_vault(kind);
+    loop {
+        match walk.step_from(&*core.store, Partition::VAULT)? {
+            Step::Found(rows) => rows.into_iter().for_each(|row| each(report, row)),
+            Step::Disorder => {
+                report.find(Finding::Hidden);
+                return Ok(());
+            }
+            Step::End => return Ok(()),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The verification of one tenant, under its write lock.
+//! The verification of one tenant, as it was at one moment.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use super::account::Account;
 use super::finding::{Finding, Verification};
 use crate::crypto::{DataKeyState, Envelope, Info, KeyId, SealedInfo, VersionEntry};
 use crate::error::{ErrorKind, Result};
-use crate::store::{Kind, Row, RowKey, Tag, WriteTx};
+use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
 use crate::vault::high_water::Mark;
-use crate::vault::rows::{get_in, get_one_in};
-use crate::vault::scan::{Scan, Step};
+use crate::vault::rows::{PAGE, get_in, get_one_in};
 use crate::vault::tenant_key::TenantKey;
+use crate::vault::walk::{Step, Walk};
 
 /// The verification of one tenant.
 pub(super) struct Tenant<'a> {
     core: &'a Core,
-    tag: [u8; 16],
-    tx: &'a mut dyn WriteTx,
+    partition: Partition,
+    tx: &'a mut dyn ReadTx,
     report: &'a mut Verification,
     /// The data keys that are stored now: one that is only remembered is lost with the process.
     keys: HashMap<KeyId, Arc<TenantKey>>,
@@ -28,16 +28,25 @@ pub(super) struct Tenant<'a> {
     found: Account,
 }
 
+/// An older value, and the secret that keeps it.
+struct Older<'s> {
+    /// The place of the secret in its page.
+    at: usize,
+    info: &'s Info,
+    kept: &'s VersionEntry,
+    key: RowKey,
+}
+
 impl<'a> Tenant<'a> {
     pub(super) fn new(
         core: &'a Core,
-        tag: [u8; 16],
-        tx: &'a mut dyn WriteTx,
+        partition: Partition,
+        tx: &'a mut dyn ReadTx,
         report: &'a mut Verification,
     ) -> Self {
         Self {
             core,
-            tag,
+            partition,
             tx,
             report,
             keys: HashMap::new(),
@@ -48,9 +57,15 @@ impl<'a> Tenant<'a> {
 
     /// Verifies it. `seen` is the head that was seen before.
     pub(super) fn verify(mut self, seen: Option<Mark>) -> Result<()> {
-        let row = get_one_in(self.tx, head_row(self.tag))?;
-        let head = row.as_ref().and_then(|row| self.core.open_head(row).ok());
-        let admitted = self.core.admit_head(self.tag, row.as_ref(), seen);
+        let row = get_one_in(self.tx, head_row(self.partition))?;
+        if row.is_none() && seen.is_none() {
+            self.find(Finding::Headless);
+            return Ok(());
+        }
+        self.report.tenants += 1;
+        let open = |row| self.core.open_head(self.partition, row).ok();
+        let head = row.as_ref().and_then(open);
+        let admitted = self.core.admit_head(self.partition, row.as_ref(), seen);
         if admitted.is_err_and(|error| error.kind() == ErrorKind::Tampered) {
             self.find(Finding::RolledBack {
                 tenant: head.as_ref().map(|head| head.tenant.clone()),
@@ -62,6 +77,7 @@ impl<'a> Tenant<'a> {
             Some(head) if !self.active.contains(&head.active_key) => self.find(Finding::DataKey),
             Some(_) => {}
         }
+        self.heads(row.as_ref())?;
         self.secrets()?;
         self.scopes()?;
         self.strays()?;
@@ -82,7 +98,8 @@ impl<'a> Tenant<'a> {
                 match this.core.keys.open_data_key(row) {
                     Ok(key)
                         if by_key.as_ref() == Some(row)
-                            && this.core.keys.sub().tenant_tag(key.tenant()) == this.tag =>
+                            && this.core.keys.sub().tenant_tag(key.tenant())
+                                == this.partition.0 =>
                     {
                         if key.state() == DataKeyState::Active {
                             this.active.insert(key.id());
@@ -96,55 +113,96 @@ impl<'a> Tenant<'a> {
         })
     }
 
+    /// Looks for heads beside the one that a write finds.
+    fn heads(&mut self, head: Option<&Row>) -> Result<()> {
+        let mut others = 0;
+        self.pages(Kind::Head, false, |_, rows| {
+            others += rows.iter().filter(|row| Some(*row) != head).count();
+            Ok(())
+        })?;
+        if others > 0 {
+            self.find(Finding::Head);
+        }
+        Ok(())
+    }
+
     fn secrets(&mut self) -> Result<()> {
         self.pages(Kind::Secret, true, |this, rows| {
             // A row that a scan finds but its key does not is lost to every resolve.
             let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
+            let mut secrets = Vec::with_capacity(rows.len());
             for (row, by_key) in rows.into_iter().zip(get_in(this.tx, &keys)?) {
                 let opened = this.open(&row).filter(|_| by_key.as_ref() == Some(&row));
                 match opened {
                     Some((info, commitment)) => {
                         *this.found.scopes.entry(row.key.scope()).or_default() += 1;
-                        this.secret(&info, &row.body, &commitment)?;
+                        let sub = this.core.keys.sub();
+                        let entry = sub.accumulator_entry(info.record, info.revision, &commitment);
+                        this.found.enter(info.state.is_live(), &entry);
+                        secrets.push((info, row.body));
                     }
                     None => this.find(Finding::Record),
                 }
             }
-            Ok(())
+            this.values(&secrets)
         })
     }
 
-    fn secret(&mut self, info: &Info, body: &[u8], commitment: &[u8; 32]) -> Result<()> {
-        let sub = self.core.keys.sub();
-        let entry = sub.accumulator_entry(info.record, info.revision, commitment);
-        self.found.enter(info.state.is_live(), &entry);
-        if !self.values_are_whole(info, body)? {
-            self.find(Finding::Value {
-                scope: info.scope.clone(),
-                name: info.name.clone(),
-            });
+    /// Looks for the values of secrets.
+    fn values(&mut self, secrets: &[(Info, Vec<u8>)]) -> Result<()> {
+        let mut broken: HashSet<usize> = HashSet::new();
+        // The older ones of many secrets are read at once, as many as are a page if they are as
+        // long as the newest.
+        let (mut older, mut bytes) = (Vec::new(), 0);
+        for (at, (info, body)) in secrets.iter().enumerate() {
+            let newest_is_whole = match info.newest() {
+                Some(kept) => self.opens(info, kept, body),
+                None => body.is_empty(),
+            };
+            if !newest_is_whole {
+                broken.insert(at);
+            }
+            let scope = self.core.hashed(&info.scope);
+            for kept in info.older() {
+                older.push(Older {
+                    at,
+                    info,
+                    kept,
+                    key: self.core.version_row(&scope, &info.name, kept.version),
+                });
+                bytes += body.len();
+                if bytes > PAGE.bytes || older.len() >= PAGE.rows.get() as usize {
+                    self.older(&older, &mut broken)?;
+                    older.clear();
+                    bytes = 0;
+                }
+            }
+        }
+        self.older(&older, &mut broken)?;
+        for (at, (info, _)) in secrets.iter().enumerate() {
+            if broken.contains(&at) {
+                self.find(Finding::Value {
+                    scope: info.scope.clone(),
+                    name: info.name.clone(),
+                });
+            }
         }
         Ok(())
     }
 
-    fn values_are_whole(&mut self, info: &Info, body: &[u8]) -> Result<bool> {
-        let scope = self.core.hashed(&info.scope);
-        let row_of = |kept: &VersionEntry| self.core.version_row(&scope, &info.name, kept.version);
-        let older: Vec<RowKey> = info.older().iter().map(row_of).collect();
-        let older = get_in(self.tx, &older)?;
-        self.found.older += older.iter().flatten().count() as u64;
-
-        let older = info.older().iter().zip(older.iter().map(Option::as_ref));
-        let older_are = older.fold(true, |whole, (kept, row)| {
-            whole
-                && row
-                    .is_some_and(|row| row.tenant == self.tag && self.opens(info, kept, &row.body))
-        });
-        let newest_is = match info.newest() {
-            Some(kept) => self.opens(info, kept, body),
-            None => body.is_empty(),
-        };
-        Ok(older_are && newest_is)
+    /// Looks for older values, which lie in rows of their own.
+    fn older(&mut self, older: &[Older<'_>], broken: &mut HashSet<usize>) -> Result<()> {
+        if older.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<RowKey> = older.iter().map(|older| older.key).collect();
+        for (older, row) in older.iter().zip(get_in(self.tx, &keys)?) {
+            self.found.older += u64::from(row.is_some());
+            if !row.is_some_and(|row| self.opens(older.info, older.kept, &row.body)) {
+                broken.insert(older.at);
+            }
+        }
+        Ok(())
     }
 
     /// Returns true if a kept value opens.
@@ -173,10 +231,10 @@ impl<'a> Tenant<'a> {
     fn scopes(&mut self) -> Result<()> {
         for (scope, count) in std::mem::take(&mut self.found.scopes) {
             let mut listed = 0;
-            let mut scan = Scan::new(Kind::Secret, Tag::Scope(scope), false);
+            let mut walk = Walk::of_scope(Kind::Secret, scope, false);
             let is_whole = loop {
-                match scan.step_in(self.tx)? {
-                    Step::Rows(rows) => listed += rows.len() as u64,
+                match walk.step_in(self.tx)? {
+                    Step::Found(rows) => listed += rows.len() as u64,
                     Step::Disorder => break false,
                     Step::End => break listed == count,
                 }
@@ -210,10 +268,10 @@ impl<'a> Tenant<'a> {
         bodies: bool,
         mut each: impl FnMut(&mut Self, Vec<Row>) -> Result<()>,
     ) -> Result<()> {
-        let mut scan = Scan::new(kind, Tag::Tenant(self.tag), bodies);
+        let mut walk = Walk::of_all(kind, bodies);
         loop {
-            match scan.step_in(self.tx)? {
-                Step::Rows(rows) => each(self, rows)?,
+            match walk.step_in(self.tx)? {
+                Step::Found(rows) => each(self, rows)?,
                 Step::Disorder => {
                     self.find(Finding::Hidden);
                     return Ok(());

@@ -1,6 +1,6 @@
 //! Copying secrets from one scope into another.
 
-use super::ledger::{Ledger, LedgerEntry};
+use super::ledger::{Ledger, LedgerEntry, NamedRow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::SecretInfo;
@@ -44,9 +44,14 @@ impl ScopedVault {
         let name = SecretName::new(name)?;
         self.check_copy(target)
             .inspect_err(|error| target.tell_outcome(begun, Action::CloneTo, &name, Err(error)))?;
-        let copied = self.core().write(self.own(), target.actor(), |ledger| {
-            self.copy(target, &name, ledger)
-        });
+        let [from, to] =
+            [self, target].map(|scoped| NamedRow::new(self.core(), scoped.own(), &name));
+        let first = [from.key, to.key];
+        let copied = self
+            .core()
+            .write(self.own(), target.actor(), &first, |ledger| {
+                self.copy(target, from, to, ledger)
+            });
         let info = copied.as_ref().map(|stored| &stored.info);
         target.tell_outcome(begun, Action::CloneTo, &name, info);
         stored::describe(copied?.info).ok_or_else(|| self.not_here(&name))
@@ -74,13 +79,19 @@ impl ScopedVault {
     pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
         let begun = self.begin();
         self.check_copy(target)?;
-        let copied = self.core().write(self.own(), target.actor(), |ledger| {
-            let names = ledger.names(self.own(), Self::MAX_NAMES)?;
-            names
-                .iter()
-                .map(|name| self.copy(target, name, ledger))
-                .collect::<Result<Vec<Stored>>>()
-        })?;
+        let copied = self
+            .core()
+            .write(self.own(), target.actor(), &[], |ledger| {
+                let names = ledger.names(self.own(), Self::MAX_NAMES)?;
+                names
+                    .iter()
+                    .map(|name| {
+                        let [from, to] = [self, target]
+                            .map(|scoped| NamedRow::new(self.core(), scoped.own(), name));
+                        self.copy(target, from, to, ledger)
+                    })
+                    .collect::<Result<Vec<Stored>>>()
+            })?;
         for stored in &copied {
             target.tell_outcome(begun, Action::CloneTo, &stored.info.name, Ok(&stored.info));
         }
@@ -103,10 +114,17 @@ impl ScopedVault {
         Err(Error::new(ErrorKind::InvalidInput, message))
     }
 
-    fn copy(&self, target: &Self, name: &SecretName, ledger: &mut Ledger<'_>) -> Result<Stored> {
-        let from = ledger.read(self.own(), name)?;
+    fn copy(
+        &self,
+        target: &Self,
+        from: NamedRow<'_>,
+        to: NamedRow<'_>,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<Stored> {
+        let name = from.name;
+        let from = ledger.read(from)?;
         let stored = self.existing(&from)?;
-        let to = ledger.read(target.own(), name)?;
+        let to = ledger.read(to)?;
         if to.current().is_some() {
             let message = format!(
                 "there is a secret {name} in {} already; nothing was copied",

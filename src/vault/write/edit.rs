@@ -1,7 +1,7 @@
 //! One change of one secret: read, decide, write, tell the observer.
 
 use super::input::Expected;
-use super::ledger::{Ledger, LedgerEntry};
+use super::ledger::{Ledger, LedgerEntry, NamedRow};
 use crate::crypto::InfoState as State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
@@ -45,8 +45,10 @@ impl ScopedVault {
     ) -> Result<Stored> {
         let begun = self.begin();
         self.check_may_change(action, name)?;
-        let stored = self.core().write(self.own(), self.actor(), |ledger| {
-            let entry = ledger.read(self.own(), name)?;
+        let row = NamedRow::new(self.core(), self.own(), name);
+        let (core, actor) = (self.core(), self.actor());
+        let stored = core.write(self.own(), actor, &[row.key], |ledger| {
+            let entry = ledger.read(row)?;
             let next = decide(ledger, &entry)?;
             if let Some(next) = &next {
                 ledger.write(&entry, next)?;
@@ -64,7 +66,7 @@ impl ScopedVault {
     }
 
     pub(super) fn existing<'a>(&self, entry: &'a LedgerEntry<'_>) -> Result<&'a Stored> {
-        entry.current().ok_or_else(|| self.not_here(entry.name))
+        entry.current().ok_or_else(|| self.not_here(entry.row.name))
     }
 
     /// Refuses a change of a caller who expects another state of the store.
@@ -73,7 +75,7 @@ impl ScopedVault {
     ///
     /// [`Conflict`](ErrorKind::Conflict).
     pub(super) fn check_expected(&self, expected: Expected, entry: &LedgerEntry<'_>) -> Result<()> {
-        let (name, scope) = (entry.name, self.scope());
+        let (name, scope) = (entry.row.name, self.scope());
         let message = match (expected, entry.current()) {
             (Expected::Anything, _) | (Expected::Nothing, None) => return Ok(()),
             (Expected::Revision(expected), Some(stored)) if stored.info.revision == expected => {

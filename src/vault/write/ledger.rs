@@ -4,8 +4,11 @@
 mod account;
 mod entry;
 mod infos;
+mod named_row;
+mod read_ahead;
 mod records;
 mod transaction;
 
 pub(super) use entry::LedgerEntry;
+pub(super) use named_row::NamedRow;
 pub(super) use transaction::Ledger;

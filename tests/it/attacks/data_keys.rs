@@ -3,24 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, Row, RowKey, SecretStore, Tag};
+use keyslot::store::{Kind, MemoryStore};
 use keyslot::{ErrorKind, ScopedVault, Vault};
 
 use crate::support::counting::Counting;
+use crate::support::rows::{Stored, all_rows, delete, put, rows};
 use crate::support::{root_key, value};
 
 /// The place of the key's name in a sealed info: behind the record id, and the magic byte and the
 /// suite of the envelope.
 const NAME_IN_INFO: usize = 16 + 2;
-
-fn rows(store: &MemoryStore, kind: Kind) -> Vec<Row> {
-    let page = store.scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true);
-    page.unwrap().rows
-}
-
-fn put(store: &MemoryStore, row: &Row) {
-    store.write(&row.key, &mut |tx| tx.put(row)).unwrap();
-}
 
 fn open(store: &MemoryStore) -> Vault {
     let vault = Vault::builder().store(store.clone());
@@ -62,20 +54,15 @@ fn rows_that_name_keys_of_nobody_are_read_with_one_get_more() {
 /// read.
 #[test]
 fn a_key_that_is_gone_or_replaced_seals_nothing() {
-    type Edit = fn(&MemoryStore, Row, &Row);
+    type Edit = fn(&MemoryStore, Stored, &Stored);
     let edits: [(&str, Edit); 4] = [
-        ("gone", |store, own, _| {
-            store
-                .write(&own.key, &mut |tx| tx.delete(&own.key))
-                .unwrap();
-        }),
+        ("gone", |store, own, _| delete(store, &own)),
         ("replaced by that of another tenant", |store, own, other| {
             let (info, body) = (other.info.clone(), other.body.clone());
-            put(store, &Row { info, body, ..own });
+            put(store, &own.with(|row| (row.info, row.body) = (info, body)));
         }),
         ("with the key of another tenant", |store, own, other| {
-            let body = other.body.clone();
-            put(store, &Row { body, ..own });
+            put(store, &own.with(|row| row.body = other.body.clone()));
         }),
         ("damaged", |store, mut own, _| {
             own.body[60] ^= 1;
@@ -94,7 +81,7 @@ fn a_key_that_is_gone_or_replaced_seals_nothing() {
             .unwrap()
             .put("KEY", "another")
             .unwrap();
-        let is_other = |row: &Row| row.key != own.key;
+        let is_other = |row: &Stored| row.key != own.key;
         let other = rows(&store, Kind::DataKey).into_iter().find(is_other);
         assert!(scope.put("MORE", "a value").is_ok(), "the control");
         edit(&store, own, &other.unwrap());
@@ -123,25 +110,13 @@ fn a_key_of_before_a_rollback_seals_nothing_after_it() {
     let store = MemoryStore::new();
     let vault = Vault::builder().store(store.clone());
     let vault = vault.create(&root_key()).unwrap();
-    let empty: Vec<Row> = Kind::ALL
-        .iter()
-        .flat_map(|kind| rows(&store, *kind))
-        .collect();
+    let empty = all_rows(&store);
     let scope = vault.scope("acme").unwrap();
     scope.put("KEY", "a value").unwrap();
     let old = rows(&store, Kind::DataKey).remove(0);
 
-    let all: Vec<RowKey> = Kind::ALL
-        .iter()
-        .flat_map(|kind| rows(&store, *kind))
-        .map(|row| row.key)
-        .collect();
-    store
-        .write(&all[0], &mut |tx| {
-            all.iter().try_for_each(|key| tx.delete(key))?;
-            empty.iter().try_for_each(|row| tx.put(row))
-        })
-        .unwrap();
+    all_rows(&store).iter().for_each(|row| delete(&store, row));
+    empty.iter().for_each(|row| put(&store, row));
     let error = scope.put("KEY", "a value").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tampered);
     vault.accept_rollback("a test").unwrap();

@@ -6,12 +6,13 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SelfCheck,
-    SqliteStore, Tag, WriteTx,
+    Kind, MemoryStore, Page, PageSize, Partition, ReadTx, ReadWork, Row, RowKey, Scan, SqliteStore,
 };
 use keyslot::{ErrorKind, Finding, Result, SecretStore, Vault};
 use rusqlite::Connection;
 
+use crate::hand_on;
+use crate::support::rows::{all_of, partitions};
 use crate::support::{fast_folder, root_key};
 
 const SCOPES: [&str; 3] = ["acme", "acme/billing", "globex"];
@@ -168,7 +169,7 @@ fn no_bit_of_an_index_hides_a_secret_silently() {
 /// An index without an entry, as a program makes it that writes the file by itself.
 #[test]
 fn an_index_that_lacks_a_row_is_told() {
-    for (index, name) in [("rows_by_tenant", "by tenant"), ("rows_by_key", "by key")] {
+    for (index, name) in [("rows_by_epoch", "by epoch"), ("rows_by_key", "by key")] {
         let folder = fast_folder();
         let file = folder.path().join("vault.db");
         let all = build(&file);
@@ -199,8 +200,8 @@ fn an_index_that_lacks_a_row_is_told() {
         drop(sql);
         let sql = Connection::open(&file).unwrap();
         sql.execute_batch(
-            "INSERT INTO rows(rowid, kind, key, tenant, epoch, info, body)
-             SELECT at, kind, key, tenant, epoch, info, body FROM aside;
+            "INSERT INTO rows(rowid, partition, kind, key, epoch, info, body)
+             SELECT at, partition, kind, key, epoch, info, body FROM aside;
              DROP TABLE aside; PRAGMA writable_schema = 1;",
         )
         .unwrap();
@@ -244,17 +245,18 @@ fn an_index_that_goes_round_in_a_circle_is_told() {
         bytes: usize::MAX,
     };
     let store = SqliteStore::open(&file).unwrap();
-    let last = store
-        .scan(Kind::Secret, Tag::Any, Cursor::START, size, false)
-        .unwrap()
-        .rows
-        .pop()
-        .unwrap();
+    let tenant = partitions(&store).unwrap()[1];
+    let scan = Scan {
+        size,
+        bodies: false,
+        ..all_of(Kind::Secret)
+    };
+    let last = store.scan(tenant, &scan).unwrap().rows.pop().unwrap();
     drop(store);
-    // In the index by key the entry is: kind 6 and the key. The last one of a page becomes the
-    // first of its scope.
+    // In the index by key the entry is: the partition, kind 6 and the key. The last one of a page
+    // becomes the first of its scope.
     let mut bytes = std::fs::read(&file).unwrap();
-    let entry = [&[6_u8][..], &last.key.key].concat();
+    let entry = [&tenant.0[..], &[6_u8], &last.key.key].concat();
     let places: Vec<usize> = memchr::memmem::find_iter(&bytes, &entry).collect();
     let pages: Vec<usize> = index_pages(&file)
         .into_iter()
@@ -265,7 +267,7 @@ fn an_index_that_goes_round_in_a_circle_is_told() {
     let [place] = places.into_iter().filter(of_index).collect::<Vec<_>>()[..] else {
         panic!("one entry of the index")
     };
-    bytes[place + 17..place + 33].fill(0);
+    bytes[place + 33..place + 49].fill(0);
     write(&file, &bytes);
 
     let vault = Vault::open(&file, &root_key()).unwrap();
@@ -310,46 +312,36 @@ fn a_store_that_goes_round_in_a_circle_is_told() {
 struct Circle(MemoryStore);
 
 impl SecretStore for Circle {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+    hand_on!(0: get write head partitions purge self_check);
+
+    fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
+        Ok(in_a_circle(self.0.scan(partition, scan)?, scan))
+    }
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        self.0.read(partition, &mut |tx| work(&mut CircleTx(tx)))
+    }
+}
+
+struct CircleTx<'a>(&'a mut dyn ReadTx);
+
+impl ReadTx for CircleTx<'_> {
+    fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         self.0.get(keys)
     }
 
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        let page = self.0.scan(kind, tag, from, size, bodies)?;
-        Ok(if kind == Kind::Secret {
-            Page {
-                next: Some(from),
-                ..page
-            }
-        } else {
-            page
-        })
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        Ok(in_a_circle(self.0.scan(scan)?, scan))
     }
+}
 
-    fn write(
-        &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
-    ) -> Result<()> {
-        self.0.write(lock, work)
-    }
-
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
-        self.0.head(tenant, known)
-    }
-
-    fn purge(&self) -> Result<Purge> {
-        self.0.purge()
-    }
-
-    fn self_check(&self) -> Result<SelfCheck> {
-        self.0.self_check()
+fn in_a_circle(page: Page, scan: &Scan) -> Page {
+    if scan.kind == Kind::Secret {
+        Page {
+            next: Some(scan.from),
+            ..page
+        }
+    } else {
+        page
     }
 }

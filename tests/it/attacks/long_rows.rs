@@ -3,11 +3,12 @@
 use std::num::NonZeroU32;
 use std::path::Path;
 
-use keyslot::store::{Cursor, Kind, PageSize, Row, RowKey, SecretStore, SqliteStore, Tag};
+use keyslot::store::{Kind, PageSize, Partition, Row, RowKey, Scan, SecretStore, SqliteStore};
 use keyslot::{ErrorKind, Vault};
 use rusqlite::Connection;
 
 use crate::support::resident::most_memory;
+use crate::support::rows::{all_of, partitions};
 use crate::support::{again, fast_folder, root_key};
 
 /// Resident memory above this is not what a vault needs for one page.
@@ -20,19 +21,25 @@ fn vault(file: &Path) -> Vault {
     vault
 }
 
-/// Plants rows of this kind, with the tag of the scope and the tenant that the vault's own rows
+/// Plants rows of this kind, with the tag of the scope, in the partition that the vault's own rows
 /// have.
 fn plant(file: &Path, kind: u8, count: u32, info: usize, body: usize) {
     let sql = Connection::open(file).unwrap();
-    let (key, tenant): (Vec<u8>, Vec<u8>) = sql
-        .query_row("SELECT key, tenant FROM rows WHERE kind = 6", (), |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+    let (key, partition): (Vec<u8>, Vec<u8>) = sql
+        .query_row(
+            "SELECT key, partition FROM rows WHERE kind = 6",
+            (),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .unwrap();
+    let partition = match kind {
+        2 => Partition::VAULT.0.to_vec(),
+        _ => partition,
+    };
     let transaction = sql.unchecked_transaction().unwrap();
     for number in 0..count {
         let key = [&key[..16], &[0; 12], &number.to_be_bytes()].concat();
-        let planted = (kind, key, &tenant, vec![0x4b; info], vec![0x4b; body]);
+        let planted = (&partition, kind, key, vec![0x4b; info], vec![0x4b; body]);
         transaction
             .execute("INSERT INTO rows VALUES (?1, ?2, ?3, 1, ?4, ?5)", planted)
             .unwrap();
@@ -98,11 +105,8 @@ fn one_case_of_planted_rows() {
         _ => {
             plant(&file, 6, 100, short, 0);
             let store = SqliteStore::open(&file).unwrap();
-            let (page, most) = most_memory(|| {
-                store
-                    .scan(Kind::Secret, Tag::Any, Cursor::START, PageSize::MAX, true)
-                    .unwrap()
-            });
+            let tenant = partitions(&store).unwrap()[1];
+            let (page, most) = most_memory(|| store.scan(tenant, &all_of(Kind::Secret)).unwrap());
             assert!(most > MOST, "without a bound they do: {most}");
             println!("control took {most}");
             return assert!(page.rows.len() == 120);
@@ -133,10 +137,13 @@ fn a_row_over_its_cap_is_refused() {
             rows: NonZeroU32::MAX,
             bytes: 1 << 16,
         };
+        let tenant = partitions(&store).unwrap()[1];
         let all = |kind| {
-            store
-                .scan(kind, Tag::Any, Cursor::START, size, true)
-                .map(drop)
+            let scan = Scan {
+                size,
+                ..all_of(kind)
+            };
+            store.scan(tenant, &scan).map(drop)
         };
         let key: Vec<u8> = Connection::open(&file)
             .unwrap()
@@ -152,15 +159,19 @@ fn a_row_over_its_cap_is_refused() {
         };
         let mut inside = Ok(());
         store
-            .write(&key, &mut |tx| {
+            .write(tenant, &[], &mut |_, tx| {
                 inside = tx.get(&[key]).map(drop);
                 Ok(())
             })
             .unwrap();
+        let first = store.write(tenant, &[key], &mut |_, _| Ok(()));
+        let read = store.read(tenant, &mut |tx| tx.get(&[key]).map(drop));
         let read = [
             all(Kind::Secret),
-            store.get(&[key]).map(drop),
+            store.get(tenant, &[key]).map(drop),
             inside,
+            first,
+            read,
             vault.verify().map(drop),
         ];
         for answer in read {
@@ -180,7 +191,7 @@ fn a_row_over_its_cap_is_refused() {
 /// lengths before it does.
 #[test]
 fn a_key_or_a_tag_of_any_length_is_told() {
-    for column in ["key", "tenant"] {
+    for column in ["key", "partition"] {
         let folder = fast_folder();
         let file = folder.path().join("vault.db");
         let vault = vault(&file);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use keyslot::store::{Cursor, Kind, PageSize, SecretStore, Tag};
 use keyslot::{ErrorKind, Permissions, Result, ScopedVault, SecretChange, Status, Vault, Version};
 
 use crate::support::counting::Counting;
+use crate::support::rows::all_rows;
 use crate::support::{again, root_key};
 
 type Call = fn(&ScopedVault, &ScopedVault) -> Result<()>;
@@ -107,6 +107,8 @@ fn refused_calls() {
         [
             &store.gets,
             &store.scans,
+            &store.reads,
+            &store.lists,
             &store.heads,
             &store.writes,
             &store.purges,
@@ -131,16 +133,7 @@ fn changes_of_nothing() {
         .store(Arc::clone(&store))
         .create(&root_key())
         .unwrap();
-    let rows = || {
-        let all = |kind| {
-            store
-                .store
-                .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
-                .unwrap()
-                .rows
-        };
-        Kind::ALL.into_iter().flat_map(all).collect::<Vec<_>>()
-    };
+    let rows = || all_rows(&store.store);
     let before = rows();
     let round = |rounds: std::ops::Range<usize>| {
         for number in rounds {

@@ -1,20 +1,10 @@
 //! Key slots lie in plain sight; a sealed directory tells what was done to them.
 
-use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, Row, RowKey, SecretStore, Tag};
+use keyslot::store::{Kind, MemoryStore, RowKey};
 use keyslot::{ErrorKind, Finding, RootKey, Vault};
 
 use crate::support::root_key;
-
-fn rows(store: &MemoryStore, kind: Kind) -> Vec<Row> {
-    store
-        .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
-        .unwrap()
-        .rows
-}
-
-fn put(store: &MemoryStore, row: &Row) {
-    store.write(&row.key, &mut |tx| tx.put(row)).unwrap();
-}
+use crate::support::rows::{Stored, delete, put, rows};
 
 fn slot(number: u16) -> RowKey {
     let mut key = [0; 32];
@@ -28,7 +18,7 @@ fn slot(number: u16) -> RowKey {
 struct Lab {
     store: MemoryStore,
     vault: Vault,
-    slot: Row,
+    slot: Stored,
 }
 
 impl Lab {
@@ -59,9 +49,7 @@ impl Lab {
 #[test]
 fn a_slot_that_is_gone_is_told_before_nobody_can_open_the_vault() {
     let lab = Lab::new();
-    lab.store
-        .write(&lab.slot.key, &mut |tx| tx.delete(&lab.slot.key))
-        .unwrap();
+    delete(&lab.store, &lab.slot);
     assert_eq!(lab.opens().unwrap_err(), ErrorKind::Corrupt);
     assert_eq!(
         lab.findings(),
@@ -79,21 +67,14 @@ fn every_bit_of_a_slot_is_told() {
         for bit in 0..bytes.len() * 8 {
             let mut changed = bytes.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            let row = Row { ..lab.slot.clone() };
-            put(
-                &lab.store,
-                &if in_info {
-                    Row {
-                        info: changed,
-                        ..row
-                    }
+            let row = lab.slot.with(|row| {
+                if in_info {
+                    row.info = changed;
                 } else {
-                    Row {
-                        body: changed,
-                        ..row
-                    }
-                },
-            );
+                    row.body = changed;
+                }
+            });
+            put(&lab.store, &row);
             assert_eq!(
                 lab.findings(),
                 [Finding::KeySlotChanged {
@@ -112,11 +93,10 @@ fn every_bit_of_a_slot_is_told() {
     // All of it zeros, as a failing disk has it.
     put(
         &lab.store,
-        &Row {
-            info: vec![0; lab.slot.info.len()],
-            body: vec![0; lab.slot.body.len()],
-            ..lab.slot.clone()
-        },
+        &lab.slot.with(|row| {
+            row.info.fill(0);
+            row.body.fill(0);
+        }),
     );
     assert_eq!(
         lab.findings(),
@@ -129,35 +109,15 @@ fn every_bit_of_a_slot_is_told() {
 #[test]
 fn slots_that_nobody_made_are_told() {
     let lab = Lab::new();
-    put(
-        &lab.store,
-        &Row {
-            key: slot(1),
-            ..lab.slot.clone()
-        },
-    );
+    put(&lab.store, &lab.slot.with(|row| row.key = slot(1)));
     assert_eq!(lab.findings(), [Finding::KeySlotAdded]);
     assert!(lab.opens().is_ok(), "one more does not lock anybody out");
-    (2..=63).for_each(|number| {
-        put(
-            &lab.store,
-            &Row {
-                key: slot(number),
-                ..lab.slot.clone()
-            },
-        )
-    });
+    (2..=63).for_each(|number| put(&lab.store, &lab.slot.with(|row| row.key = slot(number))));
     assert!(
         lab.opens().is_ok(),
         "64 of them are as many as there may be"
     );
-    put(
-        &lab.store,
-        &Row {
-            key: slot(64),
-            ..lab.slot.clone()
-        },
-    );
+    put(&lab.store, &lab.slot.with(|row| row.key = slot(64)));
     assert_eq!(lab.opens().unwrap_err(), ErrorKind::Corrupt);
     assert_eq!(lab.findings(), vec![Finding::KeySlotAdded; 64]);
     // Also one of a vault that the attacker has the key of.
@@ -180,7 +140,7 @@ fn a_directory_that_is_changed_is_told() {
     };
     let changes = [
         Vec::new(),
-        other.info,
+        other.row.info,
         secret.body.clone(),
         flipped(0),
         flipped(1),
@@ -188,13 +148,7 @@ fn a_directory_that_is_changed_is_told() {
         flipped(150),
     ];
     for info in changes {
-        put(
-            &lab.store,
-            &Row {
-                info,
-                ..secret.clone()
-            },
-        );
+        put(&lab.store, &secret.with(|row| row.info = info));
         assert_eq!(lab.findings(), [Finding::SlotDirectory]);
         assert!(lab.opens().is_ok(), "damage to it locks nobody out");
     }
@@ -205,13 +159,7 @@ fn a_key_check_that_does_not_fit_may_be_damage() {
     let lab = Lab::new();
     let mut info = lab.slot.info.clone();
     *info.last_mut().unwrap() ^= 1;
-    put(
-        &lab.store,
-        &Row {
-            info,
-            ..lab.slot.clone()
-        },
-    );
+    put(&lab.store, &lab.slot.with(|row| row.info = info));
     let damaged = Vault::builder()
         .store(lab.store.clone())
         .open(&root_key())

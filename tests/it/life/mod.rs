@@ -11,8 +11,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::{Cursor, Kind, MemoryStore, PageSize, Row, RowKey, SecretStore, Tag};
+use keyslot::store::{MemoryStore, Row, SecretStore};
 use keyslot::{ErrorKind, SecretInput, Status, Vault, VaultBuilder};
+
+use crate::support::rows::{Place, Stored, put};
 
 /// One write.
 pub enum Act {
@@ -212,46 +214,26 @@ pub fn ask(vault: &Vault, scope: &str, name: &str) -> Result<String, ErrorKind> 
     resolved.map_err(|error| error.kind())
 }
 
-pub fn rows(store: &dyn SecretStore, kind: Kind) -> Vec<Row> {
-    store
-        .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
-        .unwrap()
-        .rows
-}
-
-pub fn all_rows(store: &dyn SecretStore) -> Vec<Row> {
-    Kind::ALL
-        .into_iter()
-        .flat_map(|kind| rows(store, kind))
-        .collect()
-}
-
-/// Puts rows into a store, and takes out those of the keys without one.
-pub fn change(store: &dyn SecretStore, changes: &[(RowKey, Option<Row>)]) {
-    let lock = RowKey {
-        kind: Kind::Header,
-        key: [0; 32],
-    };
-    store
-        .write(&lock, &mut |tx| {
-            changes.iter().try_for_each(|(key, row)| match row {
+/// Puts rows into a store, and takes out those of the places without one.
+pub fn change(store: &dyn SecretStore, changes: &[(Place, Option<Row>)]) {
+    for ((partition, key), row) in changes {
+        store
+            .write(*partition, &[], &mut |_, tx| match row {
                 Some(row) => tx.put(&Row {
                     key: *key,
                     ..row.clone()
                 }),
                 None => tx.delete(key),
             })
-        })
-        .unwrap();
+            .unwrap();
+    }
 }
 
 /// A store that holds these rows and nothing else.
-pub fn store_of(rows: &[Row]) -> MemoryStore {
+pub fn store_of(rows: &[Stored]) -> MemoryStore {
     let store = MemoryStore::new();
-    let changes: Vec<_> = rows
-        .iter()
-        .map(|row| (row.key, Some(row.clone())))
-        .collect();
-    change(&store, &changes);
+    for row in rows {
+        put(&store, row);
+    }
     store
 }

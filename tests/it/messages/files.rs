@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::time::Duration;
 
-use keyslot::store::{Kind, RowKey, SecretStore as _, SqliteStore};
+use keyslot::store::{Kind, Partition, RowKey, SecretStore as _, SqliteStore};
 use keyslot::{SqliteOptions, Vault};
 use rusqlite::Connection;
 
@@ -56,7 +56,7 @@ pub(super) fn all(messages: &mut Messages) {
     for (name, sql) in [
         ("other.db", "PRAGMA application_id = 7; CREATE TABLE a(b)"),
         ("newer.db", "PRAGMA user_version = 99"),
-        ("index.db", "DROP INDEX rows_by_tenant"),
+        ("index.db", "DROP INDEX rows_by_epoch"),
     ] {
         drop(SqliteStore::create(at(name)).unwrap());
         let connection = Connection::open(at(name)).unwrap();
@@ -73,13 +73,13 @@ pub(super) fn all(messages: &mut Messages) {
         kind: Kind::Head,
         key: [0; 32],
     };
-    messages.of(store.write(&lock, &mut |_| Ok(())));
+    messages.of(store.write(Partition::VAULT, &[], &mut |_, _| Ok(())));
     drop(writer);
     let reader = SqliteStore::options().read_only(true).open(&path).unwrap();
-    messages.of(reader.write(&lock, &mut |_| Ok(())));
+    messages.of(reader.write(Partition::VAULT, &[], &mut |_, _| Ok(())));
     drop(reader);
     fs::rename(&path, at("moved.db")).unwrap();
-    messages.of(store.get(&[lock]));
+    messages.of(store.get(Partition::VAULT, &[lock]));
 }
 
 fn chmod(path: &std::path::Path, mode: u32) {

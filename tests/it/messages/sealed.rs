@@ -4,7 +4,8 @@ use keyslot::Result;
 use keyslot::store::{Kind, MemoryStore, Row};
 
 use super::Messages;
-use crate::life::{SCRIPT, act, all_rows, builder, change, rows};
+use crate::life::{SCRIPT, act, builder, change};
+use crate::support::rows::{all_rows, put, rows};
 use crate::support::{root_key, value};
 
 pub(super) fn all(messages: &mut Messages) {
@@ -19,7 +20,7 @@ pub(super) fn all(messages: &mut Messages) {
             let store = lived();
             let damaged: Vec<_> = rows(&store, kind)
                 .into_iter()
-                .map(|row| (row.key, damage(row)))
+                .map(|row| (row.place(), damage(row.row)))
                 .collect();
             change(&store, &damaged);
             ask(&store, &mut say);
@@ -28,7 +29,7 @@ pub(super) fn all(messages: &mut Messages) {
     let store = lived();
     let header: Vec<_> = rows(&store, Kind::Header)
         .iter()
-        .map(|row| (row.key, None))
+        .map(|row| (row.place(), None))
         .collect();
     change(&store, &header);
     say(builder().store(store).create(&root_key()).map(drop));
@@ -112,7 +113,7 @@ fn swapped(say: &mut impl FnMut(Result<()>)) {
         let moved: Vec<_> = all
             .iter()
             .zip(all.iter().cycle().skip(1))
-            .map(|(to, from)| (to.key, Some(from.clone())))
+            .map(|(to, from)| (to.place(), Some(from.row.clone())))
             .collect();
         change(&store, &moved);
         ask(&store, say);
@@ -123,14 +124,13 @@ fn swapped(say: &mut impl FnMut(Result<()>)) {
 fn put_back(say: &mut impl FnMut(Result<()>)) {
     let store = lived();
     let vault = builder().store(store.clone()).open(&root_key()).unwrap();
-    let before: Vec<_> = all_rows(&store)
-        .into_iter()
-        .map(|row| (row.key, Some(row)))
-        .collect();
+    let before = all_rows(&store);
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "newer").unwrap();
     value(&scope, "A").unwrap();
-    change(&store, &before);
+    for row in &before {
+        put(&store, row);
+    }
     say(value(&scope, "A").map(drop));
     say(scope.put("A", "again").map(drop));
 }

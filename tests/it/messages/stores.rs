@@ -1,12 +1,12 @@
 //! Stores of others that break their contract.
 
 use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore,
-    SelfCheck, Tag, WriteTx,
+    HeadRead, MemoryStore, Moment, Partition, Row, RowKey, SecretStore, WriteWork,
 };
 use keyslot::{Error, ErrorKind, Result, Vault};
 
 use super::Messages;
+use crate::hand_on;
 use crate::support::{root_key, value};
 
 /// The rule that the store breaks.
@@ -26,50 +26,34 @@ enum Breaks {
 struct Broken(MemoryStore, Breaks);
 
 impl SecretStore for Broken {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+    hand_on!(0: scan read partitions purge self_check);
+
+    fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         match self.1 {
             Breaks::AbsentRow => Err(Error::new(ErrorKind::NotFound, "no such row")),
             Breaks::EveryKey => Ok(Vec::new()),
-            Breaks::Head | Breaks::Write => self.0.get(keys),
+            Breaks::Head | Breaks::Write => self.0.get(partition, keys),
         }
-    }
-
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        self.0.scan(kind, tag, from, size, bodies)
     }
 
     fn write(
         &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+        partition: Partition,
+        first: &[RowKey],
+        work: &mut WriteWork<'_>,
     ) -> Result<()> {
         match self.1 {
             Breaks::Write => Ok(()),
-            _ => self.0.write(lock, work),
+            _ => self.0.write(partition, first, work),
         }
     }
 
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
-        let mut read = self.0.head(tenant, known)?;
+    fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+        let mut read = self.0.head(partition, head, known)?;
         if let (Breaks::Head, HeadRead::Read { row: Some(row), .. }) = (self.1, &mut read) {
             row.key.key = [7; 32];
         }
         Ok(read)
-    }
-
-    fn purge(&self) -> Result<Purge> {
-        self.0.purge()
-    }
-
-    fn self_check(&self) -> Result<SelfCheck> {
-        self.0.self_check()
     }
 }
 

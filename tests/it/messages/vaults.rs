@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use keyslot::store::{Kind, MemoryStore, Row, RowKey, SecretStore as _};
+use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey, SecretStore as _};
 use keyslot::template::Template;
 use keyslot::{
     AccessRules, Permissions, Redactor, Revision, RootKey, ScopedVault, SecretChange, SecretInput,
@@ -207,16 +207,20 @@ fn lists(messages: &mut Messages) {
 
 fn stores(messages: &mut Messages) {
     let store = MemoryStore::new();
-    let key = |kind| RowKey { kind, key: [7; 32] };
+    let key = RowKey {
+        kind: Kind::Secret,
+        key: [7; 32],
+    };
     let row = |epoch, info: usize| Row {
-        key: key(Kind::Secret),
-        tenant: [1; 16],
+        key,
         epoch,
         info: vec![0; info],
         body: Vec::new(),
     };
-    let lock = key(Kind::Head);
-    messages.of(store.write(&lock, &mut |tx| tx.put(&row(0, Row::MAX_INFO + 1))));
-    messages.of(store.write(&lock, &mut |tx| tx.put(&row(u64::MAX, 1))));
-    messages.of(store.write(&lock, &mut |_| store.write(&lock, &mut |_| Ok(()))));
+    let put = |row: &Row| store.write(Partition::VAULT, &[], &mut |_, tx| tx.put(row));
+    messages.of(put(&row(0, Row::MAX_INFO + 1)));
+    messages.of(put(&row(u64::MAX, 1)));
+    messages.of(store.write(Partition::VAULT, &[], &mut |_, _| {
+        store.write(Partition::VAULT, &[], &mut |_, _| Ok(()))
+    }));
 }

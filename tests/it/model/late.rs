@@ -5,10 +5,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use keyslot::Result;
-use keyslot::store::{
-    Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck,
-    Tag, WriteTx,
-};
+use keyslot::store::{HeadRead, Moment, Partition, RowKey, SecretStore};
+
+use crate::hand_on;
 
 type Between = Box<dyn FnOnce() + Send>;
 
@@ -45,42 +44,13 @@ impl fmt::Debug for Late {
 }
 
 impl SecretStore for Late {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        self.inner.get(keys)
-    }
+    hand_on!(inner: get scan read write partitions purge self_check);
 
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        self.inner.scan(kind, tag, from, size, bodies)
-    }
-
-    fn write(
-        &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
-    ) -> Result<()> {
-        self.inner.write(lock, work)
-    }
-
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
-        let read = self.inner.head(tenant, known);
+    fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+        let read = self.inner.head(partition, head, known);
         if let Some(between) = self.hook.take() {
             between();
         }
         read
-    }
-
-    fn purge(&self) -> Result<Purge> {
-        self.inner.purge()
-    }
-
-    fn self_check(&self) -> Result<SelfCheck> {
-        self.inner.self_check()
     }
 }

@@ -12,7 +12,8 @@ pub(super) enum Flaw {
     ScansBackwards,
     ForgetsBodies,
     SendsBodies,
-    ForgetsTag,
+    /// Finds the rows of all scopes for one.
+    ForgetsScope,
     LosesEmptyBytes,
     TakesAnyEpoch,
     OldHead,
@@ -22,7 +23,6 @@ pub(super) enum Flaw {
     IgnoresBytes,
     TakesLongRows,
     SoundsTheAlarm,
-    PutKeepsOldTags,
     DeleteOfAbsentFails,
     DirtyReads,
     ReadersWait,

@@ -1,23 +1,22 @@
 //! A store that is broken in one way.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore,
-    SelfCheck, Tag, WriteTx,
+    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row,
+    RowKey, Scan, SecretStore, SelfCheck, WriteTx, WriteWork,
 };
 use keyslot::{Error, ErrorKind, Result};
 
+use super::contents::{Unlocked, everything, exchange, replace, rows};
 use super::flaw::Flaw;
 use super::list_store::ListTx;
+use super::locks::Locks;
 
 /// The lock of a store that has one for all writes.
-const ONE_LOCK: RowKey = RowKey {
-    kind: Kind::Header,
-    key: [0; 32],
-};
+const ONE_LOCK: Partition = Partition::VAULT;
 
 /// A sound store with one flaw.
 #[derive(Debug)]
@@ -27,9 +26,9 @@ pub(super) struct Flawed {
     inner: MemoryStore,
     door: Mutex<()>,
     /// Rows that were deleted.
-    grave: Mutex<Vec<Row>>,
+    grave: Mutex<Vec<(Partition, Row)>>,
     /// The locks that are taken.
-    taken: Mutex<Vec<RowKey>>,
+    locks: Locks,
     /// The number of writes that wait or are under way.
     writers: AtomicUsize,
 }
@@ -41,57 +40,13 @@ impl Flawed {
             inner: MemoryStore::new(),
             door: Mutex::default(),
             grave: Mutex::default(),
-            taken: Mutex::default(),
+            locks: Locks::default(),
             writers: AtomicUsize::new(0),
         }
     }
 
     fn is(&self, flaw: Flaw) -> bool {
         self.flaw == Some(flaw)
-    }
-
-    /// All rows of these kinds.
-    fn rows(&self, kinds: &[Kind]) -> Result<Vec<Row>> {
-        let read = |kind: &Kind| {
-            let page = self
-                .inner
-                .scan(*kind, Tag::Any, Cursor::START, PageSize::MAX, true);
-            page.map(|page| page.rows)
-        };
-        Ok(kinds.iter().map(read).collect::<Result<Vec<_>>>()?.concat())
-    }
-
-    /// Runs `work` on a copy of all rows, and puts the copy in place of what is there then.
-    fn exchange(
-        &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
-    ) -> Result<()> {
-        let mut tx = ListTx(self.rows(&Kind::ALL)?);
-        work(&mut tx)?;
-        std::thread::yield_now();
-        let now = self.rows(&Kind::ALL)?;
-        self.inner.write(lock, &mut |inner| {
-            now.iter().try_for_each(|row| inner.delete(&row.key))?;
-            tx.0.iter().try_for_each(|row| inner.put(row))
-        })
-    }
-
-    /// Takes a lock, and leaves all others alone.
-    fn lock(&self, lock: RowKey) -> Result<Locked<'_>> {
-        let start = Instant::now();
-        loop {
-            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-            if !taken.contains(&lock) {
-                taken.push(lock);
-                return Ok(Locked(self, lock));
-            }
-            drop(taken);
-            if start.elapsed() > Duration::from_millis(300) {
-                return Err(Error::new(ErrorKind::Busy, "try again"));
-            }
-            std::thread::yield_now();
-        }
     }
 
     fn door(&self) -> std::sync::MutexGuard<'_, ()> {
@@ -117,19 +72,8 @@ impl Flawed {
     }
 }
 
-/// A lock that is taken until this is dropped.
-struct Locked<'a>(&'a Flawed, RowKey);
-
-impl Drop for Locked<'_> {
-    fn drop(&mut self) {
-        let taken = self.0.taken.lock();
-        let mut taken = taken.unwrap_or_else(PoisonError::into_inner);
-        taken.retain(|lock| *lock != self.1);
-    }
-}
-
 impl SecretStore for Flawed {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+    fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         if self.is(Flaw::GetsFewKeys) && keys.len() > 999 {
             return Err(Error::new(ErrorKind::Store, "too many parameters"));
         }
@@ -141,98 +85,94 @@ impl SecretStore for Flawed {
         if self.is(Flaw::TornReads) {
             let one_by_one = sorted.iter().map(|key| {
                 std::thread::yield_now();
-                Ok(self.inner.get(&[*key])?.remove(0))
+                Ok(self.inner.get(partition, &[*key])?.remove(0))
             });
             return one_by_one.collect();
         }
-        self.inner.get(&sorted)
+        self.inner.get(partition, &sorted)
     }
 
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
+    fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
         let _door = self.is(Flaw::ReadersWait).then(|| self.door());
-        let size = match self.flaw {
-            Some(Flaw::IgnoresLimit) => PageSize {
-                rows: std::num::NonZeroU32::MAX,
-                ..size
-            },
-            Some(Flaw::IgnoresBytes) => PageSize {
-                bytes: usize::MAX,
-                ..size
-            },
-            _ => size,
-        };
-        let tag = if self.is(Flaw::ForgetsTag) {
-            Tag::Any
-        } else {
-            tag
-        };
-        if self.is(Flaw::EpochScansShowDeletedRows) && matches!(from, Cursor::Epoch(..)) {
-            let mut rows = self.rows(&[kind])?;
+        let mut scan = *scan;
+        match self.flaw {
+            Some(Flaw::IgnoresLimit) => scan.size.rows = NonZeroU32::MAX,
+            Some(Flaw::IgnoresBytes) => scan.size.bytes = usize::MAX,
+            Some(Flaw::ForgetsScope) => scan.scope = None,
+            _ => {}
+        }
+        if self.is(Flaw::EpochScansShowDeletedRows) && matches!(scan.from, Cursor::Epoch(..)) {
+            let mut rows = rows(&self.inner, partition, &[scan.kind])?;
             let grave = self.grave.lock().unwrap_or_else(PoisonError::into_inner);
-            rows.extend(grave.iter().cloned());
-            return ListTx(rows).scan(kind, tag, from, size, bodies);
+            let dead = grave.iter().filter(|(its, _)| *its == partition);
+            rows.extend(dead.map(|(_, row)| row.clone()));
+            return ListTx(rows).scan(&scan);
         }
         if self.is(Flaw::TornPages) {
-            let mut page = self.inner.scan(kind, tag, from, size, bodies)?;
+            let mut page = self.inner.scan(partition, &scan)?;
             for row in &mut page.rows {
                 std::thread::yield_now();
-                if let Some(now) = self.inner.get(&[row.key])?.remove(0) {
-                    let body = if bodies { now.body } else { Vec::new() };
+                if let Some(now) = self.inner.get(partition, &[row.key])?.remove(0) {
+                    let body = if scan.bodies { now.body } else { Vec::new() };
                     *row = Row { body, ..now };
                 }
             }
             return Ok(page);
         }
-        let mut page =
-            self.inner
-                .scan(kind, tag, from, size, bodies || self.is(Flaw::SendsBodies))?;
-        self.spoil(&mut page, from);
+        scan.bodies |= self.is(Flaw::SendsBodies);
+        let mut page = self.inner.scan(partition, &scan)?;
+        self.spoil(&mut page, scan.from);
         Ok(page)
+    }
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        let _door = self.is(Flaw::ReadersWait).then(|| self.door());
+        self.inner.read(partition, work)
     }
 
     fn write(
         &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+        partition: Partition,
+        first: &[RowKey],
+        work: &mut WriteWork<'_>,
     ) -> Result<()> {
         let _door = self.is(Flaw::ReadersWait).then(|| self.door());
         if self.is(Flaw::DirtyReads) {
             // Each operation for itself, so not hidden while the write is open.
-            return work(&mut Unlocked(self));
+            let found = self.inner.get(partition, first)?;
+            return work(found, &mut Unlocked(&self.inner, partition));
         }
         if self.is(Flaw::LosesUpdates) {
             // Hidden until the end, but read without a lock.
-            return self.exchange(lock, work);
+            return exchange(&self.inner, partition, first, work);
         }
         if self.is(Flaw::ForgetsOtherLocks) {
-            let _locked = self.lock(*lock)?;
-            return self.exchange(lock, work);
+            let _locked = self.locks.take(partition)?;
+            let before = everything(&self.inner)?;
+            exchange(&self.inner, partition, first, work)?;
+            let mut others = before.iter().filter(|(other, _)| *other != partition);
+            return others.try_for_each(|(other, rows)| replace(&self.inner, *other, rows));
         }
         if self.is(Flaw::LocksForFewWriters) {
             let others = self.writers.fetch_add(1, Ordering::SeqCst);
             let written = if others > 4 {
-                self.exchange(lock, work)
+                exchange(&self.inner, partition, first, work)
             } else {
-                let locked = self.lock(ONE_LOCK);
-                locked.and_then(|_locked| self.exchange(lock, work))
+                let locked = self.locks.take(ONE_LOCK);
+                locked.and_then(|_locked| exchange(&self.inner, partition, first, work))
             };
             self.writers.fetch_sub(1, Ordering::SeqCst);
             return written;
         }
         let mut failed = Ok(());
-        let written = self.inner.write(lock, &mut |tx| {
-            failed = work(&mut FlawedTx {
+        let written = self.inner.write(partition, first, &mut |found, tx| {
+            let mut tx = FlawedTx {
                 store: self,
+                partition,
                 tx,
                 puts: 0,
-            });
+            };
+            failed = work(found, &mut tx);
             if self.is(Flaw::HalfWrites) {
                 Ok(())
             } else {
@@ -246,9 +186,9 @@ impl SecretStore for Flawed {
         }
     }
 
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+    fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
         let _door = self.is(Flaw::ReadersWait).then(|| self.door());
-        let read = self.inner.head(tenant, known)?;
+        let read = self.inner.head(partition, head, known)?;
         let HeadRead::Read { row, moment } = read else {
             return Ok(read);
         };
@@ -258,7 +198,7 @@ impl SecretStore for Flawed {
                 ..row
             }),
             Some(Flaw::HeadOfAnyTenant) => {
-                let heads = self.rows(&[Kind::Head])?;
+                let heads = rows(&self.inner, partition, &[Kind::Head])?;
                 heads.into_iter().max_by_key(|row| row.epoch)
             }
             _ => row,
@@ -283,16 +223,17 @@ impl SecretStore for Flawed {
         }
     }
 
+    fn partitions(&self, after: Option<Partition>, limit: NonZeroU32) -> Result<Vec<Partition>> {
+        self.inner.partitions(after, limit)
+    }
+
     fn purge(&self) -> Result<Purge> {
         if self.is(Flaw::PurgeErases) {
-            let all = self.rows(&[Kind::Secret])?;
-            let lock = RowKey {
-                kind: Kind::Head,
-                key: [0; 32],
-            };
-            self.inner.write(&lock, &mut |tx| {
-                all.iter().try_for_each(|row| tx.delete(&row.key))
-            })?;
+            for (partition, rows) in everything(&self.inner)? {
+                self.inner.write(partition, &[], &mut |_, tx| {
+                    rows.iter().try_for_each(|row| tx.delete(&row.key))
+                })?;
+            }
         }
         self.inner.purge()
     }
@@ -300,11 +241,12 @@ impl SecretStore for Flawed {
 
 struct FlawedTx<'a> {
     store: &'a Flawed,
+    partition: Partition,
     tx: &'a mut dyn WriteTx,
     puts: usize,
 }
 
-impl WriteTx for FlawedTx<'_> {
+impl ReadTx for FlawedTx<'_> {
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         if self.store.is(Flaw::AnswersOnceInAWrite) {
             let mut once: Vec<RowKey> = Vec::new();
@@ -318,6 +260,12 @@ impl WriteTx for FlawedTx<'_> {
         self.tx.get(keys)
     }
 
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        self.tx.scan(scan)
+    }
+}
+
+impl WriteTx for FlawedTx<'_> {
     fn put(&mut self, row: &Row) -> Result<()> {
         self.puts += 1;
         if self.store.is(Flaw::PutsFewRows) && self.puts > 100 {
@@ -329,11 +277,6 @@ impl WriteTx for FlawedTx<'_> {
             Some(Flaw::TakesAnyEpoch) => row.epoch = row.epoch.min(u64::MAX >> 1),
             Some(Flaw::TakesLongRows) => row.body.truncate(Row::MAX_BODY),
             Some(Flaw::TruncatesLargeBodies) => row.body.truncate(1 << 16),
-            Some(Flaw::PutKeepsOldTags) => {
-                if let Some(old) = self.tx.get(&[row.key])?.remove(0) {
-                    row.tenant = old.tenant;
-                }
-            }
             _ => {}
         }
         self.tx.put(&row)
@@ -346,46 +289,9 @@ impl WriteTx for FlawedTx<'_> {
         if self.store.is(Flaw::EpochScansShowDeletedRows) {
             let grave = self.store.grave.lock();
             let mut grave = grave.unwrap_or_else(PoisonError::into_inner);
-            grave.extend(self.tx.get(&[*key])?.remove(0));
+            let dead = self.tx.get(&[*key])?.remove(0);
+            grave.extend(dead.map(|row| (self.partition, row)));
         }
         self.tx.delete(key)
-    }
-
-    fn scan(
-        &mut self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        self.tx.scan(kind, tag, from, size, bodies)
-    }
-}
-
-struct Unlocked<'a>(&'a Flawed);
-
-impl WriteTx for Unlocked<'_> {
-    fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        self.0.inner.get(keys)
-    }
-
-    fn put(&mut self, row: &Row) -> Result<()> {
-        self.0.inner.write(&row.key, &mut |tx| tx.put(row))
-    }
-
-    fn delete(&mut self, key: &RowKey) -> Result<()> {
-        self.0.inner.write(key, &mut |tx| tx.delete(key))
-    }
-
-    fn scan(
-        &mut self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        self.0.inner.scan(kind, tag, from, size, bodies)
     }
 }

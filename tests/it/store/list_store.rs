@@ -1,46 +1,52 @@
 //! A store that is a list of rows.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyslot::store::{
-    Cursor, HeadRead, Kind, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore, SelfCheck,
-    Tag, WriteTx,
+    Cursor, HeadRead, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row, RowKey, Scan,
+    SecretStore, SelfCheck, WriteTx, WriteWork,
 };
 use keyslot::{Error, ErrorKind, Result};
 
 /// A store as somebody else would write it: a list of rows, exchanged whole.
 #[derive(Debug, Default)]
 pub(super) struct ListStore {
-    rows: Mutex<Arc<Vec<Row>>>,
+    rows: Mutex<Arc<Vec<(Partition, Row)>>>,
     writer: Mutex<()>,
 }
 
 impl ListStore {
-    fn rows(&self) -> Arc<Vec<Row>> {
+    fn rows(&self) -> Arc<Vec<(Partition, Row)>> {
         Arc::clone(&self.rows.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The rows of a partition.
+    fn begin(&self, partition: Partition) -> ListTx {
+        let rows = self.rows();
+        let own = rows.iter().filter(|(its, _)| *its == partition);
+        ListTx(own.map(|(_, row)| row.clone()).collect())
     }
 }
 
 impl SecretStore for ListStore {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
-        ListTx(self.rows().to_vec()).get(keys)
+    fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.begin(partition).get(keys)
     }
 
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
-        ListTx(self.rows().to_vec()).scan(kind, tag, from, size, bodies)
+    fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
+        self.begin(partition).scan(scan)
+    }
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        work(&mut self.begin(partition))
     }
 
     fn write(
         &self,
-        _lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+        partition: Partition,
+        first: &[RowKey],
+        work: &mut WriteWork<'_>,
     ) -> Result<()> {
         let start = std::time::Instant::now();
         let _writer = loop {
@@ -53,18 +59,31 @@ impl SecretStore for ListStore {
                 Err(_) => std::thread::yield_now(),
             }
         };
-        let mut tx = ListTx(self.rows().to_vec());
-        work(&mut tx)?;
-        *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(tx.0);
+        let mut tx = self.begin(partition);
+        work(tx.get(first)?, &mut tx)?;
+        let mut rows = self.rows().to_vec();
+        rows.retain(|(its, _)| *its != partition);
+        rows.extend(tx.0.into_iter().map(|row| (partition, row)));
+        *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(rows);
         Ok(())
     }
 
     /// It cannot tell whether anything was committed.
-    fn head(&self, tenant: &RowKey, _known: Option<Moment>) -> Result<HeadRead> {
+    fn head(&self, partition: Partition, head: &RowKey, _: Option<Moment>) -> Result<HeadRead> {
         Ok(HeadRead::Read {
-            row: self.rows().iter().find(|row| row.key == *tenant).cloned(),
+            row: self.begin(partition).get(&[*head])?.remove(0),
             moment: None,
         })
+    }
+
+    fn partitions(&self, after: Option<Partition>, limit: NonZeroU32) -> Result<Vec<Partition>> {
+        let rows = self.rows();
+        let mut found: Vec<Partition> = rows.iter().map(|(partition, _)| *partition).collect();
+        found.retain(|partition| Some(*partition) > after);
+        found.sort();
+        found.dedup();
+        found.truncate(limit.get() as usize);
+        Ok(found)
     }
 
     fn purge(&self) -> Result<Purge> {
@@ -76,10 +95,10 @@ impl SecretStore for ListStore {
     }
 }
 
-/// The rows as a write sees them.
+/// The rows of a partition as one read or write sees them.
 pub(super) struct ListTx(pub(super) Vec<Row>);
 
-impl WriteTx for ListTx {
+impl ReadTx for ListTx {
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         Ok(keys
             .iter()
@@ -87,34 +106,12 @@ impl WriteTx for ListTx {
             .collect())
     }
 
-    fn put(&mut self, row: &Row) -> Result<()> {
-        row.check()?;
-        self.delete(&row.key)?;
-        self.0.push(row.clone());
-        Ok(())
-    }
-
-    fn delete(&mut self, key: &RowKey) -> Result<()> {
-        self.0.retain(|row| row.key != *key);
-        Ok(())
-    }
-
-    fn scan(
-        &mut self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        let (from, size) = (scan.from, scan.size);
         let mut rows: Vec<Row> = self.0.clone();
         rows.retain(|row| {
-            row.key.kind == kind
-                && match tag {
-                    Tag::Any => true,
-                    Tag::Scope(scope) => row.key.scope() == scope,
-                    Tag::Tenant(tenant) => row.tenant == tenant,
-                }
+            row.key.kind == scan.kind
+                && scan.scope.is_none_or(|scope| row.key.scope() == scope)
                 && match from {
                     Cursor::Key(after) => Some(row.key.key) > after,
                     Cursor::Epoch(epoch, after) => {
@@ -126,7 +123,7 @@ impl WriteTx for ListTx {
         });
         let by_epoch = matches!(from, Cursor::Epoch(..));
         rows.sort_by_key(|row| (if by_epoch { row.epoch } else { 0 }, row.key));
-        if !bodies {
+        if !scan.bodies {
             for row in &mut rows {
                 row.body.clear();
             }
@@ -153,5 +150,19 @@ impl WriteTx for ListTx {
             }
         });
         Ok(Page { rows, next })
+    }
+}
+
+impl WriteTx for ListTx {
+    fn put(&mut self, row: &Row) -> Result<()> {
+        row.check()?;
+        self.delete(&row.key)?;
+        self.0.push(row.clone());
+        Ok(())
+    }
+
+    fn delete(&mut self, key: &RowKey) -> Result<()> {
+        self.0.retain(|row| row.key != *key);
+        Ok(())
     }
 }

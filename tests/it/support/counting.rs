@@ -1,19 +1,23 @@
 //! A store that counts what is asked of it.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keyslot::Result;
 use keyslot::store::{
-    Cursor, HeadRead, Kind, MemoryStore, Moment, Page, PageSize, Purge, Row, RowKey, SecretStore,
-    SelfCheck, Tag, WriteTx,
+    HeadRead, MemoryStore, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row, RowKey, Scan,
+    SecretStore, SelfCheck, WriteWork,
 };
 
-/// Counts the calls of a store in memory; what a write asks within itself is a part of the write.
+/// Counts the calls of a store in memory. What a write asks within itself is a part of the write;
+/// what a read asks is counted for itself.
 #[derive(Debug, Default)]
 pub struct Counting {
     pub store: MemoryStore,
     pub gets: AtomicUsize,
     pub scans: AtomicUsize,
+    pub reads: AtomicUsize,
+    pub lists: AtomicUsize,
     pub heads: AtomicUsize,
     pub writes: AtomicUsize,
     pub purges: AtomicUsize,
@@ -25,6 +29,8 @@ impl Counting {
         let counts = [
             &self.gets,
             &self.scans,
+            &self.reads,
+            &self.lists,
             &self.heads,
             &self.writes,
             &self.purges,
@@ -37,35 +43,40 @@ impl Counting {
 }
 
 impl SecretStore for Counting {
-    fn get(&self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+    fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         self.gets.fetch_add(1, Ordering::SeqCst);
-        self.store.get(keys)
+        self.store.get(partition, keys)
     }
 
-    fn scan(
-        &self,
-        kind: Kind,
-        tag: Tag,
-        from: Cursor,
-        size: PageSize,
-        bodies: bool,
-    ) -> Result<Page> {
+    fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
         self.scans.fetch_add(1, Ordering::SeqCst);
-        self.store.scan(kind, tag, from, size, bodies)
+        self.store.scan(partition, scan)
+    }
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.store
+            .read(partition, &mut |tx| work(&mut CountingTx(self, tx)))
     }
 
     fn write(
         &self,
-        lock: &RowKey,
-        work: &mut dyn FnMut(&mut dyn WriteTx) -> Result<()>,
+        partition: Partition,
+        first: &[RowKey],
+        work: &mut WriteWork<'_>,
     ) -> Result<()> {
         self.writes.fetch_add(1, Ordering::SeqCst);
-        self.store.write(lock, work)
+        self.store.write(partition, first, work)
     }
 
-    fn head(&self, tenant: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+    fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
         self.heads.fetch_add(1, Ordering::SeqCst);
-        self.store.head(tenant, known)
+        self.store.head(partition, head, known)
+    }
+
+    fn partitions(&self, after: Option<Partition>, limit: NonZeroU32) -> Result<Vec<Partition>> {
+        self.lists.fetch_add(1, Ordering::SeqCst);
+        self.store.partitions(after, limit)
     }
 
     fn purge(&self) -> Result<Purge> {
@@ -75,5 +86,20 @@ impl SecretStore for Counting {
 
     fn self_check(&self) -> Result<SelfCheck> {
         self.store.self_check()
+    }
+}
+
+/// The reads of a read.
+struct CountingTx<'a>(&'a Counting, &'a mut dyn ReadTx);
+
+impl ReadTx for CountingTx<'_> {
+    fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.0.gets.fetch_add(1, Ordering::SeqCst);
+        self.1.get(keys)
+    }
+
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        self.0.scans.fetch_add(1, Ordering::SeqCst);
+        self.1.scan(scan)
     }
 }

@@ -12,6 +12,8 @@
 pub mod counting;
 #[cfg(target_os = "linux")]
 pub mod resident;
+#[cfg(feature = "vault")]
+pub mod rows;
 pub mod scanner;
 #[cfg(feature = "vault")]
 mod vaults;

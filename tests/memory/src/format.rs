@@ -1,13 +1,14 @@
 //! All keys of a vault, by the manual's page on its format: so that the search knows more of them
 //! than the root key.
 
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use hkdf::Hkdf;
 use keyslot::SecretStore;
-use keyslot::store::{Cursor, Kind, PageSize, Row, SqliteStore, Tag};
+use keyslot::store::{Cursor, Kind, PageSize, Row, Scan, SqliteStore};
 use sha2::{Digest, Sha256};
 
 /// A key, or what is as good as one.
@@ -22,10 +23,17 @@ pub struct Known {
 pub fn keys(file: &Path, root: &[u8]) -> Vec<Known> {
     let store = SqliteStore::open(file).expect("a vault");
     let rows = |kind| {
-        let page = store
-            .scan(kind, Tag::Any, Cursor::START, PageSize::MAX, true)
-            .expect("rows");
-        page.rows
+        let scan = Scan {
+            kind,
+            scope: None,
+            from: Cursor::START,
+            size: PageSize::MAX,
+            bodies: true,
+        };
+        let partitions = store.partitions(None, NonZeroU32::MAX);
+        let pages = partitions.expect("partitions").into_iter();
+        let pages = pages.map(|partition| store.scan(partition, &scan).expect("rows"));
+        pages.flat_map(|page| page.rows).collect::<Vec<Row>>()
     };
     let first = |kind| rows(kind).into_iter().next().expect("a row");
     let mut all = Keys::default();

@@ -4,19 +4,19 @@ use std::vec::IntoIter;
 
 use crate::error::Result;
 use crate::record::SecretInfo;
-use crate::store::{Kind, Tag};
+use crate::store::Kind;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::permissions::Permissions;
-use crate::vault::scan::Scan;
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored;
+use crate::vault::walk::Walk;
 
 /// The secrets of one scope as they are read.
 #[derive(Debug)]
 pub(super) struct Pages {
     page: IntoIter<Result<SecretInfo>>,
-    /// The scan of the scope; `None` before the first page.
-    scan: Option<Scan>,
+    /// The walk over the scope; `None` before the first page.
+    walk: Option<Walk>,
     /// True once the store could not be read on.
     pub(super) failed: bool,
 }
@@ -25,7 +25,7 @@ impl Pages {
     pub(super) fn new() -> Self {
         Self {
             page: Vec::new().into_iter(),
-            scan: None,
+            walk: None,
             failed: false,
         }
     }
@@ -42,10 +42,10 @@ impl Pages {
             if self.failed {
                 return None;
             }
-            let scan = self
-                .scan
-                .get_or_insert_with(|| Scan::new(Kind::Secret, Tag::Scope(scope.scope_tag), false));
-            match read(scoped, scan) {
+            let walk = self
+                .walk
+                .get_or_insert_with(|| Walk::of_scope(Kind::Secret, scope.scope_tag, false));
+            match read(scoped, walk) {
                 Ok(page) => self.page = page?.into_iter(),
                 Err(error) => {
                     self.failed = true;
@@ -57,9 +57,9 @@ impl Pages {
 }
 
 /// The secrets of the next page; `None` when there are no more pages.
-fn read(scoped: &ScopedVault, scan: &mut Scan) -> Result<Option<Vec<Result<SecretInfo>>>> {
+fn read(scoped: &ScopedVault, walk: &mut Walk) -> Result<Option<Vec<Result<SecretInfo>>>> {
     let core = scoped.core();
-    let Some(rows) = scan.step_from(&*core.store)?.rows()? else {
+    let Some(rows) = walk.step_from(&*core.store, scoped.partition())?.page()? else {
         return Ok(None);
     };
     // Without the permission nothing is there, at the same cost.
@@ -68,8 +68,10 @@ fn read(scoped: &ScopedVault, scan: &mut Scan) -> Result<Option<Vec<Result<Secre
     } else {
         Vec::new()
     };
-    let infos = visible
-        .into_iter()
-        .filter_map(|row| core.open_listed(&row).map(stored::describe).transpose());
+    let infos = visible.into_iter().filter_map(|row| {
+        core.open_listed(scoped.partition(), &row)
+            .map(stored::describe)
+            .transpose()
+    });
     Ok(Some(infos.collect()))
 }

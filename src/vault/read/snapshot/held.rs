@@ -98,7 +98,7 @@ impl Held {
                 (Vec::new(), Err(rolled_back()))
             }
             Ok(pinned) => {
-                let parsed = ParsedRows::of(scoped.core(), rows)?;
+                let parsed = ParsedRows::of(scoped.core(), scoped.partition(), rows)?;
                 let only = std::slice::from_ref(reference);
                 let mut candidates = scoped.candidates(only, &parsed);
                 still(&pinned.info, candidates.next().map(|(_, hits)| hits))
@@ -181,7 +181,12 @@ impl PinnedVersion {
             None => Err(version_missing()),
         };
         let sealed = sealed.map_err(|error| unreadable(&self.info, error))?;
-        scoped.open_kept(&self.info, &self.kept, &sealed, &DataKeys::default())
+        scoped.open_kept(
+            &self.info,
+            &self.kept,
+            &sealed,
+            &DataKeys::none(scoped.partition()),
+        )
     }
 }
 

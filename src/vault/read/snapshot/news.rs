@@ -16,9 +16,9 @@ pub(super) enum News {
 /// Asks the store if anything was committed since a moment, and holds the head against those seen
 /// before.
 pub(super) fn news(scoped: &ScopedVault, since: Option<Moment>) -> Result<News> {
-    let (core, tenant) = (scoped.core(), scoped.own().tenant_tag);
+    let (core, tenant) = (scoped.core(), scoped.partition());
     let seen = core.seen.of(tenant);
-    match core.store.head(&head_row(tenant), since)? {
+    match core.store.head(tenant, &head_row(tenant), since)? {
         HeadRead::Unchanged => Ok(News::Nothing),
         HeadRead::Read { row, moment } => {
             let is_newest = row

@@ -33,7 +33,7 @@ impl State {
             News::Nothing => None,
         };
         let rows = scoped.read(references, Permissions::USE)?;
-        let parsed = ParsedRows::of(scoped.core(), &rows)?;
+        let parsed = ParsedRows::of(scoped.core(), scoped.partition(), &rows)?;
         let mut rest = &rows[..];
         let hold = |(reference, candidates)| {
             let held = Held::of(

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use crate::crypto::Head;
 use crate::error::Result;
-use crate::store::{Row, WriteTx};
+use crate::store::Row;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::high_water::Mark;
-use crate::vault::keyring::data_key_row;
-use crate::vault::rows::{corrupt, get_one_in};
+use crate::vault::rows::corrupt;
 use crate::vault::stored::Stored;
 use crate::vault::tenant_key::TenantKey;
 use crate::vault::write::numbers::exhausted;
@@ -25,16 +24,17 @@ pub(super) struct Account {
 /// Facts that hold once a write is committed.
 pub(super) struct Written {
     pub(super) mark: Mark,
-    /// The data key, if it is new.
-    pub(super) new_key: Option<Arc<TenantKey>>,
+    /// The data key that seals now.
+    pub(super) key: Arc<TenantKey>,
+    /// True if the key was made by this write.
+    pub(super) is_new: bool,
 }
 
 impl Account {
-    /// Reads the account of a tenant that is stored.
-    pub(super) fn read(core: &Core, tx: &mut dyn WriteTx, head: Head) -> Result<Self> {
-        // Read each time: a value that is sealed with a key that is stored no more could be read by
-        // nobody else.
-        let row = get_one_in(tx, data_key_row(head.active_key))?;
+    /// The account of a tenant that is stored, with the row of its data key. It is read for each
+    /// write: a value that is sealed with a key that is stored no more could be read by nobody
+    /// else.
+    pub(super) fn stored(core: &Core, head: Head, row: Option<Row>) -> Result<Self> {
         let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
         Ok(Self {
             key: core.keys.active_key(head.active_key, &row)?,

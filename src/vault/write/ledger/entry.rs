@@ -1,17 +1,12 @@
 //! One name of a ledger.
 
+use super::named_row::NamedRow;
 use crate::crypto::{InfoState as State, SealedInfo};
-use crate::name::SecretName;
-use crate::store::RowKey;
-use crate::vault::hashed_scope::HashedScope;
 use crate::vault::stored::Stored;
 
 /// A name, with the secret under it as a ledger read it.
 pub(in crate::vault::write) struct LedgerEntry<'p> {
-    pub(super) scope: &'p HashedScope,
-    pub(in crate::vault::write) name: &'p SecretName,
-    /// Key of the row of the secret, hashed once for reading and writing.
-    pub(super) row_key: RowKey,
+    pub(in crate::vault::write) row: NamedRow<'p>,
     pub(super) was: Option<Was>,
 }
 

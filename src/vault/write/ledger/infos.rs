@@ -14,8 +14,8 @@ impl Ledger<'_> {
         let last = entry.last().map(|stored| &stored.info);
         Ok(Info {
             record: RecordId::from_bytes(random()?),
-            scope: entry.scope.scope.clone(),
-            name: entry.name.clone(),
+            scope: entry.row.scope.scope.clone(),
+            name: entry.row.name.clone(),
             state: State::Active,
             revision: next_revision(last.map(|info| info.revision))?,
             last_version: last.map_or(Version::FIRST, |info| info.last_version),

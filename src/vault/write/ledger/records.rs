@@ -6,33 +6,29 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::entry::{LedgerEntry, Was};
+use super::named_row::NamedRow;
 use super::transaction::Ledger;
 use crate::crypto::{Envelope, Info, InfoState as State, SealedInfo, VersionEntry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::Version;
-use crate::store::{Kind, Row, Tag};
+use crate::store::{Kind, Row};
 use crate::vault::hashed_scope::HashedScope;
-use crate::vault::rows::{corrupt, get_one_in};
-use crate::vault::scan::Scan;
+use crate::vault::rows::corrupt;
 use crate::vault::stored::Stored;
+use crate::vault::walk::Walk;
 
 impl Ledger<'_> {
     /// Reads the secret under a name.
     pub(in crate::vault::write) fn read<'p>(
         &mut self,
-        scope: &'p HashedScope,
-        name: &'p SecretName,
+        row: NamedRow<'p>,
     ) -> Result<LedgerEntry<'p>> {
-        let row_key = self.core.secret_row(scope, name);
-        let row = get_one_in(self.tx, row_key)?;
-        let was = row.map(|row| self.open_row(scope, name, row)).transpose()?;
-        Ok(LedgerEntry {
-            scope,
-            name,
-            row_key,
-            was,
-        })
+        let found = self.get_one(row.key)?;
+        let was = found
+            .map(|found| self.open_row(row.scope, row.name, found))
+            .transpose()?;
+        Ok(LedgerEntry { row, was })
     }
 
     fn open_row(&mut self, scope: &HashedScope, name: &SecretName, row: Row) -> Result<Was> {
@@ -60,8 +56,8 @@ impl Ledger<'_> {
         most: usize,
     ) -> Result<Vec<SecretName>> {
         let mut names = Vec::new();
-        let mut scan = Scan::new(Kind::Secret, Tag::Scope(scope.scope_tag), false);
-        while let Some(rows) = scan.step_in(self.tx)?.rows()? {
+        let mut walk = Walk::of_scope(Kind::Secret, scope.scope_tag, false);
+        while let Some(rows) = walk.step_in(self.tx)?.page()? {
             for row in rows {
                 let sealed = SealedInfo::parse(&row.info)?;
                 let key = self.key_of(sealed.key_id())?;
@@ -93,7 +89,7 @@ impl Ledger<'_> {
             account.next_epoch()?;
         }
         let (epoch, key) = (account.head.epoch, Arc::clone(&account.key));
-        let row = core.seal_info(entry.scope, entry.row_key, next, epoch, &key)?;
+        let row = core.seal_info(entry.row.scope, entry.row.key, next, epoch, &key)?;
         self.move_versions(entry, next, epoch)?;
         let account = self.account()?;
         if let Some(was) = &entry.was {
@@ -138,7 +134,7 @@ impl Ledger<'_> {
             let key = self
                 .core
                 .version_row(scope, &stored.info.name, kept.version);
-            get_one_in(self.tx, key)?
+            self.get_one(key)?
         };
         let sealed = stored.envelope(kept, row.as_ref())?;
         let key = self.key_of(sealed.key_id())?;
@@ -152,8 +148,8 @@ impl Ledger<'_> {
         let Some(last) = entry.last() else {
             return Ok(());
         };
-        let (core, tenant) = (self.core, self.scope.tenant_tag);
-        let row_of = |kept: &VersionEntry| core.version_row(entry.scope, entry.name, kept.version);
+        let (core, row) = (self.core, &entry.row);
+        let row_of = |kept: &VersionEntry| core.version_row(row.scope, row.name, kept.version);
         let (before, after) = (last.info.older(), next.info.older());
         for gone in before.iter().filter(|kept| !after.contains(kept)) {
             self.tx.delete(&row_of(gone))?;
@@ -161,7 +157,6 @@ impl Ledger<'_> {
         for moved in after.iter().filter(|kept| !before.contains(kept)) {
             self.tx.put(&Row {
                 key: row_of(moved),
-                tenant,
                 epoch,
                 info: Vec::new(),
                 body: last.body.clone(),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::account::{Account, Written};
+use super::read_ahead::ReadAhead;
 use crate::actor::Actor;
 use crate::crypto::{KeyId, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::WriteTx;
+use crate::store::{Row, RowKey, WriteTx};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
@@ -20,6 +21,7 @@ use crate::vault::write::numbers::exhausted;
 pub(in crate::vault::write) struct Ledger<'a> {
     pub(super) core: &'a Core,
     pub(super) tx: &'a mut dyn WriteTx,
+    ahead: ReadAhead,
     /// A scope of the tenant.
     pub(super) scope: &'a HashedScope,
     /// The account of the tenant; `None` until it is stored or written to for the first time.
@@ -34,19 +36,26 @@ pub(in crate::vault::write) struct Ledger<'a> {
 
 impl Core {
     /// Runs `work` as one write to the tenant of `scope`. It may run again when the store has to
-    /// retry.
+    /// retry. The rows of `first` are read together with the lock.
     pub(in crate::vault::write) fn write<T>(
         &self,
         scope: &HashedScope,
         actor: Option<&Actor>,
+        first: &[RowKey],
         mut work: impl FnMut(&mut Ledger<'_>) -> Result<T>,
     ) -> Result<T> {
-        let seen = self.seen.of(scope.tenant_tag);
+        let seen = self.seen.of(scope.partition);
+        let mut keys = vec![head_row(scope.partition)];
+        // The data key that sealed last is nearly always the one that seals now.
+        let active_key = self.seen.active_key(scope.partition);
+        keys.extend(active_key.map(data_key_row));
+        keys.extend(first);
         let mut done = None;
-        self.store.write(&head_row(scope.tenant_tag), &mut |tx| {
+        self.store.write(scope.partition, &keys, &mut |rows, tx| {
             // Nothing of a run counts if the store runs it again.
             done = None;
-            let mut ledger = Ledger::open(self, tx, scope, actor, seen)?;
+            let ahead = ReadAhead::new(&keys, rows)?;
+            let mut ledger = Ledger::open(self, tx, ahead, scope, actor, seen)?;
             let result = work(&mut ledger)?;
             done = Some((result, ledger.close()?));
             Ok(())
@@ -58,10 +67,10 @@ impl Core {
             )
         })?;
         // Only now, because nobody ever sees rows that are not committed.
-        if let Some(Written { mark, new_key }) = written {
-            self.seen.note(scope.tenant_tag, mark);
-            if let Some(key) = &new_key {
-                self.keys.keep(key);
+        if let Some(Written { mark, key, is_new }) = written {
+            self.seen.note(scope.partition, mark, key.id());
+            if is_new {
+                self.keys.keep(&key);
             }
         }
         Ok(result)
@@ -72,25 +81,34 @@ impl<'a> Ledger<'a> {
     fn open(
         core: &'a Core,
         tx: &'a mut dyn WriteTx,
+        ahead: ReadAhead,
         scope: &'a HashedScope,
         actor: Option<&'a Actor>,
         seen: Option<Mark>,
     ) -> Result<Self> {
         let now = core.clock.now()?.reading;
-        let row = get_one_in(tx, head_row(scope.tenant_tag))?;
-        let account = match core.admit_head(scope.tenant_tag, row.as_ref(), seen)? {
-            Some(head) => Some(Account::read(core, tx, head)?),
-            None => None,
-        };
-        Ok(Self {
+        let mut ledger = Self {
             core,
             tx,
+            ahead,
             scope,
-            account,
+            account: None,
             changed: false,
             now,
             actor,
-        })
+        };
+        let row = ledger.get_one(head_row(scope.partition))?;
+        if let Some(head) = core.admit_head(scope.partition, row.as_ref(), seen)? {
+            let key = ledger.get_one(data_key_row(head.active_key))?;
+            ledger.account = Some(Account::stored(core, head, key)?);
+        }
+        Ok(ledger)
+    }
+
+    /// Reads one row, unless it was read ahead.
+    pub(super) fn get_one(&mut self, key: RowKey) -> Result<Option<Row>> {
+        let tx = &mut *self.tx;
+        self.ahead.take_or(&key, || get_one_in(tx, key))
     }
 
     fn close(self) -> Result<Option<Written>> {
@@ -100,11 +118,12 @@ impl<'a> Ledger<'a> {
         if let Some(row) = &account.first_key {
             self.tx.put(row)?;
         }
-        let row = self.core.seal_head(self.scope.tenant_tag, &account.head)?;
+        let row = self.core.seal_head(self.scope.partition, &account.head)?;
         self.tx.put(&row)?;
         Ok(Some(Written {
             mark: Mark::of(&row, &account.head)?,
-            new_key: account.first_key.map(|_| account.key),
+            is_new: account.first_key.is_some(),
+            key: account.key,
         }))
     }
 
@@ -125,7 +144,7 @@ impl<'a> Ledger<'a> {
         if let Some(key) = self.core.keys.known(id) {
             return Ok(key);
         }
-        let row = get_one_in(self.tx, data_key_row(id))?;
+        let row = self.get_one(data_key_row(id))?;
         let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
         Ok(self.core.keys.learn(self.core.keys.open_data_key(&row)?))
     }

@@ -1,45 +1,51 @@
-//! Scans of a store that may be anybody's, page by page. A damaged index can send a scan back to
-//! where it was, for ever, so each page must go on behind the last one.
+//! Walks over the rows of a store that may be anybody's, page by page. A damaged index can send a
+//! scan back to where it was, for ever, so each page must go on behind the last one.
 
 use super::rows::{PAGE, corrupt};
 use crate::error::Result;
-use crate::store::{Cursor, Kind, Page, Row, SecretStore, Tag, WriteTx};
+use crate::store::{Cursor, Kind, Page, Partition, ReadTx, Row, Scan, SecretStore};
 
-/// A scan, and its progress.
+/// A walk over the rows of a kind in a partition.
 #[derive(Debug)]
-pub(super) struct Scan {
-    kind: Kind,
-    tag: Tag,
-    bodies: bool,
-    /// The place to go on; `None` at the end.
-    from: Option<Cursor>,
-}
+pub(super) struct Walk(Option<Scan>);
 
-/// One step of a scan.
-pub(super) enum Step {
-    /// The rows of the next page, which ascend.
-    Rows(Vec<Row>),
-    /// The store gave rows out of order, or would go on where it was. The scan is over.
+/// One step of a walk.
+#[derive(Debug)]
+pub(super) enum Step<T> {
+    /// The next page, which ascends.
+    Found(Vec<T>),
+    /// The store gave something out of order, or would go on where it was. The walk is over.
     Disorder,
-    /// There are no more rows.
+    /// There is no more.
     End,
 }
 
-impl Scan {
-    /// A scan in the order that stores have an index for: in any other they sort all that they
-    /// find. The rows of a tenant lie in the order of epochs. None was written in epoch 0; one that
-    /// says so is looked at like any other.
-    pub(super) fn new(kind: Kind, tag: Tag, bodies: bool) -> Self {
-        let from = match tag {
-            Tag::Any | Tag::Scope(_) => Cursor::START,
-            Tag::Tenant(_) => Cursor::Epoch(0, Some([0; 32])),
-        };
-        Self {
+impl Walk {
+    /// A walk over the rows of one scope, in the order of keys.
+    pub(super) fn of_scope(kind: Kind, scope: [u8; 16], bodies: bool) -> Self {
+        Self::from(kind, Some(scope), Cursor::START, bodies)
+    }
+
+    /// A walk over all rows of a tenant, in the order of epochs: they were written in it, so they
+    /// lie side by side. None was written in epoch 0; one that says so is
+    /// looked at like any other.
+    pub(super) fn of_all(kind: Kind, bodies: bool) -> Self {
+        Self::from(kind, None, Cursor::Epoch(0, Some([0; 32])), bodies)
+    }
+
+    /// A walk over the rows of the vault itself, which have no epochs, in the order of keys.
+    pub(super) fn of_vault(kind: Kind) -> Self {
+        Self::from(kind, None, Cursor::START, true)
+    }
+
+    fn from(kind: Kind, scope: Option<[u8; 16]>, from: Cursor, bodies: bool) -> Self {
+        Self(Some(Scan {
             kind,
-            tag,
+            scope,
+            from,
+            size: PAGE,
             bodies,
-            from: Some(from),
-        }
+        }))
     }
 
     /// Reads the next page.
@@ -47,45 +53,45 @@ impl Scan {
     /// # Errors
     ///
     /// Those of the store.
-    pub(super) fn step_from(&mut self, store: &dyn SecretStore) -> Result<Step> {
-        let Some(from) = self.from.take() else {
-            return Ok(Step::End);
-        };
-        let page = store.scan(self.kind, self.tag, from, PAGE, self.bodies)?;
-        Ok(self.go_on(page, from))
+    pub(super) fn step_from(
+        &mut self,
+        store: &dyn SecretStore,
+        partition: Partition,
+    ) -> Result<Step<Row>> {
+        self.step(|scan| store.scan(partition, scan))
     }
 
-    /// Reads the next page inside of a write.
+    /// Reads the next page inside of a transaction.
     ///
     /// # Errors
     ///
     /// Those of the store.
-    pub(super) fn step_in(&mut self, tx: &mut dyn WriteTx) -> Result<Step> {
-        let Some(from) = self.from.take() else {
-            return Ok(Step::End);
-        };
-        let page = tx.scan(self.kind, self.tag, from, PAGE, self.bodies)?;
-        Ok(self.go_on(page, from))
+    pub(super) fn step_in<T: ReadTx + ?Sized>(&mut self, tx: &mut T) -> Result<Step<Row>> {
+        self.step(|scan| tx.scan(scan))
     }
 
-    fn go_on(&mut self, page: Page, from: Cursor) -> Step {
-        if !goes_on(&page, from) {
-            return Step::Disorder;
+    fn step(&mut self, read: impl FnOnce(&Scan) -> Result<Page>) -> Result<Step<Row>> {
+        let Some(scan) = self.0.take() else {
+            return Ok(Step::End);
+        };
+        let page = read(&scan)?;
+        if !goes_on(&page, scan.from) {
+            return Ok(Step::Disorder);
         }
-        self.from = page.next;
-        Step::Rows(page.rows)
+        self.0 = page.next.map(|from| Scan { from, ..scan });
+        Ok(Step::Found(page.rows))
     }
 }
 
-impl Step {
-    /// The rows, for those who cannot go on without all of them; `None` at the end.
+impl<T> Step<T> {
+    /// The page, for those who cannot go on without all of them; `None` at the end.
     ///
     /// # Errors
     ///
     /// [`Corrupt`](crate::ErrorKind::Corrupt) where they are out of order.
-    pub(super) fn rows(self) -> Result<Option<Vec<Row>>> {
+    pub(super) fn page(self) -> Result<Option<Vec<T>>> {
         match self {
-            Self::Rows(rows) => Ok(Some(rows)),
+            Self::Found(page) => Ok(Some(page)),
             Self::End => Ok(None),
             Self::Disorder => Err(corrupt(
                 "the store gives its rows out of order: an index of it is damaged",
@@ -139,7 +145,6 @@ mod tests {
         };
         Row {
             key,
-            tenant: [1; 16],
             epoch,
             info: Vec::new(),
             body: Vec::new(),

@@ -1,0 +1,104 @@
+//! The connections that read.
+
+use std::mem::{self, ManuallyDrop};
+use std::sync::{Mutex, PoisonError};
+
+use super::connection::{self, Role};
+use super::open_file::OpenFile;
+use super::read_connection::{Moments, ReadConnection};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Readers that are kept open while nobody reads.
+const IDLE_READERS: usize = 4;
+
+/// The connections that read, as many as read at once.
+#[derive(Debug, Default)]
+pub(super) struct Readers {
+    idle: Mutex<Vec<ReadConnection>>,
+    pub(super) moments: Moments,
+}
+
+impl Readers {
+    /// Reads with a connection that nobody else uses meanwhile. One that failed is closed, whatever
+    /// state it is in.
+    pub(super) fn read<T>(
+        &self,
+        file: &OpenFile,
+        work: impl FnOnce(&mut ReadConnection) -> Result<T>,
+    ) -> Result<T> {
+        file.check_process()?;
+        file.check_identity()?;
+        self.read_warm(file, work)
+    }
+
+    /// Reads like [`read`](Self::read), from a file that was checked before.
+    pub(super) fn read_warm<T>(
+        &self,
+        file: &OpenFile,
+        work: impl FnOnce(&mut ReadConnection) -> Result<T>,
+    ) -> Result<T> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let open = || file.connect(Role::Reader).map(ReadConnection::new);
+        let mut reader = match idle.map_or_else(open, Ok) {
+            Ok(reader) => reader,
+            Err(error) if file.settings.read_only => return read_at_rest(file, work, error),
+            Err(error) => return Err(error),
+        };
+        let found = work(&mut reader)?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS {
+            idle.push(reader);
+        }
+        Ok(found)
+    }
+
+    /// Leaves the connections as they are, in the child of a fork: SQLite would act on locks and
+    /// files of the parent as it closes them.
+    pub(super) fn forget(&mut self) {
+        let _ = ManuallyDrop::new(mem::take(&mut self.idle));
+    }
+}
+
+/// Reads from a folder that cannot be written, where SQLite cannot make the shared memory of a
+/// write-ahead log: without one, and proves that nobody wrote meanwhile.
+///
+/// The file is opened anew each time, because what SQLite keeps of it in memory may be old. A
+/// commit since then would be in a log, or in the file if somebody merged the log.
+fn read_at_rest<T>(
+    file: &OpenFile,
+    work: impl FnOnce(&mut ReadConnection) -> Result<T>,
+    refusal: Error,
+) -> Result<T> {
+    if !matches!(refusal.kind(), ErrorKind::Io | ErrorKind::ReadOnly) {
+        return Err(refusal);
+    }
+    let before = file.place.stamp()?;
+    if before.log.is_some() {
+        return Err(Error::new(
+            ErrorKind::ReadOnly,
+            "the vault has a write-ahead log that is not merged, which needs a folder that can \
+             be written; open the vault there once",
+        ));
+    }
+    // Without locks SQLite looks for no journal either, so it would read half of a write.
+    if before.journal.is_some() {
+        return Err(Error::new(
+            ErrorKind::ReadOnly,
+            "a write to the vault was cut off, and undoing it needs a file and a folder that \
+             can be written; open the vault there once",
+        ));
+    }
+    let found = connection::open_at_rest(&file.place, &file.settings)
+        .and_then(|connection| work(&mut ReadConnection::new(connection)));
+    if file.place.stamp()? != before {
+        return Err(Error::new(
+            ErrorKind::Busy,
+            "the vault was written to while it was read; try again",
+        ));
+    }
+    found
+}
