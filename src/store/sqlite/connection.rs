@@ -10,8 +10,9 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::failure::failed;
+use super::identity::Identity;
 use super::settings::Settings;
-use super::vault_path::{Identity, ROLLBACK_JOURNAL, VaultPath, WRITE_AHEAD_LOG, existing};
+use super::vault_path::{ROLLBACK_JOURNAL, VaultPath, WRITE_AHEAD_LOG, existing};
 use super::version::Journal;
 use super::{file_system, schema, version};
 use crate::error::{Error, ErrorKind, Result};

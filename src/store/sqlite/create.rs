@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::failure::{failed, io_failed};
+use super::inspection::empty;
 use super::settings::Settings;
 use super::vault_path::{
-    ROLLBACK_JOURNAL, UNFINISHED, VaultPath, WRITE_AHEAD_LOG, empty, existing,
+    ROLLBACK_JOURNAL, SHARED_MEMORY, UNFINISHED, VaultPath, WRITE_AHEAD_LOG, beside, existing,
 };
 use super::version::{self, Journal};
 use super::{connection, file_system, permissions, schema};
@@ -130,21 +131,10 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         // Nothing can be done about a file that stays; it holds an empty vault.
-        for suffix in [
-            "",
-            WRITE_AHEAD_LOG,
-            super::vault_path::SHARED_MEMORY,
-            ROLLBACK_JOURNAL,
-        ] {
+        for suffix in ["", WRITE_AHEAD_LOG, SHARED_MEMORY, ROLLBACK_JOURNAL] {
             let _ = fs::remove_file(beside(&self.0, suffix));
         }
     }
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 /// Makes the new name survive a loss of power.

@@ -6,8 +6,9 @@ use rusqlite::Connection;
 
 use super::ballast::Ballast;
 use super::connection::{self, Role};
+use super::identity::Identity;
 use super::settings::Settings;
-use super::vault_path::{Identity, VaultPath};
+use super::vault_path::VaultPath;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The file of a vault, as it was when this process opened it.

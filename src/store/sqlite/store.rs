@@ -5,13 +5,14 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use super::failure::{damaged, failed};
+use super::identity::Identity;
 use super::open_file::OpenFile;
 use super::options::SqliteOptions;
 use super::readers::Readers;
 use super::rows::{self, Reads};
 use super::scans;
 use super::settings::Settings;
-use super::vault_path::{Identity, VaultPath};
+use super::vault_path::VaultPath;
 use super::writer::Writer;
 use crate::error::{ErrorKind, Result};
 use crate::store::{

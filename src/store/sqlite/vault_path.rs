@@ -1,4 +1,4 @@
-//! The path of a vault's file, and the checks that the file there is safe to use.
+//! The path of a vault's file, and of the files beside it.
 //!
 //! Nothing here opens the file: closing it would drop the locks that SQLite holds on it in this
 //! process (<https://sqlite.org/howtocorrupt.html>, section 2.2).
@@ -9,10 +9,7 @@ use std::io;
 use std::path::{self, Path, PathBuf};
 
 use super::failure::io_failed;
-use super::permissions;
-use super::settings::Settings;
 use crate::error::{Error, ErrorKind, Result};
-use crate::files;
 
 /// Begins the names of files that are vaults in the making.
 pub(super) const UNFINISHED: &str = ".keyslot-new-";
@@ -33,6 +30,8 @@ pub(super) const BALLAST: &str = "-ballast";
 const LONGEST_PATH: usize = 500;
 const LONGEST_NAME: usize = 240;
 
+const NO_FILE_NAME: &str = "the path of a vault must end in the name of a file";
+
 /// The absolute place of a vault: SQLite can read it neither as a URI nor as a name of a database
 /// in memory.
 #[derive(Clone, Debug)]
@@ -40,30 +39,6 @@ pub(super) struct VaultPath {
     pub(super) folder: PathBuf,
     pub(super) file: PathBuf,
 }
-
-/// Tells the file at a path from another one that was put in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
-    #[cfg(unix)]
-    device_and_inode: (u64, u64),
-}
-
-/// State of a vault's files at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
-    file: Changed,
-    /// Length of the write-ahead log, if anything is in it.
-    pub(super) log: Option<u64>,
-    /// Length of the rollback journal, if anything is in it.
-    pub(super) journal: Option<u64>,
-}
-
-/// Everything that tells a written file from what it was before.
-#[cfg(unix)]
-type Changed = (Identity, u64, (i64, i64), (i64, i64));
-
-#[cfg(not(unix))]
-type Changed = (Identity, u64, Option<std::time::SystemTime>);
 
 impl VaultPath {
     /// Makes `path` absolute, and its folder free of links.
@@ -74,10 +49,9 @@ impl VaultPath {
             .next()
             .unwrap_or_default();
         let refused = match last {
-            b"" | b"." | b".." => "the path of a vault must end in the name of a file",
+            b"" | b"." | b".." => NO_FILE_NAME,
             b":memory:" => {
-                "`:memory:` is not the path of a file; use a MemoryStore for a vault in \
-             memory"
+                "`:memory:` is not the path of a file; use a MemoryStore for a vault in memory"
             }
             _ if bytes.contains(&0) => "the path of a vault may not hold a NUL byte",
             _ => return Self::absolute(path),
@@ -89,20 +63,16 @@ impl VaultPath {
         let path = path::absolute(path).map_err(io_failed)?;
         fits(&path)?;
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-            return Err(Error::new(
-                ErrorKind::InvalidInput,
-                "the path of a vault must end in the name of a file",
-            ));
+            return Err(Error::new(ErrorKind::InvalidInput, NO_FILE_NAME));
         };
         let folder = fs::canonicalize(folder).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::new(
                 ErrorKind::VaultNotFound,
                 "the folder of the vault does not exist",
             ),
-            io::ErrorKind::NotADirectory => unsafe_file(
-                "the path of the vault leads through \
-             something other than a folder",
-            ),
+            io::ErrorKind::NotADirectory => {
+                unsafe_file("the path of the vault leads through something other than a folder")
+            }
             _ => io_failed(error),
         })?;
         let file = folder.join(name);
@@ -112,80 +82,11 @@ impl VaultPath {
 
     /// A file that SQLite keeps beside the vault's.
     pub(super) fn beside(&self, suffix: &str) -> PathBuf {
-        let mut name = OsString::from(self.file.as_os_str());
-        name.push(suffix);
-        name.into()
-    }
-
-    /// Proves that others can neither read nor replace the vault, and tells which file it is.
-    pub(super) fn inspect(&self, settings: &Settings) -> Result<Identity> {
-        permissions::check_folder(&self.folder, settings)?;
-        let mut found = self.metadata()?;
-        if links(&found) == 2 {
-            remove_unfinished_twin(&self.folder, &found)?;
-            found = self.metadata()?;
-        }
-        if links(&found) != 1 {
-            return Err(unsafe_file(
-                "the vault's file has a second name (a hard link), which SQLite cannot lock; \
-                 remove it",
-            ));
-        }
-        // Asked first, because of another user's file nothing is fixed. That user could write to it
-        // at any time.
-        if !files::is_own(&found) && !settings.trust_folder {
-            return Err(unsafe_file(
-                "the vault's file belongs to another user than this process runs as; open it as \
-                 that user, change its owner with `chown`, or, where all who reach the folder are \
-                 trusted, open it with trust_folder",
-            ));
-        }
-        permissions::check_private(&self.file, &found, settings)?;
-        // SQLite would make a vault of it, and any later step would say something else of it.
-        if found.len() == 0 {
-            return Err(empty());
-        }
-        for suffix in [
-            WRITE_AHEAD_LOG,
-            SHARED_MEMORY,
-            ROLLBACK_JOURNAL,
-            QUEUE,
-            BALLAST,
-        ] {
-            let path = self.beside(suffix);
-            if let Some(beside) = existing(&path)? {
-                if !beside.is_file() || !(files::is_own(&beside) || settings.trust_folder) {
-                    return Err(unsafe_file(
-                        "a log of another database lies beside the vault; move it away",
-                    ));
-                }
-                permissions::check_private(&path, &beside, settings)?;
-            }
-        }
-        Ok(identity(&found))
-    }
-
-    /// Returns the identity of the file that is there now.
-    pub(super) fn identity(&self) -> Result<Identity> {
-        self.metadata().map(|found| identity(&found))
-    }
-
-    /// Returns the state of the file, of its log and of its journal, one of which every write
-    /// changes.
-    pub(super) fn stamp(&self) -> Result<Stamp> {
-        let content = |suffix| {
-            existing(&self.beside(suffix))
-                .map(|found| found.map(|found| found.len()).filter(|length| *length > 0))
-        };
-        Ok(Stamp {
-            file: changed(&self.metadata()?),
-            log: content(WRITE_AHEAD_LOG)?,
-            journal: content(ROLLBACK_JOURNAL)?,
-        })
+        beside(&self.file, suffix)
     }
 
     /// The facts of the file itself, not of what a link points to.
-    fn metadata(&self) -> Result<Metadata> {
+    pub(super) fn metadata(&self) -> Result<Metadata> {
         let found = existing(&self.file)?.ok_or_else(|| {
             Error::new(ErrorKind::VaultNotFound, "there is no vault at this path")
         })?;
@@ -203,6 +104,13 @@ impl VaultPath {
     }
 }
 
+/// Returns the path of a file that SQLite keeps beside a database.
+pub(super) fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(database.as_os_str());
+    name.push(suffix);
+    name.into()
+}
+
 /// Returns the metadata of a path; `None` if nothing is there.
 pub(super) fn existing(path: &Path) -> Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
@@ -212,76 +120,7 @@ pub(super) fn existing(path: &Path) -> Result<Option<Metadata>> {
     }
 }
 
-/// A creation that was killed at its last step, or has not come to it yet, leaves the new vault
-/// under two names. Its own one may go at any time.
-fn remove_unfinished_twin(folder: &Path, vault: &Metadata) -> Result<()> {
-    for entry in fs::read_dir(folder).map_err(io_failed)? {
-        let entry = entry.map_err(io_failed)?;
-        if !entry
-            .file_name()
-            .as_encoded_bytes()
-            .starts_with(UNFINISHED.as_bytes())
-        {
-            continue;
-        }
-        let twin =
-            existing(&entry.path())?.is_some_and(|other| identity(&other) == identity(vault));
-        if twin {
-            // The creator may have been faster.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn identity(found: &Metadata) -> Identity {
-    use std::os::unix::fs::MetadataExt;
-    Identity {
-        device_and_inode: (found.dev(), found.ino()),
-    }
-}
-
-#[cfg(not(unix))]
-fn identity(_: &Metadata) -> Identity {
-    Identity {}
-}
-
-#[cfg(unix)]
-fn changed(found: &Metadata) -> Changed {
-    use std::os::unix::fs::MetadataExt;
-    (
-        identity(found),
-        found.len(),
-        (found.mtime(), found.mtime_nsec()),
-        (found.ctime(), found.ctime_nsec()),
-    )
-}
-
-#[cfg(not(unix))]
-fn changed(found: &Metadata) -> Changed {
-    (identity(found), found.len(), found.modified().ok())
-}
-
-#[cfg(unix)]
-fn links(found: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::nlink(found)
-}
-
-#[cfg(not(unix))]
-fn links(_: &Metadata) -> u64 {
-    1
-}
-
-/// Said of an empty file by everything that opens or creates a vault.
-pub(super) fn empty() -> Error {
-    Error::new(
-        ErrorKind::NotAVault,
-        "the file at the path of the vault is empty; remove it, or give another path",
-    )
-}
-
-fn unsafe_file(message: &'static str) -> Error {
+pub(super) fn unsafe_file(message: &'static str) -> Error {
     Error::new(ErrorKind::UnsafeFile, message)
 }
 
