@@ -1,9 +1,11 @@
 #![doc = include_str!("../manual/language.md")]
 
+mod bare;
 mod builder;
 mod comments;
 mod cursor;
 mod dialect;
+mod extras;
 mod filters;
 mod flaw;
 mod opener;
@@ -12,6 +14,7 @@ mod presets;
 mod rules;
 mod scan;
 mod search;
+mod secret;
 mod sink;
 #[allow(clippy::module_inception)] // the type that the room is named after
 mod syntax;

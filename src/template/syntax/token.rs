@@ -20,7 +20,20 @@ pub(in crate::template) struct Token<'t> {
     pub(in crate::template) end: usize,
 }
 
-impl Token<'_> {
+impl<'t> Token<'t> {
+    /// The placeholder of a name of one word, without pin and filters.
+    #[inline]
+    pub(super) fn plain(kind: ReferenceKind, name: &'t str, end: usize) -> Self {
+        Self {
+            kind,
+            name,
+            is_word: true,
+            version: None,
+            filters: end..end,
+            end,
+        }
+    }
+
     /// Returns true if the name is one by more than its characters.
     pub(in crate::template) fn has_name(&self) -> bool {
         SecretName::check_parsed(self.name, self.is_word).is_ok()

@@ -1,9 +1,10 @@
 //! References that are a whole string: `secret://NAME` and the expressions of Julep.
 
 use super::dialect::Dialect;
+use super::extras::pin;
 use super::filters::WrittenFilters;
 use super::flaw::Flaw;
-use super::parse::{Parsed, parse, pin};
+use super::parse::{Parsed, parse};
 use super::rules::Rules;
 use super::sink::{Piece, Sink};
 use super::token::Token;
@@ -74,12 +75,9 @@ fn uri(rest: &str, end: usize) -> Result<Token<'_>, Flaw> {
         "" => Err(Flaw::NoName),
         _ if !is_right => Err(Flaw::Name),
         _ => Ok(Token {
-            kind: ReferenceKind::Secret,
-            name,
             is_word: false,
             version,
-            filters: end..end,
-            end,
+            ..Token::plain(ReferenceKind::Secret, name, end)
         }),
     }
 }
@@ -99,15 +97,7 @@ impl<'t> Expression<'t> {
         let start = text.len() - inner.len();
         let inner = inner.trim_end_matches([' ', '\t']);
         if let Some(name) = inner.strip_prefix("secrets.") {
-            let end = text.len();
-            let token = Token {
-                kind: ReferenceKind::Secret,
-                name,
-                is_word: true,
-                version: None,
-                filters: end..end,
-                end,
-            };
+            let token = Token::plain(ReferenceKind::Secret, name, text.len());
             return is_identifier(name).then_some(Self::Name(token));
         }
         let quote = inner
