@@ -2,6 +2,7 @@
 
 mod arguments;
 mod attempt;
+mod granting;
 mod grants;
 mod model_args;
 mod reader;
