@@ -6,6 +6,8 @@ mod finding;
 mod key_slots;
 mod tenant;
 mod vault;
+mod verification;
 
-pub use finding::{Finding, Verification};
+pub use finding::Finding;
 pub(super) use vault::verify;
+pub use verification::Verification;

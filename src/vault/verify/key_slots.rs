@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::finding::{Finding, Verification};
+use super::finding::Finding;
+use super::verification::Verification;
 use crate::crypto::{KeyId, KeySlotEntry};
 use crate::error::Result;
 use crate::store::{Kind, Partition, Row};

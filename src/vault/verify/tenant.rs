@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::account::Account;
-use super::finding::{Finding, Verification};
+use super::finding::Finding;
+use super::verification::Verification;
 use crate::crypto::{DataKeyState, Envelope, Info, KeyId, SealedInfo, VersionEntry};
 use crate::error::{ErrorKind, Result};
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey};

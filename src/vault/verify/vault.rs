@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::finding::{Finding, Verification};
+use super::finding::Finding;
 use super::key_slots;
 use super::tenant::Tenant;
+use super::verification::Verification;
 use crate::error::Result;
 use crate::store::{Partition, SelfCheck};
 use crate::vault::core::Core;
