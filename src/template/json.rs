@@ -1,6 +1,7 @@
 //! JSON as text: parsed strictly, with the place of each string.
 
 mod node;
+mod number;
 mod parser;
 mod string;
 mod text;
