@@ -22,7 +22,9 @@ const SESSION: &str = "session-of-this-very-user-77c1";
 /// What the model makes of its instructions and of a web page that says "ignore all instructions":
 /// calls of the tool `fetch`.
 fn what_the_model_writes() -> Vec<(&'static str, Value)> {
-    let call = |url: &str, header: &str, body: &str| json!({ "url": url, "headers": { "Authorization": header }, "body": body });
+    fn call(url: &str, header: &str, body: &str) -> Value {
+        json!({ "url": url, "headers": { "Authorization": header }, "body": body })
+    }
     let crm = "https://crm.example/v1/customers";
     vec![
         (

@@ -268,7 +268,8 @@ impl AccessRules {
         }
         if !self.is_unrestricted() && target.is_unspecified() {
             return Err(Denial::from(
-                "is restricted by access rules, but the call names no target; name one, e.g. with resolve_for",
+                "is restricted by access rules, but the call names no target; name one, e.g. with \
+                 resolve_for",
             ));
         }
         self.check_tool(target)?;

@@ -166,8 +166,12 @@ fn an_unspecified_target_matches_no_rule() {
         new().host("a.b").unwrap(),
         new().surface(Surface::Header),
     ] {
-        let why = "is restricted by access rules, but the call names no target; name one, e.g. with resolve_for";
-        assert_eq!(verdict(&rules, &unspecified), why, "{rules:?}");
+        assert_eq!(
+            verdict(&rules, &unspecified),
+            "is restricted by access rules, but the call names no target; name one, e.g. with \
+             resolve_for",
+            "{rules:?}"
+        );
     }
     assert_eq!(
         verdict(&new().surface(Surface::Header), &to_stripe()),

@@ -32,7 +32,8 @@ impl Error {
     ///     error.diagram(text).unwrap(),
     ///     "  |\n\
     ///      1 | Authorization: Bearer <<$secret.>>\n\
-    ///      \x20 |                       ^^^^^^^^^^^^ a secret reference needs a name after \"$secret.\"\n"
+    ///      \x20 |                       ^^^^^^^^^^^^ \
+    ///      a secret reference needs a name after \"$secret.\"\n"
     /// );
     /// ```
     pub fn diagram(&self, text: &str) -> Option<String> {
@@ -251,7 +252,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_span_of_any_text_is_drawn(text in "(?s).{0,120}", start in 0_usize..500, length in 0_usize..500) {
+        fn any_span_of_any_text_is_drawn(
+            text in "(?s).{0,120}",
+            start in 0_usize..500,
+            length in 0_usize..500,
+        ) {
             let error = refused(start..start + length, &text);
             let picture = error.diagram(&text).unwrap();
             let lines: Vec<&str> = picture.lines().collect();
@@ -260,7 +265,15 @@ mod tests {
 
             let position = error.position(&text).unwrap();
             prop_assert!(position.line <= 1 + text.matches('\n').count());
-            prop_assert!(position.column <= 1 + text.split('\n').nth(position.line - 1).unwrap().chars().count());
+            prop_assert!(
+                position.column
+                    <= 1 + text
+                        .split('\n')
+                        .nth(position.line - 1)
+                        .unwrap()
+                        .chars()
+                        .count()
+            );
 
             // The first caret stands under the first character of the span.
             let caret = lines[2].chars().position(|c| c == '^').unwrap();

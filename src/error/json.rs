@@ -76,7 +76,8 @@ mod tests {
         failures.push(|| Error::new(ErrorKind::NotFound, "no\nB"));
         let error = failures.into_result().unwrap_err();
         let first = json!({
-            "code": "denied", "message": "secret A may not; allowed: b", "name": "A", "pointer": "/x",
+            "code": "denied", "message": "secret A may not; allowed: b",
+            "name": "A", "pointer": "/x",
             "span": {"start": 5, "end": 7}, "line": 2, "column": 3,
         });
         let second = json!({

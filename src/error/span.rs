@@ -97,7 +97,9 @@ mod tests {
     proptest! {
         #[test]
         fn cuts_the_same_part_of_its_own_text(text in ".{0,20}", a in 0usize..20, b in 0usize..20) {
-            let at = |number: usize| text.char_indices().nth(number).map_or(text.len(), |(at, _)| at);
+            let at = |number: usize| {
+                text.char_indices().nth(number).map_or(text.len(), |(at, _)| at)
+            };
             let bytes = at(a.min(b))..at(a.max(b));
             let part = text.get(bytes.clone()).unwrap();
             let span = chars(&text, &bytes);

@@ -182,7 +182,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_distance_is_the_plain_one(one in "[a-cA-C_.][a-cA-C_.-]{0,20}", other in "[a-cA-C_][a-cA-C_.-]{0,20}") {
+        fn the_distance_is_the_plain_one(
+            one in "[a-cA-C_.][a-cA-C_.-]{0,20}",
+            other in "[a-cA-C_][a-cA-C_.-]{0,20}",
+        ) {
             let one = one.trim_start_matches('.');
             prop_assume!(!one.is_empty() && !one.starts_with('-'));
             is_as_plain(one, &other);

@@ -20,10 +20,17 @@ impl Redactor {
     /// use keyslot::{Redactor, SecretName};
     /// use serde_json::json;
     ///
-    /// let redactor = Redactor::builder().secret(SecretName::new("ACCOUNT")?, "4716108999716531").build()?;
-    /// let mut output = json!({"paid": 4716108999716531_u64, "4716108999716531": ["of 4716108999716531", 12]});
+    /// let redactor = Redactor::builder()
+    ///     .secret(SecretName::new("ACCOUNT")?, "4716108999716531")
+    ///     .build()?;
+    /// let mut output =
+    ///     json!({"paid": 4716108999716531_u64, "4716108999716531": ["of 4716108999716531", 12]});
     /// redactor.redact_json(&mut output);
-    /// assert_eq!(output, json!({"paid": "<<$secret.ACCOUNT>>", "<<$secret.ACCOUNT>>": ["of <<$secret.ACCOUNT>>", 12]}));
+    /// let expected = json!({
+    ///     "paid": "<<$secret.ACCOUNT>>",
+    ///     "<<$secret.ACCOUNT>>": ["of <<$secret.ACCOUNT>>", 12],
+    /// });
+    /// assert_eq!(output, expected);
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn redact_json(&self, document: &mut Value) {

@@ -123,7 +123,8 @@ impl Redactor {
     ///     .resolve("<<TOKEN>>")?;
     /// let redactor = Redactor::of(&resolved)?;
     /// let redactor =
-    ///     redactor.mask_with(|secrets, variant| format!("[{variant:?} of {}]", secrets[0].name()));
+    ///     redactor
+    ///         .mask_with(|secrets, variant| format!("[{variant:?} of {}]", secrets[0].name()));
     /// assert_eq!(redactor.redact("is t0ken-of-ada"), "is [Value of TOKEN]");
     /// # Ok::<(), keyslot::Error>(())
     /// ```

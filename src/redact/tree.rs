@@ -228,7 +228,10 @@ mod tests {
     fn agrees_with_the_redaction_of_json() {
         for document in [
             json!("t0ken-of-ada"),
-            json!({"a": {"t0ken-of-ada": "t0ken-of-ada", "<<$secret.TOKEN>>": [1.5, 4_716_108_999_716_531_u64]}}),
+            json!({"a": {
+                "t0ken-of-ada": "t0ken-of-ada",
+                "<<$secret.TOKEN>>": [1.5, 4_716_108_999_716_531_u64],
+            }}),
             json!([{"t0ken-of-ada": 1, "dDBrZW4tb2YtYWRh": 2, "<<$secret.TOKEN>> (2)": 3}]),
         ] {
             let mut expected = document.clone();

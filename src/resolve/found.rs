@@ -139,7 +139,8 @@ impl Found {
     ///
     /// ```
     /// use keyslot::{
-    ///     Error, ErrorKind, Found, Outcomes, Reference, ResolveExt, Resolver, Result, Surface, Target,
+    ///     Error, ErrorKind, Found, Outcomes, Reference, ResolveExt, Resolver, Result, Surface,
+    ///     Target,
     /// };
     ///
     /// struct Token;

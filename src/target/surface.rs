@@ -158,7 +158,8 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::InvalidInput);
             assert_eq!(
                 error.to_string(),
-                "a surface is one of text, header, url, url_path, url_query, form, json, shell, env, libpq, ado_net, odbc"
+                "a surface is one of text, header, url, url_path, url_query, form, json, shell, \
+                 env, libpq, ado_net, odbc"
             );
             assert!(serde_json::from_value::<Surface>(text.into()).is_err());
         }

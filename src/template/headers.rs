@@ -35,8 +35,13 @@ use crate::target::Target;
 /// use keyslot::template::Headers;
 /// use keyslot::{Surface, Target, Variables, Resolver};
 ///
-/// let headers = Headers::compile([("Authorization", "Bearer <<TOKEN>>"), ("Accept", "application/json")])?;
-/// let target = Target::tool("billing").with_host("api.billing.example")?.with_surface(Surface::Header);
+/// let headers = Headers::compile([
+///     ("Authorization", "Bearer <<TOKEN>>"),
+///     ("Accept", "application/json"),
+/// ])?;
+/// let target = Target::tool("billing")
+///     .with_host("api.billing.example")?
+///     .with_surface(Surface::Header);
 ///
 /// // The look-up may as well happen elsewhere, or later.
 /// let outcomes = Variables::new().with("TOKEN", "t0ken")?.lookup(headers.references(), &target)?;

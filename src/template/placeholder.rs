@@ -36,7 +36,10 @@ impl<'t> Placeholder<'t> {
     /// use keyslot::Template;
     ///
     /// let template = Template::compile("<<A>> <<B>> <<A>>")?;
-    /// let names: Vec<_> = template.placeholders().map(|one| one.reference().name().as_str()).collect();
+    /// let names: Vec<_> = template
+    ///     .placeholders()
+    ///     .map(|one| one.reference().name().as_str())
+    ///     .collect();
     /// assert_eq!(names, ["A", "B", "A"]);
     /// # Ok::<(), keyslot::Error>(())
     /// ```

@@ -83,7 +83,11 @@ pub trait ResolveExt: Resolver {
     ///
     /// let variables = Variables::new().with("REGION", "eu")?.with("BUDGET", "1000")?;
     /// let grants = Grants::new().name("REGION")?;
-    /// let args = variables.resolve_model_args(&Target::tool("search"), "<<REGION>>: <<BUDGET>>", &grants)?;
+    /// let args = variables.resolve_model_args(
+    ///     &Target::tool("search"),
+    ///     "<<REGION>>: <<BUDGET>>",
+    ///     &grants,
+    /// )?;
     /// assert_eq!(args.expose_secret(), "eu: <<BUDGET>>");
     /// assert_eq!(args.attempts().len(), 1);
     /// # Ok::<(), keyslot::Error>(())

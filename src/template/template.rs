@@ -100,7 +100,8 @@ impl Template {
     /// ```
     /// use keyslot::template::Template;
     ///
-    /// let template = Template::compile("Bearer <<$secret.LOGIN@3 | get:/token | base64>>, <<!TEXT>>")?;
+    /// let template =
+    ///     Template::compile("Bearer <<$secret.LOGIN@3 | get:/token | base64>>, <<!TEXT>>")?;
     /// let found: Vec<_> = template.placeholders().collect();
     /// assert_eq!(found.len(), 1);
     /// assert_eq!(&template.text()[found[0].span()], "<<$secret.LOGIN@3 | get:/token | base64>>");

@@ -972,7 +972,8 @@ fn bad_input_93_tables_that_were_changed_later() {
         "ANALYZE; CREATE VIEW stat AS SELECT * FROM sqlite_stat1",
         "ANALYZE; DROP INDEX rows_by_epoch",
         "ANALYZE; PRAGMA writable_schema = 1;
-         UPDATE sqlite_schema SET sql = 'CREATE TABLE sqlite_stat1(tbl,idx,stat,more)' WHERE name = 'sqlite_stat1'",
+         UPDATE sqlite_schema SET sql = 'CREATE TABLE sqlite_stat1(tbl,idx,stat,more)' \
+         WHERE name = 'sqlite_stat1'",
         "ANALYZE; PRAGMA writable_schema = 1;
          UPDATE sqlite_schema SET tbl_name = 'rows' WHERE name = 'sqlite_stat1'",
         "CREATE VIRTUAL TABLE v USING fts5(body)",

@@ -523,12 +523,18 @@ fn label() -> impl Strategy<Value = &'static str> {
 }
 
 fn port() -> impl Strategy<Value = &'static str> {
-    prop_oneof![6 => Just(""), 1 => prop::sample::select(vec![":443", ":8443", ":80", ":0", ":", ":0443", ":65535", ":65536"])]
+    const SOME: [&str; 8] = [
+        ":443", ":8443", ":80", ":0", ":", ":0443", ":65535", ":65536",
+    ];
+    prop_oneof![6 => Just(""), 1 => prop::sample::select(&SOME[..])]
 }
 
 fn rule() -> impl Strategy<Value = String> {
     let star = prop_oneof![3 => Just(""), 3 => Just("*."), 1 => Just("*")];
-    let labels = prop_oneof![9 => prop::collection::vec(label(), 1..5), 1 => Just(vec!["10", "0", "255", "1"])];
+    let labels = prop_oneof![
+        9 => prop::collection::vec(label(), 1..5),
+        1 => Just(vec!["10", "0", "255", "1"]),
+    ];
     (star, labels, port())
         .prop_map(|(star, labels, port)| format!("{star}{}{port}", labels.join(".")))
 }
@@ -544,7 +550,8 @@ fn rule_and_host() -> impl Strategy<Value = (String, String)> {
         6 => Just(""),
         3 => Just("https://"),
         2 => prop::sample::select(vec![
-            "http://", "evil", "evil.", "evil@", "evil/", "evil#", ".", "//", "\t", "evil\\", "evil?", "evil:80/",
+            "http://", "evil", "evil.", "evil@", "evil/", "evil#", ".", "//", "\t", "evil\\",
+            "evil?", "evil:80/",
         ]),
     ];
     let after = prop_oneof![

@@ -425,7 +425,9 @@ fn bad_input_74_placeholder_from_another_engine() {
 #[cfg(feature = "json")]
 #[test]
 fn bad_input_75_objects_that_look_like_references() {
-    let data = serde_json::json!({"lc": 1, "type": "secret", "id": ["A"], "__class__": "x", "$secret": {"A": "B"}});
+    let data = serde_json::json!({
+        "lc": 1, "type": "secret", "id": ["A"], "__class__": "x", "$secret": {"A": "B"},
+    });
     let resolver = Always::new("v");
     assert_eq!(*resolver.resolve_json(&data).unwrap().expose_secret(), data);
     assert_eq!(resolver.calls.get(), 0);

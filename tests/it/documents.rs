@@ -602,7 +602,10 @@ mod keys {
         let resolved = with_keys(&tree).unwrap();
         assert_eq!(
             serde_json::to_string(resolved.expose_secret()).unwrap(),
-            r#"{"alpha-beta":{"beta":"alpha","plain":"<<A>>"},"list":[{"<<A>>":1}],"<<A>>":2,"7":3}"#
+            concat!(
+                r#"{"alpha-beta":{"beta":"alpha","plain":"<<A>>"},"#,
+                r#""list":[{"<<A>>":1}],"<<A>>":2,"7":3}"#,
+            )
         );
         let document = Engine::new().keys(true).compile_document(tree).unwrap();
         assert_eq!(
@@ -974,7 +977,11 @@ mod json {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig {
+            cases: 500,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
 
         #[test]
         fn a_tree_resolves_as_its_json_does(value in document(), keys: bool, keep: bool) {
@@ -1000,9 +1007,15 @@ mod json {
                 (Err(text), Err(value)) => prop_assert_eq!(report(text), report(&value)),
                 (text, value) => prop_assert!(false, "{:?} but {:?}", text, value),
             }
-            match (engine.resolve(&variables(), &target, &value), engine.resolve(&variables(), &target, &tree)) {
+            match (
+                engine.resolve(&variables(), &target, &value),
+                engine.resolve(&variables(), &target, &tree),
+            ) {
                 (Ok(value), Ok(tree)) => {
-                    prop_assert_eq!(value.expose_secret(), &tree.expose_secret().to::<Value>().unwrap());
+                    prop_assert_eq!(
+                        value.expose_secret(),
+                        &tree.expose_secret().to::<Value>().unwrap()
+                    );
                     prop_assert_eq!(value.used(), tree.used());
                     prop_assert_eq!(value.kept(), tree.kept());
                 }

@@ -154,7 +154,10 @@ fn model_arguments_get_what_is_granted() {
         .unwrap();
     assert_eq!(
         resolved.expose_secret(),
-        r#"{"headers": {"x": "x\",\"admin\":true,\"y\":\""}, "note": "<<$secret.B>>", "<<A>>": 1.0}"#
+        concat!(
+            r#"{"headers": {"x": "x\",\"admin\":true,\"y\":\""}, "#,
+            r#""note": "<<$secret.B>>", "<<A>>": 1.0}"#,
+        )
     );
     let pointers: Vec<_> = resolved
         .attempts()
@@ -333,8 +336,8 @@ fn numbers_that_a_document_cannot_hold_are_refused_at_their_place() {
     }
 }
 
-const JSONC: &str = "// <<A>>\n{\n  /* \"x\": é **/ \"a\": \"<<A>>\", // \"b\"\r\n  \"l\": [1, 2,],\n  \
-                     \"c\": \"// /* <<A>> */\",\n}/**/ //";
+const JSONC: &str = "// <<A>>\n{\n  /* \"x\": é **/ \"a\": \"<<A>>\", // \"b\"\r\n  \
+                     \"l\": [1, 2,],\n  \"c\": \"// /* <<A>> */\",\n}/**/ //";
 
 #[test]
 fn comments_and_last_commas_are_read_on_request() {
@@ -445,14 +448,20 @@ fn is_known(error: &Error) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 4_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     /// An independent parser accepts the same texts, and reads the same.
     #[test]
     fn it_agrees_with_another_parser(text in wrapped()) {
         let other = serde_json::from_str::<Value>(text.strip_prefix('\u{feff}').unwrap_or(&text));
         match (JsonText::parse(text.as_str()), &other) {
-            (Ok(_), Err(error)) => prop_assert!(error.to_string().contains("out of range"), "{}", text),
+            (Ok(_), Err(error)) => {
+                prop_assert!(error.to_string().contains("out of range"), "{}", text);
+            }
             (Err(error), Ok(_)) => prop_assert!(is_known(&error), "{} {}", text, error),
             (Ok(_), Ok(_)) | (Err(_), Err(_)) => {}
         }
@@ -460,7 +469,12 @@ proptest! {
             (Ok(document), Ok(other)) => {
                 let resolve = |text: &str| {
                     let variables = Variables::new().with("A", text)?;
-                    Ok::<_, Error>(variables.resolve_for(&tool(), &document)?.expose_secret().clone())
+                    Ok::<_, Error>(
+                        variables
+                            .resolve_for(&tool(), &document)?
+                            .expose_secret()
+                            .clone(),
+                    )
                 };
                 prop_assert_eq!(resolve("<<A>>").unwrap(), other);
             }

@@ -248,7 +248,10 @@ impl World {
 
     fn documents(&self) -> Vec<Error> {
         let scope = self.vault.scope("acme").unwrap();
-        let document = serde_json::json!({ "a": "<<$secret.FINE>>", "b": ["<<$secret.NOWHERE>>", "<<$secret.FINE|get:/x>>"] });
+        let document = serde_json::json!({
+            "a": "<<$secret.FINE>>",
+            "b": ["<<$secret.NOWHERE>>", "<<$secret.FINE|get:/x>>"],
+        });
         vec![scope.resolve_json(&document).unwrap_err()]
     }
 

@@ -76,7 +76,9 @@ fn files() -> Vec<(&'static str, File)> {
                 "context_servers": {
                     "github": remote("url"),
                     "files": local(),
-                    "old": {"command": {"path": "npx", "args": ["<<ENV>>"], "env": {"T": "<<ENV>>"}}},
+                    "old": {
+                        "command": {"path": "npx", "args": ["<<ENV>>"], "env": {"T": "<<ENV>>"}},
+                    },
                 },
             })),
         ),

@@ -746,15 +746,23 @@ proptest! {
         for syntax in [
             Syntax::angle(),
             Syntax::mustache(),
-            Syntax::angle().and(Syntax::mustache()).and(Syntax::julep()).and(Syntax::uri()).and(Syntax::bookmark()),
+            Syntax::angle()
+                .and(Syntax::mustache())
+                .and(Syntax::julep())
+                .and(Syntax::uri())
+                .and(Syntax::bookmark()),
         ] {
             let engine = Engine::new().syntax(syntax).keys(true);
             let resolved = resolve(&engine, text.as_str(), &[]);
             prop_assert_eq!(resolved.expose_secret().as_ref(), text.as_str());
             for attempt in resolved.attempts() {
-                prop_assert!(text.get(attempt.span()).is_some_and(|slice| !slice.is_empty()));
+                prop_assert!(
+                    text.get(attempt.span())
+                        .is_some_and(|slice| !slice.is_empty())
+                );
             }
-            let document = json!({"a": [text, {"value": text, "fromSecret": true}], text.as_str(): [text]});
+            let document =
+                json!({"a": [text, {"value": text, "fromSecret": true}], text.as_str(): [text]});
             let resolved = resolve(&engine, &document, &[]);
             prop_assert_eq!(resolved.expose_secret(), &document);
         }

@@ -587,7 +587,9 @@ fn bad_input_35_names_of_two_tenants_never_share_a_snapshot() {
 
 proptest! {
     #[test]
-    fn narrowing_is_never_widened(chain in prop::collection::vec(prop::collection::vec(0..SINGLE.len(), 0..4), 1..6)) {
+    fn narrowing_is_never_widened(
+        chain in prop::collection::vec(prop::collection::vec(0..SINGLE.len(), 0..4), 1..6),
+    ) {
         let scope = memory_vault().scope("acme/billing").unwrap();
         scope.put("NAME", "value").unwrap();
         let mut handle = scope.clone();

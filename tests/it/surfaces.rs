@@ -443,7 +443,11 @@ fn cases() -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: cases(),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn a_url_goes_where_it_says(text in text(URLS), value in value()) {
@@ -463,7 +467,11 @@ proptest! {
     }
 
     #[test]
-    fn a_query_and_a_form_keep_their_pairs(text in text(FORMS), value in value(), is_form in any::<bool>()) {
+    fn a_query_and_a_form_keep_their_pairs(
+        text in text(FORMS),
+        value in value(),
+        is_form in any::<bool>(),
+    ) {
         let surface = if is_form { Surface::Form } else { Surface::UrlQuery };
         if let Some((harmless, out)) = both(surface, &text, &value) {
             let (expected, found) = (pairs(&harmless), pairs(&out));
@@ -472,7 +480,10 @@ proptest! {
             if !value.is_empty() {
                 prop_assert_eq!(expected.len(), found.len(), "{}", out);
                 let put = |text: &str| text.replace(HARMLESS, &value);
-                let expected: Vec<_> = expected.iter().map(|(name, value)| (put(name), put(value))).collect();
+                let expected: Vec<_> = expected
+                    .iter()
+                    .map(|(name, value)| (put(name), put(value)))
+                    .collect();
                 prop_assert_eq!(expected, found, "{}", out);
             }
         }
@@ -481,11 +492,20 @@ proptest! {
     #[test]
     fn a_header_stays_a_line_and_does_not_choose_the_host(text in text(LINES), value in value()) {
         if let Some((harmless, out)) = both(Surface::Header, &text, &value) {
-            prop_assert_eq!(&harmless.replace(HARMLESS, &arriving(Surface::Header, &text, &value)), &out);
+            prop_assert_eq!(
+                &harmless.replace(HARMLESS, &arriving(Surface::Header, &text, &value)),
+                &out
+            );
             prop_assert_eq!(layout(&harmless, &harmless), layout(&out, &harmless), "{:?}", out);
             // The same hosts as with another value, so that no value is in them.
             let expected = hosts(&harmless, &harmless);
-            prop_assert!(hosts(&out, &harmless).iter().all(|host| expected.contains(host)), "{:?}", out);
+            prop_assert!(
+                hosts(&out, &harmless)
+                    .iter()
+                    .all(|host| expected.contains(host)),
+                "{:?}",
+                out
+            );
             for line in out.split(['\r', '\n']) {
                 prop_assert!(HeaderValue::from_bytes(line.as_bytes()).is_ok(), "{:?}", line);
             }
@@ -497,13 +517,20 @@ proptest! {
         let Some((harmless, out)) = both(Surface::Json, &text, &value) else { return Ok(()) };
         // What is not JSON may be the inside of a string.
         for frame in ["", "\""] {
-            let parse = |text: &str| serde_json::from_str::<serde_json::Value>(&format!("{frame}{text}{frame}"));
+            let parse = |text: &str| {
+                serde_json::from_str::<serde_json::Value>(&format!("{frame}{text}{frame}"))
+            };
             let Ok(expected) = parse(&harmless) else { continue };
             let found = parse(&out);
             prop_assert!(found.is_ok(), "no JSON any more: {}", out);
             let found = found.unwrap();
             prop_assert!(is_same_shape(&expected, &found), "{}", out);
-            prop_assert_eq!(put_json(&expected, &arriving(Surface::Json, &text, &value)), found, "{}", out);
+            prop_assert_eq!(
+                put_json(&expected, &arriving(Surface::Json, &text, &value)),
+                found,
+                "{}",
+                out
+            );
         }
     }
 

@@ -282,10 +282,14 @@ fn any_url() -> impl Strategy<Value = String> {
     };
     let name = prop_oneof![
         8 => prop::collection::vec(label(), 1..4).prop_map(|labels| labels.join(".")),
-        1 => prop::sample::select(vec!["10.0.0.7", "127.0.0.1", "[::1]", "[2001:db8::a]", "[::ffff:1.2.3.4]"])
-            .prop_map(str::to_owned),
-        1 => prop::sample::select(vec!["127.1", "0x7f.1", "[::01]", "[1:0:0:2:0:0:0:3]", "017.0.0.1", "[::A]"])
-            .prop_map(str::to_owned),
+        1 => prop::sample::select(vec![
+            "10.0.0.7", "127.0.0.1", "[::1]", "[2001:db8::a]", "[::ffff:1.2.3.4]",
+        ])
+        .prop_map(str::to_owned),
+        1 => prop::sample::select(vec![
+            "127.1", "0x7f.1", "[::01]", "[1:0:0:2:0:0:0:3]", "017.0.0.1", "[::A]",
+        ])
+        .prop_map(str::to_owned),
     ];
     let around = piece(
         &["", "", ""],
@@ -409,7 +413,9 @@ proptest! {
     #![proptest_config(Config { cases: 2000, failure_persistence: None, ..Config::default() })]
 
     #[test]
-    fn any_text_is_refused_or_read_alike(text in "(https://|http://)?[a-z0-9.:/%@?#\\\\\\[\\]\\-A-Z é\t]{0,40}") {
+    fn any_text_is_refused_or_read_alike(
+        text in "(https://|http://)?[a-z0-9.:/%@?#\\\\\\[\\]\\-A-Z é\t]{0,40}",
+    ) {
         if let Ok(target) = Target::tool("http").with_url(&text) {
             prop_assert!(compare(&text, &target).is_some() || has_punycode(&target), "{:?}", text);
         }

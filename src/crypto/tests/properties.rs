@@ -25,7 +25,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn what_is_sealed_opens(plaintext in vec(any::<u8>(), 0..3000), fields in vec(vec(any::<u8>(), 0..40), 0..6)) {
+    fn what_is_sealed_opens(
+        plaintext in vec(any::<u8>(), 0..3000),
+        fields in vec(vec(any::<u8>(), 0..40), 0..6),
+    ) {
         let key = SymmetricKey::generate().unwrap();
         let context = Context::new(LABEL, &fields.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let envelope = seal(&key, &context, &plaintext).unwrap();
@@ -43,13 +46,25 @@ proptest! {
         let key = SymmetricKey::generate().unwrap();
         let envelope = seal(&key, &any_context(), &plaintext).unwrap();
         let same_name = SymmetricKey::from_slice(key.id(), &random::<32>().unwrap()).unwrap();
-        prop_assert_eq!(open(&same_name, &any_context(), &envelope).unwrap_err(), Refused::Commitment);
-        let other_name = SymmetricKey::from_slice(KeyId::generate().unwrap(), key.expose()).unwrap();
-        prop_assert_eq!(&*open(&other_name, &any_context(), &envelope).unwrap(), &plaintext[..], "a name is no key");
+        prop_assert_eq!(
+            open(&same_name, &any_context(), &envelope).unwrap_err(),
+            Refused::Commitment
+        );
+        let other_name =
+            SymmetricKey::from_slice(KeyId::generate().unwrap(), key.expose()).unwrap();
+        prop_assert_eq!(
+            &*open(&other_name, &any_context(), &envelope).unwrap(),
+            &plaintext[..],
+            "a name is no key"
+        );
     }
 
     #[test]
-    fn any_change_is_refused(plaintext in vec(any::<u8>(), 0..200), at in any::<prop::sample::Index>(), change in 1_u8..) {
+    fn any_change_is_refused(
+        plaintext in vec(any::<u8>(), 0..200),
+        at in any::<prop::sample::Index>(),
+        change in 1_u8..,
+    ) {
         let key = SymmetricKey::generate().unwrap();
         let mut envelope = seal(&key, &any_context(), &plaintext).unwrap();
         let at = at.index(envelope.len());
@@ -58,7 +73,10 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_refused_without_a_panic(bytes in vec(any::<u8>(), 0..300), framed in any::<bool>()) {
+    fn any_bytes_are_refused_without_a_panic(
+        bytes in vec(any::<u8>(), 0..300),
+        framed in any::<bool>(),
+    ) {
         let key = SymmetricKey::generate().unwrap();
         let bytes = if framed { [&[0x4B, 1][..], &bytes].concat() } else { bytes };
         prop_assert!(open(&key, &any_context(), &bytes).is_err());
@@ -67,7 +85,9 @@ proptest! {
     #[test]
     fn length_tells_the_bucket_only(one in 0_usize..70_000, other in 0_usize..70_000) {
         let key = SymmetricKey::generate().unwrap();
-        let length = |plaintext: usize| seal(&key, &any_context(), &vec![7; plaintext]).unwrap().len();
+        let length = |plaintext: usize| {
+            seal(&key, &any_context(), &vec![7; plaintext]).unwrap().len()
+        };
         let bucket = |plaintext: usize| padded_len(plaintext).unwrap();
         prop_assert_eq!(length(one) == length(other), bucket(one) == bucket(other));
         prop_assert!(one < 0x4000 || bucket(one) - (4 + one) <= (4 + one) / 16, "little is wasted");
@@ -83,12 +103,19 @@ proptest! {
             Ok(())
         };
         let seal = |byte| seal_padded(&key, &any_context(), 64, &nonce, write(byte)).unwrap();
-        prop_assert_eq!(open(&key, &any_context(), &seal(0)).unwrap().len(), usize::from(length), "the control");
+        prop_assert_eq!(
+            open(&key, &any_context(), &seal(0)).unwrap().len(),
+            usize::from(length),
+            "the control"
+        );
         prop_assert_eq!(open(&key, &any_context(), &seal(byte)).unwrap_err(), Refused::Padding);
     }
 
     #[test]
-    fn different_lists_are_different_bytes(one in vec(vec(0_u8..3, 0..6), 0..5), other in vec(vec(0_u8..3, 0..6), 0..5)) {
+    fn different_lists_are_different_bytes(
+        one in vec(vec(0_u8..3, 0..6), 0..5),
+        other in vec(vec(0_u8..3, 0..6), 0..5),
+    ) {
         let bytes = |list: &[Vec<u8>]| encode(&list.iter().map(Vec::as_slice).collect::<Vec<_>>());
         prop_assert_eq!(one == other, bytes(&one) == bytes(&other));
     }
@@ -96,7 +123,11 @@ proptest! {
     /// The usual attacks on joined fields: move bytes over a boundary, hide a boundary in a field,
     /// add or drop an empty one.
     #[test]
-    fn no_boundary_can_be_shifted(fields in vec(vec(any::<u8>(), 0..30), 1..6), at in any::<prop::sample::Index>(), cut in any::<prop::sample::Index>()) {
+    fn no_boundary_can_be_shifted(
+        fields in vec(vec(any::<u8>(), 0..30), 1..6),
+        at in any::<prop::sample::Index>(),
+        cut in any::<prop::sample::Index>(),
+    ) {
         let bytes = |list: &[Vec<u8>]| encode(&list.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let (at, before) = (at.index(fields.len()), bytes(&fields));
         let mut shifted = Vec::new();
@@ -111,7 +142,12 @@ proptest! {
             shifted.push(moved);
             let mut joined = fields.clone();
             let next = joined.remove(at + 1);
-            joined[at] = [&fields[at][..], &u32::try_from(next.len()).unwrap().to_be_bytes(), &next].concat();
+            joined[at] = [
+                &fields[at][..],
+                &u32::try_from(next.len()).unwrap().to_be_bytes(),
+                &next,
+            ]
+            .concat();
             shifted.push(joined);
         }
         shifted.push([&fields[..], &[Vec::new()]].concat());

@@ -161,7 +161,10 @@ mod tests {
 
     #[test]
     fn leaves_are_the_strings_that_are_no_keys_and_the_numbers() {
-        let json = r#"{"key": "va\"l\\ue", "list": ["\u00e9\ud83d\udd11\/", -1.5, true, "two"], "o": {"k" : "v"}, "n":4716}"#;
+        let json = concat!(
+            r#"{"key": "va\"l\\ue", "list": ["\u00e9\ud83d\udd11\/", -1.5, true, "two"], "#,
+            r#""o": {"k" : "v"}, "n":4716}"#,
+        );
         assert_eq!(
             of(Variant::Leaf, json),
             ["va\"l\\ue", "é🔑/", "-1.5", "two", "v", "4716"]

@@ -114,6 +114,7 @@ mod tests {
     use crate::redact::variants::Variant;
 
     #[test]
+    #[allow(clippy::too_many_lines)] // a table
     fn connection_strings_are_taken_apart() {
         for (text, user, password) in [
             (
@@ -193,7 +194,8 @@ mod tests {
                 "{text}"
             );
         }
-        let azure = "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=S3cr3t==;EndpointSuffix=core.windows.net";
+        let azure = "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=S3cr3t==;\
+                     EndpointSuffix=core.windows.net";
         assert_eq!(of(Variant::Password, azure), ["S3cr3t=="]);
         for text in [
             "a=b;c=d e=f&g=h",

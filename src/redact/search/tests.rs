@@ -298,7 +298,10 @@ proptest! {
     }
 
     #[test]
-    fn finds_relatives(all in family(), parts in vec(any::<(prop::sample::Index, prop::sample::Index, bool)>(), 0..40)) {
+    fn finds_relatives(
+        all in family(),
+        parts in vec(any::<(prop::sample::Index, prop::sample::Index, bool)>(), 0..40),
+    ) {
         assert_right(&all, &text_of(&all, &parts));
     }
 
@@ -324,7 +327,10 @@ proptest! {
             for end in 0..=pattern.len() {
                 let text = &pattern[..end];
                 prop_assert_eq!(searcher.partial(text), expected_partial(&all, text));
-                prop_assert_eq!(searcher.truncated(Text::alone(text), 8), expected_truncated(&all, text, 8));
+                prop_assert_eq!(
+                    searcher.truncated(Text::alone(text), 8),
+                    expected_truncated(&all, text, 8)
+                );
             }
         }
     }

@@ -15,7 +15,10 @@ use std::sync::Arc;
 /// let lint = &template.lints()[0];
 /// assert_eq!(lint.kind(), LintKind::NotAnIdentifier);
 /// assert_eq!(&template.text()[lint.span()], "<<stripe key>>");
-/// assert_eq!(lint.to_string(), "not a placeholder: only <<$secret.NAME>> takes names with spaces, \".\" or \"-\"");
+/// assert_eq!(
+///     lint.to_string(),
+///     "not a placeholder: only <<$secret.NAME>> takes names with spaces, \".\" or \"-\""
+/// );
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -65,7 +65,11 @@ impl Attempt {
     /// use keyslot::{Target, Variables};
     ///
     /// let grants = Grants::new().name_at("KEY", "/headers/*")?;
-    /// let args = Variables::new().resolve_model_args(&Target::tool("fetch"), "<<KEY>> <<OTHER>>", &grants)?;
+    /// let args = Variables::new().resolve_model_args(
+    ///     &Target::tool("fetch"),
+    ///     "<<KEY>> <<OTHER>>",
+    ///     &grants,
+    /// )?;
     /// let misplaced: Vec<bool> = args.attempts().iter().map(|one| one.is_misplaced()).collect();
     /// assert_eq!(misplaced, [true, false]);
     /// # Ok::<(), keyslot::Error>(())

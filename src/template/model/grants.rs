@@ -122,7 +122,9 @@ impl Grants {
     ///
     /// let grants = Grants::new().name_at("KEY", "/headers/*")?.strict();
     /// let target = Target::tool("fetch");
-    /// let error = Variables::new().resolve_model_args(&target, "note: <<KEY>>", &grants).unwrap_err();
+    /// let error = Variables::new()
+    ///     .resolve_model_args(&target, "note: <<KEY>>", &grants)
+    ///     .unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Denied);
     /// # Ok::<(), keyslot::Error>(())
     /// ```

@@ -25,7 +25,9 @@ use crate::template::pointer::{Pattern, steps};
 /// use keyslot::Surface;
 /// use keyslot::template::Surfaces;
 ///
-/// let surfaces = Surfaces::new().at("/request/headers/*", Surface::Header)?.at("/request/**", Surface::Url)?;
+/// let surfaces = Surfaces::new()
+///     .at("/request/headers/*", Surface::Header)?
+///     .at("/request/**", Surface::Url)?;
 /// assert_eq!(surfaces.surface_at("/request/headers/Authorization"), Some(Surface::Header));
 /// assert_eq!(surfaces.surface_at("/request/mirrors/0"), Some(Surface::Url));
 /// assert_eq!(surfaces.surface_at("/note"), None);

@@ -98,7 +98,8 @@ impl Flaw {
             }
             Self::Nested => "a secret reference may not hold another placeholder",
             Self::UnknownFilter if cfg!(feature = "json") => {
-                "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, userinfo, trim, basic:NAME and get:/pointer"
+                "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, \
+                 userinfo, trim, basic:NAME and get:/pointer"
             }
             Self::UnknownFilter => {
                 "unknown filter; there are base64, base64url, hex, url, json, shell, query, \

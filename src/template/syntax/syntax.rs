@@ -46,7 +46,9 @@ impl Syntax {
     /// ```
     /// use keyslot::template::{Engine, Syntax};
     ///
-    /// let template = Engine::new().syntax(Syntax::mustache()).compile("{{NAME}} {{ $json.x }} {{#if a}} \\{{NAME}}")?;
+    /// let template = Engine::new()
+    ///     .syntax(Syntax::mustache())
+    ///     .compile("{{NAME}} {{ $json.x }} {{#if a}} \\{{NAME}}")?;
     /// assert_eq!(template.render(&["value"])?, "value {{ $json.x }} {{#if a}} {{NAME}}");
     /// # Ok::<(), keyslot::Error>(())
     /// ```
@@ -61,7 +63,9 @@ impl Syntax {
     /// ```
     /// use keyslot::template::{Engine, Syntax};
     ///
-    /// let template = Engine::new().syntax(Syntax::julep()).compile("$ f\"Bearer {secrets.token}\"")?;
+    /// let template = Engine::new()
+    ///     .syntax(Syntax::julep())
+    ///     .compile("$ f\"Bearer {secrets.token}\"")?;
     /// assert_eq!(template.render(&["value"])?, "Bearer value");
     /// # Ok::<(), keyslot::Error>(())
     /// ```
@@ -100,7 +104,8 @@ impl Syntax {
     /// use keyslot::template::{Engine, Syntax};
     /// use keyslot::{Found, Outcome};
     ///
-    /// let parameter = serde_json::json!({"key": "api_key", "value": "My Secret API Key", "fromSecret": true});
+    /// let parameter =
+    ///     serde_json::json!({"key": "api_key", "value": "My Secret API Key", "fromSecret": true});
     /// let document = Engine::new().syntax(Syntax::bookmark()).compile_document(parameter)?;
     /// let name = document.references()[0].name().clone();
     /// let resolved = document.fill(&[Ok(Found::new(name, "sk_1"))])?;
@@ -124,7 +129,8 @@ impl Syntax {
     /// use keyslot::template::{Engine, Syntax};
     ///
     /// let engine = Engine::new().syntax(Syntax::bookmark_at(["/connections/*/secret"])?);
-    /// let document = engine.compile_document(serde_json::json!({"connections": [{"secret": "My API Key"}]}))?;
+    /// let document = engine
+    ///     .compile_document(serde_json::json!({"connections": [{"secret": "My API Key"}]}))?;
     /// assert_eq!(document.references()[0].name().as_str(), "My API Key");
     /// # }
     /// # Ok::<(), keyslot::Error>(())
@@ -151,7 +157,9 @@ impl Syntax {
     /// use keyslot::template::{Engine, Syntax};
     ///
     /// let actions = Syntax::builder("${{", "}}").secret_prefix("secrets.").build()?;
-    /// let template = Engine::new().syntax(actions).compile("token ${{ secrets.TOKEN }} ${{ github.ref }}")?;
+    /// let template = Engine::new()
+    ///     .syntax(actions)
+    ///     .compile("token ${{ secrets.TOKEN }} ${{ github.ref }}")?;
     /// assert_eq!(template.render(&["value"])?, "token value ${{ github.ref }}");
     /// # Ok::<(), keyslot::Error>(())
     /// ```

@@ -34,7 +34,9 @@ use crate::template::structure::{Places, Structure, copy, wipe};
 /// }
 ///
 /// let config = Tree::of(&Server { url: "https://<<REGION>>.example".into(), tries: Some(3) })?;
-/// let resolved = Variables::new().with("REGION", "eu")?.resolve_for(&Target::tool("fetch"), &config)?;
+/// let resolved = Variables::new()
+///     .with("REGION", "eu")?
+///     .resolve_for(&Target::tool("fetch"), &config)?;
 /// let server: Server = resolved.expose_secret().to()?;
 /// assert_eq!((server.url.as_str(), server.tries), ("https://eu.example", Some(3)));
 /// # Ok::<(), keyslot::Error>(())

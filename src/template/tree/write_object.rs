@@ -51,7 +51,11 @@ macro_rules! structs {
             type Ok = Node;
             type Error = Refusal;
 
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, entry: &T) -> Result<(), Refusal> {
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                key: &'static str,
+                entry: &T,
+            ) -> Result<(), Refusal> {
                 self.push(Node::Text(key.to_owned()), entry)
             }
 

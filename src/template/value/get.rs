@@ -191,7 +191,10 @@ mod tests {
             assert!(Pointer::new(wrong).is_none(), "{wrong}");
         }
         // The examples of RFC 6901 section 5.
-        let value = r#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8, "~1": 9}"#;
+        let value = concat!(
+            r#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "i\\j": 5, "k\"l": 6, "#,
+            r#"" ": 7, "m~n": 8, "~1": 9}"#,
+        );
         let examples = [
             ("/foo/0", "bar"),
             ("/foo/1", "baz"),

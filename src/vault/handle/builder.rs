@@ -23,7 +23,10 @@ use crate::vault::opening::{has_header, initialise, unlock};
 /// ```
 /// use keyslot::{NamePolicy, RootKey, Vault};
 ///
-/// let vault = Vault::builder().name_policy(NamePolicy::upper_snake()).kept_versions(3).create(&RootKey::generate()?)?;
+/// let vault = Vault::builder()
+///     .name_policy(NamePolicy::upper_snake())
+///     .kept_versions(3)
+///     .create(&RootKey::generate()?)?;
 /// assert!(vault.scope("acme")?.put("stripe-key", "sk_live_...").is_err());
 /// # Ok::<(), keyslot::Error>(())
 /// ```
@@ -146,8 +149,20 @@ impl VaultBuilder {
     ///
     /// let target = Target::tool("stripe").with_host("api.stripe.com")?;
     /// assert!(project.resolve_for(&target, "<<$secret.STRIPE_KEY>>").is_ok());
-    /// assert_eq!(project.resolve("<<$secret.STRIPE_KEY>>").unwrap_err().kind(), ErrorKind::Denied);
-    /// assert_eq!(project.resolve_for(&target, "<<$secret.UNBOUND>>").unwrap_err().kind(), ErrorKind::Denied);
+    /// assert_eq!(
+    ///     project
+    ///         .resolve("<<$secret.STRIPE_KEY>>")
+    ///         .unwrap_err()
+    ///         .kind(),
+    ///     ErrorKind::Denied
+    /// );
+    /// assert_eq!(
+    ///     project
+    ///         .resolve_for(&target, "<<$secret.UNBOUND>>")
+    ///         .unwrap_err()
+    ///         .kind(),
+    ///     ErrorKind::Denied
+    /// );
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     #[must_use]

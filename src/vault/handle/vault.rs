@@ -208,7 +208,13 @@ impl Vault {
     /// vault.scope("acme/billing")?.put("STRIPE_KEY", "sk_live_...")?;
     /// vault.scope("acme/sales")?.put("CRM_TOKEN", "crm-token-1")?;
     /// let scopes = vault.scopes("acme")?;
-    /// assert_eq!(scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>(), ["acme/billing", "acme/sales"]);
+    /// assert_eq!(
+    ///     scopes
+    ///         .iter()
+    ///         .map(|scope| scope.as_str())
+    ///         .collect::<Vec<_>>(),
+    ///     ["acme/billing", "acme/sales"]
+    /// );
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     ///
@@ -251,7 +257,8 @@ impl Vault {
     /// let tomorrow = UNIX_EPOCH + Duration::from_secs(1_700_086_400);
     /// project.put("TOKEN", SecretInput::new("t-1").expires_at(tomorrow))?;
     ///
-    /// seconds.store(4_102_444_800, Ordering::Relaxed); // a wrong answer of the clock: the year 2100
+    /// // A wrong answer of the clock: the year 2100.
+    /// seconds.store(4_102_444_800, Ordering::Relaxed);
     /// assert_eq!(project.resolve("<<$secret.TOKEN>>").unwrap_err().kind(), ErrorKind::Expired);
     /// seconds.store(1_700_000_060, Ordering::Relaxed);
     /// assert_eq!(project.resolve("<<$secret.TOKEN>>").unwrap_err().kind(), ErrorKind::Expired);

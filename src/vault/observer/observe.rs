@@ -14,7 +14,9 @@ use super::Event;
 /// use keyslot::{Action, Event, RootKey, Vault};
 ///
 /// let (sender, events) = mpsc::channel();
-/// let observer = move |event: &Event<'_>| drop(sender.send((event.action, event.name.to_string(), event.outcome)));
+/// let observer = move |event: &Event<'_>| {
+///     let _ = sender.send((event.action, event.name.to_string(), event.outcome));
+/// };
 /// let vault = Vault::builder().observer(observer).create(&RootKey::generate()?)?;
 /// let project = vault.scope("acme")?;
 /// project.put("STRIPE_KEY", "sk_live_...")?;

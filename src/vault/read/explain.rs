@@ -244,7 +244,10 @@ impl ScopedVault {
     /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// project.put("STRIPE_KEY", "sk_live_...")?;
     /// project.put("OLD_KEY", "of a tool that is gone")?;
-    /// let configs = [Template::compile("<<$secret.STRIPE_KEY>>")?, Template::compile("<<$secret.CRM_TOKEN>>")?];
+    /// let configs = [
+    ///     Template::compile("<<$secret.STRIPE_KEY>>")?,
+    ///     Template::compile("<<$secret.CRM_TOKEN>>")?,
+    /// ];
     /// let references = || configs.iter().flat_map(Template::references);
     /// assert_eq!(project.unused(references())?[0].as_str(), "OLD_KEY");
     /// assert_eq!(project.missing(references())?[0].name().as_str(), "CRM_TOKEN");

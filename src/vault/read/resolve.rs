@@ -73,11 +73,15 @@ impl ScopedVault {
     ///
     /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
     /// project.put("CITY", "São Paulo")?;
-    /// let target = Target::tool("weather").with_host("api.example.com")?.with_surface(Surface::Url);
+    /// let target = Target::tool("weather")
+    ///     .with_host("api.example.com")?
+    ///     .with_surface(Surface::Url);
     /// let url = project.resolve_for(&target, "https://api.example.com/now?city=<<$secret.CITY>>")?;
     /// assert_eq!(url.expose_secret(), "https://api.example.com/now?city=S%C3%A3o%20Paulo");
     ///
-    /// let error = project.resolve_for(&Target::instructions(), "You are in <<$secret.CITY>>").unwrap_err();
+    /// let error = project
+    ///     .resolve_for(&Target::instructions(), "You are in <<$secret.CITY>>")
+    ///     .unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Denied);
     /// # Ok::<(), keyslot::Error>(())
     /// ```

@@ -9,7 +9,13 @@ fn is_clone<T: Clone>(_: &T) {}
 fn main() {
     let key = RootKey::generate().unwrap();
     let text = key.to_base64();
-    assert_eq!(RootKey::from_base64(text.expose_secret()).unwrap().to_base64().expose_secret(), text.expose_secret());
+    assert_eq!(
+        RootKey::from_base64(text.expose_secret())
+            .unwrap()
+            .to_base64()
+            .expose_secret(),
+        text.expose_secret()
+    );
     assert!(!format!("{key:?}").contains(text.expose_secret()));
     let input = SecretInput::new("hunter2-hunter2");
     assert!(!format!("{input:?}").contains("hunter2-hunter2"));

@@ -117,7 +117,15 @@ fn shipped(text: &str) -> &str {
 /// The literals of a file that are in sentences.
 fn texts(place: &str, source: &str) -> Vec<Text> {
     let literal = regex::Regex::new(
-        r##"(?s)//[^\n]*|#!?\[[^\]]*\]|'(?:[^'\\]|\\.)'|\br"[^"]*"|\br#".*?"#|b?"((?:[^"\\]|\\.)*)""##,
+        &[
+            r"(?s)//[^\n]*",
+            r"#!?\[[^\]]*\]",
+            r"'(?:[^'\\]|\\.)'",
+            r#"\br"[^"]*""#,
+            r##"\br#".*?"#"##,
+            r#"b?"((?:[^"\\]|\\.)*)""#,
+        ]
+        .join("|"),
     );
     let (literal, field) = (literal.unwrap(), regex::Regex::new(r"\{[^{}]*\}").unwrap());
     let folded = regex::Regex::new(r"\\\n\s*").unwrap();

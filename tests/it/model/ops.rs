@@ -349,7 +349,11 @@ fn who() -> impl Strategy<Value = Who> + Clone {
 }
 
 fn value() -> impl Strategy<Value = String> + Clone {
-    prop_oneof![3 => "[a-z<>$é]{1,12}", 1 => Just("apple".to_owned()), 1 => Just("pineapples".to_owned())]
+    prop_oneof![
+        3 => "[a-z<>$é]{1,12}",
+        1 => Just("apple".to_owned()),
+        1 => Just("pineapples".to_owned()),
+    ]
 }
 
 /// Mostly nothing.
@@ -415,10 +419,29 @@ fn writes() -> BoxedStrategy<Op> {
         (0..6_u64).prop_map(Expect::Revision)
     ]);
     let status = prop::sample::select(vec![Status::Active, Status::Inactive, Status::Revoked]);
+    let written = (place(), value(), say(), expect);
+    let updated = (place(), say(), rarely(0..6_u64));
+    let put = |(place, value, say, expect)| Op::Put {
+        place,
+        value,
+        say,
+        expect,
+    };
+    let replace = |(place, value, say, expect)| Op::Replace {
+        place,
+        value,
+        say,
+        expect,
+    };
+    let update = |(place, say, revision)| Op::Update {
+        place,
+        say,
+        revision,
+    };
     prop_oneof![
-        8 => (place(), value(), say(), expect.clone()).prop_map(|(place, value, say, expect)| Op::Put { place, value, say, expect }),
-        2 => (place(), value(), say(), expect).prop_map(|(place, value, say, expect)| Op::Replace { place, value, say, expect }),
-        3 => (place(), say(), rarely(0..6_u64)).prop_map(|(place, say, revision)| Op::Update { place, say, revision }),
+        8 => written.clone().prop_map(put),
+        2 => written.prop_map(replace),
+        3 => updated.prop_map(update),
         2 => (place(), status).prop_map(|(place, status)| Op::SetStatus { place, status }),
         1 => place().prop_map(Op::Revoke),
         2 => (place(), any::<bool>()).prop_map(|(place, force)| Op::Delete { place, force }),
@@ -458,7 +481,8 @@ pub fn step() -> impl Strategy<Value = Step> {
     let op = prop_oneof![
         24 => writes(),
         22 => reads(),
-        2 => (scope(), references).prop_map(|(scope, references)| Op::Snapshot { scope, references }),
+        2 => (scope(), references)
+            .prop_map(|(scope, references)| Op::Snapshot { scope, references }),
         8 => (name(), pin(), aim()).prop_map(|(name, pin, aim)| Op::Use { name, pin, aim }),
         2 => (name(), pin(), aim()).prop_map(|(name, pin, aim)| Op::UseBeside { name, pin, aim }),
         1 => Just(Op::Refresh),

@@ -95,7 +95,8 @@ fn mustache() {
     );
     finds(
         &mustache,
-        "{{!-- {{A}} --~}}{{B}}{{~!-- {{A}} --}}{{B}}{{~! {{A}} ~}}{{B}}{{~!-- }} {{A}} --~}}{{~B}}",
+        "{{!-- {{A}} --~}}{{B}}{{~!-- {{A}} --}}{{B}}{{~! {{A}} ~}}{{B}}\
+         {{~!-- }} {{A}} --~}}{{~B}}",
         "{{!-- {{A}} --~}}⟦0⟧{{~!-- {{A}} --}}⟦0⟧{{~! {{A}} ~}}⟦0⟧{{~!-- }} {{A}} --~}}{{~B}}",
         &["B"],
     );
@@ -143,7 +144,8 @@ fn julep() {
     }
     leaves(
         &julep,
-        "{secrets.a.b} {secrets.a + x} {secrets.a|trim} {secrets.a@2} {secrets.} {a} {{x {secrets.1}",
+        "{secrets.a.b} {secrets.a + x} {secrets.a|trim} {secrets.a@2} {secrets.} {a} \
+         {{x {secrets.1}",
     );
     leaves(&julep, "{{secrets.a} {secrets.a");
     // Of syntax there are no errors; a secret's value in place of its name is one everywhere.
@@ -337,7 +339,8 @@ fn combined() {
 
     finds(
         &profile::all(),
-        "<<A>>{{A}}{secrets.A}${{secrets.A}}{{secret:A}}@@secret:A@@${A}<|secret|>A<|secret|>§§secret(A)[[A]]$ENC[A]",
+        "<<A>>{{A}}{secrets.A}${{secrets.A}}{{secret:A}}@@secret:A@@${A}\
+         <|secret|>A<|secret|>§§secret(A)[[A]]$ENC[A]",
         "⟦0⟧⟦0⟧⟦1⟧⟦1⟧⟦1⟧⟦1⟧⟦0⟧⟦0⟧⟦0⟧⟦0⟧⟦0⟧",
         &["A", "$A"],
     );

@@ -97,7 +97,8 @@ fn jinja() {
 fn helm_and_go() {
     stays(&[
         "{{- range $secret := .x }}",
-        "{{- range $secret, $value := .Values.secrets }}\n{{ $secret }}: {{ $value | b64enc }}\n{{- end }}",
+        "{{- range $secret, $value := .Values.secrets }}\n\
+         {{ $secret }}: {{ $value | b64enc }}\n{{- end }}",
         "{{ $secretName := .x }}{{ $secret }}",
         "{{ .Values.x }} {{.Values.KEY}} {{ .KEY }}",
         "{{ include \"chart.fullname\" . | nindent 4 }}",
@@ -118,7 +119,8 @@ fn handlebars() {
         "{{~! {{NAME}} ~}} {{~!-- {{NAME}} --~}} {{!-- {{NAME}} --~}} {{~!-- {{NAME}} --}}",
         "{{!-- {{NAME}} --}} {{!-- a }} {{NAME}} b --}}",
         "{{&KEY}} {{^KEY}} {{{key}}} {{{{raw}}}} {{{{/RAW}}}}",
-        "{{~KEY~}} {{@KEY}} {{@index}} {{this}} {{../KEY}} {{this.KEY}} {{A.B}} {{A/B}} {{[KEY]}} {{A b=C}}",
+        "{{~KEY~}} {{@KEY}} {{@index}} {{this}} {{../KEY}} {{this.KEY}} {{A.B}} {{A/B}} {{[KEY]}} \
+         {{A b=C}}",
         "{{*KEY}} {{=<% %>=}}",
         "\\{{key}} \\\\{{key}} \\{{!KEY}}",
     ]);
@@ -128,11 +130,13 @@ fn handlebars() {
 fn others_with_braces() {
     stays(&[
         // Postman and Insomnia.
-        "{{baseUrl}}/users/{{$guid}}?t={{$timestamp}}&r={{$randomInt}} {{_.base_url}} {{api-key}} {{My Key}}",
+        "{{baseUrl}}/users/{{$guid}}?t={{$timestamp}}&r={{$randomInt}} {{_.base_url}} {{api-key}} \
+         {{My Key}}",
         // Dify, Langfuse, LangChain, promptfoo.
         "{{#env.NAME#}} {{#1711.TEXT#}} {{query}} {{ user_input }} {KEY} {{{{key}}}}",
         // Power Automate, Typst, Vue, Angular.
-        "@{variables('KEY')} #{KEY} {{ item.NAME | currency:'EUR' }} {{ KEY?.x }} {{ A && B }} {{ ::KEY }}",
+        "@{variables('KEY')} #{KEY} {{ item.NAME | currency:'EUR' }} {{ KEY?.x }} {{ A && B }} \
+         {{ ::KEY }}",
         // JSON, CSS, Rust.
         "{\"A\":{\"B\":{}}} a{b{c:d}} format!(\"{{KEY}\") {{ 'A': 1 }} {{A, B}} {{A:B}}",
         // Ansible and Terraform.
@@ -178,7 +182,8 @@ fn diagrams_and_typesetting() {
     stays(&[
         "graph TD\n  A{Decision} -->|yes| B{{Hexagon}}\n  B --> C{{two words}}\n  C{{\"quoted\"}}",
         "classDiagram\n  class A{\n    <<interface>>\n    +B() C\n  }",
-        "\\frac{{a}}{{b}} \\textbf{{A B}} \\newcommand{\\KEY}{{#1}} {\\bf{}} $x_{{i}}$ \\mathrm{{A}+{B}}",
+        "\\frac{{a}}{{b}} \\textbf{{A B}} \\newcommand{\\KEY}{{#1}} {\\bf{}} $x_{{i}}$ \
+         \\mathrm{{A}+{B}}",
         "@startuml\n{{\nA -> B\n}}\n@enduml",
         "{{Infobox person|name=A}} {{cite web|url=x}} {{subst:KEY}} {{PAGENAME:X}} {{{1|}}}",
     ]);

@@ -17,10 +17,12 @@ pub(crate) fn angle() -> Profile {
     };
     Profile::known("angle", Syntax::angle(), &[dialect])
         .examples(
-            "<<$secret.A>>¦<< $secret.My Key >>¦<<$secret.A@3|trim>>¦<<A>>¦<< A >>¦<<a_1@3>>¦<<A|trim|trim>>¦<<!A>>",
+            "<<$secret.A>>¦<< $secret.My Key >>¦<<$secret.A@3|trim>>¦<<A>>¦<< A >>¦<<a_1@3>>\
+             ¦<<A|trim|trim>>¦<<!A>>",
         )
         .parts(
-            "$secret¦$SECRET.¦<<!!$secret.A>>¦<<$env.HOME>>¦<<$secret.a.b-c|get:/a>>¦<< $Secret.A >>¦<<A|nope>>¦$env.",
+            "$secret¦$SECRET.¦<<!!$secret.A>>¦<<$env.HOME>>¦<<$secret.a.b-c|get:/a>>\
+             ¦<< $Secret.A >>¦<<A|nope>>¦$env.",
         )
         .few("<<¦!¦A¦ ¦>>¦$secret.")
 }
@@ -38,10 +40,12 @@ pub(crate) fn mustache() -> Profile {
     };
     Profile::known("mustache", Syntax::mustache(), &[dialect])
         .examples(
-            "{{$secret.A}}¦{{ $secret.My Key }}¦{{$secret.A@3|trim}}¦{{A}}¦{{ A_1 }}¦{{A@3}}¦{{A|trim|trim}}¦\\{{A}}",
+            "{{$secret.A}}¦{{ $secret.My Key }}¦{{$secret.A@3|trim}}¦{{A}}¦{{ A_1 }}¦{{A@3}}\
+             ¦{{A|trim|trim}}¦\\{{A}}",
         )
         .parts(
-            "{{!¦{{!--¦--}}¦!--¦--¦\\\\{{$secret.A}}¦{{!A}}¦{{! {{A}} }}¦{{!-- {{A}} --}}¦{{~!¦--~}}¦~¦{{~!-- {{A}} --~}}¦{{A|nope}}¦{{{A}}}¦$Secret.",
+            "{{!¦{{!--¦--}}¦!--¦--¦\\\\{{$secret.A}}¦{{!A}}¦{{! {{A}} }}¦{{!-- {{A}} --}}¦{{~!\
+             ¦--~}}¦~¦{{~!-- {{A}} --~}}¦{{A|nope}}¦{{{A}}}¦$Secret.",
         )
         .few("{{¦\\¦A¦ ¦}}¦$secret.¦!--")
 }
@@ -65,8 +69,14 @@ pub(crate) fn julep() -> Profile {
         ..double
     };
     let profile = Profile::known("julep", Syntax::julep(), &[double, single])
-        .examples("{secrets.a}¦{{secrets.a}}¦{{ secrets.a_1 }}¦{\tsecrets.a }¦$ secrets.name¦$  secrets.a ¦$ f\"{secrets.a}\"")
-        .parts("$ ¦f\"¦f'¦\"¦'¦secrets.a¦{secrets.a.b}¦$ f'x {secrets.a}{{}} {secrets.b}' ¦$ f\"é{{{ secrets.a }}}\"")
+        .examples(
+            "{secrets.a}¦{{secrets.a}}¦{{ secrets.a_1 }}¦{\tsecrets.a }¦$ secrets.name\
+                   ¦$  secrets.a ¦$ f\"{secrets.a}\"",
+        )
+        .parts(
+            "$ ¦f\"¦f'¦\"¦'¦secrets.a¦{secrets.a.b}¦$ f'x {secrets.a}{{}} {secrets.b}' \
+                ¦$ f\"é{{{ secrets.a }}}\"",
+        )
         .few("{¦}¦secrets.¦a¦ ¦$ ");
     Profile {
         julep: true,
@@ -77,7 +87,8 @@ pub(crate) fn julep() -> Profile {
 /// Julep again, of which every short f-string is tried.
 pub(crate) fn f_strings() -> Profile {
     let profile = julep().examples(
-        "$ f\"{secrets.a}\"¦$ f'x {secrets.a}{{}} {secrets.b}' ¦$ f\"é{{{ secrets.a }}}\"¦$ f'\"{secrets.a}'",
+        "$ f\"{secrets.a}\"¦$ f'x {secrets.a}{{}} {secrets.b}' ¦$ f\"é{{{ secrets.a }}}\"\
+         ¦$ f'\"{secrets.a}'",
     );
     Profile {
         name: "f-strings".to_owned(),
@@ -108,7 +119,10 @@ pub(crate) fn actions() -> Profile {
     };
     let profile = Profile::built("${{ secrets.NAME }}", dialect).unwrap();
     profile
-        .examples("${{ secrets.A }}¦${{secrets.A}}¦${{secrets.my key@3|trim}}¦${{!secrets.A}}¦$${{ secrets.A }}")
+        .examples(
+            "${{ secrets.A }}¦${{secrets.A}}¦${{secrets.my key@3|trim}}¦${{!secrets.A}}\
+                   ¦$${{ secrets.A }}",
+        )
         .parts("${{ secrets.A|nope }}¦${{ github.ref }}¦${{!!secrets.A}}¦$¦{{¦{")
         .few("${{¦$¦secrets.¦A¦!¦}}")
 }
@@ -123,7 +137,10 @@ pub(crate) fn colon() -> Profile {
     };
     let profile = Profile::built("{{secret:NAME}}", dialect).unwrap();
     profile
-        .examples("{{secret:A}}¦{{ secret:My Key }}¦{{secret:A@3|trim}}¦{{!secret:A}}¦{{!!secret:A}}¦{{{secret:A}}}")
+        .examples(
+            "{{secret:A}}¦{{ secret:My Key }}¦{{secret:A@3|trim}}¦{{!secret:A}}\
+                   ¦{{!!secret:A}}¦{{{secret:A}}}",
+        )
         .parts("{{secret:A|nope}}¦{{secret:A|get:/a}}¦secret¦:")
         .few("{{¦!¦secret:¦A¦ ¦}}")
 }
@@ -247,7 +264,10 @@ pub(crate) fn pipes() -> Profile {
     };
     let profile = Profile::built("<|secret|>NAME<|secret|>", dialect).unwrap();
     profile
-        .examples("<|secret|>A<|secret|>¦<|secret|> a_1 <|secret|>¦<|secret|>A@3|trim<|secret|>¦<|secret|>!A<|secret|>")
+        .examples(
+            "<|secret|>A<|secret|>¦<|secret|> a_1 <|secret|>¦<|secret|>A@3|trim<|secret|>\
+                   ¦<|secret|>!A<|secret|>",
+        )
         .parts("<|¦|>¦secret¦<|secret|>A<|secret|>B<|secret|>¦<|secret|>A|nope<|secret|>")
         .few("<|secret|>¦A¦ ¦!¦|¦trim")
 }

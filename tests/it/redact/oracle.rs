@@ -751,15 +751,29 @@ proptest! {
     ) {
         let scope = scope();
         let names: Vec<String> = (0..values.len()).map(|n| format!("S{n}")).collect();
-        names.iter().zip(&values).for_each(|(name, value)| drop(scope.put(name, value.as_str()).unwrap()));
+        names
+            .iter()
+            .zip(&values)
+            .for_each(|(name, value)| drop(scope.put(name, value.as_str()).unwrap()));
         let redactor = hider(&scope).redactor(&names).unwrap();
-        let patterns = names.iter().zip(&values).map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let patterns = names
+            .iter()
+            .zip(&values)
+            .map(|(name, value)| (name.as_str(), value.as_bytes()));
         let expected = naive::redact(&patterns.collect::<Vec<_>>(), usize::MAX, text.as_bytes());
         prop_assert_eq!(redactor.redact_bytes(text.as_bytes()), &*expected);
 
-        let text = [&text, &"x".repeat(padding * 60_000), &*text, &"é".repeat(padding * 30_000), &text].concat();
+        let text = [
+            &text,
+            &"x".repeat(padding * 60_000),
+            &*text,
+            &"é".repeat(padding * 30_000),
+            &text,
+        ]
+        .concat();
         let whole = redactor.redact(&text).into_owned();
-        let (mut stream, mut out, mut lengths) = (redactor.stream(), Vec::new(), lengths.into_iter().cycle());
+        let (mut stream, mut out, mut lengths) =
+            (redactor.stream(), Vec::new(), lengths.into_iter().cycle());
         let mut rest = text.as_bytes();
         while !rest.is_empty() {
             let (length, settle) = lengths.next().unwrap();

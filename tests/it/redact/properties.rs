@@ -31,23 +31,47 @@ proptest! {
     #[test]
     fn agrees_with_a_naive_redactor((values, text) in overlapping()) {
         let names: Vec<String> = (0..values.len()).map(|n| format!("S{n}")).collect();
-        let secrets: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
-        let patterns: Vec<(&str, &[u8])> = secrets.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        let secrets: Vec<(&str, &str)> = names
+            .iter()
+            .map(String::as_str)
+            .zip(values.iter().map(String::as_str))
+            .collect();
+        let patterns: Vec<(&str, &[u8])> = secrets
+            .iter()
+            .map(|(name, value)| (*name, value.as_bytes()))
+            .collect();
         let expected = naive::redact(&patterns, 8, text.as_bytes());
         let redacted = redactor(&secrets).redact(&text).into_owned();
         prop_assert_eq!(redacted.as_bytes(), expected);
     }
 
     #[test]
-    fn no_base64_survives_within_other_base64(value in value(), before in "[A-Z]{0,7}", after in "[A-Z]{0,7}") {
+    fn no_base64_survives_within_other_base64(
+        value in value(),
+        before in "[A-Z]{0,7}",
+        after in "[A-Z]{0,7}",
+    ) {
         let redactor = redactor(&[("A", &value)]);
         // Of the characters that hold nothing of the neighbours, none is left.
         let whole = format!("{before}{value}{after}");
-        for encoded in [Base64::encode_string(whole.as_bytes()), Base64Url::encode_string(whole.as_bytes())] {
+        for encoded in [
+            Base64::encode_string(whole.as_bytes()),
+            Base64Url::encode_string(whole.as_bytes()),
+        ] {
             let redacted = redactor.redact(&encoded).into_owned();
             let rest = redacted.len().saturating_sub("<<$secret.A>>".len());
-            prop_assert!(redacted.contains("<<$secret.A>>"), "{} of {:?}", redacted, value);
-            prop_assert!(rest <= (before.len() + after.len()).div_ceil(3) * 4 + 6, "{} of {:?}", redacted, value);
+            prop_assert!(
+                redacted.contains("<<$secret.A>>"),
+                "{} of {:?}",
+                redacted,
+                value
+            );
+            prop_assert!(
+                rest <= (before.len() + after.len()).div_ceil(3) * 4 + 6,
+                "{} of {:?}",
+                redacted,
+                value
+            );
         }
     }
 
@@ -61,8 +85,15 @@ proptest! {
             secrets = secrets.with(format!("S{n}"), value.as_str()).unwrap();
         }
         // Of two with one value both would be named.
-        prop_assume!(values.iter().all(|one| values.iter().filter(|other| other.contains(one.as_str())).count() == 1));
-        let mut template: String = pieces.iter().map(|(text, n)| format!("{text}<<$secret.S{}>>", n % values.len())).collect();
+        let holders = |one: &String| {
+            let values = values.iter();
+            values.filter(|other| other.contains(one.as_str())).count()
+        };
+        prop_assume!(values.iter().all(|one| holders(one) == 1));
+        let mut template: String = pieces
+            .iter()
+            .map(|(text, n)| format!("{text}<<$secret.S{}>>", n % values.len()))
+            .collect();
         template.push('.');
         let resolved = secrets.resolve(&template).unwrap();
         let redactor = Redactor::of(&resolved).unwrap();

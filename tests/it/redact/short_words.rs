@@ -165,7 +165,11 @@ proptest! {
     ) {
         let values: BTreeSet<String> = values;
         let names: Vec<String> = (0..values.len()).map(|n| format!("S{n}")).collect();
-        let secrets: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
+        let secrets: Vec<(&str, &str)> = names
+            .iter()
+            .map(String::as_str)
+            .zip(values.iter().map(String::as_str))
+            .collect();
         let redactor = words(&secrets);
         // What ends in a full stop ends in no beginning of a secret.
         let text = format!("{text}.");

@@ -327,8 +327,15 @@ proptest! {
         lengths in prop::collection::vec(1..12_usize, 1..5),
     ) {
         let names: Vec<String> = (0..values.len()).map(|n| format!("S{n}")).collect();
-        let secrets: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect();
-        let patterns: Vec<(&str, &[u8])> = secrets.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        let secrets: Vec<(&str, &str)> = names
+            .iter()
+            .map(String::as_str)
+            .zip(values.iter().map(String::as_str))
+            .collect();
+        let patterns: Vec<(&str, &[u8])> = secrets
+            .iter()
+            .map(|(name, value)| (*name, value.as_bytes()))
+            .collect();
         let redactor = redactor(&secrets);
         let expected = naive::redact(&patterns, 8, text.as_bytes());
         let mut stream = redactor.stream();

@@ -369,7 +369,13 @@ proptest! {
             // A percent sign at the end of the value is doubled by that of its neighbour.
             let rest = if value.ends_with('%') { rest.replace("CE%A9", "") } else { rest };
             prop_assert!(redacted.contains("<<$secret.A>>"), "{}: {} of {}", part, redacted, value);
-            prop_assert!(rest.chars().all(|c| "/?#=:@".contains(c)), "{}: {} of {}", part, redacted, value);
+            prop_assert!(
+                rest.chars().all(|c| "/?#=:@".contains(c)),
+                "{}: {} of {}",
+                part,
+                redacted,
+                value
+            );
         }
     }
 }

@@ -5,8 +5,10 @@
 //! cd benches/compare
 //! cargo bench --bench compare                       # everything, about five minutes
 //! cargo bench --bench compare -- --quick            # about one minute, rougher
-//! cargo bench --bench compare -- subst minijinja    # only engines with such names, beside memcpy and keyslot
+//! cargo bench --bench compare -- subst minijinja    # only engines with such names
 //! ```
+//!
+//! The copy of memory (memcpy) and keyslot are always measured.
 //!
 //! Two groups. In `once` the text is new each time, as the config of a tool is: it is parsed and
 //! rendered, with the values in a `HashMap<String, String>`; engines that want another container

@@ -5,8 +5,10 @@
 //! cd benches/compare
 //! cargo bench --bench redact                        # everything, about four minutes
 //! cargo bench --bench redact -- --quick             # about one minute, rougher
-//! cargo bench --bench redact -- regex daachorse     # only engines with such names, beside memcpy and keyslot
+//! cargo bench --bench redact -- regex daachorse     # only engines with such names
 //! ```
+//!
+//! The copy of memory (memcpy) and keyslot are always measured.
 //!
 //! Three groups. In `log` the text is what a service writes, 1 MB, with a secret in every
 //! thousandth line. In `attack` it is one secret and then the starts of patterns, each of some

@@ -119,7 +119,8 @@ impl Place {
             || self.opens && value.trim().is_empty()
         {
             Some(
-                "is empty or begins with a space, which would join its line to the one before or end the header",
+                "is empty or begins with a space, which would join its line to the one before or \
+                 end the header",
             )
         } else if is_name && !value.bytes().all(is_token) {
             Some(

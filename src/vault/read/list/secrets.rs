@@ -145,7 +145,10 @@ impl List {
     /// project.put("REGION_TOKEN", "of the project")?;
     ///
     /// let all = project.list().inherited().collect::<Result<Vec<_>, _>>()?;
-    /// let seen: Vec<_> = all.iter().map(|one| (one.info.scope.as_str(), one.shadowed_by.is_some())).collect();
+    /// let seen: Vec<_> = all
+    ///     .iter()
+    ///     .map(|one| (one.info.scope.as_str(), one.shadowed_by.is_some()))
+    ///     .collect();
     /// assert_eq!(seen, [("acme/billing", false), ("acme", true)]);
     /// # Ok::<(), keyslot::Error>(())
     /// ```

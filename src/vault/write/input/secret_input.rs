@@ -23,7 +23,12 @@ use crate::template::{trim, unfit};
 /// use keyslot::{RootKey, SecretInput, Status, Vault};
 ///
 /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
-/// let info = project.put("STRIPE_KEY", SecretInput::new("sk_live_...").inactive().description("billing, live mode"))?;
+/// let info = project.put(
+///     "STRIPE_KEY",
+///     SecretInput::new("sk_live_...")
+///         .inactive()
+///         .description("billing, live mode"),
+/// )?;
 /// assert_eq!(info.status, Status::Inactive);
 /// # Ok::<(), keyslot::Error>(())
 /// ```
