@@ -6,8 +6,8 @@
 # the crate would turn them on for all.
 set -euo pipefail
 cd "$(dirname "$0")"
-cargo test --locked --all-features \
-    -p keyslot-internals -p keyslot-it -p keyslot-process -p keyslot-compile-fail -p keyslot-examples
+cargo test --locked --all-features -p keyslot-internals -p keyslot-it -p keyslot-process \
+    -p keyslot-compile-fail -p keyslot-examples
 cargo test --locked --all-features -p keyslot --doc
 cargo test --locked --no-default-features --features keyslot-internals/internals \
     -p keyslot-internals -p keyslot-it -p keyslot-process

@@ -13,9 +13,15 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 
-readonly cryptography='chacha20|poly1305|sha2-|hkdf-|hmac-|digest-|cipher-|aead-|block-buffer|universal-hash|inout-|getrandom|/crypto/primitives|sha256|subtle-|cipher::|crypto_common|universal_hash|stdarch|memset'
+cryptography='chacha20|poly1305|sha2-|hkdf-|hmac-|digest-|cipher-|aead-|block-buffer'
+cryptography+='|universal-hash|inout-|getrandom|/crypto/primitives|sha256|subtle-|cipher::'
+cryptography+='|crypto_common|universal_hash|stdarch|memset'
+readonly cryptography
 
-command -v valgrind >/dev/null || { echo "instructions.sh: valgrind is not installed: install it to count instructions" >&2; exit 1; }
+command -v valgrind >/dev/null || {
+    echo "instructions.sh: valgrind is not installed: install it to count instructions" >&2
+    exit 1
+}
 bench=${KEYSLOT_BENCH:-}
 if [[ -z $bench ]]; then
     bench=$(cargo bench --locked --no-run --bench vault --message-format=json 2>/dev/null |
@@ -26,8 +32,8 @@ fi
 count() {
     local name=$1 runs=$2 out
     out=$(mktemp)
-    KEYSLOT_BENCH_COUNTED=$runs valgrind --tool=callgrind --callgrind-out-file="$out" --log-file=/dev/null \
-        --dump-instr=no --toggle-collect="*$name*" "$bench" >/dev/null
+    KEYSLOT_BENCH_COUNTED=$runs valgrind --tool=callgrind --callgrind-out-file="$out" \
+        --log-file=/dev/null --dump-instr=no --toggle-collect="*$name*" "$bench" >/dev/null
     callgrind_annotate --threshold=100 --auto=no --show-percs=no "$out" |
         awk -v cryptography="$cryptography" '
             /^ *[0-9,]+ / && !/PROGRAM TOTALS/ {

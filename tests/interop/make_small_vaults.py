@@ -105,13 +105,14 @@ def vault(
     versions=1,
     head=same,
 ):
-    """The rows of a vault, by what they are. Each argument is put in place of what a vault writes."""
+    """The rows of a vault, by name. Each argument is put in place of what a vault writes."""
     slots = slots or {number: slot(number) for number in range(OWNERS)}
     whole = listed or {number: slot(number) for number in slots}
     order = sorted(whole, key=lambda number: SLOT_IDS[number], reverse=backwards)
-    entries = [entry(number, *whole[number]) for number in order for _ in range(1 + copies.count(number))]
+    repeated = [number for number in order for _ in range(1 + copies.count(number))]
+    entries = [entry(number, *whole[number]) for number in repeated]
     directory = directory(f.write_record({1: f.LIST(*entries)}))
-    under = lambda label, fields, plaintext: sealed(VAULT_KEY, VAULT_KEY_ID, label, fields, plaintext)
+    under = lambda *what: sealed(VAULT_KEY, VAULT_KEY_ID, *what)
     tag, row_key = KEYS.tenant_tag(TENANT), KEYS.secret_row_key(SCOPE, NAME)
     tenant, scope, name = TENANT.encode(), SCOPE.encode(), NAME.encode()
 
@@ -132,11 +133,15 @@ def vault(
     place = [RECORD_ID, KEYS.scope_tag(SCOPE), row_key, u(64, 1)]
     sealed_info = sealed(DATA_KEY, DATA_KEY_ID, "info", place, info(about))
     account = KEYS.accumulator_entry(RECORD_ID, 1, f.commitment(sealed_info))
-    sums = f.write_record({1: tenant, 2: u(64, 1), 3: u(64, 1), 4: u(64, 0), 5: account, 6: DATA_KEY_ID})
+    sums = f.write_record(
+        {1: tenant, 2: u(64, 1), 3: u(64, 1), 4: u(64, 0), 5: account, 6: DATA_KEY_ID}
+    )
+    sealed_head = sealed(KEYS.head, f.ZEROS, "head", [tag], head(sums))
+    magic = b"keyslot\0" + u(16, 1) + u(8, 1)
 
     zeros = f.ZEROS
     rows = {
-        "header": Row(f.VAULT, f.HEADER, zeros * 2, 0, b"keyslot\0" + u(16, 1) + u(8, 1) + VAULT_ID, b""),
+        "header": Row(f.VAULT, f.HEADER, zeros * 2, 0, magic + VAULT_ID, b""),
         "vault secret": Row(
             f.VAULT,
             f.VAULT_SECRET,
@@ -157,7 +162,7 @@ def vault(
             ),
             under("data key", [DATA_KEY_ID, tenant, u(32, 1)], data_key),
         ),
-        "head": Row(tag, f.HEAD, tag + zeros, 1, sealed(KEYS.head, zeros, "head", [tag], head(sums)), b""),
+        "head": Row(tag, f.HEAD, tag + zeros, 1, sealed_head, b""),
         "secret": Row(tag, f.SECRET, row_key, 1, RECORD_ID + sealed_info, value),
     }
     for number, (slot_info, slot_body) in slots.items():
@@ -260,9 +265,9 @@ def make():
         case = {"name": name, "rows": changed, "opens": opens}
         made.append({**case, "answer": answer, "intact": is_intact})
     return {
-        "comment": "Frozen. Vaults of one secret, made and read by a second implementation. Each has "
-        "the rows that are listed first, but for its own. Bytes are hexadecimal; the byte at n of the "
-        "long value is 7 n modulo 251.",
+        "comment": "Frozen. Vaults of one secret, made and read by a second implementation. Each "
+        "has the rows that are listed first, but for its own. Bytes are hexadecimal; the byte at n "
+        "of the long value is 7 n modulo 251.",
         "root_keys": [key.hex() for key in [*ROOT_KEYS, STRANGER]],
         "now": NOW,
         "scope": SCOPE,

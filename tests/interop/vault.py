@@ -174,7 +174,8 @@ class Vault:
     def verify_tenant(self, tag, holds):
         rows = lambda kind: self.of_kind(tag, kind)
         head_row = self.rows.get((tag, f.HEAD, tag + f.ZEROS))
-        active, keys, found = set(), {}, {"head": None, "sum": bytes(32), "live": 0, "dead": 0, "named": set()}
+        active, keys = set(), {}
+        found = {"head": None, "sum": bytes(32), "live": 0, "dead": 0, "named": set()}
 
         def admit():
             noted = self.seen.get(tag)
