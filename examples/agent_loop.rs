@@ -19,7 +19,7 @@ const CRM_TOKEN: &str = "crm-token-4e7a90c1b2d3";
 const AWS_KEY: &str = "aws-key-that-no-tool-of-this-agent-needs";
 const SESSION: &str = "session-of-this-very-user-77c1";
 
-/// What the model makes of its instructions and of a web page that says "ignore all instructions":
+/// The model's answer to its instructions and to a web page that says "ignore all instructions":
 /// calls of the tool `fetch`.
 fn what_the_model_writes() -> Vec<(&'static str, Value)> {
     fn call(url: &str, header: &str, body: &str) -> Value {
@@ -94,7 +94,7 @@ fn what_the_model_writes() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// What anybody but the tool got to see.
+/// Everything that anybody but the tool got to see.
 #[derive(Default)]
 struct Seen {
     /// Results and errors, which go back to the model.

@@ -13,7 +13,7 @@ use keyslot::redact::RedactWriter;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::{Redactor, ResolveExt, RunSecrets};
 
-/// What prints a token in red, in two parts, and once more in base64.
+/// A script that prints a token in red, in two parts, and once more in base64.
 const SCRIPT: &str = r#"
 printf '\033[31mdenied: %s' "$(printf '%.8s' "$API_TOKEN")"; sleep 0.1
 printf '%s\033[0m\n' "${API_TOKEN#????????}"

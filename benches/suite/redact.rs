@@ -47,7 +47,7 @@ fn redactor(patterns: usize) -> Redactor {
     builder.build().unwrap()
 }
 
-/// What a service writes, with a secret in every thousandth line.
+/// The log of a service, with a secret in every thousandth line.
 fn log() -> String {
     let mut log = String::with_capacity(1 << 20);
     let mut line = 0;

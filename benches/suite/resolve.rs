@@ -1,6 +1,6 @@
-//! What a whole resolve costs beside the least work that its contract takes, done by hand in the
-//! same run: scan, one dynamic look-up for all names, one exact allocation, and wiping the ranges
-//! where values lie.
+//! Cost of a whole resolve beside the least work that its contract takes, done by hand in the same
+//! run: scan, one dynamic look-up for all names, one exact allocation, and wiping the ranges where
+//! values lie.
 //!
 //! `cargo bench -p keyslot-bench --bench resolve`
 #![allow(
@@ -179,8 +179,8 @@ fn floor_contract(c: &mut Criterion) {
     }
 }
 
-/// What it costs to wipe a value with the text it is in, beside a plain fill of as many bytes and
-/// beside `zeroize`, which writes byte by byte. All three free their memory.
+/// Cost of wiping a value with the text it is in, beside a plain fill of as many bytes and beside
+/// `zeroize`, which writes byte by byte. All three free their memory.
 fn wipe(c: &mut Criterion) {
     let mut group = c.benchmark_group("wipe");
     for size in [1 << 10, 16 << 10, 64 << 10] {

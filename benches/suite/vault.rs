@@ -20,7 +20,7 @@ use keyslot::{RootKey, ScopedVault, Target, Vault};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-/// What the pragmas of the store are, for connections opened by hand.
+/// The pragmas of the store, for connections opened by hand.
 const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA \
                        cell_size_check = ON; PRAGMA temp_store = MEMORY";
 const SELECT: &str =

@@ -10,7 +10,7 @@ use keyslot_fuzz::{checks, input, json};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
-/// How many values an input has selects what they are put into.
+/// Surfaces that values are put into. The number of values in an input selects one.
 const SURFACES: [Surface; 5] = [
     Surface::Text,
     Surface::Json,
@@ -19,7 +19,7 @@ const SURFACES: [Surface; 5] = [
     Surface::Shell,
 ];
 
-/// What documents with placeholders are made of.
+/// Pieces of documents with placeholders.
 const PIECES: [&str; 24] = [
     "{",
     "}",
@@ -174,7 +174,7 @@ fn resolved(
     );
 }
 
-/// What is wrong with a document is wrong with its strings, each at its pointer.
+/// The errors of a document are those of its strings, each at its pointer.
 fn failed(error: &Error, leaves: &[(String, &str)], alone: impl Fn(&str) -> Result<(), Error>) {
     let errors = leaves
         .iter()

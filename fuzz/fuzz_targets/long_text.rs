@@ -7,7 +7,7 @@ use keyslot_fuzz::rules::Rules;
 use keyslot_fuzz::{checks, input, known};
 use libfuzzer_sys::fuzz_target;
 
-/// How long a text is, in bytes: so that linear time is a small part of the limit and quadratic
+/// The length of a text in bytes: so that linear time is a small part of the limit and quadratic
 /// time more than it.
 const LENGTH: usize = 256 << 10;
 

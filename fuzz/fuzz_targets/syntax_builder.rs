@@ -56,7 +56,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// What marks are made of.
+/// Pieces of marks.
 const PIECES: [&str; 32] = [
     "<", "<<", ">", ">>", "{", "{{", "}", "}}", "[", "]", "(", ")", "$", "$$", "@", "@@", "#", "%",
     "&", "*", "+", "=", ":", "/", "!", "|", "\\", "§", ".", "s.", "$secret.", "A",
@@ -87,7 +87,7 @@ fn any_text(known: &Known, text: &str) {
     }
 }
 
-/// What is written by the rules is a placeholder, and with the escape it is text.
+/// Text that follows the rules is a placeholder, and with the escape it is text.
 fn placeholders(rules: &Rules<'_>, engine: &Engine, name: &str, text: &str, value: &str) {
     if let Some(prefix) = rules.prefix {
         let name = if SecretName::new(name).is_ok() {

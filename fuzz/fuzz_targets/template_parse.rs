@@ -202,8 +202,8 @@ fn failures(error: &Error) -> Vec<(ErrorKind, Option<Range<usize>>)> {
     error.all().map(|one| (one.kind(), one.span())).collect()
 }
 
-/// What is refused when it is compiled is refused when it is rendered at once, which may see more
-/// that is wrong.
+/// Text that is refused when it is compiled is refused when it is rendered at once, which may see
+/// more that is wrong.
 fn refused_alike(engine: &Engine, text: &str, error: &Error, answers: &Answers) {
     let once = engine
         .render(text, |one| answers.of(one))

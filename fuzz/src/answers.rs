@@ -9,7 +9,7 @@ pub struct Answers {
     values: Vec<String>,
 }
 
-/// What values are asked to break.
+/// Values that try to break something.
 const NASTY: [&str; 5] = [
     "<<$secret.A>>{{B}}{secrets.c}",
     "\"}],\\u0000\\",

@@ -1,4 +1,4 @@
-//! What holds of errors and lints of every text.
+//! Properties of the errors and lints of every text.
 
 use keyslot::template::{Lint, Template};
 use keyslot::{Error, ErrorKind};

@@ -3,10 +3,11 @@
 use keyslot::template::{Engine, Lint};
 use keyslot::{Error, SecretName};
 
-/// What no message holds by itself. Long enough for a value, and characters that names have.
+/// A text that no message holds by itself. Long enough for a value, and of characters that names
+/// have.
 const CANARY: &str = "Zq7Xk-W9Jm2_Vb4N";
 
-/// How many bytes of it in a row count as an echo.
+/// The number of its bytes in a row that count as an echo.
 const WINDOW: usize = 8;
 
 /// Asserts that neither errors nor lints show a word that is put into a text at a byte, unless it

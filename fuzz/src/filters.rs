@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::json::strictly;
 
-/// What a filter makes of a value.
+/// The result of a filter.
 pub enum Made {
     Value(String),
     /// It cannot be applied.

@@ -1,4 +1,4 @@
-//! How inputs are read, so that seeds can be written by hand and small changes stay small.
+//! Inputs, read so that seeds can be written by hand and small changes stay small.
 
 /// The parts of an input. The byte 0xff, which UTF-8 never has, stands between them.
 pub fn parts(data: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -1,10 +1,10 @@
-//! Which JSON says what it says in one way only.
+//! JSON that can be read in one way only.
 
 use serde::Deserialize as _;
 use serde_json::Value;
 
-/// What a text says that has each key of an object once and is 128 levels deep at most; `None` for
-/// any other.
+/// Returns the value of a text that has each key of an object once and is 128 levels deep at most;
+/// `None` for any other.
 pub fn strictly(text: &str) -> Option<Value> {
     let (members, depth) = structure(text);
     if depth > 128 {
@@ -17,7 +17,8 @@ pub fn strictly(text: &str) -> Option<Value> {
     (count_members(&value) == members && !has_reserved_key(&value)).then_some(value)
 }
 
-/// How many keys are written in JSON, and how deep it is nested; anything if it is none.
+/// The number of keys that are written in JSON, and the depth of its nesting; anything for other
+/// text.
 fn structure(text: &str) -> (usize, usize) {
     let (mut members, mut depth, mut deepest) = (0, 0_usize, 0);
     let mut characters = text.chars();
@@ -37,7 +38,7 @@ fn structure(text: &str) -> (usize, usize) {
     (members, deepest)
 }
 
-/// Whether there is a key that the parser keeps for itself.
+/// Returns true if there is a key that the parser keeps for itself.
 fn has_reserved_key(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.iter().any(has_reserved_key),
@@ -48,7 +49,7 @@ fn has_reserved_key(value: &Value) -> bool {
     }
 }
 
-/// What is left of the keys when the last of two that are the same wins.
+/// The number of keys that are left when the last of two that are the same wins.
 fn count_members(value: &Value) -> usize {
     match value {
         Value::Array(items) => items.iter().map(count_members).sum(),

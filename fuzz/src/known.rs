@@ -11,9 +11,9 @@ use crate::rules::Rules;
 
 pub struct Known {
     pub(crate) profile: Profile,
-    /// What texts in it are made of.
+    /// The pieces that its texts are made of.
     pub pieces: Vec<String>,
-    /// Whether no mark has a character that something else within a placeholder has.
+    /// True if no mark has a character that something else within a placeholder has.
     pub(crate) is_regular: bool,
 }
 
@@ -90,8 +90,8 @@ impl Known {
         Engine::new().syntax(self.profile.syntax.clone())
     }
 
-    /// Whether nothing of a text can be more than text: there is no opening mark in it, and it is
-    /// no reference as a whole.
+    /// Returns true if nothing of a text can be more than text: there is no opening mark in it, and
+    /// it is no reference as a whole.
     pub fn is_plainly_text(&self, text: &str) -> bool {
         let Profile {
             uri,
@@ -173,7 +173,7 @@ impl Known {
     }
 }
 
-/// What is part of every grammar, or of none.
+/// Parts of every grammar, and parts of none.
 pub const COMMON: [&str; 20] = [
     " ",
     "  ",

@@ -1,4 +1,4 @@
-//! What the fuzz targets share. A target fails by a panic; what it checks, it checks with
+//! Code that the fuzz targets share. A target fails by a panic; what it checks, it checks with
 //! `assert!`.
 
 pub mod answers;

@@ -5,8 +5,8 @@ use keyslot::{Redactor, SecretName};
 
 use crate::naive_redactor;
 
-/// What stands in the place of a secret: no secret holds it, so nothing can come together around
-/// it.
+/// The text that takes the place of a secret: no secret holds it, so nothing can come together
+/// around it.
 const MARK: &str = "\u{1}";
 
 /// A redactor of secrets by their numbers, the shortest of which has four bytes.

@@ -1,4 +1,5 @@
-//! What must not compile. Each case is a file, with what the compiler says of it beside it.
+//! Programs that must not compile. Each case is a file, and beside it stands the answer of the
+//! compiler.
 
 // What the compiler says lists the types that would do, and so depends on the features.
 #![cfg(all(test, feature = "json", feature = "vault"))]

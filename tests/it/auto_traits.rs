@@ -1,4 +1,4 @@
-//! What crosses threads and what a trait object can be made of, checked by the compiler.
+//! Types that cross threads and traits that make objects, checked by the compiler.
 
 use std::borrow::Cow;
 use std::panic::{RefUnwindSafe, UnwindSafe};

@@ -116,13 +116,13 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(format!("{}{suffix}", path.display()))
 }
 
-/// Whether new vaults have a write-ahead log. With an older SQLite linked they have a rollback
-/// journal.
+/// Returns true if new vaults have a write-ahead log. With an older SQLite linked they have a
+/// rollback journal.
 fn write_ahead_log() -> bool {
     rusqlite::version_number() >= 3_051_003
 }
 
-/// As [`write_ahead_log`], for tests that are about nothing else.
+/// Returns the same as [`write_ahead_log`], for tests that are about nothing else.
 fn needs_write_ahead_log() -> bool {
     if !write_ahead_log() {
         eprintln!("NOT TESTED: the linked SQLite is older than 3.51.3");

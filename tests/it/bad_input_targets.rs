@@ -126,8 +126,8 @@ fn bound_to(rule: &str) -> AccessRules {
         .unwrap_or_else(|error| panic!("{rule:?} is a rule: {error}"))
 }
 
-/// Whether a secret with these rules goes to a target: asked of the whole way from the rules to the
-/// value.
+/// Returns true if a secret with these rules goes to a target, by the whole way from the rules to
+/// the value.
 fn goes_to(rules: &AccessRules, target: &Target) -> bool {
     let run = RunSecrets::new()
         .with_rules("KEY", "hunter2-hunter2", rules.clone())
@@ -171,7 +171,8 @@ fn to(host: &str) -> Result<Target, Error> {
     })
 }
 
-/// Whether a secret that is bound to a host goes to a target: not if the target is refused.
+/// Returns true if a secret that is bound to a host goes to a target; false if the target is
+/// refused.
 fn matches(rule: &str, host: &str) -> bool {
     to(host).is_ok_and(|target| goes_to(&bound_to(rule), &target))
 }
@@ -483,8 +484,8 @@ fn bad_input_87_no_scheme_but_https() {
     }
 }
 
-/// What a rule matches, said once more: as a regular expression. `None` for what is no rule.
-/// Without IPv6.
+/// A rule written a second time, as a regular expression; `None` for text that is no rule. Without
+/// IPv6.
 fn reference_matcher(rule: &str) -> Option<Regex> {
     let form = |pattern: &str| Regex::new(&format!(r"\A(?:{pattern})\z")).unwrap();
     let label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";

@@ -429,7 +429,7 @@ fn headers_of_a_snapshot_use_the_bound_target_and_the_versions_that_are_held() {
     );
 }
 
-/// What may be done to a handle.
+/// A change of a handle.
 type Step = fn(&ScopedVault) -> ScopedVault;
 
 const STEPS: [Step; 7] = [

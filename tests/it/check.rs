@@ -16,7 +16,7 @@ use keyslot::{
     Template, UnknownNames,
 };
 
-/// What would become of a name, by how it begins.
+/// The outcome of a name, which its beginning decides.
 fn verdict(reference: &Reference) -> Result<Permit> {
     let name = reference.name();
     let kinds = [
@@ -72,7 +72,7 @@ fn told<T>(result: Result<T>) -> Option<Vec<String>> {
     )
 }
 
-/// What both say of an input, which must be the same.
+/// The failures of an input, which are the same when it is checked and when it is resolved.
 #[track_caller]
 fn both<I: Resolvable + Copy>(engine: &Engine, target: &Target, input: I) -> Option<Vec<String>> {
     let resolved = told(engine.resolve(&Answers, target, input));

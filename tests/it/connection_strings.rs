@@ -41,7 +41,7 @@ fn read(surface: Surface, text: &str) -> Option<Settings> {
     }
 }
 
-/// As `conninfo_parse` of libpq goes on: blanks, keyword, blanks, `=`, blanks, value.
+/// Reads as `conninfo_parse` of libpq does: blanks, keyword, blanks, `=`, blanks, value.
 fn libpq(text: &[char]) -> Option<Settings> {
     let mut settings = Settings::new();
     let mut at = 0;

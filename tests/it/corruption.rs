@@ -70,7 +70,7 @@ enum Seen {
     Harmless,
     /// All answers as before or refused, and something said so.
     Reported,
-    /// What must never happen.
+    /// An answer that must never happen.
     Wrong(String),
 }
 
@@ -149,7 +149,7 @@ fn parent_of(scope: &str, name: &str) -> Option<&'static str> {
         .and_then(|(_, _, answer)| answer.ok())
 }
 
-/// Which changes are tried on each byte; more of them for campaigns.
+/// The changes that are tried on each byte; more of them for campaigns.
 fn flips() -> Vec<fn(u8) -> u8> {
     match std::env::var("KEYSLOT_SWEEP").as_deref() {
         Ok("full") => vec![|b| b ^ 0x01, |b| b ^ 0x80, |_| 0x00, |_| 0xff],

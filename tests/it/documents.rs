@@ -289,7 +289,7 @@ mod types {
         assert!(Tree::of("1").unwrap().to::<u8>().is_err(), "only in keys");
     }
 
-    /// As each format writes the value itself.
+    /// A tree is written as each format writes the value itself.
     #[test]
     fn a_tree_is_written_as_its_value_is() {
         fn is_written_alike<T: Serialize>(value: T) {
@@ -332,7 +332,7 @@ mod types {
     }
 }
 
-/// What a document does not fit, in words that hold nothing of it.
+/// Types that a document does not fit, refused in words that hold nothing of it.
 mod refusals {
     use super::*;
 

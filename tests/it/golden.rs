@@ -235,8 +235,8 @@ impl Case {
         push_lints(out, template.lints());
     }
 
-    /// What is put in without a compiled template must be the same, and what fails must fail at the
-    /// same places.
+    /// Text that is rendered without a compiled template comes out the same, and fails at the same
+    /// places.
     fn check_render(
         &self,
         engine: &Engine,

@@ -27,8 +27,8 @@ const LAYERS: [&[&str]; 12] = [
     &["redact"],
 ];
 
-/// What a module may not know although it lies below: stores are blind, the template engine is pure
-/// text, and sealing knows nothing of where sealed bytes go.
+/// Modules that a module may not know although they lie below: stores are blind, the template
+/// engine is pure text, and sealing knows nothing of where sealed bytes go.
 const STRANGERS: [(&str, &[&str]); 4] = [
     (
         "store",
@@ -111,14 +111,14 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
     ),
 ];
 
-/// How many files may know each other around a circle.
+/// The most files that may know each other around a circle.
 const CIRCLE: usize = 2;
 
 fn layer_of(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
-/// What is wrong with an arrow from one top-level module to another.
+/// The objection to an arrow from one top-level module to another.
 fn objection(from: &str, to: &str) -> Option<&'static str> {
     let (Some(own), Some(other)) = (layer_of(from), layer_of(to)) else {
         return Some("has no place in LAYERS");
@@ -153,7 +153,7 @@ fn homeless<'f>(files: impl IntoIterator<Item = &'f Module>) -> Vec<&'f Module> 
     files.into_iter().filter(has_no_place).collect()
 }
 
-/// What is wrong with an arrow from one file to another of the same top-level module.
+/// The objection to an arrow from one file to another of the same top-level module.
 fn objection_inside(from: &[String], to: &[String]) -> Option<String> {
     let ([module, own, ..], [other_module, other, ..]) = (from, to) else {
         // The root of a module exports, and no more.

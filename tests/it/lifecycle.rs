@@ -1,4 +1,4 @@
-//! What is said about a secret, its versions, and its way from scope to scope.
+//! Metadata of a secret, its versions, and its way from scope to scope.
 #![cfg(all(feature = "vault", feature = "json"))]
 #![allow(
     clippy::pedantic,

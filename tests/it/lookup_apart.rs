@@ -45,7 +45,7 @@ fn targets() -> impl Iterator<Item = Target> {
         .map(|surface| Target::tool("crm").with_surface(surface))
 }
 
-/// What a result says: the content, or all failures.
+/// The content of a result, or all its failures.
 fn said<T: ToString>(result: Result<T>) -> Result<String, Vec<String>> {
     let shown = |one: &Error| format!("{:?} {one} {:?}", one.kind(), one.pointer());
     result

@@ -33,7 +33,7 @@ use crate::support::fast_folder;
 
 const STEPS: usize = 60;
 const KEPT: usize = 3;
-/// When each life begins, in seconds.
+/// The time at which each life begins, in seconds.
 const START: u64 = 50;
 
 impl Home for MemoryStore {
@@ -106,7 +106,7 @@ fn live<H: Home>(config: Config, fault: Fault, home: impl Fn() -> H) -> Option<S
     }
 }
 
-/// How many lives: `KEYSLOT_MODEL_CASES` for campaigns.
+/// The number of lives: `KEYSLOT_MODEL_CASES` for campaigns.
 fn config() -> Config {
     let cases = std::env::var("KEYSLOT_MODEL_CASES")
         .ok()

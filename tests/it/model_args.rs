@@ -28,8 +28,7 @@ struct Vault {
     asked: RefCell<Vec<Vec<String>>>,
 }
 
-/// What a name stands for: it looks like a placeholder, an escape and a reference of another
-/// engine.
+/// The value of a name: it looks like a placeholder, an escape and a reference of another engine.
 fn value(name: &str) -> String {
     format!("[{name}:<<KEY>><<$secret.KEY>><<!A>>{{{{KEY}}}}]")
 }
@@ -713,7 +712,7 @@ fn hostile() -> impl Strategy<Value = String> {
         .prop_map(|pieces| pieces.concat())
 }
 
-/// What becomes of a text by the grammar of what is granted, and of nothing else.
+/// The outcome of a text by a grammar that has the granted names, and nothing else.
 fn naive(text: &str) -> String {
     let filters = r"((?:[ \t]*\|[ \t]*(?:hex|trim))*)";
     let forms = [

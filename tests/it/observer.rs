@@ -1,4 +1,4 @@
-//! What the observer of a vault is told, and what it is not.
+//! Events that the observer of a vault receives, and everything that it does not receive.
 #![cfg(all(feature = "vault", feature = "json"))]
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::indexing_slicing)]
 

@@ -46,7 +46,7 @@ impl Bound<'_> {
         references.iter().map(permit).collect()
     }
 
-    /// What resolving says, which checking says as well.
+    /// The failures of resolving an input, which are those of checking it.
     fn refusals<I: Resolvable + Copy>(
         &self,
         engine: &Engine,

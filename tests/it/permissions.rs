@@ -377,7 +377,7 @@ fn lacks(method: Method, permissions: Permissions) -> bool {
     !permissions.contains(method.needs) && !permissions.contains(either)
 }
 
-/// How a secret may be there without being seen.
+/// Ways in which a secret is there and cannot be seen.
 const HIDDEN: [(&str, fn(&Vault)); 4] = [
     ("active", |vault| {
         drop(

@@ -87,7 +87,7 @@ fn check_refusal(profile: &Profile, engine: &Engine, text: &str, error: &Error) 
     }
 }
 
-/// What the engine finds in a text that compiles, in the words of the naive scanner.
+/// The meaning of a compiled text by the engine, in the words of the naive scanner.
 fn found(engine: &Engine, template: &Template, text: &str) -> Meaning {
     for lint in template.lints() {
         assert!(
@@ -137,7 +137,7 @@ fn rendered(engine: &Engine, template: &Template, text: &str) -> String {
     twice
 }
 
-/// Where the placeholders are: each is a failure when nobody knows a name.
+/// The places of the placeholders: each is a failure when nobody knows a name.
 fn places(engine: &Engine, text: &str) -> Vec<usize> {
     let Err(error) = engine.render(text, |_| None) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What redacting hides, what it leaves, and what it says of both.
+//! Redaction: the text that it hides, the text that it leaves, and its reports.
 #![allow(
     unreachable_pub,
     clippy::unwrap_used,

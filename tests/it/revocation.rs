@@ -1,5 +1,5 @@
-//! What was revoked stays away whoever writes at the same time, in this process and in others; and
-//! what was resolved outlives everything it came from.
+//! A revoked secret stays away whoever writes at the same time, in this process and in others; and
+//! a resolved text outlives everything it came from.
 #![cfg(all(feature = "sqlite", feature = "json"))]
 #![allow(
     unreachable_pub,

@@ -188,8 +188,8 @@ fn put(harmless: &[u8], value: &str) -> Vec<u8> {
     out
 }
 
-/// What of a URL no value may change: how many parts of which kind there are, and all that stands
-/// before the path but users.
+/// The shape of a URL, which no value may change: the number of parts of each kind, and all that
+/// stands before the path but users.
 #[derive(Debug, PartialEq)]
 struct Shape {
     scheme: String,

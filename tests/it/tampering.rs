@@ -24,7 +24,8 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey};
 use keyslot::{ErrorKind, Snapshot, Vault, Verification};
 
-/// Which answers but the exact one or a typed error a case may lead to, if `verify` reports it.
+/// The answers besides the exact one or a typed error to which a case may lead, if `verify` reports
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Loss {
     /// None at all.
@@ -35,7 +36,7 @@ enum Loss {
     Past,
 }
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Seen {
     /// The vault did not open.
@@ -46,7 +47,7 @@ enum Seen {
     Harmless,
 }
 
-/// Who is asked: the vault, and in the controls something without seals.
+/// A subject of the questions: the vault, and in the controls something without seals.
 trait Subject {
     fn ask(&self, scope: &str, name: &str) -> Result<String, ErrorKind>;
     fn is_intact(&self) -> bool;
@@ -100,7 +101,7 @@ fn above(scope: &str) -> impl Iterator<Item = &str> {
         .map(|above| &scope[..above.len()])
 }
 
-/// Whether this is the answer of a scope above, or that there is none.
+/// Returns true for the answer of a scope above, or that there is none.
 fn is_above(scope: &str, name: &str, given: Result<&str, ErrorKind>) -> bool {
     let of_above = |above: &str| {
         ANSWERS
@@ -111,7 +112,7 @@ fn is_above(scope: &str, name: &str, given: Result<&str, ErrorKind>) -> bool {
         || above(scope).any(of_above)
 }
 
-/// Whether this could be the answer of an earlier time.
+/// Returns true for a possible answer of an earlier time.
 fn is_past(scope: &str, name: &str, given: Result<&str, ErrorKind>) -> bool {
     let name = name.split('@').next().unwrap();
     let Ok(value) = given else { return true };
@@ -220,7 +221,7 @@ impl Lab {
             .collect()
     }
 
-    /// What a process that opens the vault now sees, and one that had it open.
+    /// The results of a process that opens the vault now, and of one that had it open.
     fn look(&self, loss: Loss) -> Result<[Seen; 2], String> {
         let cold = match builder().store(self.store.clone()).open(&root_key()) {
             Ok(vault) => {

@@ -336,8 +336,8 @@ fn any_url() -> impl Strategy<Value = String> {
     })
 }
 
-/// Whether a host has a label that claims to be in another script: the crate `url` refuses those
-/// that do not decode, so nobody connects there.
+/// Returns true if a host has a label that claims to be in another script: the crate `url` refuses
+/// those that do not decode, so nobody connects there.
 fn has_punycode(target: &Target) -> bool {
     target
         .host()

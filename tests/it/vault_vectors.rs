@@ -46,7 +46,7 @@ struct StoredRow {
 /// A row with what it is and where it lies.
 type Named = (String, Partition, Row);
 
-/// What a name, or a name with a pin, resolves to in a scope: a value, or the kind of an error.
+/// The answer for a name, or a name with a pin, in a scope: a value, or the kind of an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Answer {
@@ -64,7 +64,7 @@ struct Answer {
 struct Damaged {
     defect: String,
     edits: Vec<Edit>,
-    /// Why it does not open, if it does not.
+    /// The kind of the refusal, if it does not open.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     refused: Option<String>,
     /// The answers that are not those of the intact vault.

@@ -1,4 +1,4 @@
-//! What was resolved leaves nothing on the heap once it is dropped. Wiping is a plain fill that the
+//! Resolved text leaves nothing on the heap once it is dropped. Wiping is a plain fill that the
 //! compiler must be kept from leaving out, so `test.sh` runs this fully optimised too.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]

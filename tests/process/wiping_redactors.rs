@@ -1,6 +1,6 @@
-//! What a redactor searches for leaves nothing on the heap once it is dropped. In a process of its
-//! own: what is looked for at once are a few letters in hexadecimal or as `\uXXXX`, and another
-//! test would have some that look alike.
+//! The patterns of a redactor leave nothing on the heap once it is dropped. This runs in a process
+//! of its own: the beginnings of patterns are a few letters in hexadecimal or as `\uXXXX`, and
+//! another test would have some that look alike.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 

@@ -9,7 +9,7 @@ pub struct Workload {
 }
 
 impl Workload {
-    /// What comes out: the least that has to be copied.
+    /// The output: the least that has to be copied.
     pub fn output(&self) -> String {
         let write = |text: String, (name, value): &(String, String)| {
             text.replace(&format!("<<$secret.{name}>>"), value)

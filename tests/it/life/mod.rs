@@ -124,7 +124,7 @@ pub const ANSWERS: [(&str, &str, Answer); 35] = [
     ("initech", "C", Err(ErrorKind::NotFound)),
 ];
 
-/// What `info` says where it says anything.
+/// The status of each secret that `info` answers for.
 pub const STATUSES: [(&str, &str, Status); 15] = [
     ("acme", "A", Status::Active),
     ("acme", "B", Status::Active),
@@ -204,7 +204,7 @@ pub fn past_values(scope: &str, name: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// What a vault answers for a name or a name with a pin.
+/// The answer of a vault for a name or a name with a pin.
 pub fn ask(vault: &Vault, scope: &str, name: &str) -> Result<String, ErrorKind> {
     let resolved = vault
         .scope(scope)

@@ -9,8 +9,8 @@ use super::ops::at;
 
 pub type Answer = Result<String, ErrorKind>;
 
-/// What is shown of a secret. Random identities are numbered in the order in which they are first
-/// seen.
+/// The visible facts of a secret. Random identities are numbered in the order in which they are
+/// first seen.
 #[derive(Debug)]
 #[allow(dead_code, reason = "read by being shown")]
 pub struct Card {
@@ -30,7 +30,7 @@ pub struct Card {
     pub rules: (Vec<String>, Vec<String>, Vec<Surface>, bool),
 }
 
-/// When, in seconds, and by whom.
+/// A time in seconds, and the actor.
 pub type Stamp = (u64, Option<String>);
 
 /// Numbers things in the order in which they come.

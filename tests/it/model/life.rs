@@ -10,8 +10,8 @@ use super::ops::{Aim, HOST, Place, Rules, Say, TOOL_RULE};
 /// One name in one scope, from its first secret on.
 #[derive(Clone, Debug)]
 pub struct Life {
-    /// Which of the secrets that ever were; those that follow each other under a name are different
-    /// ones.
+    /// The number of the secret among all that ever were; those that follow each other under a name
+    /// are different ones.
     pub id: usize,
     /// `None` when it was deleted.
     pub status: Option<Status>,
@@ -117,7 +117,7 @@ impl Life {
             .rfind(|kept| pin.is_none_or(|pin| kept.number == pin))
     }
 
-    /// Whether it may be used at all.
+    /// Refuses a secret that may not be used at all.
     pub fn is_usable(&self, time: Time) -> Result<(), ErrorKind> {
         match self.status {
             Some(Status::Active) => {}
@@ -133,7 +133,7 @@ impl Life {
         Ok(())
     }
 
-    /// Whether it may go there.
+    /// Refuses a secret that may not go to a target.
     pub fn may_go(&self, aim: Aim, strict: bool, time: Time) -> Result<(), ErrorKind> {
         self.is_usable(time)?;
         let Rules { tool, host, header } = self.about.rules;
@@ -211,8 +211,8 @@ impl Life {
 }
 
 impl Say {
-    /// Whether it gives a value away before anything is stored; short values may be in a text by
-    /// accident.
+    /// Returns true if it gives a value away before anything is stored; short values may be in a
+    /// text by accident.
     pub fn tells(&self, value: &str) -> bool {
         value.len() >= 8 && self.texts().any(|text| text.contains(value))
     }

@@ -1,4 +1,4 @@
-//! What the documentation says, with nothing sealed.
+//! The vault as the documentation describes it, with nothing sealed.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a life is made of: the steps, and how often each is taken.
+//! The steps of a life, and their frequencies.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -150,7 +150,7 @@ pub enum Expect {
     Revision(u64),
 }
 
-/// What is said about a secret; what is `None` stays.
+/// Changes of a secret's metadata; a field that is `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct Say {
     pub active: Option<bool>,
@@ -165,7 +165,7 @@ pub struct Say {
     pub instructions: Option<bool>,
 }
 
-/// Which kinds of rules are set; each allows one thing.
+/// The kinds of rules that are set; each allows one thing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rules {
     pub tool: bool,
@@ -193,7 +193,7 @@ impl Rules {
     }
 }
 
-/// Where a value goes.
+/// The target of a value.
 #[derive(Clone, Copy, Debug)]
 pub struct Aim {
     pub tool: Option<&'static str>,

@@ -21,7 +21,7 @@ pub trait Home {
     fn open(&self) -> Box<dyn SecretStore>;
 }
 
-/// What a vault that does something wrong does, to see that it is noticed.
+/// A fault that is planted in a vault, to see that it is noticed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
     None,

@@ -6,7 +6,7 @@ use std::error::Error;
 /// again.
 const CANARY: &str = "Zq7Xk-W9Jm2_Vb4N";
 
-/// How many bytes in a row count as an echo. Fewer occur in any sentence.
+/// The number of bytes in a row that count as an echo. Fewer occur in any sentence.
 const WINDOW: usize = 8;
 
 /// Everything that an error and its causes show.

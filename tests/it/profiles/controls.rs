@@ -1,4 +1,4 @@
-//! What each profile must find, written by hand: two scanners that find nothing would agree on
+//! The findings of each profile, written by hand: two scanners that find nothing would agree on
 //! everything.
 
 use keyslot::{ErrorKind, ReferenceKind};

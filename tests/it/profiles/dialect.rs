@@ -1,4 +1,4 @@
-//! What a profile is, as data.
+//! A profile, as data.
 
 use keyslot::template::{BareNames, Escape as Mark, Syntax};
 use keyslot::{ReferenceKind, Result};
@@ -8,9 +8,9 @@ use keyslot::{ReferenceKind, Result};
 pub(crate) struct Profile {
     pub(crate) name: String,
     pub(crate) dialects: Vec<Dialect>,
-    /// Whether `secret://NAME` is a whole-string rule.
+    /// True if `secret://NAME` is a whole-string rule.
     pub(crate) uri: bool,
-    /// Whether `$ …` is one.
+    /// True if `$ …` is a whole-string rule.
     pub(crate) julep: bool,
     /// The same rules as the engine has them.
     pub(crate) syntax: Syntax,
@@ -33,10 +33,10 @@ pub(crate) struct Dialect {
     pub(crate) bare: Bare,
     pub(crate) secret_names: SecretNames,
     pub(crate) escape: Escape,
-    /// Whether names take pins and filters.
+    /// True if names take pins and filters.
     pub(crate) extras: bool,
     pub(crate) intent: Intent,
-    /// Whether `{{!…}}` and `{{!--…--}}` are comments.
+    /// True if `{{!…}}` and `{{!--…--}}` are comments.
     pub(crate) comments: bool,
 }
 
@@ -65,15 +65,15 @@ pub(crate) enum Escape {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Intent {
     None,
-    /// What begins with the prefix, if there is one.
+    /// Text that begins with the prefix, if there is one.
     Prefix,
-    /// What begins with `$secret` in any case, and `<<$word.word>>`.
+    /// Text that begins with `$secret` in any case, and `<<$word.word>>`.
     Angle,
     /// A name, and a sign with which shells begin a default.
     Default,
 }
 
-/// What the builder makes when it is told no more than marks and a prefix.
+/// The dialect that the builder makes of marks and a prefix alone.
 pub(crate) const BUILT: Dialect = Dialect {
     open: "",
     close: "",

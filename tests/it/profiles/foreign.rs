@@ -1,5 +1,4 @@
-//! What other programs write in braces stays as it is, byte for byte, where a text is read as
-//! `mustache`.
+//! Braces of other programs stay as they are, byte for byte, in a text that is read as `mustache`.
 
 use std::borrow::Cow;
 

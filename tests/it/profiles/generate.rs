@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::dialect::{Dialect, Escape, Profile};
 
-/// What is part of every grammar, or of none.
+/// Parts of every grammar, and parts of none.
 const COMMON: &str = " ¦ ¦  ¦\t¦\n¦\r¦A¦A¦B¦a¦a¦_¦0¦3¦.¦-¦@¦@3¦@3¦@0¦@12345678901¦|¦|trim¦|trim\
     ¦ | trim¦|upper¦:¦/¦!¦\\¦$¦é¦\u{1f600}¦\u{200b}¦My Key¦AKIAIOSFODNN7EXAMPLE";
 

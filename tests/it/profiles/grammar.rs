@@ -6,7 +6,7 @@ use keyslot::{ReferenceKind, SecretName};
 use super::dialect::{Bare, Dialect, Intent, SecretNames};
 use super::naive::Asked;
 
-/// What stands where a dialect opens.
+/// The reading of a text behind the opening mark of a dialect.
 pub(crate) enum Reading {
     Placeholder(Placeholder),
     /// It was meant as a placeholder and is none.
@@ -17,11 +17,11 @@ pub(crate) enum Reading {
 pub(crate) struct Placeholder {
     pub(crate) end: usize,
     pub(crate) asked: Asked,
-    /// Where the first filter is that does not exist.
+    /// The place of the first filter that does not exist.
     pub(crate) unknown_filter: Option<usize>,
 }
 
-/// What behind an opener reads as a placeholder, right or with a name that is a pasted value.
+/// Reads a placeholder behind an opener, right or with a name that is a pasted value.
 pub(crate) fn placeholder(dialect: &Dialect, text: &[char], body: usize) -> Option<Reading> {
     let start = ws(text, body);
     let name_start = dialect.prefix.and_then(|prefix| word(text, start, prefix));
@@ -188,8 +188,8 @@ fn exists(filter: &str, argument: Option<&str>) -> bool {
     }
 }
 
-/// Whether a name by the grammar looks like a credential. The list of their beginnings is no
-/// grammar and is not written twice.
+/// Returns true if a name by the grammar looks like a credential. The list of their beginnings is
+/// no grammar and is not written twice.
 pub(crate) fn is_pasted(name: &str) -> bool {
     SecretName::new(name).is_err()
 }

@@ -6,7 +6,7 @@ use super::dialect::{Dialect, Escape, Profile};
 use super::grammar::{Placeholder, Reading, is_intent, length, placeholder, word};
 use super::whole;
 
-/// What a text means.
+/// The meaning of a text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Meaning {
     /// Text, with the n-th distinct reference written `⟦n⟧`.
@@ -26,8 +26,7 @@ pub(crate) struct Asked {
     pub(crate) pin: Option<u64>,
 }
 
-/// What is wrong, and the byte where it begins: that of the placeholder, or of the name of the
-/// filter.
+/// A flaw, and the byte where it begins: that of the placeholder, or of the name of the filter.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Flaw {
     pub(crate) kind: ErrorKind,
@@ -60,7 +59,7 @@ impl Meaning {
     }
 }
 
-/// What `text` means to a set of rules.
+/// Returns the meaning of `text` by a set of rules.
 pub(crate) fn meaning(profile: &Profile, text: &str) -> Meaning {
     let text: Vec<char> = text.chars().collect();
     if profile.uri && word(&text, 0, "secret://").is_some() {

@@ -55,7 +55,7 @@ pub(crate) fn expression(text: &[char]) -> Meaning {
 
 enum Part {
     Character(char),
-    /// Where it begins and what it asks for.
+    /// The place of a field and the reference in it.
     Field(usize, Asked),
 }
 

@@ -1,4 +1,4 @@
-//! What of a value is a secret by itself, and what is none.
+//! Parts of a value that are secrets by themselves, and parts that are not.
 
 use base64ct::{Base64, Encoding as _};
 use keyslot::redact::{RedactorBuilder, SkipReason, Variant};

@@ -1,4 +1,4 @@
-//! What comes in parts is redacted as the whole is.
+//! A text that comes in parts is redacted as the whole is.
 
 use std::io::{self, Read, Write};
 
@@ -76,7 +76,7 @@ fn only_what_may_be_a_secret_is_held_back() {
     assert_eq!(given("!"), "!");
 }
 
-/// How many bytes a stream, or what has one, holds back.
+/// The number of bytes that a stream, or what has one, holds back.
 fn held(stream: &impl std::fmt::Debug) -> usize {
     let shown = format!("{stream:?}");
     let digits = shown

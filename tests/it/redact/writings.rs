@@ -93,7 +93,7 @@ fn what_julep_scrubs() {
     }
 }
 
-/// What Python 3.11, Node 20, bash 5.2 and others write of values that they were given.
+/// Values as Python 3.11, Node 20, bash 5.2 and others wrote them.
 #[test]
 fn what_other_languages_write_is_found() {
     for (value, text) in [
@@ -187,8 +187,8 @@ fn value() -> impl Strategy<Value = String> {
     .prop_filter("long enough", |value| is_long(value))
 }
 
-/// What passes through a URL as it is: these drop some white space, turn backslashes, and resolve
-/// dots.
+/// Values that pass through a URL unchanged: URLs drop some white space, turn backslashes, and
+/// resolve dots.
 fn in_url() -> impl Strategy<Value = String> {
     prop_oneof!["[!-\\[\\]-~]{8,24}", "[é🔑 a-z'\"<>`{}|^%+/?#@:;=&]{8,20}"].prop_filter(
         "stays",
@@ -221,7 +221,7 @@ fn units(c: char) -> String {
         .collect()
 }
 
-/// What is in the quotes of a JSON document, of `{:?}` or of a word.
+/// The text in the quotes of a JSON document, of `{:?}` or of a word.
 fn inner(quoted: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
@@ -341,7 +341,7 @@ proptest! {
         }
     }
 
-    /// As the crate `url` writes them, which does as the URL standard says.
+    /// Parts are written by the crate `url`, which does as the URL standard says.
     #[test]
     fn no_part_of_a_url_survives(value in in_url()) {
         let redactor = redactor(&[("A", &value)]);

@@ -1,4 +1,4 @@
-//! Which file of the crate knows which, read from their imports and paths.
+//! The graph of the crate's files, read from their imports and paths.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ pub(crate) struct Graph {
     arrows: BTreeMap<Module, BTreeSet<Module>>,
 }
 
-/// What a file says of others.
+/// The declarations, names and paths of a file.
 #[derive(Default)]
 struct File {
     /// Modules that it declares.
@@ -81,7 +81,7 @@ impl Graph {
         named.map(move |module| (module, is_root(module)))
     }
 
-    /// Whether a file is more than a table of contents.
+    /// Returns true if a file is more than a table of contents.
     pub(crate) fn has_code(&self, module: &[String]) -> bool {
         self.files.get(module).is_some_and(|file| file.has_code)
     }
@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where the first word of a path leads, if it stays in the crate.
+    /// The module that the first word of a path names, if it is in the crate.
     fn start(&self, module: &Module, path: &Module, name: &str) -> Option<Module> {
         match name {
             "crate" => Some(Module::new()),

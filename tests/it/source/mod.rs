@@ -99,7 +99,7 @@ fn lifetime_length(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// What lib.rs exports from which top-level module.
+/// The exports of lib.rs, each with its top-level module.
 pub(crate) fn exports(root: &str) -> BTreeMap<String, String> {
     let tokens = tokens(root);
     let mut exports = BTreeMap::new();
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether these tokens begin with `#[cfg(test)]` or `#[cfg(all(test, …))]`.
+/// Returns true if these tokens begin with `#[cfg(test)]` or `#[cfg(all(test, …))]`.
 fn at_test_attribute(tokens: &[&str]) -> bool {
     tokens.starts_with(&["#", "[", "cfg", "(", "test", ")"])
         || tokens.starts_with(&["#", "[", "cfg", "(", "all", "(", "test"])

@@ -54,7 +54,7 @@ impl Scanner {
         Self { windows }
     }
 
-    /// Where the first trace in `bytes` is.
+    /// Returns the place of the first trace in `bytes`.
     pub fn find(&self, bytes: &[u8]) -> Option<usize> {
         self.windows.iter().find_map(|(len, windows)| {
             bytes

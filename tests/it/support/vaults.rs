@@ -31,7 +31,7 @@ pub fn value(scope: &ScopedVault, name: &str) -> Result<String, Error> {
         .to_string())
 }
 
-/// Why a secret does not resolve.
+/// The kind of error with which a secret does not resolve.
 #[track_caller]
 pub fn refusal(scope: &ScopedVault, name: &str) -> ErrorKind {
     match value(scope, name) {

@@ -59,7 +59,7 @@ pub struct Measure {
     cells: Vec<Cell>,
 }
 
-/// What was measured of one engine on one workload.
+/// The measurement of one engine on one workload.
 pub struct Cell {
     pub group: &'static str,
     pub engine: &'static str,

@@ -16,8 +16,8 @@ pub struct Work {
     pub output: String,
 }
 
-/// How an engine writes a placeholder, and what of the text around it has to be written in another
-/// way, in this order.
+/// The placeholder of an engine, and the texts around it that have to be written in another way, in
+/// this order.
 pub struct Marks {
     pub open: &'static str,
     pub close: &'static str,

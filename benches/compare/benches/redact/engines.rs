@@ -18,7 +18,7 @@ type Build = for<'w> fn(&'w Work) -> Redact<'w>;
 
 pub const BYTES: &str = "keyslot, bytes";
 pub const PARTS: &str = "keyslot, in parts";
-/// What a stream is fed at once, in bytes.
+/// The part that a stream is fed at once, in bytes.
 const PART: usize = 8 << 10;
 
 pub const ENGINES: [(&str, Build); 7] = [
@@ -81,7 +81,7 @@ fn aho_corasick(work: &Work) -> Redact<'_> {
     Box::new(move |text| automaton.replace_all(text, &masks).into_bytes().into())
 }
 
-/// How many secrets it finds, without making a text.
+/// The number of secrets that it finds, without making a text.
 pub fn aho_corasick_count(work: &Work) -> impl Fn(&str) -> usize {
     let automaton = aho_corasick_automaton(work);
     move |text| automaton.find_iter(text).count()

@@ -1,9 +1,9 @@
-//! What is searched in.
+//! The texts that are searched.
 
 use crate::work::{Pattern, Random};
 
 const LENGTH: usize = 1 << 20;
-/// What is shorter is no start of a secret worth the name.
+/// The shortest start of a secret that is worth the name, in bytes.
 const SHORTEST_START: usize = 4;
 
 /// A text, and what comes out.
@@ -28,7 +28,7 @@ impl Text {
             })
     }
 
-    /// What a service writes, with a secret in every thousandth line.
+    /// The log of a service, with a secret in every thousandth line.
     pub fn log(patterns: &[Pattern]) -> Self {
         // Not those of the secrets.
         let mut random = Random::new(1 << 20);

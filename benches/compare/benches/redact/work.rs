@@ -1,10 +1,10 @@
-//! What is searched for.
+//! The secrets that are searched for.
 
 use std::collections::HashMap;
 
 use base64ct::{Base64, Encoding as _};
 
-/// How many different ways there are to write a secret of letters and digits, itself included.
+/// The number of ways to write a secret of letters and digits, itself included.
 const WRITINGS: usize = 12;
 
 /// Some patterns, and the secrets that they are writings of.
@@ -18,7 +18,7 @@ pub struct Work {
 
 pub struct Pattern {
     pub text: String,
-    /// What stands in its place then.
+    /// The text that takes its place.
     pub mask: String,
 }
 
@@ -51,7 +51,7 @@ impl Work {
         }
     }
 
-    /// How many patterns a redactor of these secrets has.
+    /// The number of patterns in a redactor of these secrets.
     pub fn redactor_patterns(&self) -> usize {
         self.secrets.len() * WRITINGS
     }
@@ -60,7 +60,7 @@ impl Work {
         self.patterns.iter().map(|pattern| pattern.text.as_str())
     }
 
-    /// What stands in the place of a pattern.
+    /// The text that takes the place of a pattern.
     pub fn mask(&self, pattern: &str) -> &str {
         &self.masks[pattern]
     }

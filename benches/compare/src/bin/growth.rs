@@ -264,8 +264,8 @@ impl Work {
     }
 }
 
-/// Whether the work was done, or refused with an error, which is then written as whoever gets it
-/// would write it.
+/// Returns true if the work was done, and false if it was refused with an error, which is then
+/// written as whoever gets it would write it.
 #[inline(never)]
 fn counted(engine: &Engine, text: &str, known: &[SecretName], work: Work) -> bool {
     let done = match work {
