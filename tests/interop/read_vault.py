@@ -241,9 +241,8 @@ def check_older_copies(rows, root_key):
     row = next(row for row in rows if row.kind == f.HEAD)
     vault = Vault(rows, root_key)
     head = f.unseal(vault.keys.head, b"keyslot/1 head", [vault.vault_id, row.partition], row.info)
-    fork = f.seal(
-        vault.keys.head, f.ZEROS, b"keyslot/1 head", [vault.vault_id, row.partition], head, bytes(24)
-    )
+    bound_to = [vault.vault_id, row.partition]
+    fork = f.seal(vault.keys.head, f.ZEROS, b"keyslot/1 head", bound_to, head, bytes(24))
     forked = [other if other != row else row._replace(info=fork) for other in rows]
     assert findings(forked, root_key) == [], "who has seen nothing cannot tell"
     assert vault.verify() == [] and vault.verify() == [], "the same head may come again"
