@@ -127,6 +127,10 @@ fn exact(c: &mut Criterion) {
     group.bench_function("look-up of 3", |b| {
         b.iter(|| black_box(run.lookup(&references, &target).unwrap()));
     });
+    let aged = run.clone().with_max_age(Duration::from_secs(3_600));
+    group.bench_function("look-up of 3 within an age", |b| {
+        b.iter(|| black_box(aged.lookup(&references, &target).unwrap()));
+    });
     let connection = Connection::open(&file).unwrap();
     group.bench_function("data_version alone", |b| {
         b.iter(|| {

@@ -58,6 +58,7 @@ mod revocation;
 mod secret_changes;
 mod small_vaults;
 mod snapshot;
+mod snapshot_age;
 mod sorted_lists;
 mod source;
 mod store;

@@ -1,8 +1,10 @@
 //! One consistent set of versions for a whole run.
 
+mod age;
 mod held;
 mod news;
 mod run;
+mod shared;
 mod state;
 
 pub use run::Snapshot;

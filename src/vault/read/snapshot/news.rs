@@ -1,16 +1,35 @@
 //! News of the store: commits since a moment.
 
+use crate::crypto::Envelope;
 use crate::error::Result;
 use crate::store::{HeadRead, Moment};
 use crate::vault::hashed_scope::head_row;
+use crate::vault::high_water::Mark;
 use crate::vault::scoped::ScopedVault;
 
 /// Answer of the store to the question for commits since a moment.
 pub(super) enum News {
     /// There were none: the rows that are held are those that would be read.
     Nothing,
-    /// There may have been some. The moment is the one to ask from the next time.
-    Perhaps(Option<Moment>),
+    /// There may have been some. What is read from now on is of this point or later.
+    Perhaps(Point),
+}
+
+/// A point in the life of a tenant.
+#[derive(Clone, Copy)]
+pub(super) struct Point {
+    /// The moment of the store to ask from the next time; `None` from a store that cannot tell.
+    pub(super) moment: Option<Moment>,
+    /// The head; `None` if the tenant had none.
+    pub(super) mark: Option<Mark>,
+}
+
+impl Point {
+    /// Before everything: the next question is for all that there is.
+    pub(super) const NEVER: Self = Self {
+        moment: None,
+        mark: None,
+    };
 }
 
 /// Asks the store if anything was committed since a moment, and holds the head against those seen
@@ -27,7 +46,10 @@ pub(super) fn news(scoped: &ScopedVault, since: Option<Moment>) -> Result<News> 
             if !is_newest {
                 core.admit_head(tenant, row.as_ref(), seen)?;
             }
-            Ok(News::Perhaps(moment))
+            let mark = row
+                .map(|row| Ok(Mark::new(row.epoch, &Envelope::parse(&row.info)?)))
+                .transpose();
+            mark.map(|mark| News::Perhaps(Point { moment, mark }))
         }
     }
 }

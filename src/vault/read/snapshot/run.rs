@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::news::{News, news};
-use super::state::State;
+use super::shared::Shared;
 use crate::error::Result;
 use crate::reference::Reference;
 use crate::resolve::{Outcomes, Resolved, Resolver};
@@ -20,7 +20,8 @@ use crate::vault::scoped::ScopedVault;
 /// Only the versions are held fast. Each use asks the store whether anything was written, and
 /// unless it knows that nothing was, reads the records again and compares them with what is held,
 /// byte for byte: a secret that was revoked, switched off or deleted, that expired or got other
-/// rules, is refused from then on. So is one that a nearer scope has come to block: by a secret of
+/// rules, is refused from then on. (A host may [allow an age](Snapshot::with_max_age), within which
+/// the store is not asked.) So is one that a nearer scope has come to block: by a secret of
 /// the name that a resolve for the same target would refuse. A new version, and a new secret in a
 /// nearer scope, are seen only after [`refresh`](Snapshot::refresh).
 ///
@@ -52,9 +53,9 @@ use crate::vault::scoped::ScopedVault;
 #[derive(Clone)]
 pub struct Snapshot {
     scoped: ScopedVault,
-    state: Arc<RwLock<Arc<State>>>,
-    /// Held while the store is read again, so that many threads do it once.
-    reading: Arc<Mutex<()>>,
+    shared: Arc<Shared>,
+    /// The age below which the store is not asked; zero for an exact snapshot.
+    max_age: Duration,
 }
 
 impl ScopedVault {
@@ -79,11 +80,10 @@ impl ScopedVault {
     /// was seen, [`Corrupt`](crate::ErrorKind::Corrupt) when it is damaged, or why the store cannot
     /// be read.
     pub fn snapshot(&self, references: &[Reference]) -> Result<Snapshot> {
-        let state = State::of(self, references)?;
         Ok(Snapshot {
             scoped: self.clone(),
-            state: Arc::new(RwLock::new(Arc::new(state))),
-            reading: Arc::default(),
+            shared: Arc::new(Shared::of(self, references)?),
+            max_age: Duration::ZERO,
         })
     }
 }
@@ -196,6 +196,44 @@ impl Snapshot {
         self.scoped.engine().resolve_headers(self, &target, headers)
     }
 
+    /// Lets uses go on without a question to the store for `max_age`: it is asked at most once in
+    /// that time, by one thread for all. Without this, or with zero, the store is asked on every
+    /// use.
+    ///
+    /// It trades how soon a use sees what *others* write, other processes and other open vaults on
+    /// the same store: a secret that one of them revokes, switches off, deletes or narrows may be
+    /// used until `max_age` has passed since the store was asked last. A rollback of the store, and
+    /// a store that cannot be reached, are noticed as late.
+    ///
+    /// Nothing else is traded. What a handle of this open vault writes, revocations above all, is
+    /// seen by the very next use. Times of secrets are judged at every use, by the clock of the
+    /// vault. The age ends as soon as either clock says so, the vault's or the monotonic one of the
+    /// system, and at once where the vault's goes back. An error of the store ends the use, and the
+    /// next use asks again.
+    ///
+    /// It counts for this handle on the snapshot and its clones made from now on.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let run = project.snapshot(&project.references("<<$secret.STRIPE_KEY>>")?)?;
+    /// let run = run.with_max_age(Duration::from_secs(5));
+    /// assert_eq!(run.resolve("<<$secret.STRIPE_KEY>>")?.expose_secret(), "sk_live_...");
+    ///
+    /// project.revoke("STRIPE_KEY")?;
+    /// let error = run.resolve("<<$secret.STRIPE_KEY>>").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Revoked, "at once, by this open vault");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_max_age(self, max_age: Duration) -> Self {
+        Self { max_age, ..self }
+    }
+
     /// Takes the snapshot anew, of the same references: for a run that wants to see what was stored
     /// since. Its clones see it too.
     ///
@@ -216,45 +254,12 @@ impl Snapshot {
     ///
     /// Those of [`ScopedVault::snapshot`]; then everything stays as it was.
     pub fn refresh(&self) -> Result<()> {
-        let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let references: Vec<Reference> = self.state().held.keys().cloned().collect();
-        self.set(Arc::new(State::of(&self.scoped, &references)?));
-        Ok(())
-    }
-
-    fn state(&self) -> Arc<State> {
-        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn set(&self, state: Arc<State>) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-
-    /// The state, checked against a store that was asked after the call began.
-    fn current(&self) -> Result<Arc<State>> {
-        let before = self.state();
-        // What was found of older rows no longer counts once the host has accepted them.
-        let era = self.scoped.core().seen.era();
-        let since = before.moment.filter(|_| before.era == era);
-        let News::Perhaps(mut moment) = news(&self.scoped, since)? else {
-            return Ok(before);
-        };
-        let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = self.state();
-        if !Arc::ptr_eq(&before, &state) {
-            // Another thread has read it again meanwhile.
-            match news(&self.scoped, state.moment.filter(|_| state.era == era))? {
-                News::Nothing => return Ok(state),
-                News::Perhaps(later) => moment = later,
-            }
-        }
-        let state = Arc::new(state.again(&self.scoped, moment)?);
-        self.set(Arc::clone(&state));
-        Ok(state)
+        self.shared.refresh(&self.scoped)
     }
 }
 
-/// One question to the store while it knows that nothing was written; else one `get` more.
+/// One question to the store while it knows that nothing was written; else one `get` more. None
+/// within the [maximum age](Snapshot::with_max_age), if there is one.
 impl Resolver for Snapshot {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
         let target = &*match self.scoped.admit_target(references, target) {
@@ -262,8 +267,7 @@ impl Resolver for Snapshot {
             Err(error) => return Ok(refused(references, &error).collect()),
         };
         let begun = self.scoped.begin();
-        let state = self.current()?;
-        let now = self.scoped.core().clock.now()?;
+        let (state, now) = self.shared.for_use(&self.scoped, self.max_age)?;
         let outcome = |reference| {
             let outcome = state.outcome(&self.scoped, reference, target, now);
             self.scoped.tell_use(begun, reference, target, &outcome);
@@ -275,7 +279,7 @@ impl Resolver for Snapshot {
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state();
+        let state = self.shared.state();
         let references: Vec<&Reference> = state.held.keys().collect();
         f.debug_struct("Snapshot")
             .field("scope", self.scoped.scope())

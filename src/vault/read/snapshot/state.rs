@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::held::Held;
-use super::news::{News, news};
+use super::news::{News, Point, news};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
 use crate::resolve::Outcome;
-use crate::store::{Moment, Row};
+use crate::store::Row;
 use crate::target::Target;
 use crate::vault::clock::Now;
 use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
 
-/// The secrets that are held, and a moment of the store before they were read.
+/// The secrets that are held, and a point before they were read.
 pub(super) struct State {
-    pub(super) moment: Option<Moment>,
+    pub(super) point: Point,
     /// The era of the heads that were seen: those of an earlier one no longer count.
     pub(super) era: u64,
     /// Ordered, because comparing a few names is faster than hashing one.
@@ -27,10 +27,10 @@ impl State {
     /// Reads and pins the secrets that references mean now.
     pub(super) fn of(scoped: &ScopedVault, references: &[Reference]) -> Result<Self> {
         let era = scoped.core().seen.era();
-        // The moment comes first: a commit in between is then read again, not missed.
-        let moment = match news(scoped, None)? {
-            News::Perhaps(moment) => moment,
-            News::Nothing => None,
+        // The point comes first: a commit in between is then read again, not missed.
+        let point = match news(scoped, None)? {
+            News::Perhaps(point) => point,
+            News::Nothing => Point::NEVER,
         };
         let rows = scoped.read(references, Permissions::USE)?;
         let parsed = ParsedRows::of(scoped.core(), scoped.partition(), &rows)?;
@@ -45,11 +45,11 @@ impl State {
             (Reference::clone(reference), held)
         };
         let held = scoped.candidates(references, &parsed).map(hold).collect();
-        Ok(Self { moment, era, held })
+        Ok(Self { point, era, held })
     }
 
     /// Reads the rows again, and opens those that are not the ones that are held.
-    pub(super) fn again(&self, scoped: &ScopedVault, moment: Option<Moment>) -> Result<Self> {
+    pub(super) fn again(&self, scoped: &ScopedVault, point: Point) -> Result<Self> {
         let era = scoped.core().seen.era();
         let references: Vec<Reference> = self.held.keys().cloned().collect();
         let rows = scoped.read(&references, Permissions::USE)?;
@@ -64,7 +64,13 @@ impl State {
             Ok((reference.clone(), held))
         };
         let held = self.held.iter().map(again).collect::<Result<_>>()?;
-        Ok(Self { moment, era, held })
+        Ok(Self { point, era, held })
+    }
+
+    /// Returns true if this open vault knows of no write to the tenant after the rows were read.
+    pub(super) fn is_newest_known(&self, scoped: &ScopedVault) -> bool {
+        let seen = &scoped.core().seen;
+        seen.era() == self.era && seen.of(scoped.partition()) == self.point.mark
     }
 
     /// Outcome of a use now.
