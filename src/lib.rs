@@ -74,7 +74,7 @@ pub use template::{Document, Lint, LintKind, ResolveExt, Template};
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, Event, Explanation, Finding, Inherited, List, Listed, Observer, OwnedEvent,
-    Permissions, ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder,
-    Verification,
+    Action, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, List, Listed,
+    Observer, OnExisting, OwnedEvent, Permissions, ScopedVault, SecretChange, SecretInput,
+    Snapshot, Sorted, Vault, VaultBuilder, Verification,
 };

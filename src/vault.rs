@@ -73,4 +73,4 @@ pub use permissions::Permissions;
 pub use read::{Explanation, Inherited, List, Listed, Snapshot, Sorted};
 pub use scoped::ScopedVault;
 pub use verify::{Finding, Verification};
-pub use write::{SecretChange, SecretInput};
+pub use write::{BulkError, BulkProgress, OnExisting, SecretChange, SecretInput};

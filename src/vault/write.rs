@@ -3,6 +3,7 @@
 //! `ledger` is the one way to write; everything else in this folder decides what it writes. `input`
 //! and `fields` are the statements of the caller.
 
+mod bulk;
 mod change;
 mod copy;
 mod edit;
@@ -14,4 +15,5 @@ mod put;
 mod remove;
 mod rollback;
 
+pub use bulk::{BulkError, BulkProgress, OnExisting};
 pub use input::{SecretChange, SecretInput};

@@ -53,6 +53,7 @@ mod permissions;
 mod profiles;
 mod promises;
 mod proposals;
+mod put_all;
 mod redact;
 mod revocation;
 mod secret_changes;

@@ -18,8 +18,8 @@ use keyslot::store::{
 };
 use keyslot::template::Grants;
 use keyslot::{
-    Actor, ErrorKind, Permissions, Result, ScopedVault, SecretChange, SecretStore, Status, Target,
-    Vault, Version,
+    Actor, ErrorKind, OnExisting, Permissions, Result, ScopedVault, SecretChange, SecretStore,
+    Status, Target, Vault, Version,
 };
 use proptest::prelude::*;
 
@@ -160,11 +160,9 @@ impl Watched {
         let anonymous = |text: String| text.replace(name, "_");
         let answer = (method.call)(&scope.with(permissions), &other, name);
         let answer = answer.map(anonymous).map_err(|error| {
-            assert!(
-                error.name() == Some(name) || method.needs == Permissions::COPY,
-                "{}",
-                method.name
-            );
+            // A call for many names is denied as a whole.
+            let is_of_many = method.needs == Permissions::COPY || method.name == "put_all";
+            assert!(error.name() == Some(name) || is_of_many, "{}", method.name);
             (error.kind(), anonymous(error.to_string()))
         });
         (answer, self.calls.lock().unwrap().clone())
@@ -364,6 +362,14 @@ const CHANGES: &[Method] = &[
         name: "clone_all_to",
         needs: Permissions::COPY,
         call: |scope, to, _| scope.clone_all_to(to).map(|count| count.to_string()),
+    },
+    Method {
+        name: "put_all",
+        needs: Permissions::MANAGE,
+        call: |scope, _, name| {
+            let done = scope.put_all([(name, "next")], OnExisting::Version);
+            Ok(done?.stored.to_string())
+        },
     },
 ];
 

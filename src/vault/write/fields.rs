@@ -31,6 +31,8 @@ pub(super) struct Fields {
     pub(super) rules: Option<AccessRules>,
     /// Applied after `rules`, or without them.
     pub(super) instructions: Option<bool>,
+    /// True if a new secret may have expired already.
+    pub(super) may_be_expired: bool,
 }
 
 impl Fields {
@@ -47,6 +49,7 @@ impl Fields {
             rotation,
             rules,
             instructions,
+            may_be_expired,
         } = later;
         if clear_times {
             (self.clear_times, self.not_before, self.expires_at) = (true, None, None);
@@ -63,6 +66,7 @@ impl Fields {
         self.not_before = not_before.or(self.not_before);
         self.expires_at = expires_at.or(self.expires_at);
         self.instructions = instructions.or(self.instructions);
+        self.may_be_expired |= may_be_expired;
     }
 
     /// Checks the texts and the interval.
@@ -152,6 +156,11 @@ impl Fields {
         entries.chain(&self.description).map(String::as_str)
     }
 
+    /// The bytes of the texts.
+    pub(super) fn size(&self) -> usize {
+        self.texts().map(str::len).sum()
+    }
+
     /// Applies the changes to an info.
     ///
     /// # Errors
@@ -180,7 +189,8 @@ impl Fields {
             return Err(invalid("a secret may not expire before it becomes valid"));
         }
         // A time that was set before may have passed by now, and says nothing about this call.
-        if self.expires_at.is_some() && expires_at.is_some_and(|time| time < info.created_at) {
+        let is_new = self.expires_at.is_some() && !self.may_be_expired;
+        if is_new && expires_at.is_some_and(|time| time < info.created_at) {
             return Err(invalid("a secret may not expire before it is created"));
         }
         Ok(())

@@ -95,7 +95,7 @@ impl ScopedVault {
 
     /// The secret with its next value. `live` is the secret that it continues; `entry` is the name,
     /// whose numbers go on.
-    fn next_value(
+    pub(super) fn next_value(
         &self,
         ledger: &mut Ledger<'_>,
         live: Option<&Stored>,

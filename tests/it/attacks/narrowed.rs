@@ -5,8 +5,8 @@
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::Grants;
 use keyslot::{
-    AccessRules, ErrorKind, Permissions, Redactor, Result, ScopedVault, SecretChange, SecretInput,
-    Status, Target, Vault, Version,
+    AccessRules, Error, ErrorKind, OnExisting, Permissions, Redactor, Result, ScopedVault,
+    SecretChange, SecretInput, Status, Target, Vault, Version,
 };
 use proptest::prelude::*;
 
@@ -47,7 +47,7 @@ fn shown<T: ExposeSecret<S>, S: ?Sized>(answer: Result<T>, show: impl Fn(&S) -> 
     }
 }
 
-const CALLS: usize = 33;
+const CALLS: usize = 34;
 
 /// Makes the call, and gives all that comes out of it, values included.
 fn call(scope: &ScopedVault, to: &ScopedVault, call: &Call) -> String {
@@ -148,6 +148,12 @@ fn call(scope: &ScopedVault, to: &ScopedVault, call: &Call) -> String {
         31 => shown(scope.with(Permissions::ALL).resolve(&text), |text| {
             text.to_string()
         }),
+        32 => {
+            let items = [(name, "put by a handle"), (other, "put by a handle")];
+            let rule = [OnExisting::Skip, OnExisting::Replace, OnExisting::Version];
+            let done = scope.put_all(items, rule[(number % 3) as usize]);
+            told(done.map_err(Error::from))
+        }
         _ => told(keyslot::Resolver::lookup(
             scope,
             &scope.references(&*text).unwrap(),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use keyslot::{ErrorKind, Permissions, Result, ScopedVault, SecretChange, Status, Vault, Version};
+use keyslot::{
+    ErrorKind, OnExisting, Permissions, Result, ScopedVault, SecretChange, Status, Vault, Version,
+};
 
 use crate::support::counting::Counting;
 use crate::support::rows::all_rows;
@@ -12,8 +14,12 @@ use crate::support::{again, root_key};
 type Call = fn(&ScopedVault, &ScopedVault) -> Result<()>;
 
 /// Every way to change something.
-const CHANGES: [(&str, Call); 11] = [
+const CHANGES: [(&str, Call); 12] = [
     ("put", |scope, _| scope.put("KEY", "value").map(drop)),
+    ("put_all", |scope, _| {
+        let items = [("KEY", "value"), ("OTHER", "value")];
+        Ok(scope.put_all(items, OnExisting::Fail).map(drop)?)
+    }),
     ("replace_revoked", |scope, _| {
         scope.replace_revoked("KEY", "value").map(drop)
     }),
@@ -137,7 +143,8 @@ fn changes_of_nothing() {
     let before = rows();
     let round = |rounds: std::ops::Range<usize>| {
         for number in rounds {
-            let (name, call) = CHANGES[1 + number % (CHANGES.len() - 2)];
+            // But for the first two and the last, which find nothing in their way.
+            let (name, call) = CHANGES[2 + number % (CHANGES.len() - 3)];
             let scope = vault.scope(format!("tenant-{number}/a").as_str()).unwrap();
             let other = vault.scope(format!("tenant-{number}/b").as_str()).unwrap();
             assert_eq!(

@@ -352,6 +352,7 @@ impl fmt::Debug for SecretChange {
             rotation,
             rules,
             instructions,
+            may_be_expired: _,
         } = fields;
         f.debug_struct("SecretChange")
             .field("status", status)

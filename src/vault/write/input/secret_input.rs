@@ -112,6 +112,16 @@ impl SecretInput {
         self
     }
 
+    /// Accepts an expiry that has passed: the secret is brought along from another place.
+    pub(in crate::vault::write) fn may_be_expired(self) -> Self {
+        self.set(|change| change.fields.may_be_expired = true)
+    }
+
+    /// The bytes of the value and of the texts.
+    pub(in crate::vault::write) fn size(&self) -> usize {
+        self.value.expose_secret().len() + self.change.fields.size()
+    }
+
     fn set(mut self, set: impl FnOnce(&mut SecretChange)) -> Self {
         set(&mut self.change);
         self
