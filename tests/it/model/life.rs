@@ -49,8 +49,8 @@ pub struct Time {
 }
 
 impl Life {
-    /// Takes what is said about it.
-    pub fn hear(&mut self, say: &Say) -> Result<(), ErrorKind> {
+    /// Takes what is said about it. What is brought along may have expired.
+    pub fn hear(&mut self, say: &Say, is_brought: bool) -> Result<(), ErrorKind> {
         let tells = |text: &str| {
             self.versions
                 .iter()
@@ -88,7 +88,7 @@ impl Life {
             .zip(about.expires_at)
             .is_some_and(|(from, to)| to <= from);
         let stillborn = say.expires_at.is_some_and(|time| time < self.created.0);
-        if never || stillborn {
+        if never || (stillborn && !is_brought) {
             Err(ErrorKind::InvalidInput)
         } else {
             Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyslot::{ErrorKind, Permissions, Scope, Status};
+use keyslot::{ErrorKind, OnExisting, Permissions, Scope, Status};
 
 use super::card::{Answer, Numbers, Stamp};
 use super::life::{About, Life, Time};
@@ -166,10 +166,59 @@ impl Model {
             }
             None => self.newborn(place, who),
         };
-        life.hear(say)?;
+        life.hear(say, false)?;
         life.push(value, &stamp, self.kept);
         self.store(place, life);
         Ok(())
+    }
+
+    fn put_all(
+        &mut self,
+        who: Who,
+        scope: &Scope,
+        items: &[(&'static str, String, Say)],
+        rule: OnExisting,
+    ) -> Answer {
+        if !who.may(Permissions::MANAGE) {
+            return Err(ErrorKind::Denied);
+        }
+        if items.iter().any(|(_, value, say)| say.tells(value)) {
+            return Err(ErrorKind::InvalidInput);
+        }
+        let place = |name| Place {
+            scope: scope.clone(),
+            name,
+        };
+        for (name, ..) in items {
+            match (self.own(&place(name)).map(|life| life.status), rule) {
+                (Some(_), OnExisting::Fail) => return Err(ErrorKind::Conflict),
+                (Some(Some(Status::Revoked)), OnExisting::Replace | OnExisting::Version) => {
+                    return Err(ErrorKind::Revoked);
+                }
+                _ => {}
+            }
+        }
+        let (before, mut stored) = (self.secrets.clone(), 0);
+        let stamp = self.stamp(who);
+        for (name, value, say) in items {
+            let (place, mut next) = (place(name), self.own(&place(name)).cloned());
+            if next.is_some() && rule == OnExisting::Skip {
+                continue;
+            }
+            if let Some(life) = &mut next {
+                life.written(&stamp);
+            }
+            let next = next.filter(|_| rule == OnExisting::Version);
+            let mut life = next.unwrap_or_else(|| self.newborn(&place, who));
+            if let Err(kind) = life.hear(say, true) {
+                self.secrets = before;
+                return Err(kind);
+            }
+            life.push(value, &stamp, self.kept);
+            self.store(&place, life);
+            stored += 1;
+        }
+        Ok(stored.to_string())
     }
 
     fn update(
@@ -185,7 +234,7 @@ impl Model {
             return Err(ErrorKind::Revoked);
         }
         let mut life = before.clone();
-        life.hear(say)?;
+        life.hear(say, false)?;
         if (life.status, &life.about) != (before.status, &before.about) {
             life.written(&self.stamp(who));
         }
@@ -468,6 +517,7 @@ impl Model {
                 self.put(who, place, value, say, *expect, true)?;
                 self.card(place)
             }
+            Op::PutAll { scope, items, rule } => self.put_all(who, scope, items, *rule),
             Op::Update {
                 place,
                 say,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use keyslot::{AccessRules, Permissions, Scope, SecretChange, Status, Surface, Target};
+use keyslot::{AccessRules, OnExisting, Permissions, Scope, SecretChange, Status, Surface, Target};
 use proptest::prelude::*;
 
 use crate::support::SINGLE;
@@ -44,6 +44,11 @@ pub enum Op {
         value: String,
         say: Say,
         expect: Option<Expect>,
+    },
+    PutAll {
+        scope: Scope,
+        items: Vec<(&'static str, String, Say)>,
+        rule: OnExisting,
     },
     Update {
         place: Place,
@@ -419,6 +424,20 @@ fn writes() -> BoxedStrategy<Op> {
         (0..6_u64).prop_map(Expect::Revision)
     ]);
     let status = prop::sample::select(vec![Status::Active, Status::Inactive, Status::Revoked]);
+    let rule = prop::sample::select(vec![
+        OnExisting::Fail,
+        OnExisting::Skip,
+        OnExisting::Replace,
+        OnExisting::Version,
+    ]);
+    let said = prop::collection::vec((value(), say()), NAMES.len());
+    let names = prop::sample::subsequence(NAMES.to_vec(), 0..=NAMES.len());
+    let items = (names.prop_shuffle(), said).prop_map(|(names, said)| {
+        let items = names.into_iter().zip(said);
+        let items = items.map(|(name, (value, say))| (name, value, say));
+        items.collect()
+    });
+    let put_all = |(scope, items, rule)| Op::PutAll { scope, items, rule };
     let written = (place(), value(), say(), expect);
     let updated = (place(), say(), rarely(0..6_u64));
     let put = |(place, value, say, expect)| Op::Put {
@@ -439,6 +458,7 @@ fn writes() -> BoxedStrategy<Op> {
         revision,
     };
     prop_oneof![
+        2 => (scope(), items, rule).prop_map(put_all),
         8 => written.clone().prop_map(put),
         2 => written.prop_map(replace),
         3 => updated.prop_map(update),

@@ -263,6 +263,14 @@ impl<'h> Real<'h> {
                 let info = at(place).replace_revoked(place.name, self.input(value, say, *expect));
                 self.show(info)
             }
+            Op::PutAll { scope, items, rule } => {
+                let input = |(name, value, say): &(&'static str, String, Say)| {
+                    (*name, self.input(value, say, None))
+                };
+                let done = handle(scope).put_all(items.iter().map(input), *rule);
+                done.map(|done| done.stored.to_string())
+                    .map_err(|error| error.kind())
+            }
             Op::Update {
                 place,
                 say,
