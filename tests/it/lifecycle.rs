@@ -7,17 +7,18 @@
     clippy::type_complexity
 )]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::support::hooked::{Call, Hooked};
 use crate::support::rows::rows;
 use crate::support::{memory_vault, refusal, root_key, value};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore};
 use keyslot::{
-    AccessRules, Actor, ErrorKind, NamePolicy, SecretChange, SecretInput, SecretName, Status,
-    Surface, Target, Vault, Version,
+    AccessRules, Actor, ErrorKind, NamePolicy, OnExisting, SecretChange, SecretInput, SecretName,
+    Status, Surface, Target, Vault, Version,
 };
 
 fn version(number: u64) -> Version {
@@ -621,6 +622,48 @@ fn a_project_is_copied_whole_or_not_at_all() {
         0
     );
     assert!(vault.verify().unwrap().is_intact());
+}
+
+/// A page has 256 secrets.
+#[test]
+fn a_project_is_copied_with_two_reads_a_page() {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&calls);
+    let store = Hooked::new(MemoryStore::new(), move |call| {
+        sink.lock().unwrap().push(call);
+        Ok(())
+    });
+    let vault = Vault::builder().store(store).create(&root_key()).unwrap();
+    let billing = vault.scope("acme/billing").unwrap();
+    for (count, reads) in [
+        (32, vec![Call::InScan, Call::InGet(32)]),
+        (
+            300,
+            vec![
+                Call::InScan,
+                Call::InGet(256),
+                Call::InScan,
+                Call::InGet(44),
+            ],
+        ),
+    ] {
+        let items = (0..count).map(|number| (format!("KEY_{number}"), "value"));
+        billing.put_all(items, OnExisting::Skip).unwrap();
+        let sales = vault.scope(format!("acme/sales-{count}").as_str()).unwrap();
+        calls.lock().unwrap().clear();
+        assert_eq!(billing.clone_all_to(&sales).unwrap(), count);
+        let mut calls = std::mem::take(&mut *calls.lock().unwrap());
+        let puts = calls.iter().filter(|call| **call == Call::InPut).count();
+        assert_eq!(puts, count + 1, "the secrets and the head");
+        calls.retain(|call| !matches!(call, Call::InPut | Call::Written));
+        // With the lock the head and the data key.
+        assert_eq!(calls, [vec![Call::Write(2)], reads].concat());
+    }
+    calls.lock().unwrap().clear();
+    let other = vault.scope("acme/other").unwrap();
+    billing.clone_to("KEY_1", &other).unwrap();
+    let of_one = [Call::Write(4), Call::InPut, Call::InPut, Call::Written];
+    assert_eq!(*calls.lock().unwrap(), of_one);
 }
 
 #[test]

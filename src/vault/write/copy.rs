@@ -1,9 +1,11 @@
 //! Copying secrets from one scope into another.
 
-use super::ledger::{Ledger, LedgerEntry, NamedRow};
+use super::ledger::{Ledger, LedgerEntry, NamedRow, ScopePages};
+use crate::crypto::Info;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::SecretInfo;
+use crate::store::RowKey;
 use crate::vault::observer::Action;
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
@@ -47,14 +49,13 @@ impl ScopedVault {
         let [from, to] =
             [self, target].map(|scoped| NamedRow::new(self.core(), scoped.own(), &name));
         let first = [from.key, to.key];
-        let copied = self
-            .core()
-            .write(self.own(), target.actor(), &first, |ledger| {
-                self.copy(target, from, to, ledger)
-            });
-        let info = copied.as_ref().map(|stored| &stored.info);
-        target.tell_outcome(begun, Action::CloneTo, &name, info);
-        stored::describe(copied?.info).ok_or_else(|| self.not_here(&name))
+        let (core, actor) = (self.core(), target.actor());
+        let copied = core.write(self.own(), actor, &first, |ledger| {
+            let from = ledger.read(from)?;
+            self.copy(target, self.existing(&from)?, to, ledger)
+        });
+        target.tell_outcome(begun, Action::CloneTo, &name, copied.as_ref());
+        stored::describe(copied?).ok_or_else(|| self.not_here(&name))
     }
 
     /// Copies all secrets of this very scope, as [`clone_to`](ScopedVault::clone_to) does with one:
@@ -79,21 +80,20 @@ impl ScopedVault {
     pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
         let begun = self.begin();
         self.check_copy(target)?;
-        let copied = self
-            .core()
-            .write(self.own(), target.actor(), &[], |ledger| {
-                let names = ledger.names(self.own(), Self::MAX_NAMES)?;
-                names
-                    .iter()
-                    .map(|name| {
-                        let [from, to] = [self, target]
-                            .map(|scoped| NamedRow::new(self.core(), scoped.own(), name));
-                        self.copy(target, from, to, ledger)
-                    })
-                    .collect::<Result<Vec<Stored>>>()
-            })?;
-        for stored in &copied {
-            target.tell_outcome(begun, Action::CloneTo, &stored.info.name, Ok(&stored.info));
+        let (core, actor) = (self.core(), target.actor());
+        let copied = core.write(self.own(), actor, &[], |ledger| {
+            let (mut copied, mut pages) = (Vec::new(), ScopePages::of(self.own()));
+            while let Some(page) = ledger.next_page(&mut pages)? {
+                if copied.len() + page.len() > Self::MAX_NAMES {
+                    let message = format!("the scope has more than {} secrets", Self::MAX_NAMES);
+                    return Err(Error::new(ErrorKind::TooLarge, message));
+                }
+                self.copy_page(target, &page, &mut copied, ledger)?;
+            }
+            Ok(copied)
+        })?;
+        for info in &copied {
+            target.tell_outcome(begun, Action::CloneTo, &info.name, Ok(info));
         }
         Ok(copied.len())
     }
@@ -114,17 +114,35 @@ impl ScopedVault {
         Err(Error::new(ErrorKind::InvalidInput, message))
     }
 
+    /// Copies a page of this scope, with one read of all its names in the other one.
+    fn copy_page(
+        &self,
+        target: &Self,
+        page: &[Stored],
+        copied: &mut Vec<Info>,
+        ledger: &mut Ledger<'_>,
+    ) -> Result<()> {
+        let names = page.iter().map(|stored| &stored.info.name);
+        let rows: Vec<NamedRow<'_>> = names
+            .map(|name| NamedRow::new(self.core(), target.own(), name))
+            .collect();
+        let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
+        ledger.read_ahead(&keys)?;
+        for (stored, to) in page.iter().zip(rows) {
+            copied.push(self.copy(target, stored, to, ledger)?);
+        }
+        Ok(())
+    }
+
+    /// Copies a secret of this scope, and gives the record of the copy.
     fn copy(
         &self,
         target: &Self,
-        from: NamedRow<'_>,
+        stored: &Stored,
         to: NamedRow<'_>,
         ledger: &mut Ledger<'_>,
-    ) -> Result<Stored> {
-        let name = from.name;
-        let from = ledger.read(from)?;
-        let stored = self.existing(&from)?;
-        let to = ledger.read(to)?;
+    ) -> Result<Info> {
+        let (name, to) = (to.name, ledger.read(to)?);
         if to.current().is_some() {
             let message = format!(
                 "there is a secret {name} in {} already; nothing was copied",
@@ -135,7 +153,7 @@ impl ScopedVault {
         self.core().names.check(name)?;
         let next = self.copied(target, stored, &to, ledger)?;
         ledger.write(&to, &next)?;
-        Ok(next)
+        Ok(next.info)
     }
 
     fn copied(

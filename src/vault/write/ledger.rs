@@ -5,10 +5,12 @@ mod account;
 mod entry;
 mod infos;
 mod named_row;
+mod pages;
 mod read_ahead;
 mod records;
 mod transaction;
 
 pub(super) use entry::LedgerEntry;
 pub(super) use named_row::NamedRow;
+pub(super) use pages::ScopePages;
 pub(super) use transaction::Ledger;

@@ -10,6 +10,8 @@
 
 #[cfg(feature = "vault")]
 pub mod counting;
+#[cfg(feature = "vault")]
+pub mod hooked;
 #[cfg(target_os = "linux")]
 pub mod resident;
 #[cfg(feature = "vault")]

@@ -8,15 +8,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::entry::{LedgerEntry, Was};
 use super::named_row::NamedRow;
 use super::transaction::Ledger;
-use crate::crypto::{Envelope, Info, InfoState as State, SealedInfo, VersionEntry};
-use crate::error::{Error, ErrorKind, Result};
+use crate::crypto::{Envelope, Info, SealedInfo, VersionEntry};
+use crate::error::Result;
 use crate::name::SecretName;
 use crate::record::Version;
-use crate::store::{Kind, Row};
+use crate::store::Row;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::rows::corrupt;
 use crate::vault::stored::Stored;
-use crate::vault::walk::Walk;
 
 impl Ledger<'_> {
     /// Reads the secret under a name.
@@ -43,37 +42,6 @@ impl Ledger<'_> {
             .open_named_info(scope, name, &row, &sealed, &key)?;
         let body = row.body;
         Ok(Was::new(Stored { info, body }, &sealed))
-    }
-
-    /// The names in a scope, those of deleted secrets excepted.
-    ///
-    /// # Errors
-    ///
-    /// `TooLarge` when there are more than `most`.
-    pub(in crate::vault::write) fn names(
-        &mut self,
-        scope: &HashedScope,
-        most: usize,
-    ) -> Result<Vec<SecretName>> {
-        let mut names = Vec::new();
-        let mut walk = Walk::of_scope(Kind::Secret, scope.scope_tag, false);
-        while let Some(rows) = walk.step_in(self.tx)?.page()? {
-            for row in rows {
-                let sealed = SealedInfo::parse(&row.info)?;
-                let key = self.key_of(sealed.key_id())?;
-                let info = self.core.open_info(&row, &sealed, &key)?;
-                if info.state != State::Deleted {
-                    names.push(info.name);
-                }
-            }
-            if names.len() > most {
-                return Err(Error::new(
-                    ErrorKind::TooLarge,
-                    format!("the scope has more than {most} secrets"),
-                ));
-            }
-        }
-        Ok(names)
     }
 
     /// Writes the secret that is under a name from now on.

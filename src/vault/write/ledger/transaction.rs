@@ -12,7 +12,7 @@ use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
 use crate::vault::keyring::data_key_row;
-use crate::vault::rows::{corrupt, get_one_in};
+use crate::vault::rows::{corrupt, get_in, get_one_in};
 use crate::vault::tenant_key::TenantKey;
 use crate::vault::write::numbers::exhausted;
 
@@ -103,6 +103,12 @@ impl<'a> Ledger<'a> {
             ledger.account = Some(Account::stored(core, head, key)?);
         }
         Ok(ledger)
+    }
+
+    /// Reads rows together that are going to be asked for one by one.
+    pub(in crate::vault::write) fn read_ahead(&mut self, keys: &[RowKey]) -> Result<()> {
+        self.ahead = ReadAhead::new(keys, get_in(self.tx, keys)?)?;
+        Ok(())
     }
 
     /// Reads one row, unless it was read ahead.
