@@ -6,17 +6,20 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::hint::black_box;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
-use criterion::{BenchmarkId, Criterion, criterion_group};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use keyslot::secrecy::ExposeSecret;
-use keyslot::store::SqliteStore;
+use keyslot::store::{
+    Cursor, Kind, MemoryStore, PageSize, Scan, SecretStore, SqliteStore, WriteTx,
+};
 use keyslot::template::Template;
-use keyslot::{RootKey, ScopedVault, Target, Vault};
+use keyslot::{OnExisting, RootKey, ScopedVault, Target, Vault, VaultBuilder};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
@@ -273,6 +276,67 @@ fn put(c: &mut Criterion) {
     group.finish();
 }
 
+/// One thousand new secrets at once, beside the same without a disk and the same rows without
+/// sealing. On the disk, because that is what it costs.
+fn put_all(c: &mut Criterion) {
+    const SECRETS: u64 = 1_000;
+    let mut group = c.benchmark_group("vault/put_all of 1,000");
+    group
+        .throughput(Throughput::Elements(SECRETS))
+        .sample_size(20);
+    let items = || {
+        let value = "a value of forty bytes, like many tokens";
+        (0..SECRETS).map(move |number| (format!("N{number}"), value))
+    };
+    let import = |scope: &ScopedVault| scope.put_all(items(), OnExisting::Fail).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = 0;
+    let mut empty = || {
+        files += 1;
+        SqliteStore::create(folder.path().join(format!("{files}.db"))).unwrap()
+    };
+    let scope = |builder: VaultBuilder| {
+        let vault = builder.create(&root_key()).unwrap();
+        vault.scope("acme").unwrap()
+    };
+    group.bench_function("keyslot", |b| {
+        let setup = || scope(Vault::builder().store(empty()));
+        b.iter_batched(setup, |scope| import(&scope), BatchSize::PerIteration);
+    });
+    group.bench_function("sealing, in memory", |b| {
+        let setup = || scope(Vault::builder());
+        b.iter_batched(setup, |scope| import(&scope), BatchSize::PerIteration);
+    });
+    let sealed = MemoryStore::new();
+    import(&scope(Vault::builder().store(sealed.clone())));
+    let partitions = sealed.partitions(None, NonZeroU32::MAX).unwrap();
+    let tenant = *partitions.last().unwrap();
+    let rows = |kind| {
+        let scan = Scan {
+            kind,
+            scope: None,
+            from: Cursor::START,
+            size: PageSize::MAX,
+            bodies: true,
+        };
+        sealed.scan(tenant, &scan).unwrap().rows
+    };
+    let (secrets, head) = (rows(Kind::Secret), rows(Kind::Head).remove(0));
+    assert_eq!(secrets.len(), 1_000);
+    group.bench_function("writes of the same rows", |b| {
+        let write = |store: SqliteStore| {
+            for part in secrets.chunks(256) {
+                let mut put = |_, tx: &mut dyn WriteTx| {
+                    part.iter().chain([&head]).try_for_each(|row| tx.put(row))
+                };
+                store.write(tenant, &[], &mut put).unwrap();
+            }
+        };
+        b.iter_batched(&mut empty, write, BatchSize::PerIteration);
+    });
+    group.finish();
+}
+
 /// Opening a vault and reading one secret beside opening the file with SQLite and reading one row.
 fn open(c: &mut Criterion) {
     let mut group = c.benchmark_group("vault/open and first resolve");
@@ -350,7 +414,7 @@ fn primitives(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, primitives, cold_resolve, put, list, open);
+criterion_group!(benches, primitives, cold_resolve, put, put_all, list, open);
 
 fn main() {
     if let Ok(number) = std::env::var("KEYSLOT_BENCH_COUNTED") {
