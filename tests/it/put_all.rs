@@ -2,17 +2,19 @@
 #![cfg(feature = "vault")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use keyslot::store::MemoryStore;
 use keyslot::{
     AccessRules, Action, Actor, BulkError, Error, ErrorKind, Event, NamePolicy, OnExisting,
     Permissions, ScopedVault, SecretChange, SecretInput, Status, Surface, Vault, Version,
 };
 
 use crate::support::counting::Counting;
+use crate::support::hooked::{Call, Hooked};
 use crate::support::{memory_vault, refusal, root_key, value};
 
 const RULES: [OnExisting; 4] = [
@@ -326,6 +328,84 @@ fn a_part_that_fails_stores_nothing_of_itself_and_all_before_it_stays() {
     assert_eq!((done.stored, done.skipped), (343, 257));
     assert_eq!(value(&scope, "KEY_300").unwrap(), "in the way");
     assert!(vault.verify().unwrap().is_intact());
+}
+
+#[test]
+fn a_store_that_fails_leaves_whole_parts() {
+    // At the second part, after so many changes within it; then without an answer to it.
+    // The first part has 256 secrets, the data key and the head.
+    let failures = [0, 1, 100, 256].map(|puts| (Call::InPut, 258 + puts));
+    for (fatal, after) in failures
+        .into_iter()
+        .chain([(Call::Write(0), 1), (Call::Written, 1)])
+    {
+        let store = MemoryStore::new();
+        Vault::builder()
+            .store(store.clone())
+            .create(&root_key())
+            .unwrap();
+        let calls = AtomicUsize::new(0);
+        let broken = Hooked::new(store.clone(), move |call| {
+            let is_it = std::mem::discriminant(&call) == std::mem::discriminant(&fatal);
+            if is_it && calls.fetch_add(1, Ordering::SeqCst) == after {
+                return Err(Error::new(ErrorKind::Io, "the store failed as planned"));
+            }
+            Ok(())
+        });
+        let vault = Vault::builder().store(broken).open(&root_key()).unwrap();
+        let scope = vault.scope("acme").unwrap();
+        let mut last = 0;
+        let done = scope.put_all_with(items(0..600), OnExisting::Fail, |done| last = done.stored);
+        let error = done.unwrap_err();
+        let is_settled = fatal != Call::Written;
+        let item = match fatal {
+            // A change within belongs to an item, but for the last one, the head.
+            Call::InPut if after < 258 + 256 => Some(256 + after - 258),
+            _ => None,
+        };
+        assert_eq!(
+            told(&error),
+            (256, item, ErrorKind::Io),
+            "{fatal:?} {after}"
+        );
+        assert_eq!(last, 256);
+        let vault = Vault::builder().store(store).open(&root_key()).unwrap();
+        let names = vault.scope("acme").unwrap().names().unwrap();
+        assert_eq!(
+            names.len(),
+            if is_settled { 256 } else { 512 },
+            "{fatal:?} {after}"
+        );
+        assert!(vault.verify().unwrap().is_intact());
+    }
+}
+
+#[test]
+fn a_part_is_read_with_its_lock() {
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&calls);
+    let store = Hooked::new(MemoryStore::new(), move |call| {
+        sink.lock().unwrap().push(call);
+        Ok(())
+    });
+    let vault = Vault::builder().store(store).create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    for rule in [
+        OnExisting::Fail,
+        OnExisting::Version,
+        OnExisting::Replace,
+        OnExisting::Skip,
+    ] {
+        calls.lock().unwrap().clear();
+        scope.put_all(items(0..300), rule).unwrap();
+        let mut calls = std::mem::take(&mut *calls.lock().unwrap());
+        calls.retain(|call| !matches!(call, Call::InPut | Call::InDelete | Call::Written));
+        // The head; once it was seen, the data key with it; and the names.
+        let first = if rule == OnExisting::Fail { 257 } else { 258 };
+        let mut expected = vec![Call::Write(first), Call::Write(46)];
+        expected.extend((rule == OnExisting::Replace).then_some(Call::Purge));
+        assert_eq!(calls, expected, "{rule:?}");
+    }
 }
 
 #[test]

@@ -91,7 +91,8 @@ impl BulkError {
         self.item
     }
 
-    /// The secrets that are stored all the same.
+    /// The secrets that are stored all the same. Where a store cannot tell
+    /// ([`Unsettled`](ErrorKind::Unsettled)), those of the last write may be stored as well.
     ///
     /// ```
     /// use keyslot::{OnExisting, RootKey, Vault};
