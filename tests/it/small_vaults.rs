@@ -6,9 +6,9 @@ use keyslot::store::{Kind, Partition, Row, RowKey};
 use keyslot::{Error, RootKey, Vault};
 use serde_json::Value;
 
-use crate::life::{NOW, ask, builder};
+use crate::life::{NOW, ask, builder, store_of};
 use crate::support::repository;
-use crate::vault_vectors::store_of;
+use crate::support::rows::Stored;
 
 fn vectors() -> Value {
     let file = repository().join("tests/vectors/small_vaults.json");
@@ -23,7 +23,7 @@ fn unhex(digits: &Value) -> Vec<u8> {
     base16ct::lower::decode_vec(digits.as_str().unwrap()).unwrap()
 }
 
-fn row(vector: &Value) -> (Partition, Row) {
+fn row(vector: &Value) -> Stored {
     let kind = u8::try_from(vector["kind"].as_u64().unwrap()).unwrap();
     let row = Row {
         key: RowKey {
@@ -34,17 +34,17 @@ fn row(vector: &Value) -> (Partition, Row) {
         info: unhex(&vector["info"]),
         body: unhex(&vector["body"]),
     };
-    (Partition(bytes(&vector["partition"])), row)
+    Stored {
+        partition: Partition(bytes(&vector["partition"])),
+        row,
+    }
 }
 
 /// The rows of a case: those of all, and its own in place of those with the same key.
-fn rows(all: &Value, case: &Value) -> Vec<(Partition, Row)> {
+fn rows(all: &Value, case: &Value) -> Vec<Stored> {
     let own: Vec<_> = case["rows"].as_array().unwrap().iter().map(row).collect();
     let others = all["rows"].as_array().unwrap().iter().map(row);
-    let others = others.filter(|(partition, row)| {
-        let is_of_it = |(its, own): &(Partition, Row)| (its, own.key) == (partition, row.key);
-        !own.iter().any(is_of_it)
-    });
+    let others = others.filter(|row| own.iter().all(|own| own.place() != row.place()));
     others.chain(own.clone()).collect()
 }
 

@@ -14,8 +14,9 @@
 
 use std::path::PathBuf;
 
-use crate::life::{self, ask, builder};
-use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey, SecretStore};
+use crate::life::{self, ask, builder, store_of};
+use crate::support::rows::Stored;
+use keyslot::store::{Kind, Partition, Row, RowKey};
 use keyslot::{Error, ErrorKind, RootKey, Vault};
 use serde::{Deserialize, Serialize};
 
@@ -43,10 +44,14 @@ struct StoredRow {
     body: String,
 }
 
+<<<<<<< HEAD
 /// A row with what it is and where it lies.
 type Named = (String, Partition, Row);
 
 /// The answer for a name, or a name with a pin, in a scope: a value, or the kind of an error.
+=======
+/// The answer for a name, or a name with a pin, in a scope: a value, or the kind of an error.
+>>>>>>> bbce695 (tests: one kind of row with its partition in the vector tests)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Answer {
@@ -109,38 +114,38 @@ enum Part {
 }
 
 impl Edit {
-    fn apply(&self, rows: &mut Vec<Named>) {
+    fn apply(&self, rows: &mut Vec<(String, Stored)>) {
         let place = |name: &str| {
             rows.iter()
-                .position(|(what, ..)| what == name)
+                .position(|(what, _)| what == name)
                 .unwrap_or_else(|| panic!("no {name}"))
         };
         let at = place(&self.row);
         match &self.change {
             Change::Gone => drop(rows.remove(at)),
-            Change::Cut(part, length) => part.bytes(&mut rows[at].2).truncate(*length),
-            Change::Append(part, bytes) => part.bytes(&mut rows[at].2).extend(unhex(bytes)),
-            Change::Flip(part, byte, mask) => part.bytes(&mut rows[at].2)[*byte] ^= mask,
+            Change::Cut(part, length) => part.bytes(&mut rows[at].1).truncate(*length),
+            Change::Append(part, bytes) => part.bytes(&mut rows[at].1).extend(unhex(bytes)),
+            Change::Flip(part, byte, mask) => part.bytes(&mut rows[at].1)[*byte] ^= mask,
             Change::From(part, other) => {
-                let (_, its_partition, from) = rows[place(other)].clone();
-                let (_, partition, row) = &mut rows[at];
+                let from = rows[place(other)].1.clone();
+                let row = &mut rows[at].1;
                 match part {
-                    Part::Partition => *partition = its_partition,
+                    Part::Partition => row.partition = from.partition,
                     Part::Epoch => row.epoch = from.epoch,
-                    Part::Info => row.info = from.info,
-                    Part::Body => row.body = from.body,
+                    Part::Info => row.row.info = from.row.info,
+                    Part::Body => row.row.body = from.row.body,
                     Part::All => {
-                        *row = Row {
+                        row.row = Row {
                             key: row.key,
-                            ..from
+                            ..from.row
                         }
                     }
                 }
             }
             Change::Twice => {
-                let (_, partition, mut row) = rows[at].clone();
+                let mut row = rows[at].1.clone();
                 row.key.key = [0xA5; 32];
-                rows.push((String::new(), partition, row));
+                rows.push((String::new(), row));
             }
         }
     }
@@ -157,7 +162,7 @@ impl Part {
 }
 
 impl StoredRow {
-    fn row(&self) -> Named {
+    fn row(&self) -> (String, Stored) {
         let key = RowKey {
             kind: Kind::from_number(self.kind).unwrap(),
             key: unhex(&self.key).try_into().unwrap(),
@@ -169,7 +174,7 @@ impl StoredRow {
             info: unhex(&self.info),
             body: unhex(&self.body),
         };
-        (self.what.clone(), partition, row)
+        (self.what.clone(), Stored { partition, row })
     }
 }
 
@@ -205,29 +210,15 @@ fn vector() -> Vector {
     serde_json::from_str(&std::fs::read_to_string(folder().join("vault-1.json")).unwrap()).unwrap()
 }
 
-/// A store that holds these rows and nothing else.
-pub(crate) fn store_of(rows: &[(Partition, Row)]) -> MemoryStore {
-    let store = MemoryStore::new();
-    for (partition, row) in rows {
-        let put = store.write(*partition, &[], &mut |_, tx| tx.put(row));
-        put.unwrap();
-    }
-    store
-}
-
-fn unnamed(rows: &[Named]) -> Vec<(Partition, Row)> {
-    let rows = rows.iter().cloned();
-    rows.map(|(_, partition, row)| (partition, row)).collect()
-}
-
-fn open(vector: &Vector, rows: &[Named]) -> Result<Vault, Error> {
+fn open(vector: &Vector, rows: &[(String, Stored)]) -> Result<Vault, Error> {
     assert_eq!(
         vector.now,
         life::NOW,
         "the clock stands still at the time of the vector"
     );
+    let rows: Vec<Stored> = rows.iter().map(|(_, row)| row.clone()).collect();
     builder()
-        .store(store_of(&unnamed(rows)))
+        .store(store_of(&rows))
         .open(&RootKey::from_hex(&vector.root_key).unwrap())
 }
 
@@ -253,7 +244,9 @@ fn the_vault_opens_and_answers() {
                 .count()
                 > 15
     );
-    let wrong = builder().store(store_of(&unnamed(&rows)));
+    let wrong = builder().store(store_of(
+        &rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>(),
+    ));
     assert_eq!(
         wrong
             .open(&RootKey::generate().unwrap())
@@ -338,13 +331,13 @@ fn the_file_opens_and_answers_and_goes_on() {
 mod bless {
     use std::collections::BTreeMap;
     use std::io::Read;
-    use std::num::NonZeroU32;
 
-    use keyslot::SqliteStore;
-    use keyslot::store::{Cursor, PageSize, Scan};
+    use keyslot::store::MemoryStore;
+    use keyslot::{SecretStore, SqliteStore};
 
     use super::*;
     use crate::life::{self, ANSWERS, SCRIPT, act};
+    use crate::support::rows::all_rows;
 
     /// Makes the vectors, if there are none. Run it with `KEYSLOT_BLESS=1` and `--ignored`.
     #[test]
@@ -386,7 +379,7 @@ mod bless {
             act(&vault, step);
             name_new_rows(&store, step.0, step.1, &mut names);
         }
-        let row = |(partition, row): (Partition, Row)| StoredRow {
+        let row = |Stored { partition, row }| StoredRow {
             what: names[&row.key].clone(),
             kind: row.key.kind.number(),
             key: hex(&row.key.key),
@@ -410,26 +403,6 @@ mod bless {
         std::fs::write(json, serde_json::to_string_pretty(&vector).unwrap() + "\n").unwrap();
     }
 
-    /// All rows, by kind and key.
-    fn all_rows(store: &dyn SecretStore) -> Vec<(Partition, Row)> {
-        let mut rows = Vec::new();
-        for partition in store.partitions(None, NonZeroU32::MAX).unwrap() {
-            for kind in Kind::ALL {
-                let scan = Scan {
-                    kind,
-                    scope: None,
-                    from: Cursor::START,
-                    size: PageSize::MAX,
-                    bodies: true,
-                };
-                let found = store.scan(partition, &scan).unwrap().rows;
-                rows.extend(found.into_iter().map(|row| (partition, row)));
-            }
-        }
-        rows.sort_by_key(|(_, row)| row.key);
-        rows
-    }
-
     /// A row belongs to what was written when it came to be.
     fn name_new_rows(
         store: &dyn SecretStore,
@@ -438,9 +411,9 @@ mod bless {
         names: &mut BTreeMap<RowKey, String>,
     ) {
         let tenant = scope.split('/').next().unwrap();
-        for (_, row) in all_rows(store)
+        for row in all_rows(store)
             .into_iter()
-            .filter(|(_, row)| !names.contains_key(&row.key))
+            .filter(|row| !names.contains_key(&row.key))
             .collect::<Vec<_>>()
         {
             let what = match row.key.kind {
