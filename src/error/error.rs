@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use super::display::{Location, Others, Said};
@@ -109,7 +109,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Arc::new(source));
+        self.0.source = Some(Source(Arc::new(source)));
         self
     }
 
@@ -280,13 +280,30 @@ impl Error {
     }
 }
 
-type Source = Arc<dyn std::error::Error + Send + Sync>;
+/// Cause of an error. The derived `source` sees through it, so that a caller can downcast what it
+/// gets; of an `Arc` it would give the pointer.
+#[derive(Clone)]
+pub(super) struct Source(Arc<dyn std::error::Error + Send + Sync>);
+
+impl Deref for Source {
+    type Target = dyn std::error::Error + Send + Sync;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
 
 /// The cause as a model may read it. `None` for a cause of another type that holds an [`Error`],
 /// because that one cannot be taken out of it.
 fn source_for_model(source: Source) -> Option<Source> {
     if let Some(error) = source.downcast_ref::<Error>() {
-        return Some(Arc::new(error.clone().for_model()));
+        return Some(Source(Arc::new(error.clone().for_model())));
     }
     let mut causes = std::iter::successors(within(&*source), |&cause| within(cause));
     let holds_error = causes.any(<dyn std::error::Error>::is::<Error>);
@@ -403,6 +420,7 @@ mod tests {
         assert_eq!(error.to_string(), "no");
         let cause = error.source().unwrap();
         assert_eq!(cause.to_string(), "the cause");
+        assert!(cause.downcast_ref::<std::io::Error>().is_some());
         assert!(cause.source().is_none() && refused().source().is_none());
         assert!(format!("{error:?}").contains("the cause"));
         assert!(error.clone().source().is_some());
