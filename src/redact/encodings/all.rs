@@ -1,6 +1,6 @@
 //! All writings of a text.
 
-use super::writing::{Add, LONG};
+use super::writing::{Add, LONG, Writings};
 use super::{base64, digits, doubled, json, literal, percent, shell, xml};
 use crate::error::Result;
 
@@ -10,18 +10,19 @@ use crate::error::Result;
 ///
 /// What `add` says.
 pub(in crate::redact) fn encodings(text: &str, add: &mut Add<'_>) -> Result<()> {
+    let writings = &mut Writings::new(text.len(), add);
     if !text.bytes().all(is_ordinary) {
-        json::forms(text, add)?;
-        xml::forms(text, add)?;
-        shell::forms(text, add)?;
-        doubled::forms(text, add)?;
+        json::forms_in(text, writings)?;
+        xml::forms(text, writings)?;
+        shell::forms(text, writings)?;
+        doubled::forms(text, writings)?;
         if text.len() <= LONG {
-            literal::forms(text, add)?;
+            literal::forms(text, writings)?;
         }
-        percent::forms(text, add)?;
+        percent::forms(text, writings)?;
     }
-    digits::forms(text, add)?;
-    base64::forms(text, add)
+    digits::forms(text, writings)?;
+    base64::forms(text, writings)
 }
 
 /// Returns true for a byte without a special meaning in any format, which nobody escapes.

@@ -1,11 +1,13 @@
 //! Base64, alone, within other base64, and in lines.
 
 use base64ct::{Base64Unpadded, Encoding as _};
+use smallvec::SmallVec;
 use zeroize::Zeroizing;
 
-use super::writing::{Add, LONG, each};
+use super::writing::{LONG, Writings};
 use crate::error::Result;
 use crate::redact::variants::Variant;
+use crate::wipe::Wiped;
 
 /// Lengths of its lines: those of OpenSSL and PEM, and those of `base64` and MIME.
 const LINES: [usize; 2] = [64, 76];
@@ -25,22 +27,22 @@ const ESCAPED: [[&str; 3]; 4] = [
     ["+", "\\/", "="],
 ];
 
-pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+pub(super) fn forms(text: &str, writings: &mut Writings<'_>) -> Result<()> {
     for before in 0..3_usize {
-        behind(before, text, add)?;
+        behind(before, text, writings)?;
     }
     Ok(())
 }
 
 /// Adds the base64 of a text behind so many other bytes, in both alphabets: the characters that no
 /// neighbour has a part in, and, for a text that ends there, all to the end, padded or not.
-fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
+fn behind(before: usize, text: &str, writings: &mut Writings<'_>) -> Result<()> {
     let length = before + text.len();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
-    bytes.resize(before, 0);
+    let mut bytes = Wiped::with_capacity(length);
+    bytes.extend_from_slice([0; 3].get(..before).unwrap_or_default());
     bytes.extend_from_slice(text.as_bytes());
     // With room for the padding; the encoder wants exactly what it fills.
-    let mut buffer = Zeroizing::new(vec![b'='; length.div_ceil(3) * 4]);
+    let mut buffer = Wiped::filled(b'=', length.div_ceil(3) * 4);
     let end = Base64Unpadded::encoded_len(&bytes);
     let Some(room) = buffer.get_mut(..end) else {
         return Ok(());
@@ -52,48 +54,55 @@ fn behind(before: usize, text: &str, add: &mut Add<'_>) -> Result<()> {
         let encoded = std::str::from_utf8(&buffer).unwrap_or_default();
         LINES
             .into_iter()
-            .try_for_each(|length| lines(encoded, length, add))?;
+            .try_for_each(|length| lines(encoded, length, writings))?;
     }
     let start = (before * 8).div_ceil(6);
-    let ends = [length * 8 / 6, end, buffer.len()];
-    for url in [false, true] {
-        if url {
-            buffer.iter_mut().for_each(|byte| match byte {
-                b'+' => *byte = b'-',
-                b'/' => *byte = b'_',
-                _ => {}
-            });
-        }
-        for end in ends {
-            let Some(part) = buffer
-                .get(start..end)
-                .and_then(|part| std::str::from_utf8(part).ok())
-            else {
-                continue;
-            };
-            add(Variant::Base64, part)?;
-            if part.contains(['+', '/']) {
-                for [plus, slash, equals] in ESCAPED {
-                    each(Variant::Base64, part, add, |c, out| match c {
-                        '+' => plus.chars().for_each(out),
-                        '/' => slash.chars().for_each(out),
-                        '=' => equals.chars().for_each(out),
-                        _ => out(c),
-                    })?;
-                }
+    let mut ends = SmallVec::from([length * 8 / 6, end, buffer.len()]);
+    ends.dedup();
+    parts(&buffer, start, &ends, writings)?;
+    // Most texts are the same in the other alphabet.
+    if has_signs(&buffer) {
+        buffer.iter_mut().for_each(|byte| match byte {
+            b'+' => *byte = b'-',
+            b'/' => *byte = b'_',
+            _ => {}
+        });
+        parts(&buffer, start, &ends, writings)?;
+    }
+    Ok(())
+}
+
+/// Adds base64 from its start to each of the ends.
+fn parts(base64: &[u8], start: usize, ends: &[usize], writings: &mut Writings<'_>) -> Result<()> {
+    let base64 = std::str::from_utf8(base64).unwrap_or_default();
+    for part in ends.iter().filter_map(|&end| base64.get(start..end)) {
+        writings.add(Variant::Base64, part)?;
+        if has_signs(part.as_bytes()) {
+            for [plus, slash, equals] in ESCAPED {
+                writings.each(Variant::Base64, part, |c, out| match c {
+                    '+' => out.push_str(plus),
+                    '/' => out.push_str(slash),
+                    '=' => out.push_str(equals),
+                    _ => out.push(c),
+                })?;
             }
         }
     }
     Ok(())
 }
 
+/// Returns true for base64 that differs between the alphabets.
+fn has_signs(base64: &[u8]) -> bool {
+    memchr::memchr2(b'+', b'/', base64).is_some()
+}
+
 /// Adds the lines of a text that is broken at this length; a short one with the line before it.
-fn lines(encoded: &str, length: usize, add: &mut Add<'_>) -> Result<()> {
+fn lines(encoded: &str, length: usize, writings: &mut Writings<'_>) -> Result<()> {
     let (mut rest, mut before) = (encoded, "");
     while !rest.is_empty() {
         let (line, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
         if line.len() >= ALONE || before.is_empty() {
-            add(Variant::Base64, line)?;
+            writings.add(Variant::Base64, line)?;
         } else {
             for end in LINE_ENDS {
                 let room = before.len() + end.len() + line.len();
@@ -101,7 +110,7 @@ fn lines(encoded: &str, length: usize, add: &mut Add<'_>) -> Result<()> {
                 for piece in [before, end, line] {
                     both.push_str(piece);
                 }
-                add(Variant::Base64, &both)?;
+                writings.add(Variant::Base64, &both)?;
             }
         }
         (rest, before) = (behind, line);

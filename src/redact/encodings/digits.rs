@@ -1,15 +1,16 @@
 //! Writings in digits: bytes, and characters as `\uXXXX`.
 
-use super::writing::{Add, each};
+use super::writing::{Writings, Written};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+pub(super) fn forms(text: &str, writings: &mut Writings<'_>) -> Result<()> {
     [UPPER, LOWER].into_iter().try_for_each(|hex| {
-        each(Variant::Hex, text, add, |c, out| {
-            utf8(c, |byte| pair(byte, hex, out));
+        writings.whole(Variant::Hex, text, |out| {
+            text.bytes()
+                .for_each(|byte| out.push_ascii(pair(byte, hex)));
         })?;
-        each(Variant::Unicode, text, add, |c, out| unicode(c, hex, out))
+        writings.each(Variant::Unicode, text, |c, out| unicode(c, hex, out))
     })
 }
 
@@ -18,29 +19,22 @@ pub(super) type Hex = u8;
 pub(super) const UPPER: Hex = b'A';
 pub(super) const LOWER: Hex = b'a';
 
-pub(super) fn pair(byte: u8, hex: Hex, out: &mut dyn FnMut(char)) {
-    for half in [byte >> 4, byte & 0xf] {
-        out(char::from(if half < 10 {
-            b'0' + half
-        } else {
-            hex + (half - 10)
-        }));
-    }
+/// The two digits of a byte.
+#[inline]
+pub(super) fn pair(byte: u8, hex: Hex) -> [u8; 2] {
+    [byte >> 4, byte & 0xf].map(|half| match half {
+        0..10 => b'0' + half,
+        _ => hex + (half - 10),
+    })
 }
 
 /// `\uXXXX`, of a surrogate pair twice.
-pub(super) fn unicode(c: char, hex: Hex, out: &mut dyn FnMut(char)) {
+#[inline]
+pub(super) fn unicode(c: char, hex: Hex, out: &mut Written) {
     for unit in c.encode_utf16(&mut [0; 2]) {
-        out('\\');
-        out('u');
-        unit.to_be_bytes()
-            .into_iter()
-            .for_each(|byte| pair(byte, hex, out));
+        let [[a, b], [c, d]] = unit.to_be_bytes().map(|byte| pair(byte, hex));
+        out.push_ascii([b'\\', b'u', a, b, c, d]);
     }
-}
-
-pub(super) fn utf8(c: char, byte: impl FnMut(u8)) {
-    c.encode_utf8(&mut [0; 4]).bytes().for_each(byte);
 }
 
 #[cfg(test)]

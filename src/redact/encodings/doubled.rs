@@ -1,6 +1,6 @@
 //! Signs that begin something in templates and format strings, and are doubled to mean themselves.
 
-use super::writing::{Add, each};
+use super::writing::Writings;
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -8,13 +8,13 @@ use crate::redact::variants::Variant;
 /// and INI files of Python; in format strings of Rust, Python and .NET.
 const DOUBLED: [&str; 4] = ["$", "%", "{}", "$%"];
 
-pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+pub(super) fn forms(text: &str, writings: &mut Writings<'_>) -> Result<()> {
     DOUBLED.iter().try_for_each(|signs| {
-        each(Variant::Doubled, text, add, |c, out| {
+        writings.each(Variant::Doubled, text, |c, out| {
             if signs.contains(c) {
-                out(c);
+                out.push(c);
             }
-            out(c);
+            out.push(c);
         })
     })
 }

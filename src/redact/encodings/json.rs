@@ -1,7 +1,7 @@
 //! Strings of JSON.
 
 use super::digits::{Hex, LOWER, UPPER, unicode};
-use super::writing::{Add, each};
+use super::writing::{Add, Writings, Written};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
@@ -11,9 +11,14 @@ use crate::redact::variants::Variant;
 ///
 /// What `add` says.
 pub(in crate::redact) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+    forms_in(text, &mut Writings::new(text.len(), add))
+}
+
+/// Gives the same among other writings.
+pub(super) fn forms_in(text: &str, writings: &mut Writings<'_>) -> Result<()> {
     WRITERS
         .iter()
-        .try_for_each(|writer| each(Variant::Json, text, add, |c, out| json(c, writer, out)))
+        .try_for_each(|writer| writings.each(Variant::Json, text, |c, out| json(c, writer, out)))
 }
 
 /// The characters that a writer of JSON escapes besides quotes, backslashes and control characters.
@@ -97,7 +102,7 @@ const WRITERS: [Json; 12] = [
     },
 ];
 
-fn json(c: char, writer: &Json, out: &mut dyn FnMut(char)) {
+fn json(c: char, writer: &Json, out: &mut Written) {
     let short = match c {
         _ if writer.more.contains(c) || writer.foreign && !c.is_ascii() => {
             return unicode(c, writer.hex, out);
@@ -110,10 +115,10 @@ fn json(c: char, writer: &Json, out: &mut dyn FnMut(char)) {
         '\u{c}' => 'f',
         '\r' => 'r',
         '\0'..='\x1f' => return unicode(c, writer.hex, out),
-        _ => return out(c),
+        _ => return out.push(c),
     };
-    out('\\');
-    out(short);
+    out.push_ascii([b'\\']);
+    out.push(short);
 }
 
 #[cfg(test)]

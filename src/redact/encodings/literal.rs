@@ -2,24 +2,24 @@
 //! text.
 
 use super::digits::{Hex, LOWER, UPPER, pair, unicode};
-use super::writing::{Add, backslash, each};
+use super::writing::{Writings, Written, backslash};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+pub(super) fn forms(text: &str, writings: &mut Writings<'_>) -> Result<()> {
     // `{:?}` of Rust, which leaves apostrophes.
-    each(Variant::Literal, text, add, |c, out| {
+    writings.each(Variant::Literal, text, |c, out| {
         if c == '\'' {
-            out(c);
+            out.push(c);
         } else {
-            c.escape_debug().for_each(out);
+            c.escape_debug().for_each(|c| out.push(c));
         }
     })?;
     for is_mysql in [true, false] {
-        each(Variant::Literal, text, add, |c, out| sql(c, is_mysql, out))?;
+        writings.each(Variant::Literal, text, |c, out| sql(c, is_mysql, out))?;
     }
     LANGUAGES.iter().try_for_each(|language| {
-        each(Variant::Literal, text, add, |c, out| {
+        writings.each(Variant::Literal, text, |c, out| {
             literal(c, language, out);
         })
     })
@@ -27,7 +27,7 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
 
 /// Writes a character as `mysql_real_escape_string` does, or as `addslashes` of PHP, which leaves
 /// control characters.
-fn sql(c: char, is_mysql: bool, out: &mut dyn FnMut(char)) {
+fn sql(c: char, is_mysql: bool, out: &mut Written) {
     let letter = match c {
         '\0' => '0',
         '\n' if is_mysql => 'n',
@@ -102,15 +102,14 @@ const LANGUAGES: [Language; 5] = [
     },
 ];
 
-fn literal(c: char, language: &Language, out: &mut dyn FnMut(char)) {
+fn literal(c: char, language: &Language, out: &mut Written) {
     if let Some((_, letter)) = language.letters.iter().find(|(known, _)| *known == c) {
         backslash(true, *letter, out);
     } else if c.is_control() || language.unseen && matches!(c, '\u{a0}' | '\u{ad}') {
         match u8::try_from(c) {
             Ok(byte) if c.is_ascii() || !language.units => {
-                out('\\');
-                out('x');
-                pair(byte, language.hex, out);
+                let [high, low] = pair(byte, language.hex);
+                out.push_ascii([b'\\', b'x', high, low]);
             }
             _ => unicode(c, language.hex, out),
         }

@@ -1,52 +1,52 @@
 //! Parts of URLs, and forms.
 
-use super::digits::{Hex, LOWER, UPPER, pair, utf8};
-use super::writing::{Add, LONG, each};
+use super::digits::{Hex, LOWER, UPPER, pair};
+use super::writing::{LONG, Writings, Written};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
 /// Characters besides letters and digits that stay, where spaces become `+` as well and digits may
 /// be in lower case.
-const IN_FORMS: [&str; 7] = [
+const IN_FORMS: [Ascii; 7] = [
     // RFC 3986, .NET, Go in a query
-    "-._~",
+    ascii("-._~"),
     // PHP
-    "-._",
+    ascii("-._"),
     // Forms of the URL standard, Java; of ASP.NET
-    "-._*",
-    "-._!*()",
+    ascii("-._*"),
+    ascii("-._!*()"),
     // `encodeURIComponent`, and what axios makes of it
-    "-._~!*'()",
-    "-._~!*'():$,[]",
+    ascii("-._~!*'()"),
+    ascii("-._~!*'():$,[]"),
     // Python
-    "-._~/",
+    ascii("-._~/"),
 ];
 
 /// And elsewhere.
-const IN_URLS: [&str; 14] = [
+const IN_URLS: [Ascii; 14] = [
     // `encodeURI`, and of requests
-    "-._~!*'();/?:@&=+$,#",
-    "-._~!*'();/?:@&=+$,#[]%",
+    ascii("-._~!*'();/?:@&=+$,#"),
+    ascii("-._~!*'();/?:@&=+$,#[]%"),
     // A segment of a path in RFC 3986
-    "-._~!$&'()*+,;=:@",
+    ascii("-._~!$&'()*+,;=:@"),
     // Go: a segment of a path, a path, a fragment, user and password
-    "-._~$&+:=@",
-    "-._~$&+:=@,;/",
-    "-._~$&+:=@,;/?!*()",
-    "-._~$&+,;=",
+    ascii("-._~$&+:=@"),
+    ascii("-._~$&+:=@,;/"),
+    ascii("-._~$&+:=@,;/?!*()"),
+    ascii("-._~$&+,;="),
     // The URL standard: user and password; a segment of a path, and a path, in which `^` stayed
     // until 2024
-    "-._~!$&'()*+,%",
-    "-._~!$&'()*+,;=:@[]|^",
-    "-._~!$&'()*+,;=:@[]|^%/\\",
-    "-._~!$&'()*+,;=:@[]|%/\\",
+    ascii("-._~!$&'()*+,%"),
+    ascii("-._~!$&'()*+,;=:@[]|^"),
+    ascii("-._~!$&'()*+,;=:@[]|^%/\\"),
+    ascii("-._~!$&'()*+,;=:@[]|%/\\"),
     // The query of http, of other schemes; a fragment
-    "-._~!$&()*+,;=:@[]|^%/\\?`{}",
-    "-._~!$&'()*+,;=:@[]|^%/\\?`{}",
-    "-._~!$&'()*+,;=:@[]|^%/\\?{}#",
+    ascii("-._~!$&()*+,;=:@[]|^%/\\?`{}"),
+    ascii("-._~!$&'()*+,;=:@[]|^%/\\?`{}"),
+    ascii("-._~!$&'()*+,;=:@[]|^%/\\?{}#"),
 ];
 
-pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+pub(super) fn forms(text: &str, writings: &mut Writings<'_>) -> Result<()> {
     let present = ascii(text);
     let mut known = Vec::with_capacity(IN_FORMS.len() + IN_URLS.len());
     for (keeps, in_forms) in IN_FORMS
@@ -55,13 +55,13 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
         .chain(IN_URLS.map(|keeps| (keeps, false)))
     {
         // Those that agree on the characters of this text write the same.
-        let kept = ascii(keeps) & present;
+        let kept = keeps & present;
         if known.contains(&kept) || !in_forms && text.len() > LONG {
             continue;
         }
         known.push(kept);
         let mut add = |hex, plus| {
-            each(Variant::Percent, text, add, |c, out| {
+            writings.each(Variant::Percent, text, |c, out| {
                 percent(c, keeps, hex, plus, out);
             })
         };
@@ -77,23 +77,31 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A set of the ASCII characters of a text.
-fn ascii(text: &str) -> u128 {
-    text.bytes()
-        .filter(u8::is_ascii)
-        .fold(0, |set, byte| set | 1 << byte)
+/// A set of ASCII characters.
+type Ascii = u128;
+
+/// The ASCII characters of a text.
+const fn ascii(text: &str) -> Ascii {
+    let (mut set, mut rest) = (0, text.as_bytes());
+    while let [byte, behind @ ..] = rest {
+        if byte.is_ascii() {
+            set |= 1 << *byte;
+        }
+        rest = behind;
+    }
+    set
 }
 
-fn percent(c: char, keeps: &str, hex: Hex, plus: bool, out: &mut dyn FnMut(char)) {
-    if c.is_ascii_alphanumeric() || keeps.contains(c) {
-        out(c);
+fn percent(c: char, keeps: Ascii, hex: Hex, plus: bool, out: &mut Written) {
+    if c.is_ascii_alphanumeric() || c.is_ascii() && keeps >> u32::from(c) & 1 == 1 {
+        out.push(c);
     } else if c == ' ' && plus {
-        out('+');
+        out.push('+');
     } else {
-        utf8(c, |byte| {
-            out('%');
-            pair(byte, hex, out);
-        });
+        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+            let [high, low] = pair(byte, hex);
+            out.push_ascii([b'%', high, low]);
+        }
     }
 }
 

@@ -1,21 +1,21 @@
 //! Words of shells and command lines.
 
-use super::writing::{Add, backslash, each, each_behind};
+use super::writing::{Writings, Written, backslash};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+pub(super) fn forms(text: &str, writings: &mut Writings<'_>) -> Result<()> {
     for apostrophe in APOSTROPHES {
-        each(Variant::Shell, text, add, |c, out| {
+        writings.each(Variant::Shell, text, |c, out| {
             if c == '\'' {
-                apostrophe.chars().for_each(out);
+                out.push_str(apostrophe);
             } else {
-                out(c);
+                out.push(c);
             }
         })?;
     }
     for form in WORDS {
-        each_behind(Variant::Shell, text, add, form)?;
+        writings.each_behind(Variant::Shell, text, form)?;
     }
     Ok(())
 }
@@ -23,7 +23,7 @@ pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
 /// Ways to write a `'` inside single quotes: two of shells; and that of PowerShell, SQL and YAML.
 const APOSTROPHES: [&str; 3] = [r"'\''", r#"'"'"'"#, "''"];
 
-type Write = fn(Option<char>, char, &mut dyn FnMut(char));
+type Write = fn(Option<char>, char, &mut Written);
 
 /// Behind backslashes, as bash and as Ruby have it; in double quotes of shells, of command lines of
 /// Windows, and of CSV; in `$'…'`; in double quotes of PowerShell, with control characters or
@@ -48,9 +48,9 @@ const WORDS: [Write; 9] = [
     |_, c, out| backslash(c == '"', c, out),
     |_, c, out| {
         if c == '"' {
-            out('"');
+            out.push('"');
         }
-        out(c);
+        out.push(c);
     },
     |_, c, out| {
         let letter = match c {
@@ -64,7 +64,7 @@ const WORDS: [Write; 9] = [
             '\t' => 't',
             '\x0b' => 'v',
             _ if c.is_ascii_control() => return octal(c, out),
-            _ => return out(c),
+            _ => return out.push(c),
         };
         backslash(true, letter, out);
     },
@@ -90,21 +90,21 @@ const WORDS: [Write; 9] = [
     },
 ];
 
-fn backquote(escaped: bool, c: char, out: &mut dyn FnMut(char)) {
+fn backquote(escaped: bool, c: char, out: &mut Written) {
     if escaped {
-        out('`');
+        out.push('`');
     }
-    out(c);
+    out.push(c);
 }
 
 /// `\NNN`.
-fn octal(c: char, out: &mut dyn FnMut(char)) {
+fn octal(c: char, out: &mut Written) {
     let code = u32::from(c);
-    out('\\');
+    out.push('\\');
     [code >> 6, code >> 3, code]
         .into_iter()
         .filter_map(|digit| char::from_digit(digit & 7, 8))
-        .for_each(out);
+        .for_each(|digit| out.push(digit));
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Writings of a text, character by character.
 
-use zeroize::Zeroizing;
-
 use crate::error::Result;
 use crate::redact::variants::Variant;
+use crate::wipe::Wiped;
 
 /// Receiver of each writing.
 pub(in crate::redact) type Add<'a> = dyn FnMut(Variant, &str) -> Result<()> + 'a;
@@ -13,47 +12,101 @@ pub(in crate::redact) type Add<'a> = dyn FnMut(Variant, &str) -> Result<()> + 'a
 /// would be more than a redactor holds.
 pub(super) const LONG: usize = 64 << 10;
 
-/// Adds a text with each of its characters written in some way, if that is another text.
-pub(super) fn each(
-    variant: Variant,
-    text: &str,
-    add: &mut Add<'_>,
-    write: impl Fn(char, &mut dyn FnMut(char)),
-) -> Result<()> {
-    each_behind(variant, text, add, |_, c, out| write(c, out))
+/// Gives writings to a receiver, one after the other in the same memory.
+pub(super) struct Writings<'w> {
+    add: &'w mut Add<'w>,
+    written: Written,
 }
 
-/// Writes each character like [`each`], for writings that depend on the character before.
-pub(super) fn each_behind(
-    variant: Variant,
-    text: &str,
-    add: &mut Add<'_>,
-    write: impl Fn(Option<char>, char, &mut dyn FnMut(char)),
-) -> Result<()> {
-    let all = |out: &mut dyn FnMut(char, char)| {
-        let mut before = None;
-        for c in text.chars() {
-            write(before, c, &mut |written| out(c, written));
-            before = Some(c);
+impl<'w> Writings<'w> {
+    /// Bytes that a byte of a text comes to at most: `\\u0041`, `&quot;`.
+    const MOST: usize = 6;
+
+    /// Makes room for the writings of a text of so many bytes.
+    pub(super) fn new(len: usize, add: &'w mut Add<'w>) -> Self {
+        let written = Written(Wiped::with_capacity(len.saturating_mul(Self::MOST)));
+        Self { add, written }
+    }
+
+    /// Gives a text as it is.
+    pub(super) fn add(&mut self, variant: Variant, text: &str) -> Result<()> {
+        (self.add)(variant, text)
+    }
+
+    /// Gives a text with each of its characters written in some way, if that is another text.
+    #[inline]
+    pub(super) fn each(
+        &mut self,
+        variant: Variant,
+        text: &str,
+        write: impl Fn(char, &mut Written),
+    ) -> Result<()> {
+        self.each_behind(variant, text, |_, c, out| write(c, out))
+    }
+
+    /// Gives a text like [`each`](Writings::each), for writings that depend on the character
+    /// before.
+    #[inline]
+    pub(super) fn each_behind(
+        &mut self,
+        variant: Variant,
+        text: &str,
+        write: impl Fn(Option<char>, char, &mut Written),
+    ) -> Result<()> {
+        self.whole(variant, text, |out| {
+            let mut before = None;
+            for c in text.chars() {
+                write(before, c, out);
+                before = Some(c);
+            }
+        })
+    }
+
+    /// Gives what is written of a text, if that is another text.
+    #[inline]
+    pub(super) fn whole(
+        &mut self,
+        variant: Variant,
+        text: &str,
+        write: impl FnOnce(&mut Written),
+    ) -> Result<()> {
+        self.written.0.remove_first(self.written.0.len());
+        write(&mut self.written);
+        if *self.written.0 == *text.as_bytes() {
+            return Ok(());
         }
-    };
-    // Measured first: a text that grew would leave copies behind.
-    let (mut length, mut same) = (0, true);
-    all(&mut |c, written| {
-        length += written.len_utf8();
-        same &= c == written;
-    });
-    if same && length == text.len() {
-        return Ok(());
+        // Always text: whole characters were written.
+        std::str::from_utf8(&self.written.0).map_or(Ok(()), |written| (self.add)(variant, written))
     }
-    let mut out = Zeroizing::new(String::with_capacity(length));
-    all(&mut |_, written| out.push(written));
-    add(variant, &out)
 }
 
-pub(super) fn backslash(escaped: bool, c: char, out: &mut dyn FnMut(char)) {
-    if escaped {
-        out('\\');
+/// A writing, while it is written. Wiped when it grows, too.
+pub(super) struct Written(Wiped<u8>);
+
+impl Written {
+    #[inline]
+    pub(super) fn push(&mut self, c: char) {
+        match u8::try_from(c) {
+            Ok(byte) if byte.is_ascii() => self.0.push(byte),
+            _ => self.push_str(c.encode_utf8(&mut [0; 4])),
+        }
     }
-    out(c);
+
+    #[inline]
+    pub(super) fn push_str(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    /// Appends ASCII characters.
+    #[inline]
+    pub(super) fn push_ascii<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.0.extend_from_slice(&bytes);
+    }
+}
+
+pub(super) fn backslash(escaped: bool, c: char, out: &mut Written) {
+    if escaped {
+        out.push('\\');
+    }
+    out.push(c);
 }

@@ -1,13 +1,13 @@
 //! Text and attributes of XML and HTML.
 
-use super::writing::{Add, each};
+use super::writing::{Writings, Written};
 use crate::error::Result;
 use crate::redact::variants::Variant;
 
-pub(super) fn forms(text: &str, add: &mut Add<'_>) -> Result<()> {
+pub(super) fn forms(text: &str, writings: &mut Writings<'_>) -> Result<()> {
     QUOTES
         .iter()
-        .try_for_each(|quotes| each(Variant::Xml, text, add, |c, out| xml(c, *quotes, out)))
+        .try_for_each(|quotes| writings.each(Variant::Xml, text, |c, out| xml(c, *quotes, out)))
 }
 
 /// Ways to write quotes and apostrophes: as they are, and as XML, Go, Django, PHP and Python do.
@@ -21,17 +21,15 @@ const QUOTES: [[&str; 2]; 7] = [
     ["&quot;", "&#x27;"],
 ];
 
-fn xml(c: char, [quote, apostrophe]: [&str; 2], out: &mut dyn FnMut(char)) {
-    match c {
+fn xml(c: char, [quote, apostrophe]: [&str; 2], out: &mut Written) {
+    out.push_str(match c {
         '&' => "&amp;",
         '<' => "&lt;",
         '>' => "&gt;",
         '"' => quote,
         '\'' => apostrophe,
-        _ => return out(c),
-    }
-    .chars()
-    .for_each(out);
+        _ => return out.push(c),
+    });
 }
 
 #[cfg(test)]
