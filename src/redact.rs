@@ -159,6 +159,7 @@ mod json_text;
 mod keys;
 mod live;
 mod mask;
+mod open_end;
 mod parts;
 mod pattern;
 mod pieces;

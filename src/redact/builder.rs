@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::collector::{self, Collector};
+use super::collector::{Collector, MAX_PARTS};
 use super::harmless::HARMLESS;
 use super::mask::Masking;
 use super::redactor::Redactor;
@@ -80,13 +80,13 @@ impl Redactor {
     ///
     /// [`TooLarge`](ErrorKind::TooLarge) when both together pass a limit of [`Redactor::of`].
     pub fn merge(self, other: &Self) -> Result<Self> {
-        let mut collector = Collector::new(
-            self.table().policy().of_both(other.table().policy()),
-            self.table().references().len() + other.table().references().len(),
-        );
+        let policy = self.table().policy().of_both(other.table().policy());
+        let both = || self.table().patterns().chain(other.table().patterns());
+        let bytes = both().map(|(_, pattern)| pattern.len()).sum();
+        let mut collector = Collector::new(policy, both().count(), bytes);
         collector.table(self.table())?;
         collector.table(other.table())?;
-        Ok(Self::new(collector.finish()?, self.masks().masking.clone()))
+        Ok(Self::new(collector.finish(), self.masks().masking.clone()))
     }
 }
 
@@ -131,7 +131,7 @@ impl RedactorBuilder {
 
     /// The most parts of a value that are found in all writings; a part counts once more for each
     /// 64 KiB. More are found as they are and in JSON, and [`skipped`](Redactor::skipped) says so.
-    pub const MAX_PARTS: usize = collector::MAX_PARTS;
+    pub const MAX_PARTS: usize = MAX_PARTS;
 
     /// Adds the secrets of a text or document, as [`Redactor::of`] does.
     ///
@@ -328,19 +328,23 @@ impl RedactorBuilder {
                 "min_len is too small; the least is 4 bytes",
             ));
         }
-        let mut collector = Collector::new(
-            Policy {
-                min_len,
-                harmless,
-                words_below: if short_as_words {
-                    Self::DEFAULT_MIN_LEN
-                } else {
-                    0
-                },
-                users,
-                guarded,
+        let policy = Policy {
+            min_len,
+            harmless,
+            words_below: if short_as_words {
+                Self::DEFAULT_MIN_LEN
+            } else {
+                0
             },
-            secrets.len(),
+            users,
+            guarded,
+        };
+        let values = secrets.iter().filter_map(|(_, value)| value.as_ref());
+        let bytes: usize = values.map(|value| value.expose_secret().len()).sum();
+        let mut collector = Collector::new(
+            policy,
+            secrets.len().saturating_mul(Collector::USUAL_PATTERNS),
+            bytes.saturating_mul(Collector::USUAL_GROWTH),
         );
         for (reference, value) in &secrets {
             match value {
@@ -351,7 +355,7 @@ impl RedactorBuilder {
         for (reference, made) in &filtered {
             collector.filtered(reference, made.expose_secret())?;
         }
-        Ok(Redactor::new(collector.finish()?, Masking::default()))
+        Ok(Redactor::new(collector.finish(), Masking::default()))
     }
 }
 

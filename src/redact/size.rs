@@ -68,10 +68,6 @@ impl Size {
             bytes: units * Self::UNIT.bytes,
         })
     }
-
-    pub(super) fn bytes(self) -> usize {
-        self.bytes
-    }
 }
 
 pub(super) fn too_large() -> Error {

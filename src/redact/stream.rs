@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::open_end::open_end;
 use super::pieces::PIECE;
 use super::redactor::Redactor;
 use super::search::{Before, Text};
@@ -76,9 +77,6 @@ impl Stream {
     /// From so many bytes on that are held, those that come are gathered up to a part of them, so
     /// that a stream that comes byte by byte is not searched from the beginning for each.
     const MANY: usize = 4 << 10;
-
-    /// Length in bytes of what a guarded stream holds back: that of the longest possible pattern.
-    const GUARDED: usize = PIECE;
 
     /// Takes a part, and appends what is sure by now.
     ///
@@ -185,7 +183,7 @@ impl Stream {
             *fresh = 0;
         }
         // The most of what comes is not copied.
-        let end = sure(redactor, part);
+        let end = part.len() - open_end(redactor.table(), part);
         let text = Text::behind(*before, part);
         sweep.advance(redactor.masks(), text, end, &mut |piece| {
             out(piece.bytes(part));
@@ -197,7 +195,7 @@ impl Stream {
     /// Takes a part like `take`, in a guarded stream: output depends on the number of bytes that
     /// came, and on whole secrets in them.
     fn take_guarded(&mut self, part: &[u8], out: &mut impl FnMut(&[u8])) {
-        for part in part.chunks(Self::GUARDED) {
+        for part in part.chunks(PIECE) {
             self.held.extend_from_slice(part);
             self.fresh += part.len();
             if self.fresh >= Self::MANY {
@@ -260,7 +258,7 @@ impl Stream {
             newer: _,
         } = self;
         if *fresh > 0 {
-            let end = sure(redactor, held);
+            let end = held.len() - open_end(redactor.table(), held);
             let text = Text::behind(*before, held);
             sweep.advance(redactor.masks(), text, end, &mut |piece| {
                 out(piece.bytes(held));
@@ -289,65 +287,5 @@ impl fmt::Debug for Stream {
             return shown.finish_non_exhaustive();
         }
         shown.field("held", &held.len()).finish()
-    }
-}
-
-/// Up to where nothing can be the beginning of a secret or of a character that goes on behind the
-/// text, or a secret if no letter goes on there.
-fn sure(redactor: &Redactor, text: &[u8]) -> usize {
-    let table = redactor.table();
-    let partial = table
-        .partial(text)
-        .unwrap_or_else(|| text.len().min(Stream::GUARDED));
-    let cut = cut_character(text);
-    let undecided = table.undecided(text.get(..text.len() - cut).unwrap_or_default());
-    let undecided = if undecided > 0 { undecided + cut } else { 0 };
-    let end = text.len() - partial.max(undecided);
-    end - cut_character(text.get(..end).unwrap_or_default())
-}
-
-/// Returns the number of bytes at the end that begin a character of UTF-8 which goes on.
-fn cut_character(text: &[u8]) -> usize {
-    let behind = text.iter().rev().take(3).position(|&byte| byte >= 0xc0);
-    let Some((behind, lead)) = behind.and_then(|at| Some((at, *text.get(text.len() - 1 - at)?)))
-    else {
-        return 0;
-    };
-    let length = match lead {
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
-        _ => 0,
-    };
-    if behind + 1 < length { behind + 1 } else { 0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn characters_that_go_on_are_known() {
-        for c in ["a", "é", "€", "🔑"] {
-            let text = format!("x{c}");
-            for end in 1..=text.len() {
-                let expected = if end == text.len() { 0 } else { end - 1 };
-                assert_eq!(
-                    cut_character(&text.as_bytes()[..end]),
-                    expected,
-                    "{c} {end}"
-                );
-            }
-        }
-        for other in [
-            &b""[..],
-            b"\xff",
-            b"\xc3\xa9",
-            b"\x80\x80\x80\x80",
-            b"\xc0",
-            b"\xf5\x80",
-        ] {
-            assert_eq!(cut_character(other), 0, "{other:?}");
-        }
     }
 }

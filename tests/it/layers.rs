@@ -102,7 +102,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["harmless", "keys", "pieces", "search", "variants"],
             &["encodings", "pattern", "size", "skipped"],
             &["parts", "skips", "table"],
-            &["collector", "mask"],
+            &["collector", "mask", "open_end"],
             &["sweep"],
             &["redactor"],
             &["builder", "json", "json_text", "stream", "tree"],

@@ -1,76 +1,48 @@
 //! The collection of patterns for a redactor.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::BuildHasher as _;
-
-use super::encodings::{encodings, json_forms};
-use super::parts::{bare, commands, lines, parts};
-use super::pattern::{Claim, Claims};
-use super::pieces::{PIECE, pieces};
-use super::search::Patterns;
-use super::size::{MAX_SECRETS, Size, too_large};
-use super::skipped::SkipReason;
-use super::skips::Skips;
-use super::table::{Policy, Table};
-use super::variants::Variant;
+use super::explored::Explored;
+use super::owners::Owners;
+use super::pattern_set::PatternSet;
 use crate::error::Result;
+use crate::redact::encodings::{encodings, json_forms};
+use crate::redact::parts::{bare, commands, lines, parts};
+use crate::redact::pattern::Claim;
+use crate::redact::pieces::{PIECE, pieces};
+use crate::redact::size::MAX_PATTERNS;
+use crate::redact::skipped::SkipReason;
+use crate::redact::skips::Skips;
+use crate::redact::table::{Policy, Table};
+use crate::redact::variants::Variant;
 use crate::reference::Reference;
-use crate::wipe::Wiped;
 
-/// Most parts of a value of which all writings are added, and that are read in turn.
-pub(super) const MAX_PARTS: usize = 500;
 /// Deepest nesting of parts within parts.
 const DEPTH: usize = 5;
 
-/// A pattern.
-struct Known {
-    number: usize,
-    claims: Claims,
-    /// True if it is found as a whole word only.
-    is_word: bool,
-}
-
 /// The patterns of the secrets so far.
-pub(super) struct Collector {
+pub(in crate::redact) struct Collector {
     policy: Policy,
-    references: Vec<Reference>,
-    /// The places of the references in the list.
-    owners: HashMap<Reference, usize>,
-    patterns: HashMap<Wiped<u8>, Known>,
-    /// Size of all patterns, as the limits count it.
-    size: Size,
-    /// Of the value that is being explored, how many parts were found so far, and at which depth
-    /// which patterns were.
-    parts: usize,
-    explored: HashMap<Part, usize>,
+    owners: Owners,
+    patterns: PatternSet,
+    explored: Explored,
     skips: Skips,
 }
 
-/// A part of the value that is being explored.
-#[derive(PartialEq, Eq, Hash)]
-enum Part {
-    /// The number of its pattern.
-    Pattern(usize),
-    /// The hash of one that is longer than a pattern and has no number. Its key is chosen by
-    /// chance, so nobody can write two parts of the same hash.
-    Long(u64),
-}
-
 impl Collector {
-    /// Patterns that there is room for at first, for each secret.
-    const USUAL: usize = 13;
+    /// Number of patterns that a usual secret comes to.
+    pub(in crate::redact) const USUAL_PATTERNS: usize = 13;
+    /// Bytes of these patterns for each byte of the secret.
+    pub(in crate::redact) const USUAL_GROWTH: usize = 28;
+    /// Most bytes that there is room for at first.
+    const ROOM: usize = 4 << 20;
 
-    /// Begins with no secrets, and room for so many.
-    pub(super) fn new(policy: Policy, secrets: usize) -> Self {
+    /// Begins with no secrets, and room for so many patterns of so many bytes, within limits.
+    pub(in crate::redact) fn new(policy: Policy, patterns: usize, bytes: usize) -> Self {
+        let (patterns, bytes) = (patterns.min(MAX_PATTERNS), bytes.min(Self::ROOM));
         Self {
             policy,
-            references: Vec::new(),
-            owners: HashMap::new(),
-            patterns: HashMap::with_capacity(secrets.min(MAX_SECRETS) * Self::USUAL),
-            size: Size::default(),
-            parts: 0,
-            explored: HashMap::new(),
+            owners: Owners::default(),
+            patterns: PatternSet::with_capacity(bytes, patterns),
+            explored: Explored::default(),
             skips: Skips::default(),
         }
     }
@@ -80,7 +52,7 @@ impl Collector {
     /// # Errors
     ///
     /// `TooLarge`
-    pub(super) fn secret(&mut self, reference: &Reference, value: &str) -> Result<()> {
+    pub(in crate::redact) fn secret(&mut self, reference: &Reference, value: &str) -> Result<()> {
         self.value(reference, Variant::Value, value, 0)
     }
 
@@ -89,12 +61,12 @@ impl Collector {
     /// # Errors
     ///
     /// `TooLarge`
-    pub(super) fn filtered(&mut self, reference: &Reference, made: &str) -> Result<()> {
+    pub(in crate::redact) fn filtered(&mut self, reference: &Reference, made: &str) -> Result<()> {
         self.value(reference, Variant::Filtered, made, 1)
     }
 
     /// Adds a secret whose value was erased.
-    pub(super) fn without_value(&mut self, reference: &Reference) {
+    pub(in crate::redact) fn without_value(&mut self, reference: &Reference) {
         self.skips
             .push(reference, Variant::Value, SkipReason::Erased);
     }
@@ -104,11 +76,11 @@ impl Collector {
     /// # Errors
     ///
     /// `TooLarge`
-    pub(super) fn table(&mut self, table: &Table) -> Result<()> {
-        let before = self.size;
+    pub(in crate::redact) fn table(&mut self, table: &Table) -> Result<()> {
+        let before = self.patterns.size;
         // In the order of their numbers, so those of the first table keep them.
         for reference in table.references() {
-            self.intern(reference)?;
+            self.owners.intern(reference)?;
         }
         let mut patterns: Vec<_> = table.patterns().collect();
         patterns.sort_unstable_by_key(|(number, _)| *number);
@@ -117,55 +89,30 @@ impl Collector {
                 let Some(reference) = table.reference(claim.owner) else {
                     continue;
                 };
-                let owner = self.intern(reference)?;
-                self.pattern(
-                    owner,
-                    claim.variant,
-                    pattern,
-                    table.searcher().is_word(number),
-                )?;
+                let owner = self.owners.intern(reference)?;
+                let claim = Claim { owner, ..claim };
+                let is_word = table.searcher().is_word(number);
+                self.patterns.claim(pattern, claim, is_word)?;
             }
         }
         self.skips.extend(table.skipped());
         if table.is_guarded() {
-            self.size = before.plus(table.size())?;
+            self.patterns.size = before.plus(table.size())?;
         }
         Ok(())
     }
 
-    /// # Errors
-    ///
-    /// `TooLarge`
-    pub(super) fn finish(self) -> Result<Table> {
-        let Self {
-            policy,
-            references,
-            patterns,
-            size,
-            skips,
-            ..
-        } = self;
-        let skipped = if policy.guarded {
-            skips.untold()
+    /// Makes the table of all that was added.
+    pub(in crate::redact) fn finish(self) -> Table {
+        let skipped = if self.policy.guarded {
+            self.skips.untold()
         } else {
-            skips.into_list()
+            self.skips.into_list()
         };
-        let mut patterns: Vec<_> = patterns.into_iter().collect();
-        patterns.sort_unstable_by_key(|(_, known)| known.number);
-        let mut searched = Patterns::with_capacity(size.bytes(), patterns.len());
-        for (pattern, known) in &patterns {
-            searched.push(pattern)?;
-            if known.is_word {
-                searched.as_word();
-            }
-        }
-        let claims = patterns
-            .into_iter()
-            .map(|(_, known)| known.claims.settled(&references))
-            .collect();
-        Ok(Table::new(
-            searched, claims, references, skipped, policy, size,
-        ))
+        let size = self.patterns.size;
+        let references = self.owners.into_list();
+        let (patterns, claims) = self.patterns.finish(&references);
+        Table::new(patterns, claims, references, skipped, self.policy, size)
     }
 
     fn value(
@@ -175,13 +122,12 @@ impl Collector {
         text: &str,
         depth: usize,
     ) -> Result<()> {
-        let owner = self.intern(reference)?;
-        let before = self.size;
-        self.parts = 0;
+        let owner = self.owners.intern(reference)?;
+        let before = self.patterns.size;
         self.explored.clear();
         self.explore(owner, variant, text, depth)?;
         if self.policy.guarded {
-            self.size = self.size.in_units_since(before)?;
+            self.patterns.size = self.patterns.size.in_units_since(before)?;
         }
         Ok(())
     }
@@ -193,16 +139,14 @@ impl Collector {
             return Ok(());
         }
         let is_word = self.is_word(text);
-        self.add(owner, variant, text, is_word)?;
-        if self.was_explored(text, depth) {
+        let pattern = self.add(owner, variant, text, is_word)?;
+        if self.explored.knows(text, pattern, depth) {
             return Ok(());
         }
-        let in_full = self.parts <= MAX_PARTS;
-        // A long part is work for several.
-        self.parts += 1 + text.len() / PIECE;
+        let in_full = self.explored.count(text);
         if in_full {
             encodings(text, &mut |variant, written| {
-                self.add(owner, variant, written, is_word)
+                self.add(owner, variant, written, is_word).map(drop)
             })?;
             for command in commands(text) {
                 if self.objection(command).is_none() {
@@ -212,7 +156,7 @@ impl Collector {
         } else {
             self.skipped(owner, variant, SkipReason::TooMany);
             json_forms(text, &mut |variant, written| {
-                self.add(owner, variant, written, is_word)
+                self.add(owner, variant, written, is_word).map(drop)
             })?;
         }
         for line in lines(text) {
@@ -220,7 +164,7 @@ impl Collector {
                 let is_word = self.is_word(line);
                 self.add(owner, Variant::Line, line, is_word)?;
                 json_forms(line, &mut |variant, written| {
-                    self.add(owner, variant, written, is_word)
+                    self.add(owner, variant, written, is_word).map(drop)
                 })?;
             }
         }
@@ -239,19 +183,6 @@ impl Collector {
     /// Returns true if a text, in any writing, is found as a whole word only.
     fn is_word(&self, text: &str) -> bool {
         bare(text).len() < self.policy.words_below
-    }
-
-    /// Returns true if a text that was added is a part that was found before, no deeper than now.
-    fn was_explored(&mut self, text: &str, depth: usize) -> bool {
-        let part = match self.patterns.get(text.as_bytes()) {
-            Some(known) => Part::Pattern(known.number),
-            None if text.len() > PIECE => Part::Long(self.explored.hasher().hash_one(text)),
-            None => return false,
-        };
-        let known = self.explored.entry(part).or_insert(usize::MAX);
-        let before = *known <= depth;
-        *known = depth.min(*known);
-        before
     }
 
     /// Returns true if a text is not searched for, and records that.
@@ -276,55 +207,29 @@ impl Collector {
 
     /// Records once that something is not masked, or not in all writings.
     fn skipped(&mut self, owner: usize, variant: Variant, reason: SkipReason) {
-        if let Some(reference) = self.references.get(owner) {
+        if let Some(reference) = self.owners.get(owner) {
             self.skips.push(reference, variant, reason);
         }
     }
 
-    /// Adds a text, unless it is a rest that is too short, such as the last line of many.
-    fn add(&mut self, owner: usize, variant: Variant, text: &str, is_word: bool) -> Result<()> {
-        if text.len() < self.policy.min_len {
-            return Ok(());
-        }
-        pieces(text).try_for_each(|piece| self.pattern(owner, variant, piece.as_bytes(), is_word))
-    }
-
-    fn pattern(
+    /// Adds a text, unless it is a rest that is too short, such as the last line of many. Returns
+    /// the number of its pattern; `None` of a text that is longer than one.
+    fn add(
         &mut self,
         owner: usize,
         variant: Variant,
-        pattern: &[u8],
+        text: &str,
         is_word: bool,
-    ) -> Result<()> {
-        let claim = Claim { owner, variant };
-        if let Some(known) = self.patterns.get_mut(pattern) {
-            known.claims.push(claim);
-            known.is_word &= is_word;
-            return Ok(());
+    ) -> Result<Option<u32>> {
+        if text.len() < self.policy.min_len {
+            return Ok(None);
         }
-        self.size = self.size.with_pattern(pattern.len())?;
-        let number = self.patterns.len();
-        if let Entry::Vacant(entry) = self.patterns.entry(Wiped::from(pattern)) {
-            entry.insert(Known {
-                number,
-                claims: Claims::of(claim),
-                is_word,
-            });
+        let mut number = None;
+        for piece in pieces(text) {
+            let claim = Claim { owner, variant };
+            number = Some(self.patterns.claim(piece.as_bytes(), claim, is_word)?);
         }
-        Ok(())
-    }
-
-    fn intern(&mut self, reference: &Reference) -> Result<usize> {
-        if let Some(&known) = self.owners.get(reference) {
-            return Ok(known);
-        }
-        if self.references.len() == MAX_SECRETS {
-            return Err(too_large());
-        }
-        let owner = self.references.len();
-        self.references.push(reference.clone());
-        self.owners.insert(reference.clone(), owner);
-        Ok(owner)
+        Ok(number.filter(|_| text.len() <= PIECE))
     }
 }
 
@@ -332,34 +237,20 @@ impl Collector {
 mod tests {
     use super::*;
 
-    fn collector() -> Collector {
-        let policy = Policy {
-            min_len: 8,
-            harmless: Vec::new(),
-            words_below: 0,
-            users: false,
-            guarded: false,
-        };
-        Collector::new(policy, 1)
-    }
-
-    #[test]
-    fn a_part_longer_than_a_pattern_is_explored_once() {
-        let mut collector = collector();
-        let (long, other) = ("x".repeat(PIECE + 1), "y".repeat(PIECE + 1));
-        assert!(!collector.was_explored(&long, 2));
-        assert!(collector.was_explored(&long, 2) && collector.was_explored(&long, 3));
-        assert!(!collector.was_explored(&long, 1), "nearer to the value");
-        assert!(!collector.was_explored(&other, 2));
-    }
-
     #[test]
     fn a_long_part_counts_as_several() {
         let reference = Reference::secret("A".parse().unwrap());
         for (len, parts) in [(PIECE - 1, 1), (PIECE * 2, 3)] {
-            let mut collector = collector();
+            let policy = Policy {
+                min_len: 8,
+                harmless: Vec::new(),
+                words_below: 0,
+                users: false,
+                guarded: false,
+            };
+            let mut collector = Collector::new(policy, 0, 0);
             collector.secret(&reference, &"x".repeat(len)).unwrap();
-            assert_eq!(collector.parts, parts, "{len}");
+            assert_eq!(collector.explored.count, parts, "{len}");
         }
     }
 }

@@ -37,19 +37,13 @@ pub(super) struct Filter {
     hash: Hash,
     /// Bits for each hash: all zero if no piece has it.
     table: Wiped<u8>,
-    /// Bits of a hash that give the slot of a piece.
-    slot_bits: u32,
     /// The pieces by their hash; one whose slot is taken lies in the next that is free.
     slots: Wiped<Slot>,
 }
 
-/// A piece.
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    piece: u32,
-    /// Distances from the skipped part of a pattern: bit `n` for `n` bytes. Zero in a free slot.
-    offsets: u32,
-}
+/// A piece, and its distances from the skipped part of a pattern: bit `n` for `n` bytes. They are
+/// zero in a free slot.
+type Slot = [u32; 2];
 
 /// A hash function; another one in each filter, so that nobody can choose patterns that fall into
 /// one place.
@@ -82,15 +76,14 @@ impl Filter {
             .into_iter()
             .find(|&(_, most)| pieces <= most)
             .map_or(1, |(size, _)| size);
-        // Half of the slots stay free.
-        let slot_bits = (pieces * 2).next_power_of_two().trailing_zeros().max(1);
+        // A third of the slots stays free and more, as many patterns have the same pieces.
+        let slots = (pieces + pieces / 2).next_power_of_two().max(2);
         let mut filter = Self {
             stride,
             skipped: (room - stride).min(MOST_SKIPPED),
             hash: Hash::random(),
             table: Wiped::filled(0, size),
-            slot_bits,
-            slots: Wiped::filled(Slot::default(), 1 << slot_bits),
+            slots: Wiped::filled([0, 0], slots),
         };
         for pattern in dictionary.roots() {
             for (offset, piece) in pattern
@@ -102,32 +95,43 @@ impl Filter {
                 filter.insert(read(piece), 1 << offset);
             }
         }
+        filter.mark_all();
         filter
     }
 
     fn insert(&mut self, piece: u32, offset: u32) {
-        let hash = self.hash.of(piece);
-        let shift = shift_to(self.table.len());
-        if let Some(marks) = self.table.get_mut((hash >> shift) as usize) {
-            *marks |= mark(hash, shift);
-        }
         let at = self.slot_of(piece);
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = Slot {
-                piece,
-                offsets: slot.offsets | offset,
-            };
+            let [_, offsets] = *slot;
+            *slot = [piece, offsets | offset];
+        }
+    }
+
+    /// Fills the table. The slots have nearly its order, so memory is written from one end to the
+    /// other.
+    fn mark_all(&mut self) {
+        let shift = shift_to(self.table.len());
+        for [piece, offsets] in self.slots.iter().copied() {
+            let hash = self.hash.of(piece);
+            let marks = self.table.get_mut((hash >> shift) as usize);
+            if let Some(marks) = marks.filter(|_| offsets != 0) {
+                *marks |= mark(hash, shift);
+            }
         }
     }
 
     /// Returns the slot of a piece, or the free one for it.
+    #[inline]
     fn slot_of(&self, piece: u32) -> usize {
-        let first = (self.hash.of(piece) >> (32 - self.slot_bits)) as usize;
-        let fits = |slot: &Slot| slot.offsets == 0 || slot.piece == piece;
-        (first..self.slots.len())
-            .chain(0..first)
-            .find(|&at| self.slots.get(at).is_some_and(fits))
-            .unwrap_or(first)
+        let last = self.slots.len() - 1;
+        let mut at = (self.hash.of(piece) >> shift_to(self.slots.len())) as usize;
+        while let Some(&[other, offsets]) = self.slots.get(at) {
+            if other == piece || offsets == 0 {
+                break;
+            }
+            at = (at + 1) & last;
+        }
+        at
     }
 
     /// Adds to `starts` every place in `range` where a pattern starts, and some where none does, in
@@ -205,10 +209,8 @@ impl Filter {
 
     /// Adds the places where a pattern with this piece would start.
     fn add(&self, piece: u32, at: usize, range: &Range<usize>, starts: &mut Vec<usize>) {
-        let mut offsets = self
-            .slots
-            .get(self.slot_of(piece))
-            .map_or(0, |slot| slot.offsets);
+        let slot = self.slots.get(self.slot_of(piece));
+        let mut offsets = slot.map_or(0, |[_, offsets]| *offsets);
         // The farthest behind its start first: that is the order of the starts.
         while let Some(offset) = offsets.checked_ilog2() {
             let start = at.checked_sub(self.skipped + offset as usize);

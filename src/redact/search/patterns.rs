@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::indexed::number;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wipe::Wiped;
 
@@ -33,13 +34,13 @@ impl Patterns {
         }
     }
 
-    /// Adds a pattern. The caller wipes `pattern`.
+    /// Adds a pattern, and returns its number. The caller wipes `pattern`.
     ///
     /// # Errors
     ///
     /// [`InvalidValue`](ErrorKind::InvalidValue) if it is too short,
     /// [`TooLarge`](ErrorKind::TooLarge) if it is too long or one too many.
-    pub(in crate::redact) fn push(&mut self, pattern: &[u8]) -> Result<()> {
+    pub(in crate::redact) fn push(&mut self, pattern: &[u8]) -> Result<u32> {
         if pattern.len() < Self::MIN_LEN {
             let why = format!(
                 "a value of less than {} bytes cannot be redacted; leave it out",
@@ -59,7 +60,7 @@ impl Patterns {
             Ok(end_at) if end <= Self::MAX_TOTAL_LEN && self.len() < Self::MAX_COUNT => {
                 self.bytes.extend_from_slice(pattern);
                 self.ends.push(end_at);
-                Ok(())
+                Ok(number(self.len() - 1))
             }
             _ => {
                 let (count, total) = (Self::MAX_COUNT, Self::MAX_TOTAL_LEN);
@@ -72,13 +73,18 @@ impl Patterns {
         }
     }
 
-    /// Makes the last pattern one that is found as a whole word only: where no letter or digit is
-    /// beside it.
-    pub(in crate::redact) fn as_word(&mut self) {
-        let last = self.len().checked_sub(1);
-        if let Some(last) = last.and_then(|last| u32::try_from(last).ok()) {
-            self.words.push(last);
-        }
+    /// Makes patterns those that are found as whole words only: where no letter or digit is beside
+    /// them.
+    pub(in crate::redact) fn as_words(&mut self, numbers: impl Iterator<Item = u32>) {
+        numbers.for_each(|number| self.words.push(number));
+    }
+
+    /// The pattern of a number.
+    pub(in crate::redact) fn get(&self, number: u32) -> &[u8] {
+        let end = |number: u32| self.ends.get(number as usize).map(|&end| end as usize);
+        let start = number.checked_sub(1).and_then(end).unwrap_or(0);
+        let end = end(number).unwrap_or(0);
+        self.bytes.get(start..end).unwrap_or_default()
     }
 
     /// The numbers of the patterns that are found as whole words only.
