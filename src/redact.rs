@@ -37,8 +37,9 @@
 //! Keys that name a secret end in `password`, `pwd`, `secret`, `token`, `_KEY`, `_AUTH`, `_PAT` and
 //! the like. Their values are passed over if they are references (`${NAME}`). A part is read in
 //! turn, five deep. Names of users are masked if [asked for](RedactorBuilder::users). What filters
-//! made of a value in a resolve is found, and read, like the value. All parts are found
-//! percent-decoded, too, where they are of URLs or pairs.
+//! made of a value in a resolve is found, and read, like the value; of one that went into a
+//! document as JSON the numbers also as most programs write them (`1.50` as `1.5`). All parts are
+//! found percent-decoded, too, where they are of URLs or pairs.
 //!
 //! Each of these, except that lines are only found as they are and in JSON, also in the ways in
 //! which programs write it:
@@ -88,6 +89,8 @@
 //! * other writings: numbers of bytes (`[115, 51, …]`), numeric character references (`&#228;`) but
 //!   for quotes, quoted-printable, percent signs for what needs none, characters that cannot be
 //!   shown in literals of other languages than Rust;
+//! * numbers with other digits than a value has and most programs write (`1e20` as
+//!   `100000000000000000000`);
 //! * other character sets than UTF-8, such as the UTF-16 in base64 that PowerShell takes;
 //! * the `^` of cmd, runs of apostrophes that a shell of Almquist puts in double quotes, and
 //!   several of the writings above mixed in one text;

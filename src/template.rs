@@ -48,6 +48,7 @@ pub use model::{Arguments, Attempt, Grants, ModelArgs};
 pub use placeholder::Placeholder;
 pub use resolvable::Resolvable;
 pub use resolve_ext::ResolveExt;
+pub(crate) use structure::Replacement;
 pub use structure::Structure;
 pub use surfaces::Surfaces;
 pub use syntax::{BareNames, Escape, Syntax, SyntaxBuilder};

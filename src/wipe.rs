@@ -108,6 +108,12 @@ pub(crate) fn wipe_ranges(bytes: &mut [u8], ranges: &[Range<usize>]) {
     zeroize::optimization_barrier(bytes);
 }
 
+/// Puts a value without a secret in the place of one that may be secret.
+pub(crate) fn overwrite<T>(place: &mut T, empty: T) {
+    *place = empty;
+    zeroize::optimization_barrier(place);
+}
+
 /// Overwrites a string, and leaves it empty.
 pub(crate) fn wipe_string(text: &mut String) {
     let mut bytes = mem::take(text).into_bytes();

@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use super::keys::Keys;
 use super::redactor::Redactor;
-use crate::template::{JsonNode as Node, JsonSpan as Span, JsonText};
+use crate::template::{JsonNode as Node, JsonSpan as Span, JsonText, Replacement};
 
 /// Masked strings, each with the place that it takes.
-type Masked = Vec<(Span, Zeroizing<String>)>;
+type Masked = Vec<(Span, Replacement)>;
 
 impl Redactor {
     /// Masks the strings of a JSON text and the keys of its objects; all else is as it was, byte
@@ -43,23 +43,23 @@ impl Redactor {
     }
 
     /// Masks a value. It is nested as deep as documents may be, at most.
-    fn mask_node(&self, text: &str, node: &Node, masked: &mut Masked) {
+    fn mask_node(&self, json: &str, node: &Node, masked: &mut Masked) {
         match node {
             Node::Text(string) => {
                 if let Cow::Owned(mask) = self.redact(&string.text) {
-                    masked.push((string.span, Zeroizing::new(mask)));
+                    masked.push((string.span, text(mask)));
                 }
             }
             Node::Number(span) => {
                 // A number is not a text that somebody cut off.
-                let digits = text.get(span.range()).unwrap_or_default();
+                let digits = json.get(span.range()).unwrap_or_default();
                 if let Cow::Owned(mask) = self.redact_whole(digits) {
-                    masked.push((*span, Zeroizing::new(mask)));
+                    masked.push((*span, text(mask)));
                 }
             }
             Node::List(items) => {
                 for item in items {
-                    self.mask_node(text, item, masked);
+                    self.mask_node(json, item, masked);
                 }
             }
             Node::Object(entries) => {
@@ -67,9 +67,9 @@ impl Redactor {
                 let mut keys = self.masked_keys(&keys).into_iter();
                 for (key, entry) in entries {
                     if let Some(mask) = keys.next().flatten() {
-                        masked.push((key.span, Zeroizing::new(mask)));
+                        masked.push((key.span, text(mask)));
                     }
-                    self.mask_node(text, entry, masked);
+                    self.mask_node(json, entry, masked);
                 }
             }
             Node::Null | Node::Bool(_) => {}
@@ -95,4 +95,8 @@ impl Redactor {
         }
         masked
     }
+}
+
+fn text(mask: String) -> Replacement {
+    Replacement::Text(Zeroizing::new(mask))
 }

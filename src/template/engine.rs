@@ -380,7 +380,9 @@ impl Engine {
     /// granted name at another place, with a version or with an unknown filter, what only means to
     /// be a placeholder, escapes with their marks, comments, and the keys of objects whatever the
     /// engine [says](Engine::keys). What of that is a placeholder, or meant to be one, is reported
-    /// as an [`Attempt`](super::Attempt). Values are never read again. A whole string of Julep's
+    /// as an [`Attempt`](super::Attempt). The filter `number` makes a number of a whole string, and
+    /// stays elsewhere; `json_value` stays always, because parts of its value would be keys, which
+    /// no grant reaches. Values are never read again. A whole string of Julep's
     /// with a field that is not granted stays as a whole.
     ///
     /// ```

@@ -1,17 +1,17 @@
 //! JSON as text: parsed strictly, with the place of each string.
 
+mod made;
 mod node;
 mod number;
 mod parser;
 mod string;
 mod text;
+mod typed;
 #[cfg(feature = "json")]
 mod value;
 
+pub(super) use made::read;
 pub(crate) use node::{Node, Span};
-#[cfg(feature = "json")]
-pub(super) use parser::Form;
-pub(super) use parser::is_structure;
+pub(super) use parser::{Form, is_structure};
 pub use text::JsonText;
-#[cfg(feature = "json")]
-pub(super) use value::value;
+pub(super) use typed::{check, writings};

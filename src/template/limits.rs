@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of a template; 16 MiB.
+    /// Bytes of a template, and of all values that go into a document as JSON; 16 MiB.
     pub template: usize,
     /// Placeholders in a template, repeated ones included; 10,000.
     pub placeholders: usize,

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::plan::Plan;
 use super::render::{Drafted, Fill, Values};
 use super::settings::Settings;
+use super::value::{Typed, no_place};
 use crate::error::{Error, Result};
 use crate::target::{Surface, Target, UnknownNames};
 
@@ -53,6 +54,16 @@ pub(super) trait Source {
     ) -> Option<Self::Output<'_>> {
         let _ = (plan, values, most, places);
         None
+    }
+
+    /// Checks a value that goes in as JSON, in this many lists and objects.
+    ///
+    /// # Errors
+    ///
+    /// The reason why it cannot; it holds nothing of the value.
+    fn check_json(&self, json: &str, typed: Typed, depth: usize) -> Result<()> {
+        let _ = (json, typed, depth);
+        Err(no_place())
     }
 
     /// Writes the source with its texts as they are drafted, and says where values lie in it.
@@ -102,6 +113,16 @@ pub(super) trait Part<'s> {
     /// The keys and places that lead to the text.
     fn path(&self) -> SmallVec<[Cow<'_, str>; 8]> {
         SmallVec::new()
+    }
+
+    /// Number of the lists and objects that the text is in.
+    fn depth(&self) -> usize {
+        0
+    }
+
+    /// Returns true if a value may take the place of the whole text as JSON.
+    fn takes_json(&self, _: &Settings) -> bool {
+        false
     }
 
     /// Returns true if the whole text is the name of a secret.

@@ -9,6 +9,7 @@ mod get;
 mod placing;
 mod room;
 mod surface;
+mod typed;
 mod url_part;
 
 pub(super) use encoding::Encoding;
@@ -21,3 +22,4 @@ pub(super) use filters::Filters;
 pub(crate) use placing::unfit;
 pub(super) use placing::{Placing, words};
 pub(super) use room::Room;
+pub(super) use typed::{Typed, no_place, typed};

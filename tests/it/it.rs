@@ -67,6 +67,7 @@ mod support;
 mod surfaces;
 mod tampering;
 mod target_urls;
+mod typed_insert;
 mod url_hosts;
 mod url_parts;
 mod url_rules;

@@ -60,11 +60,11 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
         &[
             &["chars", "cut", "limits", "pointer"],
             &["structure", "surfaces", "syntax"],
-            &["tree", "value"],
+            &["value"],
             &["json"],
             &["settings"],
             &["plan"],
-            &["lint", "placeholder", "render"],
+            &["lint", "placeholder", "render", "tree"],
             &["source"],
             &["lines", "prepared", "text"],
             &["resolvable"],
@@ -680,9 +680,9 @@ fn planted_violations_of_rooms_are_found() {
             "template::plan -> template::engine points up",
         ),
         (
-            "value",
-            "fn f() { crate::template::tree::g() }",
-            "template::value -> template::tree points sideways",
+            "tree",
+            "fn f() { crate::template::render::g() }",
+            "template::tree -> template::render points sideways",
         ),
         (
             "plan",

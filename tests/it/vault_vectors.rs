@@ -44,14 +44,7 @@ struct StoredRow {
     body: String,
 }
 
-<<<<<<< HEAD
-/// A row with what it is and where it lies.
-type Named = (String, Partition, Row);
-
 /// The answer for a name, or a name with a pin, in a scope: a value, or the kind of an error.
-=======
-/// The answer for a name, or a name with a pin, in a scope: a value, or the kind of an error.
->>>>>>> bbce695 (tests: one kind of row with its partition in the vector tests)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Answer {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use keyslot::secrecy::{ExposeSecret, SecretString};
-use keyslot::template::{Engine, JsonText, Tree};
+use keyslot::template::{Engine, JsonText, Structure, Tree};
 use keyslot::{ResolveExt, Target, Variables};
 use memory::{Needle, is_found, leaves_nothing, secret};
 
@@ -120,4 +120,75 @@ fn nothing_of_a_json_text_stays_behind() {
     drop(parsed);
     drop(zeroize::Zeroizing::new(plain));
     assert!(!is_found(&needle));
+}
+
+/// Resolves a document into which a secret goes as a part of JSON, written by `json`, and looks for
+/// what is left of it.
+fn leaves_nothing_of_json<T: Structure>(
+    document: &T,
+    plain: String,
+    json: impl Fn(&mut String, &str),
+    is_fine: bool,
+) {
+    let needle = Needle::new(plain.as_bytes());
+    let mut value = String::with_capacity(plain.len() * 2 + 100);
+    json(&mut value, &plain);
+    drop(zeroize::Zeroizing::new(plain));
+    let variables = Variables::new().with("A", value).unwrap();
+    let resolved = variables.resolve_for(&Target::tool("test"), document);
+    assert_eq!(resolved.is_ok(), is_fine);
+    drop(variables);
+    assert_eq!(is_found(&needle), is_fine, "the control is the document");
+    drop(resolved);
+    assert!(!is_found(&needle));
+}
+
+fn text() -> JsonText {
+    JsonText::parse(r#"["<<A|json_value>>", "x"]"#).unwrap()
+}
+
+fn tree() -> Tree {
+    Tree::of(&["<<A|json_value>>", "x"]).unwrap()
+}
+
+#[test]
+fn nothing_of_json_in_a_document_stays_behind() {
+    // As a key, and as a string.
+    let object = |out: &mut String, plain: &str| {
+        for part in ["{\"", plain, "\": [true, \"\\n", plain, "\", 1.50]}"] {
+            out.push_str(part);
+        }
+    };
+    leaves_nothing_of_json(&text(), secret(200), object, true);
+    leaves_nothing_of_json(&tree(), secret(201), object, true);
+    #[cfg(feature = "json")]
+    leaves_nothing_of_json(
+        &serde_json::json!(["<<A|json_value>>"]),
+        secret(202),
+        object,
+        true,
+    );
+}
+
+#[test]
+fn nothing_of_json_that_is_refused_stays_behind() {
+    let twice = |out: &mut String, plain: &str| {
+        for part in ["{\"a\": \"", plain, "\", \"a\": 1}"] {
+            out.push_str(part);
+        }
+    };
+    leaves_nothing_of_json(&tree(), secret(210), twice, false);
+    // A number that only JSON as text keeps.
+    let digits = |seed| {
+        let digits = secret(seed).into_bytes().into_iter();
+        let digits = digits.map(|letter| b'0' + letter % 10).collect();
+        String::from_utf8(digits).unwrap()
+    };
+    let number = |out: &mut String, plain: &str| {
+        out.push_str("[0.1");
+        out.push_str(plain);
+        out.push(']');
+    };
+    leaves_nothing_of_json(&text(), digits(220), number, true);
+    leaves_nothing_of_json(&tree(), digits(221), number, false);
 }

@@ -10,7 +10,7 @@ use crate::reference::Reference;
 use crate::resolve::{Outcome, Permit, Resolved, Resolver};
 use crate::target::Target;
 #[cfg(feature = "json")]
-use crate::template::json::{Form, value};
+use crate::template::json::{Form, read};
 use crate::template::lint::Lint;
 use crate::template::prepared::Prepared;
 use crate::template::resolvable::{Resolvable, sealed};
@@ -22,7 +22,9 @@ use crate::template::tree::Tree;
 ///
 /// Placeholders are found in strings, and a string stays a string; keys are left alone unless the
 /// engine is told [otherwise](crate::template::Engine::keys). Values cannot change the structure,
-/// whatever they hold.
+/// whatever they hold. One that is to be a number or other JSON goes in by a filter
+/// ([`number` or `json_value`](crate::template::syntax#numbers-and-other-json)), which takes a
+/// string alone.
 ///
 /// With the feature `json` a document can be a `serde_json::Value`; a [`Tree`] is one of any
 /// format.
@@ -254,7 +256,7 @@ impl Document<serde_json::Value> {
         form: Form,
     ) -> Result<Self> {
         settings.limits.check_template(text.len())?;
-        Self::with(settings, value(text, form)?)
+        Self::with(settings, read(text, form)?)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::borrow::{Borrow, Cow};
 use std::marker::PhantomData;
-use std::mem;
 
 use smallvec::SmallVec;
+use zeroize::Zeroizing;
 
 use super::keys::write_keys;
 use super::leaf::{Leaf, Role};
@@ -12,12 +12,14 @@ use super::walk::{Visited, walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolve::Wipe;
 use crate::target::Surface;
+use crate::template::json::check;
 use crate::template::plan::Plan;
 use crate::template::render::{Drafted, Fill, Values};
 use crate::template::settings::Settings;
 use crate::template::source::{Part, Source, Visitor};
-use crate::template::structure::{Node, Structure};
+use crate::template::structure::{Node, Replacement, Structure};
 use crate::template::surfaces::names_host;
+use crate::template::value::Typed;
 
 /// The strings of a document, which is owned or borrowed.
 pub(in crate::template) struct Strings<T, D> {
@@ -62,6 +64,10 @@ impl<T: Structure, D: Borrow<T>> Source for Strings<T, D> {
         walk(root, Visited::of(settings), |leaf| visitor.text(leaf))
     }
 
+    fn check_json(&self, json: &str, typed: Typed, depth: usize) -> Result<()> {
+        check(json, typed, T::KEEPS_DIGITS, depth)
+    }
+
     fn write<'d>(
         &self,
         settings: &Settings,
@@ -82,9 +88,13 @@ impl<T: Structure, D: Borrow<T>> Source for Strings<T, D> {
         let mut replace = || {
             let number = strings.next()?;
             let drafted = drafts.next_if(|drafted| drafted.number == number)?;
-            Some(match keys.next_if(|(key, _)| *key == number) {
-                Some((_, mut key)) => mem::take(&mut *key),
-                None => fill.write(&drafted.draft, |_| {}),
+            if let Some((_, key)) = keys.next_if(|(key, _)| *key == number) {
+                return Some(Replacement::Text(key));
+            }
+            let written = Zeroizing::new(fill.write(&drafted.draft, |_| {}));
+            Some(match drafted.draft.json() {
+                Some(_) => Replacement::Json(written),
+                None => Replacement::Text(written),
             })
         };
         document.rewritten(what.keys, settings.limits, &mut replace, places)
@@ -106,6 +116,15 @@ impl<'n, N: Node> Part<'n> for Leaf<'_, 'n, N> {
 
     fn path(&self) -> SmallVec<[Cow<'_, str>; 8]> {
         Leaf::path(self)
+    }
+
+    fn depth(&self) -> usize {
+        Leaf::depth(self)
+    }
+
+    /// A string alone, on no surface that writes values in its own way.
+    fn takes_json(&self, settings: &Settings) -> bool {
+        self.role == Role::Value && matches!(self.rule(settings), None | Some(Surface::Text))
     }
 
     fn is_name(&self, settings: &Settings) -> bool {

@@ -5,14 +5,12 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
-use zeroize::Zeroizing;
-
 use super::node::{Node, Span};
 use super::parser::{Form, parse};
 use crate::error::{Error, Result};
 use crate::resolve::{Sealed, Wipe};
 use crate::template::limits::Limits;
-use crate::template::structure::Structure;
+use crate::template::structure::{Replacement, Structure};
 use crate::template::value::{Encoding, Room};
 use crate::wipe::wipe_string;
 
@@ -114,39 +112,47 @@ impl JsonText {
         &self.root
     }
 
-    /// Returns the number of bytes of the text with other strings in some places.
-    fn length_with(&self, strings: &[(Span, Zeroizing<String>)]) -> usize {
-        let replaced: usize = strings.iter().map(|(span, _)| span.range().len()).sum();
+    /// Returns the number of bytes of the text with other values in some places.
+    fn length_with(&self, values: &[(Span, Replacement)]) -> usize {
+        let replaced: usize = values.iter().map(|(span, _)| span.range().len()).sum();
         let kept = self.text.len().saturating_sub(replaced);
-        strings.iter().fold(kept, |length, (_, string)| {
-            length.saturating_add(2 + Encoding::Json.length(string))
+        values.iter().fold(kept, |length, (_, value)| {
+            length.saturating_add(match value {
+                Replacement::Text(text) => 2 + Encoding::Json.length(text),
+                Replacement::Json(json) => json.len(),
+            })
         })
     }
 
-    /// Returns the text with other strings in some places, which are in order. `place` is told
-    /// where each of them lies.
+    /// Returns the text with other values in some places, which are in order. `place` is told where
+    /// each of them lies.
     pub(crate) fn spliced(
         &self,
-        strings: &[(Span, Zeroizing<String>)],
+        values: &[(Span, Replacement)],
         place: &mut impl FnMut(Range<usize>),
     ) -> String {
         // All at once: a text that grew while values are in it would leave copies of them behind.
-        let mut out = String::with_capacity(self.length_with(strings));
+        let mut out = String::with_capacity(self.length_with(values));
         let mut at = 0;
-        for (span, string) in strings {
+        for (span, value) in values {
             let span = span.range();
             out.push_str(self.text.get(at..span.start).unwrap_or_default());
             let start = out.len();
-            out.push('"');
-            Encoding::Json.push(string, &mut out);
-            out.push('"');
+            match value {
+                Replacement::Text(text) => {
+                    out.push('"');
+                    Encoding::Json.push(text, &mut out);
+                    out.push('"');
+                }
+                Replacement::Json(json) => out.push_str(json),
+            }
             place(start..out.len());
             at = span.end;
         }
         out.push_str(self.text.get(at..).unwrap_or_default());
         debug_assert_eq!(
             out.len(),
-            self.length_with(strings),
+            self.length_with(values),
             "measured and written lengths differ"
         );
         out
@@ -158,6 +164,7 @@ impl Sealed for JsonText {}
 impl Structure for JsonText {
     type Output = Cow<'static, str>;
     type Node = Node;
+    const KEEPS_DIGITS: bool = true;
 
     fn root(&self) -> &Node {
         &self.root
@@ -167,17 +174,17 @@ impl Structure for JsonText {
         &self,
         keys: bool,
         limits: Limits,
-        replace: &mut impl FnMut() -> Option<String>,
+        replace: &mut impl FnMut() -> Option<Replacement>,
         places: &mut <Self::Output as Wipe>::Places,
     ) -> Result<Cow<'static, str>> {
-        let mut strings = Vec::new();
+        let mut values = Vec::new();
         self.root.each_text(keys, &mut |text| {
-            if let Some(string) = replace() {
-                strings.push((text.span, Zeroizing::new(string)));
+            if let Some(value) = replace() {
+                values.push((text.span, value));
             }
         });
-        Room::new(limits.output).take(self.length_with(&strings))?;
-        let text = self.spliced(&strings, &mut |place| places.push(place));
+        Room::new(limits.output).take(self.length_with(&values))?;
+        let text = self.spliced(&values, &mut |place| places.push(place));
         Ok(Cow::Owned(text))
     }
 }

@@ -8,13 +8,15 @@ use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::reference::Reference;
 use crate::template::plan::{Planner, chain, mark};
 use crate::template::syntax::{Dialect, Piece, Sink, Token, WrittenFilter};
+use crate::template::value::{Filter, Typed, typed};
 
 /// Receives what a scan finds, and plans only what is granted.
-pub(super) struct Granting<'p, 'l, 't, F> {
+pub(super) struct Granting<'p, 'l, 't, F, N> {
     pub(super) planner: Planner<'p, 'l, 't>,
     pub(super) grants: &'p Grants,
     pub(super) attempts: &'p mut Attempts,
     pub(super) is_here: F,
+    pub(super) takes_number: N,
     /// True if the text is an expression that is replaced as a whole.
     pub(super) is_taken: bool,
 }
@@ -28,8 +30,8 @@ enum Fate {
     Stays,
 }
 
-impl<F: Fn(&Grant) -> bool> Granting<'_, '_, '_, F> {
-    fn fate(&self, token: &Token<'_>, filters: &[WrittenFilter<'_>]) -> Fate {
+impl<F: Fn(&Grant) -> bool, N: Fn() -> bool> Granting<'_, '_, '_, F, N> {
+    fn fate(&self, span: &Range<usize>, token: &Token<'_>, filters: &[WrittenFilter<'_>]) -> Fate {
         let granted = self
             .grants
             .of(token.name)
@@ -41,8 +43,19 @@ impl<F: Fn(&Grant) -> bool> Granting<'_, '_, '_, F> {
             Err(_) => Fate::Stays,
             // A filter may bring a second name, which is granted by itself or not at all.
             Ok(_) if !self.are_granted_here(filters) => Fate::Stays,
+            Ok(chain) if !self.may_be_typed(span, &chain) => Fate::Stays,
             Ok(_) if (self.is_here)(grant) => Fate::Value,
             Ok(_) => Fate::Elsewhere,
+        }
+    }
+
+    /// Returns true unless a value would go in as JSON where none may. A model may ask for a number
+    /// alone: with other JSON, parts of the value would be keys, which no grant reaches.
+    fn may_be_typed(&self, span: &Range<usize>, chain: &[Filter]) -> bool {
+        match typed(chain) {
+            None => true,
+            Some(Typed::Number) => *span == (0..self.planner.text.len()) && (self.takes_number)(),
+            Some(Typed::Json) => false,
         }
     }
 
@@ -76,7 +89,7 @@ impl<F: Fn(&Grant) -> bool> Granting<'_, '_, '_, F> {
     }
 }
 
-impl<'t, F: Fn(&Grant) -> bool> Sink<'t> for Granting<'_, '_, 't, F> {
+impl<'t, F: Fn(&Grant) -> bool, N: Fn() -> bool> Sink<'t> for Granting<'_, '_, 't, F, N> {
     /// The mark of an escape stays, because its text does.
     fn omit(&mut self, span: Range<usize>) {
         if self.is_taken {
@@ -92,9 +105,10 @@ impl<'t, F: Fn(&Grant) -> bool> Sink<'t> for Granting<'_, '_, 't, F> {
         filters: &[WrittenFilter<'t>],
         failures: &mut Failures,
     ) -> Result<()> {
-        match self.fate(token, filters) {
+        let span = start..token.end;
+        match self.fate(&span, token, filters) {
             Fate::Value => self.planner.value(start, dialect, token, filters, failures),
-            fate => self.leave(start..token.end, token, fate, failures),
+            fate => self.leave(span, token, fate, failures),
         }
     }
 
@@ -116,23 +130,26 @@ impl<'t, F: Fn(&Grant) -> bool> Sink<'t> for Granting<'_, '_, 't, F> {
             })
         };
         let is_strict = self.grants.is_strict();
-        self.is_taken = fields().all(|(_, token)| match self.fate(token, &[]) {
-            Fate::Value => true,
-            // The error says more of it than an expression that stays.
-            Fate::Elsewhere => is_strict,
-            Fate::Stays => false,
-        });
+        self.is_taken =
+            fields().all(
+                |(start, token)| match self.fate(&(start..token.end), token, &[]) {
+                    Fate::Value => true,
+                    // The error says more of it than an expression that stays.
+                    Fate::Elsewhere => is_strict,
+                    Fate::Stays => false,
+                },
+            );
         if !self.is_taken {
             for (start, token) in fields() {
-                let fate = self.fate(token, &[]);
-                self.leave(start..token.end, token, fate, failures)?;
+                let span = start..token.end;
+                let fate = self.fate(&span, token, &[]);
+                self.leave(span, token, fate, failures)?;
             }
         }
         Ok(self.is_taken)
     }
 }
 
-/// The error of a name that stands at a place where it is not granted.
 pub(super) fn elsewhere(name: &str) -> Error {
     Error::new(
         ErrorKind::Denied,

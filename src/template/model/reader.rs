@@ -40,11 +40,15 @@ impl Read for Granted<'_> {
     ) -> Result<()> {
         let path = OnceCell::new();
         let is_here = |grant: &Grant| grant.reaches(|| path.get_or_init(|| part.path()));
+        let surface = self.surface;
+        let takes_number =
+            || part.takes_json(settings) && part.rule(settings).unwrap_or(surface) == Surface::Text;
         let before = self.attempts.listed();
         let read = if part.is_name(settings) {
             self.read_name(settings, part.text(), plan, references, is_here)
         } else {
-            self.read_text(settings, part.text(), plan, references, is_here)
+            let here = (is_here, takes_number);
+            self.read_text(settings, part.text(), plan, references, here)
         };
         self.attempts.place(before, || part.pointer());
         read?;
@@ -55,14 +59,15 @@ impl Read for Granted<'_> {
 }
 
 impl Granted<'_> {
-    /// Reads one text. `is_here` says of a grant whether it reaches to it.
+    /// Reads one text. `is_here` says of a grant whether it reaches to it, and `takes_number` says
+    /// whether a number may take its place.
     fn read_text<'t>(
         &mut self,
         settings: &Settings,
         text: &'t str,
         plan: &mut Plan,
         references: &mut References<'_, 't>,
-        is_here: impl Fn(&Grant) -> bool,
+        (is_here, takes_number): (impl Fn(&Grant) -> bool, impl Fn() -> bool),
     ) -> Result<()> {
         let planner = Planner {
             settings,
@@ -75,6 +80,7 @@ impl Granted<'_> {
             grants: self.grants,
             attempts: &mut *self.attempts,
             is_here,
+            takes_number,
             is_taken: false,
         };
         scan(settings.rules(), text, &mut granting)?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::template::cut::{Cut, Slot};
-use crate::template::value::Filter;
+use crate::template::value::{Filter, Typed, typed};
 
 /// The cuts of one text, in order. The text between them is copied.
 #[derive(Debug, Default)]
@@ -76,6 +76,12 @@ impl Plan {
     /// Returns true if no value goes through filters.
     pub(in crate::template) fn is_unfiltered(&self) -> bool {
         self.chains.is_empty()
+    }
+
+    /// The last filter of the text, which is one placeholder, if its value goes in as JSON.
+    #[inline]
+    pub(in crate::template) fn typed(&self) -> Option<Typed> {
+        self.chains.iter().find_map(|chain| typed(&chain.filters))
     }
 
     /// Returns true if the text stands for itself.

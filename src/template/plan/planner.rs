@@ -9,7 +9,7 @@ use crate::reference::ReferenceKind;
 use crate::template::cut::{Cut, Slot};
 use crate::template::settings::Settings;
 use crate::template::syntax::{Dialect, Flaw, Sink, Token, WrittenFilter, scan};
-use crate::template::value::Filter;
+use crate::template::value::{Filter, no_place, typed};
 
 impl Plan {
     /// Finds the cuts of a text, and adds what it refers to.
@@ -113,6 +113,9 @@ impl<'t> Sink<'t> for Planner<'_, '_, 't> {
         let span = start..token.end;
         match self.references.intern(token) {
             Ok(reference) => match chain(self.settings, filters) {
+                Ok(chain) if typed(&chain).is_some() && span != (0..self.text.len()) => {
+                    failures.push(|| mark(no_place(), token.name, span, self.text));
+                }
                 Ok(mut chain) => {
                     if let Err(error) = self.add_passwords(&mut chain, filters) {
                         failures.push(|| bad_name(&error).at(span, self.text));
@@ -200,5 +203,11 @@ fn chain_of_some(
     if let Some(second) = passwords.nth(1) {
         return Err((Flaw::TwoPasswords, second.place.clone()));
     }
-    written.iter().map(find).collect()
+    let found: Vec<Filter> = written.iter().map(find).collect::<Result<_, _>>()?;
+    let before = found.split_last().map_or(&[][..], |(_, before)| before);
+    let mut before = before.iter().zip(written);
+    match before.find(|(filter, _)| matches!(filter, Filter::Typed(_))) {
+        Some((_, early)) => Err((Flaw::NotLast, early.place.clone())),
+        None => Ok(found),
+    }
 }

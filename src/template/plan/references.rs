@@ -103,6 +103,12 @@ impl<'l, 't> References<'l, 't> {
         }
     }
 
+    /// The name of a reference that was added, by its place in the list.
+    pub(in crate::template) fn name(&self, reference: usize) -> &str {
+        let reference = self.list.get(reference);
+        reference.map_or("", |reference| reference.name().as_str())
+    }
+
     fn add(&mut self, token: &Token<'t>) -> Result<NonZeroU32> {
         SecretName::check_parsed(token.name, token.is_word)?;
         let Some(number) = number(self.list.len()) else {

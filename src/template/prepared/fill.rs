@@ -78,6 +78,11 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     ) -> Result<()> {
         self.visit(fill, target, |fill, text, failures| {
             let draft = fill.draft(text.text, text.plan, text.surface, failures)?;
+            if let Some((json, typed)) = draft.json() {
+                if let Err(error) = self.source.check_json(json, typed, text.depth) {
+                    fill.push_unfit(error, &draft, failures);
+                }
+            }
             let number = text.number;
             drafts.push(Drafted { number, draft });
             Ok(())

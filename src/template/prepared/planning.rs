@@ -6,10 +6,11 @@ use smallvec::SmallVec;
 
 use super::planned::Planned;
 use super::prepared::Prepared;
-use crate::error::{ErrorKind, Failures, Result};
-use crate::template::plan::{Plan, References};
+use crate::error::{Error, ErrorKind, Failures, Result};
+use crate::template::plan::{Plan, References, mark};
 use crate::template::settings::Settings;
 use crate::template::source::{Part, Source, Visitor};
+use crate::template::value::no_place;
 
 /// Reads one text of a source.
 pub(in crate::template) trait Read {
@@ -89,6 +90,18 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
     }
 }
 
+/// Makes the error of a value that may not go in as JSON there.
+#[cold]
+fn misplaced(text: &str, plan: &Plan, references: &References<'_, '_>) -> Error {
+    match plan.first_value().and_then(|cut| Some((cut, cut.slot?))) {
+        Some((cut, slot)) => {
+            let name = references.name(slot.reference());
+            mark(no_place(), name, cut.span.clone(), text)
+        }
+        None => no_place(),
+    }
+}
+
 /// Plans the texts of a visit.
 struct Planning<'p, 's, R> {
     settings: &'p Settings,
@@ -115,6 +128,9 @@ impl<'s, R: Read> Visitor<'s> for Planning<'_, 's, R> {
         let surface = part.check_text().and_then(|()| {
             self.read
                 .read(self.settings, part, plan, &mut self.references)?;
+            if plan.typed().is_some() && !part.takes_json(self.settings) {
+                return Err(misplaced(part.text(), plan, &self.references));
+            }
             part.surface(self.settings, plan)
         });
         match surface {

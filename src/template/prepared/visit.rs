@@ -42,6 +42,8 @@ pub(super) struct Open<'d> {
     pub(super) text: &'d str,
     pub(super) plan: &'d Plan,
     pub(super) surface: Surface,
+    /// Number of the lists and objects that it is in.
+    pub(super) depth: usize,
 }
 
 /// Fills the texts of a visit.
@@ -68,6 +70,7 @@ where
             text: part.text(),
             plan: &planned.plan,
             surface: planned.surface.unwrap_or(self.surface),
+            depth: part.depth(),
         };
         let mut own = Failures::default();
         (self.visit)(self.fill, text, &mut own)?;

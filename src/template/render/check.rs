@@ -38,7 +38,8 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                     // A variable may name the host; only its value says which one.
                     let is_open = placing.is_host(nth, plan.chain(slot))
                         && self.values.host_target(slot.reference()).is_some();
-                    let refusal = placing.refusal_of_all(nth).filter(|_| !is_open);
+                    let refusal = placing.refusal_of_all(nth, plan.chain(slot));
+                    let refusal = refusal.filter(|_| !is_open);
                     let place = (&placing, nth);
                     if self.is_denied(cut, slot, text, place, failures) {
                         continue;

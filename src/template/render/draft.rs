@@ -7,8 +7,9 @@ use smallvec::SmallVec;
 
 use super::values::Values;
 use crate::template::cut::Slot;
+use crate::template::json::writings;
 use crate::template::plan::Plan;
-use crate::template::value::{Encoding, Filtered, encoding_after};
+use crate::template::value::{Encoding, Filtered, Typed, encoding_after};
 
 /// The draft of one text of several.
 pub(in crate::template) struct Drafted<'a> {
@@ -43,15 +44,34 @@ impl<'a> Draft<'a> {
         }
     }
 
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
     pub(in crate::template) fn plan(&self) -> &'a Plan {
         self.plan
     }
 
-    /// The values that filters made, each with the number of the reference whose secret is in it.
+    /// The value that goes in as JSON, if the text is one placeholder for that and does not stay.
+    #[inline]
+    pub(in crate::template) fn json(&self) -> Option<(&str, Typed)> {
+        let typed = self.plan.typed()?;
+        let (_, value) = self.filtered.first()?;
+        Some((value, typed))
+    }
+
+    /// The values that filters made, each with the number of the reference whose secret is in it,
+    /// and other writings of one that goes in as JSON.
     pub(in crate::template) fn into_filtered(self) -> impl Iterator<Item = (usize, SecretString)> {
-        self.filtered
-            .into_iter()
+        let others = self
+            .json()
+            .map_or_else(Vec::new, |(json, _)| writings(json));
+        // The JSON is of one placeholder, and so of one reference.
+        let owner = self.filtered.first().map_or(0, |(reference, _)| *reference);
+        let filtered = self.filtered.into_iter();
+        filtered
             .map(|(reference, value)| (reference, value.into_secret()))
+            .chain(others.into_iter().map(move |text| (owner, text)))
     }
 
     pub(super) fn encoding_of(&self, slot: Slot) -> Encoding {

@@ -14,7 +14,7 @@ use crate::target::Surface;
 use crate::template::cut::{Cut, Slot};
 use crate::template::plan::Plan;
 use crate::template::settings::Settings;
-use crate::template::value::{Encoding, Filter, Placing, Room, apply, password_slot};
+use crate::template::value::{Encoding, Filter, Placing, Room, apply, password_slot, typed};
 
 /// The values of one call, and the room that is left for them.
 pub(in crate::template) struct Fill<'a, V> {
@@ -29,6 +29,8 @@ pub(in crate::template) struct Fill<'a, V> {
     /// that, so only what is refused anyway is refused sooner: else the time would grow with the
     /// values times the placeholders.
     placing_room: Room,
+    /// Bytes of values that may still go in as JSON, which are no more than a document may have.
+    json_room: Room,
 }
 
 /// The flaw of a variable in the host of a URL.
@@ -50,6 +52,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
             room,
             filter_room,
             placing_room,
+            json_room: Room::new(settings.limits.template),
         }
     }
 
@@ -136,6 +139,9 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
                 }
             };
             self.placing_room.take(value.len())?;
+            if typed(chain).is_some() {
+                self.json_room.take(value.len())?;
+            }
             if let Some(refusal) = placing.refusal(nth, &value, chain) {
                 let target = self.values.host_target(slot.reference());
                 let Some(target) = target.filter(|_| placing.is_host(nth, chain)) else {

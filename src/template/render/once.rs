@@ -9,7 +9,7 @@ use crate::reference::ReferenceRef;
 use crate::template::plan::{bad_name, chain, mark};
 use crate::template::settings::Settings;
 use crate::template::syntax::{Dialect, Sink, Token, WrittenFilter, scan};
-use crate::template::value::{Room, apply};
+use crate::template::value::{Room, apply, no_place, typed};
 
 /// Renders a text, as [`Engine::render`](crate::template::Engine::render) does.
 pub(in crate::template) fn render<'t, 'v>(
@@ -95,6 +95,10 @@ impl<'t, F> Renderer<'_, 't, F> {
                 return Ok(());
             }
         };
+        if typed(&filters).is_some() {
+            failures.push(|| mark(no_place(), token.name, span, self.text));
+            return Ok(());
+        }
         let Some(value) = value else {
             let message = || format!("no value was given for {}", token.name);
             let unknown = || Error::new(ErrorKind::NotFound, message());

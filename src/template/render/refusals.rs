@@ -1,5 +1,6 @@
 //! Refusals: why a value may not go into its slot, as errors with their places.
 
+use super::draft::Draft;
 use super::fill::Fill;
 use super::values::Values;
 use crate::error::{Error, ErrorKind, Failures};
@@ -78,6 +79,20 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
     pub(super) fn unencodable(&self, refusal: &str, cut: &Cut, slot: Slot, text: &str) -> Error {
         let message = format!("the value of {} {refusal}", self.name(slot));
         self.mark(Error::new(ErrorKind::Unencodable, message), cut, slot, text)
+    }
+
+    /// Adds the reason why the value of a draft may not go in as JSON.
+    pub(in crate::template) fn push_unfit(
+        &self,
+        error: Error,
+        draft: &Draft<'_>,
+        failures: &mut Failures,
+    ) {
+        let (plan, text) = (draft.plan(), draft.text());
+        match plan.first_value().and_then(|cut| Some((cut, cut.slot?))) {
+            Some((cut, slot)) => failures.push(|| self.mark(error, cut, slot, text)),
+            None => failures.push(|| error),
+        }
     }
 
     pub(super) fn mark(&self, error: Error, cut: &Cut, slot: Slot, text: &str) -> Error {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::number::Scalar;
+use super::replacement::Replacement;
 use crate::error::Result;
 use crate::resolve::{Sealed, Wipe};
 use crate::template::limits::Limits;
@@ -16,21 +18,25 @@ pub trait Structure: Sealed + Sized {
     #[doc(hidden)]
     type Node: Node;
 
+    /// True if it keeps a number as it is written.
+    #[doc(hidden)]
+    const KEEPS_DIGITS: bool;
+
     #[doc(hidden)]
     fn root(&self) -> &Self::Node;
 
-    /// Makes a copy with other strings in it, and says where they lie. `replace` is asked for each
-    /// string in the order of a walk, and for the keys too if `keys`.
+    /// Makes a copy with other values in the places of strings, and says where they lie. `replace`
+    /// is asked for each string in the order of a walk, and for the keys too if `keys`.
     ///
     /// # Errors
     ///
-    /// `TooLarge` over the limit of an output.
+    /// `TooLarge` over the limit of an output; `InvalidDocument` for JSON that was not checked.
     #[doc(hidden)]
     fn rewritten(
         &self,
         keys: bool,
         limits: Limits,
-        replace: &mut impl FnMut() -> Option<String>,
+        replace: &mut impl FnMut() -> Option<Replacement>,
         places: &mut <Self::Output as Wipe>::Places,
     ) -> Result<Self::Output>;
 
@@ -40,8 +46,8 @@ pub trait Structure: Sealed + Sized {
 }
 
 /// The numbers, in ascending order, of the strings that were written, counting all strings of the
-/// document in the order of a walk. `None` when keys may have been written, which changes their
-/// order: then all strings and keys are wiped.
+/// document in the order of a walk. `None` when keys or JSON may have been written, which changes
+/// their order: then everything is wiped.
 pub(crate) type Places = Option<Vec<usize>>;
 
 /// A value of a document.
@@ -67,12 +73,13 @@ pub trait Node {
 pub(crate) trait Copied: Node<Key: Clone> + Clone {
     fn from_key(text: String) -> Self::Key;
     fn from_text(text: String) -> Self;
+    fn from_scalar(scalar: Scalar) -> Self;
     fn from_items(items: impl Iterator<Item = Self>) -> Self;
     fn from_entries(entries: impl Iterator<Item = (Self::Key, Self)>) -> Self;
 
-    /// Visits the strings in the order of a walk; the keys too if `with_keys`, and then it may take
-    /// the node apart.
-    fn each_string(&mut self, with_keys: bool, visit: &mut impl FnMut(&mut String));
+    /// Visits the strings in the order of a walk. If `all` the keys too, overwrites what is neither
+    /// text nor list nor object, and may take the node apart.
+    fn each_string(&mut self, all: bool, visit: &mut impl FnMut(&mut String));
 }
 
 /// A value as a walk sees it.

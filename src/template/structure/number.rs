@@ -1,34 +1,106 @@
 //! Numbers that must not change.
 
+use std::fmt::Write as _;
+
+use zeroize::Zeroizing;
+
+/// A value of JSON that is neither text nor list nor object.
+pub(in crate::template) enum Scalar {
+    Null,
+    Bool(bool),
+    I64(i64),
+    U64(u64),
+    /// Neither infinite nor "not a number".
+    F64(f64),
+}
+
+/// Reads a number of JSON that comes out as the same number.
+pub(in crate::template) fn number(digits: &str) -> Option<Scalar> {
+    // An integer would lose the sign of a zero.
+    let integer = (digits != "-0").then_some(digits);
+    (integer.and_then(|digits| digits.parse().ok()))
+        .map(Scalar::I64)
+        .or_else(|| digits.parse().ok().map(Scalar::U64))
+        .or_else(|| float(digits).map(Scalar::F64))
+}
+
 /// Reads a number as a float, if the float is that number: if it would be written with the same
 /// digits, but for zeros that mean nothing.
 pub(in crate::template) fn float(digits: &str) -> Option<f64> {
     let float: f64 = digits.parse().ok()?;
-    // The shortest digits that are read as this float.
-    let written = format!("{float:e}");
-    (float.is_finite() && decimal(digits)? == decimal(&written)?).then_some(float)
+    // The shortest digits that are read as this float. All at once: a text that grew would leave
+    // parts of a value behind.
+    let mut written = Zeroizing::new(String::with_capacity(LONGEST));
+    // Writing to a String cannot fail.
+    let _ = write!(written, "{float:e}");
+    (float.is_finite() && Decimal::of(digits)?.is(&Decimal::of(&written)?)).then_some(float)
 }
 
-/// A decimal number: its sign, its digits without zeros around them, and the power of ten that
-/// they are multiplied by. `None` for what no float is near to.
-fn decimal(number: &str) -> Option<(bool, String, i64)> {
-    let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
-    let (is_negative, mantissa) = match mantissa.strip_prefix('-') {
-        Some(mantissa) => (true, mantissa),
-        None => (false, mantissa),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all = format!("{whole}{fraction}");
-    let digits = all.trim_end_matches('0');
-    if digits.is_empty() {
-        return Some((is_negative, String::new(), 0));
+/// Most bytes of a float with its shortest digits.
+const LONGEST: usize = 32;
+
+/// A decimal number, without a copy of its digits.
+struct Decimal<'d> {
+    is_negative: bool,
+    whole: &'d str,
+    fraction: &'d str,
+    /// Zeros before and behind its other digits.
+    zeros: (usize, usize),
+    /// The power of ten that the digits between those zeros are multiplied by.
+    exponent: i64,
+}
+
+impl<'d> Decimal<'d> {
+    /// Reads a number; `None` for what no float is near to.
+    fn of(number: &'d str) -> Option<Self> {
+        let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+        let (is_negative, mantissa) = match mantissa.strip_prefix('-') {
+            Some(mantissa) => (true, mantissa),
+            None => (false, mantissa),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let decimal = Self {
+            is_negative,
+            whole,
+            fraction,
+            zeros: (0, 0),
+            exponent: 0,
+        };
+        let is_zero = |digit: &u8| *digit == b'0';
+        let behind = decimal.all().rev().take_while(is_zero).count();
+        if behind == whole.len() + fraction.len() {
+            let zeros = (behind, 0);
+            return Some(Self { zeros, ..decimal });
+        }
+        let zeros = (decimal.all().take_while(is_zero).count(), behind);
+        let exponent: i64 = exponent.parse().ok()?;
+        let exponent = exponent
+            .checked_sub(i64::try_from(fraction.len()).ok()?)?
+            .checked_add(i64::try_from(behind).ok()?)?;
+        Some(Self {
+            zeros,
+            exponent,
+            ..decimal
+        })
     }
-    let zeros = i64::try_from(all.len() - digits.len()).ok()?;
-    let behind_point = i64::try_from(fraction.len()).ok()?;
-    let exponent: i64 = exponent.parse().ok()?;
-    let exponent = exponent.checked_sub(behind_point)?.checked_add(zeros)?;
-    let digits = digits.trim_start_matches('0').to_owned();
-    Some((is_negative, digits, exponent))
+
+    fn all(&self) -> impl DoubleEndedIterator<Item = u8> + use<'d> {
+        self.whole.bytes().chain(self.fraction.bytes())
+    }
+
+    /// The digits between the zeros around them.
+    fn digits(&self) -> impl Iterator<Item = u8> + use<'d> {
+        let (before, behind) = self.zeros;
+        let length = self.whole.len() + self.fraction.len();
+        self.all().take(length - behind).skip(before)
+    }
+
+    /// Returns true if both are the same number.
+    fn is(&self, other: &Self) -> bool {
+        self.is_negative == other.is_negative
+            && self.exponent == other.exponent
+            && self.digits().eq(other.digits())
+    }
 }
 
 #[cfg(test)]

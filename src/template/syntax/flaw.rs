@@ -26,6 +26,8 @@ pub(in crate::template) enum Flaw {
     NeedsName,
     /// A second filter `basic`.
     TwoPasswords,
+    /// A filter behind `number` or `json_value`.
+    NotLast,
 }
 
 impl Flaw {
@@ -99,14 +101,16 @@ impl Flaw {
             Self::Nested => "a secret reference may not hold another placeholder",
             Self::UnknownFilter if cfg!(feature = "json") => {
                 "unknown filter; there are base64, base64url, hex, url, json, shell, query, path, \
-                 userinfo, trim, basic:NAME and get:/pointer"
+                 userinfo, trim, number, json_value, basic:NAME and get:/pointer"
             }
             Self::UnknownFilter => {
                 "unknown filter; there are base64, base64url, hex, url, json, shell, query, \
-                 path, userinfo, trim and basic:NAME (get needs the feature json)"
+                 path, userinfo, trim, number, json_value and basic:NAME (get needs the feature \
+                 json)"
             }
             Self::NoArgument => "this filter takes no argument",
             Self::TwoPasswords => "a placeholder has one filter basic at most",
+            Self::NotLast => "nothing may follow the filter number or json_value",
             Self::NeedsName => "basic takes the name of a secret, such as basic:PASSWORD",
             Self::NeedsPointer => "get takes a JSON Pointer, such as get:/user/password",
         };

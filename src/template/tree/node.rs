@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use serde::ser::{Serialize, SerializeMap as _, SerializeStruct as _, Serializer};
 
-use crate::template::structure::{self, DATE_KEY, View};
+use crate::template::structure::{self, DATE_KEY, Scalar, View};
+use crate::wipe::overwrite;
 
 /// A value. What it is in the data model of serde, as far as formats tell it apart.
 #[derive(Clone, PartialEq)]
@@ -181,6 +182,17 @@ impl structure::Copied for Node {
         Self::Text(text)
     }
 
+    fn from_scalar(scalar: Scalar) -> Self {
+        match scalar {
+            // TOML has no null, and leaves out `None` without a word.
+            Scalar::Null => Self::Unit,
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::I64(value) => Self::I64(value),
+            Scalar::U64(value) => Self::U64(value),
+            Scalar::F64(value) => Self::F64(value),
+        }
+    }
+
     fn from_items(items: impl Iterator<Item = Self>) -> Self {
         Self::List(items.collect())
     }
@@ -189,22 +201,23 @@ impl structure::Copied for Node {
         Self::Object(entries.collect())
     }
 
-    fn each_string(&mut self, with_keys: bool, visit: &mut impl FnMut(&mut String)) {
+    fn each_string(&mut self, all: bool, visit: &mut impl FnMut(&mut String)) {
         match self {
             // Whatever looks like a date may be made of values where there are values in keys.
-            Self::Object(_) if !with_keys && self.date().is_some() => {}
+            Self::Object(_) if !all && self.date().is_some() => {}
             Self::Text(text) => visit(text),
             Self::List(items) => items
                 .iter_mut()
-                .for_each(|item| item.each_string(with_keys, visit)),
+                .for_each(|item| item.each_string(all, visit)),
             Self::Object(entries) => {
                 for (key, entry) in entries {
-                    if let (Self::Text(key), true) = (key, with_keys) {
+                    if let (Self::Text(key), true) = (key, all) {
                         visit(key);
                     }
-                    entry.each_string(with_keys, visit);
+                    entry.each_string(all, visit);
                 }
             }
+            other if all => overwrite(other, Self::Unit),
             _ => {}
         }
     }

@@ -12,8 +12,9 @@ use super::trace::Trace;
 use super::write::Writer;
 use crate::error::Result;
 use crate::resolve::{Sealed, Wipe};
+use crate::template::json::{Form, read};
 use crate::template::limits::Limits;
-use crate::template::structure::{Places, Structure, copy, wipe};
+use crate::template::structure::{Places, Replacement, Structure, copy, wipe};
 
 /// A document of any format that serde reads without being told its type: YAML, TOML, JSON, and the
 /// host's own structs.
@@ -183,6 +184,7 @@ impl Wipe for Tree {
 impl Structure for Tree {
     type Output = Self;
     type Node = Node;
+    const KEEPS_DIGITS: bool = false;
 
     fn root(&self) -> &Node {
         &self.root
@@ -192,15 +194,17 @@ impl Structure for Tree {
         &self,
         keys: bool,
         _: Limits,
-        replace: &mut impl FnMut() -> Option<String>,
+        replace: &mut impl FnMut() -> Option<Replacement>,
         places: &mut Places,
     ) -> Result<Self> {
-        let (root, written) = copy(&self.root, keys, replace);
+        let (root, written) = copy(&self.root, keys, replace, |json| read(json, Form::Json))?;
+        // Else everything may be made of values.
+        let is_told = written.is_some();
         *places = written;
         Ok(Self {
             root,
             is_compact: self.is_compact,
-            hides_keys: self.hides_keys || keys,
+            hides_keys: self.hides_keys || !is_told,
         })
     }
 }

@@ -11,6 +11,7 @@ use super::filtered::Filtered;
 #[cfg(feature = "json")]
 use super::get;
 use super::room::Room;
+use super::typed::Typed;
 use super::url_part::UrlPart;
 use crate::error::{Error, ErrorKind, Result};
 use crate::template::cut::Slot;
@@ -37,6 +38,8 @@ pub(in crate::template) enum Filter {
     /// A field of a JSON value, by its pointer.
     #[cfg(feature = "json")]
     Get(get::Pointer),
+    /// Says that the value goes into a document as JSON, which the document checks. Always last.
+    Typed(Typed),
     /// One of the host; the surface still does its part.
     Custom {
         apply: Arc<Custom>,
@@ -65,6 +68,7 @@ impl Filter {
             },
             Self::Basic(_) => basic(&value, password, room).map(Filtered::Owned),
             Self::Trim => Ok(value.trimmed()),
+            Self::Typed(_) => Ok(value),
             #[cfg(feature = "json")]
             Self::Get(pointer) => pointer.get(&value, room).map(Filtered::Owned),
             Self::Custom { apply, argument } => {
@@ -84,6 +88,7 @@ impl fmt::Debug for Filter {
             Self::Ready(part) => f.debug_tuple("Ready").field(part).finish(),
             Self::Basic(_) => f.write_str("Basic"),
             Self::Trim => f.write_str("Trim"),
+            Self::Typed(typed) => f.debug_tuple("Typed").field(typed).finish(),
             #[cfg(feature = "json")]
             Self::Get(pointer) => f.debug_tuple("Get").field(pointer).finish(),
             Self::Custom { apply: _, argument } => f.debug_tuple("Custom").field(argument).finish(),

@@ -8,6 +8,7 @@ use super::encoding::Encoding;
 use super::filter::{Custom, Filter};
 #[cfg(feature = "json")]
 use super::get;
+use super::typed::Typed;
 use super::url_part::UrlPart;
 use crate::error::{Error, ErrorKind, Result};
 use crate::template::syntax::Flaw;
@@ -65,6 +66,8 @@ impl Filters {
             "path" => Filter::Ready(UrlPart::Path),
             "userinfo" => Filter::Ready(UrlPart::User),
             "trim" => Filter::Trim,
+            "number" => Filter::Typed(Typed::Number),
+            "json_value" => Filter::Typed(Typed::Json),
             "basic" => {
                 return match argument {
                     // The planner looks at the name.
@@ -100,7 +103,7 @@ impl Filters {
 }
 
 /// Names that no filter of the host can have, whatever the features.
-const BUILT_IN: [&str; 12] = [
+const BUILT_IN: [&str; 14] = [
     "basic",
     "base64",
     "base64url",
@@ -113,6 +116,8 @@ const BUILT_IN: [&str; 12] = [
     "query",
     "path",
     "userinfo",
+    "number",
+    "json_value",
 ];
 
 impl fmt::Debug for Filters {

@@ -3,6 +3,7 @@
 use super::encoding::Encoding;
 use super::filter::{Filter, ready_part};
 use super::surface::{connection, header, json, shell, url};
+use super::typed::typed;
 use crate::resolve::Permit;
 use crate::target::Surface;
 use crate::template::cut::Cut;
@@ -12,6 +13,9 @@ pub(in crate::template) struct Placing {
     surface: Surface,
     places: Places,
 }
+
+/// The refusal of a value that goes in as JSON.
+const NO_JSON: &str = "may go in as a number or as JSON only on the surface of plain text";
 
 /// The places of the slots, in order.
 enum Places {
@@ -56,6 +60,9 @@ impl Placing {
         value: &str,
         filters: &[Filter],
     ) -> Option<&'static str> {
+        if self.refuses_json(filters) {
+            return Some(NO_JSON);
+        }
         match &self.places {
             Places::Alike if self.surface == Surface::Env => value.contains('\0').then_some(
                 "holds NUL, which may not stand in an environment variable or an argument",
@@ -74,7 +81,14 @@ impl Placing {
 
     /// Reason why no value at all may stand in a slot, in words that go on as those of
     /// [`refusal`](Placing::refusal) do.
-    pub(in crate::template) fn refusal_of_all(&self, slot: usize) -> Option<&'static str> {
+    pub(in crate::template) fn refusal_of_all(
+        &self,
+        slot: usize,
+        filters: &[Filter],
+    ) -> Option<&'static str> {
+        if self.refuses_json(filters) {
+            return Some(NO_JSON);
+        }
         match &self.places {
             Places::Alike => None,
             Places::Header(places) => places.get(slot)?.refusal_of_all(),
@@ -85,6 +99,11 @@ impl Placing {
         }
     }
 
+    /// Returns true for a value that goes in as JSON, where the surface writes text in its own way.
+    fn refuses_json(&self, filters: &[Filter]) -> bool {
+        self.surface != Surface::Text && typed(filters).is_some()
+    }
+
     pub(in crate::template) fn surface(&self) -> Surface {
         self.surface
     }
@@ -93,7 +112,9 @@ impl Placing {
     pub(in crate::template) fn is_host(&self, slot: usize, filters: &[Filter]) -> bool {
         match &self.places {
             Places::Url(places) => {
-                places.get(slot) == Some(&url::Place::Host) && ready_part(filters).is_none()
+                places.get(slot) == Some(&url::Place::Host)
+                    && ready_part(filters).is_none()
+                    && typed(filters).is_none()
             }
             _ => false,
         }

@@ -15,7 +15,7 @@ use super::Messages;
 use crate::support::SURFACES;
 
 /// Flaws of the language, one a line.
-const WRONG: [&str; 22] = [
+const WRONG: [&str; 25] = [
     "<<$SECRET.KEY>>",
     "<<$secrets.KEY>>",
     "<<$secret:KEY>>",
@@ -38,6 +38,9 @@ const WRONG: [&str; 22] = [
     "<<$secret.KEY@1@2>>",
     "<<$secret.KEY|basic>>",
     "<<$secret.KEY|basic:A|basic:B>>",
+    "<<$secret.KEY|number>>",
+    "<<$secret.KEY|number|trim>>",
+    "<<$secret.KEY|number:1>>",
 ];
 
 fn variables() -> Variables {
@@ -67,6 +70,7 @@ pub(super) fn all(messages: &mut Messages) {
     filters(messages);
     surfaces(messages);
     url_parts(messages);
+    typed(messages);
     documents(messages);
     headers(messages);
     resolvers(messages);
@@ -205,6 +209,29 @@ fn url_parts(messages: &mut Messages) {
     let host = Target::tool("t").with_host("a.com").unwrap();
     let other = Variables::new().with("HOST", "b.com").unwrap();
     messages.of(other.resolve_for(&host.with_surface(Surface::Url), "https://<<HOST>>/"));
+}
+
+/// Values that go into a document as JSON.
+fn typed(messages: &mut Messages) {
+    let target = Target::tool("t");
+    let deep = format!("{}{}", "[".repeat(128), "]".repeat(128));
+    for (value, filter) in [
+        ("01", "number"),
+        ("[1,]", "json_value"),
+        ("1e999", "number"),
+        (&*deep, "json_value"),
+    ] {
+        let value = Variables::new().with("VALUE", value).unwrap();
+        messages.of(value.resolve_json(&json!({"a": format!("<<VALUE|{filter}>>")})));
+    }
+    let document = json!(["<<JSON|json_value>>"]);
+    let url = target.clone().with_surface(Surface::Url);
+    messages.of(variables().resolve_for(&url, &document));
+    messages.of(Engine::new().render("<<KEY|number>>", |_| Some("1")));
+    let part = json!({"port": "port <<KEY|number>>"});
+    messages.of(Document::compile(part));
+    let headers = Engine::new().surfaces(Surfaces::mcp());
+    messages.of(headers.compile_document(json!({"headers": {"X": "<<KEY|number>>"}})));
 }
 
 fn documents(messages: &mut Messages) {
