@@ -20,7 +20,7 @@ const SURFACES: [Surface; 5] = [
 ];
 
 /// Pieces of documents with placeholders.
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 27] = [
     "{",
     "}",
     "[",
@@ -45,6 +45,9 @@ const PIECES: [&str; 24] = [
     "<<N>>",
     "<<!A>>",
     "<<C | get:/a>>",
+    "\"<<A|number>>\"",
+    "\"<<D|json_value>>\"",
+    "\"<<C | get:/b | json_value>>\"",
 ];
 
 fuzz_target!(|data: &[u8]| {
@@ -69,11 +72,7 @@ fuzz_target!(|data: &[u8]| {
     }
     match parsed {
         Ok(document) => {
-            assert!(
-                leaves
-                    .iter()
-                    .all(|(_, leaf)| Template::compile(*leaf).is_ok())
-            );
+            assert!(leaves.iter().all(|(_, leaf)| compiled(leaf).is_ok()));
             // A lint of a document alone: JSON in a string.
             let all = document.lints();
             let shared = all.iter().filter(|lint| lint.kind() != LintKind::InnerJson);
@@ -92,7 +91,7 @@ fuzz_target!(|data: &[u8]| {
         }
         // The other parser changes such numbers.
         Err(error) if error.to_string().contains("would be changed") => {}
-        Err(error) => failed(&error, &leaves, |leaf| Template::compile(leaf).map(drop)),
+        Err(error) => failed(&error, &leaves, |leaf| compiled(leaf).map(drop)),
     }
 });
 
@@ -130,8 +129,38 @@ fn gather<'v>(value: &'v Value, pointer: String, leaves: &mut Vec<(String, &'v s
 fn lints(leaves: &[(String, &str)]) -> usize {
     leaves
         .iter()
-        .map(|(_, leaf)| Template::compile(*leaf).map_or(0, |template| template.lints().len()))
+        .map(|(_, leaf)| compiled(leaf).map_or(0, |leaf| leaf.lints().len()))
         .sum()
+}
+
+/// A string as a document of its own.
+fn compiled(leaf: &str) -> Result<Document<Value>, Error> {
+    Document::compile(Value::from(leaf))
+}
+
+/// Asserts that a string becomes the same as a text; or JSON, which a parser makes of that text, if
+/// the string says so.
+fn checked(leaf: &str, alone: &Value, answers: &Answers, target: &Target) {
+    let text = |text: &str| {
+        let resolved = answers.resolve_for(target, text).expect("a text, too");
+        resolved.expose_secret().to_string()
+    };
+    let plain = ["number", "json_value"].into_iter().find_map(|filter| {
+        let (before, filters) = leaf.strip_suffix(">>")?.rsplit_once('|')?;
+        (filters.trim_matches([' ', '\t']) == filter).then(|| (filter, format!("{before}>>")))
+    });
+    let Some((filter, plain)) = plain.filter(|_| Template::compile(leaf).is_err()) else {
+        assert_eq!(*alone, text(leaf));
+        return;
+    };
+    if *alone == leaf {
+        // A name that nobody knows stays.
+        return;
+    }
+    let value = text(&plain);
+    let expected = json::strictly(&value).expect("it was taken for JSON");
+    assert_eq!(without_floats(alone), without_floats(&expected));
+    assert!(filter == "json_value" || alone.is_number() && value.trim() == value);
 }
 
 /// A document is resolved as each of its strings is, and all else stays.
@@ -143,18 +172,21 @@ fn resolved(
     target: &Target,
 ) {
     let alone = |leaf: &str| {
-        answers
-            .resolve_for(target, leaf)
-            .map(|resolved| resolved.expose_secret().to_string())
+        let alone = answers.resolve_for(target, &compiled(leaf)?)?;
+        let alone = alone.expose_secret().clone();
+        checked(leaf, &alone, answers, target);
+        Ok::<_, Error>(alone)
     };
     let resolved = match answers.resolve_for(target, document) {
         Ok(resolved) => resolved,
+        // Alone a value is not as deep.
+        Err(error) if error.all().any(|one| one.kind() == ErrorKind::TooLarge) => return,
         Err(error) => return failed(&error, leaves, |leaf| alone(leaf).map(drop)),
     };
     let mut expected = value.clone();
     for (pointer, leaf) in leaves {
         *expected.pointer_mut(pointer).expect("where it was") =
-            alone(leaf).expect("all of them do").into();
+            alone(leaf).expect("all of them do");
     }
     let whole = without_floats(&expected);
     assert_eq!(without_floats(resolved.expose_secret()), whole);

@@ -10,11 +10,12 @@ pub struct Answers {
 }
 
 /// Values that try to break something.
-const NASTY: [&str; 5] = [
+const NASTY: [&str; 6] = [
     "<<$secret.A>>{{B}}{secrets.c}",
     "\"}],\\u0000\\",
     "\u{1}\n\t'\u{7f}\u{2028}é\u{1f600}",
     "{\"a\": \"\\u00e9\\\"<<A>>\", \"b\": [true, null, \" \"]}",
+    "-1.50e+2",
     "",
 ];
 

@@ -174,7 +174,7 @@ impl Known {
 }
 
 /// Parts of every grammar, and parts of none.
-pub const COMMON: [&str; 20] = [
+pub const COMMON: [&str; 22] = [
     " ",
     "  ",
     "\t",
@@ -192,6 +192,8 @@ pub const COMMON: [&str; 20] = [
     " | base64",
     "|get:/a",
     "|get:/b/0",
+    "|number",
+    "|json_value",
     "|upper",
     "é",
     "AKIAIOSFODNN7EXAMPLE",

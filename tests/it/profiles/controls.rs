@@ -64,6 +64,15 @@ fn angle() {
     refuses(&angle, "<<A>> << $SECRET.A", ErrorKind::Syntax, 6);
     refuses(&angle, "<<$env.HOME>>", ErrorKind::Syntax, 0);
     refuses(&angle, "<<A|trim|upper>>", ErrorKind::UnknownFilter, 9);
+    refuses(&angle, "é<<A|trim|number>>", ErrorKind::Unencodable, 2);
+    refuses(&angle, "<<A|number>>", ErrorKind::Unencodable, 0);
+    refuses(&angle, "<<A|number|trim>>", ErrorKind::Syntax, 4);
+    refuses(
+        &angle,
+        "<<A|json_value|upper>>",
+        ErrorKind::UnknownFilter,
+        15,
+    );
     refuses(
         &angle,
         "<<$secret.AKIAIOSFODNN7EXAMPLE>>",

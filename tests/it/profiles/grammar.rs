@@ -17,8 +17,19 @@ pub(crate) enum Reading {
 pub(crate) struct Placeholder {
     pub(crate) end: usize,
     pub(crate) asked: Asked,
-    /// The place of the first filter that does not exist.
-    pub(crate) unknown_filter: Option<usize>,
+    /// The flaw of its filters.
+    pub(crate) wrong: Option<Wrong>,
+}
+
+/// A flaw of the filters of a placeholder.
+#[derive(Clone, Copy)]
+pub(crate) enum Wrong {
+    /// The place of the first that does not exist.
+    Unknown(usize),
+    /// The place of one that must be the last.
+    NotLast(usize),
+    /// The last makes something else than text.
+    NoText,
 }
 
 /// Reads a placeholder behind an opener, right or with a name that is a pasted value.
@@ -37,7 +48,7 @@ pub(crate) fn placeholder(dialect: &Dialect, text: &[char], body: usize) -> Opti
     } else {
         (name_end, None)
     };
-    let (after, unknown_filter) = if dialect.extras {
+    let (after, wrong) = if dialect.extras {
         filters(dialect, text, after_pin)?
     } else {
         (after_pin, None)
@@ -68,7 +79,7 @@ pub(crate) fn placeholder(dialect: &Dialect, text: &[char], body: usize) -> Opti
     Some(Reading::Placeholder(Placeholder {
         end,
         asked: Asked { form, name, pin },
-        unknown_filter,
+        wrong,
     }))
 }
 
@@ -144,11 +155,10 @@ pub(crate) fn pin(text: &[char], at: usize, close: &str) -> Option<(usize, Optio
         .then(|| (end, Some(digits.parse().unwrap())))
 }
 
-/// The end of the filters, and where the first is that does not exist; `None` when one is wrong by
-/// the grammar.
-fn filters(dialect: &Dialect, text: &[char], mut at: usize) -> Option<(usize, Option<usize>)> {
+/// The end of the filters, and what is wrong with them; `None` when one is wrong by the grammar.
+fn filters(dialect: &Dialect, text: &[char], mut at: usize) -> Option<(usize, Option<Wrong>)> {
     let [open, close] = [dialect.open, dialect.close].map(|mark| mark.chars().next().unwrap());
-    let mut unknown = None;
+    let (mut unknown, mut typed, mut last) = (None, None, 0);
     while let Some(bar) = word(text, ws(text, at), "|") {
         let start = ws(text, bar);
         if !class(text, start, |c| c.is_ascii_lowercase()) {
@@ -171,13 +181,28 @@ fn filters(dialect: &Dialect, text: &[char], mut at: usize) -> Option<(usize, Op
         if unknown.is_none() && !exists(&filter, argument.as_deref()) {
             unknown = Some(start);
         }
+        if typed.is_none() && TYPED.contains(&filter.as_str()) {
+            typed = Some(start);
+        }
+        last = start;
     }
-    Some((at, unknown))
+    let wrong = match (unknown, typed) {
+        (Some(unknown), _) => Some(Wrong::Unknown(unknown)),
+        (None, Some(typed)) if typed < last => Some(Wrong::NotLast(typed)),
+        (None, typed) => typed.map(|_| Wrong::NoText),
+    };
+    Some((at, wrong))
 }
+
+/// The filters that make something else than text, which no text takes.
+const TYPED: [&str; 2] = ["number", "json_value"];
 
 fn exists(filter: &str, argument: Option<&str>) -> bool {
     match argument {
-        None => ["base64", "base64url", "hex", "url", "json", "shell", "trim"].contains(&filter),
+        None => {
+            ["base64", "base64url", "hex", "url", "json", "shell", "trim"].contains(&filter)
+                || TYPED.contains(&filter)
+        }
         Some(argument) => {
             let escapes = argument
                 .split('~')

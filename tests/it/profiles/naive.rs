@@ -3,7 +3,7 @@
 use keyslot::{ErrorKind, ReferenceKind};
 
 use super::dialect::{Dialect, Escape, Profile};
-use super::grammar::{Placeholder, Reading, is_intent, length, placeholder, word};
+use super::grammar::{Placeholder, Reading, Wrong, is_intent, length, placeholder, word};
 use super::whole;
 
 /// The meaning of a text.
@@ -131,10 +131,14 @@ fn scan(dialects: &[Dialect], text: &[char]) -> Meaning {
         }
         match reading {
             Reading::Placeholder(Placeholder {
-                unknown_filter: Some(filter),
-                ..
+                wrong: Some(wrong), ..
             }) => {
-                return Meaning::flawed(text, ErrorKind::UnknownFilter, filter);
+                let (kind, place) = match wrong {
+                    Wrong::Unknown(filter) => (ErrorKind::UnknownFilter, filter),
+                    Wrong::NotLast(filter) => (ErrorKind::Syntax, filter),
+                    Wrong::NoText => (ErrorKind::Unencodable, at),
+                };
+                return Meaning::flawed(text, kind, place);
             }
             Reading::Placeholder(Placeholder { end, asked, .. }) => {
                 meaning.put(text, at, asked);
