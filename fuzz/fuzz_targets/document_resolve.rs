@@ -147,7 +147,11 @@ fn checked(leaf: &str, alone: &Value, answers: &Answers, target: &Target) {
     };
     let plain = ["number", "json_value"].into_iter().find_map(|filter| {
         let (before, filters) = leaf.strip_suffix(">>")?.rsplit_once('|')?;
-        (filters.trim_matches([' ', '\t']) == filter).then(|| (filter, format!("{before}>>")))
+        // A space stands on both sides of a placeholder, or on neither.
+        let name = before.trim_end_matches([' ', '\t']);
+        let space = &filters[filters.trim_end_matches([' ', '\t']).len()..];
+        let is_last = filters.trim_matches([' ', '\t']) == filter;
+        is_last.then(|| (filter, format!("{name}{space}>>")))
     });
     let Some((filter, plain)) = plain.filter(|_| Template::compile(leaf).is_err()) else {
         assert_eq!(*alone, text(leaf));
