@@ -557,7 +557,9 @@ fn refuses_what_cannot_be_searched_for() {
     assert_eq!(patterns.len(), 2);
     let many = "100000 values of 268435456 bytes together can be redacted; redact those of one run"
         .to_owned();
-    (2..Patterns::MAX_COUNT).for_each(|_| drop(patterns.push(b"aaaa").unwrap()));
+    (2..Patterns::MAX_COUNT).for_each(|_| {
+        patterns.push(b"aaaa").unwrap();
+    });
     assert_eq!(refused(&mut patterns, b"aaaa"), (TooLarge, many));
     assert_eq!(Searcher::new(patterns).longest(), Patterns::MAX_LEN);
 }
