@@ -63,6 +63,7 @@ mod snapshot_age;
 mod sorted_lists;
 mod source;
 mod store;
+mod store_calls;
 mod support;
 mod surfaces;
 mod tampering;

@@ -277,8 +277,10 @@ impl Vault {
     ///
     /// Also asks the store to check itself, holds the key slots against a sealed directory, and
     /// looks for rows in each way in which the vault does. Costs time in proportion to the vault.
-    /// While a tenant is read, nobody else writes to it, nor, in the stores of this crate, to any
-    /// other tenant.
+    ///
+    /// Each tenant is read as it is at one moment, and writers go on meanwhile. (In a vault with a
+    /// rollback journal they wait while a tenant is read.) In calls of the store: nine for a tenant
+    /// of one page, three for each page more of 256 secrets, and one for each scope.
     ///
     /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by
     /// a vault that was open before and saw a newer head.

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use keyslot::Result;
 use keyslot::store::{
     HeadRead, MemoryStore, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row, RowKey, Scan,
-    SecretStore, SelfCheck, WriteWork,
+    SecretStore, SelfCheck, WriteTx, WriteWork,
 };
 
-/// Counts the calls of a store in memory. What a write asks within itself is a part of the write;
-/// what a read asks is counted for itself.
+/// Counts the calls of a store in memory. What a read asks is counted as well, and what a write
+/// asks after its first rows is counted apart.
 #[derive(Debug, Default)]
 pub struct Counting {
     pub store: MemoryStore,
@@ -21,6 +21,8 @@ pub struct Counting {
     pub heads: AtomicUsize,
     pub writes: AtomicUsize,
     pub purges: AtomicUsize,
+    /// Questions within writes.
+    pub in_writes: AtomicUsize,
 }
 
 impl Counting {
@@ -66,7 +68,9 @@ impl SecretStore for Counting {
         work: &mut WriteWork<'_>,
     ) -> Result<()> {
         self.writes.fetch_add(1, Ordering::SeqCst);
-        self.store.write(partition, first, work)
+        self.store.write(partition, first, &mut |rows, tx| {
+            work(rows, &mut WriteCounting(self, tx))
+        })
     }
 
     fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
@@ -101,5 +105,30 @@ impl ReadTx for CountingTx<'_> {
     fn scan(&mut self, scan: &Scan) -> Result<Page> {
         self.0.scans.fetch_add(1, Ordering::SeqCst);
         self.1.scan(scan)
+    }
+}
+
+/// The inside of a write.
+struct WriteCounting<'a>(&'a Counting, &'a mut dyn WriteTx);
+
+impl ReadTx for WriteCounting<'_> {
+    fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.0.in_writes.fetch_add(1, Ordering::SeqCst);
+        self.1.get(keys)
+    }
+
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        self.0.in_writes.fetch_add(1, Ordering::SeqCst);
+        self.1.scan(scan)
+    }
+}
+
+impl WriteTx for WriteCounting<'_> {
+    fn put(&mut self, row: &Row) -> Result<()> {
+        self.1.put(row)
+    }
+
+    fn delete(&mut self, key: &RowKey) -> Result<()> {
+        self.1.delete(key)
     }
 }

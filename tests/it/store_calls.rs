@@ -1,0 +1,175 @@
+//! Calls of the store: each is a round trip where the store is a server.
+#![cfg(all(feature = "sqlite", feature = "json"))]
+#![allow(clippy::unwrap_used)]
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use keyslot::store::{Partition, ReadWork, SqliteStore};
+use keyslot::{Result, ScopedVault, SecretStore, Vault};
+
+use crate::hand_on;
+use crate::support::counting::Counting;
+use crate::support::{fast_folder, root_key, value};
+
+fn vault() -> (Arc<Counting>, Vault) {
+    let store = Arc::new(Counting::default());
+    let vault = Vault::builder().store(Arc::clone(&store));
+    let vault = vault.create(&root_key()).unwrap();
+    (store, vault)
+}
+
+/// The calls of some work, and the questions within its writes.
+fn calls(store: &Counting, work: impl FnOnce()) -> (usize, usize) {
+    let count = || (store.calls(), store.in_writes.load(Ordering::SeqCst));
+    let before = count();
+    work();
+    let now = count();
+    (now.0 - before.0, now.1 - before.1)
+}
+
+#[test]
+fn a_write_asks_for_nothing_more_than_its_first_rows() {
+    let (store, vault) = vault();
+    let scope = vault.scope("acme/billing").unwrap();
+    let other = vault.scope("acme/sales").unwrap();
+    let put = |scope: &ScopedVault, name, value| drop(scope.put(name, value).unwrap());
+    assert_eq!(calls(&store, || put(&scope, "A", "first")), (1, 0));
+    assert_eq!(calls(&store, || put(&scope, "A", "second")), (1, 0));
+    assert_eq!(calls(&store, || put(&other, "B", "value")), (1, 0));
+    let copy = || drop(scope.clone_to("A", &other).unwrap());
+    assert_eq!(calls(&store, copy), (1, 0));
+    // A purge follows.
+    let revoke = || assert!(scope.revoke("A").is_ok());
+    assert_eq!(calls(&store, revoke), (2, 0));
+    // A value that is not the newest lies in a row whose key the record tells.
+    put(&scope, "C", "first");
+    put(&scope, "C", "second");
+    let first = keyslot::Version::FIRST;
+    let roll_back = || drop(scope.rollback("C", first).unwrap());
+    assert_eq!(calls(&store, roll_back), (1, 1));
+    // A vault that was opened anew does not know the data key yet.
+    let anew = Vault::builder().store(Arc::clone(&store));
+    let scope = anew
+        .open(&root_key())
+        .unwrap()
+        .scope("acme/billing")
+        .unwrap();
+    assert_eq!(calls(&store, || put(&scope, "C", "third")), (1, 1));
+    assert_eq!(calls(&store, || put(&scope, "C", "fourth")), (1, 0));
+}
+
+#[test]
+fn a_resolve_asks_once() {
+    let (store, vault) = vault();
+    let scope = vault.scope("acme/billing").unwrap();
+    scope.put("A", "value").unwrap();
+    let resolve = || assert_eq!(value(&scope, "A").unwrap(), "value");
+    assert_eq!(calls(&store, resolve), (1, 0));
+    let anew = Vault::builder().store(Arc::clone(&store));
+    let scope = anew
+        .open(&root_key())
+        .unwrap()
+        .scope("acme/billing")
+        .unwrap();
+    let resolve = || assert_eq!(value(&scope, "A").unwrap(), "value");
+    assert_eq!(calls(&store, resolve), (2, 0), "and once for the data key");
+}
+
+#[test]
+fn a_verification_asks_by_pages() {
+    const TENANTS: usize = 3;
+    // Two pages of secrets, two of older values.
+    const SECRETS: usize = 300;
+    let (store, vault) = vault();
+    let fixed = calls(&store, || assert!(vault.verify().unwrap().is_intact()));
+    for tenant in 0..TENANTS {
+        let scope = vault.scope(format!("tenant-{tenant}").as_str()).unwrap();
+        for number in 0..SECRETS {
+            for version in ["first", "second"] {
+                scope.put(format!("KEY_{number}"), version).unwrap();
+            }
+        }
+    }
+    let (all, in_writes) = calls(&store, || {
+        let report = vault.verify().unwrap();
+        assert!(report.is_intact(), "{:?}", report.findings);
+        assert_eq!(report.secrets, (TENANTS * SECRETS) as u64);
+    });
+    let pages = SECRETS.div_ceil(256) * 2;
+    let most = TENANTS * (6 + 3 * pages);
+    println!("{} calls, {most} allowed", all - fixed.0);
+    assert!(all - fixed.0 <= most, "{} calls of {most}", all - fixed.0);
+    assert_eq!(in_writes, 0, "it takes no lock");
+}
+
+type Meanwhile = Box<dyn Fn() + Send + Sync>;
+
+/// A store that does something else within each read.
+#[derive(Clone)]
+struct Busy {
+    inner: Arc<SqliteStore>,
+    meanwhile: Arc<Mutex<Option<Meanwhile>>>,
+}
+
+impl std::fmt::Debug for Busy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Busy")
+    }
+}
+
+impl SecretStore for Busy {
+    hand_on!(inner: get scan write head partitions purge self_check);
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        self.inner.read(partition, &mut |tx| {
+            // Its moment begins with the first question.
+            tx.get(&[])?;
+            let head = keyslot::store::RowKey {
+                kind: keyslot::store::Kind::Head,
+                key: [0; 32],
+            };
+            tx.get(&[head])?;
+            if let Some(meanwhile) = &*self.meanwhile.lock().unwrap() {
+                meanwhile();
+            }
+            work(tx)
+        })
+    }
+}
+
+/// Whoever writes while a tenant is verified waits for nobody, in that tenant and in any other.
+#[test]
+fn writers_go_on_during_a_verification() {
+    let folder = fast_folder();
+    let file = folder.path().join("vault.db");
+    let created = Vault::create(&file, &root_key()).unwrap();
+    for tenant in ["acme", "globex"] {
+        created.scope(tenant).unwrap().put("KEY", "first").unwrap();
+    }
+    let store = Busy {
+        inner: Arc::new(SqliteStore::open(&file).unwrap()),
+        meanwhile: Arc::default(),
+    };
+    let vault = Vault::builder().store(store.clone());
+    let vault = vault.open(&root_key()).unwrap();
+    let writes = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&writes);
+    let writer = created.clone();
+    *store.meanwhile.lock().unwrap() = Some(Box::new(move || {
+        for tenant in ["acme", "globex", "initech"] {
+            let scope = writer.scope(tenant).unwrap();
+            scope.put("KEY", "meanwhile").unwrap();
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    }));
+    let report = vault.verify().unwrap();
+    assert!(report.is_intact(), "{:?}", report.findings);
+    assert!(writes.load(Ordering::SeqCst) >= 6);
+    *store.meanwhile.lock().unwrap() = None;
+    let report = vault.verify().unwrap();
+    assert!(report.is_intact() && report.tenants == 3);
+    let partitions = store.partitions(None, NonZeroU32::MAX).unwrap();
+    assert_eq!(partitions.len(), 4, "and the vault's own");
+}
