@@ -101,7 +101,7 @@ impl Lossy {
         Err(self.lost())
     }
 
-    /// What a write says after its connection was lost, in the answer to its commit or before it.
+    /// The answer of a write whose connection was lost, in the answer to its commit or before it.
     fn after_a_loss(&self, partition: Partition, loss: &Loss) -> Option<Result<()>> {
         let unsettled = || Error::new(ErrorKind::Unsettled, "the commit may be done; read again");
         match self.manner {
