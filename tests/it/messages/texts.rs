@@ -119,7 +119,7 @@ fn texts(place: &str, source: &str) -> Vec<Text> {
     let literal = regex::Regex::new(
         &[
             r"(?s)//[^\n]*",
-            r"#!?\[[^\]]*\]",
+            r#"#!?\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]"#,
             r"'(?:[^'\\]|\\.)'",
             r#"\br"[^"]*""#,
             r##"\br#".*?"#"##,
@@ -165,10 +165,10 @@ fn is_sql(text: &str) -> bool {
 
 #[test]
 fn texts_are_read_with_their_fields() {
-    let source = "/// \"not this one\"\n#[expect(a, reason = \"nor this\")]\nlet a = \"one word: \
-                  {name} \\\n    and \
-                  {} more\"; let b = ' '; let c = \"PRAGMA a b\"; r\"\\\";  let d = \
-                  \"word\";\n#[cfg(test)]\nmod tests { \"or this\" }";
+    let source = "/// \"not this one\"\n#[expect(a, reason = \"nor this\")]\n\
+                  #[doc = \"[nor] this\"]\nlet a = \"one word: {name} \\\n    and {} more\"; \
+                  let b = ' '; let c = \"PRAGMA a b\"; r\"\\\";  let d = \"word\";\n\
+                  #[cfg(test)]\nmod tests { \"or this\" }";
     let found = texts("a.rs", shipped(source));
     let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(found, ["a.rs: one word:…and…more"]);
