@@ -5,6 +5,7 @@ mod account;
 mod finding;
 mod key_slots;
 mod tenant;
+mod values;
 mod vault;
 mod verification;
 

@@ -6,36 +6,27 @@ use std::sync::Arc;
 use super::account::Account;
 use super::finding::Finding;
 use super::verification::Verification;
-use crate::crypto::{DataKeyState, Envelope, Info, KeyId, SealedInfo, VersionEntry};
+use crate::crypto::{DataKeyState, Info, KeyId, SealedInfo};
 use crate::error::{ErrorKind, Result};
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
 use crate::vault::high_water::Mark;
-use crate::vault::rows::{PAGE, get_in, get_one_in};
+use crate::vault::rows::{get_in, get_one_in};
 use crate::vault::tenant_key::TenantKey;
 use crate::vault::walk::{Step, Walk};
 
 /// The verification of one tenant.
 pub(super) struct Tenant<'a> {
-    core: &'a Core,
+    pub(super) core: &'a Core,
     partition: Partition,
-    tx: &'a mut dyn ReadTx,
+    pub(super) tx: &'a mut dyn ReadTx,
     report: &'a mut Verification,
     /// The data keys that are stored now: one that is only remembered is lost with the process.
-    keys: HashMap<KeyId, Arc<TenantKey>>,
+    pub(super) keys: HashMap<KeyId, Arc<TenantKey>>,
     /// Those that may seal.
     active: HashSet<KeyId>,
-    found: Account,
-}
-
-/// An older value, and the secret that keeps it.
-struct Older<'s> {
-    /// The place of the secret in its page.
-    at: usize,
-    info: &'s Info,
-    kept: &'s VersionEntry,
-    key: RowKey,
+    pub(super) found: Account,
 }
 
 impl<'a> Tenant<'a> {
@@ -149,75 +140,6 @@ impl<'a> Tenant<'a> {
         })
     }
 
-    /// Looks for the values of secrets.
-    fn values(&mut self, secrets: &[(Info, Vec<u8>)]) -> Result<()> {
-        let mut broken: HashSet<usize> = HashSet::new();
-        // The older ones of many secrets are read at once, as many as are a page if they are as
-        // long as the newest.
-        let (mut older, mut bytes) = (Vec::new(), 0);
-        for (at, (info, body)) in secrets.iter().enumerate() {
-            let newest_is_whole = match info.newest() {
-                Some(kept) => self.opens(info, kept, body),
-                None => body.is_empty(),
-            };
-            if !newest_is_whole {
-                broken.insert(at);
-            }
-            let scope = self.core.hashed(&info.scope);
-            for kept in info.older() {
-                older.push(Older {
-                    at,
-                    info,
-                    kept,
-                    key: self.core.version_row(&scope, &info.name, kept.version),
-                });
-                bytes += body.len();
-                if bytes > PAGE.bytes || older.len() >= PAGE.rows.get() as usize {
-                    self.older(&older, &mut broken)?;
-                    older.clear();
-                    bytes = 0;
-                }
-            }
-        }
-        self.older(&older, &mut broken)?;
-        for (at, (info, _)) in secrets.iter().enumerate() {
-            if broken.contains(&at) {
-                self.find(Finding::Value {
-                    scope: info.scope.clone(),
-                    name: info.name.clone(),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Looks for older values, which lie in rows of their own.
-    fn older(&mut self, older: &[Older<'_>], broken: &mut HashSet<usize>) -> Result<()> {
-        if older.is_empty() {
-            return Ok(());
-        }
-        let keys: Vec<RowKey> = older.iter().map(|older| older.key).collect();
-        for (older, row) in older.iter().zip(get_in(self.tx, &keys)?) {
-            self.found.older += u64::from(row.is_some());
-            if !row.is_some_and(|row| self.opens(older.info, older.kept, &row.body)) {
-                broken.insert(older.at);
-            }
-        }
-        Ok(())
-    }
-
-    /// Returns true if a kept value opens.
-    fn opens(&self, info: &Info, kept: &VersionEntry, sealed: &[u8]) -> bool {
-        let Ok(sealed) = Envelope::parse(sealed) else {
-            return false;
-        };
-        let key = self.keys.get(&sealed.key_id());
-        key.is_some_and(|key| {
-            let value = self.core.open_value(info, kept.version, &sealed, key);
-            value.is_ok()
-        })
-    }
-
     /// The info of a secret, with its commitment.
     fn open(&self, row: &Row) -> Option<(Info, [u8; 32])> {
         let sealed = SealedInfo::parse(&row.info).ok()?;
@@ -282,7 +204,7 @@ impl<'a> Tenant<'a> {
         }
     }
 
-    fn find(&mut self, finding: Finding) {
+    pub(super) fn find(&mut self, finding: Finding) {
         self.report.find(finding);
     }
 }
