@@ -46,20 +46,29 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    /// Returns the traces of a call; `None` if it has none.
+    /// Returns the traces of a call in which every value went in as it is; `None` if it has none.
     #[inline]
+    pub(crate) fn of(references: &[Reference]) -> Option<Box<Self>> {
+        let is_pinned = |one: &Reference| one.version().is_some();
+        if !references.iter().any(is_pinned) {
+            return None;
+        }
+        Some(Box::new(Self::some(references, Vec::new(), Vec::new())))
+    }
+
+    /// Returns the traces of a call; `None` if it has none.
     pub(crate) fn new(
         references: &[Reference],
         kept: Vec<Reference>,
         filtered: Vec<(usize, SecretString)>,
     ) -> Option<Box<Self>> {
-        let is_pinned = |one: &Reference| one.version().is_some();
-        if kept.is_empty() && filtered.is_empty() && !references.iter().any(is_pinned) {
-            return None;
+        if kept.is_empty() && filtered.is_empty() {
+            return Self::of(references);
         }
         Some(Box::new(Self::some(references, kept, filtered)))
     }
 
+    #[cold]
     fn some(
         references: &[Reference],
         kept: Vec<Reference>,

@@ -109,10 +109,13 @@ fn plain<'t, 'd>(
     };
     places.reserve_exact(plan.cuts().len());
     let mut out = String::new();
-    write_plain(text, plan, values, most, &mut out, |place| {
+    let written = write_plain(text, plan, values, most, &mut out, |place| {
         places.push(place);
-    })?;
-    Some(Cow::Owned(out))
+    });
+    if written.is_none() {
+        places.clear();
+    }
+    written.map(|()| Cow::Owned(out))
 }
 
 /// Writes the text, which is borrowed if there is nothing to put in.
@@ -129,4 +132,26 @@ fn write<'t, 'd>(
     places.reserve_exact(draft.plan().cuts().len());
     let written = fill.write(draft, |place| places.push(place));
     Cow::Owned(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::plan::{ReferenceList, References};
+
+    #[test]
+    fn places_are_those_of_a_text_that_was_written() {
+        let (settings, text) = (Settings::shared(), "a <<ONE>> and <<TWO>>");
+        let mut list = ReferenceList::new();
+        let plan = Plan::of(settings, text, &mut References::new(&mut list)).unwrap();
+        let write = |values: &[&str], most| {
+            let mut places = Places::new();
+            let written = plain(text, Some(&plan), &values, most, &mut places);
+            (written, places.to_vec())
+        };
+        let written = Some(Cow::Borrowed("a 1 and 22"));
+        assert_eq!(write(&["1", "22"], 10), (written, vec![2..3, 8..10]));
+        assert_eq!(write(&["1", "22"], 9), (None, vec![]), "too long");
+        assert_eq!(write(&["1"], 10), (None, vec![]), "one is missing");
+    }
 }

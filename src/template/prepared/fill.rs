@@ -107,11 +107,15 @@ impl<S: Source, E: Deref<Target = Settings>> Prepared<S, E> {
         let unknown_names = self.source.unknown_names(target);
         let looked_up = LookedUp::new(&outcomes, &self.references, unknown_names, target);
         let mut places = S::Places::default();
-        let (output, made) = match self.write_plain(target, &looked_up, &mut places) {
-            Some(output) => (output, Vec::new()),
-            None => self.write_closely(target, looked_up, &mut places)?,
+        let plain = self.write_plain(target, &looked_up, &mut places);
+        let (output, traces) = if let Some(output) = plain {
+            // Every value went in as it is.
+            (output, Traces::of(&self.references))
+        } else {
+            let (output, made) = self.write_closely(target, looked_up, &mut places)?;
+            let traces = Traces::new(&self.references, looked_up.kept(), made);
+            (output, traces)
         };
-        let traces = Traces::new(&self.references, looked_up.kept(), made);
         Ok(Resolved::new(output, places, outcomes, traces))
     }
 

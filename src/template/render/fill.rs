@@ -80,7 +80,7 @@ impl<'a, V: Values<'a>> Fill<'a, V> {
         failures: &mut Failures,
     ) -> Result<Draft<'a>> {
         if surface == Surface::Text {
-            if let Some(length) = plain_length(plan, &self.values) {
+            if let Some(length) = plain_length(text.len(), plan, &self.values, 0, |_| {}) {
                 self.room.take(length)?;
                 return Ok(Draft::new(text, plan, Encoding::Plain, length));
             }
