@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey, SecretStore as _};
 use keyslot::template::Template;
 use keyslot::{
-    AccessRules, Permissions, Redactor, Revision, RootKey, ScopedVault, SecretChange, SecretInput,
-    Status, Surface, Target, Vault, Version,
+    AccessRules, OnExisting, Permissions, Redactor, Revision, RootKey, ScopedVault, SecretChange,
+    SecretInput, Status, Surface, Target, Vault, Version,
 };
 
 use super::Messages;
@@ -38,9 +38,25 @@ pub(super) fn all(messages: &mut Messages) {
     writes(messages);
     fields(messages);
     copies(messages);
+    many(messages);
     snapshots(messages);
     lists(messages);
     stores(messages);
+}
+
+fn many(messages: &mut Messages) {
+    let scope = scope();
+    let mut put_all = |items: [&str; 2], existing| {
+        let items = items.map(|name| (name, "value"));
+        match scope.put_all(items, existing) {
+            Ok(_) => messages.passed.push(format!("{existing:?}")),
+            Err(error) => messages.push(format!("{}: {error}", error.kind())),
+        }
+    };
+    put_all(["NEW", "NEW"], OnExisting::Fail);
+    put_all(["NEW", "KEY"], OnExisting::Fail);
+    scope.revoke("KEY").unwrap();
+    put_all(["NEW", "KEY"], OnExisting::Version);
 }
 
 fn openings(messages: &mut Messages) {

@@ -29,7 +29,7 @@ pub(super) fn check(items: &[Item], max_value: usize) -> Result<(), Refused> {
         let checked = item.input.check(max_value);
         checked.map_err(|error| (Some(number), error.with_name(name)))?;
         if !names.insert(name) {
-            let message = format!("{name} is given more than once; give each name once");
+            let message = format!("secret {name} is given more than once; give each name once");
             let error = Error::new(ErrorKind::InvalidInput, message).with_name(name);
             return Err((Some(number), error));
         }
