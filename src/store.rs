@@ -6,6 +6,7 @@
 mod answer;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod copy;
 mod memory;
 mod page;
 mod partition;
@@ -16,6 +17,9 @@ mod traits;
 mod turn;
 
 pub use answer::{HeadRead, Moment, Purge, SelfCheck};
+#[cfg(feature = "vault")]
+pub(crate) use copy::is_marker;
+pub use copy::{Copied, copy_vault};
 pub use memory::MemoryStore;
 pub use page::{Cursor, Page, PageSize, Scan};
 pub use partition::Partition;

@@ -9,7 +9,9 @@ use crate::crypto::{
     VaultKey,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Cursor, Kind, PageSize, Partition, Row, RowKey, Scan, SecretStore, WriteTx};
+use crate::store::{
+    Cursor, Kind, PageSize, Partition, Row, RowKey, Scan, SecretStore, WriteTx, is_marker,
+};
 
 /// Returns true if a store holds a vault. Asked without a lock.
 pub(super) fn has_header(store: &dyn SecretStore) -> Result<bool> {
@@ -47,6 +49,12 @@ pub(super) fn unlock(store: &dyn SecretStore, root: &RootKey) -> Result<Keyring>
             "the store holds no vault; open_or_create makes one",
         )
     })?;
+    if is_marker(&header) {
+        return Err(Error::new(
+            ErrorKind::NotAVault,
+            "the store holds an unfinished copy of a vault; copy_vault goes on with it",
+        ));
+    }
     let header = Header::decode(&header.info)?;
     let vault_key = vault_key(store, root, &header)?;
     let secret = secret.ok_or_else(|| corrupt("the vault secret is missing"))?;

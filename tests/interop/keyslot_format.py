@@ -442,6 +442,7 @@ def slot_row_hash(slot_id, info, body):
 
 
 def read_header(data):
+    require(data[:8] != b"copying\0", "NotAVault")
     require(data[:8] == b"keyslot\0" and len(data) >= 11)
     require(data[8:11] == u(16, 1) + u(8, 1), "UnsupportedFormat")
     require(len(data) == 27)

@@ -25,6 +25,7 @@ mod check;
 mod clock;
 mod code_files;
 mod connection_strings;
+mod copy_vault;
 mod corruption;
 mod documents;
 mod encoded_marks;

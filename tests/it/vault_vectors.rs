@@ -458,6 +458,7 @@ mod bless {
                 Flip(Info, 0, 1),
                 Corrupt,
             ),
+            unfinished_copy(),
             refused(
                 "header of format 2",
                 "header",
@@ -732,6 +733,21 @@ mod bless {
                     .to_vec(),
             ),
         ]
+    }
+
+    /// The header with the magic of a copy that is not whole.
+    fn unfinished_copy() -> Damaged {
+        let flips = b"keyslot".iter().zip(b"copying").enumerate();
+        let edit = |(at, (from, to)): (usize, (&u8, &u8))| Edit {
+            row: "header".to_owned(),
+            change: Change::Flip(Part::Info, at, from ^ to),
+        };
+        Damaged {
+            defect: "header of an unfinished copy".to_owned(),
+            edits: flips.map(edit).collect(),
+            refused: Some(format!("{:?}", ErrorKind::NotAVault)),
+            answers: Vec::new(),
+        }
     }
 
     fn refused(defect: &str, row: &str, change: Change, kind: ErrorKind) -> Damaged {

@@ -1,12 +1,15 @@
 //! Stores of others that break their contract.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use keyslot::store::{
-    HeadRead, MemoryStore, Moment, Partition, Row, RowKey, SecretStore, WriteWork,
+    HeadRead, Kind, MemoryStore, Moment, Partition, Row, RowKey, SecretStore, WriteWork, copy_vault,
 };
 use keyslot::{Error, ErrorKind, Result, Vault};
 
 use super::Messages;
 use crate::hand_on;
+use crate::support::hooked::{Call, Hooked};
 use crate::support::{root_key, value};
 
 /// The rule that the store breaks.
@@ -58,6 +61,50 @@ impl SecretStore for Broken {
 }
 
 pub(super) fn all(messages: &mut Messages) {
+    broken(messages);
+    copied(messages);
+}
+
+fn copied(messages: &mut Messages) {
+    let vault = || {
+        let store = MemoryStore::new();
+        Vault::builder()
+            .store(store.clone())
+            .create(&root_key())
+            .unwrap();
+        store
+    };
+    let (source, other, unfinished) = (vault(), vault(), MemoryStore::new());
+    messages.of(copy_vault(&MemoryStore::new(), &unfinished));
+    messages.of(copy_vault(&source, &other));
+    let stray = MemoryStore::new();
+    let key = RowKey {
+        kind: Kind::Secret,
+        key: [7; 32],
+    };
+    let row = Row {
+        key,
+        epoch: 1,
+        info: vec![1],
+        body: vec![1],
+    };
+    stray
+        .write(Partition([1; 16]), &[], &mut |_, tx| tx.put(&row))
+        .unwrap();
+    messages.of(copy_vault(&source, &stray));
+    let writes = AtomicUsize::new(0);
+    let broken = Hooked::new(unfinished.clone(), move |call| match call {
+        Call::Write(_) if writes.fetch_add(1, Ordering::SeqCst) == 1 => {
+            Err(Error::new(ErrorKind::Io, "cut off"))
+        }
+        _ => Ok(()),
+    });
+    copy_vault(&source, &broken).unwrap_err();
+    messages.of(Vault::builder().store(unfinished.clone()).open(&root_key()));
+    messages.of(copy_vault(&other, &unfinished));
+}
+
+fn broken(messages: &mut Messages) {
     for breaks in [Breaks::AbsentRow, Breaks::EveryKey] {
         let store = Broken(MemoryStore::new(), breaks);
         messages.of(Vault::builder().store(store).open(&root_key()));
