@@ -16,6 +16,8 @@ pub(super) struct HighWater {
     seen: RwLock<HashMap<Partition, Seen>>,
     /// The number of times that all of it was forgotten.
     era: AtomicU64,
+    /// The number of writes that may have been committed although they failed.
+    doubts: AtomicU64,
 }
 
 /// Facts of the newest head of a tenant.
@@ -97,6 +99,16 @@ impl HighWater {
     /// A number that changes when what was seen no longer counts.
     pub(super) fn era(&self) -> u64 {
         self.era.load(Ordering::SeqCst)
+    }
+
+    /// A number that changes when there may be a newer head that was not noted.
+    pub(super) fn doubts(&self) -> u64 {
+        self.doubts.load(Ordering::SeqCst)
+    }
+
+    /// Notes a write that may have been committed.
+    pub(super) fn doubt(&self) {
+        self.doubts.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Forgets all of it.

@@ -2,15 +2,17 @@
 #![cfg(feature = "vault")]
 #![allow(clippy::unwrap_used)]
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::{ErrorKind, ScopedVault, SecretChange, SecretInput, Snapshot, Status, Vault};
+use keyslot::store::MemoryStore;
+use keyslot::{Error, ErrorKind, ScopedVault, SecretChange, SecretInput, Snapshot, Status, Vault};
 
 use crate::support::counting::Counting;
+use crate::support::hooked::{Call, Hooked};
 use crate::support::root_key;
 
 /// So long that no test takes it by the clock of the system: only the vault's own clock ends it.
@@ -204,6 +206,50 @@ fn what_this_open_vault_learns_of_others_ends_the_age() {
     // Another write of this vault reads the head that the other one left.
     given.scope().put("B", "another").unwrap();
     assert_eq!(get(&run), Err(ErrorKind::Revoked));
+}
+
+#[test]
+fn a_write_that_may_have_happened_ends_the_age() {
+    let rows = MemoryStore::new();
+    let broken = Arc::new(AtomicBool::new(false));
+    let is_broken = Arc::clone(&broken);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let store = Hooked::new(rows, move |call| {
+        counted.fetch_add(usize::from(call == Call::Head), Ordering::SeqCst);
+        if call == Call::Written && is_broken.load(Ordering::SeqCst) {
+            return Err(Error::new(
+                ErrorKind::Unsettled,
+                "cut off within the commit",
+            ));
+        }
+        Ok(())
+    });
+    let vault = Vault::builder().store(store).create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    scope.put("A", "value").unwrap();
+    let run = scope.snapshot(&scope.references(TEXT).unwrap()).unwrap();
+    let run = run.with_max_age(AGE);
+    assert_eq!(get(&run).unwrap(), "value");
+
+    broken.store(true, Ordering::SeqCst);
+    assert_eq!(scope.revoke("A").unwrap_err().kind(), ErrorKind::Unsettled);
+    let before = asked.load(Ordering::SeqCst);
+    for _ in 0..3 {
+        assert_eq!(get(&run), Err(ErrorKind::Revoked));
+    }
+    assert_eq!(
+        asked.load(Ordering::SeqCst) - before,
+        1,
+        "once for each doubt"
+    );
+    // A call that was refused before the commit is no doubt.
+    assert_eq!(
+        scope.revoke("NONE").unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
+    assert_eq!(get(&run), Err(ErrorKind::Revoked));
+    assert_eq!(asked.load(Ordering::SeqCst) - before, 1);
 }
 
 #[test]

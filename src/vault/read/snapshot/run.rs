@@ -206,10 +206,10 @@ impl Snapshot {
     /// a store that cannot be reached, are noticed as late.
     ///
     /// Nothing else is traded. What a handle of this open vault writes, revocations above all, is
-    /// seen by the very next use. Times of secrets are judged at every use, by the clock of the
-    /// vault. The age ends as soon as either clock says so, the vault's or the monotonic one of the
-    /// system, and at once where the vault's goes back. An error of the store ends the use, and the
-    /// next use asks again.
+    /// seen by the very next use, also where the store could not tell if it was written. Times of
+    /// secrets are judged at every use, by the clock of the vault. The age ends as soon as either
+    /// clock says so, the vault's or the monotonic one of the system, and at once where the vault's
+    /// goes back. An error of the store ends the use, and the next use asks again.
     ///
     /// It counts for this handle on the snapshot and its clones made from now on.
     ///

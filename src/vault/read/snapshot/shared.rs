@@ -27,7 +27,7 @@ struct Current {
 
 impl Current {
     fn of(scoped: &ScopedVault, references: &[Reference]) -> Result<Self> {
-        let asked = Asked::now(&scoped.core().clock);
+        let asked = Asked::now(scoped.core());
         let state = Arc::new(State::of(scoped, references)?);
         Ok(Self { state, asked })
     }
@@ -78,8 +78,8 @@ impl Shared {
 
     fn young(&self, scoped: &ScopedVault, max_age: Duration, now: Now) -> Option<Arc<State>> {
         let current = self.current();
-        let is_young =
-            current.asked.is_within(max_age, now) && current.state.is_newest_known(scoped);
+        let is_young = current.asked.is_within(max_age, now, scoped.core())
+            && current.state.is_newest_known(scoped);
         is_young.then(|| Arc::clone(&current.state))
     }
 
@@ -90,7 +90,7 @@ impl Shared {
         if let Some(state) = self.young(scoped, max_age, clock.now()?) {
             return Ok(state);
         }
-        let asked = Asked::now(clock);
+        let asked = Asked::now(scoped.core());
         let before = self.state();
         let state = match news(scoped, since(scoped, &before))? {
             News::Nothing => before,

@@ -51,7 +51,7 @@ impl Core {
         keys.extend(active_key.map(data_key_row));
         keys.extend(first);
         let mut done = None;
-        self.store.write(scope.partition, &keys, &mut |rows, tx| {
+        let committed = self.store.write(scope.partition, &keys, &mut |rows, tx| {
             // Nothing of a run counts if the store runs it again.
             done = None;
             let ahead = ReadAhead::new(&keys, rows)?;
@@ -59,7 +59,12 @@ impl Core {
             let result = work(&mut ledger)?;
             done = Some((result, ledger.close()?));
             Ok(())
-        })?;
+        });
+        if committed.is_err() && done.is_some() {
+            // The commit failed. It may have happened all the same.
+            self.seen.doubt();
+        }
+        committed?;
         let (result, written) = done.ok_or_else(|| {
             Error::new(
                 ErrorKind::Store,
