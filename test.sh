@@ -17,3 +17,5 @@ cargo test --locked --profile optimised --no-default-features -p keyslot-process
 cargo run --locked --profile optimised --quiet -p keyslot-memory
 tests/check rows
 tests/check manifests
+# Where a server is installed.
+tests/check postgres

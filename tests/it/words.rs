@@ -105,6 +105,7 @@ fn doc_comments_open_with_what_the_item_is() {
         ("benches", 100),
         ("examples", 10),
         ("fuzz", 50),
+        ("crates", 50),
     ] {
         let mut read = 0;
         for path in files(folder, is_rust) {
@@ -206,6 +207,7 @@ fn public_functions_have_an_example() {
     // `memory` is there in tests only.
     let public = files("src", is_rust)
         .into_iter()
+        .chain(files("crates/postgres/src", "rs"))
         .filter(|path| !path.ends_with("memory.rs"));
     for path in public {
         let text = fs::read_to_string(&path).unwrap();

@@ -1,0 +1,36 @@
+// The first definition of a link wins: it replaces the relative one of the README.
+//! [OPERATORS.md]: crate::operators
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod changes;
+mod config;
+mod connect;
+mod create;
+mod ddl;
+mod driver;
+mod failure;
+mod metered;
+pub mod operators;
+mod pool;
+mod reading;
+mod refusal;
+mod rows;
+mod schema;
+mod session;
+mod settings;
+mod settle;
+mod shape;
+mod sql;
+mod statement;
+mod store;
+mod tls;
+mod tries;
+mod value;
+mod wait;
+mod writing;
+
+pub use config::PostgresConfig;
+pub use failure::SqlState;
+pub use store::PostgresStore;

@@ -1,0 +1,27 @@
+//! Tests of the store on a server that runs: see the script `server` in this folder.
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::ignored_unit_patterns,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::unused_self,
+    clippy::unwrap_used
+)]
+
+mod conformance;
+mod cuts;
+mod deaths;
+mod flights;
+mod grants;
+mod log;
+mod lying;
+mod model;
+mod processes;
+mod refused;
+mod support;
+mod threads;
+mod tls;

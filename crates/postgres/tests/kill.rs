@@ -1,0 +1,67 @@
+//! A server that is killed while it is used. In a program of its own, because it disturbs every
+//! other test.
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::ignored_unit_patterns,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::unused_self,
+    clippy::unwrap_used
+)]
+
+mod support;
+
+use std::sync::Mutex;
+
+use keyslot_postgres::{PostgresConfig, PostgresStore};
+use support::load::{check, under_load, wait_for_writes};
+use support::{fresh, server, store};
+
+/// Ends of the server by a signal; a campaign sets more.
+fn kills() -> u32 {
+    let kills = std::env::var("KEYSLOT_POSTGRES_KILLS");
+    kills.map_or(2, |kills| kills.parse().unwrap())
+}
+
+/// One test at a time has the server.
+static TURN: Mutex<()> = Mutex::new(());
+
+#[test]
+fn a_server_that_is_killed_has_all_that_was_acknowledged() {
+    let Some(server) = server() else { return };
+    let _turn = TURN.lock().unwrap();
+    let store = store(&server.url);
+    let written = under_load(&store, || {
+        for _ in 0..kills() {
+            wait_for_writes(&store, 5);
+            server.command("kill");
+            server.command("start");
+        }
+        wait_for_writes(&store, 5);
+    });
+    check(&store, written);
+}
+
+#[test]
+fn a_synchronous_standby_has_all_that_was_acknowledged() {
+    let Some(server) = server() else { return };
+    let _turn = TURN.lock().unwrap();
+    server.command("standby");
+    let standby = std::env::var("KEYSLOT_STANDBY_PORT").unwrap();
+    let hosts = format!("127.0.0.1:{standby},{}", server.address());
+    let config = PostgresConfig::new(&server.url("postgres", &hosts, "postgres")).unwrap();
+    let config = config.schema(&fresh("t")).unwrap();
+    // The standby is asked first, and refuses writes.
+    let store = PostgresStore::create(&config).unwrap();
+    let written = under_load(&store, || {
+        wait_for_writes(&store, 20);
+        server.command("fail-over");
+        wait_for_writes(&store, 20);
+    });
+    check(&store, written);
+    server.command("start");
+}
