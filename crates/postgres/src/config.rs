@@ -46,6 +46,7 @@ pub struct PostgresConfig {
     patience: Duration,
     timeout: Duration,
     are_named: bool,
+    has_moments: bool,
 }
 
 impl PostgresConfig {
@@ -115,6 +116,7 @@ impl PostgresConfig {
             patience: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
             are_named: false,
+            has_moments: false,
         })
     }
 
@@ -287,6 +289,26 @@ impl PostgresConfig {
         self
     }
 
+    /// Says that the server is PostgreSQL itself with one primary, as on your own machine or in a
+    /// managed service that runs it. A use of a snapshot of a vault then is one round trip instead
+    /// of two while nothing is written to the server.
+    ///
+    /// The store asks which transactions are visible (`pg_current_snapshot`). Never set it for
+    /// Citus, YugabyteDB and others that spread rows over machines: their answer does not cover all
+    /// commits, and a revoked secret would be used.
+    ///
+    /// ```
+    /// use keyslot_postgres::PostgresConfig;
+    ///
+    /// let config = PostgresConfig::new("postgres://app@127.0.0.1/app")?.one_primary(true);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn one_primary(mut self, one: bool) -> Self {
+        self.has_moments = one;
+        self
+    }
+
     /// Returns the statements that make the tables, with the schema in its place, for those who run
     /// DDL themselves. Each of them may run again.
     ///
@@ -325,6 +347,7 @@ impl PostgresConfig {
             patience: self.patience,
             timeout: self.timeout,
             are_named: self.are_named,
+            has_moments: self.has_moments,
         })
     }
 

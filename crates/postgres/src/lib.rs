@@ -12,6 +12,7 @@ mod ddl;
 mod driver;
 mod failure;
 mod metered;
+mod moments;
 pub mod operators;
 mod pool;
 mod reading;

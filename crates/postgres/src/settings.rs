@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     /// The longest wait for an answer.
     pub(crate) timeout: Duration,
     pub(crate) are_named: bool,
+    /// The server can tell if anything was committed.
+    pub(crate) has_moments: bool,
 }
 
 // The user and the database may say more than a log should; the password says all.

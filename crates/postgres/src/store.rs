@@ -11,6 +11,7 @@ use crate::config::PostgresConfig;
 use crate::create;
 use crate::ddl;
 use crate::failure::{Failure, corrupt};
+use crate::moments::Moments;
 use crate::pool::Pool;
 use crate::reading::Reading;
 use crate::rows;
@@ -40,6 +41,7 @@ use keyslot::store::{Page, Partition, ReadWork, Row, Scan, SecretStore, WriteWor
 pub struct PostgresStore {
     pool: Pool,
     sql: Sql,
+    moments: Moments,
 }
 
 impl PostgresStore {
@@ -126,6 +128,7 @@ impl PostgresStore {
         Ok(Self {
             pool: Pool::new(settings)?,
             sql,
+            moments: Moments::default(),
         })
     }
 
@@ -135,11 +138,21 @@ impl PostgresStore {
         query: impl Fn() -> Query,
         read: impl Fn(Option<Answer>) -> Result<T, Failure>,
     ) -> Result<T> {
+        self.ask_all(|| vec![query()], |mut answers| read(answers.pop()))
+    }
+
+    /// Asks questions in one flight, and once more if the connection is lost.
+    fn ask_all<T>(
+        &self,
+        queries: impl Fn() -> Vec<Query>,
+        read: impl Fn(Vec<Answer>) -> Result<T, Failure>,
+    ) -> Result<T> {
         let mut tries = Tries::of_read(&self.pool);
         loop {
             let taken = self.pool.take();
-            let answer = taken.and_then(|mut taken| taken.fly(vec![Step::Query(query())]));
-            match answer.and_then(|mut answers| read(answers.pop())) {
+            let steps = queries().into_iter().map(Step::Query).collect();
+            let answers = taken.and_then(|mut taken| taken.fly(steps));
+            match answers.and_then(&read) {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => tries.again(failure)?,
             }
@@ -222,10 +235,26 @@ impl SecretStore for PostgresStore {
         }
     }
 
-    fn head(&self, partition: Partition, head: &RowKey, _: Option<Moment>) -> Result<HeadRead> {
-        // The server could tell if something was committed only by what it stores itself.
-        let row = self.get(partition, &[*head])?.pop().flatten();
-        Ok(HeadRead::Read { row, moment: None })
+    fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+        if !self.pool.settings().has_moments {
+            // What is left to judge by are the rows themselves.
+            let row = self.get(partition, &[*head])?.pop().flatten();
+            return Ok(HeadRead::Read { row, moment: None });
+        }
+        let keys = &[*head];
+        let queries = || vec![Moments::query(), rows::get(&self.sql, partition, keys)];
+        self.ask_all(queries, |mut answers| {
+            let row = rows::got(keys, answers.pop())?.pop().flatten();
+            let moment = self.moments.of(answers.pop())?;
+            Ok(if known == Some(moment) {
+                HeadRead::Unchanged
+            } else {
+                HeadRead::Read {
+                    row,
+                    moment: Some(moment),
+                }
+            })
+        })
     }
 
     fn partitions(&self, after: Option<Partition>, limit: NonZeroU32) -> Result<Vec<Partition>> {

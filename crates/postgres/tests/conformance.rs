@@ -36,9 +36,9 @@ fn two_handles_keep_the_contract() {
 }
 
 #[test]
-fn named_statements_keep_the_contract() {
+fn named_statements_and_moments_keep_the_contract() {
     let Some(server) = server() else { return };
-    let named = || config(&server.url).named_statements(true);
+    let named = || config(&server.url).named_statements(true).one_primary(true);
     conformance::check(|| PostgresStore::create(&named()).unwrap());
     conformance::check_handles(|| handles(&named()));
 }

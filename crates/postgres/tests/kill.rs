@@ -1,5 +1,5 @@
-//! A server that is killed while it is used. In a program of its own, because it disturbs every
-//! other test.
+//! A server that is killed while it is used, or that nobody else may use. In a program of its own,
+//! because both disturb other tests.
 #![allow(
     missing_docs,
     dead_code,
@@ -17,9 +17,12 @@ mod support;
 
 use std::sync::Mutex;
 
+use keyslot::secrecy::ExposeSecret;
+use keyslot::{ErrorKind, Vault};
 use keyslot_postgres::{PostgresConfig, PostgresStore};
 use support::load::{check, under_load, wait_for_writes};
-use support::{fresh, server, store};
+use support::proxy::Proxy;
+use support::{fresh, root_key, server, store};
 
 /// Ends of the server by a signal; a campaign sets more.
 fn kills() -> u32 {
@@ -64,4 +67,38 @@ fn a_synchronous_standby_has_all_that_was_acknowledged() {
     });
     check(&store, written);
     server.command("start");
+}
+
+#[test]
+fn a_snapshot_is_used_in_one_flight_while_nobody_writes() {
+    let Some(server) = server() else { return };
+    let _turn = TURN.lock().unwrap();
+    let proxy = Proxy::before(&server.address());
+    let url = server.url("postgres", &proxy.address, "postgres");
+    let config = PostgresConfig::new(&url)
+        .unwrap()
+        .schema(&fresh("t"))
+        .unwrap();
+    let config = config.one_primary(true);
+    let store = PostgresStore::create(&config).unwrap();
+    let vault = Vault::builder().store(store).create(&root_key()).unwrap();
+    let scope = vault.scope("acme/agents").unwrap();
+    scope.put("TOKEN", "t-1").unwrap();
+    let run = scope.snapshot(&[keyslot::Reference::secret("TOKEN".parse().unwrap())]);
+    let run = run.unwrap();
+    let text = "<<$secret.TOKEN>>";
+    let used = (0..20).map(|_| {
+        let (found, flights) = proxy.flights(|| run.resolve(text).unwrap().expose_secret().len());
+        assert_eq!(found, 3);
+        flights
+    });
+    // The server itself may write now and then.
+    let alone = used.filter(|&flights| flights == 1).count();
+    assert!(alone >= 15, "{alone} of 20 uses made one flight");
+
+    // Another vault revokes it, and the next use says so.
+    let store = PostgresStore::open(&config).unwrap();
+    let other = Vault::builder().store(store).open(&root_key()).unwrap();
+    other.scope("acme/agents").unwrap().revoke("TOKEN").unwrap();
+    assert_eq!(run.resolve(text).unwrap_err().kind(), ErrorKind::Revoked);
 }

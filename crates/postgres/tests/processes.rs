@@ -12,7 +12,8 @@ use crate::support::{fresh, root_key, server};
 const SCHEMA: &str = "KEYSLOT_TEST_SCHEMA";
 
 fn config(url: &str, schema: &str) -> PostgresConfig {
-    PostgresConfig::new(url).unwrap().schema(schema).unwrap()
+    let config = PostgresConfig::new(url).unwrap().schema(schema).unwrap();
+    config.one_primary(true)
 }
 
 /// The other process: resolves or puts for each line, and says how it ended.
@@ -59,9 +60,10 @@ impl Other {
     }
 
     fn end(self) {
-        let Self(mut child, stdin, stdout) = self;
-        drop((stdin, stdout));
-        child.wait().unwrap();
+        let Self(mut child, stdin, mut stdout) = self;
+        drop(stdin);
+        std::io::copy(&mut stdout, &mut std::io::sink()).unwrap();
+        assert!(child.wait().unwrap().success());
     }
 }
 
