@@ -207,7 +207,7 @@ fn public_functions_have_an_example() {
     // `memory` is there in tests only.
     let public = files("src", is_rust)
         .into_iter()
-        .chain(files("crates/postgres/src", "rs"))
+        .chain(files("crates/postgres/src", is_rust))
         .filter(|path| !path.ends_with("memory.rs"));
     for path in public {
         let text = fs::read_to_string(&path).unwrap();
