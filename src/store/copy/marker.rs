@@ -105,8 +105,8 @@ fn has_no_rows<T: ReadTx + ?Sized>(tx: &mut T) -> Result<bool> {
 fn in_the_way(row: Option<&Row>) -> Error {
     let message = match row {
         Some(row) if is_marker(row) => {
-            "the target holds an unfinished copy of another vault; finish that one, or copy into an \
-             empty store"
+            "the target holds an unfinished copy of another vault; finish that one, or copy into \
+             an empty store"
         }
         Some(_) => "the target holds a vault already; copy into an empty store",
         None => "the target holds rows already; copy into an empty store",

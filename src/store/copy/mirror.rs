@@ -119,7 +119,7 @@ fn scan(kind: Kind) -> Scan {
 fn newer() -> Error {
     Error::new(
         ErrorKind::Conflict,
-        "the target holds newer rows than the source: the source is an older copy; empty the target \
-         to copy all the same",
+        "the target holds newer rows than the source: the source is an older copy; empty the \
+         target to copy all the same",
     )
 }
