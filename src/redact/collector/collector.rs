@@ -31,7 +31,7 @@ impl Collector {
     /// Number of patterns that a usual secret comes to.
     pub(in crate::redact) const USUAL_PATTERNS: usize = 13;
     /// Bytes of these patterns for each byte of the secret.
-    pub(in crate::redact) const USUAL_GROWTH: usize = 28;
+    pub(in crate::redact) const USUAL_GROWTH: usize = 36;
     /// Most bytes that there is room for at first.
     const ROOM: usize = 4 << 20;
 
