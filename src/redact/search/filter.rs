@@ -76,8 +76,8 @@ impl Filter {
             .into_iter()
             .find(|&(_, most)| pieces <= most)
             .map_or(1, |(size, _)| size);
-        // A third of the slots stays free and more, as many patterns have the same pieces.
-        let slots = (pieces + pieces / 2).next_power_of_two().max(2);
+        // Half of the slots stay free.
+        let slots = (pieces * 2).next_power_of_two().max(2);
         let mut filter = Self {
             stride,
             skipped: (room - stride).min(MOST_SKIPPED),
