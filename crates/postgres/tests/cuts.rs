@@ -2,12 +2,12 @@
 //! acknowledged is lost.
 
 use keyslot::ErrorKind;
+use keyslot::store::{SecretStore, conformance};
 use keyslot_postgres::PostgresStore;
 
 use crate::support::proxy::{Cut, Proxy};
 use crate::support::sample::{HEAD, TENANT, counts, row, step};
 use crate::support::{Server, config, server};
-use keyslot::store::SecretStore;
 
 /// Cuts of each kind; a campaign sets more.
 fn times() -> u32 {
@@ -137,4 +137,59 @@ fn a_read_is_asked_once_more() {
         ));
         assert_eq!(counts(&store), (1, 1));
     }
+}
+
+/// A store, and the proxy before its server.
+struct Proxied(PostgresStore, Proxy);
+
+impl std::fmt::Debug for Proxied {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl SecretStore for Proxied {
+    crate::hand_on!(0: get scan read write head partitions purge self_check);
+}
+
+#[test]
+fn the_suite_with_cuts_is_kept() {
+    let Some(server) = server() else { return };
+    let make = || {
+        let (proxy, store) = proxied(&server);
+        Proxied(store, proxy)
+    };
+    let faults = conformance::check_faults(make, |Proxied(_, proxy), cut| match cut {
+        conformance::Cut::Now => proxy.cut_all(),
+        conformance::Cut::BeforeCommit => proxy.cut(&[Cut::Before]),
+        conformance::Cut::AfterCommit => proxy.cut(&[Cut::After]),
+        other => panic!("{other:?}"),
+    });
+    // It settles each of them.
+    assert_eq!((faults.unavailable, faults.unsettled), (0, 0));
+    assert!(faults.done > 0);
+}
+
+#[test]
+fn a_named_statement_that_its_table_outgrew_is_dropped() {
+    let Some(server) = server() else { return };
+    let config = server.config().named_statements(true);
+    let store = PostgresStore::create(&config).unwrap();
+    step(&store).unwrap();
+    let schema = crate::support::schema_of(&store);
+    let alter = |to: &str| {
+        server.sql(&format!(
+            "ALTER TABLE {schema}.keyslot_rows ALTER epoch TYPE {to}"
+        ));
+    };
+    for _ in 0..3 {
+        // Once it is named, its columns are those of now.
+        assert_eq!(counts(&store), (1, 1));
+        alter("numeric");
+        let error = store.get(TENANT, &[HEAD]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
+        alter("bigint");
+    }
+    assert_eq!(counts(&store), (1, 1));
+    assert_eq!(step(&store).unwrap(), 2);
 }

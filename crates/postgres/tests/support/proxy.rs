@@ -38,6 +38,7 @@ struct Line {
     server: String,
     flights: AtomicU32,
     connections: AtomicU32,
+    open: Mutex<Vec<TcpStream>>,
     cuts: Mutex<Vec<Cut>>,
     cut: AtomicU32,
     /// True while new connections wait.
@@ -54,6 +55,7 @@ impl Proxy {
             server: server.to_owned(),
             flights: AtomicU32::new(0),
             connections: AtomicU32::new(0),
+            open: Mutex::default(),
             cuts: Mutex::default(),
             cut: AtomicU32::new(0),
             is_held: AtomicBool::new(false),
@@ -66,6 +68,7 @@ impl Proxy {
             for client in listener.incoming().map_while(Result::ok) {
                 let line = Arc::clone(&of_thread);
                 line.connections.fetch_add(1, Ordering::SeqCst);
+                line.open.lock().unwrap().push(client.try_clone().unwrap());
                 thread::spawn(move || carry(client, &line));
             }
         });
@@ -82,6 +85,13 @@ impl Proxy {
     /// Cuts the connections of the next commits, the last one first.
     pub(crate) fn cut(&self, cuts: &[Cut]) {
         self.line.cuts.lock().unwrap().extend_from_slice(cuts);
+    }
+
+    /// Cuts all connections now.
+    pub(crate) fn cut_all(&self) {
+        for stream in self.line.open.lock().unwrap().drain(..) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 
     /// The number of cuts.
