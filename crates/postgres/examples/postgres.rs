@@ -1,4 +1,5 @@
-//! A vault in PostgreSQL, which any number of machines may use at once.
+//! A vault in PostgreSQL, which any number of machines may use at once. Its key is gone with the
+//! program, so it runs once for each database.
 //!
 //! ```text
 //! cargo run -p keyslot-postgres --example postgres -- postgres://app@127.0.0.1/app

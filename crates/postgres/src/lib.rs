@@ -1,6 +1,10 @@
 // The first definition of a link wins: it replaces the relative one of the README.
 //! [OPERATORS.md]: crate::operators
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "tls", doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(feature = "tls"),
+    doc = "The store of keyslot on PostgreSQL: many machines on one vault of secrets."
+)]
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

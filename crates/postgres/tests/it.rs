@@ -24,4 +24,5 @@ mod processes;
 mod refused;
 mod support;
 mod threads;
+#[cfg(feature = "tls")]
 mod tls;
