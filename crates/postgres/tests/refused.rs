@@ -81,6 +81,22 @@ fn plain_text_stays_on_this_machine() {
 }
 
 #[test]
+fn a_socket_file_and_the_next_host_are_used() {
+    let Some(server) = server() else { return };
+    let (folder, address) = (server.folder.display(), server.address());
+    let port = address.split(':').nth(1).unwrap();
+    let socket = format!("host={folder} port={port} user=postgres dbname=postgres");
+    // Nobody listens at the first one.
+    let next = server.url("postgres", &format!("127.0.0.1:1,{address}"), "postgres");
+    for text in [socket, next] {
+        let config = PostgresConfig::new(&text).unwrap();
+        let config = config.schema(&fresh("t")).unwrap();
+        PostgresStore::create(&config).unwrap();
+        PostgresStore::open(&config).unwrap();
+    }
+}
+
+#[test]
 fn a_host_that_does_not_answer_is_unavailable() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port();
