@@ -171,7 +171,9 @@ fn prepared() -> Option<Bench> {
 }
 
 fn vault(config: &PostgresConfig) -> Vault {
-    let store = PostgresStore::open(config).unwrap();
+    // Apart from the rows that no vault sealed.
+    let config = config.clone().schema("keyslot_bench_vault").unwrap();
+    let store = PostgresStore::create(&config).unwrap();
     let builder = Vault::builder().store(store);
     builder.open_or_create(&root_key()).unwrap()
 }
