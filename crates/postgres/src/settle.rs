@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use keyslot::Error;
-use keyslot::store::RowKey;
+use keyslot::store::{Kind, RowKey};
 
 use crate::changes::Changes;
 use crate::failure::{Failure, unsettled};
@@ -13,8 +13,8 @@ use crate::tries::pause;
 use crate::writing::Writing;
 use keyslot::store::{Partition, Row};
 
-/// Rows that are compared.
-const COMPARED: usize = 256;
+/// Rows that are compared: more than a write of many secrets changes, its head included.
+const COMPARED: usize = 512;
 
 /// Proof of how a commit ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,8 @@ pub(crate) fn settle(
 /// Compares rows as they were before, as they were put, and as they are.
 ///
 /// A sealed row has a random nonce: a row that was put is never stored again by somebody else, and
-/// one that was replaced never comes back.
+/// one that was replaced never comes back. Older values are not sealed again: two writers move the
+/// same one alike.
 fn proof(changes: &Changes, keys: &[RowKey], stored: &[Option<Row>]) -> Option<Proof> {
     let (mut are_all_new, mut are_all_old) = (true, true);
     let mut is_known = false;
@@ -80,7 +81,7 @@ fn proof(changes: &Changes, keys: &[RowKey], stored: &[Option<Row>]) -> Option<P
             // Nothing to tell the one from the other.
             continue;
         }
-        if stored.is_some() && stored == put {
+        if stored.is_some() && stored == put && key.kind != Kind::Version {
             return Some(Proof::Committed);
         }
         if stored.is_some() && before == Some(stored) {
@@ -103,8 +104,6 @@ fn proof(changes: &Changes, keys: &[RowKey], stored: &[Option<Row>]) -> Option<P
 
 #[cfg(test)]
 mod tests {
-    use keyslot::store::Kind;
-
     use super::*;
 
     fn key(number: u8) -> RowKey {
@@ -188,6 +187,32 @@ mod tests {
         assert_eq!(of(&[row], &[Some(10)]), Some(Proof::Committed));
         assert_eq!(of(&[row], &[Some(9)]), None);
         assert_eq!(of(&[row], &[None]), None);
+    }
+
+    #[test]
+    fn an_older_value_that_another_writer_moved_proves_nothing() {
+        let of = |kind, stored: [u8; 2]| {
+            let at = |number| RowKey {
+                kind,
+                ..key(number)
+            };
+            let moved = |sealed| Row {
+                key: at(2),
+                ..row(2, sealed)
+            };
+            let mut made = Changes::default();
+            made.see(key(1), Some(&row(1, 10)));
+            made.put(&row(1, 11));
+            made.put(&moved(20));
+            let [head, other] = stored;
+            let stored = [Some(row(1, head)), Some(moved(other))];
+            proof(&made, &[key(1), at(2)], &stored)
+        };
+        // The other writer put the same secret, and so moved the same value in the same epoch.
+        assert_eq!(of(Kind::Version, [12, 20]), None);
+        assert_eq!(of(Kind::Version, [11, 20]), Some(Proof::Committed));
+        assert_eq!(of(Kind::Version, [10, 21]), Some(Proof::Undone));
+        assert_eq!(of(Kind::DataKey, [12, 20]), Some(Proof::Committed));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Connections that are lost around a commit: nothing is written twice, and nothing that was
 //! acknowledged is lost.
 
-use keyslot::ErrorKind;
 use keyslot::store::{SecretStore, conformance};
+use keyslot::{ErrorKind, OnExisting, Vault};
 use keyslot_postgres::PostgresStore;
 
 use crate::support::proxy::{Cut, Proxy};
 use crate::support::sample::{HEAD, TENANT, counts, row, step};
-use crate::support::{Server, config, server};
+use crate::support::{Server, config, root_key, schema_of, server};
 
 /// Cuts of each kind; a campaign sets more.
 fn times() -> u32 {
@@ -122,6 +122,50 @@ fn a_commit_whose_traces_others_hide_is_unsettled() {
         assert_eq!(ended.unwrap_err().kind(), ErrorKind::Unsettled);
     });
     assert!(!ErrorKind::Unsettled.is_retryable());
+}
+
+#[test]
+fn a_put_that_is_cut_while_another_puts_the_same_name_is_not_acknowledged() {
+    let Some(server) = server() else { return };
+    let (proxy, store) = proxied(&server);
+    let config = config(&server.url).schema(&schema_of(&store)).unwrap();
+    let mine = Vault::builder().store(store).create(&root_key()).unwrap();
+    let mine = mine.scope("acme/billing").unwrap();
+    let other = PostgresStore::open(&config).unwrap();
+    let other = Vault::builder().store(other).open(&root_key()).unwrap();
+    let other = other.scope("acme/billing").unwrap();
+    mine.put("KEY", "the first").unwrap();
+    // The commit never arrives, and another writer is next: both move the first value, alike.
+    proxy.hold_after_cut(true);
+    proxy.cut(&[Cut::Before]);
+    std::thread::scope(|threads| {
+        let writer = threads.spawn(|| mine.put("KEY", "mine"));
+        while proxy.cuts() == 0 {
+            std::thread::yield_now();
+        }
+        let info = other.put("KEY", "of the other").unwrap();
+        assert_eq!(info.version().unwrap().get(), 2);
+        proxy.hold_after_cut(false);
+        let ended = writer.join().unwrap();
+        assert_eq!(ended.unwrap_err().kind(), ErrorKind::Unsettled);
+    });
+    assert!(other.matches("KEY", "of the other").unwrap());
+}
+
+#[test]
+fn a_whole_part_of_an_import_that_is_cut_happens_once() {
+    let Some(server) = server() else { return };
+    for cut in [Cut::Before, Cut::After] {
+        let (proxy, store) = proxied(&server);
+        let vault = Vault::builder().store(store).create(&root_key()).unwrap();
+        // The first write of a tenant has a data key and a head beside its secrets.
+        let scope = vault.scope("acme/billing").unwrap();
+        proxy.cut(&[cut]);
+        let items = (0..256).map(|number| (format!("KEY_{number}"), "a value"));
+        let done = scope.put_all(items, OnExisting::Fail).unwrap();
+        assert_eq!((done.stored, proxy.cuts()), (256, 1), "{cut:?}");
+        assert_eq!(vault.verify().unwrap().secrets, 256, "{cut:?}");
+    }
 }
 
 #[test]
