@@ -91,7 +91,10 @@ pub(crate) fn scan(sql: &Sql, partition: Partition, scan: &Scan) -> Query {
         sql: Arc::clone(sql.scan(scan.scope.is_some(), epoch.is_some(), scan.bodies)),
         values,
         rows: usize::try_from(rows).unwrap_or(usize::MAX),
-        bytes: (scan.size.bytes as u64).saturating_add(LONGEST_ROW),
+        // The first row may be longer than the page, and one follows it.
+        bytes: (scan.size.bytes as u64)
+            .max(LONGEST_ROW)
+            .saturating_add(LONGEST_ROW),
         is_frequent: true,
         grant: SELECT,
     }

@@ -9,7 +9,7 @@ use keyslot_postgres::PostgresStore;
 use crate::support::proxy::{Lie, Proxy};
 use crate::support::sample::{ALL, TENANT, counts, key, row, step};
 use crate::support::{config, schema_of, server, store};
-use keyslot::store::{Scan, SecretStore};
+use keyslot::store::{Row, Scan, SecretStore};
 
 /// Columns of a view that stands for the rows, once the store is open.
 const VIEWS: [(&str, &str); 10] = [
@@ -245,4 +245,26 @@ fn an_answer_without_end_takes_bounded_memory() {
     assert!(proxy.lied() - before < 16 << 20);
     assert_eq!(counts(&store), (1, 1));
     assert_eq!(store.get(TENANT, &[key(Kind::Version, 1)]).unwrap(), [None]);
+}
+
+#[test]
+fn two_of_the_longest_rows_are_no_lie_on_the_smallest_page() {
+    let Some(server) = server() else { return };
+    let store = store(&server.url);
+    let longest = |number| Row {
+        info: vec![1; Row::MAX_INFO],
+        body: vec![2; Row::MAX_BODY],
+        ..row(number)
+    };
+    let write = store.write(TENANT, &[], &mut |_, tx| {
+        tx.put(&longest(1))?;
+        tx.put(&longest(2))
+    });
+    write.unwrap();
+    let size = PageSize {
+        rows: std::num::NonZeroU32::MIN.saturating_add(1),
+        bytes: 1,
+    };
+    let page = store.scan(TENANT, &Scan { size, ..ALL }).unwrap();
+    assert!(page.rows == [longest(1)] && page.next.is_some());
 }
