@@ -1,5 +1,6 @@
 //! Connections that are open, and the threads that wait for one.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -19,6 +20,8 @@ pub(crate) struct Pool {
     settings: Arc<Settings>,
     state: Mutex<State>,
     freed: Condvar,
+    /// Connections that were ever made.
+    made: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +42,7 @@ impl Pool {
             settings: Arc::new(settings),
             state: Mutex::default(),
             freed: Condvar::new(),
+            made: AtomicU64::new(0),
         })
     }
 
@@ -82,7 +86,13 @@ impl Pool {
             connect(Arc::clone(&self.settings)),
         );
         taken.session = Some(connected.unwrap_or(Err(Failure::Lost))?);
+        self.made.fetch_add(1, Ordering::SeqCst);
         Ok(taken)
+    }
+
+    /// The number of connections that were ever made.
+    pub(crate) fn made(&self) -> u64 {
+        self.made.load(Ordering::SeqCst)
     }
 
     /// Closes the idle connections: those that were open when one broke may be broken too.

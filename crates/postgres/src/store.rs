@@ -138,21 +138,23 @@ impl PostgresStore {
         query: impl Fn() -> Query,
         read: impl Fn(Option<Answer>) -> Result<T, Failure>,
     ) -> Result<T> {
-        self.ask_all(|| vec![query()], |mut answers| read(answers.pop()))
+        self.ask_all(|| vec![query()], |mut answers, _| read(answers.pop()))
     }
 
-    /// Asks questions in one flight, and once more if the connection is lost.
+    /// Asks questions in one flight, and once more if the connection is lost. `read` also gets the
+    /// number of connections that were made before the questions.
     fn ask_all<T>(
         &self,
         queries: impl Fn() -> Vec<Query>,
-        read: impl Fn(Vec<Answer>) -> Result<T, Failure>,
+        read: impl Fn(Vec<Answer>, u64) -> Result<T, Failure>,
     ) -> Result<T> {
         let mut tries = Tries::of_read(&self.pool);
         loop {
             let taken = self.pool.take();
             let steps = queries().into_iter().map(Step::Query).collect();
+            let made = self.pool.made();
             let answers = taken.and_then(|mut taken| taken.fly(steps));
-            match answers.and_then(&read) {
+            match answers.and_then(|answers| read(answers, made)) {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => tries.again(failure)?,
             }
@@ -243,9 +245,9 @@ impl SecretStore for PostgresStore {
         }
         let keys = &[*head];
         let queries = || vec![Moments::query(), rows::get(&self.sql, partition, keys)];
-        self.ask_all(queries, |mut answers| {
+        self.ask_all(queries, |mut answers, made| {
             let row = rows::got(keys, answers.pop())?.pop().flatten();
-            let moment = self.moments.of(answers.pop())?;
+            let moment = self.moments.of(answers.pop(), made)?;
             Ok(if known == Some(moment) {
                 HeadRead::Unchanged
             } else {

@@ -18,10 +18,12 @@ mod support;
 use std::sync::Mutex;
 
 use keyslot::secrecy::ExposeSecret;
+use keyslot::store::{HeadRead, SecretStore};
 use keyslot::{ErrorKind, Vault};
 use keyslot_postgres::{PostgresConfig, PostgresStore};
 use support::load::{check, under_load, wait_for_writes};
 use support::proxy::Proxy;
+use support::sample::{HEAD, TENANT, step};
 use support::{fresh, root_key, server, store};
 
 /// Ends of the server by a signal; a campaign sets more.
@@ -101,4 +103,41 @@ fn a_snapshot_is_used_in_one_flight_while_nobody_writes() {
     let other = Vault::builder().store(store).open(&root_key()).unwrap();
     other.scope("acme/agents").unwrap().revoke("TOKEN").unwrap();
     assert_eq!(run.resolve(text).unwrap_err().kind(), ErrorKind::Revoked);
+}
+
+#[test]
+fn a_crash_of_one_process_of_the_server_ends_a_moment() {
+    let Some(server) = server() else { return };
+    let _turn = TURN.lock().unwrap();
+    let config = server.config().one_primary(true);
+    let store = PostgresStore::create(&config).unwrap();
+    step(&store).unwrap();
+    // The server itself may write now and then.
+    let moment = loop {
+        let HeadRead::Read { moment, .. } = store.head(TENANT, &HEAD, None).unwrap() else {
+            panic!("no moment was known");
+        };
+        let same = store.head(TENANT, &HEAD, moment).unwrap();
+        if matches!(same, HeadRead::Unchanged) {
+            break moment;
+        }
+    };
+    // The server restarts itself, gives numbers of transactions again, and says that it started
+    // when it did.
+    let schema = support::schema_of(&store);
+    let process = server.sql(&format!(
+        "SELECT pid FROM pg_stat_activity WHERE query LIKE '%\"{schema}\"%' AND pid <> \
+         pg_backend_pid()"
+    ));
+    let killed = std::process::Command::new("kill")
+        .args(["-9", &process[0]])
+        .status();
+    assert!(killed.unwrap().success());
+    let after = loop {
+        match store.head(TENANT, &HEAD, moment) {
+            Ok(after) => break after,
+            Err(error) => assert_eq!(error.kind(), ErrorKind::Unavailable),
+        }
+    };
+    assert!(matches!(after, HeadRead::Read { .. }), "{after:?}");
 }
