@@ -331,6 +331,26 @@ fn a_part_that_fails_stores_nothing_of_itself_and_all_before_it_stays() {
 }
 
 #[test]
+fn what_was_replaced_is_erased_although_a_later_part_fails() {
+    let (store, vault) = counted();
+    let scope = vault.scope("acme").unwrap();
+    scope.put_all(items(0..256), OnExisting::Fail).unwrap();
+    scope.put("KEY_300", "leaked").unwrap();
+    scope.revoke("KEY_300").unwrap();
+    let purges = || store.purges.load(Ordering::SeqCst);
+    let before = purges();
+    let error = scope
+        .put_all(items(0..600), OnExisting::Replace)
+        .unwrap_err();
+    assert_eq!(told(&error), (256, Some(300), ErrorKind::Revoked));
+    assert_eq!(purges() - before, 1);
+    // A call that replaces nothing has nothing to erase.
+    let error = scope.put_all(items(300..301), OnExisting::Replace);
+    assert_eq!(told(&error.unwrap_err()), (0, Some(0), ErrorKind::Revoked));
+    assert_eq!(purges() - before, 1);
+}
+
+#[test]
 fn a_store_that_fails_leaves_whole_parts() {
     // At the second part, after so many changes within it; then without an answer to it.
     // The first part has 256 secrets, the data key and the head.

@@ -19,7 +19,9 @@ impl ScopedVault {
     /// A write has 256 secrets at most, and 2 MiB of their values and texts; a longer secret has a
     /// write of its own. Each write happens whole or not at all. The first one that fails ends the
     /// call, and the error tells how many secrets are stored: the first ones, in the order of the
-    /// items. To go on after it, call again with [`OnExisting::Skip`].
+    /// items. To go on after it, call again without the first `stored + skipped` items. (With all
+    /// of them and [`OnExisting::Skip`], names that were there before the first call stay as they
+    /// were.)
     ///
     /// Everything about the items alone is checked before the first write. Each secret is stored as
     /// [`put`](ScopedVault::put) does it, and the [observer](crate::Observer) is told of each as of
@@ -83,7 +85,7 @@ impl ScopedVault {
             .and_then(|items| self.check_items(&items).map(|()| items))
             .map_err(|(item, error)| BulkError::new(error, item, done))?;
         let mut begin = 0;
-        for part in parts(&items) {
+        let ended = parts(&items).try_for_each(|part| {
             let skipped = self.put_part(part, existing).map_err(|(item, error)| {
                 BulkError::new(error, item.map(|item| begin + item), done)
             })?;
@@ -91,11 +93,13 @@ impl ScopedVault {
             done.skipped += skipped;
             done.stored = begin - done.skipped;
             progress(done);
-        }
+            Ok(())
+        });
+        // Also if a later part failed.
         if existing == OnExisting::Replace && done.stored > 0 {
             self.purge();
         }
-        Ok(done)
+        ended.map(|()| done)
     }
 
     /// The items with the names that the vault gives them.
