@@ -160,6 +160,14 @@ pub(crate) fn unsettled() -> Error {
     )
 }
 
+pub(crate) fn in_part() -> Error {
+    Error::new(
+        ErrorKind::Unsettled,
+        "PostgreSQL committed less than it was told to write; remove triggers and rules from the \
+         tables of keyslot, and verify the vault",
+    )
+}
+
 pub(crate) fn corrupt() -> Error {
     Error::new(
         ErrorKind::Corrupt,

@@ -10,7 +10,7 @@ use keyslot::store::{HeadRead, Moment, Purge, RowKey, SelfCheck};
 use crate::config::PostgresConfig;
 use crate::create;
 use crate::ddl;
-use crate::failure::{Failure, corrupt};
+use crate::failure::{Failure, corrupt, in_part};
 use crate::moments::Moments;
 use crate::pool::Pool;
 use crate::reading::Reading;
@@ -223,6 +223,7 @@ impl SecretStore for PostgresStore {
                         match writing.commit() {
                             Committed::Yes => return Ok(()),
                             Committed::No(failure) => failure,
+                            Committed::InPart => return Err(in_part()),
                             Committed::InDoubt(changes) => {
                                 match settle(&self.pool, &self.sql, partition, &changes)? {
                                     Proof::Committed => return Ok(()),

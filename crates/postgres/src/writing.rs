@@ -33,6 +33,8 @@ pub(crate) enum Committed {
     Yes,
     /// Nothing was written.
     No(Failure),
+    /// The server says that it wrote less than it was sent.
+    InPart,
     /// The connection was lost once the commit was sent.
     InDoubt(Changes),
 }
@@ -141,8 +143,8 @@ impl<'a> Writing<'a> {
                 self.taken.end();
                 Committed::Yes
             }
-            // The server acknowledged less than it was told to write.
-            Ok(_) => Committed::No(Failure::Broken),
+            // The server committed less than it was told to write.
+            Ok(_) => Committed::InPart,
             Err(Failure::Lost | Failure::Broken) => Committed::InDoubt(self.changes),
             Err(failure) => {
                 self.roll_back();

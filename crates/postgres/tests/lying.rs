@@ -268,3 +268,19 @@ fn two_of_the_longest_rows_are_no_lie_on_the_smallest_page() {
     let page = store.scan(TENANT, &Scan { size, ..ALL }).unwrap();
     assert!(page.rows == [longest(1)] && page.next.is_some());
 }
+
+#[test]
+fn a_commit_of_less_than_was_sent_is_not_called_a_write_of_nothing() {
+    let Some(server) = server() else { return };
+    let store = store(&server.url);
+    let schema = schema_of(&store);
+    assert_eq!(step(&store).unwrap(), 1);
+    // It leaves out secrets, and keeps the head.
+    server.sql(&format!(
+        "CREATE FUNCTION {schema}.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN \
+         NULL; END'; CREATE TRIGGER less BEFORE INSERT ON {schema}.keyslot_rows FOR EACH ROW WHEN \
+         (new.kind = 6) EXECUTE FUNCTION {schema}.nothing()"
+    ));
+    assert_eq!(step(&store).unwrap_err().kind(), ErrorKind::Unsettled);
+    assert_eq!(counts(&store), (2, 1));
+}
