@@ -155,8 +155,9 @@ pub(crate) fn unavailable() -> Error {
 pub(crate) fn unsettled() -> Error {
     Error::new(
         ErrorKind::Unsettled,
-        "the connection to PostgreSQL was lost during a commit, and other writers hide how it \
-         ended; read what is stored before you write again",
+        "the connection to PostgreSQL was lost during a commit, and how it ended cannot be told: \
+         others wrote since, or the server does not come back; read what is stored before you \
+         write again",
     )
 }
 
