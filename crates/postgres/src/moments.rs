@@ -39,8 +39,8 @@ impl Moments {
         }
     }
 
-    /// The moment of an answer: the one of the answer before if they are alike. `made` is the number
-    /// of connections that were made before the question.
+    /// The moment of an answer: the one of the answer before if they are alike. `made` is the
+    /// number of connections that were made before the question.
     pub(crate) fn of(&self, answer: Option<Answer>, made: u64) -> Result<Moment, Failure> {
         let rows = answer.ok_or(Failure::Broken)?.rows;
         let row = rows.first().ok_or(Failure::Broken)?;
