@@ -89,8 +89,8 @@
 //! * other writings: numbers of bytes (`[115, 51, …]`), numeric character references (`&#228;`) but
 //!   for quotes, quoted-printable, percent signs for what needs none, characters that cannot be
 //!   shown in literals of other languages than Rust;
-//! * numbers with other digits than a value has and most programs write (`1e20` as
-//!   `100000000000000000000`);
+//! * numbers with other digits than a value has and most programs write (`1e21` as
+//!   `1000000000000000000000`);
 //! * other character sets than UTF-8, such as the UTF-16 in base64 that PowerShell takes;
 //! * the `^` of cmd, runs of apostrophes that a shell of Almquist puts in double quotes, and
 //!   several of the writings above mixed in one text;

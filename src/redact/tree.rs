@@ -97,12 +97,13 @@ impl Redactor {
 
     /// Returns the masked digits of a number in which a secret is found.
     fn masked_number(&self, number: &Node) -> Option<String> {
-        let digits = Zeroizing::new(digits(number)?);
+        let writings = [digits(number), with_point(number)].map(|one| one.map(Zeroizing::new));
         // A number is not a text that somebody cut off.
-        match self.redact_whole(&digits) {
+        let mut masked = (writings.iter().flatten()).map(|digits| self.redact_whole(digits));
+        masked.find_map(|masked| match masked {
             Cow::Owned(masked) => Some(masked),
             Cow::Borrowed(_) => None,
-        }
+        })
     }
 }
 
@@ -130,6 +131,15 @@ fn digits(number: &Node) -> Option<String> {
         Node::U128(number) => Some(number.to_string()),
         Node::F32(number) => Some(number.to_string()),
         Node::F64(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Returns a float with `.0` behind a whole number, and with an exponent where it is long.
+fn with_point(number: &Node) -> Option<String> {
+    match number {
+        Node::F32(number) => Some(format!("{number:?}")),
+        Node::F64(number) => Some(format!("{number:?}")),
         _ => None,
     }
 }

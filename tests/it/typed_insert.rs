@@ -721,6 +721,71 @@ fn the_redactor_knows_what_went_in() {
 }
 
 #[test]
+fn a_float_is_found_as_each_document_writes_it() {
+    let digits = |text: &str| text.replace('.', "").contains("56473829");
+    let assert_gone = |text: &str| assert!(!digits(text), "{text}");
+    for value in [
+        "5647382910.0",
+        "-5647382910e1",
+        "5.647382910e-5",
+        "5647382910e11",
+        "5.647382910e-9",
+        "5.647382910e40",
+    ] {
+        let all = secrets(&[("A", value), ("O", &format!("{{\"k\":[{value}]}}"))]);
+        for document in [json!(["<<A|number>>"]), json!(["<<O|json_value>>"])] {
+            let resolved = all.resolve_json(&document).unwrap();
+            let redactor = Redactor::of(&resolved).unwrap();
+            let mut returned = resolved.expose_secret().clone();
+            redactor.redact_json(&mut returned);
+            assert_gone(&returned.to_string());
+            let written = resolved.expose_secret().to_string();
+            assert!(digits(&written), "the control: {written}");
+            let redacted = redactor.redact(&written);
+            assert_gone(&redacted);
+
+            let tree = Tree::of(&document).unwrap();
+            let resolved = all.resolve_for(&tool(), &tree).unwrap();
+            let redactor = Redactor::of(&resolved).unwrap();
+            let mut returned = Tree::of(resolved.expose_secret()).unwrap();
+            redactor.redact_tree(&mut returned);
+            assert_gone(&serde_json::to_string(&returned).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_float_is_found_as_other_languages_write_it() {
+    for (value, writings) in [
+        (
+            "5647382910.0",
+            ["5647382910.0", "5647382910", "5647382910.0"],
+        ),
+        (
+            "5.647382910e-6",
+            ["5.64738291e-6", "0.00000564738291", "5.64738291e-06"],
+        ),
+        (
+            "5.647382910e20",
+            ["5.64738291e20", "564738291000000000000", "5.64738291e+20"],
+        ),
+        (
+            "-5.647382910e-7",
+            ["-5.64738291e-7", "-5.64738291e-7", "-5.64738291e-07"],
+        ),
+    ] {
+        let resolved = secrets(&[("A", value)])
+            .resolve_json(&json!(["<<$secret.A|number>>"]))
+            .unwrap();
+        let redactor = Redactor::of(&resolved).unwrap();
+        for written in writings {
+            let got = redactor.redact(written);
+            assert_eq!(got, "<<$secret.A>>", "{value} as {written}");
+        }
+    }
+}
+
+#[test]
 fn references_are_those_without_the_filter() {
     let document =
         Document::compile(json!(["<<$secret.A@2|number>>", "<<B|json_value>>"])).unwrap();

@@ -1,8 +1,8 @@
 //! Values that go into a document as JSON.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::node::Node;
@@ -11,8 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::template::structure::{DATE_KEY, MAX_DEPTH, Scalar, number};
 use crate::template::value::Typed;
 
-/// Most bytes of a float as it is written.
-const LONGEST_FLOAT: usize = 24;
+/// Most bytes of a float in any of the [`STYLES`].
+const LONGEST_FLOAT: usize = 25;
 
 /// Checks a value that goes into `depth` lists and objects of a document, which keeps a number as
 /// it is written if `keeps_digits`.
@@ -81,8 +81,8 @@ struct Found {
     changes: bool,
     /// True for an object that is a date to `toml`.
     has_date: bool,
-    /// Number of the floats that are written with other digits.
-    rewritten: usize,
+    /// Number of the floats.
+    floats: usize,
 }
 
 impl Found {
@@ -98,8 +98,9 @@ impl Found {
             Node::Null | Node::Bool(_) | Node::Text(_) => {}
             Node::Number(span) => {
                 let digits = json.get(span.range()).unwrap_or_default();
-                self.changes |= number(digits).is_none();
-                self.rewritten += usize::from(written(digits).is_some());
+                let number = number(digits);
+                self.changes |= number.is_none();
+                self.floats += usize::from(matches!(number, Some(Scalar::F64(_))));
             }
             Node::List(items) => {
                 self.depth = self.depth.max(depth + 1);
@@ -118,19 +119,46 @@ impl Found {
     }
 }
 
-/// A float as most programs write it, if they write other digits.
-fn written(digits: &str) -> Option<Zeroizing<String>> {
+/// A way to write floats. All have `1.5` for `1.50`.
+#[derive(Clone, Copy)]
+enum Style {
+    /// `1e20`, `1e-7`, and `.0` behind a whole number without an exponent, as Rust has it.
+    Short,
+    /// The same but for `1e+20` and `1e-07`, as `serde_json`, Python and Go have it.
+    Signed,
+    /// No exponent and no `.0` where JavaScript has none.
+    Plain,
+}
+
+const STYLES: [Style; 3] = [Style::Short, Style::Signed, Style::Plain];
+
+/// Returns a float in a style; `None` for other numbers.
+fn written(digits: &str, style: Style) -> Option<Zeroizing<String>> {
     let Some(Scalar::F64(float)) = number(digits) else {
         return None;
     };
-    let mut written = Zeroizing::new(String::with_capacity(LONGEST_FLOAT));
-    // Writing to a String cannot fail.
-    let _ = write!(written, "{float:?}");
-    (*written != digits).then_some(written)
+    let with = |write: &dyn Fn(&mut String) -> fmt::Result| {
+        let mut written = Zeroizing::new(String::with_capacity(LONGEST_FLOAT));
+        // Writing to a String cannot fail.
+        let _ = write(&mut written);
+        written
+    };
+    let short = with(&|out| write!(out, "{float:?}"));
+    let exponent = short.split_once('e');
+    let exponent = exponent.and_then(|(one, other)| Some((one, other.parse::<i16>().ok()?)));
+    Some(match (style, exponent) {
+        (Style::Signed, Some((mantissa, exponent))) => {
+            with(&|out| write!(out, "{mantissa}e{exponent:+03}"))
+        }
+        (Style::Plain, _) if (1e-6..1e21).contains(&float.abs()) => {
+            with(&|out| write!(out, "{float}"))
+        }
+        _ => short,
+    })
 }
 
 /// Returns the other texts that a value in a document is found by: the text of a string, and the
-/// JSON with floats as most programs write them.
+/// JSON with floats in each of the [`STYLES`].
 pub(in crate::template) fn writings(json: &str) -> Vec<SecretString> {
     let Ok(root) = parse(json, Form::Json) else {
         return Vec::new();
@@ -139,32 +167,36 @@ pub(in crate::template) fn writings(json: &str) -> Vec<SecretString> {
     if let Node::Text(string) = &root {
         writings.push(SecretString::from(&*string.text));
     }
-    let rewritten = Found::of(&root, json).rewritten;
-    if rewritten > 0 {
+    let floats = Found::of(&root, json).floats;
+    for style in STYLES.into_iter().filter(|_| floats > 0) {
         // All at once: a text that grew would leave parts of it behind.
-        let length = json.len() + rewritten * LONGEST_FLOAT;
+        let length = json.len() + floats * LONGEST_FLOAT;
         let mut out = Zeroizing::new(String::with_capacity(length));
-        write(&root, json, &mut out);
-        writings.push(SecretString::from(&**out));
+        write(&root, json, style, &mut out);
+        let is_new = |known: &SecretString| known.expose_secret() != out.as_str();
+        if *out != json && writings.iter().all(is_new) {
+            writings.push(SecretString::from(&**out));
+        }
     }
     writings
 }
 
 /// Appends the JSON without white space.
-fn write(node: &Node, json: &str, out: &mut String) {
+fn write(node: &Node, json: &str, style: Style, out: &mut String) {
     match node {
         Node::Null => out.push_str("null"),
         Node::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Node::Number(span) => {
             let digits = json.get(span.range()).unwrap_or_default();
-            out.push_str(written(digits).as_deref().map_or(digits, String::as_str));
+            let written = written(digits, style);
+            out.push_str(written.as_deref().map_or(digits, String::as_str));
         }
         Node::Text(string) => out.push_str(json.get(string.span.range()).unwrap_or_default()),
         Node::List(items) => {
             out.push('[');
             for (number, item) in items.iter().enumerate() {
                 out.push_str(if number == 0 { "" } else { "," });
-                write(item, json, out);
+                write(item, json, style, out);
             }
             out.push(']');
         }
@@ -174,9 +206,49 @@ fn write(node: &Node, json: &str, out: &mut String) {
                 out.push_str(if number == 0 { "" } else { "," });
                 out.push_str(json.get(key.span.range()).unwrap_or_default());
                 out.push(':');
-                write(entry, json, out);
+                write(entry, json, style, out);
             }
             out.push('}');
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_written_in_each_style_once() {
+        for (json, expected) in [
+            ("[1.50,\"1.50\"]", vec!["[1.5,\"1.50\"]"]),
+            ("[1.5]", vec![]),
+            ("[1.0]", vec!["[1]"]),
+            ("{ \"k\": 1.0e0 }", vec!["{\"k\":1.0}", "{\"k\":1}"]),
+            ("1e-7", vec!["1e-07"]),
+            ("1E+20", vec!["1e20", "1e+20", "100000000000000000000"]),
+            ("\"1.50\"", vec!["1.50"]),
+        ] {
+            let writings = writings(json);
+            let writings = writings.iter().map(ExposeSecret::expose_secret);
+            assert_eq!(writings.collect::<Vec<_>>(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn no_float_is_longer_than_the_longest() {
+        let mut longest = 0;
+        for digits in [
+            "-1.7976931348623157e308",
+            "-2.2250738585072014e-308",
+            "-1.2345678901234567e-6",
+            "-1.2345678901234567e-5",
+            "-1.2345678901234568e20",
+            "-12345678901234567e0",
+        ] {
+            for written in STYLES.map(|style| written(digits, style)) {
+                longest = longest.max(written.map_or(0, |written| written.len()));
+            }
+        }
+        assert_eq!(longest, LONGEST_FLOAT);
     }
 }
