@@ -19,7 +19,7 @@ pub(super) struct Writings<'w> {
 }
 
 impl<'w> Writings<'w> {
-    /// Bytes that a byte of a text comes to at most: `\\u0041`, `&quot;`.
+    /// Bytes that a byte of most texts comes to at most: `\u0041`, `&quot;`.
     const MOST: usize = 6;
 
     /// Makes room for the writings of a text of so many bytes.
