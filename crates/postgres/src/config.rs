@@ -295,7 +295,9 @@ impl PostgresConfig {
     ///
     /// The store asks which transactions are visible (`pg_current_snapshot`). Never set it for
     /// Citus, YugabyteDB and others that spread rows over machines: their answer does not cover all
-    /// commits, and a revoked secret would be used.
+    /// commits, and a revoked secret would be used. Nor behind a pooler such as PgBouncer: after a
+    /// crash of one of its processes the server gives numbers of transactions again, which the
+    /// store learns by its connections alone.
     ///
     /// ```
     /// use keyslot_postgres::PostgresConfig;
