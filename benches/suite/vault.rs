@@ -8,10 +8,13 @@
 use std::hint::black_box;
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group};
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use keyslot::secrecy::ExposeSecret;
@@ -210,6 +213,35 @@ fn cold_resolve(c: &mut Criterion) {
     group.finish();
 }
 
+/// A put while another thread verifies the vault again and again: it waits for no lock of it.
+fn beside_a_verification(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    vault: &Vault,
+    scope: &ScopedVault,
+) {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                assert!(vault.verify().unwrap().is_intact());
+            }
+        });
+        let mut next = 0;
+        group.bench_function("keyslot, beside a verification", |b| {
+            b.iter(|| {
+                next = (next + 1) % 500;
+                scope
+                    .put(
+                        format!("N{next}"),
+                        "a value of forty bytes, like many tokens",
+                    )
+                    .unwrap()
+            });
+        });
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
+
 /// One durable put of the next version beside a bare commit of the same rows. On the disk, because
 /// that is what it costs.
 fn put(c: &mut Criterion) {
@@ -242,6 +274,7 @@ fn put(c: &mut Criterion) {
                 .unwrap()
         });
     });
+    beside_a_verification(&mut group, &vault, &scope);
     drop((scope, vault));
 
     let by_hand = Connection::open(&file).unwrap();

@@ -280,7 +280,9 @@ impl Vault {
     ///
     /// Each tenant is read as it is at one moment, and writers go on meanwhile. (In a vault with a
     /// rollback journal they wait while a tenant is read.) In calls of the store: nine for a tenant
-    /// of one page, three for each page more of 256 secrets, and one for each scope.
+    /// of one page, three for each page more of 256 secrets, and one for each scope. Rows of the
+    /// vault itself that somebody put among those of a tenant are not looked for, because nothing
+    /// reads them.
     ///
     /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by
     /// a vault that was open before and saw a newer head.
