@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Instant;
@@ -21,7 +22,7 @@ pub(crate) struct Driver {
     /// Process that has the thread; a fork of it has none.
     process: u32,
     /// Dropped with this, which ends the thread.
-    _stop: oneshot::Sender<()>,
+    stop: Option<oneshot::Sender<()>>,
 }
 
 impl Driver {
@@ -49,7 +50,7 @@ impl Driver {
         Ok(Self {
             handle,
             process: std::process::id(),
-            _stop: stop,
+            stop: Some(stop),
         })
     }
 
@@ -69,6 +70,15 @@ impl Driver {
             let _ = sender.send(future.await);
         });
         wait(receiver, deadline).inspect_err(|_| task.abort())
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if self.is_lost_by_fork() {
+            // Whoever holds a lock of the runtime is not in this process.
+            let _ = ManuallyDrop::new(self.stop.take());
+        }
     }
 }
 
@@ -98,6 +108,29 @@ mod tests {
                 });
             }
         });
+    }
+
+    /// Waits for a task of the thread, if it is still there.
+    fn runs(handle: &Handle) -> bool {
+        let (sender, receiver) = oneshot::channel();
+        handle.spawn(async move { _ = sender.send(()) });
+        wait(receiver, soon()).is_ok()
+    }
+
+    #[test]
+    fn the_child_of_a_fork_leaves_the_thread_alone() {
+        let mut driver = Driver::start().unwrap();
+        let handle = driver.handle.clone();
+        driver.process ^= 1;
+        drop(driver);
+        assert!(runs(&handle) && runs(&handle));
+
+        let driver = Driver::start().unwrap();
+        let handle = driver.handle.clone();
+        drop(driver);
+        while runs(&handle) {
+            thread::yield_now();
+        }
     }
 
     #[test]

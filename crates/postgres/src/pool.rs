@@ -1,5 +1,6 @@
 //! Connections that are open, and the threads that wait for one.
 
+use std::mem::{self, ManuallyDrop};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -101,7 +102,7 @@ impl Pool {
         state.open = state
             .open
             .saturating_sub(u32::try_from(state.idle.len()).unwrap_or(u32::MAX));
-        let closed = std::mem::take(&mut state.idle);
+        let closed = mem::take(&mut state.idle);
         drop(state);
         drop(closed);
         self.freed.notify_all();
@@ -109,6 +110,17 @@ impl Pool {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pool {
+    /// Leaves the connections as they are, in the child of a fork: they are the parent's.
+    fn drop(&mut self) {
+        if self.driver.is_lost_by_fork() {
+            let state = self.state.get_mut();
+            let state = state.unwrap_or_else(PoisonError::into_inner);
+            let _ = ManuallyDrop::new(mem::take(&mut state.idle));
+        }
     }
 }
 
