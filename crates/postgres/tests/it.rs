@@ -20,6 +20,7 @@ mod grants;
 mod log;
 mod lying;
 mod model;
+mod moving;
 mod processes;
 mod refused;
 mod support;
