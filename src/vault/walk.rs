@@ -75,7 +75,7 @@ impl Walk {
             return Ok(Step::End);
         };
         let page = read(&scan)?;
-        if !goes_on(&page, scan.from) {
+        if !goes_on(&page, scan.from) || !is_of(&page, scan.scope) {
             return Ok(Step::Disorder);
         }
         self.0 = page.next.map(|from| Scan { from, ..scan });
@@ -98,6 +98,12 @@ impl<T> Step<T> {
             )),
         }
     }
+}
+
+/// Returns true if all rows of a page are of a scope. A damaged index sends a search to a place
+/// before the scope, and then it gives rows of another one.
+fn is_of(page: &Page, scope: Option<[u8; 16]>) -> bool {
+    scope.is_none_or(|scope| page.rows.iter().all(|row| row.key.scope() == scope))
 }
 
 /// Returns true if the rows of a page ascend, from behind the place where it begins up to the place
@@ -173,6 +179,19 @@ mod tests {
             Cursor::Epoch(0, Some([0; 32]))
         ));
         assert!(goes_on(&page(&[row(5, 2)], None), Cursor::Epoch(1, None)));
+    }
+
+    #[test]
+    fn a_page_holds_rows_of_its_scope_alone() {
+        let page = |numbers: &[u8]| Page {
+            rows: numbers.iter().map(|number| row(*number, 1)).collect(),
+            next: None,
+        };
+        assert!(is_of(&page(&[7, 7]), Some([7; 16])) && is_of(&page(&[]), Some([7; 16])));
+        assert!(is_of(&page(&[6, 7]), None));
+        for numbers in [&[6, 7][..], &[7, 8], &[6]] {
+            assert!(!is_of(&page(numbers), Some([7; 16])), "{numbers:?}");
+        }
     }
 
     #[test]

@@ -501,6 +501,9 @@ fn no_debug_holds_a_value_or_a_key() {
         .unwrap();
     check("Skipped", &short.skipped()[0]);
     check("RunSecrets", &RunSecrets::new().with("A", VALUE).unwrap());
+    let items = [("BULK", VALUE), ("FINE", VALUE)];
+    let refused = scope.put_all(items, OnExisting::Fail).unwrap_err();
+    check("BulkError", &refused);
     let events = world.events.lock().unwrap();
     assert!(
         events.iter().any(|event| event.contains("Use"))
@@ -508,9 +511,6 @@ fn no_debug_holds_a_value_or_a_key() {
     );
     check("Event", &*events);
     check("OwnedEvent", &*events);
-    let items = [("BULK", VALUE), ("FINE", VALUE)];
-    let refused = scope.put_all(items, OnExisting::Fail).unwrap_err();
-    check("BulkError", &refused);
 
     let mut public = BTreeSet::new();
     public_types(&repository().join("src"), &mut public);

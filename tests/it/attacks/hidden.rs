@@ -7,6 +7,7 @@ use std::path::Path;
 
 use keyslot::store::{
     Kind, MemoryStore, Page, PageSize, Partition, ReadTx, ReadWork, Row, RowKey, Scan, SqliteStore,
+    WriteTx, WriteWork,
 };
 use keyslot::{ErrorKind, Finding, Result, SecretStore, Vault};
 use rusqlite::Connection;
@@ -343,5 +344,79 @@ fn in_a_circle(page: Page, scan: &Scan) -> Page {
         }
     } else {
         page
+    }
+}
+
+/// A search of a damaged index may begin before the scope that is asked for.
+#[test]
+fn a_store_that_gives_rows_of_another_scope_is_told() {
+    let store = Scopeless(MemoryStore::new());
+    let vault = Vault::builder().store(store).create(&root_key()).unwrap();
+    let [above, below] = ["acme", "acme/billing"].map(|scope| vault.scope(scope).unwrap());
+    above.put("ABOVE", "value").unwrap();
+    assert_eq!(above.names().unwrap().len(), 1, "the control");
+    below.put("BELOW", "value").unwrap();
+    for (scope, other) in [(&above, &below), (&below, &above)] {
+        assert!(scope.list().all(|info| info.is_err()));
+        assert_eq!(scope.names().unwrap_err().kind(), ErrorKind::Corrupt);
+        let copied = scope.clone_all_to(other);
+        assert_eq!(copied.unwrap_err().kind(), ErrorKind::Corrupt);
+    }
+    assert!(vault.verify().unwrap().findings.contains(&Finding::Hidden));
+}
+
+/// A store that gives the rows of a whole partition for those of a scope.
+#[derive(Debug)]
+struct Scopeless(MemoryStore);
+
+impl SecretStore for Scopeless {
+    hand_on!(0: get head partitions purge self_check);
+
+    fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
+        self.0.scan(partition, &everywhere(scan))
+    }
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        self.0.read(partition, &mut |tx| work(&mut ScopelessTx(tx)))
+    }
+
+    fn write(
+        &self,
+        partition: Partition,
+        first: &[RowKey],
+        work: &mut WriteWork<'_>,
+    ) -> Result<()> {
+        self.0.write(partition, first, &mut |rows, tx| {
+            work(rows, &mut ScopelessTx(tx))
+        })
+    }
+}
+
+fn everywhere(scan: &Scan) -> Scan {
+    Scan {
+        scope: None,
+        ..*scan
+    }
+}
+
+struct ScopelessTx<'a, T: ?Sized>(&'a mut T);
+
+impl<T: ReadTx + ?Sized> ReadTx for ScopelessTx<'_, T> {
+    fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.0.get(keys)
+    }
+
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        self.0.scan(&everywhere(scan))
+    }
+}
+
+impl<T: WriteTx + ?Sized> WriteTx for ScopelessTx<'_, T> {
+    fn put(&mut self, row: &Row) -> Result<()> {
+        self.0.put(row)
+    }
+
+    fn delete(&mut self, key: &RowKey) -> Result<()> {
+        self.0.delete(key)
     }
 }
