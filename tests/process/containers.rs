@@ -411,10 +411,10 @@ fn a_vault_in_a_folder_that_is_mounted_read_only_is_read() {
         for error in [
             scope.put("TOKEN", "t-9").unwrap_err(),
             scope.revoke("TOKEN").unwrap_err(),
-            reader.verify().unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::ReadOnly, "{error}");
         }
+        assert!(reader.verify().unwrap().is_intact());
         // A writer comes and goes, through another mount: nothing old is read after it returned.
         for round in 2..6 {
             let expected = format!("t-{round}");

@@ -104,7 +104,7 @@ impl SqliteOptions {
     /// that can be written is read as usual. In one that cannot, and beside which no process keeps
     /// a write-ahead log, every read opens the file anew, so it sees what was written meanwhile
     /// through another mount; a read that a writer disturbs fails as [`Busy`](ErrorKind::Busy).
-    /// [`Vault::verify`](crate::Vault::verify) takes the lock of a writer, so it fails too.
+    /// [`Vault::verify`](crate::Vault::verify) works as well.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
