@@ -7,7 +7,9 @@ mod answer;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod copy;
+mod empty;
 mod memory;
+mod order;
 mod page;
 mod partition;
 mod row;
@@ -20,9 +22,15 @@ pub use answer::{HeadRead, Moment, Purge, SelfCheck};
 #[cfg(feature = "vault")]
 pub(crate) use copy::is_marker;
 pub use copy::{Copied, copy_vault};
+#[cfg(feature = "vault")]
+pub(crate) use empty::has_no_rows;
 pub use memory::MemoryStore;
+#[cfg(feature = "vault")]
+pub(crate) use order::{PAGE, ascend, goes_on};
 pub use page::{Cursor, Page, PageSize, Scan};
 pub use partition::Partition;
+#[cfg(feature = "vault")]
+pub(crate) use row::HEADER;
 pub use row::{Kind, Row, RowKey};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteOptions, SqliteStore};

@@ -86,6 +86,12 @@ pub struct Row {
     pub body: Vec<u8>,
 }
 
+/// Key of the row of the header, which a vault has once.
+pub(crate) const HEADER: RowKey = RowKey {
+    kind: Kind::Header,
+    key: [0; 32],
+};
+
 impl RowKey {
     /// The first half of the key: the tag of the scope, in rows of secrets and versions.
     ///

@@ -10,7 +10,8 @@ use crate::crypto::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{
-    Cursor, Kind, PageSize, Partition, Row, RowKey, Scan, SecretStore, WriteTx, is_marker,
+    Cursor, HEADER, Kind, PageSize, Partition, Row, RowKey, Scan, SecretStore, WriteTx,
+    has_no_rows, is_marker,
 };
 
 /// Returns true if a store holds a vault. Asked without a lock.
@@ -105,12 +106,6 @@ fn try_key_slot(root: &RootKey, header: &Header, row: &Row) -> Result<Option<Vau
     }
 }
 
-/// Key of the row of the header.
-pub(super) const HEADER: RowKey = RowKey {
-    kind: Kind::Header,
-    key: [0; 32],
-};
-
 /// Key of the row of the vault secret. There is one for the life of a vault.
 pub(super) const VAULT_SECRET: RowKey = RowKey {
     kind: Kind::VaultSecret,
@@ -126,26 +121,10 @@ const KEY_SLOTS: PageSize = PageSize {
     bytes: 65 << 10,
 };
 
-const ONE: PageSize = PageSize {
-    rows: NonZeroU32::MIN,
-    bytes: 0,
-};
-
 /// A store without a header must not hold anything else: writing a new vault over the remains of
 /// one would hide the loss.
 fn check_empty(partitions: &[Partition], tx: &mut dyn WriteTx) -> Result<()> {
-    let mut is_empty = partitions.is_empty();
-    for kind in Kind::ALL {
-        let any = Scan {
-            kind,
-            scope: None,
-            from: Cursor::START,
-            size: ONE,
-            bodies: false,
-        };
-        is_empty &= tx.scan(&any)?.rows.is_empty();
-    }
-    if is_empty {
+    if partitions.is_empty() && has_no_rows(tx)? {
         return Ok(());
     }
     Err(corrupt(

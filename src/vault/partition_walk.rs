@@ -1,9 +1,8 @@
 //! Walks over the partitions of a store that may be anybody's.
 
-use super::rows::PAGE;
 use super::walk::Step;
 use crate::error::Result;
-use crate::store::{Partition, SecretStore};
+use crate::store::{PAGE, Partition, SecretStore, ascend};
 
 /// A walk over the partitions of the tenants that have rows.
 #[derive(Debug, Default)]
@@ -25,16 +24,11 @@ impl PartitionWalk {
         let mut found = store.partitions(self.after, PAGE.rows)?;
         let most = usize::try_from(PAGE.rows.get()).unwrap_or(usize::MAX);
         self.is_over = found.len() < most;
-        // Each must lie behind the one before it.
-        let mut last = self.after;
-        for partition in &found {
-            if last >= Some(*partition) {
-                self.is_over = true;
-                return Ok(Step::Disorder);
-            }
-            last = Some(*partition);
+        if !ascend(self.after, &found) {
+            self.is_over = true;
+            return Ok(Step::Disorder);
         }
-        self.after = last;
+        self.after = found.last().copied().or(self.after);
         found.retain(|partition| *partition != Partition::VAULT);
         Ok(Step::Found(found))
     }

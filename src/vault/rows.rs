@@ -1,17 +1,8 @@
 //! Rows of a store that may be anybody's. An answer of another shape than the question is an error,
 //! because a row that is missing from it would look like a secret that does not exist.
 
-use std::num::NonZeroU32;
-
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{PageSize, Partition, ReadTx, Row, RowKey, SecretStore};
-
-/// Rows that are read at once. The bytes bound what a store can make a vault hold: some rows of an
-/// honest vault have that many.
-pub(super) const PAGE: PageSize = PageSize {
-    rows: NonZeroU32::new(256).unwrap(),
-    bytes: 2 << 20,
-};
+use crate::store::{Partition, ReadTx, Row, RowKey, SecretStore};
 
 /// Reads rows by key.
 ///

@@ -1,9 +1,9 @@
 //! Walks over the rows of a store that may be anybody's, page by page. A damaged index can send a
 //! scan back to where it was, for ever, so each page must go on behind the last one.
 
-use super::rows::{PAGE, corrupt};
+use super::rows::corrupt;
 use crate::error::Result;
-use crate::store::{Cursor, Kind, Page, Partition, ReadTx, Row, Scan, SecretStore};
+use crate::store::{Cursor, Kind, PAGE, Page, Partition, ReadTx, Row, Scan, SecretStore, goes_on};
 
 /// A walk over the rows of a kind in a partition.
 #[derive(Debug)]
@@ -106,39 +106,6 @@ fn is_of(page: &Page, scope: Option<[u8; 16]>) -> bool {
     scope.is_none_or(|scope| page.rows.iter().all(|row| row.key.scope() == scope))
 }
 
-/// Returns true if the rows of a page ascend, from behind the place where it begins up to the place
-/// where the next one does.
-fn goes_on(page: &Page, from: Cursor) -> bool {
-    let of_row = |row: &Row| match from {
-        Cursor::Key(_) => (0, Some(row.key.key)),
-        Cursor::Epoch(..) => (row.epoch, Some(row.key.key)),
-    };
-    let mut last = place(from);
-    for row in &page.rows {
-        let here = of_row(row);
-        if here <= last {
-            return false;
-        }
-        last = here;
-    }
-    match (page.next, from) {
-        (None, _) => true,
-        (Some(next @ Cursor::Key(_)), Cursor::Key(_))
-        | (Some(next @ Cursor::Epoch(..)), Cursor::Epoch(..)) => {
-            place(next) >= last && place(next) > place(from)
-        }
-        _ => false,
-    }
-}
-
-/// The place of a cursor among those of rows: the greatest that lies before what it reads.
-fn place(cursor: Cursor) -> (u64, Option<[u8; 32]>) {
-    match cursor {
-        Cursor::Key(key) => (0, key),
-        Cursor::Epoch(epoch, key) => (epoch, Some(key.unwrap_or([u8::MAX; 32]))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,30 +124,6 @@ mod tests {
         }
     }
 
-    fn key(number: u8) -> Cursor {
-        Cursor::Key(Some([number; 32]))
-    }
-
-    #[test]
-    fn pages_that_ascend_go_on() {
-        let page = |rows: &[Row], next| Page {
-            rows: rows.to_vec(),
-            next,
-        };
-        assert!(goes_on(&page(&[], None), Cursor::START));
-        assert!(goes_on(
-            &page(&[row(0, 9), row(1, 1)], Some(key(1))),
-            Cursor::START
-        ));
-        assert!(goes_on(&page(&[row(2, 1)], None), key(1)));
-        let epochs = [row(5, 1), row(1, 2), row(2, 2)];
-        assert!(goes_on(
-            &page(&epochs, Some(Cursor::Epoch(2, Some([2; 32])))),
-            Cursor::Epoch(0, Some([0; 32]))
-        ));
-        assert!(goes_on(&page(&[row(5, 2)], None), Cursor::Epoch(1, None)));
-    }
-
     #[test]
     fn a_page_holds_rows_of_its_scope_alone() {
         let page = |numbers: &[u8]| Page {
@@ -191,28 +134,6 @@ mod tests {
         assert!(is_of(&page(&[6, 7]), None));
         for numbers in [&[6, 7][..], &[7, 8], &[6]] {
             assert!(!is_of(&page(numbers), Some([7; 16])), "{numbers:?}");
-        }
-    }
-
-    #[test]
-    fn pages_that_go_back_or_stand_still_do_not() {
-        let page = |rows: &[Row], next| Page {
-            rows: rows.to_vec(),
-            next,
-        };
-        for (rows, next, from) in [
-            (&[row(1, 1)][..], None, key(1)),
-            (&[row(1, 1)], None, key(2)),
-            (&[row(2, 1), row(1, 1)], None, Cursor::START),
-            (&[row(1, 1), row(1, 1)], None, Cursor::START),
-            (&[row(1, 1), row(2, 1)], Some(key(1)), Cursor::START),
-            (&[row(2, 1)], Some(Cursor::START), key(1)),
-            (&[], Some(key(1)), key(1)),
-            (&[row(2, 1)], Some(Cursor::Epoch(1, None)), key(1)),
-            (&[row(1, 2), row(2, 1)], None, Cursor::Epoch(0, None)),
-            (&[row(1, 1)], None, Cursor::Epoch(1, None)),
-        ] {
-            assert!(!goes_on(&page(rows, next), from), "{next:?} from {from:?}");
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The copy of a vault.
 
-use super::marker::{Claim, HEADER, is_marker};
+use super::marker::{Claim, is_marker};
 use super::mirror::{Mirror, Mirrored};
 use super::partitions::for_each;
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::row::HEADER;
 use crate::store::{Partition, Row, SecretStore};
 
 /// The number of times that a copy goes after a source that is written to meanwhile.

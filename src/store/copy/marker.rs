@@ -2,13 +2,9 @@
 //! nothing opens the copy before it is whole.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Cursor, Kind, PageSize, Partition, ReadTx, Row, RowKey, Scan, SecretStore};
-
-/// Key of the row of the header, and of the marker.
-pub(super) const HEADER: RowKey = RowKey {
-    kind: Kind::Header,
-    key: [0; 32],
-};
+use crate::store::empty::has_no_rows;
+use crate::store::row::HEADER;
+use crate::store::{Partition, Row, SecretStore};
 
 /// The first bytes of a marker. A header begins with others.
 const MAGIC: &[u8; 8] = b"copying\0";
@@ -81,25 +77,6 @@ impl<'s> Claim<'s> {
         }
         Err(taken_over())
     }
-}
-
-fn has_no_rows<T: ReadTx + ?Sized>(tx: &mut T) -> Result<bool> {
-    for kind in Kind::ALL {
-        let scan = Scan {
-            kind,
-            scope: None,
-            from: Cursor::START,
-            size: PageSize {
-                rows: std::num::NonZeroU32::MIN,
-                bytes: 0,
-            },
-            bodies: false,
-        };
-        if !tx.scan(&scan)?.rows.is_empty() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 fn in_the_way(row: Option<&Row>) -> Error {

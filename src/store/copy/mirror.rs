@@ -1,8 +1,9 @@
 //! One partition, made the same in both stores.
 
 use super::marker::{Claim, taken_over};
-use super::stretch::{PAGE, Stretch, disorder, up_to};
+use super::stretch::{Stretch, disorder, up_to};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::order::PAGE;
 use crate::store::{Cursor, Kind, Page, Partition, Scan, SecretStore, WriteTx};
 
 /// A partition of two stores.

@@ -1,12 +1,9 @@
 //! The partitions of two stores.
 
-use std::num::NonZeroU32;
-
 use super::stretch::disorder;
 use crate::error::Result;
+use crate::store::order::{PAGE, ascend};
 use crate::store::{Partition, SecretStore};
-
-const PAGE: NonZeroU32 = NonZeroU32::new(256).unwrap();
 
 /// Calls `visit` for each partition that one of the stores has, in ascending order.
 ///
@@ -22,13 +19,11 @@ pub(super) fn for_each(
     loop {
         let (mut found, mut end) = (Vec::new(), None);
         for store in stores {
-            let page = store.partitions(after, PAGE)?;
-            let ascends = page.windows(2).all(|pair| pair.first() < pair.last());
-            let goes_on = page.first().is_none_or(|first| Some(*first) > after);
-            if !ascends || !goes_on {
+            let page = store.partitions(after, PAGE.rows)?;
+            if !ascend(after, &page) {
                 return Err(disorder());
             }
-            let is_full = u32::try_from(page.len()).is_ok_and(|length| length >= PAGE.get());
+            let is_full = u32::try_from(page.len()).is_ok_and(|length| length >= PAGE.rows.get());
             if let Some(last) = page.last().copied().filter(|_| is_full) {
                 end = Some(end.map_or(last, |end: Partition| end.min(last)));
             }

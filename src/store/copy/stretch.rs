@@ -1,15 +1,8 @@
 //! Pages of two stores, brought to the same stretch of keys.
 
-use std::num::NonZeroU32;
-
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Cursor, Page, PageSize, Row};
-
-/// Rows that are read and written at once.
-pub(super) const PAGE: PageSize = PageSize {
-    rows: NonZeroU32::new(256).unwrap(),
-    bytes: 2 << 20,
-};
+use crate::store::order::goes_on;
+use crate::store::{Cursor, Page, Row};
 
 /// The rows of both stores behind a key, as far as a page of either goes.
 pub(super) struct Stretch {
@@ -83,20 +76,12 @@ pub(super) fn up_to(mut rows: Vec<Row>, end: Option<[u8; 32]>) -> Vec<Row> {
 
 /// The key up to which a page has all rows; `None` for the end.
 fn end_of(page: &Page, from: Cursor) -> Result<Option<[u8; 32]>> {
-    let Cursor::Key(behind) = from else {
-        return Err(disorder());
-    };
-    let mut last = behind;
-    for row in &page.rows {
-        if Some(row.key.key) <= last {
-            return Err(disorder());
-        }
-        last = Some(row.key.key);
-    }
-    match page.next {
-        None => Ok(None),
-        Some(Cursor::Key(next)) if next == last && next > behind => Ok(next),
-        Some(_) => Err(disorder()),
+    let last = page.rows.last().map(|row| row.key.key);
+    match (from, page.next) {
+        _ if !goes_on(page, from) => Err(disorder()),
+        (Cursor::Key(_), None) => Ok(None),
+        (Cursor::Key(_), Some(Cursor::Key(next))) if next == last => Ok(next),
+        _ => Err(disorder()),
     }
 }
 

@@ -46,10 +46,10 @@ pub(in crate::template) fn check(
     Ok(())
 }
 
-/// The refusal of what is no number.
+/// Message for a value that is not a number.
 const NUMBER: &str = "number: the value is not a JSON number alone, such as 5432 or -1.5e3";
 
-/// The refusal of what is no JSON.
+/// Message for a value that is not JSON.
 const ANY: &str = "json_value: the value is not JSON (RFC 8259), or two parsers could read it \
                    differently: each key stands once in an object and is none that a parser \
                    reserves, no character is half, no list or object is over 128 levels deep";

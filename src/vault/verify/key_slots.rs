@@ -7,9 +7,9 @@ use super::finding::Finding;
 use super::verification::Verification;
 use crate::crypto::{KeyId, KeySlotEntry};
 use crate::error::Result;
-use crate::store::{Kind, Partition, Row};
+use crate::store::{HEADER, Kind, Partition, Row};
 use crate::vault::core::Core;
-use crate::vault::opening::{HEADER, VAULT_SECRET};
+use crate::vault::opening::VAULT_SECRET;
 use crate::vault::walk::{Step, Walk};
 
 pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {

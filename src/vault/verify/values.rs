@@ -7,8 +7,8 @@ use super::finding::Finding;
 use super::tenant::Tenant;
 use crate::crypto::{Envelope, Info, VersionEntry};
 use crate::error::Result;
-use crate::store::RowKey;
-use crate::vault::rows::{PAGE, get_in};
+use crate::store::{PAGE, RowKey};
+use crate::vault::rows::get_in;
 
 /// An older value, and the secret that keeps it.
 struct Older<'s> {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
-use crate::vault::rows::PAGE;
+use crate::store::PAGE;
 use crate::vault::write::input::SecretInput;
 
 /// A name and what to store under it.
