@@ -213,6 +213,22 @@ fn cold_resolve(c: &mut Criterion) {
     group.finish();
 }
 
+/// Puts of next versions, each of another one of 500 secrets.
+fn puts(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, scope: &ScopedVault) {
+    let mut next = 0;
+    group.bench_function(name, |b| {
+        b.iter(|| {
+            next = (next + 1) % 500;
+            scope
+                .put(
+                    format!("N{next}"),
+                    "a value of forty bytes, like many tokens",
+                )
+                .unwrap()
+        });
+    });
+}
+
 /// A put while another thread verifies the vault again and again: it waits for no lock of it.
 fn beside_a_verification(
     group: &mut BenchmarkGroup<'_, WallTime>,
@@ -226,18 +242,7 @@ fn beside_a_verification(
                 assert!(vault.verify().unwrap().is_intact());
             }
         });
-        let mut next = 0;
-        group.bench_function("keyslot, beside a verification", |b| {
-            b.iter(|| {
-                next = (next + 1) % 500;
-                scope
-                    .put(
-                        format!("N{next}"),
-                        "a value of forty bytes, like many tokens",
-                    )
-                    .unwrap()
-            });
-        });
+        puts(group, "keyslot, beside a verification", scope);
         is_over.store(true, Ordering::Relaxed);
     });
 }
@@ -262,18 +267,7 @@ fn put(c: &mut Criterion) {
             )
             .unwrap();
     }
-    let mut next = 0;
-    group.bench_function("keyslot", |b| {
-        b.iter(|| {
-            next = (next + 1) % 500;
-            scope
-                .put(
-                    format!("N{next}"),
-                    "a value of forty bytes, like many tokens",
-                )
-                .unwrap()
-        });
-    });
+    puts(&mut group, "keyslot", &scope);
     beside_a_verification(&mut group, &vault, &scope);
     drop((scope, vault));
 

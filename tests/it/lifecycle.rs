@@ -7,8 +7,8 @@
     clippy::type_complexity
 )]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::support::hooked::{Call, Hooked};
@@ -627,12 +627,7 @@ fn a_project_is_copied_whole_or_not_at_all() {
 /// A page has 256 secrets.
 #[test]
 fn a_project_is_copied_with_two_reads_a_page() {
-    let calls = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&calls);
-    let store = Hooked::new(MemoryStore::new(), move |call| {
-        sink.lock().unwrap().push(call);
-        Ok(())
-    });
+    let (store, calls) = Hooked::recording(MemoryStore::new());
     let vault = Vault::builder().store(store).create(&root_key()).unwrap();
     let billing = vault.scope("acme/billing").unwrap();
     for (count, reads) in [

@@ -402,12 +402,7 @@ fn a_store_that_fails_leaves_whole_parts() {
 
 #[test]
 fn a_part_is_read_with_its_lock() {
-    let calls = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&calls);
-    let store = Hooked::new(MemoryStore::new(), move |call| {
-        sink.lock().unwrap().push(call);
-        Ok(())
-    });
+    let (store, calls) = Hooked::recording(MemoryStore::new());
     let vault = Vault::builder().store(store).create(&root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     for rule in [

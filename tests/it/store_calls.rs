@@ -20,6 +20,13 @@ fn vault() -> (Arc<Counting>, Vault) {
     (store, vault)
 }
 
+/// A scope of the vault in a process that knows nothing of it yet.
+fn opened_anew(store: &Arc<Counting>) -> ScopedVault {
+    let vault = Vault::builder().store(Arc::clone(store));
+    let vault = vault.open(&root_key()).unwrap();
+    vault.scope("acme/billing").unwrap()
+}
+
 /// The calls of some work, and the questions within its writes.
 fn calls(store: &Counting, work: impl FnOnce()) -> (usize, usize) {
     let count = || (store.calls(), store.in_writes.load(Ordering::SeqCst));
@@ -50,12 +57,7 @@ fn a_write_asks_for_nothing_more_than_its_first_rows() {
     let roll_back = || drop(scope.rollback("C", first).unwrap());
     assert_eq!(calls(&store, roll_back), (1, 1));
     // A vault that was opened anew does not know the data key yet.
-    let anew = Vault::builder().store(Arc::clone(&store));
-    let scope = anew
-        .open(&root_key())
-        .unwrap()
-        .scope("acme/billing")
-        .unwrap();
+    let scope = opened_anew(&store);
     assert_eq!(calls(&store, || put(&scope, "C", "third")), (1, 1));
     assert_eq!(calls(&store, || put(&scope, "C", "fourth")), (1, 0));
 }
@@ -67,12 +69,7 @@ fn a_resolve_asks_once() {
     scope.put("A", "value").unwrap();
     let resolve = || assert_eq!(value(&scope, "A").unwrap(), "value");
     assert_eq!(calls(&store, resolve), (1, 0));
-    let anew = Vault::builder().store(Arc::clone(&store));
-    let scope = anew
-        .open(&root_key())
-        .unwrap()
-        .scope("acme/billing")
-        .unwrap();
+    let scope = opened_anew(&store);
     let resolve = || assert_eq!(value(&scope, "A").unwrap(), "value");
     assert_eq!(calls(&store, resolve), (2, 0), "and once for the data key");
 }
@@ -139,7 +136,7 @@ impl SecretStore for Busy {
     }
 }
 
-/// Whoever writes while a tenant is verified waits for nobody, in that tenant and in any other.
+/// A writer waits for no verification, neither in the tenant that is verified nor in another.
 #[test]
 fn writers_go_on_during_a_verification() {
     let folder = fast_folder();

@@ -101,7 +101,7 @@ fn above(scope: &str) -> impl Iterator<Item = &str> {
         .map(|above| &scope[..above.len()])
 }
 
-/// Returns true for the answer of a scope above, or that there is none.
+/// Returns true for the answer of a scope above, or for an answer that finds nothing.
 fn is_above(scope: &str, name: &str, given: Result<&str, ErrorKind>) -> bool {
     let of_above = |above: &str| {
         ANSWERS

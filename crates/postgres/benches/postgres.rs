@@ -155,7 +155,7 @@ struct Bench {
     config: PostgresConfig,
 }
 
-/// The server, with rows in it; `None` where there is none.
+/// The server with rows in it, or `None` without a server.
 fn prepared() -> Option<Bench> {
     let Ok(url) = std::env::var("KEYSLOT_POSTGRES_URL") else {
         eprintln!("NOT MEASURED: no PostgreSQL; see crates/postgres/tests/server");

@@ -32,7 +32,7 @@ impl From<Error> for Failure {
 pub struct SqlState([u8; 5]);
 
 impl SqlState {
-    /// The code that a server sent; zeros for text that is none.
+    /// The code that a server sent; zeros for text of another shape.
     pub(crate) fn of(error: &DbError) -> Self {
         let code = error.code().code().as_bytes();
         let is_code = |code: &[u8; 5]| {

@@ -206,7 +206,7 @@ impl Line {
         unnamed.into_iter()
     }
 
-    /// Gives a statement its name. Without one it is sent as it is, so a failure is none.
+    /// Gives a statement its name. If that fails, the statement is sent without one.
     async fn name(&self, query: &Query) {
         let prepared = self.client.prepare_typed(&query.sql, &query.types()).await;
         if let (Ok(statement), Some(names)) = (prepared, &self.names) {

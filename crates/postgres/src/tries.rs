@@ -40,7 +40,7 @@ impl<'a> Tries<'a> {
         }
     }
 
-    /// Pauses before the next try, or gives the error if there is none.
+    /// Pauses before the next try, or gives the error after the last one.
     pub(crate) fn again(&mut self, failure: Failure) -> Result<(), Error> {
         match failure {
             Failure::Refused(state, _) if state.is_conflict() => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use keyslot::ErrorKind;
 use keyslot_postgres::{PostgresConfig, PostgresStore, SqlState};
 
-use crate::support::{fresh, server, store};
+use crate::support::{Server, fresh, server, store};
 
 /// Opens a store and gives its error; none of these words may be in it. A configuration shows its
 /// hosts, but an error does not.
@@ -170,6 +170,18 @@ fn tables_are_made_once_and_checked_by_whoever_opens_them() {
     PostgresStore::create(&config).unwrap();
 }
 
+/// Configuration of a store whose tables were changed by this SQL, with its schema as `{s}`.
+fn changed(server: &Server, change: &str) -> PostgresConfig {
+    let schema = fresh("t");
+    let config = PostgresConfig::new(&server.url)
+        .unwrap()
+        .schema(&schema)
+        .unwrap();
+    PostgresStore::create(&config).unwrap();
+    server.sql(&change.replace("{s}", &schema));
+    config
+}
+
 #[test]
 fn tables_of_another_shape_are_corrupt() {
     let Some(server) = server() else { return };
@@ -187,13 +199,7 @@ fn tables_of_another_shape_are_corrupt() {
         "DROP TABLE {s}.keyslot_meta; ALTER TABLE {s}.keyslot_rows DROP COLUMN info",
         "UPDATE {s}.keyslot_meta SET format = 0",
     ] {
-        let schema = fresh("t");
-        let config = PostgresConfig::new(&server.url)
-            .unwrap()
-            .schema(&schema)
-            .unwrap();
-        PostgresStore::create(&config).unwrap();
-        server.sql(&change.replace("{s}", &schema));
+        let config = changed(&server, change);
         assert_eq!(refused(&config, &[]).kind(), ErrorKind::Corrupt, "{change}");
         let error = PostgresStore::create(&config).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupt, "{change}");
@@ -209,13 +215,7 @@ fn tables_that_lack_are_not_found_and_made_again() {
         "DROP TABLE {s}.keyslot_rows",
         "DELETE FROM {s}.keyslot_meta",
     ] {
-        let schema = fresh("t");
-        let config = PostgresConfig::new(&server.url)
-            .unwrap()
-            .schema(&schema)
-            .unwrap();
-        PostgresStore::create(&config).unwrap();
-        server.sql(&change.replace("{s}", &schema));
+        let config = changed(&server, change);
         assert_eq!(
             refused(&config, &[]).kind(),
             ErrorKind::VaultNotFound,

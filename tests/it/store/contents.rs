@@ -57,7 +57,7 @@ pub(super) fn exchange(
     replace(store, partition, &tx.0)
 }
 
-/// A transaction that is none: each operation counts at once, for itself.
+/// A transaction in name only: each operation counts at once.
 pub(super) struct Unlocked<'a>(pub(super) &'a MemoryStore, pub(super) Partition);
 
 impl ReadTx for Unlocked<'_> {

@@ -1,6 +1,7 @@
 //! A store that tells of every call before it is made, and of every write after it is committed.
 
 use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use keyslot::Result;
 use keyslot::store::{
@@ -38,6 +39,17 @@ impl<S> Hooked<S> {
     pub fn new(store: S, hook: impl Fn(Call) -> Result<()> + Send + Sync + 'static) -> Self {
         let hook = Box::new(hook);
         Self { store, hook }
+    }
+
+    /// A store that writes its calls down, and the list of them.
+    pub fn recording(store: S) -> (Self, Arc<Mutex<Vec<Call>>>) {
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&calls);
+        let hook = move |call| {
+            sink.lock().unwrap().push(call);
+            Ok(())
+        };
+        (Self::new(store, hook), calls)
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Server {
     pub(crate) folder: PathBuf,
 }
 
-/// The server, or `None` and a loud word where there is none.
+/// The server. Without one, `None` and a loud word.
 pub(crate) fn server() -> Option<Server> {
     let Ok(url) = std::env::var("KEYSLOT_POSTGRES_URL") else {
         assert!(
