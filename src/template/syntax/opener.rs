@@ -16,6 +16,9 @@ pub(in crate::template) struct Opener {
     pub(in crate::template) repeats: Option<u8>,
     /// True if the mark is that of an escape, one character twice.
     pub(in crate::template) is_escape: bool,
+    /// True for an escape with which a longer opener begins: within a run of the character that
+    /// opener may stand, so each two are taken alone.
+    begins_longer: bool,
 }
 
 impl Opener {
@@ -40,6 +43,11 @@ impl Opener {
             }
         }
         openers.sort_by_key(|opener| std::cmp::Reverse(opener.mark.len()));
+        let mut longer: Vec<Box<str>> = Vec::new();
+        for opener in &mut openers {
+            opener.begins_longer = longer.iter().any(|mark| mark.starts_with(&*opener.mark));
+            longer.push(opener.mark.clone());
+        }
         openers
     }
 
@@ -52,6 +60,7 @@ impl Opener {
             dialects: vec![Arc::clone(dialect)],
             repeats: first.filter(|first| mark.len() > 1 && mark.iter().all(|byte| byte == first)),
             is_escape: false,
+            begins_longer: false,
         }
     }
 
@@ -64,13 +73,17 @@ impl Opener {
             // The first two of a run are one.
             repeats: None,
             is_escape: true,
+            begins_longer: false,
         }
     }
 
-    /// Returns the number of bytes at an escape that do not come out, which are the first half of
-    /// a run.
+    /// Returns the number of bytes at an escape that do not come out: the first half of a run, or
+    /// the first character of two.
     pub(in crate::template) fn dropped(&self, text: &str, at: usize) -> usize {
         let one = self.mark.len() / 2;
+        if self.begins_longer {
+            return one;
+        }
         let (run, mark) = (
             text.get(at..).unwrap_or_default(),
             self.mark.get(..one).unwrap_or_default(),

@@ -212,6 +212,21 @@ pub(crate) fn dollar_names() -> Profile {
         .few("${¦$¦A¦}¦ ¦-")
 }
 
+/// A mark that begins with the escape of [`dollar`].
+pub(crate) fn dollars() -> Profile {
+    let dialect = Dialect {
+        open: "$${",
+        close: "}",
+        bare: Bare::Upper,
+        escape: Escape::Before('$'),
+        ..BUILT
+    };
+    let profile = Profile::built("$${NAME}", dialect).unwrap();
+    profile
+        .examples("$${A}¦$${ A }¦$$${A}¦$$$${A}¦$${A|trim}")
+        .few("$${¦$¦A¦}¦ ¦{")
+}
+
 /// `${env:NAME}` and `${input:name}`.
 pub(crate) fn vscode() -> Profile {
     let env = Dialect {
@@ -388,6 +403,8 @@ pub(crate) fn combined() -> Vec<Profile> {
         angle().and(pipes()).few("<<¦<¦|secret|>¦A¦>>¦!"),
         signs_with_prefix().and(signs()).few("§§¦§¦secret(¦A¦)¦!"),
         all().few("$¦{¦}¦secrets.¦A¦\\"),
+        dollar().and(dollars()).few("${¦$¦A¦}¦ ¦{"),
+        dollars().and(dollar_names()).few("${¦$¦A¦}¦ ¦{"),
     ]
 }
 
