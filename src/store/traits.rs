@@ -67,8 +67,9 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page>;
 
     /// Runs `work`, whose reads are all of one moment. Writers do not wait for it, however long it
-    /// takes, and what they commit meanwhile it does not see. `work` may run again when the store
-    /// has to retry.
+    /// takes, and what they commit meanwhile it does not see. (In a store that cannot do that, such
+    /// as a file with a rollback journal, a writer is told [`Busy`](crate::ErrorKind::Busy).)
+    /// `work` may run again when the store has to retry.
     ///
     /// # Errors
     ///
