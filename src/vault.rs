@@ -41,6 +41,7 @@ mod clock;
 mod core;
 mod data_keys;
 mod gate;
+mod guarded;
 mod handle;
 mod hashed_scope;
 mod heads;
@@ -59,6 +60,7 @@ mod scoped;
 mod sealing;
 mod stored;
 mod tenant_key;
+mod tenant_view;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -156,19 +156,27 @@ fn cold_resolve(c: &mut Criterion) {
                 .unwrap()
             })
             .collect();
-        let mut next = 0;
-        group.bench_function(BenchmarkId::new("keyslot", rows), |b| {
-            b.iter(|| {
-                next = (next + 1) % texts.len();
-                black_box(
-                    project
-                        .resolve_for(&Target::unspecified(), &texts[next])
-                        .unwrap()
-                        .expose_secret()
-                        .len(),
-                )
+        let guarded = Vault::builder()
+            .store(SqliteStore::open(&file).unwrap())
+            .guard(10_000_000)
+            .open(&root_key())
+            .unwrap();
+        let guarded = guarded.scope("acme/billing").unwrap();
+        for (name, project) in [("keyslot", &project), ("keyslot, guarded", &guarded)] {
+            let mut next = 0;
+            group.bench_function(BenchmarkId::new(name, rows), |b| {
+                b.iter(|| {
+                    next = (next + 1) % texts.len();
+                    black_box(
+                        project
+                            .resolve_for(&Target::unspecified(), &texts[next])
+                            .unwrap()
+                            .expose_secret()
+                            .len(),
+                    )
+                });
             });
-        });
+        }
 
         let by_hand = Connection::open(&file).unwrap();
         by_hand.execute_batch(PRAGMAS).unwrap();

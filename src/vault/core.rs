@@ -9,6 +9,7 @@ use super::hint;
 use super::keyring::Keyring;
 use super::observer::Observer;
 use super::rows::get_from;
+use super::tenant_view::Views;
 use crate::error::Result;
 use crate::name::NamePolicy;
 use crate::store::{Partition, Row, RowKey, SecretStore};
@@ -22,6 +23,8 @@ pub(super) struct Core {
     pub(super) store: Box<dyn SecretStore>,
     pub(super) keys: Keyring,
     pub(super) seen: HighWater,
+    /// The views of tenants, if rows are guarded.
+    pub(super) views: Option<Views>,
     pub(super) clock: Clock,
     pub(super) names: NamePolicy,
     pub(super) engine: Engine,

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::store::{Cursor, Kind, PAGE, Page, Partition, ReadTx, Row, Scan, SecretStore, goes_on};
 
 /// A walk over the rows of a kind in a partition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Walk(Option<Scan>);
 
 /// One step of a walk.
@@ -33,6 +33,11 @@ impl Walk {
         Self::from(kind, None, Cursor::Epoch(0, Some([0; 32])), bodies)
     }
 
+    /// A walk over the rows of a tenant that were written after an epoch.
+    pub(super) fn since(kind: Kind, epoch: u64) -> Self {
+        Self::from(kind, None, Cursor::Epoch(epoch, None), false)
+    }
+
     /// A walk over the rows of the vault itself, which have no epochs, in the order of keys.
     pub(super) fn of_vault(kind: Kind) -> Self {
         Self::from(kind, None, Cursor::START, true)
@@ -46,6 +51,11 @@ impl Walk {
             size: PAGE,
             bodies,
         }))
+    }
+
+    /// Returns true if the last page was read.
+    pub(super) fn is_over(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Reads the next page.

@@ -31,6 +31,7 @@ mod documents;
 mod encoded_marks;
 mod events;
 mod golden;
+mod guard;
 #[cfg(feature = "http")]
 mod http;
 mod json_text;

@@ -288,7 +288,7 @@ fn the_suite_catches_stores_that_mix_partitions_up() {
     }
 }
 
-/// As with a rollback journal.
+/// A file with a rollback journal is such a store.
 #[test]
 fn the_suite_takes_stores_whose_writers_wait_for_reads() {
     let message = verdict(|| conformance::check(|| Hasty::new(Haste::ReadsHoldWritersUp)));

@@ -22,7 +22,7 @@ use crate::support::root_key;
 use crate::support::rows::{Place, Stored, all_rows, delete, put, rows};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey};
-use keyslot::{ErrorKind, Snapshot, Vault, Verification};
+use keyslot::{ErrorKind, Snapshot, Vault, VaultBuilder, Verification};
 
 /// The answers besides the exact one or a typed error to which a case may lead, if `verify` reports
 /// it.
@@ -65,6 +65,25 @@ impl Subject for Vault {
 
 /// The oracle. An error says what must never happen.
 fn judge(subject: &dyn Subject, loss: Loss) -> Result<Seen, String> {
+    judge_by(
+        subject,
+        loss,
+        &[ErrorKind::Corrupt, ErrorKind::UnsupportedFormat],
+    )
+}
+
+/// The oracle of a vault with a guard: nothing is ever lost, nothing of the past shows.
+fn judge_guarded(vault: &Vault) -> Result<Seen, String> {
+    let refusals = [
+        ErrorKind::Corrupt,
+        ErrorKind::UnsupportedFormat,
+        ErrorKind::Tampered,
+    ];
+    check_lists(vault, &refusals)?;
+    judge_by(vault, Loss::Nothing, &refusals)
+}
+
+fn judge_by(subject: &dyn Subject, loss: Loss, refusals: &[ErrorKind]) -> Result<Seen, String> {
     let told = !subject.is_intact();
     let mut seen = if told { Seen::Reported } else { Seen::Harmless };
     for (scope, name, expected) in ANSWERS {
@@ -74,10 +93,7 @@ fn judge(subject: &dyn Subject, loss: Loss) -> Result<Seen, String> {
             continue;
         }
         seen = Seen::Reported;
-        let is_typed = matches!(
-            given,
-            Err(ErrorKind::Corrupt | ErrorKind::UnsupportedFormat)
-        );
+        let is_typed = given.is_err_and(|kind| refusals.contains(&kind));
         let is_lost = match loss {
             Loss::Nothing => false,
             Loss::Gone => is_above(scope, name, given),
@@ -152,6 +168,22 @@ fn check_statuses(vault: &Vault) -> Result<(), String> {
     Ok(())
 }
 
+/// A list under a guard has every secret, or is refused.
+fn check_lists(vault: &Vault, refusals: &[ErrorKind]) -> Result<(), String> {
+    for scope in SCOPES {
+        let handle = vault.scope(scope).unwrap();
+        let listed: keyslot::Result<Vec<_>> = handle.list().collect();
+        let known = STATUSES.iter().filter(|(its, ..)| *its == scope).count();
+        match listed {
+            Ok(listed) if listed.len() == known => {}
+            Err(error) if refusals.contains(&error.kind()) => {}
+            Ok(listed) => return Err(format!("{scope} lists {} of {known}", listed.len())),
+            Err(error) => return Err(format!("{scope} is not listed: {:?}", error.kind())),
+        }
+    }
+    Ok(())
+}
+
 /// A vault with a whole life behind it, a handle that has been open all the time, and what was ever
 /// in its rows.
 struct Lab {
@@ -163,12 +195,27 @@ struct Lab {
     /// All rows after each step.
     snapshots: Vec<Vec<Stored>>,
     counts: BTreeMap<Seen, usize>,
+    /// True if all vaults have a guard.
+    is_guarded: bool,
 }
 
 impl Lab {
     fn new() -> Self {
+        Self::of(false)
+    }
+
+    /// One without a guard, and one with.
+    fn both() -> [Self; 2] {
+        [Self::of(false), Self::of(true)]
+    }
+
+    fn of(is_guarded: bool) -> Self {
         let store = MemoryStore::new();
-        let warm = builder().store(store.clone()).create(&root_key()).unwrap();
+        let warm = match is_guarded {
+            true => builder().guard(10_000),
+            false => builder(),
+        };
+        let warm = warm.store(store.clone()).create(&root_key()).unwrap();
         let mut snapshots = vec![all_rows(&store)];
         for step in &SCRIPT {
             act(&warm, step);
@@ -199,6 +246,7 @@ impl Lab {
             before,
             snapshots,
             counts: BTreeMap::new(),
+            is_guarded,
         };
         assert_eq!(
             lab.look(Loss::Nothing),
@@ -223,7 +271,8 @@ impl Lab {
 
     /// The results of a process that opens the vault now, and of one that had it open.
     fn look(&self, loss: Loss) -> Result<[Seen; 2], String> {
-        let cold = match builder().store(self.store.clone()).open(&root_key()) {
+        let cold = match self.builder().store(self.store.clone()).open(&root_key()) {
+            Ok(vault) if self.is_guarded => judge_guarded(&vault)?,
             Ok(vault) => {
                 if loss != Loss::Past {
                     check_statuses(&vault)?;
@@ -239,7 +288,20 @@ impl Lab {
             },
         };
         self.ask_runs()?;
-        Ok([cold, judge(&self.warm, loss)?])
+        let warm = if self.is_guarded {
+            judge_guarded(&self.warm)?
+        } else {
+            judge(&self.warm, loss)?
+        };
+        Ok([cold, warm])
+    }
+
+    fn builder(&self) -> VaultBuilder {
+        if self.is_guarded {
+            builder().guard(10_000)
+        } else {
+            builder()
+        }
     }
 
     /// A run is told the exact answer or an error, whatever is gone or of the past: it has seen
@@ -336,7 +398,12 @@ const SEALED: [Kind; 4] = [Kind::Secret, Kind::Version, Kind::DataKey, Kind::Hea
 
 #[test]
 fn no_part_of_a_row_is_of_use_in_another() {
-    let mut lab = Lab::new();
+    Lab::both()
+        .into_iter()
+        .for_each(no_part_of_a_row_is_of_use_in_another_in);
+}
+
+fn no_part_of_a_row_is_of_use_in_another_in(mut lab: Lab) {
     let mut silent = BTreeMap::<_, usize>::new();
     for kind in SEALED {
         let rows = lab.rows(kind);
@@ -408,7 +475,12 @@ fn assert_moved_is_reported(lab: &mut Lab, what: &str, row: &Stored, to: Place) 
 
 #[test]
 fn a_row_of_the_past_is_reported() {
-    let mut lab = Lab::new();
+    Lab::both()
+        .into_iter()
+        .for_each(a_row_of_the_past_is_reported_in);
+}
+
+fn a_row_of_the_past_is_reported_in(mut lab: Lab) {
     let mut answers_of_the_past = 0;
     let mut copies: Vec<Stored> = lab.snapshots.concat();
     copies.sort_by_key(|row| (row.place(), row.epoch));
@@ -425,9 +497,10 @@ fn a_row_of_the_past_is_reported() {
         assert_eq!(seen, [Seen::Reported; 2], "{what}");
     }
     println!("the past answered in {answers_of_the_past} of them");
-    assert!(
-        answers_of_the_past > 0,
-        "without `verify` the past can show"
+    assert_eq!(
+        answers_of_the_past == 0,
+        lab.is_guarded,
+        "without `verify` the past can show, with a guard never"
     );
     assert!(lab.report("put back") > 20);
 }
@@ -526,7 +599,12 @@ fn tenant_of(lab: &Lab, head: &Stored) -> &'static str {
 
 #[test]
 fn a_row_that_is_gone_is_reported() {
-    let mut lab = Lab::new();
+    Lab::both()
+        .into_iter()
+        .for_each(a_row_that_is_gone_is_reported_in);
+}
+
+fn a_row_that_is_gone_is_reported_in(mut lab: Lab) {
     for row in lab.before.clone().into_values() {
         let what = format!("without a {:?} row", row.key.kind);
         let [cold, warm] = lab.case(&what, &[(row.place(), None)], Loss::Gone);
@@ -554,7 +632,12 @@ fn a_row_that_is_gone_is_reported() {
 
 #[test]
 fn a_head_that_is_moved_aside_hides_no_loss() {
-    let mut lab = Lab::new();
+    Lab::both()
+        .into_iter()
+        .for_each(a_head_that_is_moved_aside_hides_no_loss_in);
+}
+
+fn a_head_that_is_moved_aside_hides_no_loss_in(mut lab: Lab) {
     let heads = lab.rows(Kind::Head);
     let secrets = lab.rows(Kind::Secret);
     for head in &heads {
@@ -580,7 +663,12 @@ fn a_head_that_is_moved_aside_hides_no_loss() {
 
 #[test]
 fn a_row_that_is_added_is_reported_or_refused() {
-    let mut lab = Lab::new();
+    Lab::both()
+        .into_iter()
+        .for_each(a_row_that_is_added_is_reported_or_refused_in);
+}
+
+fn a_row_that_is_added_is_reported_or_refused_in(mut lab: Lab) {
     let mut half = [0; 32];
     half[..16].fill(0xA5);
     for row in lab
@@ -610,7 +698,12 @@ fn a_row_that_is_added_is_reported_or_refused() {
 
 #[test]
 fn rows_of_another_vault_are_of_no_use_here() {
-    let mut lab = Lab::new();
+    Lab::both()
+        .into_iter()
+        .for_each(rows_of_another_vault_are_of_no_use_here_in);
+}
+
+fn rows_of_another_vault_are_of_no_use_here_in(mut lab: Lab) {
     let other = Lab::new();
     for kind in Kind::ALL {
         for own in lab.rows(kind) {
@@ -715,7 +808,12 @@ fn every_bit_of_what_opens_a_vault_counts() {
 
 #[test]
 fn every_bit_of_what_is_sealed_counts() {
-    let mut lab = Lab::new();
+    Lab::both()
+        .into_iter()
+        .for_each(every_bit_of_what_is_sealed_counts_in);
+}
+
+fn every_bit_of_what_is_sealed_counts_in(mut lab: Lab) {
     let secret = lab
         .rows(Kind::Secret)
         .into_iter()

@@ -16,6 +16,7 @@ use crate::vault::gate::Gate;
 use crate::vault::high_water::HighWater;
 use crate::vault::observer::Observer;
 use crate::vault::opening::{has_header, initialise, unlock};
+use crate::vault::tenant_view::Views;
 
 /// Settings of a vault handle. They belong to the handle, not to the vault: nothing of them is
 /// stored.
@@ -40,6 +41,7 @@ pub struct VaultBuilder {
     hints: bool,
     max_value: usize,
     kept_versions: usize,
+    guarded_rows: Option<usize>,
 }
 
 impl VaultBuilder {
@@ -54,6 +56,7 @@ impl VaultBuilder {
             hints: false,
             max_value: 64 * 1024,
             kept_versions: 10,
+            guarded_rows: None,
         }
     }
 
@@ -191,6 +194,43 @@ impl VaultBuilder {
         self
     }
 
+    /// Holds every row that is read against the sealed head of its organization: a look-up, a list
+    /// or a write that meets a secret which was deleted, added or put back from an older copy in
+    /// the store fails as [`Tampered`](ErrorKind::Tampered). Without a guard,
+    /// [`verify`](crate::Vault::verify) finds such rows, and a deleted one lets a secret of the
+    /// name in a scope above through.
+    ///
+    /// The guard keeps a digest of each secret, tombstones included: 24 bytes for each, a little
+    /// more for each scope and for secrets in use, of at most `rows` of all organizations
+    /// together. The organization that was not used for the longest is given up first. The first
+    /// use of an organization reads all its secrets but for their values, later ones what was
+    /// written since.
+    ///
+    /// A list of [organizations](crate::Vault::organizations) is not guarded, and the past as a
+    /// whole is not noticed: an organization whose rows and head were put back together before
+    /// this vault saw it.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().guard(1_000_000).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// assert_eq!(project.resolve("<<$secret.STRIPE_KEY>>")?.expose_secret(), "sk_live_...");
+    ///
+    /// let small = Vault::builder().guard(10).create(&RootKey::generate()?)?.scope("acme")?;
+    /// small.put("STRIPE_KEY", "sk_live_...")?;
+    /// let error = small.resolve("<<$secret.STRIPE_KEY>>").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::TooLarge, "of the organization, for this guard");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn guard(mut self, rows: usize) -> Self {
+        self.guarded_rows = Some(rows);
+        self
+    }
+
     /// Keeps the last four characters of values that are stored from now on, for screens to show:
     /// only of those of 24 characters or more that are one opaque token, because the end of a
     /// connection string or a sentence can be guessed with less. Nothing is kept if it is not set;
@@ -301,12 +341,14 @@ impl VaultBuilder {
             hints,
             max_value,
             kept_versions,
+            guarded_rows,
         } = self;
         let seen = HighWater::default();
         let core = Core {
             store,
             keys,
             seen,
+            views: guarded_rows.map(Views::new),
             clock,
             names,
             engine,
@@ -354,6 +396,7 @@ impl fmt::Debug for VaultBuilder {
             .field("hints", &self.hints)
             .field("max_value", &self.max_value)
             .field("kept_versions", &self.kept_versions)
+            .field("guarded_rows", &self.guarded_rows)
             .finish_non_exhaustive()
     }
 }

@@ -125,10 +125,9 @@ impl ScopedVault {
     /// Reads a secret of this scope; revoked ones are there, deleted ones are not. Without the
     /// permission, none is there.
     fn find(&self, name: &SecretName, permission: Permissions) -> Result<Stored> {
-        let row = self
-            .core()
-            .get_one(self.partition(), self.core().secret_row(self.own(), name))?;
-        let Some(row) = row.filter(|_| self.may(permission)) else {
+        let key = self.core().secret_row(self.own(), name);
+        let row = self.core().get_guarded(self.partition(), &[key])?.pop();
+        let Some(row) = row.flatten().filter(|_| self.may(permission)) else {
             return Err(self.not_here(name));
         };
         let info = self.core().open_named(self.own(), name, &row)?;

@@ -1,15 +1,12 @@
 //! The organizations and scopes of a vault.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use crate::crypto::InfoState as State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Scope;
-use crate::store::{Kind, Partition, Row};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
 use crate::vault::partition_walk::PartitionWalk;
-use crate::vault::walk::Walk;
 
 impl Core {
     /// The organizations that ever stored a secret, sorted.
@@ -36,30 +33,7 @@ impl Core {
                 "an organization is a scope of one segment, such as acme",
             ));
         }
-        let (mut scopes, mut known) = (BTreeSet::new(), HashSet::new());
-        let tenant = self.hashed(organization).partition;
-        self.secrets(tenant, |row| {
-            let tag = row.key.scope();
-            // A key that was changed hides a scope from this list, as deleting its rows would.
-            // Verify finds both.
-            if !known.contains(&tag) {
-                let info = self.open_listed(tenant, &row)?;
-                if info.state != State::Deleted {
-                    known.insert(tag);
-                    scopes.insert(info.scope);
-                }
-            }
-            Ok(())
-        })?;
+        let scopes = self.scopes_guarded(self.hashed(organization).partition)?;
         Ok(scopes.into_iter().collect())
-    }
-
-    /// Goes through the secrets of a tenant, without their bodies.
-    fn secrets(&self, tenant: Partition, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
-        let mut walk = Walk::of_all(Kind::Secret, false);
-        while let Some(rows) = walk.step_from(&*self.store, tenant)?.page()? {
-            rows.into_iter().try_for_each(&mut each)?;
-        }
-        Ok(())
     }
 }

@@ -83,7 +83,7 @@ impl ScopedVault {
     ) -> Result<Vec<Option<Row>>> {
         let sub = self.core().keys.sub();
         let keys = sub.row_keys(|rows| self.row_keys(rows, references));
-        let mut rows = self.core().get(self.partition(), &keys)?;
+        let mut rows = self.core().get_guarded(self.partition(), &keys)?;
         if !self.may(permission) {
             rows.fill(None);
         }

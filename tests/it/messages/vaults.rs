@@ -11,6 +11,7 @@ use keyslot::{
 };
 
 use super::Messages;
+use crate::support::rows::{delete, rows};
 use crate::support::{memory_vault, root_key};
 
 const NOW: u64 = 1_800_000_000;
@@ -103,6 +104,18 @@ fn uses(messages: &mut Messages) {
     strict.put("KEY", "value").unwrap();
     messages.of(strict.resolve("<<$secret.KEY>>"));
     messages.of(strict.resolve_for(&Target::tool("shell"), "<<$secret.KEY>>"));
+
+    let guarded = |rows| {
+        let store = MemoryStore::new();
+        let vault = Vault::builder().store(store.clone()).guard(rows);
+        let scope = vault.create(&root_key()).unwrap().scope("acme").unwrap();
+        scope.put("KEY", "value").unwrap();
+        (scope, store)
+    };
+    messages.of(guarded(1).0.resolve("<<$secret.KEY>>"));
+    let (scope, store) = guarded(1000);
+    delete(&store, &rows(&store, Kind::Secret)[0]);
+    messages.of(scope.resolve("<<$secret.KEY>>"));
 }
 
 fn handles(messages: &mut Messages) {

@@ -76,6 +76,12 @@ fn settings(strict: bool, kept: usize, clock: &Arc<AtomicU64>, fault: Fault) -> 
     };
     let kept = if fault == Fault::Forgets { 1 } else { kept };
     let settings = Vault::builder().kept_versions(kept).clock(now);
+    // Half of the lives are guarded: nothing may be refused that was not tampered with.
+    let settings = if kept % 2 == 0 {
+        settings.guard(100_000)
+    } else {
+        settings
+    };
     if strict && fault != Fault::Lenient {
         settings.strict()
     } else {

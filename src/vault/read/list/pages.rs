@@ -4,19 +4,18 @@ use std::vec::IntoIter;
 
 use crate::error::Result;
 use crate::record::SecretInfo;
-use crate::store::Kind;
+use crate::vault::guarded::InfoWalk;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored;
-use crate::vault::walk::Walk;
 
 /// The secrets of one scope as they are read.
 #[derive(Debug)]
 pub(super) struct Pages {
     page: IntoIter<Result<SecretInfo>>,
     /// The walk over the scope; `None` before the first page.
-    walk: Option<Walk>,
+    walk: Option<InfoWalk>,
     /// True once the store could not be read on.
     pub(super) failed: bool,
 }
@@ -42,10 +41,8 @@ impl Pages {
             if self.failed {
                 return None;
             }
-            let walk = self
-                .walk
-                .get_or_insert_with(|| Walk::of_scope(Kind::Secret, scope.scope_tag, false));
-            match read(scoped, walk) {
+            let walk = self.walk.get_or_insert_with(|| InfoWalk::of(scope));
+            match read(scoped, scope, walk) {
                 Ok(page) => self.page = page?.into_iter(),
                 Err(error) => {
                     self.failed = true;
@@ -56,22 +53,23 @@ impl Pages {
     }
 }
 
-/// The secrets of the next page; `None` when there are no more pages.
-fn read(scoped: &ScopedVault, walk: &mut Walk) -> Result<Option<Vec<Result<SecretInfo>>>> {
+/// The secrets of the next page; `None` when there are no more pages. Without the permission
+/// nothing is there, at the same cost of the store.
+fn read(
+    scoped: &ScopedVault,
+    scope: &HashedScope,
+    walk: &mut InfoWalk,
+) -> Result<Option<Vec<Result<SecretInfo>>>> {
     let core = scoped.core();
-    let Some(rows) = walk.step_from(&*core.store, scoped.partition())?.page()? else {
+    if !scoped.may(Permissions::READ) {
+        let has_page = walk.skip(core, scoped.partition())?;
+        return Ok(has_page.then(Vec::new));
+    }
+    let Some(infos) = core.next_infos(scope, walk)? else {
         return Ok(None);
     };
-    // Without the permission nothing is there, at the same cost.
-    let visible = if scoped.may(Permissions::READ) {
-        rows
-    } else {
-        Vec::new()
-    };
-    let infos = visible.into_iter().filter_map(|row| {
-        core.open_listed(scoped.partition(), &row)
-            .map(stored::describe)
-            .transpose()
-    });
-    Ok(Some(infos.collect()))
+    let shown = infos
+        .into_iter()
+        .filter_map(|info| info.map(stored::describe).transpose());
+    Ok(Some(shown.collect()))
 }

@@ -1,5 +1,6 @@
 //! A scope of a ledger, page by page.
 
+use super::entry::Was;
 use super::transaction::Ledger;
 use crate::crypto::{InfoState as State, SealedInfo};
 use crate::error::Result;
@@ -13,12 +14,18 @@ use crate::vault::walk::Walk;
 pub(in crate::vault::write) struct ScopePages<'p> {
     scope: &'p HashedScope,
     walk: Walk,
+    /// The key of the last row.
+    last: Option<[u8; 32]>,
 }
 
 impl<'p> ScopePages<'p> {
     pub(in crate::vault::write) fn of(scope: &'p HashedScope) -> Self {
         let walk = Walk::of_scope(Kind::Secret, scope.scope_tag, true);
-        Self { scope, walk }
+        Self {
+            scope,
+            walk,
+            last: None,
+        }
     }
 }
 
@@ -37,15 +44,27 @@ impl Ledger<'_> {
         };
         let mut page = Vec::with_capacity(rows.len());
         for row in rows {
-            let stored = self.open_scanned(pages.scope, row)?;
-            if stored.info.state != State::Deleted {
-                page.push(stored);
-            }
+            let key = row.key.key;
+            page.push((key, self.open_scanned(pages.scope, row)?));
         }
-        Ok(Some(page))
+        let last = page.last().map(|(key, _)| *key);
+        let until = last.filter(|_| !pages.walk.is_over());
+        let found = page
+            .iter()
+            .map(|(key, was)| (*key, &was.stored.info, &was.commitment));
+        let bounds = (pages.last.as_ref(), until.as_ref());
+        self.guard
+            .check_page(self.core, pages.scope, bounds, found)?;
+        pages.last = last.or(pages.last);
+        let stored = page.into_iter().map(|(_, was)| was.stored);
+        Ok(Some(
+            stored
+                .filter(|stored| stored.info.state != State::Deleted)
+                .collect(),
+        ))
     }
 
-    fn open_scanned(&mut self, scope: &HashedScope, row: Row) -> Result<Stored> {
+    fn open_scanned(&mut self, scope: &HashedScope, row: Row) -> Result<Was> {
         let sealed = SealedInfo::parse(&row.info)?;
         let key = self.key_of(sealed.key_id())?;
         let info = self.core.open_info(&row, &sealed, &key)?;
@@ -54,6 +73,6 @@ impl Ledger<'_> {
             return Err(corrupt("a scope has a secret of another one"));
         }
         let body = row.body;
-        Ok(Stored { info, body })
+        Ok(Was::new(Stored { info, body }, &sealed))
     }
 }

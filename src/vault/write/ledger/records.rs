@@ -27,6 +27,8 @@ impl Ledger<'_> {
         let was = found
             .map(|found| self.open_row(row.scope, row.name, found))
             .transpose()?;
+        let found = was.as_ref().map(|was| (&was.stored.info, &was.commitment));
+        self.guard.check(self.core, &row.key, found)?;
         Ok(LedgerEntry { row, was })
     }
 

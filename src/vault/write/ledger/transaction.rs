@@ -9,6 +9,7 @@ use crate::crypto::{KeyId, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Row, RowKey, WriteTx};
 use crate::vault::core::Core;
+use crate::vault::guarded::WriteGuard;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
 use crate::vault::keyring::data_key_row;
@@ -26,6 +27,8 @@ pub(in crate::vault::write) struct Ledger<'a> {
     pub(super) scope: &'a HashedScope,
     /// The account of the tenant; `None` until it is stored or written to for the first time.
     pub(super) account: Option<Account>,
+    /// The view of the tenant, if the vault has a guard.
+    pub(super) guard: WriteGuard,
     /// True once something was written, all of it in one epoch.
     pub(super) changed: bool,
     /// The time of the write.
@@ -44,6 +47,7 @@ impl Core {
         first: &[RowKey],
         mut work: impl FnMut(&mut Ledger<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.prepare_guard(scope.partition)?;
         let seen = self.seen.of(scope.partition);
         let mut keys = vec![head_row(scope.partition)];
         // The data key that sealed last is nearly always the one that seals now.
@@ -98,12 +102,16 @@ impl<'a> Ledger<'a> {
             ahead,
             scope,
             account: None,
+            guard: WriteGuard::default(),
             changed: false,
             now,
             actor,
         };
         let row = ledger.get_one(head_row(scope.partition))?;
-        if let Some(head) = core.admit_head(scope.partition, row.as_ref(), seen)? {
+        let head = core.admit_head(scope.partition, row.as_ref(), seen)?;
+        let found = row.as_ref().zip(head.as_ref());
+        ledger.guard = WriteGuard::open(core, scope.partition, ledger.tx, found)?;
+        if let Some(head) = head {
             let key = ledger.get_one(data_key_row(head.active_key))?;
             ledger.account = Some(Account::stored(core, head, key)?);
         }

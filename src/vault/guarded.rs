@@ -1,0 +1,16 @@
+//! The guard: rows that a store gives, or does not give, held against the view of their tenant.
+//!
+//! Without a guard each of these calls is the plain read. With one, the head is read at the same
+//! moment as the rows. If it is the head that the view is of, the comparison is all; else the view
+//! goes on by the rows that were written since, and the rows are read with it at one moment.
+
+mod current;
+mod gather;
+mod page;
+mod refusal;
+mod rows;
+mod scopes;
+mod write;
+
+pub(super) use page::InfoWalk;
+pub(super) use write::WriteGuard;

@@ -1,0 +1,148 @@
+//! Rows by key, held against the view.
+
+use super::current::{Compared, Current};
+use super::refusal::{of_damage, restless, tampered};
+use crate::crypto::{Envelope, SealedInfo};
+use crate::error::Result;
+use crate::store::{Kind, Partition, Row, RowKey};
+use crate::vault::core::Core;
+use crate::vault::hashed_scope::head_row;
+use crate::vault::high_water::Mark;
+use crate::vault::rows::get_in;
+use crate::vault::tenant_view::{Digest, ProvenRow, Views};
+
+/// Attempts while others change the view.
+const ATTEMPTS: usize = 16;
+
+impl Core {
+    /// Reads rows of a tenant by key, as [`Core::get`] does; with a guard they are those that the
+    /// tenant's view has. One call of the store if nothing was written to the tenant since the
+    /// last one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store; [`Tampered`](crate::ErrorKind::Tampered) for rows that the view does
+    /// not have, and for missing ones that it has.
+    pub(in crate::vault) fn get_guarded(
+        &self,
+        tenant: Partition,
+        keys: &[RowKey],
+    ) -> Result<Vec<Option<Row>>> {
+        let Some(views) = &self.views else {
+            return self.get(tenant, keys);
+        };
+        if let Some(rows) = self.get_as_known(views, tenant, keys)? {
+            return Ok(rows);
+        }
+        for _ in 0..ATTEMPTS {
+            let (rows, current) = self.read_current(views, tenant, &mut |tx| get_in(tx, keys))?;
+            match current {
+                Some(current) => {
+                    if self.compare_rows(views, tenant, &current, &rows, keys)? == Compared::Same {
+                        return Ok(rows);
+                    }
+                }
+                None if rows.iter().all(Option::is_none) => return Ok(rows),
+                None => return Err(tampered()),
+            }
+        }
+        Err(restless())
+    }
+
+    /// Reads the rows with the head; `None` if that is not the head which the view is of.
+    fn get_as_known(
+        &self,
+        views: &Views,
+        tenant: Partition,
+        keys: &[RowKey],
+    ) -> Result<Option<Vec<Option<Row>>>> {
+        let Some(slot) = views.known(tenant) else {
+            return Ok(None);
+        };
+        // Asked before the rows are: what was seen by then, they must have.
+        let (era, seen) = (self.seen.era(), self.seen.of(tenant));
+        let mut asked = Vec::with_capacity(keys.len() + 1);
+        asked.extend_from_slice(keys);
+        asked.push(head_row(tenant));
+        let mut rows = self.get(tenant, &asked)?;
+        let Some(mark) = rows.pop().flatten().as_ref().and_then(mark_of) else {
+            return Ok(None);
+        };
+        // A head that was seen and is newer makes this an old one.
+        let is_newest = seen.is_some_and(|seen| seen == mark);
+        let is_of_era = slot.view().as_ref().is_some_and(|view| view.era() == era);
+        if !is_newest || !is_of_era {
+            return Ok(None);
+        }
+        let current = Current { slot, mark };
+        let compared = self.compare_rows(views, tenant, &current, &rows, keys)?;
+        Ok((compared == Compared::Same).then_some(rows))
+    }
+
+    fn compare_rows(
+        &self,
+        views: &Views,
+        tenant: Partition,
+        current: &Current,
+        rows: &[Option<Row>],
+        keys: &[RowKey],
+    ) -> Result<Compared> {
+        let mut cold = Vec::new();
+        let compared = current.compare(|view| {
+            keys.iter().zip(rows).all(|(key, row)| match row {
+                // An older value is named by the info of its secret.
+                _ if key.kind != Kind::Secret => true,
+                None => !view.knows(&key.key),
+                Some(row) => {
+                    let commitment = commitment_of(row);
+                    if !commitment.is_some_and(|seal| view.was_found(&key.key, seal)) {
+                        cold.push(row);
+                    }
+                    true
+                }
+            })
+        })?;
+        if compared == Compared::Moved || cold.is_empty() {
+            return Ok(compared);
+        }
+        // Opened without the view, because that may read a data key.
+        let proven = cold
+            .iter()
+            .map(|row| self.prove(tenant, row).map_err(of_damage))
+            .collect::<Result<Vec<_>>>()?;
+        let compared = current.compare(|view| proven.iter().all(|(row, _)| view.has(row)))?;
+        if compared == Compared::Same {
+            if let Some(view) = current.slot.view_mut().as_mut() {
+                if view.mark() == current.mark {
+                    for (row, commitment) in &proven {
+                        view.found(row.key, *commitment);
+                    }
+                }
+            }
+            views.make_room(tenant, &current.slot)?;
+        }
+        Ok(compared)
+    }
+
+    /// Opens a row, and gives the commitment of its info too.
+    fn prove(&self, tenant: Partition, row: &Row) -> Result<(ProvenRow, [u8; 32])> {
+        let sealed = SealedInfo::parse(&row.info)?;
+        let info = self.open_listed(tenant, row)?;
+        let proven = ProvenRow {
+            key: row.key.key,
+            digest: Digest::of(self.keys.sub(), &info, sealed.commitment()),
+        };
+        Ok((proven, *sealed.commitment()))
+    }
+}
+
+/// The head that a row claims to be. Nothing is read in it: it is compared with one that was
+/// opened.
+fn mark_of(row: &Row) -> Option<Mark> {
+    let sealed = Envelope::parse(&row.info).ok()?;
+    Some(Mark::new(row.epoch, &sealed))
+}
+
+fn commitment_of(row: &Row) -> Option<&[u8; 32]> {
+    Some(SealedInfo::parse(&row.info).ok()?.commitment())
+}

@@ -1,0 +1,104 @@
+//! All secrets of a tenant, held against the view.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::current::{Compared, Current};
+use super::refusal::{of_damage, restless, tampered};
+use crate::crypto::{InfoState as State, SealedInfo};
+use crate::error::Result;
+use crate::scope::Scope;
+use crate::store::{Kind, Partition, Row};
+use crate::vault::core::Core;
+use crate::vault::tenant_view::{Digest, ProvenRow};
+use crate::vault::walk::Walk;
+
+/// Attempts while others change the view.
+const ATTEMPTS: usize = 16;
+
+/// The scopes that rows of a tenant are of, as far as they were read.
+#[derive(Default)]
+struct Scopes {
+    found: BTreeSet<Scope>,
+    known: HashSet<[u8; 16]>,
+    /// The keys of rows that were not opened, and the rows that were.
+    unopened: Vec<[u8; 32]>,
+    opened: Vec<ProvenRow>,
+}
+
+impl Core {
+    /// The scopes of a tenant that hold secrets, sorted.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store; with a guard [`Tampered`](crate::ErrorKind::Tampered) for other rows
+    /// than the view has.
+    pub(in crate::vault) fn scopes_guarded(&self, tenant: Partition) -> Result<BTreeSet<Scope>> {
+        let Some(views) = &self.views else {
+            let (mut scopes, mut walk) = (Scopes::default(), Walk::of_all(Kind::Secret, false));
+            while let Some(rows) = walk.step_from(&*self.store, tenant)?.page()? {
+                scopes.take(self, tenant, &rows)?;
+                scopes.opened.clear();
+                scopes.unopened.clear();
+            }
+            return Ok(scopes.found);
+        };
+        for _ in 0..ATTEMPTS {
+            let mut scopes = Scopes::default();
+            let ((), current) = self.read_current(views, tenant, &mut |tx| {
+                scopes = Scopes::default();
+                let mut walk = Walk::of_all(Kind::Secret, false);
+                while let Some(rows) = walk.step_in(tx)?.page()? {
+                    scopes.take(self, tenant, &rows).map_err(of_damage)?;
+                }
+                Ok(())
+            })?;
+            match current {
+                None if scopes.is_empty() => return Ok(scopes.found),
+                None => return Err(tampered()),
+                Some(current) if scopes.compare(&current)? == Compared::Same => {
+                    return Ok(scopes.found);
+                }
+                Some(_) => {}
+            }
+        }
+        Err(restless())
+    }
+}
+
+impl Scopes {
+    /// Opens rows of scopes that are not known yet.
+    fn take(&mut self, core: &Core, tenant: Partition, rows: &[Row]) -> Result<()> {
+        for row in rows {
+            let tag = row.key.scope();
+            // A key that was changed hides a scope from this list, as deleting its rows would.
+            // Verify finds both, and so does a guard.
+            if self.known.contains(&tag) {
+                self.unopened.push(row.key.key);
+                continue;
+            }
+            let info = core.open_listed(tenant, row)?;
+            let sealed = SealedInfo::parse(&row.info)?;
+            self.opened.push(ProvenRow {
+                key: row.key.key,
+                digest: Digest::of(core.keys.sub(), &info, sealed.commitment()),
+            });
+            if info.state != State::Deleted {
+                self.known.insert(tag);
+                self.found.insert(info.scope);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.unopened.is_empty() && self.opened.is_empty()
+    }
+
+    fn compare(&self, current: &Current) -> Result<Compared> {
+        current.compare(|view| {
+            view.rows() == self.unopened.len() + self.opened.len()
+                && self.unopened.iter().all(|key| view.knows(key))
+                && self.opened.iter().all(|row| view.has(row))
+        })
+    }
+}
