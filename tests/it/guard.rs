@@ -195,7 +195,7 @@ fn a_list_of_several_pages_is_whole_or_refused() {
         assert_eq!(scope.names().unwrap().len(), 700);
     }
     // A page that was read is not asked for what was written behind it since.
-    let mut list = scope.list().into_iter();
+    let mut list = scope.list();
     list.by_ref()
         .take(600)
         .for_each(|listed| drop(listed.unwrap()));
@@ -283,7 +283,9 @@ fn an_accepted_rollback_is_the_present_from_then_on() {
     for row in all_rows(&store) {
         delete(&store, &row);
     }
-    past.iter().for_each(|row| put(&store, row));
+    for row in &past {
+        put(&store, row);
+    }
     assert_eq!(resolve(&scope, "KEY"), Err(ErrorKind::Tampered));
     assert_eq!(resolve(&scope, "NEW"), Err(ErrorKind::Tampered));
     vault.accept_rollback("a test").unwrap();

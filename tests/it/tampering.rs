@@ -211,9 +211,10 @@ impl Lab {
 
     fn of(is_guarded: bool) -> Self {
         let store = MemoryStore::new();
-        let warm = match is_guarded {
-            true => builder().guard(10_000),
-            false => builder(),
+        let warm = if is_guarded {
+            builder().guard(10_000)
+        } else {
+            builder()
         };
         let warm = warm.store(store.clone()).create(&root_key()).unwrap();
         let mut snapshots = vec![all_rows(&store)];
