@@ -4,7 +4,8 @@
 //!
 //! 1. `primitives` is the only folder that names a cryptographic library, and `stack` wipes what
 //!    the libraries leave there. `canonical`, `padding` and `tlv` write bytes down.
-//! 2. `key` (keys and their names), `timestamp`, `header`, `root_key` (the key that opens a vault).
+//! 2. `key` (keys and their names), `key_context`, `timestamp`, `header`, `root_key` (the key that
+//!    opens a vault), `provider` (keys that are kept elsewhere).
 //! 3. `context` (the place of an envelope) and `envelope` (sealing).
 //! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `data_key`.
 //! 5. `info`, `head`, `wrap` (keys under keys), `key_slot_directory`.
@@ -19,10 +20,12 @@ mod head;
 mod header;
 mod info;
 mod key;
+mod key_context;
 mod key_slot;
 mod key_slot_directory;
 mod padding;
 mod primitives;
+mod provider;
 mod root_key;
 mod stack;
 mod sub_keys;
@@ -41,9 +44,11 @@ pub(crate) use head::Head;
 pub(crate) use header::Header;
 pub(crate) use info::{About, Info, InfoState, SealedInfo, VersionEntry};
 pub(crate) use key::{KeyId, SymmetricKey, random};
+pub use key_context::KeyContext;
 pub(crate) use key_slot::{Kdf, KeySlot};
 pub(crate) use key_slot_directory::{KeySlotDirectory, KeySlotEntry};
 pub(crate) use primitives::equal;
+pub use provider::RootKeyProvider;
 pub use root_key::RootKey;
 #[cfg(test)]
 pub(crate) use sub_keys::ROW_KEYS;

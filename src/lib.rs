@@ -51,7 +51,7 @@ mod wipe;
 pub use access::AccessRules;
 pub use actor::Actor;
 #[cfg(feature = "vault")]
-pub use crypto::RootKey;
+pub use crypto::{KeyContext, RootKey, RootKeyProvider};
 pub use error::{Error, ErrorKind, Position, Result};
 #[cfg(feature = "http")]
 pub use http;

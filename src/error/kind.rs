@@ -90,13 +90,17 @@ pub enum ErrorKind {
     Conflict,
     /// The store is locked by another writer; try again.
     Busy,
-    /// The store cannot be reached now. Nothing was written; try again.
+    /// The store or the key provider cannot be reached now. Nothing was written; try again.
     Unavailable,
     /// A write may be stored or not, because the store was lost while it was committed. Read the
     /// secret before the write is made again.
     Unsettled,
     /// The store refuses its user a right that is needed. The message names the right.
     StoreDenied,
+    /// The key provider refuses this process the use of its key.
+    KeyDenied,
+    /// The key provider failed in another way, or did not keep its contract.
+    KeyProvider,
     /// The vault was opened by the process that this one was forked from; open it anew.
     Forked,
     /// The store can be read but not written.
@@ -154,6 +158,8 @@ impl ErrorKind {
             Self::Unavailable => "unavailable",
             Self::Unsettled => "unsettled",
             Self::StoreDenied => "store_denied",
+            Self::KeyDenied => "key_denied",
+            Self::KeyProvider => "key_provider",
             Self::Forked => "forked",
             Self::ReadOnly => "read_only",
             Self::StorageFull => "storage_full",
@@ -194,7 +200,7 @@ mod tests {
     use super::*;
 
     /// Every kind with its code, which programs in other languages match on.
-    const CODES: [(ErrorKind, &str); 39] = [
+    const CODES: [(ErrorKind, &str); 41] = [
         (ErrorKind::Syntax, "syntax"),
         (ErrorKind::UnknownFilter, "unknown_filter"),
         (ErrorKind::FilterFailed, "filter_failed"),
@@ -229,6 +235,8 @@ mod tests {
         (ErrorKind::Unavailable, "unavailable"),
         (ErrorKind::Unsettled, "unsettled"),
         (ErrorKind::StoreDenied, "store_denied"),
+        (ErrorKind::KeyDenied, "key_denied"),
+        (ErrorKind::KeyProvider, "key_provider"),
         (ErrorKind::Forked, "forked"),
         (ErrorKind::ReadOnly, "read_only"),
         (ErrorKind::StorageFull, "storage_full"),

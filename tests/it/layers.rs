@@ -47,8 +47,8 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
         "crypto",
         &[
             &["canonical", "padding", "primitives", "stack", "tlv"],
-            &["data_key", "key", "timestamp"],
-            &["header", "root_key"],
+            &["data_key", "key", "key_context", "timestamp"],
+            &["header", "provider", "root_key"],
             &["context", "key_slot", "sub_keys"],
             &["envelope"],
             &["head", "info", "wrap"],

@@ -34,10 +34,12 @@ const REJECTED: &str = "rejected-canary-input!*?";
 const DESCRIPTION: &str = "canary-d3scr1pt10n\u{7}w1th-a-b3ll";
 
 /// Kinds whose cause cannot be had on demand; their messages are constants.
-const NOT_PROVOKED: [ErrorKind; 7] = [
+const NOT_PROVOKED: [ErrorKind; 9] = [
     ErrorKind::Unavailable,
     ErrorKind::Unsettled,
     ErrorKind::StoreDenied,
+    ErrorKind::KeyDenied,
+    ErrorKind::KeyProvider,
     ErrorKind::UnsafeSqlite,
     ErrorKind::Forked,
     ErrorKind::StorageFull,
@@ -530,7 +532,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 55] = [
+const PLAIN: [&str; 56] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -549,6 +551,7 @@ const PLAIN: [&str; 55] = [
     "ReferenceKind",
     "Grants",
     "Headers",
+    "KeyContext",
     "Kind",
     "Limits",
     "LintKind",
