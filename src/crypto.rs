@@ -5,9 +5,10 @@
 //! 1. `primitives` is the only folder that names a cryptographic library, and `stack` wipes what
 //!    the libraries leave there. `canonical`, `padding` and `tlv` write bytes down.
 //! 2. `key` (keys and their names), `key_context`, `timestamp`, `header`, `root_key` (the key that
-//!    opens a vault), `provider` (keys that are kept elsewhere).
+//!    opens a vault), `passphrase`, `provider` (keys that are kept elsewhere).
 //! 3. `context` (the place of an envelope) and `envelope` (sealing).
-//! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `data_key`.
+//! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `unlock` (all that
+//!    opens a key slot), `data_key`.
 //! 5. `info`, `head`, `wrap` (keys under keys), `key_slot_directory`.
 //!
 //! The manual's page on the format has it all.
@@ -24,6 +25,7 @@ mod key_context;
 mod key_slot;
 mod key_slot_directory;
 mod padding;
+mod passphrase;
 mod primitives;
 mod provider;
 mod root_key;
@@ -33,6 +35,7 @@ mod sub_keys;
 mod tests;
 mod timestamp;
 mod tlv;
+mod unlock;
 mod wrap;
 
 pub(crate) use context::InfoPlace;
@@ -45,8 +48,14 @@ pub(crate) use header::Header;
 pub(crate) use info::{About, Info, InfoState, SealedInfo, VersionEntry};
 pub(crate) use key::{KeyId, SymmetricKey, random};
 pub use key_context::KeyContext;
-pub(crate) use key_slot::{Kdf, KeySlot};
+#[cfg(test)]
+pub(crate) use key_slot::Kdf;
+pub(crate) use key_slot::{KeySlot, KeySlotPlace};
 pub(crate) use key_slot_directory::{KeySlotDirectory, KeySlotEntry};
+pub use passphrase::Argon2Cost;
+#[cfg(feature = "passphrase")]
+pub use passphrase::Passphrase;
+pub(crate) use passphrase::Work;
 pub(crate) use primitives::equal;
 pub use provider::RootKeyProvider;
 pub use root_key::RootKey;
@@ -54,4 +63,5 @@ pub use root_key::RootKey;
 pub(crate) use sub_keys::ROW_KEYS;
 pub(crate) use sub_keys::{RowHasher, SubKeys};
 pub(crate) use timestamp::Timestamp;
+pub use unlock::Unlock;
 pub(crate) use wrap::VaultKey;

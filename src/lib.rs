@@ -50,8 +50,10 @@ mod wipe;
 
 pub use access::AccessRules;
 pub use actor::Actor;
+#[cfg(feature = "passphrase")]
+pub use crypto::Passphrase;
 #[cfg(feature = "vault")]
-pub use crypto::{KeyContext, RootKey, RootKeyProvider};
+pub use crypto::{Argon2Cost, KeyContext, RootKey, RootKeyProvider, Unlock};
 pub use error::{Error, ErrorKind, Position, Result};
 #[cfg(feature = "http")]
 pub use http;

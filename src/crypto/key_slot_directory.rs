@@ -37,11 +37,18 @@ pub(crate) struct KeySlotEntry {
 
 impl KeySlotEntry {
     /// The entry of a key slot whose row has this info and body.
-    pub(crate) fn new(id: KeyId, kdf: Kdf, made_at: Timestamp, info: &[u8], body: &[u8]) -> Self {
+    pub(crate) fn new(
+        id: KeyId,
+        kdf: &Kdf,
+        name: &str,
+        made_at: Timestamp,
+        info: &[u8],
+        body: &[u8],
+    ) -> Self {
         Self {
             id,
             kind: kdf.kind(),
-            name: String::new(),
+            name: name.to_owned(),
             made_at,
             hash: hash(id, info, body),
         }

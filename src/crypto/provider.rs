@@ -88,6 +88,15 @@ pub trait RootKeyProvider: Debug + Send + Sync + 'static {
     fn unwrap(&self, wrapped: &[u8], context: &KeyContext) -> Result<SecretBox<[u8; 32]>>;
 }
 
+/// The longest wrapped key, in bytes.
+pub(super) const MAX_WRAPPED: usize = 1024;
+
+/// Returns true for the name of a provider.
+pub(super) fn is_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/@-".contains(&byte);
+    (1..=128).contains(&name.len()) && name.bytes().all(is_plain)
+}
+
 impl<P: RootKeyProvider + ?Sized> RootKeyProvider for Box<P> {
     fn name(&self) -> &str {
         (**self).name()

@@ -40,7 +40,7 @@ class Vault:
 
     def open_slots(self, root_key):
         slots, refusal = self.of_kind(f.VAULT, f.SLOT), None
-        require(1 <= len(slots) <= 64 and sum(len(row.info + row.body) for row in slots) <= 66560)
+        require(1 <= len(slots) <= 64 and sum(len(row.info + row.body) for row in slots) <= 133120)
         for row in slots:
             try:
                 slot_id, slot = f.id_of(row), f.record(row.info, f.SLOT_RECORD)

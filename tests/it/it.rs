@@ -71,6 +71,7 @@ mod surfaces;
 mod tampering;
 mod target_urls;
 mod typed_insert;
+mod unlock;
 mod url_hosts;
 mod url_parts;
 mod url_rules;

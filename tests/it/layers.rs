@@ -48,9 +48,9 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
         &[
             &["canonical", "padding", "primitives", "stack", "tlv"],
             &["data_key", "key", "key_context", "timestamp"],
-            &["header", "provider", "root_key"],
+            &["header", "passphrase", "provider", "root_key"],
             &["context", "key_slot", "sub_keys"],
-            &["envelope"],
+            &["envelope", "unlock"],
             &["head", "info", "wrap"],
             &["key_slot_directory"],
         ],

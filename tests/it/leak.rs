@@ -375,6 +375,8 @@ fn no_debug_holds_a_value_or_a_key() {
         checked.insert(name);
     };
     check("RootKey", &RootKey::from_base64(KEY).unwrap());
+    #[cfg(feature = "passphrase")]
+    check("Passphrase", &keyslot::Passphrase::new(VALUE));
     check("Vault", &world.vault);
     check("ScopedVault", &scope);
     check(
@@ -532,10 +534,11 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 56] = [
+const PLAIN: [&str; 57] = [
     "AccessRules",
     "Action",
     "Actor",
+    "Argon2Cost",
     "BareNames",
     "BulkProgress",
     "Copied",

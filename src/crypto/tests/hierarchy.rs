@@ -15,7 +15,7 @@ use crate::scope::Scope;
 fn a_root_key_fits_its_slot_of_its_vault_only() {
     let (header, root_key) = (Header::generate().unwrap(), RootKey::generate().unwrap());
     let (id, other_id) = (KeyId::generate().unwrap(), KeyId::generate().unwrap());
-    let keys = root_key.key_slot_keys(&header, id, Kdf::Raw).unwrap();
+    let keys = root_key.key_slot_keys(&header, id, &Kdf::Raw).unwrap();
     let slot = KeySlot {
         kdf: Kdf::Raw,
         check: keys.check,
@@ -23,7 +23,7 @@ fn a_root_key_fits_its_slot_of_its_vault_only() {
     let vault_key = VaultKey::generate().unwrap();
     let body = keys.wrap_vault_key(&header, &vault_key).unwrap();
 
-    let again = root_key.key_slot_keys(&header, id, Kdf::Raw).unwrap();
+    let again = root_key.key_slot_keys(&header, id, &Kdf::Raw).unwrap();
     assert!(again.fit(&slot));
     assert_eq!(
         again.unwrap_vault_key(&header, &body).unwrap().id(),
@@ -33,19 +33,21 @@ fn a_root_key_fits_its_slot_of_its_vault_only() {
     let changed = |change: fn(&mut Header)| {
         let mut header = header;
         change(&mut header);
-        root_key.key_slot_keys(&header, id, Kdf::Raw).unwrap()
+        root_key.key_slot_keys(&header, id, &Kdf::Raw).unwrap()
     };
     let others = [
         (
             "root key",
             RootKey::generate()
                 .unwrap()
-                .key_slot_keys(&header, id, Kdf::Raw)
+                .key_slot_keys(&header, id, &Kdf::Raw)
                 .unwrap(),
         ),
         (
             "slot",
-            root_key.key_slot_keys(&header, other_id, Kdf::Raw).unwrap(),
+            root_key
+                .key_slot_keys(&header, other_id, &Kdf::Raw)
+                .unwrap(),
         ),
         ("vault", changed(|header| header.vault_id[0] ^= 1)),
         ("format", changed(|header| header.format = 2)),
@@ -84,7 +86,8 @@ fn a_vault_key_unwraps_what_it_wrapped() {
 
     let slot = KeySlotEntry::new(
         KeyId([1; 16]),
-        Kdf::Raw,
+        &Kdf::Raw,
+        "",
         Timestamp::of_micros(1).unwrap(),
         b"info",
         b"body",
@@ -355,7 +358,7 @@ fn nothing_prints_a_key() {
         VaultKey::generate().unwrap(),
     );
     let keys = root_key
-        .key_slot_keys(&header, KeyId::generate().unwrap(), Kdf::Raw)
+        .key_slot_keys(&header, KeyId::generate().unwrap(), &Kdf::Raw)
         .unwrap();
     let printed = format!(
         "{:?} {root_key:?} {keys:?} {:?} {vault_key:?}",

@@ -26,7 +26,7 @@ fn nothing_of_a_key_stays_behind() {
 
     let header = Header::generate().unwrap();
     let keys = root_key()
-        .key_slot_keys(&header, KeyId::generate().unwrap(), Kdf::Raw)
+        .key_slot_keys(&header, KeyId::generate().unwrap(), &Kdf::Raw)
         .unwrap();
     let body = keys
         .wrap_vault_key(&header, &VaultKey::generate().unwrap())

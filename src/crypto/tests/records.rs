@@ -1,6 +1,7 @@
 //! Records have one form: what is read is what would be written, byte for byte.
 
 use super::super::key_slot_directory::{KeySlotDirectory, KeySlotEntry};
+use super::super::passphrase::Argon2Cost;
 use super::super::timestamp::Timestamp;
 use super::super::tlv::FieldWriter;
 use super::super::{
@@ -37,7 +38,7 @@ fn data_key() -> DataKeyRecord {
 
 fn directory() -> KeySlotDirectory {
     let made_at = Timestamp::of_micros(1_700_000_000_000_000).unwrap();
-    let entry = |id| KeySlotEntry::new(KeyId([id; 16]), Kdf::Raw, made_at, b"info", &[id]);
+    let entry = |id| KeySlotEntry::new(KeyId([id; 16]), &Kdf::Raw, "", made_at, b"info", &[id]);
     KeySlotDirectory(vec![entry(1), called("Büro", entry(2)), entry(3)])
 }
 
@@ -49,11 +50,26 @@ fn called(name: &str, mut slot: KeySlotEntry) -> KeySlotEntry {
 /// Reads a record and writes it again.
 type Again = fn(&[u8]) -> Result<Vec<u8>>;
 
-fn all() -> [(&'static str, Vec<u8>, Again); 6] {
-    let slot = KeySlot {
-        kdf: Kdf::Raw,
-        check: [3; 16],
+fn passphrase() -> Kdf {
+    Kdf::Passphrase {
+        cost: Argon2Cost::default(),
+        salt: [7; 16],
+    }
+}
+
+fn provider() -> Kdf {
+    Kdf::Provider {
+        name: "transit:keyslot/main".to_owned(),
+        wrapped: b"vault:v1:wrapped".to_vec(),
+    }
+}
+
+fn all() -> [(&'static str, Vec<u8>, Again); 8] {
+    let of = |kdf| {
+        let check = [3; 16];
+        KeySlot { kdf, check }.encode()
     };
+    let slot_again: Again = |bytes| KeySlot::decode(bytes).map(|slot| slot.encode());
     let revoked = Info {
         state: InfoState::Revoked,
         versions: Vec::new(),
@@ -72,9 +88,9 @@ fn all() -> [(&'static str, Vec<u8>, Again); 6] {
         ("data key", data_key().encode(), |bytes| {
             DataKeyRecord::decode(bytes).map(|key| key.encode())
         }),
-        ("slot", slot.encode(), |bytes| {
-            KeySlot::decode(bytes).map(|slot| slot.encode())
-        }),
+        ("slot", of(Kdf::Raw), slot_again),
+        ("slot of a passphrase", of(passphrase()), slot_again),
+        ("slot of a provider", of(provider()), slot_again),
         ("slot directory", directory().encode(), |bytes| {
             KeySlotDirectory::decode(bytes).map(|slots| slots.encode())
         }),
@@ -479,13 +495,90 @@ fn other_records_out_of_range_are_refused() {
         ErrorKind::Corrupt
     );
     let other_kdf = FieldWriter::new()
-        .field(1, &FieldWriter::new().field(1, &[2]).finish())
+        .field(1, &FieldWriter::new().field(1, &[4]).finish())
         .field(2, &[0; 16])
         .finish();
     assert_eq!(
         KeySlot::decode(&other_kdf).unwrap_err().kind(),
         ErrorKind::UnsupportedFormat
     );
+}
+
+/// The key slot with this record of KDF parameters.
+fn slot_of(parameters: FieldWriter) -> crate::Result<KeySlot> {
+    let record = FieldWriter::new()
+        .field(1, &parameters.finish())
+        .field(2, &[0; 16]);
+    KeySlot::decode(&record.finish())
+}
+
+/// Nothing is allocated for what a record asks for: it is refused where it is read.
+#[test]
+fn parameters_of_a_passphrase_out_of_bounds_are_refused_when_they_are_read() {
+    let kind = |[memory, passes, lanes]: [u32; 3], salt: &[u8]| {
+        let numbers = [(2, memory), (3, passes), (4, lanes)];
+        let record = numbers.into_iter().fold(
+            FieldWriter::new().field(1, &[2]),
+            |record, (tag, number)| record.field(tag, &number.to_be_bytes()),
+        );
+        slot_of(record.field(5, salt)).map_err(|error| error.kind())
+    };
+    let usual = [64 << 10, 3, 4];
+    assert!(kind(usual, &[0; 16]).is_ok(), "the control");
+    assert!(kind([19 << 10, 2, 1], &[0; 16]).is_ok());
+    assert!(kind([46 << 10, 1, 1], &[0; 16]).is_ok());
+    assert!(kind([1 << 20, 16, 16], &[0; 16]).is_ok());
+    for cost in [
+        [u32::MAX, 3, 4],
+        [(1 << 20) + 1, 3, 4],
+        [8, 3, 4],
+        [0, 3, 4],
+        [(19 << 10) - 1, 2, 1],
+        [(46 << 10) - 1, 1, 1],
+        [64 << 10, 0, 4],
+        [64 << 10, 17, 4],
+        [64 << 10, u32::MAX, 4],
+        [64 << 10, 3, 0],
+        [64 << 10, 3, 17],
+        [64 << 10, 3, (1 << 24) - 1],
+    ] {
+        assert_eq!(
+            kind(cost, &[0; 16]).unwrap_err(),
+            ErrorKind::Corrupt,
+            "{cost:?}"
+        );
+    }
+    for salt in [0, 1, 15, 17, 1_000_000] {
+        let error = kind(usual, &vec![0; salt]).unwrap_err();
+        assert_eq!(error, ErrorKind::Corrupt, "a salt of {salt} bytes");
+    }
+    // Argon2i, Argon2d, scrypt: nothing but Argon2id has a number.
+    for number in (0..=u8::MAX).filter(|number| !(1..=3).contains(number)) {
+        let error = slot_of(FieldWriter::new().field(1, &[number])).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedFormat, "{number}");
+    }
+}
+
+#[test]
+fn names_and_keys_of_providers_out_of_bounds_are_refused_when_they_are_read() {
+    let kind = |name: &[u8], wrapped: &[u8]| {
+        let record = FieldWriter::new().field(1, &[3]);
+        let record = record.field(6, name).field(7, wrapped);
+        slot_of(record).map_err(|error| error.kind())
+    };
+    assert!(kind(&[b'a'; 128], &[0; 1024]).is_ok(), "the control");
+    assert!(kind(b"AZaz09._:/@-", b"").is_ok());
+    for name in [
+        &b""[..],
+        &[b'a'; 129],
+        b"two words",
+        b"line\n",
+        b"\xFF",
+        "é".as_bytes(),
+    ] {
+        assert_eq!(kind(name, b"").unwrap_err(), ErrorKind::Corrupt, "{name:?}");
+    }
+    assert_eq!(kind(b"a", &[0; 1025]).unwrap_err(), ErrorKind::Corrupt);
 }
 
 /// The fields of a record, read by a reader of its own.
@@ -563,5 +656,12 @@ fn the_page_on_the_format_has_the_numbers_of_the_code() {
             ("destroyed", DataKeyState::Destroyed as u8),
         ],
     );
-    is("kind of KDF", &[("raw key", Kdf::Raw.kind())]);
+    is(
+        "kind of KDF",
+        &[
+            ("raw key", Kdf::Raw.kind()),
+            ("passphrase", passphrase().kind()),
+            ("provider", provider().kind()),
+        ],
+    );
 }

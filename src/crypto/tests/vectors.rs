@@ -55,7 +55,7 @@ fn what_is_written_is_what_the_format_says() {
     for name in ["slot", "other_slot"] {
         let vector = &all[name];
         let keys = root_key
-            .key_slot_keys(&header, KeyId(array(&vector["id"])), Kdf::Raw)
+            .key_slot_keys(&header, KeyId(array(&vector["id"])), &Kdf::Raw)
             .unwrap();
         assert_eq!(Kdf::Raw.encode(), hex(&vector["kdf"]), "{name}");
         assert_eq!(keys.kek.expose()[..], hex(&vector["kek"]), "{name}");
@@ -186,7 +186,7 @@ fn a_vault_of_another_implementation_opens() {
     let root_key = RootKey::published(array(&all["root_key"]));
     let slot = KeySlot::decode(&hex(&all["slot"]["info"])).unwrap();
     let keys = root_key
-        .key_slot_keys(&header, KeyId(array(&all["slot"]["id"])), slot.kdf)
+        .key_slot_keys(&header, KeyId(array(&all["slot"]["id"])), &slot.kdf)
         .unwrap();
     assert!(keys.fit(&slot));
 
@@ -261,7 +261,7 @@ fn a_slot_directory_is_what_the_format_says() {
     let keys = RootKey::published(array(&all["root_key"])).key_slot_keys(
         &header,
         KeyId(array(&other["id"])),
-        Kdf::Raw,
+        &Kdf::Raw,
     );
     let opened = keys
         .unwrap()
@@ -455,8 +455,14 @@ fn slot_directory(all: &Value) -> KeySlotDirectory {
     let entry = |(vector, (info, body)): (&Value, (Vec<u8>, Vec<u8>))| {
         assert_eq!(vector["kind"], Kdf::Raw.kind());
         let made_at = Timestamp::of_micros(vector["made_at"].as_i64().unwrap()).unwrap();
-        let mut entry =
-            KeySlotEntry::new(KeyId(array(&vector["id"])), Kdf::Raw, made_at, &info, &body);
+        let mut entry = KeySlotEntry::new(
+            KeyId(array(&vector["id"])),
+            &Kdf::Raw,
+            "",
+            made_at,
+            &info,
+            &body,
+        );
         vector["name"].as_str().unwrap().clone_into(&mut entry.name);
         entry
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::vault::Vault;
-use crate::crypto::RootKey;
+use crate::crypto::Unlock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::NamePolicy;
 use crate::store::{MemoryStore, SecretStore};
@@ -303,7 +303,7 @@ impl VaultBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::VaultExists`] when the store holds a vault, or why it cannot be written.
-    pub fn create(self, key: &RootKey) -> Result<Vault> {
+    pub fn create(self, key: &dyn Unlock) -> Result<Vault> {
         if initialise(&*self.store, key, self.clock.now()?.reading)? {
             return self.open(key);
         }
@@ -329,7 +329,7 @@ impl VaultBuilder {
     /// [`ErrorKind::NotAVault`] when the store holds none, [`ErrorKind::WrongKey`] when the key is
     /// another vault's, [`ErrorKind::UnsupportedFormat`] when a later version of this crate made
     /// it, [`ErrorKind::Corrupt`] when it is damaged, or why the store cannot be read.
-    pub fn open(self, key: &RootKey) -> Result<Vault> {
+    pub fn open(self, key: &dyn Unlock) -> Result<Vault> {
         let keys = unlock(&*self.store, key)?;
         let Self {
             store,
@@ -376,7 +376,7 @@ impl VaultBuilder {
     /// # Errors
     ///
     /// Those of [`open`](VaultBuilder::open).
-    pub fn open_or_create(self, key: &RootKey) -> Result<Vault> {
+    pub fn open_or_create(self, key: &dyn Unlock) -> Result<Vault> {
         // Asked first without a lock, because nearly always there is one.
         if !has_header(&*self.store)? {
             initialise(&*self.store, key, self.clock.now()?.reading)?;

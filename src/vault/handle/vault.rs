@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::builder::VaultBuilder;
-use crate::crypto::RootKey;
+use crate::crypto::Unlock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Scope;
 use crate::vault::core::{Core, MAX_VALUE};
@@ -64,7 +64,7 @@ impl Vault {
     /// Otherwise the reason why the file cannot be used, e.g.
     /// [`UnsafeFile`](crate::ErrorKind::UnsafeFile) when others can read or replace it.
     #[cfg(feature = "sqlite")]
-    pub fn open(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
+    pub fn open(path: impl AsRef<Path>, key: &dyn Unlock) -> Result<Self> {
         Self::builder()
             .store(crate::store::SqliteStore::open(path)?)
             .open(key)
@@ -87,7 +87,7 @@ impl Vault {
     /// [`VaultExists`](crate::ErrorKind::VaultExists) when there is something at the path already,
     /// or why the file cannot be created.
     #[cfg(feature = "sqlite")]
-    pub fn create(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
+    pub fn create(path: impl AsRef<Path>, key: &dyn Unlock) -> Result<Self> {
         Self::builder()
             .store(crate::store::SqliteStore::create(path)?)
             .create(key)
@@ -112,7 +112,7 @@ impl Vault {
     /// Those of [`open`](Vault::open) and [`create`](Vault::create), but for a file that is missing
     /// or there.
     #[cfg(feature = "sqlite")]
-    pub fn open_or_create(path: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
+    pub fn open_or_create(path: impl AsRef<Path>, key: &dyn Unlock) -> Result<Self> {
         Self::builder()
             .store(crate::store::SqliteStore::open_or_create(path)?)
             .open_or_create(key)
@@ -132,7 +132,7 @@ impl Vault {
     /// # Errors
     ///
     /// [`Io`](crate::ErrorKind::Io) when the operating system gives no random numbers.
-    pub fn in_memory(key: &RootKey) -> Result<Self> {
+    pub fn in_memory(key: &dyn Unlock) -> Result<Self> {
         Self::builder().create(key)
     }
 

@@ -1,0 +1,387 @@
+//! Passphrases and providers open vaults.
+#![cfg(feature = "passphrase")]
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use keyslot::secrecy::{ExposeSecret, SecretBox};
+use keyslot::store::{Kind, MemoryStore};
+use keyslot::{
+    Argon2Cost, Error, ErrorKind, KeyContext, Passphrase, Result, RootKey, RootKeyProvider, Unlock,
+    Vault,
+};
+
+use crate::support::root_key;
+use crate::support::rows::{put, rows};
+use crate::support::scanner::Scanner;
+
+const TEXT: &str = "copper lantern walks over the ridge";
+
+/// The least cost, because tests wait for it.
+fn cheap() -> Argon2Cost {
+    Argon2Cost::new(19 << 10, 2, 1).unwrap()
+}
+
+fn passphrase(text: &str) -> Passphrase {
+    Passphrase::new(text).cost(cheap())
+}
+
+fn create(store: &MemoryStore, key: &dyn Unlock) -> Result<Vault> {
+    Vault::builder().store(store.clone()).create(key)
+}
+
+fn open(store: &MemoryStore, key: &dyn Unlock) -> Result<Vault> {
+    Vault::builder().store(store.clone()).open(key)
+}
+
+fn refusal<T>(result: Result<T>) -> Option<ErrorKind> {
+    result.err().map(|error| error.kind())
+}
+
+#[test]
+fn a_passphrase_opens_its_vault_and_no_other() {
+    let store = MemoryStore::new();
+    let vault = create(&store, &passphrase(TEXT)).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    assert!(vault.verify().unwrap().is_intact());
+    let again = open(&store, &passphrase(TEXT)).unwrap();
+    let resolved = again.scope("acme").unwrap().resolve("<<$secret.KEY>>");
+    assert_eq!(resolved.unwrap().expose_secret(), "a value");
+    assert!(again.verify().unwrap().is_intact());
+    // The cost of a stored slot is its own.
+    assert!(open(&store, &Passphrase::new(TEXT)).is_ok());
+    let others = [
+        "copper lantern walks over the ridge ",
+        " copper lantern walks over the ridge",
+        "copper lantern walks over the ridge\n",
+        "Copper lantern walks over the ridge",
+        "copper lantern walks over the ridg",
+        "",
+        "x",
+    ];
+    for other in others {
+        let error = open(&store, &passphrase(other)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WrongKey, "{other:?}");
+    }
+    assert!(create(&store, &passphrase(TEXT)).is_err());
+}
+
+#[test]
+fn bad_input_108_a_passphrase_is_no_root_key_and_a_root_key_no_passphrase() {
+    let (by_key, by_text) = (MemoryStore::new(), MemoryStore::new());
+    let key = root_key();
+    let as_text = key.to_base64();
+    create(&by_key, &key).unwrap();
+    create(&by_text, &passphrase(as_text.expose_secret())).unwrap();
+    assert!(
+        open(&by_key, &key).is_ok() && open(&by_text, &passphrase(as_text.expose_secret())).is_ok()
+    );
+    assert_eq!(refusal(open(&by_text, &key)), Some(ErrorKind::WrongKey));
+    let text = passphrase(as_text.expose_secret());
+    assert_eq!(refusal(open(&by_key, &text)), Some(ErrorKind::WrongKey));
+    let text = RootKey::from_bytes(b"copper lantern walks over a hill");
+    assert_eq!(refusal(text), Some(ErrorKind::WeakKey));
+    assert_eq!(
+        refusal(RootKey::from_base64(TEXT)),
+        Some(ErrorKind::InvalidKey)
+    );
+}
+
+/// The stored slot with other parameters of Argon2id: the record has them at fixed places.
+fn asking_for(store: &MemoryStore, at: usize, number: u32) -> MemoryStore {
+    let (other, slot) = (MemoryStore::new(), rows(store, Kind::Slot).remove(0));
+    for kind in [Kind::Header, Kind::VaultSecret] {
+        put(&other, &rows(store, kind)[0]);
+    }
+    let changed = slot.with(|row| {
+        // Form and tag of the slot's record, length; form, tag, length and byte of the kind; then
+        // each number behind its tag and length.
+        let place = 6 + 7 + 9 * at + 5;
+        row.info[place..place + 4].copy_from_slice(&number.to_be_bytes());
+    });
+    put(&other, &changed);
+    other
+}
+
+#[test]
+fn bad_input_110_a_slot_that_asks_for_too_much_is_refused_before_anything_is_allocated() {
+    let (store, key) = (MemoryStore::new(), passphrase(TEXT));
+    create(&store, &key).unwrap();
+    assert!(
+        open(&asking_for(&store, 0, 19 << 10), &key).is_ok(),
+        "the control"
+    );
+    for (at, number) in [
+        (0, u32::MAX),
+        (0, (1 << 20) + 1),
+        (0, 8),
+        (0, 0),
+        (1, 0),
+        (1, 1),
+        (1, 17),
+        (1, u32::MAX),
+        (2, 0),
+        (2, 17),
+        (2, (1 << 24) - 1),
+    ] {
+        let changed = asking_for(&store, at, number);
+        assert_eq!(
+            refusal(open(&changed, &key)),
+            Some(ErrorKind::Corrupt),
+            "{at} {number}"
+        );
+    }
+    // Within the bounds of the format, but more than this caller allows.
+    for (at, number) in [(0, 1 << 20), (1, 16)] {
+        let changed = asking_for(&store, at, number);
+        assert_eq!(
+            refusal(open(&changed, &key)),
+            Some(ErrorKind::TooLarge),
+            "{at} {number}"
+        );
+    }
+    // Allowed, and then another derivation: nobody turns a cost down.
+    let more = asking_for(&store, 1, 3);
+    assert_eq!(refusal(open(&more, &key)), Some(ErrorKind::WrongKey));
+    let small = passphrase(TEXT).max_cost(cheap());
+    assert!(open(&store, &small).is_ok());
+    assert_eq!(refusal(open(&more, &small)), Some(ErrorKind::TooLarge));
+}
+
+#[test]
+fn bad_input_111_passphrases_are_exact_bytes_and_weak_ones_make_no_slot() {
+    let made = |text: &str| refusal(create(&MemoryStore::new(), &passphrase(text)));
+    for text in [
+        "",
+        "x",
+        "hunter2",
+        "fourteen chars",
+        "aaaaaaaaaaaaaaaaaaaaaaaa",
+        "abababababababababab",
+    ] {
+        assert_eq!(made(text), Some(ErrorKind::WeakKey), "{text:?}");
+    }
+    for end in ["\n", "\r\n", "\r", "\0"] {
+        assert_eq!(
+            made(&format!("{TEXT}{end}")),
+            Some(ErrorKind::InvalidKey),
+            "{end:?}"
+        );
+        assert_eq!(
+            made(&format!("{end}{TEXT}")),
+            Some(ErrorKind::InvalidKey),
+            "{end:?}"
+        );
+    }
+    let composed = "caf\u{e9} lantern walks over";
+    let decomposed = "cafe\u{301} lantern walks over";
+    let inner = "copper\0lantern\nwalks over";
+    let long = "copper lantern ".repeat(70_000);
+    for text in [
+        "to be or not",
+        "fifteen chars..",
+        composed,
+        decomposed,
+        inner,
+        &long,
+    ] {
+        assert_eq!(made(text), None);
+    }
+    let store = MemoryStore::new();
+    create(&store, &passphrase(composed)).unwrap();
+    assert_eq!(
+        refusal(open(&store, &passphrase(decomposed))),
+        Some(ErrorKind::WrongKey)
+    );
+    assert!(open(&store, &passphrase(composed)).is_ok());
+}
+
+/// The ways in which a provider may answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mood {
+    Fine,
+    Says(ErrorKind),
+    Panics,
+    AnotherKey,
+    TooLong,
+}
+
+/// A safe in this process that keeps each key by its context.
+#[derive(Debug)]
+struct Safe {
+    name: &'static str,
+    mood: Mutex<Mood>,
+    keys: Mutex<HashMap<KeyContext, SecretBox<[u8; 32]>>>,
+}
+
+impl Safe {
+    fn new(name: &'static str) -> std::sync::Arc<Self> {
+        std::sync::Arc::new(Self {
+            name,
+            mood: Mutex::new(Mood::Fine),
+            keys: Mutex::default(),
+        })
+    }
+
+    fn feels(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    /// The mood; an error says the canary, as a careless provider does.
+    fn mood(&self) -> Result<Mood> {
+        let mood = *self.mood.lock().unwrap();
+        match mood {
+            Mood::Says(kind) => Err(Error::new(kind, CANARY).with_source(Error::new(kind, CANARY))),
+            Mood::Panics => panic!("{CANARY}"),
+            mood => Ok(mood),
+        }
+    }
+}
+
+const CANARY: &str = "canary: the service was sent 8f3a1c5e92d70b46e81f5a9c";
+
+fn copy(key: &SecretBox<[u8; 32]>) -> SecretBox<[u8; 32]> {
+    SecretBox::init_with_mut(|copy: &mut [u8; 32]| copy.copy_from_slice(key.expose_secret()))
+}
+
+impl RootKeyProvider for Safe {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn wrap(&self, key: &SecretBox<[u8; 32]>, context: &KeyContext) -> Result<Vec<u8>> {
+        let mood = self.mood()?;
+        self.keys.lock().unwrap().insert(context.clone(), copy(key));
+        Ok(vec![b'w'; if mood == Mood::TooLong { 1025 } else { 1024 }])
+    }
+
+    fn unwrap(&self, wrapped: &[u8], context: &KeyContext) -> Result<SecretBox<[u8; 32]>> {
+        let mood = self.mood()?;
+        assert_eq!(wrapped, [b'w'; 1024]);
+        if mood == Mood::AnotherKey {
+            return Ok(SecretBox::new(Box::new([9; 32])));
+        }
+        let keys = self.keys.lock().unwrap();
+        let key = keys.get(context).map(copy);
+        key.ok_or_else(|| Error::new(ErrorKind::WrongKey, CANARY))
+    }
+}
+
+#[test]
+fn a_provider_opens_the_slots_of_its_name() {
+    let (store, safe) = (MemoryStore::new(), Safe::new("safe:main"));
+    let vault = create(&store, &safe).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    assert!(open(&store, &safe).unwrap().verify().unwrap().is_intact());
+    let boxed: Box<dyn RootKeyProvider> = Box::new(std::sync::Arc::clone(&safe));
+    assert!(open(&store, &boxed).is_ok());
+    // Of another name, it is not even asked.
+    let other = Safe::new("safe:other");
+    other.feels(Mood::Panics);
+    let error = open(&store, &other).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::WrongKey);
+    assert!(error.to_string().contains("safe:other"));
+    // The same wrapped bytes in another vault are of another context.
+    let second = MemoryStore::new();
+    create(&second, &safe).unwrap();
+    let slot = rows(&store, Kind::Slot).remove(0);
+    for row in rows(&second, Kind::Slot) {
+        crate::support::rows::delete(&second, &row);
+    }
+    put(&second, &slot);
+    assert_eq!(refusal(open(&second, &safe)), Some(ErrorKind::WrongKey));
+    assert_eq!(
+        refusal(open(&store, &root_key())),
+        Some(ErrorKind::WrongKey)
+    );
+    assert_eq!(
+        refusal(open(&store, &passphrase(TEXT))),
+        Some(ErrorKind::WrongKey)
+    );
+}
+
+#[test]
+fn bad_input_112_providers_that_fail_or_lie_give_a_typed_error_and_are_not_repeated() {
+    let scanner = Scanner::new([CANARY]);
+    let silent = |error: &Error| {
+        use std::error::Error as _;
+        let said = format!("{error} {error:?} {error:#?} {:?}", error.source());
+        assert!(scanner.find(said.as_bytes()).is_none(), "{error}");
+        assert!(said.contains("safe:main"), "{error}");
+        error.kind()
+    };
+    let (store, safe) = (MemoryStore::new(), Safe::new("safe:main"));
+    create(&store, &safe).unwrap();
+    for (mood, at_open, at_creation) in [
+        (Mood::Fine, None, None),
+        (
+            Mood::Says(ErrorKind::Unavailable),
+            Some(ErrorKind::Unavailable),
+            Some(ErrorKind::Unavailable),
+        ),
+        (
+            Mood::Says(ErrorKind::KeyDenied),
+            Some(ErrorKind::KeyDenied),
+            Some(ErrorKind::KeyDenied),
+        ),
+        (
+            Mood::Says(ErrorKind::WrongKey),
+            Some(ErrorKind::WrongKey),
+            Some(ErrorKind::WrongKey),
+        ),
+        (
+            Mood::Says(ErrorKind::Store),
+            Some(ErrorKind::KeyProvider),
+            Some(ErrorKind::KeyProvider),
+        ),
+        (
+            Mood::Says(ErrorKind::NotFound),
+            Some(ErrorKind::KeyProvider),
+            Some(ErrorKind::KeyProvider),
+        ),
+        (
+            Mood::Panics,
+            Some(ErrorKind::KeyProvider),
+            Some(ErrorKind::KeyProvider),
+        ),
+        (
+            Mood::AnotherKey,
+            Some(ErrorKind::WrongKey),
+            Some(ErrorKind::KeyProvider),
+        ),
+        (Mood::TooLong, None, Some(ErrorKind::KeyProvider)),
+    ] {
+        safe.feels(mood);
+        assert_eq!(
+            open(&store, &safe).err().as_ref().map(silent),
+            at_open,
+            "{mood:?}"
+        );
+        let new = MemoryStore::new();
+        assert_eq!(
+            create(&new, &safe).err().as_ref().map(silent),
+            at_creation,
+            "{mood:?}"
+        );
+        let is_empty = rows(&new, Kind::Header).is_empty();
+        assert_eq!(is_empty, at_creation.is_some(), "{mood:?}");
+    }
+    for name in ["", "two words", "line\n", "caf\u{e9}"] {
+        let error = create(&MemoryStore::new(), &Safe::new(name)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name:?}");
+    }
+}
+
+#[test]
+fn bad_input_117_nothing_that_opens_a_vault_is_printed() {
+    let safe = Safe::new("safe:main");
+    create(&MemoryStore::new(), &safe).unwrap();
+    let keys: [&dyn Unlock; 3] = [&root_key(), &passphrase(TEXT), &safe];
+    let said = format!("{keys:?} {keys:#?}");
+    assert!(said.contains("Passphrase([REDACTED])") && said.contains("RootKey([REDACTED])"));
+    let inside = safe.keys.lock().unwrap().values().map(copy).next().unwrap();
+    let hex = base16ct::lower::encode_string(inside.expose_secret());
+    for secret in [TEXT, root_key().to_base64().expose_secret(), &hex] {
+        assert!(Scanner::new([secret]).find(said.as_bytes()).is_none());
+    }
+}
