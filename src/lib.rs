@@ -30,6 +30,8 @@ mod crypto;
 mod error;
 #[cfg(feature = "vault")]
 mod files;
+#[cfg(feature = "vault")]
+mod hardening;
 pub mod manual;
 #[cfg(all(test, target_os = "linux"))]
 mod memory;
@@ -55,6 +57,8 @@ pub use crypto::Passphrase;
 #[cfg(feature = "vault")]
 pub use crypto::{Argon2Cost, KeyContext, RootKey, RootKeyProvider, Unlock};
 pub use error::{Error, ErrorKind, Position, Result};
+#[cfg(feature = "vault")]
+pub use hardening::{Hardening, Measure, MemoryLock, harden_process, lock_memory};
 #[cfg(feature = "http")]
 pub use http;
 pub use name::{NamePolicy, SecretName};

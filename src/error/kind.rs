@@ -107,7 +107,7 @@ pub enum ErrorKind {
     ReadOnly,
     /// The disk is full.
     StorageFull,
-    /// The operating system refused a file or a random number.
+    /// The operating system refused a file, a random number or the protection of memory.
     Io,
     /// The store failed in another way.
     Store,

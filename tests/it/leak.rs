@@ -534,7 +534,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 57] = [
+const PLAIN: [&str; 60] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -553,12 +553,15 @@ const PLAIN: [&str; 57] = [
     "Fingerprint",
     "ReferenceKind",
     "Grants",
+    "Hardening",
     "Headers",
     "KeyContext",
     "Kind",
     "Limits",
     "LintKind",
     "Mask",
+    "Measure",
+    "MemoryLock",
     "UnknownNames",
     "Moment",
     "Node",
