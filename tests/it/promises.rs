@@ -56,6 +56,7 @@ fn tests() -> Vec<String> {
     let mut sources = Vec::new();
     files(&root.join("src"), &mut sources);
     files(&root.join("tests"), &mut sources);
+    files(&root.join("crates"), &mut sources);
     let mut names = Vec::new();
     for (module, source) in sources {
         for part in source.split("#[test]").skip(1) {
