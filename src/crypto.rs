@@ -10,6 +10,7 @@
 //! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `unlock` (all that
 //!    opens a key slot), `data_key`.
 //! 5. `info`, `head`, `wrap` (keys under keys), `key_slot_directory`.
+//! 6. `fuzzing` (for the fuzzer alone).
 //!
 //! The manual's page on the format has it all.
 
@@ -17,6 +18,8 @@ mod canonical;
 mod context;
 mod data_key;
 mod envelope;
+#[cfg(feature = "internals")]
+pub mod fuzzing;
 mod head;
 mod header;
 mod info;

@@ -54,6 +54,8 @@ pub use access::AccessRules;
 pub use actor::Actor;
 #[cfg(feature = "passphrase")]
 pub use crypto::Passphrase;
+#[cfg(all(feature = "vault", feature = "internals"))]
+pub use crypto::fuzzing;
 #[cfg(feature = "vault")]
 pub use crypto::{Argon2Cost, KeyContext, RootKey, RootKeyProvider, Unlock};
 pub use error::{Error, ErrorKind, Position, Result};

@@ -11,6 +11,7 @@ pub mod json;
 pub mod known;
 pub mod redaction;
 pub mod rules;
+pub mod vault;
 
 // The second scanner, and the profiles, of the crate's own tests.
 #[allow(dead_code)]

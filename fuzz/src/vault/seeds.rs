@@ -1,0 +1,163 @@
+//! Seeds: inputs that reach what random bytes do not. Records are those of the crate's vectors.
+
+use keyslot_internals::fuzzing::Record;
+use serde_json::Value;
+
+use super::envelope::{Envelopes, KEY};
+
+const SEALING: &str = include_str!("../../../tests/vectors/sealing.json");
+
+/// A seed: the target, a name, and the input.
+pub type Seed = (&'static str, String, Vec<u8>);
+
+/// The seeds of all targets here.
+pub fn all() -> Vec<Seed> {
+    let mut seeds = records();
+    seeds.extend(envelopes());
+    seeds.extend(lists());
+    seeds.extend(files());
+    seeds.extend(keys());
+    seeds
+}
+
+fn unhex(digits: &Value) -> Vec<u8> {
+    let digits = digits.as_str().expect("digits").as_bytes();
+    let pair = |pair| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16);
+    digits
+        .chunks(2)
+        .map(|two| pair(two).expect("digits"))
+        .collect()
+}
+
+/// A record of each kind, behind the byte that selects it.
+fn records() -> Vec<Seed> {
+    let vectors: Value = serde_json::from_str(SEALING).expect("JSON");
+    let sealed = |name: &str| {
+        let mut envelopes = vectors["envelopes"].as_array().expect("a list").iter();
+        let envelope = envelopes.find(|envelope| envelope["name"] == name);
+        unhex(&envelope.expect("an envelope")["plaintext"])
+    };
+    let all = [
+        (Record::Header, "header", unhex(&vectors["header"])),
+        (Record::KeySlot, "key_slot", unhex(&vectors["slot"]["info"])),
+        (Record::Head, "head", sealed("head")),
+        (Record::Info, "info", sealed("info")),
+        (Record::Info, "tombstone", unhex(&vectors["tombstone"])),
+        (Record::DataKey, "data_key", sealed("data key state")),
+        (
+            Record::KeySlotDirectory,
+            "directory",
+            sealed("slot directory"),
+        ),
+    ];
+    let seed = |(record, name, bytes): (Record, &str, Vec<u8>)| {
+        let select = Record::ALL
+            .iter()
+            .position(|other| *other == record)
+            .expect("a record");
+        (
+            "header_open",
+            name.to_owned(),
+            [&[select as u8], &bytes[..]].concat(),
+        )
+    };
+    all.into_iter().map(seed).collect()
+}
+
+fn envelopes() -> Vec<Seed> {
+    let seal = |plaintext: &[u8]| {
+        let envelope = (Envelopes::OURS.seal)(&KEY, 0, plaintext).expect("an envelope");
+        [&[0], &envelope[..]].concat()
+    };
+    let seed = |name: &str, bytes| ("envelope_open", name.to_owned(), bytes);
+    vec![
+        seed("sealed", seal(b"a value")),
+        seed("sealed_empty", seal(b"")),
+        seed("sealed_long", seal(&[b'v'; 600])),
+        seed("changed_magic", b"\x01\0\0\0\x01a value".to_vec()),
+        seed("changed_commitment", b"\x01\0\0\x30\x80a value".to_vec()),
+        seed("changed_ciphertext", b"\x01\x07\0\x60\x01a value".to_vec()),
+    ]
+}
+
+fn lists() -> Vec<Seed> {
+    let seed = |name: &str, bytes: &[u8]| ("canonical_injective", name.to_owned(), bytes.to_vec());
+    vec![
+        seed("moved", b"\x01\x02\x01abc"),
+        seed("split", b"\x02\0\0\x01\x01ab"),
+        seed(
+            "values",
+            b"\x04\x04\x01\x01\x09\x05\x01\x01\x09acmeA\x01recordsacme/A",
+        ),
+        seed("lengths", b"\x01\x04\x08\0\0\0\x01\0\0\0\x01a"),
+    ]
+}
+
+fn files() -> Vec<Seed> {
+    let seed = |name: &str, bytes: &[u8]| ("db_file", name.to_owned(), bytes.to_vec());
+    vec![
+        seed("intact", b"\x02"),
+        seed("intact_read_only", b"\x03"),
+        seed("cut_off", b"\x01\x40\0"),
+        seed("no_vault", b"\0SQLite format 3\0"),
+        seed("page_size", b"\x02\0\x10\x02\x02\0"),
+        seed("application", b"\x02\0\x44\x04abcd"),
+        seed("schema", b"\x02\x0F\x80\x08CREATE T"),
+        seed(
+            "several",
+            b"\x02\x10\0\x01\x05\x20\0\x01\x0A\x60\x10\x02\xff\xff",
+        ),
+        seed(
+            "several_read_only",
+            b"\x03\x10\0\x01\x05\x20\0\x01\x0A\x60\x10\x02\xff\xff",
+        ),
+    ]
+}
+
+fn keys() -> Vec<Seed> {
+    let base64 = "O+EHmlTI8y1htg6I10UfqnPsOZJdBM+xaBblfqNA2yk=";
+    let hex = "3be1079a54c8f32d61b60e88d7451faa73ec39925d04cfb16816e57ea340db29";
+    let seed = |name: &str, text: &str| ("key_parse", name.to_owned(), text.as_bytes().to_vec());
+    vec![
+        seed("base64", base64),
+        seed("base64_url", &base64.replace('+', "-")),
+        seed("base64_bits", &base64.replace("yk=", "yl=")),
+        seed("hex", hex),
+        seed("hex_upper", &hex.to_uppercase()),
+        seed("file", &format!("\u{feff}{hex}\r\n")),
+        seed("file_base64", &format!("{base64}\n")),
+        seed("weak", &"0".repeat(64)),
+        seed("bytes", "kqLwmx82hdyT.Xo1+a0PbcJz4vUWFg/r"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::file::known;
+    use crate::vault::{canonical, envelope, file, keys, records};
+    use keyslot_internals::fuzzing::{fields, rewrite};
+
+    #[test]
+    fn seeds_are_taken() {
+        let known = known();
+        for (target, name, bytes) in all() {
+            match target {
+                "header_open" => {
+                    let record = Record::ALL[usize::from(bytes[0])];
+                    assert!(rewrite(record, &bytes[1..]).is_ok(), "{name}");
+                    records::check(&bytes, rewrite);
+                }
+                "envelope_open" => {
+                    let is_open = (Envelopes::OURS.open)(&KEY, 0, &bytes[1..]).is_ok();
+                    assert_eq!(is_open, name.starts_with("sealed"), "{name}");
+                    envelope::check(&bytes, Envelopes::OURS);
+                }
+                "canonical_injective" => canonical::check(&bytes, fields),
+                "db_file" => file::check(&bytes, &known),
+                "key_parse" => keys::check(&bytes, keys::Keys::OURS),
+                _ => panic!("no target: {target}"),
+            }
+        }
+    }
+}
