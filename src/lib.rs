@@ -78,6 +78,8 @@ pub use store::{MemoryStore, SecretStore};
 pub use store::{SqliteOptions, SqliteStore};
 pub use target::{Surface, Target, UnknownNames};
 pub use template::{Document, Lint, LintKind, ResolveExt, Template};
+#[cfg(feature = "sqlite")]
+pub use vault::Backup;
 #[cfg(all(feature = "vault", feature = "tracing"))]
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]

@@ -8,6 +8,7 @@ mod answer;
 pub mod conformance;
 mod copy;
 mod empty;
+mod file_store;
 mod memory;
 mod order;
 mod page;
@@ -24,6 +25,7 @@ pub(crate) use copy::is_marker;
 pub use copy::{Copied, copy_vault};
 #[cfg(feature = "vault")]
 pub(crate) use empty::has_no_rows;
+pub use file_store::{CopyCheck, FileStore};
 pub use memory::MemoryStore;
 #[cfg(feature = "vault")]
 pub(crate) use order::{PAGE, ascend, goes_on};

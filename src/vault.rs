@@ -36,6 +36,8 @@
 //! 5. `read`, `write` and `verify`, which do not import each other.
 //! 6. `handle`: the vault that users open, and its builder.
 
+#[cfg(feature = "sqlite")]
+mod backup;
 mod binding;
 mod clock;
 mod core;
@@ -67,6 +69,8 @@ mod verify;
 mod walk;
 mod write;
 
+#[cfg(feature = "sqlite")]
+pub use handle::Backup;
 pub use handle::{Vault, VaultBuilder};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;

@@ -1,10 +1,8 @@
 //! Answers of stores.
 
 use super::row::Row;
-#[cfg(doc)]
-use super::traits::SecretStore;
 
-/// Answer to a question for a [head](SecretStore::head).
+/// Answer to a question for a [head](super::SecretStore::head).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeadRead {
@@ -28,7 +26,7 @@ pub enum HeadRead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub u64);
 
-/// Result of a [purge](SecretStore::purge).
+/// Result of a [purge](super::SecretStore::purge).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Purge {
@@ -42,7 +40,7 @@ pub enum Purge {
     OutOfReach,
 }
 
-/// Result of a store's [check of itself](SecretStore::self_check).
+/// Result of a store's [check of itself](super::SecretStore::self_check).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelfCheck {

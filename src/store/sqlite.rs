@@ -1,5 +1,6 @@
 //! A store in one SQLite file.
 
+mod backup;
 mod ballast;
 mod changes;
 mod columns;
@@ -10,6 +11,7 @@ mod file_system;
 mod foreign_journal;
 mod identity;
 mod inspection;
+mod new_file;
 mod open_file;
 mod options;
 mod permissions;

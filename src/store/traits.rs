@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::answer::{HeadRead, Moment, Purge, SelfCheck};
+use super::file_store::FileStore;
 use super::page::{Page, Scan};
 use super::partition::Partition;
 use super::row::{Row, RowKey};
@@ -132,6 +133,12 @@ pub trait SecretStore: Debug + Send + Sync + 'static {
     ///
     /// When the store cannot be read, which includes rows that have not even the shape of rows.
     fn self_check(&self) -> Result<SelfCheck>;
+
+    /// Returns the store as a file that can be copied and made smaller; `None`, which is the
+    /// default, for a store that is no file.
+    fn as_file(&self) -> Option<&dyn FileStore> {
+        None
+    }
 }
 
 /// Reads of one moment, in one partition.
@@ -215,6 +222,10 @@ macro_rules! pass_on {
 
             fn self_check(&self) -> Result<SelfCheck> {
                 (**self).self_check()
+            }
+
+            fn as_file(&self) -> Option<&dyn FileStore> {
+                (**self).as_file()
             }
         }
     )+};

@@ -21,7 +21,7 @@ pub(super) const MAX_VALUE: usize = 1024 * 1024;
 /// Everything that the handles of one open vault share.
 pub(super) struct Core {
     pub(super) store: Box<dyn SecretStore>,
-    pub(super) keys: Keyring,
+    pub(super) keys: Arc<Keyring>,
     pub(super) seen: HighWater,
     /// The views of tenants, if rows are guarded.
     pub(super) views: Option<Views>,
@@ -37,6 +37,24 @@ pub(super) struct Core {
 }
 
 impl Core {
+    /// Returns the same vault over another store, to verify that: with the heads that were `seen`,
+    /// and without the host's settings.
+    pub(super) fn over(&self, store: Box<dyn SecretStore>, seen: HighWater) -> Self {
+        Self {
+            store,
+            keys: Arc::clone(&self.keys),
+            seen,
+            clock: self.clock.clone(),
+            names: NamePolicy::any(),
+            engine: Engine::new(),
+            gate: self.gate,
+            observer: None,
+            hints: false,
+            max_value: self.max_value,
+            kept_versions: self.kept_versions,
+        }
+    }
+
     /// Reads rows by key, as [`get_from`] does.
     pub(super) fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
         get_from(&*self.store, partition, keys)

@@ -1,7 +1,11 @@
 //! The handle on a whole vault: opening one, and the vault that users open.
 
+#[cfg(feature = "sqlite")]
+mod backup;
 mod builder;
 mod vault;
 
+#[cfg(feature = "sqlite")]
+pub use backup::Backup;
 pub use builder::VaultBuilder;
 pub use vault::Vault;

@@ -96,6 +96,15 @@ impl HighWater {
             .collect()
     }
 
+    /// Returns what was seen so far, for a copy of the store.
+    pub(super) fn copy(&self) -> Self {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        Self {
+            seen: RwLock::new(seen.clone()),
+            ..Self::default()
+        }
+    }
+
     /// A number that changes when what was seen no longer counts.
     pub(super) fn era(&self) -> u64 {
         self.era.load(Ordering::SeqCst)

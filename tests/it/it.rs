@@ -12,6 +12,7 @@
 
 mod attacks;
 mod auto_traits;
+mod backup;
 mod bad_input_files;
 mod bad_input_keys;
 mod bad_input_names;

@@ -97,6 +97,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["heads", "parsed_rows", "scoped", "sealing"],
             &["guarded"],
             &["read", "verify", "write"],
+            &["backup"],
             &["handle"],
         ],
     ),

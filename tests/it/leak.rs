@@ -534,11 +534,12 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 60] = [
+const PLAIN: [&str; 61] = [
     "AccessRules",
     "Action",
     "Actor",
     "Argon2Cost",
+    "Backup",
     "BareNames",
     "BulkProgress",
     "Copied",
@@ -551,7 +552,6 @@ const PLAIN: [&str; 60] = [
     "Faults",
     "Finding",
     "Fingerprint",
-    "ReferenceKind",
     "Grants",
     "Hardening",
     "Headers",
@@ -562,7 +562,6 @@ const PLAIN: [&str; 60] = [
     "Mask",
     "Measure",
     "MemoryLock",
-    "UnknownNames",
     "Moment",
     "Node",
     "OnExisting",
@@ -573,6 +572,7 @@ const PLAIN: [&str; 60] = [
     "Purge",
     "RecordId",
     "Reference",
+    "ReferenceKind",
     "ReferenceRef",
     "Revision",
     "RowKey",
@@ -580,6 +580,7 @@ const PLAIN: [&str; 60] = [
     "SecretName",
     "SelfCheck",
     "Settings",
+    "SkipReason",
     "Span",
     "SqliteOptions",
     "Status",
@@ -588,13 +589,13 @@ const PLAIN: [&str; 60] = [
     "Syntax",
     "SyntaxBuilder",
     "Target",
-    "TracingObserver",
     "Text",
+    "TracingObserver",
+    "UnknownNames",
     "Variant",
     "Version",
     "VersionInfo",
     "View",
-    "SkipReason",
 ];
 
 /// The names of all types that are declared public in the source.

@@ -244,3 +244,27 @@ fn descriptions_of_revoked_secrets_take_nothing_of_the_ballast() {
     scope.revoke("A").unwrap();
     assert_eq!(value(&scope, "A"), "revoked");
 }
+
+/// The copy goes to a disk that is too small for it.
+#[test]
+fn a_backup_that_does_not_fit_leaves_nothing() {
+    let Some(disk) = Disk::new("4m") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for rollback in [false, true] {
+        let vault = create(&folder.path().join(format!("{rollback}.db")), rollback);
+        let scope = vault.scope("acme").unwrap();
+        scope.put("SMALL", "v").unwrap();
+        let path = disk.0.path().join("copy.db");
+        vault.backup_to(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        for number in 0..100 {
+            scope
+                .put(format!("A_{number}"), "v".repeat(60_000))
+                .unwrap();
+        }
+        let error = vault.backup_to(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
+        assert_eq!(fs::read_dir(disk.0.path()).unwrap().count(), 0);
+        assert_eq!(value(&scope, "A_99"), "vvvvvvvv");
+    }
+}

@@ -1,39 +1,25 @@
-//! Makes a vault's file in one step: whoever finds it finds it whole.
+//! Makes the file of an empty vault.
 
-use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use super::failure::{failed, io_failed};
-use super::inspection::empty;
+use super::failure::failed;
 use super::settings::Settings;
-use super::vault_path::{
-    ROLLBACK_JOURNAL, SHARED_MEMORY, UNFINISHED, VaultPath, WRITE_AHEAD_LOG, beside, existing,
-};
+use super::vault_path::{ROLLBACK_JOURNAL, VaultPath, WRITE_AHEAD_LOG, beside, existing};
 use super::version::{self, Journal};
-use super::{connection, file_system, permissions, schema};
+use super::{connection, new_file, schema};
 use crate::error::{Error, ErrorKind, Result};
-use crate::files;
 
-/// Builds the vault under a name of its own in the same folder, and gives it the name asked for
-/// when it is complete. Of two creators at the same moment one wins, because a link never replaces
-/// a file.
+/// Makes an empty vault.
 pub(super) fn create(place: &VaultPath, settings: &Settings) -> Result<()> {
     let journal = version::for_new_vault(rusqlite::version_number())?;
-    permissions::check_folder(&place.folder, settings)?;
-    let is_remote = file_system::is_remote(&place.folder, settings)?;
-    let journal = chosen(journal, is_remote, settings);
-    refuse_existing(place)?;
-    refuse_left_behind(place)?;
-    let unfinished = Unfinished::new(&place.folder, settings)?;
-    build(&unfinished.0, journal, settings.patience)?;
-    fs::hard_link(&unfinished.0, &place.file).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(),
-        _ => io_failed(error),
-    })?;
-    drop(unfinished);
-    sync(&place.folder)
+    new_file::make(place, settings, |path, is_remote| {
+        build(
+            path,
+            chosen(journal, is_remote, settings),
+            settings.patience,
+        )
+    })
 }
 
 /// Returns the journal of a new vault, where `best` is the one that the linked SQLite does safely.
@@ -43,34 +29,6 @@ fn chosen(best: Journal, is_remote: bool, settings: &Settings) -> Journal {
     } else {
         best
     }
-}
-
-fn refuse_existing(place: &VaultPath) -> Result<()> {
-    match existing(&place.file)? {
-        None => Ok(()),
-        Some(found) if found.is_file() && found.len() == 0 => Err(empty()),
-        Some(found) if found.is_file() => Err(exists()),
-        Some(_) => Err(Error::new(
-            ErrorKind::UnsafeFile,
-            "the path of the vault is taken by something other than a file; give another path",
-        )),
-    }
-}
-
-/// SQLite would take the log of an earlier vault for the new one's.
-fn refuse_left_behind(place: &VaultPath) -> Result<()> {
-    for suffix in [WRITE_AHEAD_LOG, ROLLBACK_JOURNAL] {
-        if existing(&place.beside(suffix))?.is_some_and(|found| found.len() > 0) {
-            // It is not left behind if somebody has just created this vault and writes to it.
-            refuse_existing(place)?;
-            return Err(Error::new(
-                ErrorKind::NotAVault,
-                "a SQLite journal of a deleted vault is left at this path; restore that vault, or \
-                 move the journal away",
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn build(path: &Path, journal: Journal, patience: Duration) -> Result<()> {
@@ -87,74 +45,6 @@ fn build(path: &Path, journal: Journal, patience: Duration) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// A file that is removed when this is dropped, with what SQLite keeps beside it.
-struct Unfinished(PathBuf);
-
-impl Unfinished {
-    fn new(folder: &Path, settings: &Settings) -> Result<Self> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random)
-            .map_err(|_| Error::new(ErrorKind::Io, "the operating system gave no random bytes"))?;
-        let path = folder.join(format!(
-            "{UNFINISHED}{}",
-            base16ct::lower::encode_string(&random)
-        ));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        // Closed at once, so before SQLite opens it.
-        drop(options.open(&path).map_err(|error| {
-            match error.kind() {
-                io::ErrorKind::PermissionDenied => {
-                    Error::new(ErrorKind::ReadOnly, "the vault's folder cannot be written")
-                        .with_source(error)
-                }
-                _ => io_failed(error),
-            }
-        })?);
-        let unfinished = Self(path);
-        let made = existing(&unfinished.0)?;
-        if made.is_none_or(|made| !files::is_own(&made)) && !settings.trust_folder {
-            return Err(Error::new(
-                ErrorKind::UnsafeFile,
-                "this file system gives new files to another user than that of this process; put \
-                 the vault on another one, or create it with trust_folder",
-            ));
-        }
-        Ok(unfinished)
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // Nothing can be done about a file that stays; it holds an empty vault.
-        for suffix in ["", WRITE_AHEAD_LOG, SHARED_MEMORY, ROLLBACK_JOURNAL] {
-            let _ = fs::remove_file(beside(&self.0, suffix));
-        }
-    }
-}
-
-/// Makes the new name survive a loss of power.
-#[cfg(unix)]
-fn sync(folder: &Path) -> Result<()> {
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(io_failed)
-}
-
-#[cfg(not(unix))]
-fn sync(_: &Path) -> Result<()> {
-    Ok(())
-}
-
-fn exists() -> Error {
-    Error::new(
-        ErrorKind::VaultExists,
-        "there is a file at this path already; open it if it is a vault, or give another path",
-    )
 }
 
 #[cfg(test)]

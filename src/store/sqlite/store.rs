@@ -16,8 +16,8 @@ use super::vault_path::VaultPath;
 use super::writer::Writer;
 use crate::error::{ErrorKind, Result};
 use crate::store::{
-    HeadRead, Moment, Page, Partition, Purge, ReadWork, Row, RowKey, Scan, SecretStore, SelfCheck,
-    WriteWork,
+    FileStore, HeadRead, Moment, Page, Partition, Purge, ReadWork, Row, RowKey, Scan, SecretStore,
+    SelfCheck, WriteWork,
 };
 
 /// Keeps rows in one SQLite file, for many threads and processes on one machine.
@@ -42,7 +42,9 @@ use crate::store::{
 /// that user only, not a link, and holding exactly the expected tables. Other users may not be able
 /// to replace it: the folder and every folder above must belong to this user or root, and nobody
 /// else may write to it unless it is sticky. Do not open it with other programs or libraries while
-/// it is in use, and do not copy it. Network file systems are refused.
+/// it is in use, and do not copy it: a copy of an open vault lacks what is in
+/// its log. [`Vault::backup_to`](crate::Vault::backup_to) makes a whole one. Network file systems
+/// are refused.
 ///
 /// [Options](SqliteStore::options) accept volumes of containers and folders that are mounted
 /// read-only.
@@ -63,9 +65,9 @@ use crate::store::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SqliteStore {
-    file: OpenFile,
-    readers: Readers,
-    writer: Writer,
+    pub(super) file: OpenFile,
+    pub(super) readers: Readers,
+    pub(super) writer: Writer,
 }
 
 impl SqliteStore {
@@ -256,5 +258,9 @@ impl SecretStore for SqliteStore {
             Err(error) if error.kind() == ErrorKind::Corrupt => Ok(SelfCheck::Damaged),
             Err(error) => Err(error),
         }
+    }
+
+    fn as_file(&self) -> Option<&dyn FileStore> {
+        Some(self)
     }
 }

@@ -96,11 +96,18 @@ impl Writer {
     pub(super) fn purge(&self, file: &OpenFile) -> Result<Purge> {
         self.with(file, |connection, wait| {
             let _next = queue::enter(&file.place, wait);
-            let done = checkpoint(file, connection);
-            if matches!(done, Ok(Purge::Done)) {
-                file.ballast.take_back();
-            }
-            done
+            clear_log(file, connection)
+        })
+    }
+
+    /// Writes the file anew without the space of deleted rows. The log of an older state is merged
+    /// first, because it may be as long as the file.
+    pub(super) fn compact(&self, file: &OpenFile) -> Result<Purge> {
+        self.with(file, |connection, wait| {
+            let _next = queue::enter(&file.place, wait);
+            checkpoint(file, connection)?;
+            connection.execute_batch("VACUUM").map_err(failed)?;
+            clear_log(file, connection)
         })
     }
 
@@ -131,6 +138,15 @@ fn attempt(
     let only_erases = changes.only_erases();
     let done = done.and_then(|()| transaction.commit().map_err(commit_failed));
     (done, only_erases)
+}
+
+/// Overwrites what is left in the log, and takes back the space for erasing.
+fn clear_log(file: &OpenFile, connection: &Connection) -> Result<Purge> {
+    let done = checkpoint(file, connection);
+    if matches!(done, Ok(Purge::Done)) {
+        file.ballast.take_back();
+    }
+    done
 }
 
 /// Overwrites what is left in the log.

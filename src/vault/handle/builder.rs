@@ -330,7 +330,7 @@ impl VaultBuilder {
     /// another vault's, [`ErrorKind::UnsupportedFormat`] when a later version of this crate made
     /// it, [`ErrorKind::Corrupt`] when it is damaged, or why the store cannot be read.
     pub fn open(self, key: &dyn Unlock) -> Result<Vault> {
-        let keys = unlock(&*self.store, key)?;
+        let keys = Arc::new(unlock(&*self.store, key)?);
         let Self {
             store,
             clock,

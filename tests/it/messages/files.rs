@@ -50,6 +50,8 @@ pub(super) fn all(messages: &mut Messages) {
     messages.of(SqliteStore::open(&path));
     fs::remove_dir(at("vault.db-journal")).unwrap();
 
+    messages.of(crate::support::memory_vault().backup_to(at("copy.db")));
+
     fs::write(at("gone.db-journal"), "left behind").unwrap();
     messages.of(SqliteStore::create(at("gone.db")));
 

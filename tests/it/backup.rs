@@ -1,0 +1,491 @@
+//! Backups: one moment, whole, private, never over another file, and what restores them.
+#![cfg(all(feature = "sqlite", unix))]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use keyslot::store::{CopyCheck, Kind, Partition, Purge, RowKey, SecretStore};
+use keyslot::{ErrorKind, MemoryStore, RootKey, SqliteStore, Status, Vault, Version};
+use tempfile::TempDir;
+
+use crate::support::rows::{partitions, rows};
+use crate::support::{fast_folder, memory_vault, refusal, root_key, value};
+
+fn vault(folder: &TempDir) -> Vault {
+    Vault::create(folder.path().join("vault.db"), &root_key()).unwrap()
+}
+
+/// The names in a folder that are not those of `vault.db` and its files.
+fn others(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into())
+        .filter(|name: &PathBuf| !name.to_str().unwrap().starts_with("vault.db"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// The bytes of all files whose names begin like that of a vault.
+fn bytes_of(file: &Path) -> Vec<u8> {
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let mut bytes = Vec::new();
+    for entry in fs::read_dir(file.parent().unwrap()).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name().to_str().unwrap().starts_with(name) {
+            bytes.extend(fs::read(entry.path()).unwrap());
+        }
+    }
+    bytes
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(bytes, part).is_some()
+}
+
+#[test]
+fn a_backup_holds_what_the_log_of_an_open_vault_holds() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    let (organization, project) = (vault.scope("acme").unwrap(), vault.scope("acme/x").unwrap());
+    for value in ["one", "two"] {
+        project.put("KEY", value).unwrap();
+    }
+    for name in ["REVOKED", "DELETED", "OFF"] {
+        organization.put(name, "of the organization").unwrap();
+        project.put(name, "of the project").unwrap();
+    }
+    project.revoke("REVOKED").unwrap();
+    project.delete("DELETED").unwrap();
+    project.set_status("OFF", Status::Inactive).unwrap();
+    vault
+        .scope("globex")
+        .unwrap()
+        .put("KEY", "of another")
+        .unwrap();
+    project.put("LAST", "written last").unwrap();
+
+    let path = folder.path().join("copy.db");
+    let backup = vault.backup_to(&path).unwrap();
+    assert!(backup.verification.is_intact());
+    assert_eq!(
+        (backup.verification.tenants, backup.verification.secrets),
+        (2, 7)
+    );
+    assert_eq!(
+        others(folder.path()),
+        [PathBuf::from("copy.db")],
+        "one file"
+    );
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // What a plain copy of the file has at this moment is less.
+    let plain = fast_folder();
+    let plain = plain.path().join("plain.db");
+    fs::copy(folder.path().join("vault.db"), &plain).unwrap();
+    fs::set_permissions(&plain, fs::Permissions::from_mode(0o600)).unwrap();
+    let lacking =
+        Vault::open(&plain, &root_key()).and_then(|vault| value(&vault.scope("acme/x")?, "LAST"));
+    assert!(lacking.is_err(), "the control");
+
+    let copy = Vault::open(&path, &root_key()).unwrap();
+    let project = copy.scope("acme/x").unwrap();
+    assert_eq!(value(&project, "KEY").unwrap(), "two");
+    assert_eq!(value(&project, "KEY@1").unwrap(), "one");
+    assert_eq!(value(&project, "LAST").unwrap(), "written last");
+    assert_eq!(refusal(&project, "REVOKED"), ErrorKind::Revoked);
+    assert_eq!(value(&project, "DELETED").unwrap(), "of the organization");
+    assert_eq!(refusal(&project, "OFF"), ErrorKind::Inactive);
+    assert_eq!(project.info("OFF").unwrap().status, Status::Inactive);
+    assert!(copy.verify().unwrap().is_intact());
+    // The copy goes on as a vault of its own.
+    project.put("KEY", "three").unwrap();
+    assert_eq!(project.info("KEY").unwrap().version(), Version::new(3));
+}
+
+#[test]
+fn writers_go_on_and_all_that_they_were_told_before_is_in_the_copy() {
+    for rollback in [false, true] {
+        let folder = fast_folder();
+        let options = SqliteStore::options().rollback_journal(rollback);
+        let store = options.create(folder.path().join("vault.db")).unwrap();
+        let vault = Vault::builder().store(store).create(&root_key()).unwrap();
+        // So many pages that a copy has many steps.
+        let full = vault.scope("full").unwrap();
+        for number in 0..90 {
+            full.put(format!("FILL_{number}"), "f".repeat(60_000))
+                .unwrap();
+        }
+        let (done, acknowledged) = (AtomicBool::new(false), AtomicU64::new(0));
+        let (mut before, mut meanwhile) = (Vec::new(), 0);
+        thread::scope(|threads| {
+            let writer = vault.scope("acme").unwrap();
+            let (done, acknowledged) = (&done, &acknowledged);
+            threads.spawn(move || {
+                while !done.load(Ordering::SeqCst) {
+                    let next = acknowledged.load(Ordering::SeqCst) + 1;
+                    writer.put("COUNT", next.to_string()).unwrap();
+                    acknowledged.store(next, Ordering::SeqCst);
+                }
+            });
+            while acknowledged.load(Ordering::SeqCst) < 3 {
+                thread::yield_now();
+            }
+            for number in 0..2 {
+                let told = acknowledged.load(Ordering::SeqCst);
+                vault
+                    .backup_to(folder.path().join(format!("copy-{number}.db")))
+                    .unwrap();
+                before.push(told);
+                meanwhile += acknowledged.load(Ordering::SeqCst) - told;
+            }
+            done.store(true, Ordering::SeqCst);
+        });
+        assert!(meanwhile > 0, "nobody wrote while the vault was copied");
+        for (number, told) in before.into_iter().enumerate() {
+            let copy = folder.path().join(format!("copy-{number}.db"));
+            let copy = Vault::open(copy, &root_key()).unwrap();
+            let count = value(&copy.scope("acme").unwrap(), "COUNT").unwrap();
+            assert!(count.parse::<u64>().unwrap() >= told, "{count} < {told}");
+        }
+    }
+}
+
+#[test]
+fn a_backup_takes_no_name_that_is_taken_and_no_folder_that_others_may_write_to() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    let at = |name: &str| folder.path().join(name);
+
+    fs::write(at("taken"), "of somebody else").unwrap();
+    symlink(at("nowhere"), at("link")).unwrap();
+    fs::create_dir(at("folder")).unwrap();
+    fs::create_dir(at("open")).unwrap();
+    fs::set_permissions(at("open"), fs::Permissions::from_mode(0o777)).unwrap();
+    fs::write(at("left-wal"), "the log of a vault that is gone").unwrap();
+    for (name, kind) in [
+        ("taken", ErrorKind::VaultExists),
+        ("vault.db", ErrorKind::VaultExists),
+        ("link", ErrorKind::UnsafeFile),
+        ("folder", ErrorKind::UnsafeFile),
+        ("open/copy.db", ErrorKind::UnsafeFile),
+        ("nowhere/copy.db", ErrorKind::VaultNotFound),
+        ("left", ErrorKind::NotAVault),
+        (":memory:", ErrorKind::InvalidInput),
+        ("folder/", ErrorKind::InvalidInput),
+    ] {
+        let error = vault.backup_to(at(name)).unwrap_err();
+        assert_eq!(error.kind(), kind, "{name}: {error}");
+    }
+    assert_eq!(fs::read(at("taken")).unwrap(), b"of somebody else");
+    assert!(!at("nowhere").exists());
+    assert_eq!(fs::read_dir(at("open")).unwrap().count(), 0);
+    let names: Vec<PathBuf> = ["folder", "left-wal", "link", "open", "taken"]
+        .map(PathBuf::from)
+        .into();
+    assert_eq!(others(folder.path()), names);
+    vault.backup_to(at("free")).unwrap();
+}
+
+#[test]
+fn a_name_that_looks_like_a_uri_is_the_name_of_a_file() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    let path = folder.path().join("file:copy.db?mode=memory");
+    vault.backup_to(&path).unwrap();
+    assert!(path.exists());
+    Vault::open(&path, &root_key()).unwrap();
+}
+
+#[test]
+fn of_a_damaged_vault_no_copy_is_kept() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "a value").unwrap();
+    vault.backup_to(folder.path().join("before.db")).unwrap();
+    let store = SqliteStore::open(folder.path().join("vault.db")).unwrap();
+    let damaged = rows(&store, Kind::Secret).pop().unwrap();
+    let damaged = damaged.with(|row| *row.body.last_mut().unwrap() ^= 1);
+    let put = store.write(damaged.partition, &[], &mut |_, tx| tx.put(&damaged));
+    put.unwrap();
+
+    let error = vault.backup_to(folder.path().join("after.db")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "{error}");
+    assert_eq!(others(folder.path()), [PathBuf::from("before.db")]);
+}
+
+#[test]
+fn an_older_state_than_this_vault_has_seen_is_not_kept() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "one").unwrap();
+    let store = SqliteStore::open(folder.path().join("vault.db")).unwrap();
+    let past: Vec<_> = [Kind::Secret, Kind::Version, Kind::Head]
+        .into_iter()
+        .flat_map(|kind| rows(&store, kind))
+        .collect();
+    scope.put("KEY", "two").unwrap();
+    let newer = rows(&store, Kind::Version);
+    store
+        .write(past[0].partition, &[], &mut |_, tx| {
+            newer.iter().try_for_each(|row| tx.delete(&row.key))?;
+            past.iter().try_for_each(|row| tx.put(row))
+        })
+        .unwrap();
+
+    let path = folder.path().join("copy.db");
+    let error = vault.backup_to(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tampered, "{error}");
+    assert!(!path.exists());
+    // To whoever has seen no more, it is whole.
+    let stranger = Vault::open(folder.path().join("vault.db"), &root_key()).unwrap();
+    stranger.backup_to(&path).unwrap();
+    vault.accept_rollback("a test").unwrap();
+    vault.backup_to(folder.path().join("accepted.db")).unwrap();
+}
+
+#[test]
+fn a_backup_has_no_sealed_byte_of_what_was_revoked_before() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "a leaked value").unwrap();
+    let file = folder.path().join("vault.db");
+    let store = SqliteStore::open(&file).unwrap();
+    let row = rows(&store, Kind::Secret).pop().unwrap();
+    let path = folder.path().join("copy.db");
+    // Somebody reads an older state, so the purge waits.
+    store
+        .read(row.partition, &mut |tx| {
+            assert!(tx.get(&[row.key])?.pop().flatten().is_some());
+            assert_eq!(scope.revoke("KEY")?, Purge::Pending);
+            assert!(holds(&bytes_of(&file), &row.body), "the control");
+            vault.backup_to(&path).map(drop)
+        })
+        .unwrap();
+    assert!(!holds(&fs::read(&path).unwrap(), &row.body));
+    let copy = Vault::open(&path, &root_key()).unwrap();
+    assert_eq!(
+        refusal(&copy.scope("acme").unwrap(), "KEY"),
+        ErrorKind::Revoked
+    );
+}
+
+#[test]
+fn a_copy_that_its_check_refuses_is_not_kept() {
+    let folder = fast_folder();
+    let store = SqliteStore::create(folder.path().join("vault.db")).unwrap();
+    let path = folder.path().join("copy.db");
+    let mut refuse = |copy: Box<dyn SecretStore>| {
+        assert!(!path.exists(), "it has its name before it was checked");
+        let key = RowKey {
+            kind: Kind::Secret,
+            key: [1; 32],
+        };
+        let write = copy.write(Partition([2; 16]), &[], &mut |_, tx| tx.delete(&key));
+        assert_eq!(write.unwrap_err().kind(), ErrorKind::ReadOnly);
+        Err(keyslot::SecretName::new("").unwrap_err())
+    };
+    let check: &mut CopyCheck<'_> = &mut refuse;
+    let shared: Arc<dyn SecretStore> = Arc::new(store);
+    let error = shared.as_file().unwrap().backup(&path, check).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidName);
+    assert_eq!(others(folder.path()), Vec::<PathBuf>::new());
+    shared
+        .as_file()
+        .unwrap()
+        .backup(&path, &mut |_| Ok(()))
+        .unwrap();
+    assert_eq!(others(folder.path()), [PathBuf::from("copy.db")]);
+}
+
+#[test]
+fn a_vault_that_is_only_read_is_copied() {
+    let folder = fast_folder();
+    let writer = vault(&folder);
+    writer.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    let options = SqliteStore::options().read_only(true);
+    let store = options.open(folder.path().join("vault.db")).unwrap();
+    let reader = Vault::builder().store(store).open(&root_key()).unwrap();
+    let path = folder.path().join("copy.db");
+    reader.backup_to(&path).unwrap();
+    assert!(
+        Vault::open(&path, &root_key())
+            .unwrap()
+            .verify()
+            .unwrap()
+            .is_intact()
+    );
+    assert_eq!(reader.compact().unwrap_err().kind(), ErrorKind::ReadOnly);
+}
+
+#[test]
+fn a_vault_in_memory_has_no_backup_and_nothing_to_compact() {
+    let folder = fast_folder();
+    let path = folder.path().join("copy.db");
+    let vault = memory_vault();
+    let error = vault.backup_to(&path).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Store);
+    assert!(error.to_string().contains("copy_vault"), "{error}");
+    assert!(!path.exists() && MemoryStore::new().as_file().is_none());
+    assert_eq!(vault.compact().unwrap(), Purge::Done);
+}
+
+#[test]
+fn a_restored_backup_is_the_vault_of_its_moment_and_stays_as_it_is() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "monday").unwrap();
+    let copy = folder.path().join("monday.db");
+    vault.backup_to(&copy).unwrap();
+    let bytes = fs::read(&copy).unwrap();
+    scope.put("KEY", "tuesday").unwrap();
+
+    let to = folder.path().join("restored.db");
+    let restored = Vault::restore(&copy, &to, &root_key()).unwrap();
+    assert_eq!(
+        value(&restored.scope("acme").unwrap(), "KEY").unwrap(),
+        "monday"
+    );
+    restored
+        .scope("acme")
+        .unwrap()
+        .put("KEY", "wednesday")
+        .unwrap();
+    assert_eq!(fs::read(&copy).unwrap(), bytes, "the backup was written to");
+    assert_eq!(value(&scope, "KEY").unwrap(), "tuesday");
+    let mode = fs::metadata(&to).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn only_a_whole_backup_is_restored_and_never_over_a_file() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    for scope in ["acme", "globex"] {
+        vault.scope(scope).unwrap().put("KEY", "a value").unwrap();
+    }
+    let copy = folder.path().join("copy.db");
+    vault.backup_to(&copy).unwrap();
+    let to = folder.path().join("restored.db");
+    let refused =
+        |copy: &Path, to: &Path, key: &RootKey| Vault::restore(copy, to, key).unwrap_err().kind();
+    let over = folder.path().join("vault.db");
+    assert_eq!(refused(&copy, &over, &root_key()), ErrorKind::VaultExists);
+    assert_eq!(refused(&copy, &copy, &root_key()), ErrorKind::VaultExists);
+    assert_eq!(
+        refused(&copy, &to, &RootKey::generate().unwrap()),
+        ErrorKind::WrongKey
+    );
+    let none = folder.path().join("none.db");
+    assert_eq!(refused(&none, &to, &root_key()), ErrorKind::VaultNotFound);
+
+    // Each row of the copy counts.
+    let store = SqliteStore::open(&copy).unwrap();
+    for partition in partitions(&store).unwrap() {
+        for kind in [
+            Kind::Slot,
+            Kind::VaultSecret,
+            Kind::DataKey,
+            Kind::Head,
+            Kind::Secret,
+        ] {
+            for row in rows(&store, kind)
+                .iter()
+                .filter(|row| row.partition == partition)
+            {
+                let delete = |tx: &mut dyn keyslot::store::WriteTx| tx.delete(&row.key);
+                store
+                    .write(partition, &[], &mut |_, tx| delete(tx))
+                    .unwrap();
+                assert_eq!(
+                    refused(&copy, &to, &root_key()),
+                    ErrorKind::Corrupt,
+                    "{kind:?}"
+                );
+                store
+                    .write(partition, &[], &mut |_, tx| tx.put(row))
+                    .unwrap();
+            }
+        }
+    }
+    drop(store);
+    assert!(!to.exists());
+    Vault::restore(&copy, &to, &root_key()).unwrap();
+}
+
+#[test]
+fn a_compacted_vault_is_smaller_and_holds_nothing_of_the_past() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    let file = folder.path().join("vault.db");
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "a value").unwrap();
+    for number in 0..20 {
+        scope
+            .put(format!("FILL_{number}"), "f".repeat(60_000))
+            .unwrap();
+    }
+    let store = SqliteStore::open(&file).unwrap();
+    let sealed = rows(&store, Kind::Secret);
+    let longest = sealed.iter().max_by_key(|row| row.body.len()).unwrap();
+    let part = &longest.body[10_000..10_064];
+    assert!(holds(&bytes_of(&file), part), "the control");
+    for number in 0..20 {
+        scope.delete(format!("FILL_{number}")).unwrap();
+    }
+    let before = fs::metadata(&file).unwrap().len();
+    assert_eq!(vault.compact().unwrap(), Purge::Done);
+    let after = fs::metadata(&file).unwrap().len();
+    assert!(after * 4 < before, "{before} bytes before, {after} after");
+    assert!(!holds(&bytes_of(&file), part));
+    assert_eq!(
+        fs::metadata(folder.path().join("vault.db-wal"))
+            .unwrap()
+            .len(),
+        0
+    );
+    assert_eq!(value(&scope, "KEY").unwrap(), "a value");
+    assert!(vault.verify().unwrap().is_intact());
+}
+
+#[test]
+fn compacting_says_that_a_reader_of_an_older_state_keeps_it() {
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "a value").unwrap();
+    let store = SqliteStore::open(folder.path().join("vault.db")).unwrap();
+    let (partition, place) = {
+        let row = rows(&store, Kind::Secret).pop().unwrap();
+        (row.partition, row.key)
+    };
+    let (begun, is_begun) = mpsc::channel();
+    let (end, is_over) = mpsc::channel::<()>();
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            let (begun, is_over) = (begun, is_over);
+            let read = store.read(partition, &mut |tx| {
+                tx.get(&[place])?;
+                begun.send(()).unwrap();
+                is_over.recv().unwrap();
+                Ok(())
+            });
+            read.unwrap();
+        });
+        is_begun.recv().unwrap();
+        assert_eq!(vault.compact().unwrap(), Purge::Pending);
+        end.send(()).unwrap();
+    });
+    assert_eq!(vault.compact().unwrap(), Purge::Done);
+}
