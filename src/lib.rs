@@ -2,6 +2,7 @@
 //! [the language]: crate::template::syntax
 //! [the format]: crate::manual::format
 //! [the threat model]: crate::manual::threat_model
+//! [anchors]: crate::manual::anchors
 //! [ARCHITECTURE.md]: https://docs.rs/crate/keyslot/latest/source/ARCHITECTURE.md
 //! [CONTRIBUTING.md]: https://docs.rs/crate/keyslot/latest/source/CONTRIBUTING.md
 //! [SECURITY.md]: https://docs.rs/crate/keyslot/latest/source/SECURITY.md
@@ -80,11 +81,13 @@ pub use target::{Surface, Target, UnknownNames};
 pub use template::{Document, Lint, LintKind, ResolveExt, Template};
 #[cfg(feature = "sqlite")]
 pub use vault::Backup;
+#[cfg(all(feature = "vault", unix))]
+pub use vault::FileAnchor;
 #[cfg(all(feature = "vault", feature = "tracing"))]
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, List, Listed,
-    Observer, OnExisting, OwnedEvent, Permissions, ScopedVault, SecretChange, SecretInput,
-    Snapshot, Sorted, Vault, VaultBuilder, Verification,
+    Action, AnchorMark, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, List,
+    Listed, Observer, OnExisting, OpenMode, OwnedEvent, Permissions, RollbackAnchor, ScopedVault,
+    SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
 };

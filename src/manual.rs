@@ -1,5 +1,8 @@
 //! Pages that are too long for the docs of one item.
 
+#[doc = include_str!("manual/anchors.md")]
+pub mod anchors {}
+
 #[doc = include_str!("manual/format.md")]
 pub mod format {}
 

@@ -36,6 +36,8 @@
 //! 5. `read`, `write` and `verify`, which do not import each other.
 //! 6. `handle`: the vault that users open, and its builder.
 
+mod anchor;
+mod anchoring;
 #[cfg(feature = "sqlite")]
 mod backup;
 mod binding;
@@ -57,6 +59,7 @@ mod parsed_rows;
 mod partition_walk;
 mod permissions;
 mod read;
+mod reason;
 mod rows;
 mod scoped;
 mod sealing;
@@ -69,9 +72,12 @@ mod verify;
 mod walk;
 mod write;
 
+#[cfg(unix)]
+pub use anchor::FileAnchor;
+pub use anchor::{AnchorMark, RollbackAnchor};
 #[cfg(feature = "sqlite")]
 pub use handle::Backup;
-pub use handle::{Vault, VaultBuilder};
+pub use handle::{OpenMode, Vault, VaultBuilder};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Action, Event, Observer, OwnedEvent};

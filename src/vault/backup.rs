@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use super::core::Core;
-use super::high_water::rolled_back;
-use super::verify::{Finding, Verification, verify};
+use super::verify::{Verification, verify};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Purge;
 
@@ -19,12 +18,14 @@ impl Core {
             ));
         };
         // What was acknowledged by now must be there.
-        let seen = self.seen.copy();
-        let mut seen = Some(seen);
+        let mut seen = Some(self.seen.copy());
         let mut report = Verification::default();
         file.backup(path, &mut |copy| {
             report = verify(&self.over(copy, seen.take().unwrap_or_default()))?;
-            accept(&report)
+            report.accept(
+                "the copy was not kept, because it is damaged as the vault is; Vault::verify \
+                 lists the damage",
+            )
         })?;
         Ok(report)
     }
@@ -35,21 +36,5 @@ impl Core {
             Some(file) => file.compact(),
             None => self.store.purge(),
         }
-    }
-}
-
-/// Refuses a copy in which anything is wrong.
-fn accept(report: &Verification) -> Result<()> {
-    let is_older = |finding: &Finding| matches!(finding, Finding::RolledBack { .. });
-    if report.is_intact() {
-        Ok(())
-    } else if report.findings.iter().any(is_older) {
-        Err(rolled_back())
-    } else {
-        Err(Error::new(
-            ErrorKind::Corrupt,
-            "the copy was not kept, because it is damaged as the vault is; Vault::verify lists the \
-             damage",
-        ))
     }
 }

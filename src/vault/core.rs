@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::anchor::Anchor;
 use super::clock::Clock;
 use super::gate::Gate;
 use super::high_water::HighWater;
@@ -30,6 +31,7 @@ pub(super) struct Core {
     pub(super) engine: Engine,
     pub(super) gate: Gate,
     pub(super) observer: Option<Arc<dyn Observer>>,
+    pub(super) anchor: Option<Anchor>,
     /// True if the end of values may be shown.
     pub(super) hints: bool,
     pub(super) max_value: usize,
@@ -44,11 +46,13 @@ impl Core {
             store,
             keys: Arc::clone(&self.keys),
             seen,
+            views: None,
             clock: self.clock.clone(),
             names: NamePolicy::any(),
             engine: Engine::new(),
             gate: self.gate,
             observer: None,
+            anchor: None,
             hints: false,
             max_value: self.max_value,
             kept_versions: self.kept_versions,

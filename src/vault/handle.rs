@@ -3,9 +3,11 @@
 #[cfg(feature = "sqlite")]
 mod backup;
 mod builder;
+mod open_mode;
 mod vault;
 
 #[cfg(feature = "sqlite")]
 pub use backup::Backup;
 pub use builder::VaultBuilder;
+pub use open_mode::OpenMode;
 pub use vault::Vault;

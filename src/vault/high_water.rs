@@ -47,6 +47,15 @@ impl Mark {
         Ok(Self::new(head.epoch, &Envelope::parse(&row.info)?))
     }
 
+    /// The mark of a head that was seen before this vault was opened.
+    pub(super) fn from_parts(epoch: u64, commitment: [u8; 32]) -> Self {
+        Self { epoch, commitment }
+    }
+
+    pub(super) fn parts(self) -> (u64, [u8; 32]) {
+        (self.epoch, self.commitment)
+    }
+
     pub(super) fn epoch(&self) -> u64 {
         self.epoch
     }

@@ -10,6 +10,7 @@
     reason = "a test may panic"
 )]
 
+mod anchor;
 mod attacks;
 mod auto_traits;
 mod backup;

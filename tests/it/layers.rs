@@ -80,12 +80,14 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
         "vault",
         &[
             &[
+                "anchor",
                 "binding",
                 "clock",
                 "high_water",
                 "hint",
                 "observer",
                 "permissions",
+                "reason",
                 "rows",
                 "tenant_key",
             ],
@@ -95,7 +97,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["core", "opening"],
             &["data_keys", "hashed_scope"],
             &["heads", "parsed_rows", "scoped", "sealing"],
-            &["guarded"],
+            &["anchoring", "guarded"],
             &["read", "verify", "write"],
             &["backup"],
             &["handle"],

@@ -534,10 +534,11 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 61] = [
+const PLAIN: [&str; 64] = [
     "AccessRules",
     "Action",
     "Actor",
+    "AnchorMark",
     "Argon2Cost",
     "Backup",
     "BareNames",
@@ -550,6 +551,7 @@ const PLAIN: [&str; 61] = [
     "ErrorKind",
     "Escape",
     "Faults",
+    "FileAnchor",
     "Finding",
     "Fingerprint",
     "Grants",
@@ -565,6 +567,7 @@ const PLAIN: [&str; 61] = [
     "Moment",
     "Node",
     "OnExisting",
+    "OpenMode",
     "PageSize",
     "Permissions",
     "Permit",

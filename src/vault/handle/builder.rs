@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::open_mode::OpenMode;
 use super::vault::Vault;
 use crate::crypto::Unlock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::NamePolicy;
 use crate::store::{MemoryStore, SecretStore};
 use crate::template::Engine;
+use crate::vault::anchor::{Anchor, RollbackAnchor};
 use crate::vault::clock::Clock;
 use crate::vault::core::{Core, MAX_VALUE};
 use crate::vault::gate::Gate;
@@ -17,6 +19,8 @@ use crate::vault::high_water::HighWater;
 use crate::vault::observer::Observer;
 use crate::vault::opening::{has_header, initialise, unlock};
 use crate::vault::tenant_view::Views;
+use crate::vault::reason;
+use crate::vault::verify::verify;
 
 /// Settings of a vault handle. They belong to the handle, not to the vault: nothing of them is
 /// stored.
@@ -38,6 +42,9 @@ pub struct VaultBuilder {
     engine: Engine,
     gate: Gate,
     observer: Option<Arc<dyn Observer>>,
+    anchor: Option<Box<dyn RollbackAnchor>>,
+    open_mode: OpenMode,
+    accepted: Option<String>,
     hints: bool,
     max_value: usize,
     kept_versions: usize,
@@ -53,6 +60,9 @@ impl VaultBuilder {
             engine: Engine::new(),
             gate: Gate::default(),
             observer: None,
+            anchor: None,
+            open_mode: OpenMode::Header,
+            accepted: None,
             hints: false,
             max_value: 64 * 1024,
             kept_versions: 10,
@@ -288,6 +298,62 @@ impl VaultBuilder {
         self
     }
 
+    /// Anchor of the vault: memory outside of the store, by which a vault that was put back whole
+    /// is told as it is opened. None if it is not set. See [`RollbackAnchor`] for its cost and its
+    /// limits.
+    ///
+    /// ```
+    /// use keyslot::{FileAnchor, RootKey, Vault};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let anchor = FileAnchor::create(folder.path().join("anchor"))?;
+    /// let vault = Vault::builder().anchor(anchor).create(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("TOKEN", "t-1")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn anchor(mut self, anchor: impl RollbackAnchor) -> Self {
+        self.anchor = Some(Box::new(anchor));
+        self
+    }
+
+    /// Extent of the checks as the vault is opened; [`OpenMode::Header`] if it is not set.
+    ///
+    /// ```
+    /// use keyslot::{MemoryStore, OpenMode, RootKey, Vault};
+    ///
+    /// let (store, key) = (MemoryStore::new(), RootKey::generate()?);
+    /// Vault::builder().store(store.clone()).create(&key)?.scope("acme")?.put("KEY", "a value")?;
+    /// Vault::builder().store(store).open_mode(OpenMode::Full).open(&key)?;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn open_mode(mut self, mode: OpenMode) -> Self {
+        self.open_mode = mode;
+        self
+    }
+
+    /// Accepts that the vault is older than its [anchor](VaultBuilder::anchor) says, as
+    /// [`Vault::accept_rollback`] does for an open one: after a restored backup, or a failover that
+    /// lost writes. Not accepted if it is not set.
+    ///
+    /// The older state may hold values that were revoked since. The reason has 1 to 1,024 bytes
+    /// and no control characters. It is told to the observer if the vault is older, and nothing
+    /// happens if it is not. Do not leave it in a program: it is for one start.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let builder = Vault::builder().accept_rollback("restored the backup of Monday");
+    /// builder.create(&RootKey::generate()?)?;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn accept_rollback(mut self, reason: impl Into<String>) -> Self {
+        self.accepted = Some(reason.into());
+        self
+    }
+
     /// Makes a vault in an empty store.
     ///
     /// ```
@@ -328,7 +394,8 @@ impl VaultBuilder {
     ///
     /// [`ErrorKind::NotAVault`] when the store holds none, [`ErrorKind::WrongKey`] when the key is
     /// another vault's, [`ErrorKind::UnsupportedFormat`] when a later version of this crate made
-    /// it, [`ErrorKind::Corrupt`] when it is damaged, or why the store cannot be read.
+    /// it, [`ErrorKind::Corrupt`] when it is damaged, [`ErrorKind::Tampered`] when it is older than
+    /// its anchor says, the errors of the anchor, or why the store cannot be read.
     pub fn open(self, key: &dyn Unlock) -> Result<Vault> {
         let keys = Arc::new(unlock(&*self.store, key)?);
         let Self {
@@ -338,11 +405,16 @@ impl VaultBuilder {
             engine,
             gate,
             observer,
+            anchor,
+            open_mode,
+            accepted,
             hints,
             max_value,
             kept_versions,
             guarded_rows,
         } = self;
+        let accepted = accepted.as_deref().map(reason::check).transpose()?;
+        let vault_id = keys.header().vault_id;
         let seen = HighWater::default();
         let core = Core {
             store,
@@ -354,10 +426,23 @@ impl VaultBuilder {
             engine,
             gate,
             observer,
+            anchor: anchor.map(|anchor| Anchor::new(anchor, vault_id)),
             hints,
             max_value,
             kept_versions,
         };
+        match (core.hold_against_anchor(), accepted) {
+            (Err(error), Some(reason)) if error.kind() == ErrorKind::Tampered => {
+                core.accept_rollback(reason)?;
+            }
+            (held, _) => held?,
+        }
+        if open_mode == OpenMode::Full {
+            verify(&core)?.accept(
+                "the vault is damaged; open it without OpenMode::Full and call verify, which lists \
+                 the damage",
+            )?;
+        }
         Ok(Vault::of(core))
     }
 
@@ -393,6 +478,8 @@ impl fmt::Debug for VaultBuilder {
             .field("engine", &self.engine)
             .field("gate", &self.gate)
             .field("observed", &self.observer.is_some())
+            .field("anchor", &self.anchor)
+            .field("open_mode", &self.open_mode)
             .field("hints", &self.hints)
             .field("max_value", &self.max_value)
             .field("kept_versions", &self.kept_versions)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::builder::VaultBuilder;
 use crate::crypto::Unlock;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::scope::Scope;
 use crate::vault::core::{Core, MAX_VALUE};
 use crate::vault::scoped::ScopedVault;
@@ -285,7 +285,9 @@ impl Vault {
     /// reads them.
     ///
     /// A tenant or a file put back *whole* looks like the past, which it is: that is found only by
-    /// a vault that was open before and saw a newer head.
+    /// a vault that was open before and saw a newer head, or that has an
+    /// [anchor](crate::RollbackAnchor). So a copy of the file without its write-ahead log, which is
+    /// the past too, may be intact.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -307,11 +309,13 @@ impl Vault {
     }
 
     /// Accepts that stored rows are older than those that this vault has seen, after which
-    /// [`Tampered`](crate::ErrorKind::Tampered) is not said of them any more.
+    /// [`Tampered`](crate::ErrorKind::Tampered) is not said of them any more. The
+    /// [anchor](crate::RollbackAnchor) forgets the newer state too.
     ///
     /// Call it after a backup was restored under an open vault, or after a failover that lost
-    /// writes. The older state may hold values that were revoked since. The reason is told to the
-    /// [observer](crate::Observer::rollback_accepted).
+    /// writes. (A vault with an anchor is opened with
+    /// [`VaultBuilder::accept_rollback`].) The older state may hold values that were revoked since.
+    /// The reason is told to the [observer](crate::Observer::rollback_accepted).
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -324,19 +328,10 @@ impl Vault {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the reason is empty, has more than
-    /// 1,024 bytes, or control characters.
+    /// 1,024 bytes, or control characters; the errors of the anchor and of the store, after which
+    /// nothing was accepted.
     pub fn accept_rollback(&self, reason: impl AsRef<str>) -> Result<()> {
-        let reason = reason.as_ref();
-        if reason.trim().is_empty() || reason.len() > 1024 || reason.chars().any(char::is_control) {
-            let rule = "the reason of accept_rollback has 1 to 1024 bytes and no control \
-                        characters";
-            return Err(Error::new(ErrorKind::InvalidInput, rule));
-        }
-        self.core.seen.clear();
-        if let Some(observer) = &self.core.observer {
-            observer.rollback_accepted(reason);
-        }
-        Ok(())
+        self.core.accept_rollback(reason.as_ref())
     }
 }
 

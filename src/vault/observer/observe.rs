@@ -1,6 +1,7 @@
 //! The receiver of events.
 
 use super::Event;
+use crate::error::Error;
 
 /// Receives the events of a vault while they happen: for logs, metrics and alarms. Every closure
 /// over an [`Event`] is one.
@@ -34,6 +35,13 @@ pub trait Observer: Send + Sync + 'static {
     /// state of the store. Ignored unless implemented.
     fn rollback_accepted(&self, reason: &str) {
         let _ = reason;
+    }
+
+    /// Receives the reason for which the [anchor](crate::RollbackAnchor) could not be told a write
+    /// that was committed. Until it is told, the write can be put back unnoticed. Ignored unless
+    /// implemented.
+    fn anchor_failed(&self, error: &Error) {
+        let _ = error;
     }
 }
 

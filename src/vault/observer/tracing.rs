@@ -1,12 +1,14 @@
 //! Events as those of the crate `tracing`.
 
 use super::{Event, Observer};
+use crate::error::Error;
 
 /// Emits each [`Event`] as an event of the crate [`tracing`], target `keyslot`: level `INFO`, or
 /// `WARN` for what was refused.
 ///
 /// Its fields are `action`, `scope`, `name`, and where they are known `actor`, `tool`, `host`,
-/// `port`, `found_in`, `record`, `version`, `fingerprint` and `refused`.
+/// `port`, `found_in`, `record`, `version`, `fingerprint` and `refused`. A rollback that was
+/// accepted (`WARN`, with its `reason`) and an anchor that failed (`ERROR`) have an `action` too.
 ///
 /// ```
 /// use keyslot::{RootKey, TracingObserver, Vault};
@@ -63,5 +65,13 @@ impl Observer for TracingObserver {
         } else {
             emit!(WARN, event);
         }
+    }
+
+    fn rollback_accepted(&self, reason: &str) {
+        tracing::warn!(target: "keyslot", action = "accept_rollback", reason);
+    }
+
+    fn anchor_failed(&self, error: &Error) {
+        tracing::error!(target: "keyslot", action = "anchor", refused = ?error.kind());
     }
 }

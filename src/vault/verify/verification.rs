@@ -4,6 +4,8 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use super::finding::Finding;
+use crate::error::{Error, ErrorKind, Result};
+use crate::vault::high_water::rolled_back;
 
 /// Result of [`Vault::verify`](crate::Vault::verify).
 #[derive(Clone, Debug, Default)]
@@ -39,6 +41,23 @@ impl Verification {
     /// ```
     pub fn is_intact(&self) -> bool {
         self.findings.is_empty()
+    }
+
+    /// Refuses a vault in which anything is wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`Tampered`](ErrorKind::Tampered) when it is older than what was seen;
+    /// [`Corrupt`](ErrorKind::Corrupt), which says that it is `damaged`, otherwise.
+    pub(in crate::vault) fn accept(&self, damaged: &'static str) -> Result<()> {
+        let is_older = |finding: &Finding| matches!(finding, Finding::RolledBack { .. });
+        if self.is_intact() {
+            Ok(())
+        } else if self.findings.iter().any(is_older) {
+            Err(rolled_back())
+        } else {
+            Err(Error::new(ErrorKind::Corrupt, damaged))
+        }
     }
 
     /// The three counts and the number of findings, to go back to.

@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
 use std::time::Duration;
 
 use keyslot::store::{Kind, Partition, RowKey, SecretStore as _, SqliteStore};
-use keyslot::{SqliteOptions, Vault};
+use keyslot::{AnchorMark, FileAnchor, SqliteOptions, Vault};
 use rusqlite::Connection;
 
 use super::Messages;
@@ -51,6 +52,7 @@ pub(super) fn all(messages: &mut Messages) {
     fs::remove_dir(at("vault.db-journal")).unwrap();
 
     messages.of(crate::support::memory_vault().backup_to(at("copy.db")));
+    anchors(messages, folder.path());
 
     fs::write(at("gone.db-journal"), "left behind").unwrap();
     messages.of(SqliteStore::create(at("gone.db")));
@@ -86,4 +88,42 @@ pub(super) fn all(messages: &mut Messages) {
 
 fn chmod(path: &std::path::Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn anchors(messages: &mut Messages, folder: &Path) {
+    let at = |name: &str| folder.join(name);
+    messages.of(FileAnchor::open("/"));
+    messages.of(FileAnchor::open(at("none")));
+    messages.of(FileAnchor::open(at("none/anchor")));
+    FileAnchor::create(at("anchor")).unwrap();
+    messages.of(FileAnchor::create(at("anchor")));
+    messages.of(FileAnchor::open(at("folder")));
+    fs::hard_link(at("anchor"), at("second")).unwrap();
+    messages.of(FileAnchor::open(at("anchor")));
+    fs::remove_file(at("second")).unwrap();
+    chmod(&at("anchor"), 0o640);
+    messages.of(FileAnchor::open(at("anchor")));
+    chmod(&at("anchor"), 0o600);
+
+    let open = || {
+        let store = SqliteStore::open_or_create(at("anchored.db")).unwrap();
+        let anchor = FileAnchor::open(at("anchor")).unwrap();
+        let builder = Vault::builder().store(store).anchor(anchor);
+        builder.open_or_create(&root_key())
+    };
+    let vault = open().unwrap();
+    vault.backup_to(at("old.db")).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    drop(vault);
+    fs::rename(at("old.db"), at("anchored.db")).unwrap();
+    messages.of(open());
+    fs::write(at("anchor"), "no anchor").unwrap();
+    messages.of(FileAnchor::open(at("anchor")));
+
+    let mark = |head| AnchorMark {
+        tenant: [1; 16],
+        epoch: 1,
+        head: [head; 32],
+    };
+    messages.of(mark(1).advance(mark(2)));
 }

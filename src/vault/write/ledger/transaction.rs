@@ -81,6 +81,7 @@ impl Core {
             if is_new {
                 self.keys.keep(&key);
             }
+            self.advance_anchor(scope.partition, mark);
         }
         Ok(result)
     }

@@ -1,0 +1,145 @@
+//! The heads of an open vault, held against its anchor.
+
+use std::collections::HashMap;
+
+use super::anchor::AnchorMark;
+use super::core::Core;
+use super::hashed_scope::head_row;
+use super::high_water::Mark;
+use super::partition_walk::PartitionWalk;
+use super::reason;
+use super::rows::corrupt;
+use super::walk::Step;
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::Partition;
+
+impl Core {
+    /// Holds all heads against the marks of the anchor, as the vault is opened, and tells the
+    /// anchor those that are newer. One read of a row for each tenant.
+    ///
+    /// # Errors
+    ///
+    /// [`Tampered`](ErrorKind::Tampered) when a head is older or gone; the errors of the anchor and
+    /// of the store.
+    pub(super) fn hold_against_anchor(&self) -> Result<()> {
+        let Some(anchor) = &self.anchor else {
+            return Ok(());
+        };
+        // Before the store is read: what the anchor has by now, the store must have.
+        let mut kept: HashMap<[u8; 16], AnchorMark> = HashMap::new();
+        for mark in anchor.marks()? {
+            let known = kept.entry(mark.tenant).or_insert(mark);
+            *known = known.advance(mark)?;
+        }
+        let mut newer = Vec::new();
+        self.each_tenant(|tenant| {
+            let kept = kept.remove(&tenant.0);
+            newer.extend(self.hold(tenant, kept)?);
+            Ok(())
+        })?;
+        // Those that no partition is left of, or that are not listed.
+        for (tenant, mark) in kept {
+            newer.extend(self.hold(Partition(tenant), Some(mark))?);
+        }
+        anchor.advance(newer)
+    }
+
+    /// Holds the head of one tenant against what is kept of it. Returns its mark if it is newer.
+    fn hold(&self, tenant: Partition, kept: Option<AnchorMark>) -> Result<Option<AnchorMark>> {
+        let seen = kept.map(|mark| Mark::of_anchor(&mark));
+        let row = self.get_one(tenant, head_row(tenant))?;
+        let head = match self.admit_head(tenant, row.as_ref(), seen) {
+            // Nothing is known of this tenant. A verification tells the damage.
+            Err(error) if seen.is_none() && error.kind() == ErrorKind::Corrupt => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::Tampered => return Err(older()),
+            admitted => admitted?,
+        };
+        let (Some(row), Some(head)) = (row, head) else {
+            return Ok(None);
+        };
+        let mark = Mark::of(&row, &head)?;
+        match seen {
+            Some(seen) if seen == mark => Ok(None),
+            Some(seen) if seen.epoch() == mark.epoch() => Err(older()),
+            _ => Ok(Some(mark.for_anchor(tenant))),
+        }
+    }
+
+    /// Tells the anchor a write that was committed. Nothing undoes the write, so a failure is told
+    /// to the observer.
+    pub(super) fn advance_anchor(&self, tenant: Partition, mark: Mark) {
+        let Some(anchor) = &self.anchor else {
+            return;
+        };
+        let told = anchor.advance(vec![mark.for_anchor(tenant)]);
+        if let (Err(error), Some(observer)) = (told, &self.observer) {
+            observer.anchor_failed(&error);
+        }
+    }
+
+    /// Accepts an older state of the store: forgets what was seen, and makes the anchor forget it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`reason::check`], of the anchor and of the store. Nothing is forgotten then.
+    pub(super) fn accept_rollback(&self, reason: &str) -> Result<()> {
+        let reason = reason::check(reason)?;
+        if let Some(anchor) = &self.anchor {
+            let mut marks = Vec::new();
+            self.each_tenant(|tenant| {
+                let row = self.get_one(tenant, head_row(tenant))?;
+                let head = row.and_then(|row| Some((self.open_head(tenant, &row).ok()?, row)));
+                if let Some((head, row)) = head {
+                    marks.push(Mark::of(&row, &head)?.for_anchor(tenant));
+                }
+                Ok(())
+            })?;
+            anchor.replace(&marks)?;
+        }
+        self.seen.clear();
+        if let Some(observer) = &self.observer {
+            observer.rollback_accepted(reason);
+        }
+        Ok(())
+    }
+
+    /// Does something for each tenant that has rows.
+    fn each_tenant(&self, mut each: impl FnMut(Partition) -> Result<()>) -> Result<()> {
+        let mut walk = PartitionWalk::default();
+        loop {
+            match walk.step(&*self.store)? {
+                Step::Found(tenants) => tenants.into_iter().try_for_each(&mut each)?,
+                Step::Disorder => {
+                    return Err(corrupt(
+                        "the store gives its rows out of order: an index of it is damaged",
+                    ));
+                }
+                Step::End => return Ok(()),
+            }
+        }
+    }
+}
+
+impl Mark {
+    fn of_anchor(mark: &AnchorMark) -> Self {
+        Self::from_parts(mark.epoch, mark.head)
+    }
+
+    fn for_anchor(self, tenant: Partition) -> AnchorMark {
+        let (epoch, head) = self.parts();
+        AnchorMark {
+            tenant: tenant.0,
+            epoch,
+            head,
+        }
+    }
+}
+
+/// The error for a store that is older than the anchor.
+fn older() -> Error {
+    Error::new(
+        ErrorKind::Tampered,
+        "the vault is older than its anchor says: somebody put back an older copy; after a \
+         restored backup or a failover that lost writes, open it with accept_rollback",
+    )
+}

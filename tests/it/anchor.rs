@@ -1,0 +1,484 @@
+//! Anchors: what was put back whole is told as a vault is opened.
+#![cfg(all(feature = "sqlite", unix))]
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use keyslot::store::{Kind, Partition, SecretStore};
+use keyslot::{
+    AnchorMark, Error, ErrorKind, Event, FileAnchor, MemoryStore, Observer, OpenMode, Result,
+    RollbackAnchor, SqliteStore, Vault,
+};
+use tempfile::TempDir;
+
+use crate::support::rows::{all_rows, rows};
+use crate::support::{fast_folder, root_key, value};
+
+/// A folder with a vault, an anchor, and older copies of the vault.
+struct World(TempDir);
+
+impl World {
+    fn new() -> Self {
+        let world = Self(fast_folder());
+        FileAnchor::create(world.at("anchor")).unwrap();
+        Vault::create(world.at("vault.db"), &root_key()).unwrap();
+        world
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn open(&self, file: &str) -> Result<Vault> {
+        let store = SqliteStore::open(self.at(file)).unwrap();
+        let anchor = FileAnchor::open(self.at("anchor")).unwrap();
+        Vault::builder()
+            .store(store)
+            .anchor(anchor)
+            .open(&root_key())
+    }
+
+    fn refused(&self, file: &str) -> ErrorKind {
+        self.open(file).unwrap_err().kind()
+    }
+
+    fn open_without(&self, file: &str) -> Vault {
+        Vault::open(self.at(file), &root_key()).unwrap()
+    }
+}
+
+/// Remembers what the observer was told.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Told {
+    fn observe(&self, _: &Event<'_>) {}
+
+    fn rollback_accepted(&self, reason: &str) {
+        self.0.lock().unwrap().push(format!("accepted: {reason}"));
+    }
+
+    fn anchor_failed(&self, error: &Error) {
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("failed: {}", error.kind()));
+    }
+}
+
+impl Told {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+/// An anchor in memory that fails when it is told to, and counts its calls.
+#[derive(Clone, Debug, Default)]
+struct Faulty(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    marks: Vec<AnchorMark>,
+    fails: Option<ErrorKind>,
+    reads: usize,
+    advances: usize,
+}
+
+impl Faulty {
+    fn fail(&self, kind: Option<ErrorKind>) {
+        self.0.lock().unwrap().fails = kind;
+    }
+
+    fn calls(&self) -> (usize, usize) {
+        let state = self.0.lock().unwrap();
+        (state.reads, state.advances)
+    }
+
+    fn epochs(&self) -> Vec<u64> {
+        let mut epochs: Vec<u64> = self
+            .0
+            .lock()
+            .unwrap()
+            .marks
+            .iter()
+            .map(|m| m.epoch)
+            .collect();
+        epochs.sort_unstable();
+        epochs
+    }
+}
+
+impl State {
+    fn check(&self) -> Result<()> {
+        self.fails.map_or(Ok(()), |kind| {
+            Err(Error::new(kind, "the anchor of a test fails"))
+        })
+    }
+}
+
+impl RollbackAnchor for Faulty {
+    fn marks(&self, _: &[u8; 16]) -> Result<Vec<AnchorMark>> {
+        let mut state = self.0.lock().unwrap();
+        state.reads += 1;
+        state.check()?;
+        Ok(state.marks.clone())
+    }
+
+    fn advance(&self, _: &[u8; 16], marks: &[AnchorMark]) -> Result<()> {
+        let mut state = self.0.lock().unwrap();
+        state.advances += 1;
+        state.check()?;
+        for mark in marks {
+            match state
+                .marks
+                .iter_mut()
+                .find(|kept| kept.tenant == mark.tenant)
+            {
+                Some(kept) => *kept = kept.advance(*mark)?,
+                None => state.marks.push(*mark),
+            }
+        }
+        Ok(())
+    }
+
+    fn replace(&self, vault: &[u8; 16], marks: &[AnchorMark]) -> Result<()> {
+        self.0.lock().unwrap().check()?;
+        self.0.lock().unwrap().marks.clear();
+        self.advance(vault, marks)
+    }
+}
+
+#[test]
+fn a_vault_that_is_put_back_whole_is_told_with_an_anchor_and_not_without() {
+    let world = World::new();
+    let vault = world.open("vault.db").unwrap();
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "monday").unwrap();
+    vault.backup_to(world.at("monday.db")).unwrap();
+    scope.revoke("KEY").unwrap();
+    drop((scope, vault));
+
+    assert_eq!(world.refused("monday.db"), ErrorKind::Tampered);
+    let put_back = world.open_without("monday.db").scope("acme").unwrap();
+    assert_eq!(value(&put_back, "KEY").unwrap(), "monday", "the control");
+    world.open("vault.db").unwrap();
+
+    // The host accepts it once, and from then on it is the truth.
+    let told = Told::default();
+    let open = |reason: &str| {
+        let builder = Vault::builder()
+            .store(SqliteStore::open(world.at("monday.db")).unwrap())
+            .anchor(FileAnchor::open(world.at("anchor")).unwrap())
+            .observer(told.clone());
+        builder.accept_rollback(reason).open(&root_key())
+    };
+    assert_eq!(open(" \t").unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(world.refused("monday.db"), ErrorKind::Tampered);
+    let restored = open("the backup of Monday").unwrap();
+    assert_eq!(told.take(), ["accepted: the backup of Monday"]);
+    open("nothing to accept").unwrap();
+    assert_eq!(told.take(), Vec::<String>::new());
+    restored
+        .scope("acme")
+        .unwrap()
+        .put("KEY", "wednesday")
+        .unwrap();
+    world.open("monday.db").unwrap();
+    // The other one has as many writes, and is another one.
+    assert_eq!(world.refused("vault.db"), ErrorKind::Tampered);
+}
+
+#[test]
+fn one_tenant_that_is_put_back_or_gone_is_told() {
+    let world = World::new();
+    let vault = world.open("vault.db").unwrap();
+    let (acme, globex) = (vault.scope("acme").unwrap(), vault.scope("globex").unwrap());
+    acme.put("KEY", "one").unwrap();
+    let store = SqliteStore::open(world.at("vault.db")).unwrap();
+    let past = all_rows(&store);
+    globex.put("KEY", "two").unwrap();
+    globex.put("KEY", "three").unwrap();
+    acme.put("OTHER", "four").unwrap();
+    drop((acme, globex, vault));
+    let newest = all_rows(&store);
+    let tenant = past
+        .iter()
+        .find(|row| row.key.kind == Kind::Head)
+        .unwrap()
+        .partition;
+    let other = newest
+        .iter()
+        .find(|row| row.key.kind == Kind::Head && row.partition != tenant)
+        .unwrap()
+        .partition;
+    let set = |partition: Partition, rows: &[crate::support::rows::Stored]| {
+        let write = store.write(partition, &[], &mut |_, tx| {
+            for row in newest.iter().filter(|row| row.partition == partition) {
+                tx.delete(&row.key)?;
+            }
+            let own = rows.iter().filter(|row| row.partition == partition);
+            own.into_iter().try_for_each(|row| tx.put(row))
+        });
+        write.unwrap();
+    };
+    for (partition, rows) in [(tenant, &past[..]), (other, &[]), (tenant, &[])] {
+        set(partition, rows);
+        assert_eq!(world.refused("vault.db"), ErrorKind::Tampered);
+        set(partition, &newest);
+        world.open("vault.db").unwrap();
+    }
+    // A head that cannot be read proves nothing.
+    let head = newest
+        .iter()
+        .find(|row| row.key.kind == Kind::Head)
+        .unwrap();
+    let damaged = head.with(|row| *row.info.last_mut().unwrap() ^= 1);
+    let put = |row: &crate::support::rows::Stored| {
+        store
+            .write(row.partition, &[], &mut |_, tx| tx.put(row))
+            .unwrap();
+    };
+    put(&damaged);
+    assert_eq!(world.refused("vault.db"), ErrorKind::Corrupt);
+    world.open_without("vault.db");
+    put(head);
+    world.open("vault.db").unwrap();
+}
+
+#[test]
+fn two_vaults_that_went_different_ways_are_told() {
+    let world = World::new();
+    let vault = world.open("vault.db").unwrap();
+    vault.scope("acme").unwrap().put("KEY", "one").unwrap();
+    vault.backup_to(world.at("copy.db")).unwrap();
+    // Opened before the two differ, so neither is older.
+    let copy = world.open("copy.db").unwrap();
+    let told = Told::default();
+    let observed = Vault::builder()
+        .store(SqliteStore::open(world.at("copy.db")).unwrap())
+        .anchor(FileAnchor::open(world.at("anchor")).unwrap())
+        .observer(told.clone())
+        .open(&root_key())
+        .unwrap();
+    drop(copy);
+    vault.scope("acme").unwrap().put("KEY", "two").unwrap();
+    observed
+        .scope("acme")
+        .unwrap()
+        .put("KEY", "another two")
+        .unwrap();
+    assert_eq!(told.take(), ["failed: tampered"]);
+    assert_eq!(world.refused("copy.db"), ErrorKind::Tampered);
+    world.open("vault.db").unwrap();
+}
+
+#[test]
+fn what_was_written_without_the_anchor_is_told_to_it_at_the_next_opening() {
+    let world = World::new();
+    world
+        .open("vault.db")
+        .unwrap()
+        .scope("acme")
+        .unwrap()
+        .put("KEY", "one")
+        .unwrap();
+    let without = world.open_without("vault.db");
+    without.backup_to(world.at("before.db")).unwrap();
+    without.scope("acme").unwrap().put("KEY", "two").unwrap();
+    without.scope("new").unwrap().put("KEY", "three").unwrap();
+    // The window: until then nobody told the anchor.
+    world.open("before.db").unwrap();
+    world.open("vault.db").unwrap();
+    assert_eq!(world.refused("before.db"), ErrorKind::Tampered);
+}
+
+#[test]
+fn an_anchor_that_fails_keeps_the_vault_closed_and_undoes_no_write() {
+    let (store, anchor, told) = (MemoryStore::new(), Faulty::default(), Told::default());
+    let open = || {
+        let builder = Vault::builder().store(store.clone()).anchor(anchor.clone());
+        builder.observer(told.clone()).open_or_create(&root_key())
+    };
+    let vault = open().unwrap();
+    let (acme, globex) = (vault.scope("acme").unwrap(), vault.scope("globex").unwrap());
+    acme.put("KEY", "one").unwrap();
+    assert_eq!((anchor.epochs(), told.take().len()), (vec![1], 0));
+
+    anchor.fail(Some(ErrorKind::Unavailable));
+    acme.put("KEY", "two").unwrap();
+    acme.put("KEY", "three").unwrap();
+    assert_eq!(value(&acme, "KEY").unwrap(), "three");
+    assert_eq!(told.take(), ["failed: unavailable", "failed: unavailable"]);
+    assert_eq!(open().unwrap_err().kind(), ErrorKind::Unavailable);
+    let error = vault.accept_rollback("the anchor is down").unwrap_err();
+    assert_eq!(
+        (error.kind(), told.take().len()),
+        (ErrorKind::Unavailable, 0)
+    );
+
+    // It goes along with the next write, of any tenant.
+    anchor.fail(None);
+    globex.put("KEY", "four").unwrap();
+    assert_eq!((anchor.epochs(), told.take().len()), (vec![1, 3], 0));
+    open().unwrap();
+}
+
+#[test]
+fn reads_and_refused_writes_ask_the_anchor_nothing() {
+    let anchor = Faulty::default();
+    let builder = Vault::builder().anchor(anchor.clone());
+    let vault = builder.create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "one").unwrap();
+    let before = anchor.calls();
+    assert_eq!(before, (1, 1), "the control");
+    value(&scope, "KEY").unwrap();
+    scope.names().unwrap();
+    scope.put("", "no name").unwrap_err();
+    scope.revoke("MISSING").unwrap_err();
+    assert!(vault.verify().unwrap().is_intact());
+    assert_eq!(anchor.calls(), before);
+}
+
+#[test]
+fn writers_with_one_anchor_are_never_told_of_a_rollback() {
+    let world = World::new();
+    let told = Told::default();
+    thread::scope(|threads| {
+        for number in 0..4 {
+            let (world, told) = (&world, told.clone());
+            threads.spawn(move || {
+                for round in 0..5 {
+                    let store = SqliteStore::open(world.at("vault.db")).unwrap();
+                    let vault = Vault::builder()
+                        .store(store)
+                        .anchor(FileAnchor::open(world.at("anchor")).unwrap())
+                        .observer(told.clone())
+                        .open(&root_key())
+                        .unwrap();
+                    let scope = vault.scope(["acme", "globex"][number % 2]).unwrap();
+                    scope
+                        .put(format!("KEY_{number}"), format!("{round}"))
+                        .unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(told.take(), Vec::<String>::new());
+    let vault = world.open("vault.db").unwrap();
+    vault.backup_to(world.at("newest.db")).unwrap();
+    vault
+        .scope("acme")
+        .unwrap()
+        .put("LAST", "one more")
+        .unwrap();
+    assert_eq!(world.refused("newest.db"), ErrorKind::Tampered);
+}
+
+#[test]
+fn an_anchor_file_keeps_several_vaults_apart() {
+    let world = World::new();
+    Vault::create(world.at("second.db"), &root_key()).unwrap();
+    for file in ["vault.db", "second.db"] {
+        let vault = world.open(file).unwrap();
+        vault.backup_to(world.at(&format!("old-{file}"))).unwrap();
+        vault.scope("acme").unwrap().put("KEY", "one").unwrap();
+    }
+    for file in ["vault.db", "second.db"] {
+        world.open(file).unwrap();
+        assert_eq!(world.refused(&format!("old-{file}")), ErrorKind::Tampered);
+    }
+}
+
+#[test]
+fn an_anchor_file_is_private_and_refused_where_others_can_change_it() {
+    let world = World::new();
+    let path = world.at("anchor");
+    let chmod = |path: &Path, mode: u32| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let refused = |path: &Path| FileAnchor::open(path).unwrap_err().kind();
+    for name in ["anchor", "anchor-lock"] {
+        let mode = fs::metadata(world.at(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert!(!world.at("anchor-next").exists());
+    FileAnchor::open(&path).unwrap();
+
+    assert_eq!(
+        FileAnchor::create(&path).unwrap_err().kind(),
+        ErrorKind::InvalidInput
+    );
+    assert_eq!(refused(&world.at("missing")), ErrorKind::Io);
+    assert_eq!(refused(Path::new("/")), ErrorKind::InvalidInput);
+    chmod(&path, 0o640);
+    assert_eq!(refused(&path), ErrorKind::UnsafeFile);
+    chmod(&path, 0o600);
+    symlink(&path, world.at("link")).unwrap();
+    assert_eq!(refused(&world.at("link")), ErrorKind::UnsafeFile);
+    fs::hard_link(&path, world.at("second")).unwrap();
+    assert_eq!(refused(&path), ErrorKind::UnsafeFile);
+    fs::remove_file(world.at("second")).unwrap();
+    fs::create_dir(world.at("folder")).unwrap();
+    assert_eq!(refused(&world.at("folder")), ErrorKind::UnsafeFile);
+    chmod(&world.at("folder"), 0o777);
+    let inside = world.at("folder/anchor");
+    assert_eq!(
+        FileAnchor::create(&inside).unwrap_err().kind(),
+        ErrorKind::UnsafeFile
+    );
+    chmod(&world.at("folder"), 0o700);
+    FileAnchor::create(&inside).unwrap();
+
+    let bytes = fs::read(&path).unwrap();
+    for damaged in [&bytes[..bytes.len() - 1], &[], b"keyslot-anchor-2"] {
+        fs::write(&path, damaged).unwrap();
+        assert_eq!(refused(&path), ErrorKind::Corrupt);
+    }
+    fs::write(&path, vec![7; 1 << 20]).unwrap();
+    assert_eq!(refused(&path), ErrorKind::Corrupt);
+    fs::write(&path, bytes).unwrap();
+
+    // A process that was killed in a change left this.
+    fs::write(world.at("anchor-next"), "half of an anchor").unwrap();
+    let vault = world.open("vault.db").unwrap();
+    vault.backup_to(world.at("old.db")).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "one").unwrap();
+    assert_eq!(world.refused("old.db"), ErrorKind::Tampered);
+    // One that disappears while the vault is open is not made anew.
+    fs::remove_file(&path).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "two").unwrap();
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_vault_that_is_opened_in_full_is_whole() {
+    let store = MemoryStore::new();
+    let vault = Vault::builder()
+        .store(store.clone())
+        .create(&root_key())
+        .unwrap();
+    vault.scope("acme").unwrap().put("KEY", "one").unwrap();
+    let open = |mode| {
+        Vault::builder()
+            .store(store.clone())
+            .open_mode(mode)
+            .open(&root_key())
+    };
+    open(OpenMode::Full).unwrap();
+    let row = rows(&store, Kind::Secret).pop().unwrap();
+    let put = |row: &crate::support::rows::Stored| {
+        store
+            .write(row.partition, &[], &mut |_, tx| tx.put(row))
+            .unwrap();
+    };
+    put(&row.with(|row| *row.body.last_mut().unwrap() ^= 1));
+    assert_eq!(open(OpenMode::Full).unwrap_err().kind(), ErrorKind::Corrupt);
+    open(OpenMode::Header).unwrap();
+    put(&row);
+    open(OpenMode::Full).unwrap();
+}
