@@ -88,6 +88,6 @@ pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
     Action, AnchorMark, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, List,
-    Listed, Observer, OnExisting, OpenMode, OwnedEvent, Permissions, RollbackAnchor, ScopedVault,
-    SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
+    Listed, Observer, OnExisting, OpenMode, OwnedEvent, Permissions, Repair, RollbackAnchor,
+    ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
 };

@@ -8,8 +8,6 @@ use super::hashed_scope::head_row;
 use super::high_water::Mark;
 use super::partition_walk::PartitionWalk;
 use super::reason;
-use super::rows::corrupt;
-use super::walk::Step;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Partition;
 
@@ -106,17 +104,10 @@ impl Core {
     /// Does something for each tenant that has rows.
     fn each_tenant(&self, mut each: impl FnMut(Partition) -> Result<()>) -> Result<()> {
         let mut walk = PartitionWalk::default();
-        loop {
-            match walk.step(&*self.store)? {
-                Step::Found(tenants) => tenants.into_iter().try_for_each(&mut each)?,
-                Step::Disorder => {
-                    return Err(corrupt(
-                        "the store gives its rows out of order: an index of it is damaged",
-                    ));
-                }
-                Step::End => return Ok(()),
-            }
+        while let Some(tenants) = walk.step(&*self.store)?.page()? {
+            tenants.into_iter().try_for_each(&mut each)?;
         }
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 mod backup;
 mod builder;
 mod open_mode;
+mod repair;
 mod vault;
 
 #[cfg(feature = "sqlite")]

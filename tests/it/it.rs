@@ -59,6 +59,7 @@ mod promises;
 mod proposals;
 mod put_all;
 mod redact;
+mod repair;
 mod revocation;
 mod secret_changes;
 mod small_vaults;

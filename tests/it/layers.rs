@@ -98,7 +98,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["data_keys", "hashed_scope"],
             &["heads", "parsed_rows", "scoped", "sealing"],
             &["anchoring", "guarded"],
-            &["read", "verify", "write"],
+            &["read", "repair", "verify", "write"],
             &["backup"],
             &["handle"],
         ],

@@ -534,7 +534,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 64] = [
+const PLAIN: [&str; 65] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -577,6 +577,7 @@ const PLAIN: [&str; 64] = [
     "Reference",
     "ReferenceKind",
     "ReferenceRef",
+    "Repair",
     "Revision",
     "RowKey",
     "Scope",

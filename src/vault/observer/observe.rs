@@ -2,6 +2,7 @@
 
 use super::Event;
 use crate::error::Error;
+use crate::scope::Scope;
 
 /// Receives the events of a vault while they happen: for logs, metrics and alarms. Every closure
 /// over an [`Event`] is one.
@@ -35,6 +36,13 @@ pub trait Observer: Send + Sync + 'static {
     /// state of the store. Ignored unless implemented.
     fn rollback_accepted(&self, reason: &str) {
         let _ = reason;
+    }
+
+    /// Receives the scope and the reason of a repair:
+    /// [`rebuild_head`](crate::Vault::rebuild_head), which names the organization, or
+    /// [`revoke_lost`](crate::Vault::revoke_lost). Ignored unless implemented.
+    fn repaired(&self, scope: &Scope, reason: &str) {
+        let _ = (scope, reason);
     }
 
     /// Receives the reason for which the [anchor](crate::RollbackAnchor) could not be told a write

@@ -2,13 +2,15 @@
 
 use super::{Event, Observer};
 use crate::error::Error;
+use crate::scope::Scope;
 
 /// Emits each [`Event`] as an event of the crate [`tracing`], target `keyslot`: level `INFO`, or
 /// `WARN` for what was refused.
 ///
 /// Its fields are `action`, `scope`, `name`, and where they are known `actor`, `tool`, `host`,
 /// `port`, `found_in`, `record`, `version`, `fingerprint` and `refused`. A rollback that was
-/// accepted (`WARN`, with its `reason`) and an anchor that failed (`ERROR`) have an `action` too.
+/// accepted and a repair (`WARN`, with their `reason`) and an anchor that failed (`ERROR`) have an
+/// `action` too.
 ///
 /// ```
 /// use keyslot::{RootKey, TracingObserver, Vault};
@@ -69,6 +71,10 @@ impl Observer for TracingObserver {
 
     fn rollback_accepted(&self, reason: &str) {
         tracing::warn!(target: "keyslot", action = "accept_rollback", reason);
+    }
+
+    fn repaired(&self, scope: &Scope, reason: &str) {
+        tracing::warn!(target: "keyslot", action = "repair", scope = scope.as_str(), reason);
     }
 
     fn anchor_failed(&self, error: &Error) {

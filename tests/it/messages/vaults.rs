@@ -68,6 +68,10 @@ fn openings(messages: &mut Messages) {
     messages.of(builder().create(&root_key()));
     messages.of(builder().open(&RootKey::generate().unwrap()));
     messages.of(memory_vault().accept_rollback(""));
+    let vault = memory_vault();
+    messages.of(vault.rebuild_head("acme", "none"));
+    vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    messages.of(vault.revoke_lost("acme", "KEY", "none"));
 }
 
 fn uses(messages: &mut Messages) {

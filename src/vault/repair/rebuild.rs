@@ -1,0 +1,135 @@
+//! The head of a tenant, made anew.
+
+use super::account::Account;
+use super::repaired::Repair;
+use crate::crypto::{About, Head, Info, InfoState, SealedInfo, random};
+use crate::error::{Error, ErrorKind, Result};
+use crate::name::SecretName;
+use crate::record::{RecordId, Revision, Version};
+use crate::store::{Purge, Row, RowKey, WriteTx};
+use crate::vault::core::Core;
+use crate::vault::hashed_scope::{HashedScope, head_row};
+use crate::vault::high_water::Mark;
+use crate::vault::rows::checked;
+use crate::vault::stored::Stored;
+
+impl Core {
+    /// Makes the head of a tenant anew from the rows that can be read, in one write. A name that is
+    /// `lost` becomes revoked.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput) when the record of that name can be read;
+    /// [`NotFound`](ErrorKind::NotFound) for a tenant without rows;
+    /// [`Corrupt`](ErrorKind::Corrupt) when no data key of the tenant can be read, or an index is
+    /// damaged; or why the store cannot be written.
+    pub(in crate::vault) fn rebuild(
+        &self,
+        scope: &HashedScope,
+        lost: Option<&SecretName>,
+    ) -> Result<Repair> {
+        let (partition, keys) = (scope.partition, [head_row(scope.partition)]);
+        let seen = self.seen.of(partition).map_or(0, |mark| mark.epoch());
+        let lost = lost.map(|name| (name, self.secret_row(scope, name)));
+        let mut done = None;
+        self.store.write(partition, &keys, &mut |rows, tx| {
+            let row = checked(&keys, rows)?.pop().flatten();
+            let last = row.and_then(|row| self.open_head(partition, &row).ok());
+            let mut account = Account::new(self, scope, last.as_ref(), tx)?;
+            account.enter_all(lost.as_ref().map(|(_, key)| key), tx)?;
+            // Above all that anybody has seen, as far as that is known.
+            let newest = last.as_ref().map_or(0, |last| last.epoch).max(seen);
+            account.head.epoch = next(account.head.epoch.max(newest))?;
+            if let Some((name, key)) = &lost {
+                self.bury(&mut account, scope, name, *key, tx)?;
+            }
+            let missing = last.map(|last| missing(&last, &account));
+            account.erase_other_heads(tx)?;
+            let row = self.seal_head(partition, &account.head)?;
+            tx.put(&row)?;
+            done = Some((
+                account.head.clone(),
+                Mark::of(&row, &account.head)?,
+                Repair {
+                    secrets: account.head.live,
+                    tombstones: account.head.tombstones,
+                    unreadable: account.unreadable,
+                    missing,
+                    purge: Purge::Pending,
+                },
+            ));
+            Ok(())
+        })?;
+        let (head, mark, repair) = done.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Store,
+                "the store did not run a write that it says it ran",
+            )
+        })?;
+        self.seen.note(partition, mark, head.active_key);
+        self.advance_anchor(partition, mark);
+        let purge = self.store.purge().unwrap_or(Purge::Pending);
+        Ok(Repair { purge, ..repair })
+    }
+
+    /// Puts the record of a revoked secret in the place of what cannot be read.
+    fn bury(
+        &self,
+        account: &mut Account<'_>,
+        scope: &HashedScope,
+        name: &SecretName,
+        key: RowKey,
+        tx: &mut dyn WriteTx,
+    ) -> Result<()> {
+        let (epoch, now) = (account.head.epoch, self.clock.now()?.reading);
+        let info = Info {
+            record: RecordId::from_bytes(random()?),
+            scope: scope.scope.clone(),
+            name: name.clone(),
+            state: InfoState::Revoked,
+            // Nobody knows the last ones. Each write gave one of each at most, and there were fewer
+            // writes than this.
+            revision: Revision::new(epoch),
+            last_version: Version::new(epoch).unwrap_or(Version::FIRST),
+            created_at: now,
+            updated_at: now,
+            created_by: None,
+            updated_by: None,
+            about: About::default(),
+            versions: Vec::new(),
+        };
+        let stored = Stored {
+            info,
+            body: Vec::new(),
+        };
+        let row: Row = self.seal_info(scope, key, &stored, epoch, account.key()?)?;
+        tx.put(&row)?;
+        account.enter(
+            &row,
+            &stored.info,
+            SealedInfo::parse(&row.info)?.commitment(),
+        );
+        account.erase_strays(tx)
+    }
+}
+
+/// The number of records that a head counts and that are gone. What was lost is not one of them:
+/// its tombstone is there.
+fn missing(last: &Head, account: &Account<'_>) -> u64 {
+    let there = account.head.live + account.head.tombstones + account.unreadable;
+    last.live
+        .saturating_add(last.tombstones)
+        .saturating_sub(there)
+}
+
+/// The epoch after another one.
+fn next(epoch: u64) -> Result<u64> {
+    let next = epoch.checked_add(1);
+    let next = next.filter(|&epoch| i64::try_from(epoch).is_ok());
+    next.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Store,
+            "this tenant's revision counter is exhausted",
+        )
+    })
+}
