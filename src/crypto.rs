@@ -5,10 +5,10 @@
 //! 1. `primitives` is the only folder that names a cryptographic library, and `stack` wipes what
 //!    the libraries leave there. `canonical`, `padding` and `tlv` write bytes down.
 //! 2. `key` (keys and their names), `key_context`, `timestamp`, `header`, `root_key` (the key that
-//!    opens a vault), `passphrase`, `provider` (keys that are kept elsewhere).
+//!    opens a vault), `passphrase`, `provider` (keys that are kept elsewhere), `data_key`.
 //! 3. `context` (the place of an envelope) and `envelope` (sealing).
 //! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `unlock` (all that
-//!    opens a key slot), `data_key`.
+//!    opens a key slot).
 //! 5. `info`, `head`, `wrap` (keys under keys), `key_slot_directory`.
 //! 6. `fuzzing` (for the fuzzer alone).
 //!

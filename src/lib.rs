@@ -87,7 +87,8 @@ pub use vault::FileAnchor;
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, AnchorMark, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, List,
-    Listed, Observer, OnExisting, OpenMode, OwnedEvent, Permissions, Repair, RollbackAnchor,
-    ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
+    Action, AnchorMark, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, KeyAction,
+    KeyEvent, List, Listed, Observer, OnExisting, OpenMode, OwnedEvent, Permissions, Repair,
+    RollbackAnchor, ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder,
+    Verification,
 };

@@ -81,7 +81,7 @@ pub use handle::Backup;
 pub use handle::{OpenMode, Vault, VaultBuilder};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
-pub use observer::{Action, Event, Observer, OwnedEvent};
+pub use observer::{Action, Event, KeyAction, KeyEvent, Observer, OwnedEvent};
 pub use permissions::Permissions;
 pub use read::{Explanation, Inherited, List, Listed, Snapshot, Sorted};
 pub use repair::Repair;

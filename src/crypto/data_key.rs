@@ -1,5 +1,6 @@
 //! The record of a tenant's data key, without the key.
 
+use super::timestamp::Timestamp;
 use super::tlv::{FieldReader, FieldWriter, corrupt, unsupported};
 use crate::error::Result;
 use crate::scope::Scope;
@@ -13,6 +14,8 @@ pub(crate) struct DataKeyRecord {
     pub(crate) generation: u32,
     /// Tenant that the key belongs to.
     pub(crate) tenant: String,
+    /// Time of its creation; none if it was made before times were kept.
+    pub(crate) made_at: Option<Timestamp>,
 }
 
 /// Operations that a data key may serve for.
@@ -28,13 +31,20 @@ pub(crate) enum DataKeyState {
 }
 
 impl DataKeyRecord {
-    /// The record `1: state, 2: generation, 3: tenant`.
+    /// The record `1: state, 2: generation, 3: tenant, 4: made at`, the last one optional.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let generation = self.generation.to_be_bytes();
         FieldWriter::new()
             .field(1, &[self.state as u8])
             .field(2, &generation)
             .field(3, self.tenant.as_bytes())
+            .optional(
+                4,
+                self.made_at
+                    .map(Timestamp::encode)
+                    .as_ref()
+                    .map(|at| &at[..]),
+            )
             .finish()
     }
 
@@ -49,6 +59,7 @@ impl DataKeyRecord {
         };
         let generation = u32::from_be_bytes(reader.array(2)?);
         let tenant = reader.text(3)?;
+        let made_at = reader.optional(4)?.map(Timestamp::decode).transpose()?;
         reader.finish()?;
         if generation == 0 || Scope::organization(tenant).is_err() {
             return Err(corrupt());
@@ -57,6 +68,7 @@ impl DataKeyRecord {
             state,
             generation,
             tenant: tenant.to_owned(),
+            made_at,
         })
     }
 }

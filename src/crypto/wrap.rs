@@ -10,7 +10,7 @@ use super::key::{KeyId, SymmetricKey};
 use super::key_slot::KeySlotKeys;
 use super::stack::wiped;
 use super::tlv::corrupt;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// The key at the top of a vault. Replaceable; wraps everything else.
 #[derive(Debug)]
@@ -122,7 +122,10 @@ impl VaultKey {
         body: &[u8],
     ) -> Result<SymmetricKey> {
         if data_key.state == DataKeyState::Destroyed {
-            return Err(corrupt());
+            return Err(Error::new(
+                ErrorKind::Corrupt,
+                "the data key that this was sealed with was destroyed; nothing opens it any more",
+            ));
         }
         let context = Context::data_key(header, id, &data_key.tenant, data_key.generation);
         SymmetricKey::from_slice(id, &open(&self.0, &context, body)?)

@@ -3,6 +3,7 @@
 #[cfg(feature = "sqlite")]
 mod backup;
 mod builder;
+mod data_keys;
 mod open_mode;
 mod repair;
 mod vault;

@@ -2,6 +2,7 @@
 
 use super::core::Core;
 use crate::crypto::{KeyId, RowHasher};
+use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::Version;
 use crate::scope::Scope;
@@ -24,6 +25,21 @@ impl Core {
             partition: Partition(sub.tenant_tag(scope.tenant())),
             scope: scope.clone(),
         }
+    }
+
+    /// An organization with the keyed hashes that find its rows.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`](ErrorKind::InvalidScope) for a scope within one.
+    pub(super) fn hashed_organization(&self, organization: &Scope) -> Result<HashedScope> {
+        if organization.parent().is_some() {
+            return Err(Error::new(
+                ErrorKind::InvalidScope,
+                "an organization is a scope of one segment, such as acme",
+            ));
+        }
+        Ok(self.hashed(organization))
     }
 
     /// Key of the row of a secret.

@@ -6,7 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::known_keys::KnownKeys;
 use super::tenant_key::TenantKey;
 use crate::crypto::{
-    DataKeyRecord, DataKeyState, Header, KeyId, KeySlotDirectory, SubKeys, SymmetricKey, VaultKey,
+    DataKeyRecord, DataKeyState, Header, KeyId, KeySlotDirectory, SubKeys, SymmetricKey, Timestamp,
+    VaultKey,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Kind, Row, RowKey};
@@ -77,7 +78,7 @@ impl Keyring {
         let (header, vault_key) = (self.header(), &self.vault_key);
         let about = vault_key.open_data_key(header, id, &row.info)?;
         let key = vault_key.unwrap_data_key(header, id, &about, &row.body)?;
-        Ok(TenantKey::new(about.tenant, about.state, key, row))
+        Ok(TenantKey::new(about, key, row))
     }
 
     /// The data key that a tenant seals with now, from its row. A row of the same bytes as before
@@ -121,17 +122,24 @@ impl Keyring {
                 .is_ok()
     }
 
-    /// Makes the first data key of a tenant and the row to store it in.
+    /// Makes a data key that seals from now on, and the row to store it in.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Io`] when there are no random numbers.
-    pub(super) fn new_data_key(&self, tenant: &str, epoch: u64) -> Result<(TenantKey, Row)> {
+    pub(super) fn new_data_key(
+        &self,
+        tenant: &str,
+        generation: u32,
+        made_at: Timestamp,
+        epoch: u64,
+    ) -> Result<(TenantKey, Row)> {
         let key = SymmetricKey::generate()?;
         let about = DataKeyRecord {
             state: DataKeyState::Active,
-            generation: 1,
+            generation,
             tenant: tenant.to_owned(),
+            made_at: Some(made_at),
         };
         let info = self
             .vault_key
@@ -143,7 +151,33 @@ impl Keyring {
             info,
             body,
         };
-        Ok((TenantKey::new(tenant, about.state, key, &row), row))
+        Ok((TenantKey::new(about, key, &row), row))
+    }
+
+    /// The row of a data key in another state. The wrapped key is not touched, unless it is
+    /// destroyed, which empties the body.
+    pub(super) fn in_state(
+        &self,
+        id: KeyId,
+        about: &DataKeyRecord,
+        state: DataKeyState,
+        wrapped: &[u8],
+        epoch: u64,
+    ) -> Result<Row> {
+        let about = DataKeyRecord {
+            state,
+            ..about.clone()
+        };
+        let body = match state {
+            DataKeyState::Destroyed => Vec::new(),
+            DataKeyState::Active | DataKeyState::OpenOnly => wrapped.to_vec(),
+        };
+        Ok(Row {
+            key: data_key_row(id),
+            epoch,
+            info: self.vault_key.seal_data_key(self.header(), id, &about)?,
+            body,
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! A data key, opened.
 
-use crate::crypto::{DataKeyState, KeyId, SymmetricKey};
+use crate::crypto::{DataKeyRecord, DataKeyState, KeyId, SymmetricKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Scope;
 use crate::store::Row;
@@ -8,8 +8,7 @@ use crate::store::Row;
 /// A data key, opened, and the sealed bytes that it was opened from.
 #[derive(Debug)]
 pub(super) struct TenantKey {
-    tenant: Box<str>,
-    state: DataKeyState,
+    about: DataKeyRecord,
     key: SymmetricKey,
     info: Box<[u8]>,
     body: Box<[u8]>,
@@ -17,15 +16,9 @@ pub(super) struct TenantKey {
 
 impl TenantKey {
     /// The key that was opened from a row, or that the row was made for.
-    pub(super) fn new(
-        tenant: impl Into<Box<str>>,
-        state: DataKeyState,
-        key: SymmetricKey,
-        row: &Row,
-    ) -> Self {
+    pub(super) fn new(about: DataKeyRecord, key: SymmetricKey, row: &Row) -> Self {
         Self {
-            tenant: tenant.into(),
-            state,
+            about,
             key,
             info: row.info.as_slice().into(),
             body: row.body.as_slice().into(),
@@ -37,12 +30,22 @@ impl TenantKey {
     }
 
     pub(super) fn tenant(&self) -> &str {
-        &self.tenant
+        &self.about.tenant
+    }
+
+    /// The record in its row.
+    pub(super) fn about(&self) -> &DataKeyRecord {
+        &self.about
     }
 
     /// Operations that the key may serve for.
     pub(super) fn state(&self) -> DataKeyState {
-        self.state
+        self.about.state
+    }
+
+    /// The key as its row has it: wrapped.
+    pub(super) fn wrapped(&self) -> &[u8] {
+        &self.body
     }
 
     /// Returns true if a row holds the very bytes that the key was opened from, so that opening
@@ -57,7 +60,7 @@ impl TenantKey {
     ///
     /// [`ErrorKind::Corrupt`] when it is another tenant's.
     pub(super) fn of(&self, scope: &Scope) -> Result<&SymmetricKey> {
-        if *self.tenant == *scope.tenant() {
+        if self.about.tenant == scope.tenant() {
             return Ok(&self.key);
         }
         Err(Error::new(

@@ -279,6 +279,7 @@ fn a_destroyed_data_key_opens_nothing() {
         state: DataKeyState::Destroyed,
         generation: 1,
         tenant: "acme".to_owned(),
+        made_at: None,
     };
     let info = core.keys.seal_about(id, &about);
     assert_eq!(
@@ -308,6 +309,7 @@ fn a_head_whose_key_may_not_seal_is_told() {
         state: DataKeyState::OpenOnly,
         generation: 1,
         tenant: "acme".to_owned(),
+        made_at: None,
     };
     assert!(vault.verify().unwrap().is_intact(), "the control");
     put(

@@ -14,6 +14,7 @@ mod numbers;
 mod put;
 mod remove;
 mod rollback;
+mod rotate;
 
 pub use bulk::{BulkError, BulkProgress, OnExisting};
 pub use input::{SecretChange, SecretInput};

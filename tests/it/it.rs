@@ -29,6 +29,7 @@ mod code_files;
 mod connection_strings;
 mod copy_vault;
 mod corruption;
+mod data_keys;
 mod documents;
 mod encoded_marks;
 mod events;

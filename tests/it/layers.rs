@@ -47,8 +47,8 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
         "crypto",
         &[
             &["canonical", "padding", "primitives", "stack", "tlv"],
-            &["data_key", "key", "key_context", "timestamp"],
-            &["header", "passphrase", "provider", "root_key"],
+            &["key", "key_context", "timestamp"],
+            &["data_key", "header", "passphrase", "provider", "root_key"],
             &["context", "key_slot", "sub_keys"],
             &["envelope", "unlock"],
             &["head", "info", "wrap"],

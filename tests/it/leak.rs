@@ -534,7 +534,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 65] = [
+const PLAIN: [&str; 67] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -557,7 +557,9 @@ const PLAIN: [&str; 65] = [
     "Grants",
     "Hardening",
     "Headers",
+    "KeyAction",
     "KeyContext",
+    "KeyEvent",
     "Kind",
     "Limits",
     "LintKind",

@@ -118,6 +118,7 @@ fn a_vault_key_unwraps_what_it_wrapped() {
         state: DataKeyState::Active,
         generation: 3,
         tenant: "acme".to_owned(),
+        made_at: None,
     };
     let sealed = vault_key.seal_data_key(&header, key.id(), &active).unwrap();
     let body = vault_key.wrap_data_key(&header, &active, &key).unwrap();

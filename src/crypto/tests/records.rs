@@ -33,6 +33,7 @@ fn data_key() -> DataKeyRecord {
         state: DataKeyState::OpenOnly,
         generation: 2,
         tenant: "acme".to_owned(),
+        made_at: Timestamp::of_micros(1_700_000_000_000_000),
     }
 }
 
@@ -120,10 +121,13 @@ fn records_come_back() {
     };
     assert_eq!(decode(&first_format.encode()).unwrap(), first_format);
     assert_eq!(Head::decode(&head().encode()).unwrap(), head());
-    assert_eq!(
-        DataKeyRecord::decode(&data_key().encode()).unwrap(),
-        data_key()
-    );
+    let undated = DataKeyRecord {
+        made_at: None,
+        ..data_key()
+    };
+    for key in [data_key(), undated] {
+        assert_eq!(DataKeyRecord::decode(&key.encode()).unwrap(), key);
+    }
     assert_eq!(
         KeySlotDirectory::decode(&directory().encode()).unwrap(),
         directory()

@@ -216,7 +216,8 @@ fn a_vault_of_another_implementation_opens() {
         DataKeyRecord {
             state: DataKeyState::Active,
             generation: 1,
-            tenant: "acme".to_owned()
+            tenant: "acme".to_owned(),
+            made_at: None,
         }
     );
     let data_key = vault_key

@@ -18,8 +18,8 @@ use crate::vault::gate::Gate;
 use crate::vault::high_water::HighWater;
 use crate::vault::observer::Observer;
 use crate::vault::opening::{has_header, initialise, unlock};
-use crate::vault::tenant_view::Views;
 use crate::vault::reason;
+use crate::vault::tenant_view::Views;
 use crate::vault::verify::verify;
 
 /// Settings of a vault handle. They belong to the handle, not to the vault: nothing of them is

@@ -88,7 +88,7 @@ fn micros<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S:
 
 // By reference, as serde calls it.
 #[allow(clippy::trivially_copy_pass_by_ref)]
-fn refusal<S: Serializer>(
+pub(super) fn refusal<S: Serializer>(
     outcome: &Result<(), ErrorKind>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

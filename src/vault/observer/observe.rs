@@ -1,6 +1,6 @@
 //! The receiver of events.
 
-use super::Event;
+use super::{Event, KeyEvent};
 use crate::error::Error;
 use crate::scope::Scope;
 
@@ -31,6 +31,12 @@ use crate::scope::Scope;
 pub trait Observer: Send + Sync + 'static {
     /// Receives one event.
     fn observe(&self, event: &Event<'_>);
+
+    /// Receives one event about the keys of the vault: a change that an operator made, or that was
+    /// refused. Ignored unless implemented.
+    fn key_changed(&self, event: &KeyEvent<'_>) {
+        let _ = event;
+    }
 
     /// Receives the reason for which the host [accepted](crate::Vault::accept_rollback) an older
     /// state of the store. Ignored unless implemented.

@@ -1,6 +1,6 @@
 //! Events as those of the crate `tracing`.
 
-use super::{Event, Observer};
+use super::{Event, KeyEvent, Observer};
 use crate::error::Error;
 use crate::scope::Scope;
 
@@ -8,9 +8,9 @@ use crate::scope::Scope;
 /// `WARN` for what was refused.
 ///
 /// Its fields are `action`, `scope`, `name`, and where they are known `actor`, `tool`, `host`,
-/// `port`, `found_in`, `record`, `version`, `fingerprint` and `refused`. A rollback that was
-/// accepted and a repair (`WARN`, with their `reason`) and an anchor that failed (`ERROR`) have an
-/// `action` too.
+/// `port`, `found_in`, `record`, `version`, `fingerprint` and `refused`. A [`KeyEvent`] has
+/// `key_action`, `organization`, `generation` and `refused`. A rollback that was accepted and a
+/// repair (`WARN`, with their `reason`) and an anchor that failed (`ERROR`) have an `action` too.
 ///
 /// ```
 /// use keyslot::{RootKey, TracingObserver, Vault};
@@ -60,7 +60,29 @@ macro_rules! emit {
     };
 }
 
+/// An event about keys.
+macro_rules! emit_key {
+    ($level:ident, $event:ident) => {
+        tracing::event!(
+            target: "keyslot",
+            tracing::Level::$level,
+            key_action = $event.action.as_str(),
+            organization = $event.organization.map(|scope| scope.as_str()),
+            generation = $event.generation,
+            refused = $event.outcome.err().map(tracing::field::debug),
+        )
+    };
+}
+
 impl Observer for TracingObserver {
+    fn key_changed(&self, event: &KeyEvent<'_>) {
+        if event.outcome.is_ok() {
+            emit_key!(INFO, event);
+        } else {
+            emit_key!(WARN, event);
+        }
+    }
+
     fn observe(&self, event: &Event<'_>) {
         if event.outcome.is_ok() {
             emit!(INFO, event);

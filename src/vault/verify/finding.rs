@@ -57,6 +57,11 @@ pub enum Finding {
     Headless,
     /// A data key cannot be read, so what is sealed with it cannot either.
     DataKey,
+    /// The row of a data key is older than the head: it was put back from an older copy.
+    StaleDataKey {
+        /// The tenant.
+        tenant: String,
+    },
     /// The record of a secret cannot be read; which one it is is not known, because names are
     /// sealed.
     Record,
@@ -127,6 +132,11 @@ impl fmt::Display for Finding {
             ),
             Self::Headless => f.write_str("there are rows of a tenant without a head"),
             Self::DataKey => f.write_str("a data key cannot be read"),
+            Self::StaleDataKey { tenant } => write!(
+                f,
+                "the row of a data key of {tenant} was put back from an older copy; restore a \
+                 backup"
+            ),
             Self::Record => f.write_str("the record of a secret cannot be read"),
             Self::Value { scope, name } => {
                 write!(
@@ -161,6 +171,7 @@ impl Finding {
             Self::Account { .. } => "account",
             Self::Headless => "headless",
             Self::DataKey => "data_key",
+            Self::StaleDataKey { .. } => "stale_data_key",
             Self::Record => "record",
             Self::Value { .. } => "value",
             Self::Stray => "stray",
@@ -178,7 +189,9 @@ impl Serialize for Finding {
                 map.serialize_entry("name", name)?;
             }
             Self::RolledBack { tenant } => map.serialize_entry("tenant", tenant)?,
-            Self::Account { tenant } => map.serialize_entry("tenant", tenant)?,
+            Self::Account { tenant } | Self::StaleDataKey { tenant } => {
+                map.serialize_entry("tenant", tenant)?;
+            }
             Self::Value { scope, name } => {
                 map.serialize_entry("scope", scope)?;
                 map.serialize_entry("name", name)?;
@@ -247,6 +260,10 @@ mod tests {
             ),
             (Finding::Headless, json!({"code": "headless"})),
             (Finding::DataKey, json!({"code": "data_key"})),
+            (
+                Finding::StaleDataKey { tenant: tenant() },
+                json!({"code": "stale_data_key", "tenant": "acme"}),
+            ),
             (Finding::Record, json!({"code": "record"})),
             (
                 Finding::Value {

@@ -67,6 +67,9 @@ impl<'a> Tenant<'a> {
         match &head {
             None => self.find(Finding::Head),
             Some(head) if !self.active.contains(&head.active_key) => self.find(Finding::DataKey),
+            Some(head) if self.active.len() > 1 => self.find(Finding::StaleDataKey {
+                tenant: head.tenant.clone(),
+            }),
             Some(_) => {}
         }
         self.heads(row.as_ref())?;

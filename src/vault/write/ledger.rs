@@ -2,6 +2,7 @@
 //! transaction under the tenant's head.
 
 mod account;
+mod data_keys;
 mod entry;
 mod infos;
 mod named_row;

@@ -43,6 +43,16 @@ pub(super) fn all(messages: &mut Messages) {
     snapshots(messages);
     lists(messages);
     stores(messages);
+    data_keys(messages);
+}
+
+fn data_keys(messages: &mut Messages) {
+    let vault = vault();
+    messages.of(vault.rotate_data_key("nobody"));
+    messages.of(vault.rotate_data_key("acme/billing"));
+    vault.scope("acme").unwrap().put("KEY", "value").unwrap();
+    while vault.rotate_data_key("acme").is_ok() {}
+    messages.of(vault.rotate_data_key("acme"));
 }
 
 fn many(messages: &mut Messages) {

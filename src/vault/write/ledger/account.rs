@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::crypto::Head;
+use crate::crypto::{Head, Timestamp};
 use crate::error::Result;
 use crate::store::Row;
 use crate::vault::core::Core;
@@ -19,6 +19,8 @@ pub(super) struct Account {
     pub(super) key: Arc<TenantKey>,
     /// The row of the key, of a tenant that is not stored yet.
     pub(super) first_key: Option<Row>,
+    /// True if the key was made by this write.
+    pub(super) is_new_key: bool,
 }
 
 /// Facts that hold once a write is committed.
@@ -40,17 +42,19 @@ impl Account {
             key: core.keys.active_key(head.active_key, &row)?,
             head,
             first_key: None,
+            is_new_key: false,
         })
     }
 
     /// The account of a tenant that is not stored yet. Nobody knows its key until it is committed.
-    pub(super) fn first(core: &Core, scope: &HashedScope) -> Result<Self> {
+    pub(super) fn first(core: &Core, scope: &HashedScope, now: Timestamp) -> Result<Self> {
         let tenant = scope.scope.tenant();
-        let (key, row) = core.keys.new_data_key(tenant, 1)?;
+        let (key, row) = core.keys.new_data_key(tenant, 1, now, 1)?;
         Ok(Self {
             head: Head::first(tenant, key.id()),
             key: Arc::new(key),
             first_key: Some(row),
+            is_new_key: true,
         })
     }
 

@@ -1,6 +1,5 @@
 //! The records and values that a ledger reads and writes.
 
-use std::mem;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -52,12 +51,8 @@ impl Ledger<'_> {
         entry: &LedgerEntry<'_>,
         next: &Stored,
     ) -> Result<()> {
-        let is_first = !mem::replace(&mut self.changed, true);
         let core = self.core;
-        let account = self.account()?;
-        if is_first {
-            account.next_epoch()?;
-        }
+        let account = self.begun()?;
         let (epoch, key) = (account.head.epoch, Arc::clone(&account.key));
         let row = core.seal_info(entry.row.scope, entry.row.key, next, epoch, &key)?;
         self.move_versions(entry, next, epoch)?;

@@ -1,5 +1,6 @@
 //! The transaction of a write.
 
+use std::mem;
 use std::sync::Arc;
 
 use super::account::{Account, Written};
@@ -142,7 +143,7 @@ impl<'a> Ledger<'a> {
         self.tx.put(&row)?;
         Ok(Some(Written {
             mark: Mark::of(&row, &account.head)?,
-            is_new: account.first_key.is_some(),
+            is_new: account.is_new_key,
             key: account.key,
         }))
     }
@@ -150,9 +151,19 @@ impl<'a> Ledger<'a> {
     /// The account of the tenant, which begins with the first write.
     pub(super) fn account(&mut self) -> Result<&mut Account> {
         if self.account.is_none() {
-            self.account = Some(Account::first(self.core, self.scope)?);
+            self.account = Some(Account::first(self.core, self.scope, self.now)?);
         }
         self.account.as_mut().ok_or_else(exhausted)
+    }
+
+    /// The account of the tenant, in the epoch of this write.
+    pub(super) fn begun(&mut self) -> Result<&mut Account> {
+        let is_first = !mem::replace(&mut self.changed, true);
+        let account = self.account()?;
+        if is_first {
+            account.next_epoch()?;
+        }
+        Ok(account)
     }
 
     /// The data key of a name.

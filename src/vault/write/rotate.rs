@@ -1,0 +1,4 @@
+//! The data keys of an organization: making a new one, and moving what the old one sealed.
+
+mod data_key;
+mod telling;

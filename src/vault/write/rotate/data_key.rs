@@ -1,0 +1,22 @@
+//! Rotation of the data key.
+
+use crate::error::Result;
+use crate::scope::Scope;
+use crate::vault::core::Core;
+use crate::vault::observer::KeyAction;
+
+impl Core {
+    /// Makes a new data key for an organization, and returns its generation.
+    pub(in crate::vault) fn rotate_data_key(&self, organization: &Scope) -> Result<u32> {
+        let tenant = self.hashed_organization(organization)?;
+        let rotated = self.write(&tenant, None, &[], |ledger| ledger.rotate());
+        let generation = rotated.as_ref().ok().copied();
+        self.tell_key(
+            KeyAction::Rotate,
+            organization,
+            generation,
+            rotated.as_ref(),
+        );
+        rotated
+    }
+}

@@ -1,0 +1,12 @@
+//! The data keys of an organization: a new one, everything moved to it, the old one destroyed.
+#![cfg(all(feature = "sqlite", feature = "json"))]
+#![allow(
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
+
+mod kit;
+mod rotation;
