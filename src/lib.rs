@@ -89,6 +89,6 @@ pub use vault::TracingObserver;
 pub use vault::{
     Action, AnchorMark, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, KeyAction,
     KeyEvent, List, Listed, Observer, OnExisting, OpenMode, OwnedEvent, Permissions, Repair,
-    RollbackAnchor, ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder,
-    Verification,
+    Rewrap, RewrapProgress, RollbackAnchor, ScopedVault, SecretChange, SecretInput, Snapshot,
+    Sorted, Vault, VaultBuilder, Verification,
 };

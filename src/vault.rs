@@ -87,4 +87,6 @@ pub use read::{Explanation, Inherited, List, Listed, Snapshot, Sorted};
 pub use repair::Repair;
 pub use scoped::ScopedVault;
 pub use verify::{Finding, Verification};
-pub use write::{BulkError, BulkProgress, OnExisting, SecretChange, SecretInput};
+pub use write::{
+    BulkError, BulkProgress, OnExisting, Rewrap, RewrapProgress, SecretChange, SecretInput,
+};

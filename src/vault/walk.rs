@@ -38,6 +38,12 @@ impl Walk {
         Self::from(kind, None, Cursor::Epoch(epoch, None), false)
     }
 
+    /// A walk over all rows of a tenant behind a key, in the order of keys: who comes back to it
+    /// later meets each row once, whatever was written in between.
+    pub(super) fn of_all_after(kind: Kind, after: Option<[u8; 32]>) -> Self {
+        Self::from(kind, None, Cursor::Key(after), true)
+    }
+
     /// A walk over the rows of the vault itself, which have no epochs, in the order of keys.
     pub(super) fn of_vault(kind: Kind) -> Self {
         Self::from(kind, None, Cursor::START, true)

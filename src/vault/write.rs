@@ -18,3 +18,4 @@ mod rotate;
 
 pub use bulk::{BulkError, BulkProgress, OnExisting};
 pub use input::{SecretChange, SecretInput};
+pub use rotate::{Rewrap, RewrapProgress};

@@ -9,4 +9,5 @@
 )]
 
 mod kit;
+mod rewrapping;
 mod rotation;

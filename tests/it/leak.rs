@@ -534,7 +534,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 67] = [
+const PLAIN: [&str; 69] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -581,6 +581,8 @@ const PLAIN: [&str; 67] = [
     "ReferenceRef",
     "Repair",
     "Revision",
+    "Rewrap",
+    "RewrapProgress",
     "RowKey",
     "Scope",
     "SecretName",

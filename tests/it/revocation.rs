@@ -9,7 +9,7 @@
     clippy::indexing_slicing
 )]
 
-mod child;
+pub(crate) mod child;
 
 use std::future::Future;
 use std::num::NonZeroU32;

@@ -1,15 +1,18 @@
 //! The data keys of organizations: calls of an operator.
 
+use std::sync::Arc;
+
 use super::vault::Vault;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
+use crate::vault::write::Rewrap;
 
 impl Vault {
     /// Makes a new data key for an organization: all that is stored from now on is sealed with it,
     /// by every process. Returns its generation, which counts from 1.
     ///
-    /// The key before still opens what it sealed. One write, whatever the organization holds. It
-    /// has 64 keys at most.
+    /// The key before still opens what it sealed; [`rewrap`](Vault::rewrap) moves that to the new
+    /// one. One write, whatever the organization holds. It has 64 keys at most.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -35,5 +38,42 @@ impl Vault {
     {
         let organization = organization.try_into().map_err(Into::into)?;
         self.core.rotate_data_key(&organization)
+    }
+
+    /// A walk that seals everything of an organization anew with its newest data key, values of
+    /// older versions included. Nothing is read or written before its first
+    /// [step](Rewrap::step).
+    ///
+    /// No user sees a change: records, revisions and times stay as they are. Everybody reads and
+    /// writes meanwhile; a step is one write that holds up others for its time, and a secret that
+    /// somebody changes stays as they changed it. A walk that ended early, also with its process,
+    /// is gone on with by beginning another one: what is done is passed over. When it is done, the
+    /// older data keys are in use for nothing but what it says is unreadable.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// vault.rotate_data_key("acme")?;
+    /// let mut rewrap = vault.rewrap("acme")?;
+    /// while let Some(progress) = rewrap.step()? {
+    ///     println!("{} secrets are left", progress.left);
+    /// }
+    /// assert_eq!(project.info("STRIPE_KEY")?.revision.get(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) when it is no organization.
+    pub fn rewrap<S>(&self, organization: S) -> Result<Rewrap>
+    where
+        S: TryInto<Scope>,
+        S::Error: Into<Error>,
+    {
+        let organization = organization.try_into().map_err(Into::into)?;
+        Rewrap::new(Arc::clone(&self.core), &organization)
     }
 }

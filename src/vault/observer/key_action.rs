@@ -10,6 +10,8 @@ use serde::{Serialize, Serializer};
 pub enum KeyAction {
     /// An organization got a new data key.
     Rotate,
+    /// Everything of an organization was moved to its newest data key.
+    Rewrap,
 }
 
 impl KeyAction {
@@ -23,6 +25,7 @@ impl KeyAction {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rotate => "rotate",
+            Self::Rewrap => "rewrap",
         }
     }
 }

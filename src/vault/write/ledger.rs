@@ -6,12 +6,17 @@ mod data_keys;
 mod entry;
 mod infos;
 mod named_row;
+mod older_rows;
 mod pages;
+mod place;
 mod read_ahead;
 mod records;
+mod reseal_page;
+mod reseal_secret;
 mod transaction;
 
 pub(super) use entry::LedgerEntry;
 pub(super) use named_row::NamedRow;
 pub(super) use pages::ScopePages;
+pub(super) use place::{Place, Resealed};
 pub(super) use transaction::Ledger;

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::transaction::Ledger;
-use crate::crypto::DataKeyState as State;
+use crate::crypto::{DataKeyState as State, KeyId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Kind, Row};
+use crate::vault::keyring::data_key_row;
+use crate::vault::tenant_key::TenantKey;
 use crate::vault::walk::Walk;
 use crate::vault::write::numbers::exhausted;
 
@@ -65,6 +67,20 @@ impl Ledger<'_> {
             ErrorKind::NotFound,
             format!("there is no organization {}", self.scope.scope),
         ))
+    }
+
+    /// The data key of a name; `None` when it is missing or opens nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub(super) fn readable_key(&mut self, id: KeyId) -> Result<Option<Arc<TenantKey>>> {
+        if let Some(key) = self.core.keys.known(id) {
+            return Ok(Some(key));
+        }
+        let row = self.get_one(data_key_row(id))?;
+        let key = row.and_then(|row| self.core.keys.open_data_key(&row).ok());
+        Ok(key.map(|key| self.core.keys.learn(key)))
     }
 
     /// Goes through the rows of the tenant's data keys, destroyed ones included.
