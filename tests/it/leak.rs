@@ -534,7 +534,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 69] = [
+const PLAIN: [&str; 70] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -575,6 +575,7 @@ const PLAIN: [&str; 69] = [
     "Permit",
     "Position",
     "Purge",
+    "Record",
     "RecordId",
     "Reference",
     "ReferenceKind",
