@@ -10,7 +10,9 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use keyslot::store::{CopyCheck, Kind, Partition, Purge, RowKey, SecretStore};
-use keyslot::{ErrorKind, MemoryStore, RootKey, SqliteStore, Status, Vault, Version};
+use keyslot::{
+    ErrorKind, FileAnchor, MemoryStore, RootKey, ScopedVault, SqliteStore, Status, Vault, Version,
+};
 use tempfile::TempDir;
 
 use crate::support::rows::{partitions, rows};
@@ -363,6 +365,21 @@ fn a_restored_backup_is_the_vault_of_its_moment_and_stays_as_it_is() {
         .put("KEY", "wednesday")
         .unwrap();
     assert_eq!(fs::read(&copy).unwrap(), bytes, "the backup was written to");
+    for ending in ["-wal", "-shm"] {
+        let beside = format!("monday.db{ending}");
+        assert!(
+            !folder.path().join(&beside).exists(),
+            "{beside} was left behind"
+        );
+    }
+    // A backup with a log is one that was opened and written to: that belongs to it.
+    let opened = Vault::open(&copy, &root_key()).unwrap();
+    opened.scope("acme").unwrap().put("KEY", "sunday").unwrap();
+    let again = Vault::restore(&copy, folder.path().join("again.db"), &root_key()).unwrap();
+    assert_eq!(
+        value(&again.scope("acme").unwrap(), "KEY").unwrap(),
+        "sunday"
+    );
     assert_eq!(value(&scope, "KEY").unwrap(), "tuesday");
     let mode = fs::metadata(&to).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
@@ -488,4 +505,106 @@ fn compacting_says_that_a_reader_of_an_older_state_keeps_it() {
         end.send(()).unwrap();
     });
     assert_eq!(vault.compact().unwrap(), Purge::Done);
+}
+
+#[test]
+fn a_file_that_was_copied_without_its_log_is_the_past() {
+    let folder = fast_folder();
+    let file = folder.path().join("vault.db");
+    FileAnchor::create(folder.path().join("anchor")).unwrap();
+    let open = |file: &Path| {
+        let anchor = FileAnchor::open(folder.path().join("anchor"))?;
+        let builder = Vault::builder()
+            .store(SqliteStore::open(file)?)
+            .anchor(anchor);
+        builder.open_or_create(&root_key())
+    };
+    SqliteStore::create(&file).unwrap();
+    let vault = open(&file).unwrap();
+    // As `cp` does it, while the vault is open. The file is read in another process, because
+    // closing it in this one would drop the locks of SQLite.
+    let copy = |name: &str| {
+        let to = folder.path().join(name);
+        let copied = std::process::Command::new("cp")
+            .arg("-p")
+            .arg(&file)
+            .arg(&to)
+            .status();
+        assert!(copied.unwrap().success());
+        to
+    };
+    // Before the first merge of the log there is nothing else: not even the header.
+    let young = copy("young.db");
+    let error = Vault::open(&young, &root_key()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotAVault);
+    assert!(error.to_string().contains("-wal"), "{error}");
+
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "one").unwrap();
+    assert_eq!(vault.purge().unwrap(), Purge::Done);
+    scope.put("KEY", "two").unwrap();
+    let older = copy("older.db");
+    // Whole in itself, so nothing inside of it tells.
+    let stranger = Vault::open(&older, &root_key()).unwrap();
+    assert_eq!(
+        value(&stranger.scope("acme").unwrap(), "KEY").unwrap(),
+        "one"
+    );
+    assert!(stranger.verify().unwrap().is_intact());
+    drop(stranger);
+    // The anchor does.
+    assert_eq!(open(&older).unwrap_err().kind(), ErrorKind::Tampered);
+    let with_log = copy("whole.db");
+    fs::copy(
+        folder.path().join("vault.db-wal"),
+        folder.path().join("whole.db-wal"),
+    )
+    .unwrap();
+    let whole = open(&with_log).unwrap();
+    assert_eq!(value(&whole.scope("acme").unwrap(), "KEY").unwrap(), "two");
+}
+
+#[test]
+fn what_is_erased_is_purged_or_said_to_be_pending() {
+    type Erase = fn(&Vault, &ScopedVault) -> Purge;
+    let erasures: [(&str, Erase); 4] = [
+        ("revoke", |_, scope| scope.revoke("KEY").unwrap()),
+        ("delete", |_, scope| scope.delete("KEY").unwrap()),
+        ("force_delete", |_, scope| {
+            scope.revoke("KEY").unwrap();
+            scope.force_delete("KEY").unwrap()
+        }),
+        ("a version that is not kept", |vault, scope| {
+            scope.put("KEY", "second").unwrap();
+            vault.purge().unwrap()
+        }),
+    ];
+    for (name, erase) in erasures {
+        let folder = fast_folder();
+        let file = folder.path().join("vault.db");
+        let store = SqliteStore::create(&file).unwrap();
+        let builder = Vault::builder().store(store).kept_versions(1);
+        let vault = builder.create(&root_key()).unwrap();
+        let scope = vault.scope("acme").unwrap();
+        scope.put("KEY", "first").unwrap();
+        let other = SqliteStore::open(&file).unwrap();
+        let row = rows(&other, Kind::Secret).pop().unwrap();
+        assert!(holds(&bytes_of(&file), &row.body), "the control");
+        other
+            .read(row.partition, &mut |tx| {
+                tx.get(&[row.key])?;
+                assert_eq!(erase(&vault, &scope), Purge::Pending, "{name}");
+                assert!(
+                    holds(&bytes_of(&file), &row.body),
+                    "{name}: it was not pending"
+                );
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(vault.purge().unwrap(), Purge::Done, "{name}");
+        assert!(
+            !holds(&bytes_of(&file), &row.body),
+            "{name}: it is still there"
+        );
+    }
 }

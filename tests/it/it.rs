@@ -55,6 +55,7 @@ mod on_disk;
 mod one_key;
 mod only_on;
 mod permissions;
+mod private_files;
 mod profiles;
 mod promises;
 mod proposals;

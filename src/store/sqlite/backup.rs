@@ -42,6 +42,7 @@ impl FileStore for SqliteStore {
             let identity = unfinished.inspect(&settings)?;
             let settings = Settings {
                 read_only: true,
+                at_rest: false,
                 ..settings
             };
             check(Box::new(SqliteStore::new(unfinished, identity, settings)?))?;

@@ -127,6 +127,14 @@ impl SqliteOptions {
         self
     }
 
+    /// Sets that the vault is only read and, if it has no log that is not merged, that nobody
+    /// writes to it: then nothing is put beside it.
+    pub(crate) fn at_rest(mut self) -> Self {
+        self.0.read_only = true;
+        self.0.at_rest = true;
+        self
+    }
+
     /// Sets whether a new vault gets a rollback journal instead of a write-ahead log; it does not
     /// if not set. A vault keeps its journal for life, and opening asks nothing about it.
     ///
@@ -250,6 +258,11 @@ impl SqliteOptions {
         let identity = place.inspect(&self.0)?;
         file_system::is_remote(&place.folder, &self.0)?;
         foreign_journal::refuse(&place)?;
-        SqliteStore::new(place, identity, self.0)
+        let mut settings = self.0;
+        if settings.at_rest {
+            let stamp = place.stamp()?;
+            settings.at_rest = stamp.log.is_none() && stamp.journal.is_none();
+        }
+        SqliteStore::new(place, identity, settings)
     }
 }

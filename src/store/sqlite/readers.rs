@@ -37,6 +37,9 @@ impl Readers {
         file: &OpenFile,
         work: impl FnOnce(&mut ReadConnection) -> Result<T>,
     ) -> Result<T> {
+        if file.settings.at_rest {
+            return read_at_rest(file, work);
+        }
         let idle = self
             .idle
             .lock()
@@ -45,7 +48,9 @@ impl Readers {
         let open = || file.connect(Role::Reader).map(ReadConnection::new);
         let mut reader = match idle.map_or_else(open, Ok) {
             Ok(reader) => reader,
-            Err(error) if file.settings.read_only => return read_at_rest(file, work, error),
+            Err(error) if file.settings.read_only && may_be_at_rest(&error) => {
+                return read_at_rest(file, work);
+            }
             Err(error) => return Err(error),
         };
         let found = work(&mut reader)?;
@@ -63,6 +68,11 @@ impl Readers {
     }
 }
 
+/// Returns true for the errors of a folder that cannot be written.
+fn may_be_at_rest(refusal: &Error) -> bool {
+    matches!(refusal.kind(), ErrorKind::Io | ErrorKind::ReadOnly)
+}
+
 /// Reads from a folder that cannot be written, where SQLite cannot make the shared memory of a
 /// write-ahead log: without one, and proves that nobody wrote meanwhile.
 ///
@@ -71,11 +81,7 @@ impl Readers {
 fn read_at_rest<T>(
     file: &OpenFile,
     work: impl FnOnce(&mut ReadConnection) -> Result<T>,
-    refusal: Error,
 ) -> Result<T> {
-    if !matches!(refusal.kind(), ErrorKind::Io | ErrorKind::ReadOnly) {
-        return Err(refusal);
-    }
     let before = file.place.stamp()?;
     if before.log.is_some() {
         return Err(Error::new(

@@ -14,6 +14,8 @@ pub(super) struct Settings {
     pub(super) fix_permissions: bool,
     pub(super) trust_folder: bool,
     pub(super) read_only: bool,
+    /// True if nobody writes to the file, so that nothing has to be put beside it to read it.
+    pub(super) at_rest: bool,
     pub(super) rollback_journal: bool,
     pub(super) network_file_system: bool,
 }
@@ -25,6 +27,7 @@ impl Default for Settings {
             fix_permissions: false,
             trust_folder: false,
             read_only: false,
+            at_rest: false,
             rollback_journal: false,
             network_file_system: false,
         }

@@ -81,12 +81,36 @@ impl Vault {
     /// anything in it is damaged or missing, and those of [`backup_to`](Vault::backup_to) for the
     /// new path. After an error there is no new file.
     pub fn restore(backup: impl AsRef<Path>, to: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
-        let backup = SqliteStore::options().read_only(true).open(backup)?;
+        let backup = SqliteStore::options().at_rest().open(backup)?;
         Self::builder()
             .store(backup)
             .open(key)?
             .backup_to(to.as_ref())?;
         Self::open(to, key)
+    }
+
+    /// Erases what deleted and replaced values left in the files of the store: after a call that
+    /// answered [`Purge::Pending`], once whoever read an older state has ended.
+    ///
+    /// ```
+    /// use keyslot::store::Purge;
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let vault = Vault::create(folder.path().join("vault.db"), &RootKey::generate()?)?;
+    /// let scope = vault.scope("acme")?;
+    /// scope.put("TOKEN", "t-1")?;
+    /// if scope.revoke("TOKEN")? == Purge::Pending {
+    ///     assert_eq!(vault.purge()?, Purge::Done);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SecretStore::purge`](crate::SecretStore::purge).
+    pub fn purge(&self) -> Result<Purge> {
+        self.core.store.purge()
     }
 
     /// Gives the space of what was deleted back to the file system, and erases what is left of it

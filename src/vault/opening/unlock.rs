@@ -21,7 +21,8 @@ pub(in crate::vault) fn unlock(store: &dyn SecretStore, key: &dyn Unlock) -> Res
     let header = header.ok_or_else(|| {
         Error::new(
             ErrorKind::NotAVault,
-            "the store holds no vault; open_or_create makes one",
+            "the store holds no vault; open_or_create makes one, but look first if this is a file \
+             that was copied without the one beside it with the ending -wal",
         )
     })?;
     if is_marker(&header) {
