@@ -27,7 +27,7 @@
 //! No room imports one of a later line. A test reads the imports; it has the rooms in more lines.
 //!
 //! 1. `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `walk`, `gate`, `high_water`,
-//!    `tenant_key`, `known_keys`, `keyring`: parts that know no vault.
+//!    `tenant_key`, `known_keys`, `keyring`, `key_uses`: parts that know no vault.
 //! 2. `core`: the store, the keys and the settings that all handles of one open vault share; and
 //!    `opening`, which makes or unlocks the keys.
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
@@ -51,6 +51,7 @@ mod hashed_scope;
 mod heads;
 mod high_water;
 mod hint;
+mod key_uses;
 mod keyring;
 mod known_keys;
 mod observer;

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::envelope::{open, seal};
 use super::key::KeyId;
 use super::sub_keys::SubKeys;
-use super::tlv::{FieldReader, FieldWriter, corrupt};
+use super::tlv::{FieldReader, FieldWriter, array, corrupt};
 use crate::error::Result;
 use crate::scope::Scope;
 
@@ -24,6 +24,9 @@ pub(crate) struct Head {
     pub(crate) accumulator: [u8; 32],
     /// The data key that new envelopes are sealed under.
     pub(crate) active_key: KeyId,
+    /// The generation of the first data key after all secrets were erased, so that all earlier ones
+    /// are destroyed; 0 if they never were.
+    pub(crate) erased_before: u32,
 }
 
 impl Head {
@@ -36,6 +39,7 @@ impl Head {
             tombstones: 0,
             accumulator: [0; 32],
             active_key,
+            erased_before: 0,
         }
     }
 
@@ -59,9 +63,10 @@ impl Head {
         Self::decode(&open(sub_keys.head_key(), &context, sealed)?)
     }
 
-    /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data
-    /// key`.
+    /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data key,
+    /// 7: erased before`, the last one left out while it is 0.
     pub(super) fn encode(&self) -> Vec<u8> {
+        let erased_before = self.erased_before.to_be_bytes();
         FieldWriter::new()
             .field(1, self.tenant.as_bytes())
             .field(2, &self.epoch.to_be_bytes())
@@ -69,6 +74,10 @@ impl Head {
             .field(4, &self.tombstones.to_be_bytes())
             .field(5, &self.accumulator)
             .field(6, &self.active_key.0)
+            .optional(
+                7,
+                Some(&erased_before[..]).filter(|_| self.erased_before > 0),
+            )
             .finish()
     }
 
@@ -81,9 +90,18 @@ impl Head {
             tombstones: reader.number(4)?,
             accumulator: reader.array(5)?,
             active_key: KeyId(reader.array(6)?),
+            erased_before: match reader.optional(7)? {
+                // One form alone: what is left out is not there.
+                Some([0, 0, 0, 0]) => return Err(corrupt()),
+                Some(generation) => u32::from_be_bytes(array(generation)?),
+                None => 0,
+            },
         };
         reader.finish()?;
-        if i64::try_from(head.epoch).is_err() || Scope::organization(&head.tenant).is_err() {
+        if head.erased_before == 1
+            || i64::try_from(head.epoch).is_err()
+            || Scope::organization(&head.tenant).is_err()
+        {
             return Err(corrupt());
         }
         Ok(head)

@@ -179,6 +179,20 @@ impl Keyring {
             body,
         })
     }
+
+    /// Opens the record in a row of kind [`Kind::DataKey`], also of a key that is destroyed.
+    pub(super) fn open_data_key_record(&self, row: &Row) -> Result<DataKeyRecord> {
+        let id = KeyId::from_row_key(&row.key.key)?;
+        self.vault_key.open_data_key(self.header(), id, &row.info)
+    }
+
+    /// Forgets a data key that was destroyed, which is wiped once nobody uses it any more.
+    pub(super) fn forget(&self, id: KeyId) {
+        self.data_keys
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .forget(id);
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The data keys that were used last.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::mem;
 use std::sync::Arc;
@@ -14,6 +14,9 @@ use crate::crypto::KeyId;
 pub(super) struct KnownKeys {
     recent: KeyMap,
     before: KeyMap,
+    /// Names of keys that this open vault destroyed: a reader may have read the row of one just
+    /// before, and must not bring it back.
+    destroyed: HashSet<KeyId>,
 }
 
 type KeyMap = HashMap<KeyId, Arc<TenantKey>, BuildHasherDefault<RandomBytes>>;
@@ -32,10 +35,20 @@ impl KnownKeys {
 
     /// Keeps a key, in place of one that was not used for long or is of the same name.
     pub(super) fn keep(&mut self, key: Arc<TenantKey>) {
+        if self.destroyed.contains(&key.id()) {
+            return;
+        }
         if self.recent.len() >= Self::HALF && !self.recent.contains_key(&key.id()) {
             self.before = mem::take(&mut self.recent);
         }
         self.recent.insert(key.id(), key);
+    }
+
+    /// Forgets a key for good.
+    pub(super) fn forget(&mut self, id: KeyId) {
+        self.destroyed.insert(id);
+        self.recent.remove(&id);
+        self.before.remove(&id);
     }
 
     #[cfg(test)]

@@ -33,9 +33,9 @@ impl Walk {
         Self::from(kind, None, Cursor::Epoch(0, Some([0; 32])), bodies)
     }
 
-    /// A walk over the rows of a tenant that were written after an epoch.
-    pub(super) fn since(kind: Kind, epoch: u64) -> Self {
-        Self::from(kind, None, Cursor::Epoch(epoch, None), false)
+    /// A walk over the rows of a tenant that were written after an epoch, in the order of epochs.
+    pub(super) fn of_all_since(kind: Kind, epoch: u64, bodies: bool) -> Self {
+        Self::from(kind, None, Cursor::Epoch(epoch, None), bodies)
     }
 
     /// A walk over all rows of a tenant behind a key, in the order of keys: who comes back to it

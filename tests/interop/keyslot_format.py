@@ -380,7 +380,9 @@ SLOT_RECORD = Fields({1: kdf, 2: ID})
 DATA_KEY_STATE = Fields({1: one_of(1, 2, 3), 2: number(32, 1), 3: text(is_segment)}, {4: time})
 SLOT_ENTRY = Fields({1: ID, 2: U8, 4: time, 5: HASH}, {3: filled(text())})
 SLOT_DIRECTORY = Fields({1: list_of(SLOT_ENTRY)})
-HEAD_RECORD = Fields({1: text(is_segment), 2: U64, 3: U64, 4: U64, 5: HASH, 6: ID})
+HEAD_RECORD = Fields(
+    {1: text(is_segment), 2: U64, 3: U64, 4: U64, 5: HASH, 6: ID}, {7: number(32, 2)}
+)
 VERSION_ENTRY = Fields(
     {1: FROM_1, 2: time, 3: HASH},
     {4: text(is_actor), 5: HASH, 6: filled(text())},

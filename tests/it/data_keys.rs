@@ -8,6 +8,8 @@
     clippy::string_slice
 )]
 
+mod destroying;
+mod erasing;
 mod kit;
 mod rewrapping;
 mod rotation;

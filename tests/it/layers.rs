@@ -92,7 +92,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
                 "tenant_key",
             ],
             &["gate", "known_keys", "stored", "walk"],
-            &["keyring", "partition_walk"],
+            &["key_uses", "keyring", "partition_walk"],
             &["tenant_view"],
             &["core", "opening"],
             &["data_keys", "hashed_scope"],

@@ -252,6 +252,7 @@ fn a_head_opens_for_its_tenant_only() {
         tombstones: 0,
         accumulator: [0; 32],
         active_key: data_key.id(),
+        erased_before: 0,
     };
     head.toggle(&entry);
     assert_eq!(head.accumulator, entry);

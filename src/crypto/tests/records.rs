@@ -25,6 +25,7 @@ fn head() -> Head {
         tombstones: 1,
         accumulator: [7; 32],
         active_key,
+        erased_before: 3,
     }
 }
 
@@ -120,7 +121,13 @@ fn records_come_back() {
         ..info()
     };
     assert_eq!(decode(&first_format.encode()).unwrap(), first_format);
-    assert_eq!(Head::decode(&head().encode()).unwrap(), head());
+    let never_erased = Head {
+        erased_before: 0,
+        ..head()
+    };
+    for head in [head(), never_erased] {
+        assert_eq!(Head::decode(&head.encode()).unwrap(), head);
+    }
     let undated = DataKeyRecord {
         made_at: None,
         ..data_key()
@@ -194,8 +201,12 @@ fn every_mandatory_field_is() {
                 .filter(|&(at, _)| at != left_out)
                 .map(|(_, field)| *field);
             let record = write(others);
-            let may_be_absent = (name == "info" || name == "revoked")
-                && ((8..=11).contains(&tag) || (13..=19).contains(&tag));
+            let may_be_absent = match name {
+                "info" | "revoked" => (8..=11).contains(&tag) || (13..=19).contains(&tag),
+                "data key" => tag == 4,
+                "head" => tag == 7,
+                _ => false,
+            };
             assert_eq!(
                 again(&record).is_ok(),
                 may_be_absent,
@@ -472,6 +483,18 @@ fn other_records_out_of_range_are_refused() {
         Head::decode(&epoch.encode()).unwrap_err().kind(),
         ErrorKind::Corrupt
     );
+    let first = Head {
+        erased_before: 1,
+        ..head()
+    };
+    assert_eq!(
+        Head::decode(&first.encode()).unwrap_err().kind(),
+        ErrorKind::Corrupt
+    );
+    let mut zero = head().encode();
+    let last = zero.len() - 1;
+    zero[last] = 0;
+    assert_eq!(Head::decode(&zero).unwrap_err().kind(), ErrorKind::Corrupt);
     for tenant in ["", "acme/billing", ".."] {
         let head = Head {
             tenant: tenant.to_owned(),

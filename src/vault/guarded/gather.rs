@@ -50,7 +50,10 @@ pub(super) fn gather<T: ReadTx + ?Sized>(
         Some(base) if base == goal.mark => Ok(Gathered::Nothing),
         Some(base) if base.epoch() > goal.mark.epoch() => Err(rolled_back()),
         Some(base) if base.epoch() < goal.mark.epoch() => {
-            let (mut rows, walk) = (Vec::new(), Walk::since(Kind::Secret, base.epoch()));
+            let (mut rows, walk) = (
+                Vec::new(),
+                Walk::of_all_since(Kind::Secret, base.epoch(), false),
+            );
             each_row(core, tx, walk, most, |row| rows.push(row))?;
             Ok(Gathered::Changed { base, rows })
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::vault::Vault;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
+use crate::store::Purge;
 use crate::vault::write::Rewrap;
 
 impl Vault {
@@ -75,5 +76,80 @@ impl Vault {
     {
         let organization = organization.try_into().map_err(Into::into)?;
         Rewrap::new(Arc::clone(&self.core), &organization)
+    }
+
+    /// Destroys a data key of an organization that nothing is sealed with any more. From then on
+    /// nobody brings back a row that it sealed: this vault has no key for it. Backups hold what
+    /// they held.
+    ///
+    /// Reads all rows of the organization without a lock, then those that were written since in one
+    /// write. A key that is destroyed already is no error. [`Purge::Pending`] says that the wrapped
+    /// key is still in the store's files, because somebody is reading an older state.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// vault.rotate_data_key("acme")?;
+    /// assert_eq!(vault.destroy_data_key("acme", 1).unwrap_err().kind(), ErrorKind::Conflict);
+    /// vault.rewrap("acme")?.finish()?;
+    /// vault.destroy_data_key("acme", 1)?;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`](crate::ErrorKind::Conflict) when rows are sealed with it, whose number it says,
+    /// or when it seals now; [`NotFound`](crate::ErrorKind::NotFound) when there is no such key;
+    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) when it is no organization; or why the
+    /// store cannot be written.
+    pub fn destroy_data_key<S>(&self, organization: S, generation: u32) -> Result<Purge>
+    where
+        S: TryInto<Scope>,
+        S::Error: Into<Error>,
+    {
+        let organization = organization.try_into().map_err(Into::into)?;
+        self.core.destroy_data_key(&organization, generation)
+    }
+
+    /// Erases everything of an organization, for good: its data keys in one write, after which
+    /// nothing of it opens, then its rows page by page.
+    ///
+    /// The organization is empty then and may be used anew, with a key of its own. Its epoch goes
+    /// on, so an older copy of it that somebody puts back is told as one. An erasure that ended
+    /// early, also with its process, is gone on with by calling again; secrets that were stored
+    /// since are erased as well. Until it is done, names that are not erased yet can be neither
+    /// read nor written, and [`verify`](Vault::verify) says so. Another process that has a
+    /// destroyed key in memory can read a row until that is erased. Backups hold what they held:
+    /// they open with the root key.
+    ///
+    /// [`Purge::Pending`] says that sealed bytes are still in the store's files, because somebody
+    /// is reading an older state.
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// vault.erase_tenant("acme")?;
+    /// assert_eq!(project.info("STRIPE_KEY").unwrap_err().kind(), ErrorKind::NotFound);
+    /// assert!(vault.verify()?.is_intact());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound) when nothing was ever stored there;
+    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) when it is no organization; or why the
+    /// store cannot be written.
+    pub fn erase_tenant<S>(&self, organization: S) -> Result<Purge>
+    where
+        S: TryInto<Scope>,
+        S::Error: Into<Error>,
+    {
+        let organization = organization.try_into().map_err(Into::into)?;
+        self.core.erase_tenant(&organization)
     }
 }

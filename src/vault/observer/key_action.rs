@@ -12,6 +12,10 @@ pub enum KeyAction {
     Rotate,
     /// Everything of an organization was moved to its newest data key.
     Rewrap,
+    /// A data key that nothing uses was destroyed.
+    Destroy,
+    /// The data keys of an organization were destroyed, and all its secrets with them.
+    Erase,
 }
 
 impl KeyAction {
@@ -26,6 +30,8 @@ impl KeyAction {
         match self {
             Self::Rotate => "rotate",
             Self::Rewrap => "rewrap",
+            Self::Destroy => "destroy",
+            Self::Erase => "erase",
         }
     }
 }

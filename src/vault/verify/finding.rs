@@ -62,6 +62,12 @@ pub enum Finding {
         /// The tenant.
         tenant: String,
     },
+    /// There are rows of a tenant that are sealed with a destroyed data key: an erasure did not
+    /// end, or somebody put them back.
+    Erased {
+        /// The tenant.
+        tenant: String,
+    },
     /// The record of a secret cannot be read; which one it is is not known, because names are
     /// sealed.
     Record,
@@ -137,6 +143,11 @@ impl fmt::Display for Finding {
                 "the row of a data key of {tenant} was put back from an older copy; restore a \
                  backup"
             ),
+            Self::Erased { tenant } => write!(
+                f,
+                "there are rows of {tenant} that were erased: the erasure did not end, or somebody \
+                 put them back; call erase_tenant again"
+            ),
             Self::Record => f.write_str("the record of a secret cannot be read"),
             Self::Value { scope, name } => {
                 write!(
@@ -172,6 +183,7 @@ impl Finding {
             Self::Headless => "headless",
             Self::DataKey => "data_key",
             Self::StaleDataKey { .. } => "stale_data_key",
+            Self::Erased { .. } => "erased",
             Self::Record => "record",
             Self::Value { .. } => "value",
             Self::Stray => "stray",
@@ -189,7 +201,7 @@ impl Serialize for Finding {
                 map.serialize_entry("name", name)?;
             }
             Self::RolledBack { tenant } => map.serialize_entry("tenant", tenant)?,
-            Self::Account { tenant } | Self::StaleDataKey { tenant } => {
+            Self::Account { tenant } | Self::StaleDataKey { tenant } | Self::Erased { tenant } => {
                 map.serialize_entry("tenant", tenant)?;
             }
             Self::Value { scope, name } => {
@@ -263,6 +275,10 @@ mod tests {
             (
                 Finding::StaleDataKey { tenant: tenant() },
                 json!({"code": "stale_data_key", "tenant": "acme"}),
+            ),
+            (
+                Finding::Erased { tenant: tenant() },
+                json!({"code": "erased", "tenant": "acme"}),
             ),
             (Finding::Record, json!({"code": "record"})),
             (

@@ -12,6 +12,7 @@ use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
 use crate::vault::high_water::Mark;
+use crate::vault::key_uses::keys_of;
 use crate::vault::rows::{get_in, get_one_in};
 use crate::vault::tenant_key::TenantKey;
 use crate::vault::walk::{Step, Walk};
@@ -26,6 +27,14 @@ pub(super) struct Tenant<'a> {
     pub(super) keys: HashMap<KeyId, Arc<TenantKey>>,
     /// Those that may seal.
     active: HashSet<KeyId>,
+    /// Those that an erasure destroyed.
+    destroyed: HashSet<KeyId>,
+    /// The generation of the first data key after the last erasure; 0 without one.
+    erased_before: u32,
+    /// The lowest generation of those that open.
+    first: Option<u32>,
+    /// True if there are rows that are sealed with one of those.
+    has_erased: bool,
     pub(super) found: Account,
 }
 
@@ -43,6 +52,10 @@ impl<'a> Tenant<'a> {
             report,
             keys: HashMap::new(),
             active: HashSet::new(),
+            destroyed: HashSet::new(),
+            erased_before: 0,
+            first: None,
+            has_erased: false,
             found: Account::default(),
         }
     }
@@ -63,11 +76,12 @@ impl<'a> Tenant<'a> {
                 tenant: head.as_ref().map(|head| head.tenant.clone()),
             });
         }
+        self.erased_before = head.as_ref().map_or(0, |head| head.erased_before);
         self.data_keys()?;
         match &head {
             None => self.find(Finding::Head),
             Some(head) if !self.active.contains(&head.active_key) => self.find(Finding::DataKey),
-            Some(head) if self.active.len() > 1 => self.find(Finding::StaleDataKey {
+            Some(head) if self.is_stale() => self.find(Finding::StaleDataKey {
                 tenant: head.tenant.clone(),
             }),
             Some(_) => {}
@@ -78,6 +92,11 @@ impl<'a> Tenant<'a> {
         self.strays()?;
         self.report.secrets += self.found.live;
         self.report.tombstones += self.found.tombstones;
+        if let Some(head) = head.as_ref().filter(|_| self.has_erased) {
+            self.find(Finding::Erased {
+                tenant: head.tenant.clone(),
+            });
+        }
         if let Some(head) = head.filter(|head| !self.found.is_of(head)) {
             self.find(Finding::Account {
                 tenant: head.tenant,
@@ -90,22 +109,55 @@ impl<'a> Tenant<'a> {
         self.pages(Kind::DataKey, true, |this, rows| {
             let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
             for (row, by_key) in rows.iter().zip(get_in(this.tx, &keys)?) {
-                match this.core.keys.open_data_key(row) {
-                    Ok(key)
-                        if by_key.as_ref() == Some(row)
-                            && this.core.keys.sub().tenant_tag(key.tenant())
-                                == this.partition.0 =>
-                    {
-                        if key.state() == DataKeyState::Active {
-                            this.active.insert(key.id());
-                        }
-                        this.keys.insert(key.id(), Arc::new(key));
-                    }
-                    _ => this.find(Finding::DataKey),
+                let is_found = by_key.as_ref() == Some(row);
+                if !is_found || this.data_key(row).is_none() {
+                    this.find(Finding::DataKey);
                 }
             }
             Ok(())
         })
+    }
+
+    /// Takes note of a data key; `None` if its row is not as it should be.
+    fn data_key(&mut self, row: &Row) -> Option<()> {
+        let about = self.core.keys.open_data_key_record(row).ok()?;
+        let tag = self.core.keys.sub().tenant_tag(&about.tenant);
+        if tag != self.partition.0 {
+            return None;
+        }
+        if about.state == DataKeyState::Destroyed {
+            if about.generation < self.erased_before {
+                let id = KeyId::from_row_key(&row.key.key).ok()?;
+                self.destroyed.insert(id);
+            }
+            return row.body.is_empty().then_some(());
+        }
+        let key = self.core.keys.open_data_key(row).ok()?;
+        if key.state() == DataKeyState::Active {
+            self.active.insert(key.id());
+        }
+        let first = self
+            .first
+            .map_or(about.generation, |first| first.min(about.generation));
+        self.first = Some(first);
+        self.keys.insert(key.id(), Arc::new(key));
+        Some(())
+    }
+
+    /// Returns true if the row of a data key is of before the head.
+    fn is_stale(&self) -> bool {
+        self.active.len() > 1 || self.first.is_some_and(|first| first < self.erased_before)
+    }
+
+    /// Returns true if a row is sealed with a key that an erasure destroyed.
+    fn is_erased(&self, row: &Row) -> bool {
+        let [info, value] = keys_of(row);
+        let key = if row.key.kind == Kind::Secret {
+            info
+        } else {
+            value
+        };
+        key.is_some_and(|key| self.destroyed.contains(&key))
     }
 
     /// Looks for heads beside the one that a write finds.
@@ -127,14 +179,18 @@ impl<'a> Tenant<'a> {
             let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
             let mut secrets = Vec::with_capacity(rows.len());
             for (row, by_key) in rows.into_iter().zip(get_in(this.tx, &keys)?) {
-                let opened = this.open(&row).filter(|_| by_key.as_ref() == Some(&row));
-                match opened {
+                let is_found = by_key.as_ref() == Some(&row);
+                match this.open(&row).filter(|_| is_found) {
                     Some((info, commitment)) => {
                         *this.found.scopes.entry(row.key.scope()).or_default() += 1;
                         let sub = this.core.keys.sub();
                         let entry = sub.accumulator_entry(info.record, info.revision, &commitment);
                         this.found.enter(info.state.is_live(), &entry);
                         secrets.push((info, row.body));
+                    }
+                    None if is_found && this.is_erased(&row) => {
+                        *this.found.scopes.entry(row.key.scope()).or_default() += 1;
+                        this.has_erased = true;
                     }
                     None => this.find(Finding::Record),
                 }
@@ -176,8 +232,13 @@ impl<'a> Tenant<'a> {
     /// record names those beyond the ones that were found.
     fn strays(&mut self) -> Result<()> {
         let mut rows = 0;
-        self.pages(Kind::Version, false, |_, page| {
-            rows += page.len() as u64;
+        // Where nothing was ever erased, their bytes are of no interest.
+        let bodies = !self.destroyed.is_empty();
+        self.pages(Kind::Version, bodies, |this, page| {
+            let is_erased = |row: &&Row| this.is_erased(row);
+            let erased = page.iter().filter(is_erased).count();
+            this.has_erased |= erased > 0;
+            rows += (page.len() - erased) as u64;
             Ok(())
         })?;
         if rows > self.found.older {

@@ -15,6 +15,7 @@ mod reseal_page;
 mod reseal_secret;
 mod transaction;
 
+pub(super) use data_keys::check_unused;
 pub(super) use entry::LedgerEntry;
 pub(super) use named_row::NamedRow;
 pub(super) use pages::ScopePages;

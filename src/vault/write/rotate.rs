@@ -1,6 +1,9 @@
-//! The data keys of an organization: making a new one, and moving what the old one sealed.
+//! The data keys of an organization: making a new one, and moving what the old one sealed,
+//! and destroying it.
 
 mod data_key;
+mod destroy;
+mod erase;
 mod progress;
 mod rewrap;
 mod telling;

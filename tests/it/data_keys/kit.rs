@@ -130,7 +130,9 @@ pub(super) fn killed_everywhere(
     for after in &moments {
         let store = store();
         let vault = opened(dying(&store, *after));
-        assert!(work(&vault).is_err(), "no death after {after} calls");
+        // A purge that fails is no failure of what it follows.
+        let is_purge = calls.get(*after) == Some(&Call::Purge);
+        assert!(work(&vault).is_err() != is_purge, "after {after} calls");
         drop(vault);
         check(&store, *after);
     }

@@ -51,6 +51,11 @@ fn data_keys(messages: &mut Messages) {
     messages.of(vault.rotate_data_key("nobody"));
     messages.of(vault.rotate_data_key("acme/billing"));
     vault.scope("acme").unwrap().put("KEY", "value").unwrap();
+    messages.of(vault.destroy_data_key("acme", 1));
+    messages.of(vault.destroy_data_key("acme", 9));
+    vault.rotate_data_key("acme").unwrap();
+    messages.of(vault.destroy_data_key("acme", 1));
+    messages.of(vault.erase_tenant("nobody"));
     while vault.rotate_data_key("acme").is_ok() {}
     messages.of(vault.rotate_data_key("acme"));
 }

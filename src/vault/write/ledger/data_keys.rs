@@ -5,11 +5,47 @@ use std::sync::Arc;
 use super::transaction::Ledger;
 use crate::crypto::{DataKeyState as State, KeyId};
 use crate::error::{Error, ErrorKind, Result};
+use crate::scope::Scope;
 use crate::store::{Kind, Row};
+use crate::vault::key_uses::KeyUses;
 use crate::vault::keyring::data_key_row;
+use crate::vault::rows::{corrupt, get_one_in};
 use crate::vault::tenant_key::TenantKey;
 use crate::vault::walk::Walk;
 use crate::vault::write::numbers::exhausted;
+
+/// The error for a row that is sealed with a data key of before an erasure.
+pub(super) fn erased() -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        "a secret of before an erasure is still stored; call erase_tenant again",
+    )
+}
+
+/// Refuses to destroy a data key that is in use.
+///
+/// # Errors
+///
+/// [`Conflict`](ErrorKind::Conflict).
+pub(in crate::vault::write) fn check_unused(
+    organization: &Scope,
+    generation: u32,
+    state: State,
+    rows: u64,
+) -> Result<()> {
+    let message = match (state, rows) {
+        (State::Active, _) => format!(
+            "data key {generation} of {organization} seals what is stored now; rotate it and \
+             rewrap first"
+        ),
+        (_, 0) => return Ok(()),
+        (_, rows) => format!(
+            "{rows} rows are sealed with data key {generation} of {organization}; rewrap first, \
+             and see with verify whether some cannot be read"
+        ),
+    };
+    Err(Error::new(ErrorKind::Conflict, message))
+}
 
 /// The most data keys of a tenant that are not destroyed. A rewrap opens them all.
 const MAX_KEYS: usize = 64;
@@ -69,18 +105,58 @@ impl Ledger<'_> {
         ))
     }
 
+    /// Destroys a data key that nothing uses, as somebody found who read the tenant in an epoch.
+    /// Returns its name, if it was not destroyed before.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`](ErrorKind::Conflict) when it is in use, or seals now.
+    pub(in crate::vault::write) fn destroy(
+        &mut self,
+        id: KeyId,
+        generation: u32,
+        epoch: u64,
+    ) -> Result<bool> {
+        let row = get_one_in(self.tx, data_key_row(id))?;
+        let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
+        let about = self.core.keys.open_data_key_record(&row)?;
+        if about.state == State::Destroyed {
+            return Ok(false);
+        }
+        let mut uses = KeyUses::of([id]);
+        uses.count(self.tx, epoch)?;
+        check_unused(&self.scope.scope, generation, about.state, uses.get(id))?;
+        let core = self.core;
+        let epoch = self.begun()?.head.epoch;
+        let row = core
+            .keys
+            .in_state(id, &about, State::Destroyed, &[], epoch)?;
+        self.tx.put(&row)?;
+        Ok(true)
+    }
+
+    /// Returns true if all secrets were erased since a data key was made.
+    pub(super) fn is_erased(&self, generation: u32) -> bool {
+        let account = self.account.as_ref();
+        account.is_some_and(|account| generation < account.head.erased_before)
+    }
+
     /// The data key of a name; `None` when it is missing or opens nothing.
     ///
     /// # Errors
     ///
     /// Those of the store.
     pub(super) fn readable_key(&mut self, id: KeyId) -> Result<Option<Arc<TenantKey>>> {
-        if let Some(key) = self.core.keys.known(id) {
-            return Ok(Some(key));
-        }
-        let row = self.get_one(data_key_row(id))?;
-        let key = row.and_then(|row| self.core.keys.open_data_key(&row).ok());
-        Ok(key.map(|key| self.core.keys.learn(key)))
+        let known = self.core.keys.known(id);
+        let key = match known {
+            Some(key) => Some(key),
+            None => {
+                let row = self.get_one(data_key_row(id))?;
+                let key = row.and_then(|row| self.core.keys.open_data_key(&row).ok());
+                key.map(|key| self.core.keys.learn(key))
+            }
+        };
+        Ok(key.filter(|key| !self.is_erased(key.about().generation)))
     }
 
     /// Goes through the rows of the tenant's data keys, destroyed ones included.

@@ -4,6 +4,7 @@ use std::mem;
 use std::sync::Arc;
 
 use super::account::{Account, Written};
+use super::data_keys::erased;
 use super::read_ahead::ReadAhead;
 use crate::actor::Actor;
 use crate::crypto::{KeyId, Timestamp};
@@ -172,11 +173,18 @@ impl<'a> Ledger<'a> {
         if let Some(key) = own.filter(|key| key.id() == id) {
             return Ok(Arc::clone(key));
         }
-        if let Some(key) = self.core.keys.known(id) {
-            return Ok(key);
+        let key = match self.core.keys.known(id) {
+            Some(key) => key,
+            None => {
+                let row = self.get_one(data_key_row(id))?;
+                let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
+                self.core.keys.learn(self.core.keys.open_data_key(&row)?)
+            }
+        };
+        // What was sealed before an erasure is not accounted for any more.
+        if self.is_erased(key.about().generation) {
+            return Err(erased());
         }
-        let row = self.get_one(data_key_row(id))?;
-        let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
-        Ok(self.core.keys.learn(self.core.keys.open_data_key(&row)?))
+        Ok(key)
     }
 }

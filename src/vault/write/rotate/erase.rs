@@ -1,0 +1,173 @@
+//! Erasing everything of an organization.
+
+use std::collections::HashSet;
+
+use crate::crypto::{DataKeyState, Head, KeyId};
+use crate::error::{Error, ErrorKind, Result};
+use crate::scope::Scope;
+use crate::store::{Kind, Purge, Row, WriteTx};
+use crate::vault::core::Core;
+use crate::vault::hashed_scope::{HashedScope, head_row};
+use crate::vault::high_water::Mark;
+use crate::vault::key_uses::keys_of;
+use crate::vault::observer::KeyAction;
+use crate::vault::rows::checked;
+use crate::vault::tenant_key::TenantKey;
+use crate::vault::walk::Walk;
+use crate::vault::write::numbers::exhausted;
+
+/// Facts that hold once the keys of a tenant are destroyed.
+struct Erased {
+    mark: Mark,
+    key: TenantKey,
+    destroyed: Vec<KeyId>,
+}
+
+impl Core {
+    /// Erases everything of an organization: its keys first, then its rows.
+    pub(in crate::vault) fn erase_tenant(&self, organization: &Scope) -> Result<Purge> {
+        let tenant = self.hashed_organization(organization)?;
+        let erased = self.erase(&tenant);
+        self.tell_key(KeyAction::Erase, organization, None, erased.as_ref());
+        erased?;
+        Ok(self.store.purge().unwrap_or(Purge::Pending))
+    }
+
+    fn erase(&self, tenant: &HashedScope) -> Result<()> {
+        self.erase_keys(tenant)?;
+        for kind in [Kind::Secret, Kind::Version] {
+            let mut after = None;
+            loop {
+                let mut next = None;
+                self.store.write(tenant.partition, &[], &mut |_, tx| {
+                    next = self.erase_page(tx, kind, after)?;
+                    Ok(())
+                })?;
+                after = next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Destroys all keys, and begins the account of the tenant anew under a key of its own. Does
+    /// nothing if the account is empty: an erasure is gone on with.
+    fn erase_keys(&self, tenant: &HashedScope) -> Result<()> {
+        let keys = [head_row(tenant.partition)];
+        let seen = self.seen.of(tenant.partition);
+        let mut erased = None;
+        let committed = self.store.write(tenant.partition, &keys, &mut |rows, tx| {
+            erased = None;
+            let row = checked(&keys, rows)?.pop().flatten();
+            let Some(head) = self.admit_head(tenant.partition, row.as_ref(), seen)? else {
+                let message = format!("there is no organization {}", tenant.scope);
+                return Err(Error::new(ErrorKind::NotFound, message));
+            };
+            if head.live > 0 || head.tombstones > 0 {
+                erased = Some(self.replace_keys(tenant, &head, tx)?);
+            }
+            Ok(())
+        });
+        if committed.is_err() && erased.is_some() {
+            // The commit failed. It may have happened all the same.
+            self.seen.doubt();
+        }
+        committed?;
+        if let Some(Erased {
+            mark,
+            key,
+            destroyed,
+        }) = erased
+        {
+            self.seen.note(tenant.partition, mark, key.id());
+            self.keys.learn(key);
+            destroyed.into_iter().for_each(|id| self.keys.forget(id));
+        }
+        Ok(())
+    }
+
+    fn replace_keys(
+        &self,
+        tenant: &HashedScope,
+        head: &Head,
+        tx: &mut dyn WriteTx,
+    ) -> Result<Erased> {
+        let epoch = head.epoch.checked_add(1);
+        let epoch = epoch.filter(|&epoch| i64::try_from(epoch).is_ok());
+        let epoch = epoch.ok_or_else(exhausted)?;
+        let (mut destroyed, mut newest) = (Vec::new(), 1);
+        let mut walk = Walk::of_all_after(Kind::DataKey, None);
+        while let Some(rows) = walk.step_in(tx)?.page()? {
+            for row in rows {
+                let opened = KeyId::from_row_key(&row.key.key)
+                    .and_then(|id| Ok((id, self.keys.open_data_key_record(&row)?)));
+                let Ok((id, about)) = opened else {
+                    // Nobody can say what it is, and it may hold a key.
+                    tx.delete(&row.key)?;
+                    continue;
+                };
+                newest = newest.max(about.generation);
+                if about.state != DataKeyState::Destroyed {
+                    let state = DataKeyState::Destroyed;
+                    tx.put(&self.keys.in_state(id, &about, state, &[], epoch)?)?;
+                    destroyed.push(id);
+                }
+            }
+        }
+        let generation = newest.checked_add(1).ok_or_else(exhausted)?;
+        let now = self.clock.now()?.reading;
+        let (key, row) = self
+            .keys
+            .new_data_key(tenant.scope.tenant(), generation, now, epoch)?;
+        tx.put(&row)?;
+        let head = Head {
+            epoch,
+            erased_before: generation,
+            ..Head::first(tenant.scope.tenant(), key.id())
+        };
+        let row = self.seal_head(tenant.partition, &head)?;
+        tx.put(&row)?;
+        Ok(Erased {
+            mark: Mark::of(&row, &head)?,
+            key,
+            destroyed,
+        })
+    }
+
+    /// Deletes the rows of a page that no key of the tenant opens: others may store new secrets
+    /// meanwhile. Returns the place to go on.
+    fn erase_page(
+        &self,
+        tx: &mut dyn WriteTx,
+        kind: Kind,
+        after: Option<[u8; 32]>,
+    ) -> Result<Option<[u8; 32]>> {
+        let keys = self.keys_that_open(tx)?;
+        let mut walk = Walk::of_all_after(kind, after);
+        let rows = walk.step_in(tx)?.page()?.unwrap_or_default();
+        for row in &rows {
+            let [info, value] = keys_of(row);
+            let named = if kind == Kind::Secret { info } else { value };
+            if named.is_none_or(|id| !keys.contains(&id)) {
+                tx.delete(&row.key)?;
+            }
+        }
+        Ok(rows
+            .last()
+            .map(|row| row.key.key)
+            .filter(|_| !walk.is_over()))
+    }
+
+    /// Names of the data keys of a tenant that are not destroyed.
+    fn keys_that_open(&self, tx: &mut dyn WriteTx) -> Result<HashSet<KeyId>> {
+        let mut keys = HashSet::new();
+        let mut walk = Walk::of_all(Kind::DataKey, true);
+        while let Some(rows) = walk.step_in(tx)?.page()? {
+            let opens = |row: &Row| self.keys.open_data_key(row).ok().map(|key| key.id());
+            keys.extend(rows.iter().filter_map(opens));
+        }
+        Ok(keys)
+    }
+}
