@@ -33,7 +33,8 @@ pub enum Purge {
     /// The deleted rows are gone from the store's files.
     Done,
     /// Somebody still reads an older state, so the sealed bytes of what was deleted are still in
-    /// the store's files. They are out of reach of every call; [purge](super::SecretStore::purge) again later.
+    /// the store's files. They are out of reach of every call;
+    /// [purge](super::SecretStore::purge) again later.
     Pending,
     /// The medium keeps the sealed bytes of what was deleted until its own maintenance, which no
     /// call of the store begins: a database that keeps old rows and a log, or storage that copies.

@@ -482,3 +482,24 @@ fn a_vault_that_is_opened_in_full_is_whole() {
     put(&row);
     open(OpenMode::Full).unwrap();
 }
+
+#[test]
+fn a_new_key_and_an_erasure_are_told_to_the_anchor() {
+    let world = World::new();
+    let vault = world.open("vault.db").unwrap();
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "value").unwrap();
+    for (copy, change) in ["before the key", "before the erasure"]
+        .into_iter()
+        .zip([true, false])
+    {
+        vault.backup_to(world.at(copy)).unwrap();
+        if change {
+            vault.rotate_data_key("acme").unwrap();
+        } else {
+            let _ = vault.erase_tenant("acme").unwrap();
+        }
+        assert_eq!(world.refused(copy), ErrorKind::Tampered, "{copy}");
+        assert!(world.open("vault.db").is_ok());
+    }
+}

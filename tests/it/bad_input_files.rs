@@ -165,17 +165,14 @@ fn bad_input_88_paths_that_name_no_file() {
 }
 
 #[test]
-fn bad_input_88_paths_like_uris_are_literal_and_relative_ones_stay_where_they_were() {
+fn bad_input_88_paths_like_uris_are_literal() {
     let folder = folder();
     // The working folder is that of all tests, so this one goes on in a process of its own.
     if std::env::var_os(CHILD).is_none() {
-        let alone = again(
-            module_path!(),
-            "bad_input_88_paths_like_uris_are_literal_and_relative_ones_stay_where_they_were",
-        )
-        .env(CHILD, folder.path())
-        .output()
-        .unwrap();
+        let alone = again(module_path!(), "bad_input_88_paths_like_uris_are_literal")
+            .env(CHILD, folder.path())
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&alone.stdout);
         assert!(
             alone.status.success() && said.contains(" 1 passed"),

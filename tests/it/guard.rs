@@ -395,3 +395,55 @@ fn many_threads_read_and_write_and_nobody_is_alarmed() {
         plain(&store).scope("acme/x").unwrap().names().unwrap()
     );
 }
+
+#[test]
+fn operators_work_under_a_guard() {
+    let store = MemoryStore::new();
+    let (vault, other) = (guarded(&store), guarded(&store));
+    let [scope, seen] = [&vault, &other].map(|vault| vault.scope("acme/x").unwrap());
+    for number in 0..20 {
+        scope.put(format!("KEY_{number}"), "first").unwrap();
+        scope.put(format!("KEY_{number}"), "second").unwrap();
+    }
+    assert_eq!(resolve(&seen, "KEY_1").as_deref(), Ok("second"));
+    vault.rotate_data_key("acme").unwrap();
+    let past = rows(&store, Kind::Secret).remove(0);
+    assert!(vault.rewrap("acme").unwrap().finish().unwrap().done);
+    for scope in [&scope, &seen, &guarded(&store).scope("acme/x").unwrap()] {
+        assert_eq!(resolve(scope, "KEY_1@1").as_deref(), Ok("first"));
+        assert_eq!(scope.names().unwrap().len(), 20);
+    }
+    // A row of the past is not sealed anew under the newest key.
+    let now = rows(&store, Kind::Secret);
+    let now = now.into_iter().find(|row| row.place() == past.place());
+    put(&store, &past);
+    vault.rotate_data_key("acme").unwrap();
+    let refused = vault.rewrap("acme").unwrap().finish().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Tampered);
+    put(&store, &now.unwrap());
+    assert!(vault.rewrap("acme").unwrap().finish().unwrap().done);
+
+    let lost = rows(&store, Kind::Secret)
+        .remove(0)
+        .with(|row| row.info[60] ^= 1);
+    put(&store, &lost);
+    let name = (0..20).map(|number| format!("KEY_{number}")).find(|name| {
+        vault
+            .revoke_lost(scope.scope(), name, "a damaged row of a test")
+            .is_ok()
+    });
+    for scope in [&scope, &seen] {
+        assert_eq!(
+            resolve(scope, name.as_ref().unwrap()),
+            Err(ErrorKind::Revoked)
+        );
+        assert_eq!(scope.names().unwrap().len(), 20);
+    }
+    let _ = vault.erase_tenant("acme").unwrap();
+    for scope in [&scope, &seen] {
+        assert_eq!(resolve(scope, "KEY_1"), Err(ErrorKind::NotFound));
+        assert!(scope.names().unwrap().is_empty());
+    }
+    seen.put("KEY_1", "a new life").unwrap();
+    assert_eq!(resolve(&scope, "KEY_1").as_deref(), Ok("a new life"));
+}

@@ -83,6 +83,7 @@ impl Core {
         {
             self.seen.note(tenant.partition, mark, key.id());
             self.keys.learn(key);
+            self.advance_anchor(tenant.partition, mark);
             destroyed.into_iter().for_each(|id| self.keys.forget(id));
         }
         Ok(())
