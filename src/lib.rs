@@ -88,7 +88,7 @@ pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
     Action, AnchorMark, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, KeyAction,
-    KeyEvent, List, Listed, Observer, OnExisting, OpenMode, OwnedEvent, Permissions, Repair,
-    Rewrap, RewrapProgress, RollbackAnchor, ScopedVault, SecretChange, SecretInput, Snapshot,
-    Sorted, Vault, VaultBuilder, Verification,
+    KeyEvent, KeyInfo, KeyKind, List, Listed, Observer, OnExisting, OpenMode, OwnedEvent,
+    Permissions, Repair, Rewrap, RewrapProgress, RollbackAnchor, ScopedVault, SecretChange,
+    SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
 };

@@ -26,14 +26,15 @@
 //!
 //! No room imports one of a later line. A test reads the imports; it has the rooms in more lines.
 //!
-//! 1. `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `walk`, `gate`, `high_water`,
-//!    `tenant_key`, `known_keys`, `keyring`, `key_uses`: parts that know no vault.
+//! 1. `key_info`, `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `walk`, `gate`,
+//!    `high_water`, `tenant_key`, `known_keys`, `keyring`, `key_uses`: parts that know no vault.
 //! 2. `core`: the store, the keys and the settings that all handles of one open vault share; and
 //!    `opening`, which makes or unlocks the keys.
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
 //!    records and back.
 //! 4. `scoped`: the handle on one scope.
-//! 5. `read`, `write` and `verify`, which do not import each other.
+//! 5. `read`, `write`, `verify` and `keys` (those that open the vault), which do not import each
+//!    other.
 //! 6. `handle`: the vault that users open, and its builder.
 
 mod anchor;
@@ -51,8 +52,10 @@ mod hashed_scope;
 mod heads;
 mod high_water;
 mod hint;
+mod key_info;
 mod key_uses;
 mod keyring;
+mod keys;
 mod known_keys;
 mod observer;
 mod opening;
@@ -80,6 +83,7 @@ pub use anchor::{AnchorMark, RollbackAnchor};
 #[cfg(feature = "sqlite")]
 pub use handle::Backup;
 pub use handle::{OpenMode, Vault, VaultBuilder};
+pub use key_info::{KeyInfo, KeyKind};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Action, Event, KeyAction, KeyEvent, Observer, OwnedEvent};

@@ -1,5 +1,6 @@
 //! Root keys: a root key opens a vault.
 
+mod credential;
 mod file;
 mod key;
 mod text;

@@ -8,6 +8,7 @@ use super::envelope::{Opened, open, seal};
 use super::header::Header;
 use super::key::{KeyId, SymmetricKey};
 use super::key_slot::KeySlotKeys;
+use super::primitives::equal;
 use super::stack::wiped;
 use super::tlv::corrupt;
 use crate::error::{Error, ErrorKind, Result};
@@ -40,6 +41,11 @@ impl VaultKey {
     /// A new vault key with a new name.
     pub(crate) fn generate() -> Result<Self> {
         SymmetricKey::generate().map(Self)
+    }
+
+    /// Returns true if it is the same key under the same name.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0.id() == other.0.id() && equal(self.0.expose(), other.0.expose())
     }
 
     pub(super) fn seal(&self, context: &Context, plaintext: &[u8]) -> Result<Vec<u8>> {

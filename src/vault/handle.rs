@@ -4,6 +4,7 @@
 mod backup;
 mod builder;
 mod data_keys;
+mod keys;
 mod open_mode;
 mod repair;
 mod vault;

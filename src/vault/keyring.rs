@@ -39,6 +39,11 @@ impl Keyring {
         self.sub.header()
     }
 
+    /// The key at the top.
+    pub(super) fn vault_key(&self) -> &VaultKey {
+        &self.vault_key
+    }
+
     pub(super) fn sub(&self) -> &SubKeys {
         &self.sub
     }

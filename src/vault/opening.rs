@@ -5,5 +5,7 @@ mod key_slots;
 mod unlock;
 
 pub(super) use first_rows::initialise;
-pub(super) use key_slots::VAULT_SECRET;
+pub(super) use key_slots::{
+    MAX_KEY_SLOTS, NewKeySlot, VAULT_SECRET, find, opened, scan, vault_row,
+};
 pub(super) use unlock::{has_header, unlock};

@@ -560,3 +560,70 @@ fn base64_encode(bytes: &[u8]) -> String {
     }
     text
 }
+
+mod credential {
+    use super::*;
+    use crate::support::again;
+
+    /// Runs in a process of its own, because a test may not change the environment of the others.
+    #[test]
+    #[ignore = "run by the tests beside it, in an environment of their own"]
+    fn child() {
+        for name in [
+            "good", "bad", "none", "folder", "../good", "", ".", "..", "a/b",
+        ] {
+            let said = match RootKey::from_systemd_credential(name) {
+                Ok(key) => (key.to_base64().expose_secret() == BASE64).to_string(),
+                Err(error) => {
+                    assert_silent(&error, "an example of what was refused");
+                    error.kind().to_string()
+                }
+            };
+            println!("[{name}] {said};");
+        }
+    }
+
+    fn child_says(folder: Option<&std::path::Path>) -> String {
+        let mut child = again(module_path!(), "child");
+        child
+            .args(["--ignored", "--nocapture", "--test-threads=1"])
+            .env_remove("CREDENTIALS_DIRECTORY");
+        if let Some(folder) = folder {
+            child.env("CREDENTIALS_DIRECTORY", folder);
+        }
+        let output = child.output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    #[test]
+    fn bad_input_105_credential_that_is_none_or_holds_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("good"), format!("{BASE64}\n")).unwrap();
+        std::fs::write(at("bad"), "an example of what was refused").unwrap();
+        std::fs::create_dir(at("folder")).unwrap();
+        let said = child_says(Some(folder.path()));
+        for line in [
+            "[good] true;",
+            "[bad] invalid_key;",
+            "[none] io;",
+            "[folder] unsafe_file;",
+            "[../good] invalid_input;",
+            "[] invalid_input;",
+            "[.] invalid_input;",
+            "[..] invalid_input;",
+            "[a/b] invalid_input;",
+        ] {
+            assert!(said.contains(line), "{line} {said}");
+        }
+        for folder in [
+            None,
+            Some(std::path::Path::new("")),
+            Some(std::path::Path::new("here")),
+        ] {
+            let said = child_says(folder);
+            assert!(said.contains("[good] invalid_key;"), "{said}");
+        }
+    }
+}

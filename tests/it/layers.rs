@@ -79,6 +79,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
     (
         "vault",
         &[
+            &["key_info"],
             &[
                 "anchor",
                 "binding",
@@ -98,7 +99,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["data_keys", "hashed_scope"],
             &["heads", "parsed_rows", "scoped", "sealing"],
             &["anchoring", "guarded"],
-            &["read", "repair", "verify", "write"],
+            &["keys", "read", "repair", "verify", "write"],
             &["backup"],
             &["handle"],
         ],

@@ -534,7 +534,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 70] = [
+const PLAIN: [&str; 72] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -560,6 +560,8 @@ const PLAIN: [&str; 70] = [
     "KeyAction",
     "KeyContext",
     "KeyEvent",
+    "KeyInfo",
+    "KeyKind",
     "Kind",
     "Limits",
     "LintKind",

@@ -1,6 +1,6 @@
 //! The ways in which the root key of a key slot is made.
 
-use crate::crypto::passphrase::Argon2Cost;
+use crate::crypto::passphrase::{Argon2Cost, Work};
 use crate::crypto::provider::{MAX_WRAPPED, is_name};
 use crate::crypto::tlv::{FieldReader, FieldWriter, corrupt, text, unsupported};
 use crate::error::Result;
@@ -46,6 +46,19 @@ impl Kdf {
             Self::Raw => 1,
             Self::Passphrase { .. } => 2,
             Self::Provider { .. } => 3,
+        }
+    }
+
+    /// Returns true if a provider unwraps the root key.
+    pub(crate) fn is_provider(&self) -> bool {
+        matches!(self, Self::Provider { .. })
+    }
+
+    /// Takes the work that it is to make the root key.
+    pub(crate) fn take(&self, work: &mut Work) -> Result<()> {
+        match self {
+            Self::Passphrase { cost, .. } => work.take(*cost),
+            Self::Raw | Self::Provider { .. } => Ok(()),
         }
     }
 

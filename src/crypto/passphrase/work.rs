@@ -16,7 +16,7 @@ impl Default for Work {
 
 impl Work {
     /// Takes the work of one derivation.
-    pub(crate) fn take(&mut self, cost: Argon2Cost) -> Result<()> {
+    pub(in crate::crypto) fn take(&mut self, cost: Argon2Cost) -> Result<()> {
         self.0 = self.0.checked_sub(cost.work()).ok_or_else(|| {
             Error::new(
                 ErrorKind::TooLarge,

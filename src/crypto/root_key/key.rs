@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use zeroize::Zeroizing;
 
 use super::text::Shown;
-use super::{file, text, weak};
+use super::{credential, file, text, weak};
 use crate::crypto::key::secret;
 use crate::crypto::primitives::fill_random;
 use crate::crypto::stack::wiped;
@@ -198,6 +198,29 @@ impl RootKey {
     pub fn from_mounted_file(path: impl AsRef<Path>) -> Result<Self> {
         let text = file::read_mounted(path.as_ref())?;
         Self::decode_text(&text, || "the key file".to_owned())
+    }
+
+    /// The key in a credential that systemd passes to a service (`LoadCredential=`,
+    /// `LoadCredentialEncrypted=` or `SetCredentialEncrypted=` in its unit): the file of this name
+    /// in the folder that `CREDENTIALS_DIRECTORY` names, read as
+    /// [`from_mounted_file`](RootKey::from_mounted_file) reads it.
+    ///
+    /// The name has 1 to 255 characters of `A-Z`, `a-z`, `0-9` and `._@:-`, and is not `.` or `..`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] for another name, [`ErrorKind::InvalidKey`] when there is no
+    /// `CREDENTIALS_DIRECTORY` with an absolute path, and those of
+    /// [`from_file`](RootKey::from_file).
+    ///
+    /// ```
+    /// use keyslot::{ErrorKind, RootKey};
+    ///
+    /// let error = RootKey::from_systemd_credential("../shadow").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    /// ```
+    pub fn from_systemd_credential(name: impl AsRef<str>) -> Result<Self> {
+        Self::from_mounted_file(credential::path(name.as_ref())?)
     }
 
     /// The text that [`from_base64`](RootKey::from_base64) takes: what to store of a generated key.

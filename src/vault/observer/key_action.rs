@@ -8,6 +8,13 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyAction {
+    /// A key opens the vault from now on.
+    AddKey,
+    /// A key does not open the vault any more.
+    RemoveKey,
+    /// A change of a key that was refused or cut off. One that succeeds is told as an addition and
+    /// a removal.
+    ChangeRootKey,
     /// An organization got a new data key.
     Rotate,
     /// Everything of an organization was moved to its newest data key.
@@ -28,6 +35,9 @@ impl KeyAction {
     /// ```
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::AddKey => "add_key",
+            Self::RemoveKey => "remove_key",
+            Self::ChangeRootKey => "change_root_key",
             Self::Rotate => "rotate",
             Self::Rewrap => "rewrap",
             Self::Destroy => "destroy",

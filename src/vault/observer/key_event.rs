@@ -9,6 +9,7 @@ use super::key_action::KeyAction;
 use crate::error::ErrorKind;
 use crate::record::rfc3339;
 use crate::scope::Scope;
+use crate::vault::key_info::KeyInfo;
 
 /// A change of the keys of a vault, made by an operator. Holds names and numbers, never a key.
 ///
@@ -45,6 +46,9 @@ pub struct KeyEvent<'a> {
     pub action: KeyAction,
     /// The organization whose keys changed; `None` if it was a key of the vault.
     pub organization: Option<&'a Scope>,
+    /// The key that opens the vault, if it was about one: after it was added, or once it was
+    /// removed.
+    pub key: Option<&'a KeyInfo>,
     /// The generation of the data key, if it was about a single one that is known.
     pub generation: Option<u32>,
     /// The kind of the error if the call was refused.

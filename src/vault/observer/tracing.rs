@@ -9,8 +9,9 @@ use crate::scope::Scope;
 ///
 /// Its fields are `action`, `scope`, `name`, and where they are known `actor`, `tool`, `host`,
 /// `port`, `found_in`, `record`, `version`, `fingerprint` and `refused`. A [`KeyEvent`] has
-/// `key_action`, `organization`, `generation` and `refused`. A rollback that was accepted and a
-/// repair (`WARN`, with their `reason`) and an anchor that failed (`ERROR`) have an `action` too.
+/// `key_action`, `organization`, `generation`, `key` (its id), `key_name`, `key_kind` and
+/// `refused`. A rollback that was accepted and a repair (`WARN`, with their `reason`) and an anchor
+/// that failed (`ERROR`) have an `action` too.
 ///
 /// ```
 /// use keyslot::{RootKey, TracingObserver, Vault};
@@ -69,6 +70,9 @@ macro_rules! emit_key {
             key_action = $event.action.as_str(),
             organization = $event.organization.map(|scope| scope.as_str()),
             generation = $event.generation,
+            key = $event.key.map(|key| key.id.as_str()),
+            key_name = $event.key.map(|key| key.name.as_str()),
+            key_kind = $event.key.map(|key| key.kind.as_str()),
             refused = $event.outcome.err().map(tracing::field::debug),
         )
     };

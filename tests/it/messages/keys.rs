@@ -21,6 +21,8 @@ pub(super) fn all(messages: &mut Messages) {
     messages.of(RootKey::from_base64("AAAA"));
     messages.of(RootKey::from_env("KEYSLOT_NOT_SET"));
     messages.of(RootKey::from_env("PATH"));
+    messages.of(RootKey::from_systemd_credential("../shadow"));
+    messages.of(RootKey::from_systemd_credential("keyslot"));
     let counts: Vec<u8> = (0..32).collect();
     let repeats: Vec<u8> = (0..32)
         .map(|byte| {

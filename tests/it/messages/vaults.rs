@@ -87,6 +87,28 @@ fn openings(messages: &mut Messages) {
     messages.of(vault.rebuild_head("acme", "none"));
     vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
     messages.of(vault.revoke_lost("acme", "KEY", "none"));
+    keys(messages);
+}
+
+fn keys(messages: &mut Messages) {
+    let (old, new) = (root_key(), RootKey::generate().unwrap());
+    let store = MemoryStore::new();
+    let vault = Vault::builder().store(store.clone()).create(&old).unwrap();
+    let only = vault.keys().unwrap().remove(0).id;
+    messages.of(vault.remove_key(&only));
+    messages.of(vault.remove_key("none"));
+    messages.of(vault.add_key("", &new));
+    messages.of(vault.add_key(&only, &new));
+    messages.of(vault.add_key("old", &old));
+    messages.of(vault.change_root_key(&old, &root_key()));
+    vault.add_key("new", &new).unwrap();
+    messages.of(vault.add_key("new", &RootKey::generate().unwrap()));
+    messages.of(vault.change_root_key(&old, &new));
+    for number in 2..Vault::MAX_KEYS {
+        let key = RootKey::generate().unwrap();
+        vault.add_key(number.to_string(), &key).unwrap();
+    }
+    messages.of(vault.add_key("one more", &RootKey::generate().unwrap()));
 }
 
 fn uses(messages: &mut Messages) {

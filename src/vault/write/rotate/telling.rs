@@ -19,6 +19,7 @@ impl Core {
                 time: self.clock.reading(),
                 action,
                 organization: Some(organization),
+                key: None,
                 generation,
                 outcome: outcome.map(drop).map_err(Error::kind),
             });

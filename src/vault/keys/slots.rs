@@ -1,0 +1,101 @@
+//! The key slots inside of one write.
+
+use crate::crypto::{KeyId, KeySlot, KeySlotDirectory, KeySlotEntry, Work};
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::{HEADER, Kind, Partition, Row, RowKey, WriteTx};
+use crate::vault::core::Core;
+use crate::vault::opening::{MAX_KEY_SLOTS, VAULT_SECRET, scan, vault_row};
+use crate::vault::rows::{checked, corrupt};
+
+/// The key slots of a vault, the rows and the sealed directory of them, as one write sees them.
+pub(super) struct KeySlots<'t> {
+    tx: &'t mut dyn WriteTx,
+    pub(super) rows: Vec<Row>,
+    pub(super) directory: KeySlotDirectory,
+}
+
+impl Core {
+    /// Changes the key slots and their directory in one write. `work` may run again.
+    pub(super) fn change_key_slots<T>(
+        &self,
+        mut work: impl FnMut(&mut KeySlots<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let (mut done, first) = (None, [HEADER, VAULT_SECRET]);
+        self.store
+            .write(Partition::VAULT, &first, &mut |found, tx| {
+                let mut found = checked(&first, found)?.into_iter().flatten();
+                let (Some(header), Some(secret)) = (found.next(), found.next()) else {
+                    return Err(corrupt("the header or the vault secret is missing"));
+                };
+                if !self.keys.is_opened_by(&header, &secret) {
+                    return Err(corrupt("the header or the vault secret was changed"));
+                }
+                let directory = self.keys.open_key_slot_directory(&secret)?;
+                let rows = scan(|page| tx.scan(page))?;
+                let mut slots = KeySlots {
+                    tx: &mut *tx,
+                    rows,
+                    directory,
+                };
+                let result = work(&mut slots)?;
+                let (header, vault_key) = (self.keys.header(), self.keys.vault_key());
+                let sealed = vault_key.seal_key_slot_directory(header, &slots.directory)?;
+                tx.put(&vault_row(VAULT_SECRET, sealed, secret.body))?;
+                done = Some(result);
+                Ok(())
+            })?;
+        done.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Store,
+                "the store did not run a write that it says it ran",
+            )
+        })
+    }
+}
+
+impl KeySlots<'_> {
+    /// Adds a key slot, if there may be one more.
+    pub(super) fn insert(&mut self, row: &Row, entry: KeySlotEntry) -> Result<()> {
+        if self.rows.len() >= MAX_KEY_SLOTS || self.directory.0.len() >= MAX_KEY_SLOTS {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                "a vault has 64 keys at most; remove one that nobody uses",
+            ));
+        }
+        let mut work = Work::default();
+        for stored in self.rows.iter().chain([row]) {
+            // One that cannot be read takes no work.
+            if let Ok(key_slot) = KeySlot::decode(&stored.info) {
+                key_slot.kdf.take(&mut work)?;
+            }
+        }
+        self.tx.put(row)?;
+        self.directory.0.push(entry);
+        self.directory.0.sort_unstable_by_key(|entry| entry.id.0);
+        Ok(())
+    }
+
+    /// The entry of a key slot.
+    pub(super) fn entry(&self, id: KeyId) -> Result<KeySlotEntry> {
+        let mut entries = self.directory.0.iter();
+        let found = entries.find(|entry| entry.id == id).cloned();
+        found.ok_or_else(|| corrupt("a key slot is not in the directory of them"))
+    }
+
+    /// Removes a key slot from rows and directory.
+    pub(super) fn remove(&mut self, entry: &KeySlotEntry) -> Result<()> {
+        self.tx.delete(&RowKey {
+            kind: Kind::Slot,
+            key: entry.id.row_key(),
+        })?;
+        self.directory.0.retain(|other| other.id != entry.id);
+        Ok(())
+    }
+
+    /// Returns true if the key slot is stored as the directory has it.
+    pub(super) fn is_intact(&self, entry: &KeySlotEntry) -> bool {
+        let key = entry.id.row_key();
+        let row = self.rows.iter().find(|row| row.key.key == key);
+        row.is_some_and(|row| entry.is_of(&row.info, &row.body))
+    }
+}

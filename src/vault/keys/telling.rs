@@ -1,0 +1,34 @@
+//! Events about the keys that open a vault.
+
+use crate::crypto::KeySlotEntry;
+use crate::error::{Error, Result};
+use crate::vault::core::Core;
+use crate::vault::key_info::KeyInfo;
+use crate::vault::observer::{KeyAction, KeyEvent};
+
+impl Core {
+    /// Tells the observer of a change that was committed.
+    pub(super) fn tell_changed(&self, action: KeyAction, entry: &KeySlotEntry) -> KeyInfo {
+        let key = KeyInfo::of(entry);
+        self.tell(action, Ok(&key));
+        key
+    }
+
+    /// Tells the observer of a call that was refused.
+    pub(super) fn refused<T>(&self, action: KeyAction, outcome: Result<T>) -> Result<T> {
+        outcome.inspect_err(|error| self.tell(action, Err(error)))
+    }
+
+    fn tell(&self, action: KeyAction, outcome: Result<&KeyInfo, &Error>) {
+        if let Some(observer) = &self.observer {
+            observer.key_changed(&KeyEvent {
+                time: self.clock.reading(),
+                action,
+                organization: None,
+                key: outcome.ok(),
+                generation: None,
+                outcome: outcome.map(drop).map_err(Error::kind),
+            });
+        }
+    }
+}
