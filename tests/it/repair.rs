@@ -341,3 +341,22 @@ fn a_head_beside_the_head_is_removed() {
     let _ = world.vault.rebuild_head("acme", "a second head").unwrap();
     assert!(world.is_intact());
 }
+
+#[test]
+fn a_guarded_vault_goes_on_after_a_repair() {
+    let world = World::new();
+    let builder = Vault::builder().store(world.store.clone());
+    let guarded = builder.guard(1_000).open(&root_key()).unwrap();
+    let scope = guarded.scope("acme/x").unwrap();
+    assert_eq!(value(&scope, "KEY").unwrap(), "three");
+    let row = world.row_of_key();
+    assert_eq!(value(&scope, "KEY").unwrap(), "four");
+    world.delete(&row);
+    assert_eq!(refusal(&scope, "KEY"), ErrorKind::Tampered, "the control");
+    let _ = world
+        .vault
+        .revoke_lost("acme/x", "KEY", "a row is gone")
+        .unwrap();
+    assert_eq!(refusal(&scope, "KEY"), ErrorKind::Revoked);
+    assert_eq!(value(&scope, "OTHER").unwrap(), "two");
+}

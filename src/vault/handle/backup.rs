@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::vault::Vault;
-use crate::crypto::RootKey;
+use crate::crypto::Unlock;
 use crate::error::Result;
 use crate::store::{Purge, SqliteStore};
 use crate::vault::verify::Verification;
@@ -80,7 +80,11 @@ impl Vault {
     /// Those of [`open`](Vault::open) for the backup, [`Corrupt`](crate::ErrorKind::Corrupt) when
     /// anything in it is damaged or missing, and those of [`backup_to`](Vault::backup_to) for the
     /// new path. After an error there is no new file.
-    pub fn restore(backup: impl AsRef<Path>, to: impl AsRef<Path>, key: &RootKey) -> Result<Self> {
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        to: impl AsRef<Path>,
+        key: &dyn Unlock,
+    ) -> Result<Self> {
         let backup = SqliteStore::options().at_rest().open(backup)?;
         Self::builder()
             .store(backup)
