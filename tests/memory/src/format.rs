@@ -19,8 +19,12 @@ pub struct Known {
     pub bytes: Vec<u8>,
 }
 
-/// The keys of the vault in a file, the root key left out.
-pub fn keys(file: &Path, root: &[u8]) -> Vec<Known> {
+/// The XOR mask by which the provider of the scenarios wraps a key.
+pub const WRAPPING: u8 = 0x3C;
+
+/// The keys of the vault in a file. It has one key slot, for the root key that is given or for a
+/// passphrase of these digits, or of the provider of the scenarios.
+pub fn keys(file: &Path, root: &[u8], passphrase: &str) -> Vec<Known> {
     let store = SqliteStore::open(file).expect("a vault");
     let rows = |kind| {
         let scan = Scan {
@@ -42,10 +46,20 @@ pub fn keys(file: &Path, root: &[u8]) -> Vec<Known> {
     let (version, id) = (&header[8..11], &header[11..27]);
     let slot = first(Kind::Slot);
     let slot_id = &slot.key.key[..16];
-    let root_prk = extract(id, root);
+    let parameters = &field(&slot.info, 1);
+    let root = match field(parameters, 1)[..] {
+        [1] => root.to_vec(),
+        [2] => stretch(parameters, passphrase),
+        [3] => field(parameters, 7)
+            .iter()
+            .map(|byte| byte ^ WRAPPING)
+            .collect(),
+        ref kind => panic!("no kind of key slots: {kind:?}"),
+    };
+    all.add("root key of the slot", false, &root);
+    let root_prk = extract(id, &root);
     all.add("prk of the root key", false, &root_prk);
     all.states("prk of the root key", false, &root_prk);
-    let parameters = &field(&slot.info, 1);
     let kek = expand(
         &root_prk,
         &fields(&[
@@ -175,6 +189,24 @@ impl Keys {
         let length = u32::from_be_bytes(padded[..4].try_into().expect("a length")) as usize;
         padded[4..4 + length].to_vec()
     }
+}
+
+/// The root key that a passphrase is made into.
+fn stretch(parameters: &[u8], passphrase: &str) -> Vec<u8> {
+    let number = |tag| {
+        let bytes = field(parameters, tag).try_into();
+        u32::from_be_bytes(bytes.expect("a number"))
+    };
+    let mut root = vec![0; 32];
+    let cost = argon2::Params::new(number(2), number(3), number(4), Some(32));
+    argon2::Argon2::new(
+        argon2::Algorithm::Argon2id,
+        argon2::Version::V0x13,
+        cost.expect("a cost"),
+    )
+    .hash_password_into(passphrase.as_bytes(), &field(parameters, 5), &mut root)
+    .expect("a key");
+    root
 }
 
 fn extract(salt: &[u8], material: &[u8]) -> Vec<u8> {

@@ -45,7 +45,7 @@ impl Material {
     /// masked bytes.
     pub fn masked_keys(&self, file: &Path) -> String {
         let line = |key: Known| format!("{},{},{}", key.name, key.held, masked(&key.bytes));
-        format::keys(file, &self.bytes)
+        format::keys(file, &self.bytes, &hex(&self.bytes))
             .into_iter()
             .map(line)
             .collect::<Vec<_>>()

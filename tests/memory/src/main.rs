@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 /// Runs the scenarios whose names are wanted.
 fn run(is_wanted: impl Fn(&str) -> bool) -> ExitCode {
     let (mut ran, mut failed) = (0, 0);
-    for (name, _) in scenarios::ALL.iter().filter(|(name, _)| is_wanted(name)) {
+    for (name, _) in scenarios::all().filter(|(name, _)| is_wanted(name)) {
         let folder = tempfile::tempdir().expect("a folder");
         let material = Material::new();
         material.lay_out(folder.path());
@@ -88,7 +88,7 @@ fn talk(command: &mut Command, material: &Material) -> (bool, String) {
 }
 
 fn child(name: &str, folder: &str, masked: &[&str]) -> ExitCode {
-    let Some((_, scenario)) = scenarios::ALL.iter().find(|(known, _)| *known == name) else {
+    let Some((_, scenario)) = scenarios::all().find(|(known, _)| *known == name) else {
         return ExitCode::from(2);
     };
     let given = Given::new(folder, masked);

@@ -3,6 +3,9 @@
 //! The key is needed to open a vault, so while one is open the root key is nowhere, and afterwards
 //! neither.
 
+mod passphrases;
+mod providers;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::channel;
@@ -15,9 +18,17 @@ use zeroize::Zeroizing;
 
 use crate::given::{Given, VARIABLE, traces};
 
-type Scenario = fn(&Given);
+/// A name, and what a host does.
+type Scenario = (&'static str, fn(&Given));
 
-pub const ALL: &[(&str, Scenario)] = &[
+/// All scenarios.
+pub fn all() -> impl Iterator<Item = &'static Scenario> {
+    [ROOT_KEYS, passphrases::ALL, providers::ALL]
+        .into_iter()
+        .flatten()
+}
+
+const ROOT_KEYS: &[Scenario] = &[
     ("a key of bytes", |given| key_alone(given, from_bytes)),
     ("a key of hexadecimal digits", |given| {
         key_alone(given, from_hex)
@@ -56,16 +67,16 @@ pub const ALL: &[(&str, Scenario)] = &[
         moved(given, through_a_channel)
     }),
     ("a vault in memory, key of bytes", |given| {
-        vault(given, from_bytes, Vault::in_memory)
+        vault(given, from_bytes, |key| Vault::in_memory(key))
     }),
     ("a vault in memory, key of digits", |given| {
-        vault(given, from_hex, Vault::in_memory)
+        vault(given, from_hex, |key| Vault::in_memory(key))
     }),
     ("a vault in memory, key of base64", |given| {
-        vault(given, from_base64, Vault::in_memory)
+        vault(given, from_base64, |key| Vault::in_memory(key))
     }),
     ("a vault in memory, key of a file", |given| {
-        vault(given, from_hex_file, Vault::in_memory)
+        vault(given, from_hex_file, |key| Vault::in_memory(key))
     }),
     ("an opened file, key of bytes", |given| {
         vault(given, from_bytes, |key| {
@@ -490,11 +501,15 @@ fn used(given: &Given) {
     given.is_gone("after the drop of the vault");
 }
 
-/// The vault is used, so that all keys of it were.
 fn other_keys(given: &Given, path: &Path, open: impl Fn(&RootKey) -> Result<Vault>) {
+    other_keys_of(given, path, || open(&from_hex(given)));
+}
+
+/// The vault is used, so that all keys of it were.
+fn other_keys_of(given: &Given, path: &Path, open: impl FnOnce() -> Result<Vault>) {
     // At once, before other work overwrites what opening left behind.
     let known = path.exists().then(|| given.keys_of(path));
-    let vault = open(&from_hex(given)).unwrap();
+    let vault = open().unwrap();
     if let Some(keys) = known {
         given.holds_nothing_else(&keys, "right after opening");
     }
