@@ -1,8 +1,9 @@
 //! Every byte of a vault's file is changed, one at a time. What comes out is the exact value, or a
 //! typed error, or the exact value of the parent scope while `verify` reports the loss; never a
 //! wrong value, a panic, or a status that went up, nor a list that lacks a secret while `verify`
-//! says that all is well.
-#![cfg(all(feature = "sqlite", feature = "json"))]
+//! says that all is well. With a guard neither a parent's value nor such a list comes out. The same
+//! with each byte of a write-ahead log, where an anchor tells what the log no longer has.
+#![cfg(all(feature = "sqlite", feature = "json", unix))]
 #![allow(
     clippy::pedantic,
     clippy::unwrap_used,
@@ -17,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::{fast_folder, root_key, value};
 use keyslot::store::SqliteStore;
-use keyslot::{ErrorKind, ScopedVault, SecretChange, SecretInput, Status, Vault};
+use keyslot::{ErrorKind, FileAnchor, ScopedVault, SecretChange, SecretInput, Status, Vault};
 
 /// Scope, name, and the exact answer of the undamaged vault.
 const ANSWERS: [(&str, &str, Result<&str, ErrorKind>); 10] = [
@@ -41,7 +42,10 @@ const LISTED: [(&str, &[&str]); 3] = [
 ];
 
 fn build(file: &Path) {
-    let vault = Vault::create(file, &root_key()).unwrap();
+    fill(&Vault::create(file, &root_key()).unwrap());
+}
+
+fn fill(vault: &Vault) {
     let scope = |scope: &str| vault.scope(scope).unwrap();
     scope("acme").put("A", "parent value of A").unwrap();
     scope("acme").put("B", "parent value of B").unwrap();
@@ -74,14 +78,32 @@ enum Seen {
     Wrong(String),
 }
 
-fn look(file: &Path) -> Seen {
-    let store = match SqliteStore::open(file) {
-        Ok(store) => store,
-        Err(_) => return Seen::Refused,
+/// The settings that a vault is opened with.
+#[derive(Clone, Copy, PartialEq)]
+enum Opened<'a> {
+    Plainly,
+    Guarded,
+    /// With a guard and the anchor in this file.
+    Anchored(&'a Path),
+}
+
+fn open(file: &Path, opened: Opened<'_>) -> keyslot::Result<Vault> {
+    let builder = Vault::builder().store(SqliteStore::open(file)?);
+    let builder = match opened {
+        Opened::Plainly => builder,
+        Opened::Guarded => builder.guard(10_000),
+        Opened::Anchored(anchor) => builder
+            .guard(10_000)
+            .anchor(FileAnchor::open(anchor).unwrap()),
     };
-    let Ok(vault) = Vault::builder().store(store).open(&root_key()) else {
+    builder.open(&root_key())
+}
+
+fn look(file: &Path, opened: Opened<'_>) -> Seen {
+    let Ok(vault) = open(file, opened) else {
         return Seen::Refused;
     };
+    let is_guarded = opened != Opened::Plainly;
     let report = vault.verify();
     let told = !report.as_ref().is_ok_and(keyslot::Verification::is_intact);
     let mut refused = false;
@@ -96,7 +118,9 @@ fn look(file: &Path) -> Seen {
             // The child's row is not found any more, so the parent's exact value shows: `verify`
             // must tell.
             (_, Ok(given))
-                if parent_of(scope.scope().as_str(), name) == Some(given.as_str()) && told =>
+                if parent_of(scope.scope().as_str(), name) == Some(given.as_str())
+                    && told
+                    && !is_guarded =>
             {
                 refused = true
             }
@@ -104,19 +128,16 @@ fn look(file: &Path) -> Seen {
         }
     }
     for (scope, names) in LISTED {
-        let listed = vault
-            .scope(scope)
-            .unwrap()
-            .list()
-            .filter_map(Result::ok)
-            .map(|info| info.name.to_string());
-        let listed: BTreeSet<String> = listed.collect();
+        let listed: Vec<_> = vault.scope(scope).unwrap().list().collect();
+        let is_refused = listed.iter().any(Result::is_err);
+        let listed = listed.into_iter().filter_map(Result::ok);
+        let listed: BTreeSet<String> = listed.map(|info| info.name.to_string()).collect();
         if let Some(name) = listed.iter().find(|name| !names.contains(&name.as_str())) {
             return Seen::Wrong(format!("{scope} lists {name}"));
         }
         if listed.len() < names.len() {
             // What is hidden must be told.
-            if !told {
+            if !told || is_guarded && !is_refused {
                 return Seen::Wrong(format!(
                     "{scope} lists {listed:?} only, and nothing says so"
                 ));
@@ -157,40 +178,38 @@ fn flips() -> Vec<fn(u8) -> u8> {
     }
 }
 
-#[test]
-fn any_changed_byte_gives_the_exact_value_or_an_error() {
-    let folder = fast_folder();
-    let original = folder.path().join("vault.db");
-    build(&original);
-    assert_eq!(
-        look(&original),
-        Seen::Harmless,
-        "the undamaged vault answers as it should"
-    );
-    let bytes = std::fs::read(&original).unwrap();
-    assert!(
-        !original.with_extension("db-wal").exists(),
-        "all of the vault is in its file"
-    );
+/// True for a campaign: every byte is changed in every way.
+fn is_full() -> bool {
+    std::env::var("KEYSLOT_SWEEP").is_ok_and(|sweep| sweep == "full")
+}
 
+/// Changes each byte of a file that `step` divides the place of, and looks at the vault of `others`
+/// and that file. Returns how many were refused, reported and harmless.
+fn sweep(
+    folder: &Path,
+    (name, bytes): (&str, &[u8]),
+    others: &[(&str, &[u8])],
+    step: usize,
+    opened: Opened<'_>,
+) -> [usize; 3] {
     let counts = [const { AtomicUsize::new(0) }; 3];
     let next = AtomicUsize::new(0);
     std::thread::scope(|threads| {
         for worker in 0..2 {
-            let (bytes, next, counts) = (&bytes, &next, &counts);
-            let file: PathBuf = folder.path().join(format!("damaged-{worker}.db"));
+            let (next, counts) = (&next, &counts);
+            let file: PathBuf = folder.join(format!("damaged-{worker}.db"));
             threads.spawn(move || {
                 loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let at = next.fetch_add(step, Ordering::Relaxed);
                     let Some(&byte) = bytes.get(at) else { break };
                     for flip in flips() {
                         if flip(byte) == byte {
                             continue;
                         }
-                        let mut damaged = bytes.clone();
+                        let mut damaged = bytes.to_vec();
                         damaged[at] = flip(byte);
-                        replace(&file, &damaged);
-                        let slot = match look(&file) {
+                        replace(&file, others, (name, &damaged));
+                        let slot = match look(&file, opened) {
                             Seen::Refused => 0,
                             Seen::Reported => 1,
                             Seen::Harmless => 2,
@@ -204,33 +223,101 @@ fn any_changed_byte_gives_the_exact_value_or_an_error() {
             });
         }
     });
-    let [refused, reported, harmless] = counts.map(AtomicUsize::into_inner);
+    let counts = counts.map(AtomicUsize::into_inner);
+    let [refused, reported, harmless] = counts;
     println!(
-        "{} bytes: {refused} refused at open, {reported} reported, {harmless} harmless",
+        "{} bytes of {name:?}: {refused} refused at open, {reported} reported, {harmless} harmless",
         bytes.len()
     );
+    counts
+}
+
+#[test]
+fn any_changed_byte_gives_the_exact_value_or_an_error() {
+    let folder = fast_folder();
+    let original = folder.path().join("vault.db");
+    build(&original);
+    let bytes = std::fs::read(&original).unwrap();
     assert!(
-        refused > 100 && reported > 1000,
+        !original.with_extension("db-wal").exists(),
+        "all of the vault is in its file"
+    );
+    // With a guard fewer bytes, but not those of one column.
+    let step = if is_full() { 1 } else { 11 };
+    for (opened, step) in [(Opened::Plainly, 1), (Opened::Guarded, step)] {
+        assert_eq!(
+            look(&original, opened),
+            Seen::Harmless,
+            "the undamaged vault answers as it should"
+        );
+        let [refused, reported, harmless] = sweep(folder.path(), ("", &bytes), &[], step, opened);
+        assert!(
+            refused > 100 / step && reported > 1000 / step,
+            "the sweep hit what it was to hit: {refused} {reported} {harmless}"
+        );
+    }
+}
+
+#[test]
+fn any_changed_byte_of_a_log_gives_the_exact_value_or_an_error() {
+    let folder = fast_folder();
+    let (original, anchor) = (folder.path().join("vault.db"), folder.path().join("anchor"));
+    let opened = Opened::Anchored(&anchor);
+    drop(FileAnchor::create(&anchor).unwrap());
+    Vault::create(&original, &root_key()).unwrap();
+    let vault = open(&original, opened).unwrap();
+    // All that is written from now on stays in the log, because somebody reads an older state.
+    let reader = rusqlite::Connection::open(&original).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM rows;")
+        .unwrap();
+    fill(&vault);
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    let (bytes, log) = (read("vault.db"), read("vault.db-wal"));
+    drop((vault, reader));
+    let copy = folder.path().join("damaged-0.db");
+    replace(&copy, &[("", &bytes)], ("-wal", &log));
+    assert_eq!(look(&copy, opened), Seen::Harmless, "as it was copied");
+    // The control: without the log, or without an anchor, the past answers.
+    replace(&copy, &[("", &bytes)], ("-wal", &[]));
+    assert_eq!(look(&copy, opened), Seen::Refused);
+    let half = &log[..log.len() / 2];
+    replace(&copy, &[("", &bytes)], ("-wal", half));
+    assert!(matches!(
+        look(&copy, Opened::Guarded),
+        Seen::Reported | Seen::Wrong(_)
+    ));
+
+    let step = if is_full() { 1 } else { 61 };
+    let [refused, reported, harmless] =
+        sweep(folder.path(), ("-wal", &log), &[("", &bytes)], step, opened);
+    assert!(
+        refused > 1000 / step,
         "the sweep hit what it was to hit: {refused} {reported} {harmless}"
     );
 }
 
-/// Writes a file anew with the mode of a vault, and without the journals of the one before.
-fn replace(file: &Path, bytes: &[u8]) {
+/// Writes the files of a vault anew, each named by its ending, without those of the one before.
+fn replace(file: &Path, others: &[(&str, &[u8])], changed: (&str, &[u8])) {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    for suffix in ["", "-wal", "-shm", "-journal"] {
+    let named = |ending: &str| {
         let mut name = file.as_os_str().to_owned();
-        name.push(suffix);
-        let _ = std::fs::remove_file(name);
+        name.push(ending);
+        name
+    };
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let _ = std::fs::remove_file(named(ending));
     }
-    let mut new = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .unwrap();
-    new.write_all(bytes).unwrap();
+    for (ending, bytes) in others.iter().chain([&changed]) {
+        let mut new = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(named(ending))
+            .unwrap();
+        new.write_all(bytes).unwrap();
+    }
 }
 
 /// Without the seals the same sweep would find wrong values: a plain table gives them out.
