@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections import namedtuple
 
+from argon2.low_level import Type, hash_secret_raw
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as aead_open
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_encrypt as aead_seal
 from nacl.exceptions import CryptoError
@@ -312,6 +313,7 @@ def matches(pattern, most=None):
 is_segment = matches(r"(?!\.{1,2}\Z)[A-Za-z0-9._-]{1,64}")
 is_name = matches(r"(?!.*  )[A-Za-z0-9_][A-Za-z0-9_. -]*(?<! )", 128)
 is_actor = matches(f"[^{CONTROL}]*", 128)
+is_provider = matches(r"[A-Za-z0-9._:/@-]+", 128)
 is_label = matches(f"(?!{SPACE})[^{CONTROL}{FORMAT}]*(?<!{SPACE})", 128)
 is_host_name = matches(rf"{LABEL}(\.{LABEL})*", 253)
 
@@ -371,9 +373,53 @@ def list_of(fields):
     return lambda data: [record(item, fields) for item in items(data)]
 
 
+def at_most(length):
+    def read(data):
+        require(len(data) <= length)
+        return data
+
+    return read
+
+
+RAW, PASSPHRASE, PROVIDER = 1, 2, 3
+KDFS = {
+    RAW: Fields({1: U8}),
+    PASSPHRASE: Fields({1: U8, 2: U32, 3: U32, 4: U32, 5: ID}),
+    PROVIDER: Fields({1: U8, 6: text(is_provider), 7: at_most(1024)}),
+}
+
+
+def read_kdf(data):
+    kind = record(data, Fields({1: U8}, {tag: bytes for tag in range(2, 256)}))[1]
+    require(kind in KDFS, "UnsupportedFormat")
+    parameters = record(data, KDFS[kind])
+    if kind == PASSPHRASE:
+        memory, passes, lanes = parameters[2], parameters[3], parameters[4]
+        require(19456 <= memory <= 1048576 and 1 <= passes <= 16 and 1 <= lanes <= 16)
+        require(passes >= 2 or memory >= 47104)
+    return parameters
+
+
 def kdf(data):
-    record(data, Fields({1: one_of(1)}))
+    read_kdf(data)
     return data
+
+
+def root_key(key, vault_id, slot_id, kdf):
+    """The root key of a slot, of what somebody has: 32 bytes, a passphrase as text, or the name of
+    a provider with what it does to unwrap. Nothing for a slot of another kind."""
+    parameters = read_kdf(kdf)
+    if parameters[1] == RAW:
+        return key if isinstance(key, bytes) else None
+    if parameters[1] == PASSPHRASE:
+        if not isinstance(key, str):
+            return None
+        memory, passes, lanes, salt = (parameters[tag] for tag in (2, 3, 4, 5))
+        text = key.encode()
+        return hash_secret_raw(text, salt, passes, memory, lanes, 32, Type.ID, version=0x13)
+    if not isinstance(key, tuple) or key[0] != parameters[6]:
+        return None
+    return key[1](parameters[7], FIELDS(b"keyslot/1 provider", vault_id, slot_id))
 
 
 SLOT_RECORD = Fields({1: kdf, 2: ID})

@@ -293,6 +293,39 @@ def check_files(path, folder):
     return len(cases) + 1
 
 
+def check_keys(folder):
+    """The vault that several keys open: two root keys, two passphrases, and a provider."""
+    vector = json.loads((VECTORS / "keys-1.json").read_text())
+    rows = f.read_file(pathlib.Path(shutil.copy(VECTORS / "keys-1.db", folder)))
+
+    def unwrap(wrapped, context):
+        require_context, masked = wrapped[: len(context)], wrapped[len(context) :]
+        f.require(require_context == context, "WrongKey")
+        return bytes(byte ^ 0x5A for byte in masked)
+
+    roots = [bytes.fromhex(key) for key in vector["root_keys"]]
+    keys = [*roots, *vector["passphrases"], (vector["provider"], unwrap)]
+    expected = {(one["scope"], one["name"]): one["value"] for one in vector["answers"]}
+    for key in keys:
+        vault = Vault(rows, key)
+        assert vault.verify() == []
+        for (scope, name), value in expected.items():
+            assert answer(vault, scope, name, vector["now"]) == {"value": value}
+    other = vector["passphrases"][0] + " "
+    strangers = [bytes(range(32)), other, (vector["provider"] + "x", unwrap)]
+    for key in strangers:
+        assert findings(rows, key) == ["WrongKey"]
+    slots = [row for row in rows if row.kind == f.SLOT]
+    for slot in slots:
+        for byte in range(len(slot.info)):
+            changed = slot.info[:byte] + bytes([slot.info[byte] ^ 1]) + slot.info[byte + 1 :]
+            others = [row for row in rows if row != slot] + [slot._replace(info=changed)]
+            # By a key that needs no derivation.
+            found = [findings(others, key) for key in roots]
+            assert all(found) and ["slot changed"] in found, byte
+    return len(keys), len(slots)
+
+
 def main():
     vector = json.loads((VECTORS / "vault-1.json").read_text())
     root_key = bytes.fromhex(vector["root_key"])
@@ -307,6 +340,7 @@ def main():
         copy = pathlib.Path(shutil.copy(VECTORS / "vault-1.db", folder))
         in_file = f.read_file(copy)
         print(f"changed files: {check_files(copy, folder)}")
+        print("keys that open a vault, slots: {}, {}".format(*check_keys(folder)))
     assert check_answers(in_file, vector).verify() == []
     try:
         Vault(in_file, bytes(range(32)))

@@ -44,7 +44,10 @@ class Vault:
         for row in slots:
             try:
                 slot_id, slot = f.id_of(row), f.record(row.info, f.SLOT_RECORD)
-                kek, check = f.slot_keys(self.vault_id, root_key, slot_id, slot[1])
+                own = f.root_key(root_key, self.vault_id, slot_id, slot[1])
+                if own is None:
+                    continue
+                kek, check = f.slot_keys(self.vault_id, own, slot_id, slot[1])
                 if hmac.compare_digest(check, slot[2]):
                     fields = [self.vault_id, slot_id]
                     plain = f.unseal(kek, b"keyslot/1 vault key", fields, row.body)

@@ -38,6 +38,7 @@ mod guard;
 #[cfg(feature = "http")]
 mod http;
 mod json_text;
+mod key_vectors;
 mod keys;
 mod layers;
 mod leak;

@@ -385,3 +385,44 @@ fn bad_input_117_nothing_that_opens_a_vault_is_printed() {
         assert!(Scanner::new([secret]).find(said.as_bytes()).is_none());
     }
 }
+
+#[test]
+fn bad_input_116_a_key_that_is_gone_from_its_provider_is_missed_at_the_next_opening() {
+    let (store, safe) = (MemoryStore::new(), Safe::new("safe:main"));
+    let vault = create(&store, &safe).unwrap();
+    safe.keys.lock().unwrap().clear();
+    // Who has the vault open goes on.
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "a value").unwrap();
+    let resolved = scope.resolve("<<$secret.KEY>>").unwrap();
+    assert_eq!(resolved.expose_secret(), "a value");
+    assert_eq!(refusal(open(&store, &safe)), Some(ErrorKind::WrongKey));
+}
+
+#[test]
+fn a_provider_that_fails_in_a_change_leaves_the_old_key_in_place() {
+    let (store, safe, old) = (MemoryStore::new(), Safe::new("safe:main"), root_key());
+    let vault = create(&store, &old).unwrap();
+    safe.feels(Mood::Says(ErrorKind::Unavailable));
+    let failed = vault.change_root_key(&old, &safe);
+    assert_eq!(refusal(failed), Some(ErrorKind::Unavailable));
+    assert!(open(&store, &old).is_ok());
+    assert_eq!(vault.keys().unwrap().len(), 1);
+    safe.feels(Mood::Fine);
+    vault.change_root_key(&old, &safe).unwrap();
+    assert!(open(&store, &safe).is_ok());
+    assert_eq!(refusal(open(&store, &old)), Some(ErrorKind::WrongKey));
+    // The same provider wraps anew: a new slot, under a key of its own.
+    let before = vault.keys().unwrap().remove(0).id;
+    vault.change_root_key(&safe, &safe).unwrap();
+    let after = vault.keys().unwrap().remove(0).id;
+    assert_ne!(before, after);
+    assert!(open(&store, &safe).is_ok());
+    vault.add_key("recovery", &passphrase(TEXT)).unwrap();
+    safe.feels(Mood::Says(ErrorKind::Unavailable));
+    assert!(
+        open(&store, &passphrase(TEXT)).is_ok(),
+        "an outage locks out nobody else"
+    );
+    assert!(vault.verify().unwrap().is_intact());
+}

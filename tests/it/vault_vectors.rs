@@ -494,7 +494,7 @@ mod bless {
             refused(
                 "slot of an unknown derivation",
                 "slot",
-                Flip(Info, 12, 3),
+                Flip(Info, 12, 8),
                 UnsupportedFormat,
             ),
             refused(
