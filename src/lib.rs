@@ -1,6 +1,7 @@
 // The first definition of a link wins: these replace the relative ones of the README.
 //! [the language]: crate::template::syntax
 //! [the format]: crate::manual::format
+//! [keys]: crate::manual::keys
 //! [the threat model]: crate::manual::threat_model
 //! [anchors]: crate::manual::anchors
 //! [ARCHITECTURE.md]: https://docs.rs/crate/keyslot/latest/source/ARCHITECTURE.md

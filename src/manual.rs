@@ -6,5 +6,8 @@ pub mod anchors {}
 #[doc = include_str!("manual/format.md")]
 pub mod format {}
 
+#[doc = include_str!("manual/keys.md")]
+pub mod keys {}
+
 #[doc = include_str!("manual/threat_model.md")]
 pub mod threat_model {}

@@ -29,7 +29,7 @@ const PASSPHRASES: [&str; 2] = [
 struct Masking;
 
 impl RootKeyProvider for Masking {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "vector:masking/1"
     }
 

@@ -122,7 +122,7 @@ fn names_of_keys_are_not_ambiguous() {
         assert_eq!(refusal(vault.add_key(name, &key())), Some(kind), "{name:?}");
     }
     assert!(
-        vault.add_key(&"x".repeat(128), &key()).is_ok(),
+        vault.add_key("x".repeat(128), &key()).is_ok(),
         "the control"
     );
     for name in ["", "none", &id[1..]] {
@@ -349,8 +349,7 @@ fn a_change_costs_the_same_however_large_the_vault_is() {
         let vault = Vault::builder().store(hooked).open(&old).unwrap();
         calls.lock().unwrap().clear();
         vault.change_root_key(&old, &new).unwrap();
-        let calls = calls.lock().unwrap().clone();
-        calls
+        calls.lock().unwrap().clone()
     };
     let (small, large) = (cost(1), cost(10_000));
     assert_eq!(small, large);
