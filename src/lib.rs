@@ -88,8 +88,9 @@ pub use vault::FileAnchor;
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, AnchorMark, BulkError, BulkProgress, Event, Explanation, Finding, Inherited, KeyAction,
-    KeyEvent, KeyInfo, KeyKind, List, Listed, Observer, OnExisting, OpenMode, OwnedEvent,
-    Permissions, Repair, Rewrap, RewrapProgress, RollbackAnchor, ScopedVault, SecretChange,
-    SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
+    Action, AnchorMark, BulkError, BulkProgress, DataKeyState, DataKeyStatus, Event, Explanation,
+    Finding, Inherited, KeyAction, KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer,
+    OnExisting, OpenMode, OrganizationKeys, OwnedEvent, Permissions, Repair, Rewrap,
+    RewrapProgress, RollbackAnchor, ScopedVault, SecretChange, SecretInput, Snapshot, Sorted,
+    Vault, VaultBuilder, Verification,
 };

@@ -33,8 +33,8 @@
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
 //!    records and back.
 //! 4. `scoped`: the handle on one scope.
-//! 5. `read`, `write`, `verify` and `keys` (those that open the vault), which do not import each
-//!    other.
+//! 5. `read`, `write`, `verify`, `keys` (those that open the vault) and `key_status`, which do not
+//!    import each other.
 //! 6. `handle`: the vault that users open, and its builder.
 
 mod anchor;
@@ -53,6 +53,7 @@ mod heads;
 mod high_water;
 mod hint;
 mod key_info;
+mod key_status;
 mod key_uses;
 mod keyring;
 mod keys;
@@ -84,6 +85,7 @@ pub use anchor::{AnchorMark, RollbackAnchor};
 pub use handle::Backup;
 pub use handle::{OpenMode, Vault, VaultBuilder};
 pub use key_info::{KeyInfo, KeyKind};
+pub use key_status::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Action, Event, KeyAction, KeyEvent, Observer, OwnedEvent};

@@ -36,7 +36,9 @@ impl KeyUses {
                 Walk::of_all_since(kind, after, true)
             };
             while let Some(rows) = walk.step_in(tx)?.page()? {
-                rows.iter().for_each(|row| self.add(row));
+                for row in &rows {
+                    self.add(row);
+                }
             }
         }
         Ok(())

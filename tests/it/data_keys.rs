@@ -13,3 +13,4 @@ mod erasing;
 mod kit;
 mod rewrapping;
 mod rotation;
+mod status;

@@ -99,7 +99,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["data_keys", "hashed_scope"],
             &["heads", "parsed_rows", "scoped", "sealing"],
             &["anchoring", "guarded"],
-            &["keys", "read", "repair", "verify", "write"],
+            &["key_status", "keys", "read", "repair", "verify", "write"],
             &["backup"],
             &["handle"],
         ],

@@ -534,7 +534,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 72] = [
+const PLAIN: [&str; 76] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -546,6 +546,8 @@ const PLAIN: [&str; 72] = [
     "Copied",
     "Cursor",
     "Cut",
+    "DataKeyState",
+    "DataKeyStatus",
     "Engine",
     "Error",
     "ErrorKind",
@@ -562,6 +564,7 @@ const PLAIN: [&str; 72] = [
     "KeyEvent",
     "KeyInfo",
     "KeyKind",
+    "KeyStatus",
     "Kind",
     "Limits",
     "LintKind",
@@ -571,6 +574,7 @@ const PLAIN: [&str; 72] = [
     "Moment",
     "Node",
     "OnExisting",
+    "OrganizationKeys",
     "OpenMode",
     "PageSize",
     "Permissions",

@@ -6,6 +6,7 @@ use super::vault::Vault;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
 use crate::store::Purge;
+use crate::vault::key_status::KeyStatus;
 use crate::vault::write::Rewrap;
 
 impl Vault {
@@ -76,6 +77,31 @@ impl Vault {
     {
         let organization = organization.try_into().map_err(Into::into)?;
         Rewrap::new(Arc::clone(&self.core), &organization)
+    }
+
+    /// The state of the keys: the [keys](Vault::keys) that open the vault; generation, state and age
+    /// of each data key of each organization, and the rows that are sealed with it. Reads all rows
+    /// of the vault, and opens none of them.
+    ///
+    /// ```
+    /// use keyslot::{DataKeyState, RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme/billing")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// vault.rotate_data_key("acme")?;
+    /// let acme = vault.key_status()?.organizations.remove(0);
+    /// let rows: Vec<_> = acme.keys.iter().map(|key| (key.state, key.rows)).collect();
+    /// assert_eq!(rows, [(DataKeyState::OpenOnly, 1), (DataKeyState::Active, 0)]);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the store, and [`Corrupt`](crate::ErrorKind::Corrupt) when it gives its rows out of
+    /// order, or the list of the keys that open the vault is damaged. A data key that cannot be
+    /// read is counted.
+    pub fn key_status(&self) -> Result<KeyStatus> {
+        self.core.key_status()
     }
 
     /// Destroys a data key of an organization that nothing is sealed with any more. From then on

@@ -56,10 +56,8 @@ impl Ledger<'_> {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound) when the tenant never stored anything,
-    /// [`Conflict`](ErrorKind::Conflict) when it has too many keys.
+    /// [`Conflict`](ErrorKind::Conflict) when the tenant has too many keys.
     pub(in crate::vault::write) fn rotate(&mut self) -> Result<u32> {
-        self.must_exist()?;
         let mut keys = 0;
         self.each_data_key(|_, row| {
             keys += usize::from(!row.body.is_empty());
@@ -147,15 +145,12 @@ impl Ledger<'_> {
     ///
     /// Those of the store.
     pub(super) fn readable_key(&mut self, id: KeyId) -> Result<Option<Arc<TenantKey>>> {
-        let known = self.core.keys.known(id);
-        let key = match known {
-            Some(key) => Some(key),
-            None => {
-                let row = self.get_one(data_key_row(id))?;
-                let key = row.and_then(|row| self.core.keys.open_data_key(&row).ok());
-                key.map(|key| self.core.keys.learn(key))
-            }
-        };
+        let mut key = self.core.keys.known(id);
+        if key.is_none() {
+            let row = self.get_one(data_key_row(id))?;
+            let opened = row.and_then(|row| self.core.keys.open_data_key(&row).ok());
+            key = opened.map(|key| self.core.keys.learn(key));
+        }
         Ok(key.filter(|key| !self.is_erased(key.about().generation)))
     }
 

@@ -40,7 +40,7 @@ pub(in crate::vault::write) struct Resealed {
     /// The number of secrets that were looked at.
     pub(in crate::vault::write) looked_at: u64,
     /// The number of those that were sealed anew.
-    pub(in crate::vault::write) resealed: u64,
+    pub(in crate::vault::write) changed: u64,
     /// The number of those of which something cannot be read.
     pub(in crate::vault::write) unreadable: u64,
     /// The number of secrets of the tenant, tombstones included.
@@ -91,7 +91,7 @@ impl Resealed {
     /// Counts a secret that is done.
     pub(super) fn count(&mut self, outcome: Outcome) {
         self.looked_at += 1;
-        self.resealed += u64::from(outcome.is_resealed);
+        self.changed += u64::from(outcome.is_resealed);
         self.unreadable += u64::from(outcome.is_unreadable);
     }
 }

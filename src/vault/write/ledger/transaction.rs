@@ -173,13 +173,12 @@ impl<'a> Ledger<'a> {
         if let Some(key) = own.filter(|key| key.id() == id) {
             return Ok(Arc::clone(key));
         }
-        let key = match self.core.keys.known(id) {
-            Some(key) => key,
-            None => {
-                let row = self.get_one(data_key_row(id))?;
-                let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
-                self.core.keys.learn(self.core.keys.open_data_key(&row)?)
-            }
+        let key = if let Some(key) = self.core.keys.known(id) {
+            key
+        } else {
+            let row = self.get_one(data_key_row(id))?;
+            let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
+            self.core.keys.learn(self.core.keys.open_data_key(&row)?)
         };
         // What was sealed before an erasure is not accounted for any more.
         if self.is_erased(key.about().generation) {

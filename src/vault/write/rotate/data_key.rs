@@ -9,7 +9,10 @@ impl Core {
     /// Makes a new data key for an organization, and returns its generation.
     pub(in crate::vault) fn rotate_data_key(&self, organization: &Scope) -> Result<u32> {
         let tenant = self.hashed_organization(organization)?;
-        let rotated = self.write(&tenant, None, &[], |ledger| ledger.rotate());
+        let rotated = self.write(&tenant, None, &[], |ledger| {
+            ledger.must_exist()?;
+            ledger.rotate()
+        });
         let generation = rotated.as_ref().ok().copied();
         self.tell_key(
             KeyAction::Rotate,

@@ -83,8 +83,10 @@ impl Core {
         {
             self.seen.note(tenant.partition, mark, key.id());
             self.keys.learn(key);
+            for id in destroyed {
+                self.keys.forget(id);
+            }
             self.advance_anchor(tenant.partition, mark);
-            destroyed.into_iter().for_each(|id| self.keys.forget(id));
         }
         Ok(())
     }

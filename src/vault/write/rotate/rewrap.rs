@@ -99,7 +99,7 @@ impl Rewrap {
         }
         self.looked_at += page.looked_at;
         let progress = &mut self.progress;
-        progress.rewrapped += page.resealed;
+        progress.rewrapped += page.changed;
         progress.unreadable += page.unreadable;
         progress.done = page.next.is_none();
         // Secrets may be added behind the walk, so it may look at more or less than there are now.

@@ -1,0 +1,77 @@
+//! Reading the state of the keys of a vault.
+
+use super::report::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys};
+use crate::crypto::{DataKeyRecord, DataKeyState as State, KeyId, Timestamp};
+use crate::error::Result;
+use crate::scope::Scope;
+use crate::store::{Kind, Partition, ReadTx};
+use crate::vault::core::Core;
+use crate::vault::hashed_scope::head_row;
+use crate::vault::key_uses::KeyUses;
+use crate::vault::partition_walk::PartitionWalk;
+use crate::vault::rows::get_one_in;
+use crate::vault::walk::Walk;
+
+impl Core {
+    /// The state of all keys. Each tenant is read as it is at one moment.
+    pub(in crate::vault) fn key_status(&self) -> Result<KeyStatus> {
+        let time = self.clock.reading();
+        let mut organizations = Vec::new();
+        let mut walk = PartitionWalk::default();
+        while let Some(tenants) = walk.step(&*self.store)?.page()? {
+            for tenant in tenants {
+                let mut found = None;
+                self.store.read(tenant, &mut |tx| {
+                    found = Some(self.keys_of(tenant, tx)?);
+                    Ok(())
+                })?;
+                organizations.extend(found);
+            }
+        }
+        let name = |keys: &OrganizationKeys| keys.organization.clone();
+        organizations.sort_by_cached_key(name);
+        Ok(KeyStatus {
+            time,
+            slots: self.keys()?,
+            organizations,
+        })
+    }
+
+    fn keys_of(&self, tenant: Partition, tx: &mut dyn ReadTx) -> Result<OrganizationKeys> {
+        let row = get_one_in(tx, head_row(tenant))?;
+        let head = row.and_then(|row| self.open_head(tenant, &row).ok());
+        let organization = head
+            .map(|head| Scope::organization(head.tenant))
+            .transpose()?;
+        let (mut records, mut unreadable) = (Vec::new(), 0);
+        let mut walk = Walk::of_all(Kind::DataKey, true);
+        while let Some(rows) = walk.step_in(tx)?.page()? {
+            for row in rows {
+                let id = KeyId::from_row_key(&row.key.key);
+                match id.and_then(|id| Ok((id, self.keys.open_data_key_record(&row)?))) {
+                    Ok(record) => records.push(record),
+                    Err(_) => unreadable += 1,
+                }
+            }
+        }
+        let mut uses = KeyUses::of(records.iter().map(|(id, _)| *id));
+        uses.count(tx, 0)?;
+        let status = |(id, about): &(KeyId, DataKeyRecord)| DataKeyStatus {
+            generation: about.generation,
+            state: match about.state {
+                State::Active => DataKeyState::Active,
+                State::OpenOnly => DataKeyState::OpenOnly,
+                State::Destroyed => DataKeyState::Destroyed,
+            },
+            made_at: about.made_at.map(Timestamp::time),
+            rows: uses.get(*id),
+        };
+        let mut keys: Vec<DataKeyStatus> = records.iter().map(status).collect();
+        keys.sort_by_key(|key| key.generation);
+        Ok(OrganizationKeys {
+            organization,
+            keys,
+            unreadable,
+        })
+    }
+}
