@@ -125,6 +125,17 @@ impl Sealed {
     }
 }
 
+/// Seals what [`Sealed::open`] opens.
+fn seal(sealed: &Sealed, mut text: Vec<u8>) -> Vec<u8> {
+    let (encryption, nonce) = derive(&sealed.key, &sealed.aad);
+    let cipher = XChaCha20Poly1305::new((&encryption).into());
+    let tag = cipher
+        .encrypt_inout_detached(&nonce, &sealed.aad, text.as_mut_slice().into())
+        .unwrap();
+    text.extend_from_slice(&tag);
+    text
+}
+
 fn derive(key: &[u8; 32], aad: &[u8]) -> ([u8; 32], XNonce) {
     let digest = Sha256::digest(aad);
     let mut okm = [0; 64];
@@ -372,6 +383,90 @@ fn put_all(c: &mut Criterion) {
     group.finish();
 }
 
+/// A rewrap of 1,000 secrets beside its parts: reads by page, two openings and two sealings of each
+/// secret, and writes of the same rows.
+fn rewrap(c: &mut Criterion) {
+    const SECRETS: u32 = 1_000;
+    let mut group = c.benchmark_group("vault/rewrap of 1,000");
+    group
+        .throughput(Throughput::Elements(u64::from(SECRETS)))
+        .sample_size(20);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.db");
+    drop(filled(&file, SECRETS));
+    let vault = Vault::open(&file, &root_key()).unwrap();
+    group.bench_function("keyslot", |b| {
+        let setup = || {
+            let generation = vault.rotate_data_key("acme").unwrap();
+            // The key before the last one has nothing left.
+            if generation > 2 {
+                vault.destroy_data_key("acme", generation - 2).unwrap();
+            }
+            vault.rewrap("acme").unwrap()
+        };
+        b.iter_batched(
+            setup,
+            |walk| walk.finish().unwrap(),
+            BatchSize::PerIteration,
+        );
+    });
+    let store = SqliteStore::open(&file).unwrap();
+    let tenant = *store
+        .partitions(None, NonZeroU32::MAX)
+        .unwrap()
+        .last()
+        .unwrap();
+    let scan = |kind, from| Scan {
+        kind,
+        scope: None,
+        from,
+        size: PageSize {
+            rows: NonZeroU32::new(256).unwrap(),
+            bytes: 2 << 20,
+        },
+        bodies: true,
+    };
+    let head = store
+        .scan(tenant, &scan(Kind::Head, Cursor::START))
+        .unwrap()
+        .rows
+        .remove(0);
+    let first = store
+        .scan(tenant, &scan(Kind::Secret, Cursor::START))
+        .unwrap()
+        .rows
+        .remove(0);
+    group.bench_function("the same reads and writes", |b| {
+        b.iter(|| {
+            let mut from = Some(Cursor::START);
+            while let Some(cursor) = from.take() {
+                let mut page = |_, tx: &mut dyn WriteTx| {
+                    let page = tx.scan(&scan(Kind::Secret, cursor))?;
+                    from = page.next;
+                    page.rows
+                        .iter()
+                        .chain([&head])
+                        .try_for_each(|row| tx.put(row))
+                };
+                store.write(tenant, &[], &mut page).unwrap();
+            }
+        });
+    });
+    // Behind prefix, nonce and commitment, and without the tag; an info has an identity before it.
+    let (info, value) = (
+        Sealed::new(first.info.len() - 16 - 90, 140),
+        Sealed::new(first.body.len() - 90, 110),
+    );
+    group.bench_function("openings and sealings by hand", |b| {
+        b.iter(|| {
+            for _ in 0..SECRETS {
+                black_box((seal(&info, info.open()), seal(&value, value.open())));
+            }
+        });
+    });
+    group.finish();
+}
+
 /// Opening a vault and reading one secret beside opening the file with SQLite and reading one row.
 fn open(c: &mut Criterion) {
     let mut group = c.benchmark_group("vault/open and first resolve");
@@ -449,7 +544,16 @@ fn primitives(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, primitives, cold_resolve, put, put_all, list, open);
+criterion_group!(
+    benches,
+    primitives,
+    cold_resolve,
+    put,
+    put_all,
+    rewrap,
+    list,
+    open
+);
 
 fn main() {
     if let Ok(number) = std::env::var("KEYSLOT_BENCH_COUNTED") {

@@ -79,9 +79,9 @@ impl Vault {
         Rewrap::new(Arc::clone(&self.core), &organization)
     }
 
-    /// The state of the keys: the [keys](Vault::keys) that open the vault; generation, state and age
-    /// of each data key of each organization, and the rows that are sealed with it. Reads all rows
-    /// of the vault, and opens none of them.
+    /// The state of the keys: the [keys](Vault::keys) that open the vault; generation, state and
+    /// age of each data key of each organization, and the rows that are sealed with it. Reads all
+    /// rows of the vault, and opens none of them.
     ///
     /// ```
     /// use keyslot::{DataKeyState, RootKey, Vault};

@@ -1,6 +1,6 @@
 //! The vault as the documentation describes it, with nothing sealed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyslot::{ErrorKind, OnExisting, Permissions, Scope, Status};
 
@@ -10,6 +10,8 @@ use super::ops::{Aim, BESIDE, Expect, Filter, NAMES, Op, Pin, Place, Say, Step, 
 
 pub struct Model {
     secrets: BTreeMap<(String, &'static str), Life>,
+    /// The organizations that were ever erased.
+    erased: BTreeSet<&'static str>,
     run: Option<Run>,
     time: Time,
     strict: bool,
@@ -38,6 +40,7 @@ impl Model {
         let (ids, prints) = (Numbers::default(), Numbers::default());
         Self {
             secrets: BTreeMap::new(),
+            erased: BTreeSet::new(),
             run: None,
             time,
             strict,
@@ -618,6 +621,16 @@ impl Model {
                 Ok("moved".into())
             }
             Op::Scopes(tenant) => Ok(self.scopes(tenant)),
+            Op::Rotate(tenant) => self.stored(tenant, "rotated"),
+            Op::Rewrap(tenant) => self.stored(tenant, "rewrapped"),
+            Op::Erase(tenant) => {
+                let answer = self.stored(tenant, "erased")?;
+                self.secrets
+                    .retain(|(scope, _), _| organization(scope) != *tenant);
+                self.erased.insert(*tenant);
+                self.run = self.run.take().filter(|run| run.scope.tenant() != *tenant);
+                Ok(answer)
+            }
             Op::Reopen => {
                 (self.run, self.time.latest) = (None, self.time.now);
                 Ok("open".into())
@@ -631,14 +644,24 @@ impl Model {
         }
     }
 
+    /// The organizations that ever stored a secret.
+    fn organizations(&self) -> BTreeSet<String> {
+        let stored = self.secrets.keys().map(|(scope, _)| organization(scope));
+        let erased = self.erased.iter().map(|tenant| (*tenant).to_owned());
+        stored.chain(erased).collect()
+    }
+
+    /// The answer about the keys of an organization.
+    fn stored(&self, tenant: &str, answer: &str) -> Answer {
+        if self.organizations().contains(tenant) {
+            Ok(answer.to_owned())
+        } else {
+            Err(ErrorKind::NotFound)
+        }
+    }
+
     fn scopes(&self, tenant: &str) -> String {
-        let organization = |scope: &str| scope.split('/').next().unwrap().to_owned();
-        let mut organizations: Vec<_> = self
-            .secrets
-            .keys()
-            .map(|(scope, _)| organization(scope))
-            .collect();
-        organizations.dedup();
+        let organizations: Vec<_> = self.organizations().into_iter().collect();
         let here = self
             .secrets
             .iter()
@@ -648,6 +671,10 @@ impl Model {
         scopes.dedup();
         format!("{organizations:?} {scopes:?}")
     }
+}
+
+fn organization(scope: &str) -> String {
+    scope.split('/').next().unwrap().to_owned()
 }
 
 /// The version that is meant, with where it is from.

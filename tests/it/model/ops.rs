@@ -130,6 +130,11 @@ pub enum Op {
     Refresh,
     Clock(u64),
     Scopes(&'static str),
+    Rotate(&'static str),
+    /// Everything moves to the newest data key; unless a snapshot is held, the older ones are
+    /// destroyed.
+    Rewrap(&'static str),
+    Erase(&'static str),
     Reopen,
     Verify,
 }
@@ -496,6 +501,16 @@ fn reads() -> BoxedStrategy<Op> {
     .boxed()
 }
 
+fn keys() -> BoxedStrategy<Op> {
+    let tenant = || prop::sample::select(&TENANTS[..]);
+    prop_oneof![
+        3 => tenant().prop_map(Op::Rotate),
+        3 => tenant().prop_map(Op::Rewrap),
+        1 => tenant().prop_map(Op::Erase),
+    ]
+    .boxed()
+}
+
 pub fn step() -> impl Strategy<Value = Step> {
     let references = prop::collection::vec((name(), pin()), 1..4);
     let op = prop_oneof![
@@ -507,6 +522,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => (name(), pin(), aim()).prop_map(|(name, pin, aim)| Op::UseBeside { name, pin, aim }),
         1 => Just(Op::Refresh),
         3 => (0..250_u64).prop_map(Op::Clock),
+        2 => keys(),
         1 => Just(Op::Reopen),
         1 => Just(Op::Verify),
     ];

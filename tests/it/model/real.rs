@@ -7,8 +7,8 @@ use std::time::Duration;
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::SecretStore;
 use keyslot::{
-    Actor, Error, ErrorKind, List, Reference, Resolved, Revision, Scope, ScopedVault, SecretChange,
-    SecretInfo, SecretInput, Snapshot, Vault, VaultBuilder, Version,
+    Actor, DataKeyState, Error, ErrorKind, List, Reference, Resolved, Revision, Scope, ScopedVault,
+    SecretChange, SecretInfo, SecretInput, Snapshot, Vault, VaultBuilder, Version,
 };
 
 use super::card::{Answer, Seen};
@@ -424,6 +424,17 @@ impl<'h> Real<'h> {
                     text(self.vault.scopes(*tenant).map_err(kind)?)
                 ))
             }
+            Op::Rotate(tenant) => {
+                let rotated = self.vault.rotate_data_key(*tenant);
+                rotated.map(|_| "rotated".into()).map_err(kind)
+            }
+            Op::Rewrap(tenant) => self.rewrap(tenant),
+            Op::Erase(tenant) => {
+                self.vault.erase_tenant(*tenant).map_err(kind)?;
+                let run = self.run.take();
+                self.run = run.filter(|(scope, _)| scope.tenant() != *tenant);
+                Ok("erased".into())
+            }
             Op::Reopen => {
                 self.open_again();
                 Ok("open".into())
@@ -434,6 +445,27 @@ impl<'h> Real<'h> {
                 Ok(format!("{} and {}", report.secrets, report.tombstones))
             }
         }
+    }
+}
+
+impl Real<'_> {
+    fn rewrap(&self, tenant: &str) -> Answer {
+        let walk = self.vault.rewrap(tenant).unwrap();
+        let progress = walk.finish().map_err(kind)?;
+        assert!(progress.done && progress.unreadable == 0, "{progress:?}");
+        let status = self.vault.key_status().map_err(kind)?;
+        let mut organizations = status.organizations.iter();
+        let is_own = |scope: &Scope| scope.tenant() == tenant;
+        let own = organizations.find(|keys| keys.organization.as_ref().is_some_and(is_own));
+        let own = own.unwrap();
+        assert_eq!(own.left(), 0);
+        for key in &own.keys {
+            if self.run.is_none() && key.state == DataKeyState::OpenOnly {
+                let destroyed = self.vault.destroy_data_key(tenant, key.generation);
+                destroyed.map_err(kind)?;
+            }
+        }
+        Ok("rewrapped".into())
     }
 }
 
