@@ -16,7 +16,7 @@ use keyslot::{
 use tempfile::TempDir;
 
 use crate::support::rows::{partitions, rows};
-use crate::support::{fast_folder, memory_vault, refusal, root_key, value};
+use crate::support::{again, fast_folder, memory_vault, refusal, root_key, value};
 
 fn vault(folder: &TempDir) -> Vault {
     Vault::create(folder.path().join("vault.db"), &root_key()).unwrap()
@@ -607,4 +607,36 @@ fn what_is_erased_is_purged_or_said_to_be_pending() {
             "{name}: it is still there"
         );
     }
+}
+
+/// The variable that makes this program copy the vault in a folder and then be cut off.
+const CHILD: &str = "KEYSLOT_BACKUP_FOLDER";
+
+#[test]
+fn a_backup_that_is_killed_is_none() {
+    if let Some(folder) = std::env::var_os(CHILD) {
+        let folder = PathBuf::from(folder);
+        let store = SqliteStore::open(folder.join("vault.db")).unwrap();
+        let file = store.as_file().unwrap();
+        // The copy is whole, and not verified yet.
+        let _ = file.backup(&folder.join("copy.db"), &mut |_| std::process::exit(0));
+    }
+    let folder = fast_folder();
+    let vault = vault(&folder);
+    vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    let killed = again(module_path!(), "a_backup_that_is_killed_is_none")
+        .env(CHILD, folder.path())
+        .status();
+    assert!(killed.unwrap().success());
+    let left = others(folder.path());
+    assert!(!left.is_empty(), "the control: it was killed in the middle");
+    for name in left {
+        assert!(
+            name.to_str().unwrap().starts_with(".keyslot-new-"),
+            "{name:?}"
+        );
+    }
+    vault.backup_to(folder.path().join("copy.db")).unwrap();
+    let error = vault.backup_to(folder.path().join("copy.db")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::VaultExists);
 }

@@ -58,6 +58,11 @@ impl Vault {
     /// first, with the files beside it, and end the processes that use it. The new file gets its
     /// name last, when all of it was verified.
     ///
+    /// The files are opened with the default options. With others, such as
+    /// [`trust_folder`](crate::SqliteOptions::trust_folder), open the backup with
+    /// [`read_only`](crate::SqliteOptions::read_only) as well, and call
+    /// [`backup_to`](Vault::backup_to) on it: the options hold for the new file too.
+    ///
     /// A backup holds the past: secrets that were revoked, deleted or narrowed after it was made
     /// are as they were. Revoke them again.
     ///
