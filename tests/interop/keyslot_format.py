@@ -473,6 +473,18 @@ def read_head(data):
     return head
 
 
+def read_anchor(data):
+    """The entries of an anchor file: vault id, tenant, epoch, commitment of the head."""
+    content, checksum = data[:-32], data[-32:]
+    require(content[:16] == b"keyslot-anchor-1" and SHA256(content) == checksum)
+    entries = content[16:]
+    require(len(entries) % 72 == 0 and len(entries) // 72 <= 4096)
+    entries = [entries[at : at + 72] for at in range(0, len(entries), 72)]
+    tenants = [entry[:32] for entry in entries]
+    require(len(set(tenants)) == len(tenants))
+    return [(e[:16], e[16:32], int.from_bytes(e[32:40], "big"), e[40:]) for e in entries]
+
+
 def read_info(data):
     info = record(data, INFO)
     versions = info[12] = info[12] or []

@@ -326,6 +326,25 @@ def check_keys(folder):
     return len(keys), len(slots)
 
 
+def check_anchor():
+    """An anchor file that the first implementation writes, and each byte of it changed."""
+    vector = json.loads((VECTORS / "anchor.json").read_text())
+    data = bytes.fromhex(vector["file"])
+    marks = [
+        tuple(mark[part] for part in ("vault", "tenant", "epoch", "head"))
+        for mark in vector["marks"]
+    ]
+    read = [(v.hex(), t.hex(), epoch, h.hex()) for v, t, epoch, h in f.read_anchor(data)]
+    assert read == marks and len(marks) >= 3
+    for at in range(len(data)):
+        try:
+            f.read_anchor(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+            raise AssertionError(("a changed byte", at))
+        except Refused as error:
+            assert str(error) == "Corrupt"
+    return len(marks)
+
+
 def main():
     vector = json.loads((VECTORS / "vault-1.json").read_text())
     root_key = bytes.fromhex(vector["root_key"])
@@ -352,6 +371,7 @@ def main():
     check_slots(in_file, root_key)
     check_authentic(in_file, root_key)
     check_older_copies(in_file, root_key)
+    print(f"marks of an anchor: {check_anchor()}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 //! Anchors: what was put back whole is told as a vault is opened.
-#![cfg(all(feature = "sqlite", unix))]
+#![cfg(all(feature = "sqlite", feature = "json", unix))]
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
@@ -16,7 +16,7 @@ use keyslot::{
 use tempfile::TempDir;
 
 use crate::support::rows::{all_rows, rows};
-use crate::support::{fast_folder, root_key, value};
+use crate::support::{fast_folder, repository, root_key, value};
 
 /// A folder with a vault, an anchor, and older copies of the vault.
 struct World(TempDir);
@@ -502,4 +502,34 @@ fn a_new_key_and_an_erasure_are_told_to_the_anchor() {
         assert_eq!(world.refused(copy), ErrorKind::Tampered, "{copy}");
         assert!(world.open("vault.db").is_ok());
     }
+}
+
+/// An anchor file that the second implementation made, in Python, and reads.
+#[test]
+fn the_anchor_file_of_the_vectors_is_read_and_written_byte_for_byte() {
+    let vector = fs::read_to_string(repository().join("tests/vectors/anchor.json")).unwrap();
+    let vector: serde_json::Value = serde_json::from_str(&vector).unwrap();
+    let hex = |value: &serde_json::Value| {
+        let digits = value.as_str().unwrap();
+        let pairs = (0..digits.len()).step_by(2);
+        pairs
+            .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let folder = fast_folder();
+    let path = folder.path().join("anchor");
+    let made = FileAnchor::create(&path).unwrap();
+    let marks = vector["marks"].as_array().unwrap();
+    for mark in marks {
+        let vault = hex(&mark["vault"]).try_into().unwrap();
+        let mark = AnchorMark {
+            tenant: hex(&mark["tenant"]).try_into().unwrap(),
+            epoch: mark["epoch"].as_u64().unwrap(),
+            head: hex(&mark["head"]).try_into().unwrap(),
+        };
+        assert!(!made.marks(&vault).unwrap().contains(&mark));
+        made.advance(&vault, &[mark]).unwrap();
+        assert!(made.marks(&vault).unwrap().contains(&mark));
+    }
+    assert!(marks.len() >= 3 && fs::read(&path).unwrap() == hex(&vector["file"]));
 }
