@@ -77,7 +77,8 @@ pub enum ErrorKind {
     UnsupportedFormat,
     /// Stored bytes are damaged or were changed.
     Corrupt,
-    /// Stored rows are older than those that this open vault has seen: an older copy was put back.
+    /// Stored rows are older than those that this open vault or its anchor has seen: an older copy
+    /// was put back.
     /// A restored backup and a failover that lost writes look the same; see
     /// `Vault::accept_rollback`.
     Tampered,

@@ -311,6 +311,27 @@ fn a_copy_that_its_check_refuses_is_not_kept() {
 }
 
 #[test]
+fn a_copy_that_cannot_be_removed_is_told() {
+    let folder = fast_folder();
+    let store = SqliteStore::create(folder.path().join("vault.db")).unwrap();
+    let path = folder.path().join("copy.db");
+    let refused = store.as_file().unwrap().backup(&path, &mut |_| {
+        // A folder cannot be removed as a file is.
+        let copies = others(folder.path())
+            .into_iter()
+            .map(|name| folder.path().join(name));
+        let unfinished = copies.min_by_key(|path| path.as_os_str().len()).unwrap();
+        fs::remove_file(&unfinished).unwrap();
+        fs::create_dir(&unfinished).unwrap();
+        Err(keyslot::SecretName::new("").unwrap_err())
+    });
+    let error = refused.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidName, "as the check said");
+    assert!(error.to_string().contains(".keyslot-new-"), "{error}");
+    assert!(!path.exists());
+}
+
+#[test]
 fn a_vault_that_is_only_read_is_copied() {
     let folder = fast_folder();
     let writer = vault(&folder);

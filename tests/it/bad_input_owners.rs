@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
-use keyslot::{ErrorKind, Result, RootKey, SqliteStore, Vault};
+use keyslot::{ErrorKind, FileAnchor, Result, RollbackAnchor as _, RootKey, SqliteStore, Vault};
 use tempfile::TempDir;
 
 use crate::support::again;
@@ -368,4 +368,50 @@ fn another_user_than_root_takes_what_is_its_own_below_folders_of_root() {
         }
         Err(error) => eprintln!("NOT TESTED: no process of another user: {error}"),
     }
+}
+
+#[test]
+fn backups_and_anchors_keep_away_from_other_users() {
+    let Some(folder) = folder_of_root() else {
+        return;
+    };
+    let (folders, file) = vault_below(folder.path());
+    let vault = Vault::open(&file, &key()).unwrap();
+    let (copy, anchor) = (folders[2].join("copy.db"), folders[2].join("anchor"));
+    drop(FileAnchor::create(&anchor).unwrap());
+    for theirs in &folders {
+        give(theirs, STRANGER);
+        is_unsafe(
+            vault.backup_to(&copy),
+            "a backup in the folder of another user",
+        );
+        is_unsafe(
+            FileAnchor::open(&anchor),
+            "an anchor in the folder of another user",
+        );
+        is_unsafe(
+            FileAnchor::create(folders[2].join("new")),
+            "a new anchor in the folder of another user",
+        );
+        give(theirs, 0);
+    }
+    for name in ["anchor", "anchor-lock"] {
+        give(&folders[2].join(name), STRANGER);
+        let opened = FileAnchor::open(&anchor).and_then(|anchor| anchor.advance(&[1; 16], &[]));
+        is_unsafe(opened, name);
+        give(&folders[2].join(name), 0);
+    }
+    let opened = FileAnchor::open(&anchor).unwrap();
+    opened.advance(&[1; 16], &[]).unwrap();
+    // Nothing was made meanwhile.
+    assert!(!copy.exists() && !folders[2].join("new").exists());
+    vault.backup_to(&copy).unwrap();
+    // What is restored may be no file of somebody else.
+    give(&copy, STRANGER);
+    is_unsafe(
+        Vault::restore(&copy, folders[2].join("new.db"), &key()),
+        "their backup",
+    );
+    give(&copy, 0);
+    Vault::restore(&copy, folders[2].join("new.db"), &key()).unwrap();
 }

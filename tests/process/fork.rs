@@ -76,6 +76,10 @@ mod unix {
             scope.list().sorted().page().unwrap_err(),
             scope.snapshot(&[]).unwrap_err(),
             vault.verify().unwrap_err(),
+            vault.backup_to(file.with_extension("copy")).unwrap_err(),
+            vault.compact().unwrap_err(),
+            vault.purge().unwrap_err(),
+            vault.rebuild_head("acme", "a test").unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::Forked, "{error}");
             assert!(error.to_string().contains("open it anew"), "{error}");

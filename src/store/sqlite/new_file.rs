@@ -29,11 +29,13 @@ pub(super) fn make(
     refuse_existing(place)?;
     refuse_left_behind(place)?;
     let unfinished = Unfinished::new(&place.folder, settings)?;
-    build(&unfinished.0, is_remote)?;
-    fs::hard_link(&unfinished.0, &place.file).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(),
-        _ => io_failed(error),
-    })?;
+    let made = build(&unfinished.0, is_remote).and_then(|()| {
+        fs::hard_link(&unfinished.0, &place.file).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(),
+            _ => io_failed(error),
+        })
+    });
+    made.map_err(|error| unfinished.refused(error))?;
     drop(unfinished);
     sync(&place.folder)
 }
@@ -105,12 +107,31 @@ impl Unfinished {
     }
 }
 
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // Nothing can be done about a file that stays; it holds an empty vault.
+impl Unfinished {
+    /// Removes the files, and says so if one stays after an error.
+    fn refused(&self, error: Error) -> Error {
+        self.remove();
+        match existing(&self.0) {
+            Ok(None) => error,
+            _ => Error::new(
+                error.kind(),
+                "the new file was not made, and what there is of it could not be removed: remove \
+                 files with names that begin with .keyslot-new-",
+            )
+            .with_source(error),
+        }
+    }
+
+    fn remove(&self) {
         for suffix in ["", WRITE_AHEAD_LOG, SHARED_MEMORY, ROLLBACK_JOURNAL] {
             let _ = fs::remove_file(beside(&self.0, suffix));
         }
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.remove();
     }
 }
 

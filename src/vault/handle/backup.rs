@@ -46,7 +46,7 @@ impl Vault {
     /// has seen; [`StorageFull`](crate::ErrorKind::StorageFull),
     /// [`UnsafeFile`](crate::ErrorKind::UnsafeFile) and the other reasons why a file cannot be
     /// created; [`Store`](crate::ErrorKind::Store) when the vault is not in a file. After an error
-    /// there is no new file.
+    /// there is no new file, or the error says that it could not be removed.
     pub fn backup_to(&self, path: impl AsRef<Path>) -> Result<Backup> {
         let verification = self.core.backup_to(path.as_ref())?;
         Ok(Backup { verification })
