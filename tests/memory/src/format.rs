@@ -22,8 +22,8 @@ pub struct Known {
 /// The XOR mask by which the provider of the scenarios wraps a key.
 pub const WRAPPING: u8 = 0x3C;
 
-/// The keys of the vault in a file. It has one key slot, for the root key that is given or for a
-/// passphrase of these digits, or of the provider of the scenarios.
+/// The keys of the vault in a file. One of its key slots is for the root key that is given, for a
+/// passphrase of these digits, or for the provider of the scenarios.
 pub fn keys(file: &Path, root: &[u8], passphrase: &str) -> Vec<Known> {
     let store = SqliteStore::open(file).expect("a vault");
     let rows = |kind| {
@@ -44,41 +44,37 @@ pub fn keys(file: &Path, root: &[u8], passphrase: &str) -> Vec<Known> {
 
     let header = first(Kind::Header).info;
     let (version, id) = (&header[8..11], &header[11..27]);
-    let slot = first(Kind::Slot);
-    let slot_id = &slot.key.key[..16];
-    let parameters = &field(&slot.info, 1);
-    let root = match field(parameters, 1)[..] {
-        [1] => root.to_vec(),
-        [2] => stretch(parameters, passphrase),
-        [3] => field(parameters, 7)
-            .iter()
-            .map(|byte| byte ^ WRAPPING)
-            .collect(),
-        ref kind => panic!("no kind of key slots: {kind:?}"),
-    };
-    all.add("root key of the slot", false, &root);
-    let root_prk = extract(id, &root);
-    all.add("prk of the root key", false, &root_prk);
-    all.states("prk of the root key", false, &root_prk);
-    let kek = expand(
-        &root_prk,
-        &fields(&[
-            b"keyslot/1 kek",
-            &version[..2],
-            &version[2..],
-            slot_id,
-            parameters,
-        ]),
-        32,
-    );
-    all.add("key of the slot", false, &kek);
-    let plain = all.open(
-        "vault key",
-        &kek,
-        &slot.body,
-        &[b"keyslot/1 vault key", id, slot_id],
-    );
-    let vault_key = plain[16..].to_vec();
+    let mut vault_key = Vec::new();
+    for slot in rows(Kind::Slot) {
+        let (slot_id, parameters) = (&slot.key.key[..16], &field(&slot.info, 1));
+        let root = match field(parameters, 1)[..] {
+            [1] => root.to_vec(),
+            [2] => stretch(parameters, passphrase),
+            [3] => field(parameters, 7)
+                .iter()
+                .map(|byte| byte ^ WRAPPING)
+                .collect(),
+            ref kind => panic!("no kind of key slots: {kind:?}"),
+        };
+        let root_prk = extract(id, &root);
+        let info = |label: &[u8]| {
+            let format = (&version[..2], &version[2..]);
+            fields(&[label, format.0, format.1, slot_id, parameters])
+        };
+        // Slots of keys that nobody gave are not looked into.
+        if expand(&root_prk, &info(b"keyslot/1 key check"), 16) != field(&slot.info, 2) {
+            continue;
+        }
+        all.add("root key of a slot", false, &root);
+        all.add("prk of the root key", false, &root_prk);
+        all.states("prk of the root key", false, &root_prk);
+        let kek = expand(&root_prk, &info(b"keyslot/1 kek"), 32);
+        all.add("key of the slot", false, &kek);
+        let context: &[&[u8]] = &[b"keyslot/1 vault key", id, slot_id];
+        let plain = all.open("vault key", &kek, &slot.body, context);
+        vault_key = plain[16..].to_vec();
+    }
+    assert!(!vault_key.is_empty(), "a key slot of the key that is given");
     all.add("vault key", true, &vault_key);
 
     let body = first(Kind::VaultSecret).body;
@@ -111,6 +107,10 @@ pub fn keys(file: &Path, root: &[u8], passphrase: &str) -> Vec<Known> {
     } in rows(Kind::DataKey)
     {
         let data_key_id = &key.key[..16];
+        // One that was destroyed is there without its key.
+        if body.is_empty() {
+            continue;
+        }
         let about = all.open(
             "data key state",
             &vault_key,

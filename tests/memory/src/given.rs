@@ -20,6 +20,17 @@ pub const QUESTION: &str = "keys of ";
 /// The other keys of a vault.
 pub struct OtherKeys(Vec<(String, bool, Needle)>);
 
+impl OtherKeys {
+    /// Those of a name alone.
+    pub fn named(self, name: &str) -> Self {
+        Self(self.0.into_iter().filter(|key| key.0 == name).collect())
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// Things that a scenario is given.
 pub struct Given {
     folder: PathBuf,

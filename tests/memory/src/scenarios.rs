@@ -3,6 +3,7 @@
 //! The key is needed to open a vault, so while one is open the root key is nowhere, and afterwards
 //! neither.
 
+mod changes;
 mod passphrases;
 mod providers;
 
@@ -23,7 +24,7 @@ type Scenario = (&'static str, fn(&Given));
 
 /// All scenarios.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
-    [ROOT_KEYS, passphrases::ALL, providers::ALL]
+    [ROOT_KEYS, passphrases::ALL, providers::ALL, changes::ALL]
         .into_iter()
         .flatten()
 }

@@ -148,7 +148,7 @@ fn least() -> Argon2Cost {
     Argon2Cost::new(19 << 10, 2, 1).unwrap()
 }
 
-fn of_string(given: &Given) -> Passphrase {
+pub(super) fn of_string(given: &Given) -> Passphrase {
     let mut text = given.hex();
     Passphrase::new(std::mem::take(&mut *text)).cost(least())
 }

@@ -91,7 +91,7 @@ pub(super) const ALL: &[Scenario] = &[
 
 /// A provider that wraps by a mask, and keeps the keys that it saw under another one.
 #[derive(Clone, Debug, Default)]
-struct Safe(Arc<Mutex<State>>);
+pub(super) struct Safe(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -124,7 +124,7 @@ impl Safe {
     }
 
     /// Demands that none of the keys is anywhere, and that each was found while it was there.
-    fn are_gone(&self, given: &Given, when: &str) {
+    pub(super) fn are_gone(&self, given: &Given, when: &str) {
         let state = self.0.lock().unwrap();
         if !state.is_found {
             given.fail("the control: a key of a provider is not found".to_owned());
