@@ -96,13 +96,13 @@ fn lists() -> Vec<Seed> {
 fn files() -> Vec<Seed> {
     let seed = |name: &str, bytes: &[u8]| ("db_file", name.to_owned(), bytes.to_vec());
     vec![
-        seed("intact", b"\x02"),
-        seed("intact_read_only", b"\x03"),
+        seed("intact", b"\x0e"),
+        seed("intact_read_only", b"\x0f"),
         seed("cut_off", b"\x01\x40\0"),
         seed("no_vault", b"\0SQLite format 3\0"),
-        seed("page_size", b"\x02\0\x10\x02\x02\0"),
-        seed("application", b"\x02\0\x44\x04abcd"),
-        seed("schema", b"\x02\x0F\x80\x08CREATE T"),
+        seed("page_size", b"\x12\0\x10\x02\x02\0"),
+        seed("application", b"\x12\0\x44\x04abcd"),
+        seed("schema", b"\x12\x0F\x80\x08CREATE T"),
         seed(
             "several",
             b"\x02\x10\0\x01\x05\x20\0\x01\x0A\x60\x10\x02\xff\xff",
