@@ -9,5 +9,9 @@ pub mod format {}
 #[doc = include_str!("manual/keys.md")]
 pub mod keys {}
 
+#[cfg(feature = "vault")]
+#[doc = include_str!("manual/memory.md")]
+pub mod memory {}
+
 #[doc = include_str!("manual/threat_model.md")]
 pub mod threat_model {}
