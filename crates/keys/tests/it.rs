@@ -19,6 +19,7 @@ mod transit_failures;
 mod transit_log;
 mod transit_tls;
 mod transit_token;
+mod transit_vault;
 
 use std::error::Error as _;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use keyslot::secrecy::SecretBox;
+use keyslot::secrecy::{ExposeSecret, SecretBox};
 use keyslot::{Error, ErrorKind, KeyContext, Result, RootKeyProvider};
 use ureq::tls::{Certificate, PemItem, parse_pem};
 use zeroize::Zeroizing;
@@ -19,10 +19,10 @@ use super::{reply, request};
 /// A key of the transit engine of HashiCorp Vault or OpenBao, which wraps the key of a vault and
 /// never leaves the server.
 ///
-/// The engine is asked once when a key slot is made (and a second time, to see that it binds), and
-/// once each time that a vault is opened. Each call is bounded by a timeout and blocks the thread
-/// that makes it. Nothing is tried again: an error of the kind
-/// [`Unavailable`](ErrorKind::Unavailable) says that it may be.
+/// The engine is asked three times when a key slot is made: to wrap, to see that it binds, and to
+/// see that the key comes back. It is asked once each time that a vault is opened, and never in
+/// between. Each call is bounded by a timeout and blocks the thread that makes it. Nothing is tried
+/// again: an error of the kind [`Unavailable`](ErrorKind::Unavailable) says that it may be.
 ///
 /// ```no_run
 /// use keyslot_keys::{Token, Transit};
@@ -216,6 +216,36 @@ impl Transit {
     pub fn insecure_plaintext(mut self) -> Self {
         self.is_plaintext_allowed = true;
         self
+    }
+
+    /// Wraps a key of zeros and unwraps it, to see that address, token and key are right. A vault
+    /// passes on the kind of an error and not its text; the error of this call says what to do.
+    ///
+    /// ```no_run
+    /// use keyslot_keys::{Token, Transit};
+    ///
+    /// let token = Token::from_file("/run/openbao/token");
+    /// Transit::new("https://bao.example.com:8200", "keyslot", token)?.check()?;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`](ErrorKind::Unavailable), [`KeyDenied`](ErrorKind::KeyDenied),
+    /// [`WrongKey`](ErrorKind::WrongKey) or [`KeyProvider`](ErrorKind::KeyProvider);
+    /// [`InvalidInput`](ErrorKind::InvalidInput) if the key would be sent in the clear or the token
+    /// is none; [`UnsafeFile`](ErrorKind::UnsafeFile) or [`Io`](ErrorKind::Io) if the token file is
+    /// open to others or cannot be read.
+    pub fn check(&self) -> Result<()> {
+        let context = KeyContext::new([0; 16], [0; 16]);
+        let key = SecretBox::new(Box::new([0; 32]));
+        let wrapped = self.wrap(&key, &context)?;
+        let again = self.unwrap(&wrapped, &context)?;
+        if again.expose_secret() == key.expose_secret() {
+            Ok(())
+        } else {
+            Err(refusal::another())
+        }
     }
 
     fn call(&self, operation: Operation, body: &[u8]) -> Result<Zeroizing<Vec<u8>>> {

@@ -100,6 +100,14 @@ pub(super) fn unbound() -> Error {
     )
 }
 
+/// The error for a server that unwraps into something else.
+pub(super) fn another() -> Error {
+    Error::new(
+        ErrorKind::KeyProvider,
+        "the transit engine gives back another key than it wrapped; check the address",
+    )
+}
+
 /// The error for a reply of another shape.
 pub(super) fn strange() -> Error {
     Error::new(
