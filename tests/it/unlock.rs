@@ -11,6 +11,7 @@ use keyslot::{
     Vault,
 };
 
+use crate::support::hooked::{Call, Hooked};
 use crate::support::root_key;
 use crate::support::rows::{put, rows};
 use crate::support::scanner::Scanner;
@@ -425,4 +426,39 @@ fn a_provider_that_fails_in_a_change_leaves_the_old_key_in_place() {
         "an outage locks out nobody else"
     );
     assert!(vault.verify().unwrap().is_intact());
+}
+
+#[test]
+fn a_change_to_the_same_provider_that_was_cut_off_keeps_the_newer_slot() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    // The ids of slots are random, so either of the two may come first.
+    for _ in 0..8 {
+        let (store, safe) = (MemoryStore::new(), Safe::new("safe:main"));
+        let vault = create(&store, &safe).unwrap();
+        let first = vault.keys().unwrap().remove(0).id;
+        let writes = AtomicUsize::new(0);
+        let hooked = Hooked::new(store.clone(), move |call| match call {
+            Call::Write(_) if writes.fetch_add(1, Ordering::SeqCst) == 1 => {
+                Err(Error::new(ErrorKind::Io, "the disk is gone"))
+            }
+            _ => Ok(()),
+        });
+        let cut_off = Vault::builder().store(hooked).open(&safe).unwrap();
+        assert_eq!(
+            refusal(cut_off.change_root_key(&safe, &safe)),
+            Some(ErrorKind::Io)
+        );
+        let both = vault.keys().unwrap();
+        assert_eq!(both.len(), 2, "the control");
+        let newer = both.into_iter().map(|key| key.id).find(|id| *id != first);
+        vault.change_root_key(&safe, &safe).unwrap();
+        let left: Vec<_> = vault
+            .keys()
+            .unwrap()
+            .into_iter()
+            .map(|key| key.id)
+            .collect();
+        assert_eq!(left, [newer.unwrap()]);
+        assert!(open(&store, &safe).unwrap().verify().unwrap().is_intact());
+    }
 }

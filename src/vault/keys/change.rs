@@ -1,5 +1,7 @@
 //! Changing a key.
 
+use std::mem;
+
 use crate::crypto::{KeyId, KeySlot, Unlock};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Partition, Purge, Row};
@@ -26,7 +28,7 @@ impl Core {
         let key = old_id.row_key();
         let (old_rows, others): (Vec<Row>, Vec<Row>) =
             rows.drain(..).partition(|row| row.key.key == key);
-        self.refuse_same(new, &old_rows)?;
+        let is_same_provider = self.is_same_provider(new, &old_rows)?;
         let new_id = match find(new, header, &others) {
             // A change that was cut off between its two writes, or a key of another name.
             Ok(Some((id, _))) => id,
@@ -34,7 +36,11 @@ impl Core {
         };
         self.prove_key(new, new_id)?;
         let removed = self.change_key_slots(|slots| {
-            let (old, new) = (slots.entry(old_id)?, slots.entry(new_id)?);
+            let (mut old, mut new) = (slots.entry(old_id)?, slots.entry(new_id)?);
+            // After a change that was cut off both slots are of this provider; the newer one stays.
+            if is_same_provider && new.made_at < old.made_at {
+                mem::swap(&mut old, &mut new);
+            }
             if !slots.is_intact(&new) {
                 return Err(corrupt("the key slot of the new key was changed"));
             }
@@ -52,20 +58,18 @@ impl Core {
         Ok(self.purge_keys())
     }
 
-    /// Refuses a new key that opens the slot of the old one. A provider may: what it wraps is drawn
-    /// anew for each slot.
-    fn refuse_same(&self, new: &dyn Unlock, old: &[Row]) -> Result<()> {
+    /// Refuses a new key that opens the slot of the old one. A provider may, and then true comes
+    /// back: what it wraps is drawn anew for each slot.
+    fn is_same_provider(&self, new: &dyn Unlock, old: &[Row]) -> Result<bool> {
         let is_of_provider =
             |row: &Row| KeySlot::decode(&row.info).is_ok_and(|slot| slot.kdf.is_provider());
-        if old.iter().any(is_of_provider) {
-            return Ok(());
-        }
         match find(new, self.keys.header(), old) {
+            Ok(Some(_)) if old.iter().any(is_of_provider) => Ok(true),
             Ok(Some(_)) => Err(Error::new(
                 ErrorKind::InvalidInput,
                 "the new key is the old one; take another one",
             )),
-            Ok(None) | Err(_) => Ok(()),
+            Ok(None) | Err(_) => Ok(false),
         }
     }
 
