@@ -10,6 +10,7 @@
 
 mod destroying;
 mod erasing;
+mod killed;
 mod kit;
 mod rewrapping;
 mod rotation;
