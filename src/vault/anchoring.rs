@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::anchor::AnchorMark;
+use super::anchor::{Anchor, AnchorMark};
 use super::core::Core;
 use super::hashed_scope::head_row;
 use super::high_water::Mark;
@@ -23,28 +23,41 @@ impl Core {
         let Some(anchor) = &self.anchor else {
             return Ok(());
         };
-        // Before the store is read: what the anchor has by now, the store must have.
-        let mut kept: HashMap<[u8; 16], AnchorMark> = HashMap::new();
-        for mark in anchor.marks()? {
-            let known = kept.entry(mark.tenant).or_insert(mark);
-            *known = known.advance(mark)?;
-        }
+        let mut kept = self.anchored()?;
         let mut newer = Vec::new();
         self.each_tenant(|tenant| {
-            let kept = kept.remove(&tenant.0);
+            let kept = kept.remove(&tenant);
             newer.extend(self.hold(tenant, kept)?);
             Ok(())
         })?;
         // Those that no partition is left of, or that are not listed.
         for (tenant, mark) in kept {
-            newer.extend(self.hold(Partition(tenant), Some(mark))?);
+            newer.extend(self.hold(tenant, Some(mark))?);
         }
         anchor.advance(newer)
     }
 
+    /// Returns what the anchor keeps; nothing without one. Ask before the store is read: what the
+    /// anchor has by then, the store must have.
+    ///
+    /// # Errors
+    ///
+    /// Those of the anchor.
+    pub(super) fn anchored(&self) -> Result<HashMap<Partition, Mark>> {
+        let marks = self.anchor.as_ref().map(Anchor::marks).transpose()?;
+        let mut kept: HashMap<Partition, AnchorMark> = HashMap::new();
+        for mark in marks.unwrap_or_default() {
+            let known = kept.entry(Partition(mark.tenant)).or_insert(mark);
+            *known = known.advance(mark)?;
+        }
+        let kept = kept.into_iter();
+        Ok(kept
+            .map(|(tenant, mark)| (tenant, Mark::from_parts(mark.epoch, mark.head)))
+            .collect())
+    }
+
     /// Holds the head of one tenant against what is kept of it. Returns its mark if it is newer.
-    fn hold(&self, tenant: Partition, kept: Option<AnchorMark>) -> Result<Option<AnchorMark>> {
-        let seen = kept.map(|mark| Mark::of_anchor(&mark));
+    fn hold(&self, tenant: Partition, seen: Option<Mark>) -> Result<Option<AnchorMark>> {
         let row = self.get_one(tenant, head_row(tenant))?;
         let head = match self.admit_head(tenant, row.as_ref(), seen) {
             // Nothing is known of this tenant. A verification tells the damage.
@@ -56,11 +69,7 @@ impl Core {
             return Ok(None);
         };
         let mark = Mark::of(&row, &head)?;
-        match seen {
-            Some(seen) if seen == mark => Ok(None),
-            Some(seen) if seen.epoch() == mark.epoch() => Err(older()),
-            _ => Ok(Some(mark.for_anchor(tenant))),
-        }
+        Ok((seen != Some(mark)).then(|| mark.for_anchor(tenant)))
     }
 
     /// Tells the anchor a write that was committed. Nothing undoes the write, so a failure is told
@@ -112,10 +121,6 @@ impl Core {
 }
 
 impl Mark {
-    fn of_anchor(mark: &AnchorMark) -> Self {
-        Self::from_parts(mark.epoch, mark.head)
-    }
-
     fn for_anchor(self, tenant: Partition) -> AnchorMark {
         let (epoch, head) = self.parts();
         AnchorMark {

@@ -10,8 +10,8 @@ use std::thread;
 
 use keyslot::store::{Kind, Partition, SecretStore};
 use keyslot::{
-    AnchorMark, Error, ErrorKind, Event, FileAnchor, MemoryStore, Observer, OpenMode, Result,
-    RollbackAnchor, SqliteStore, Vault,
+    AnchorMark, Error, ErrorKind, Event, FileAnchor, Finding, MemoryStore, Observer, OpenMode,
+    Result, RollbackAnchor, SqliteStore, Vault,
 };
 use tempfile::TempDir;
 
@@ -163,6 +163,9 @@ fn a_vault_that_is_put_back_whole_is_told_with_an_anchor_and_not_without() {
     drop((scope, vault));
 
     assert_eq!(world.refused("monday.db"), ErrorKind::Tampered);
+    let restored = world.at("restored.db");
+    drop(Vault::restore(world.at("monday.db"), &restored, &root_key()).unwrap());
+    assert_eq!(world.refused("restored.db"), ErrorKind::Tampered);
     let put_back = world.open_without("monday.db").scope("acme").unwrap();
     assert_eq!(value(&put_back, "KEY").unwrap(), "monday", "the control");
     world.open("vault.db").unwrap();
@@ -247,6 +250,43 @@ fn one_tenant_that_is_put_back_or_gone_is_told() {
     world.open_without("vault.db");
     put(head);
     world.open("vault.db").unwrap();
+}
+
+#[test]
+fn a_verification_knows_what_others_told_the_anchor() {
+    let (store, anchor) = (MemoryStore::new(), Faulty::default());
+    let builder = || Vault::builder().store(store.clone());
+    let writer = builder()
+        .anchor(anchor.clone())
+        .create(&root_key())
+        .unwrap();
+    writer.scope("acme").unwrap().put("KEY", "one").unwrap();
+    let past = all_rows(&store);
+    // This one sees the first write and no more.
+    let reader = builder().anchor(anchor.clone()).open(&root_key()).unwrap();
+    writer.scope("acme").unwrap().put("KEY", "two").unwrap();
+    for row in all_rows(&store)
+        .iter()
+        .filter(|row| row.partition != Partition::VAULT)
+    {
+        let delete = store.write(row.partition, &[], &mut |_, tx| tx.delete(&row.key));
+        delete.unwrap();
+    }
+    for row in &past {
+        store
+            .write(row.partition, &[], &mut |_, tx| tx.put(row))
+            .unwrap();
+    }
+    let stranger = builder().open(&root_key()).unwrap();
+    assert!(stranger.verify().unwrap().is_intact(), "the control");
+    let report = reader.verify().unwrap();
+    assert!(
+        matches!(
+            &report.findings[..],
+            [Finding::RolledBack { tenant: Some(_) }]
+        ),
+        "{report:?}"
+    );
 }
 
 #[test]
@@ -340,8 +380,13 @@ fn reads_and_refused_writes_ask_the_anchor_nothing() {
     scope.names().unwrap();
     scope.put("", "no name").unwrap_err();
     scope.revoke("MISSING").unwrap_err();
-    assert!(vault.verify().unwrap().is_intact());
     assert_eq!(anchor.calls(), before);
+    assert!(vault.verify().unwrap().is_intact());
+    assert_eq!(
+        anchor.calls(),
+        (before.0 + 1, before.1),
+        "all marks at once"
+    );
 }
 
 #[test]

@@ -302,7 +302,7 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// Those of the store, also for rows that have not even the shape of rows;
+    /// Those of the store, also for rows that have not even the shape of rows; those of the anchor;
     /// other damage is not an error but a [`Finding`](crate::Finding).
     pub fn verify(&self) -> Result<Verification> {
         verify::verify(&self.core)

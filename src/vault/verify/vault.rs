@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::store::{Partition, SelfCheck};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
+use crate::vault::high_water::Mark;
 use crate::vault::partition_walk::PartitionWalk;
 use crate::vault::walk::Step;
 
@@ -19,19 +20,26 @@ use crate::vault::walk::Step;
 /// Each tenant is read as of one moment, and holds up no writer.
 pub(in crate::vault) fn verify(core: &Core) -> Result<Verification> {
     let mut report = Verification::default();
+    let anchored = core.anchored()?;
+    let verify_tenant = |tenant: Partition, report: &mut Verification| {
+        let (own, kept) = (core.seen.of(tenant), anchored.get(&tenant).copied());
+        let is_newer = |kept: &Mark| own.is_none_or(|own| own.epoch() < kept.epoch());
+        verify_tenant(core, tenant, kept.filter(is_newer).or(own), report)
+    };
     if core.store.self_check()? == SelfCheck::Damaged {
         report.find(Finding::Store);
     }
     key_slots::verify(core, &mut report)?;
     // Those whose rows are gone since this vault saw them are not listed any more.
     let mut unlisted: HashSet<Partition> = core.seen.tenants().into_iter().collect();
+    unlisted.extend(anchored.keys());
     let mut walk = PartitionWalk::default();
     loop {
         match walk.step(&*core.store)? {
             Step::Found(tenants) => {
                 for tenant in tenants {
                     unlisted.remove(&tenant);
-                    verify_tenant(core, tenant, &mut report)?;
+                    verify_tenant(tenant, &mut report)?;
                 }
             }
             Step::Disorder => report.find(Finding::Hidden),
@@ -42,13 +50,18 @@ pub(in crate::vault) fn verify(core: &Core) -> Result<Verification> {
         if core.get_one(tenant, head_row(tenant))?.is_some() {
             report.find(Finding::Hidden);
         }
-        verify_tenant(core, tenant, &mut report)?;
+        verify_tenant(tenant, &mut report)?;
     }
     Ok(report)
 }
 
-fn verify_tenant(core: &Core, tenant: Partition, report: &mut Verification) -> Result<()> {
-    let (so_far, seen) = (report.mark(), core.seen.of(tenant));
+fn verify_tenant(
+    core: &Core,
+    tenant: Partition,
+    seen: Option<Mark>,
+    report: &mut Verification,
+) -> Result<()> {
+    let so_far = report.mark();
     core.store.read(tenant, &mut |tx| {
         report.back_to(so_far);
         Tenant::new(core, tenant, tx, report).verify(seen)
