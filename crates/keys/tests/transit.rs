@@ -1,5 +1,7 @@
 //! Keys that go through a transit engine and back.
 
+use std::time::Duration;
+
 use keyslot::secrecy::{ExposeSecret, SecretBox};
 use keyslot::{ErrorKind, RootKeyProvider};
 use keyslot_keys::{Token, Transit};
@@ -8,13 +10,17 @@ use crate::engine::Engine;
 use crate::server::Server;
 use crate::{TOKEN, context};
 
+/// Longer than any machine needs for an answer.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
 pub(crate) fn key(byte: u8) -> SecretBox<[u8; 32]> {
     SecretBox::new(Box::new([byte; 32]))
 }
 
 /// A provider for the engine of a server.
 pub(crate) fn provider(server: &Server) -> Transit {
-    Transit::new(&server.address, "keyslot", Token::new(TOKEN)).unwrap()
+    let provider = Transit::new(&server.address, "keyslot", Token::new(TOKEN));
+    provider.unwrap().timeout(LONG)
 }
 
 fn serving(engine: Engine) -> Server {

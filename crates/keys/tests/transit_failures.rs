@@ -7,7 +7,7 @@ use keyslot_keys::{Token, Transit};
 
 use crate::engine::Engine;
 use crate::server::{Reply, Server, nobody};
-use crate::transit::{key, provider};
+use crate::transit::{LONG, key, provider};
 use crate::{TOKEN, context, printed};
 
 const CANARY: &str = "canary-of-the-server";
@@ -20,10 +20,14 @@ fn unwrap(provider: &Transit) -> Result<()> {
     provider.unwrap(b"vault:v1:AAAA", &context(1)).map(drop)
 }
 
+fn fails(server: &Server, of_wrap: ErrorKind, of_unwrap: ErrorKind) {
+    fails_within(LONG, server, of_wrap, of_unwrap);
+}
+
 /// Checks that each of the two operations fails with its kind, once, and says nothing of the
 /// server, the token or the key.
-fn fails(server: &Server, of_wrap: ErrorKind, of_unwrap: ErrorKind) {
-    let provider = provider(server).timeout(Duration::from_millis(300));
+fn fails_within(timeout: Duration, server: &Server, of_wrap: ErrorKind, of_unwrap: ErrorKind) {
+    let provider = provider(server).timeout(timeout);
     let errors = [wrap(&provider).unwrap_err(), unwrap(&provider).unwrap_err()];
     assert_eq!(
         errors.each_ref().map(|error| error.kind()),
@@ -35,7 +39,10 @@ fn fails(server: &Server, of_wrap: ErrorKind, of_unwrap: ErrorKind) {
             assert!(!text.contains(word), "{text}");
         }
     }
-    assert_eq!(server.seen().len(), 2, "nothing is tried again");
+    // Whoever does not wait for an answer may be gone before the request is read.
+    let seen = server.seen().len();
+    let is_once = seen == 2 || seen < 2 && timeout < LONG;
+    assert!(is_once, "nothing is tried again: {seen} requests");
 }
 
 #[test]
@@ -162,7 +169,13 @@ fn a_server_that_does_not_answer_in_time_is_unavailable() {
             Reply::Drops(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"data\"".to_vec())
         }),
     ] {
-        fails(&server, ErrorKind::Unavailable, ErrorKind::Unavailable);
+        let short = Duration::from_millis(200);
+        fails_within(
+            short,
+            &server,
+            ErrorKind::Unavailable,
+            ErrorKind::Unavailable,
+        );
     }
 }
 

@@ -53,10 +53,9 @@ fn each_failure_of_the_engine_is_told_by_its_kind() {
             .create(&provider(&server))
             .unwrap(),
     );
-    let transit = |address: &str, token: &str| {
-        let key = Transit::new(address, "keyslot", Token::new(token)).unwrap();
-        key.timeout(Duration::from_millis(300))
-    };
+    let transit =
+        |address: &str, token: &str| Transit::new(address, "keyslot", Token::new(token)).unwrap();
+    let short = Duration::from_millis(200);
     let sealed = Server::new(|_| Reply::Status(503, "canary".to_owned()));
     let rotated = Server::new(|_| Reply::Status(400, "canary".to_owned()));
     let stuck = Server::new(|_| Reply::Stuck(Vec::new()));
@@ -68,7 +67,10 @@ fn each_failure_of_the_engine_is_told_by_its_kind() {
         ),
         (transit(&rotated.address, TOKEN), ErrorKind::WrongKey),
         (transit(&sealed.address, TOKEN), ErrorKind::Unavailable),
-        (transit(&stuck.address, TOKEN), ErrorKind::Unavailable),
+        (
+            transit(&stuck.address, TOKEN).timeout(short),
+            ErrorKind::Unavailable,
+        ),
         (transit(&nobody(), TOKEN), ErrorKind::Unavailable),
         (transit(away, TOKEN), ErrorKind::KeyProvider),
     ] {
