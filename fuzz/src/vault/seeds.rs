@@ -29,6 +29,15 @@ fn unhex(digits: &Value) -> Vec<u8> {
         .collect()
 }
 
+/// A record by the format: its form, then its fields.
+fn record(fields: &[(u8, &[u8])]) -> Vec<u8> {
+    let field = |(tag, bytes): &(u8, &[u8])| {
+        let length = u32::try_from(bytes.len()).expect("a short field");
+        [&[*tag], &length.to_be_bytes()[..], bytes].concat()
+    };
+    [vec![1], fields.iter().flat_map(field).collect()].concat()
+}
+
 /// A record of each kind, behind the byte that selects it.
 fn records() -> Vec<Seed> {
     let vectors: Value = serde_json::from_str(SEALING).expect("JSON");
@@ -37,9 +46,22 @@ fn records() -> Vec<Seed> {
         let envelope = envelopes.find(|envelope| envelope["name"] == name);
         unhex(&envelope.expect("an envelope")["plaintext"])
     };
+    let (memory, number) = ((64_u32 << 10).to_be_bytes(), 4_u32.to_be_bytes());
+    let salt = [5; 16];
+    let passphrase: &[(u8, &[u8])] = &[
+        (1, &[2]),
+        (2, &memory),
+        (3, &number),
+        (4, &number),
+        (5, &salt),
+    ];
+    let provider: &[(u8, &[u8])] = &[(1, &[3]), (6, b"transit:a/b"), (7, b"vault:v1:AAAA")];
+    let key_slot = |kdf: &[(u8, &[u8])]| record(&[(1, &record(kdf)), (2, &[3; 16])]);
     let all = [
         (Record::Header, "header", unhex(&vectors["header"])),
         (Record::KeySlot, "key_slot", unhex(&vectors["slot"]["info"])),
+        (Record::KeySlot, "key_slot_passphrase", key_slot(passphrase)),
+        (Record::KeySlot, "key_slot_provider", key_slot(provider)),
         (Record::Head, "head", sealed("head")),
         (Record::Info, "info", sealed("info")),
         (Record::Info, "tombstone", unhex(&vectors["tombstone"])),
