@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use keyslot::{DataKeyState, Finding, OrganizationKeys, Scope, SqliteStore, Vault};
+use keyslot::{DataKeyState, Finding, OrganizationKeys, SqliteStore, Vault};
 
 use super::kit::{answers_as_ever, is_intact, opened};
 use crate::life::{SCRIPT, act, builder};
