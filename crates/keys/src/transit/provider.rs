@@ -44,10 +44,11 @@ use super::{reply, request};
 ///
 /// # Memory
 ///
-/// The key that is wrapped is a random one of the slot. It is wiped from all buffers of this crate,
-/// and decoded to where it stays. Not wiped are the buffers of `ureq` and `rustls`, through which it
-/// goes in base64, and the token in a header there. They are given back when the call is over. A
-/// host that must not leave such traces sets an allocator that wipes: see `keyslot::manual::memory`.
+/// The key that is wrapped is a random one of the slot. It is wiped from all buffers of this
+/// crate, and decoded to where it stays. Not wiped are the buffers of `ureq` and `rustls`, through
+/// which it goes in base64, and the token in a header there. They are given back when the call is
+/// over. A host that must not leave such traces sets an allocator that wipes: see
+/// `keyslot::manual::memory`.
 #[derive(Clone)]
 pub struct Transit {
     address: Address,
