@@ -118,6 +118,7 @@ impl Argon2Cost {
     }
 
     /// Returns true if neither memory nor passes are above those of `most`. Lanes cost nothing.
+    #[cfg(feature = "passphrase")]
     pub(super) fn is_within(self, most: Self) -> bool {
         self.memory_kib <= most.memory_kib && self.passes <= most.passes
     }
