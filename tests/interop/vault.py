@@ -57,12 +57,16 @@ class Vault:
                 refusal = refusal or error
         raise refusal or Refused("WrongKey")
 
+    def data_key_state(self, row):
+        """The record of a data key, also of one that is destroyed."""
+        about = self.under_vault_key(b"data key state", [f.id_of(row)], row.info)
+        return f.record(about, f.DATA_KEY_STATE)
+
     def data_key(self, partition, key_id):
         """The tenant, the bytes and the state of a data key."""
         row = self.rows.get((partition, f.DATA_KEY, key_id + f.ZEROS))
         require(row)
-        about = self.under_vault_key(b"data key state", [key_id], row.info)
-        about = f.record(about, f.DATA_KEY_STATE)
+        about = self.data_key_state(row)
         state, generation, tenant = about[1], about[2], about[3]
         require(state != 3)
         fields = [key_id, tenant.encode(), f.u(32, generation)]
@@ -190,6 +194,12 @@ class Vault:
             found["head"] = head
 
         def data_key(row):
+            about = self.data_key_state(row)
+            if about[1] == 3:
+                require(row.body == b"" and self.keys.tenant_tag(about[3]) == tag)
+                return
+            erased_before = found["head"] and found["head"][7]
+            require(about[2] >= (erased_before or 0))
             tenant, key, state = self.data_key(tag, f.id_of(row))
             require(self.keys.tenant_tag(tenant) == tag)
             keys[row.key[:16]] = key
@@ -219,6 +229,6 @@ class Vault:
             holds(lambda: row.key in found["named"], "stray")
         head = found["head"]
         if head:
-            holds(lambda: head[6] in active, "data key")
+            holds(lambda: active == {head[6]}, "data key")
             sums = found["live"], found["dead"], found["sum"]
             holds(lambda: (head[3], head[4], head[5]) == sums, "account")
