@@ -4,6 +4,7 @@
 mod account;
 mod finding;
 mod key_slots;
+mod stored_keys;
 mod tenant;
 mod values;
 mod vault;

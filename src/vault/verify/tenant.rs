@@ -1,20 +1,16 @@
 //! The verification of one tenant, as it was at one moment.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-
 use super::account::Account;
 use super::finding::Finding;
+use super::stored_keys::StoredKeys;
 use super::verification::Verification;
-use crate::crypto::{DataKeyState, Info, KeyId, SealedInfo};
+use crate::crypto::{Info, SealedInfo};
 use crate::error::{ErrorKind, Result};
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
 use crate::vault::high_water::Mark;
-use crate::vault::key_uses::keys_of;
 use crate::vault::rows::{get_in, get_one_in};
-use crate::vault::tenant_key::TenantKey;
 use crate::vault::walk::{Step, Walk};
 
 /// The verification of one tenant.
@@ -23,17 +19,8 @@ pub(super) struct Tenant<'a> {
     partition: Partition,
     pub(super) tx: &'a mut dyn ReadTx,
     report: &'a mut Verification,
-    /// The data keys that are stored now: one that is only remembered is lost with the process.
-    pub(super) keys: HashMap<KeyId, Arc<TenantKey>>,
-    /// Those that may seal.
-    active: HashSet<KeyId>,
-    /// Those that an erasure destroyed.
-    destroyed: HashSet<KeyId>,
-    /// The generation of the first data key after the last erasure; 0 without one.
-    erased_before: u32,
-    /// The lowest generation of those that open.
-    first: Option<u32>,
-    /// True if there are rows that are sealed with one of those.
+    pub(super) keys: StoredKeys,
+    /// True if there are rows that are sealed with a key which an erasure destroyed.
     has_erased: bool,
     pub(super) found: Account,
 }
@@ -50,11 +37,7 @@ impl<'a> Tenant<'a> {
             partition,
             tx,
             report,
-            keys: HashMap::new(),
-            active: HashSet::new(),
-            destroyed: HashSet::new(),
-            erased_before: 0,
-            first: None,
+            keys: StoredKeys::default(),
             has_erased: false,
             found: Account::default(),
         }
@@ -76,12 +59,12 @@ impl<'a> Tenant<'a> {
                 tenant: head.as_ref().map(|head| head.tenant.clone()),
             });
         }
-        self.erased_before = head.as_ref().map_or(0, |head| head.erased_before);
+        self.keys = StoredKeys::of(head.as_ref());
         self.data_keys()?;
         match &head {
             None => self.find(Finding::Head),
-            Some(head) if !self.active.contains(&head.active_key) => self.find(Finding::DataKey),
-            Some(head) if self.is_stale() => self.find(Finding::StaleDataKey {
+            Some(head) if !self.keys.is_active(head.active_key) => self.find(Finding::DataKey),
+            Some(head) if self.keys.are_stale() => self.find(Finding::StaleDataKey {
                 tenant: head.tenant.clone(),
             }),
             Some(_) => {}
@@ -110,54 +93,12 @@ impl<'a> Tenant<'a> {
             let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
             for (row, by_key) in rows.iter().zip(get_in(this.tx, &keys)?) {
                 let is_found = by_key.as_ref() == Some(row);
-                if !is_found || this.data_key(row).is_none() {
+                if !is_found || !this.keys.take(this.core, this.partition, row) {
                     this.find(Finding::DataKey);
                 }
             }
             Ok(())
         })
-    }
-
-    /// Takes note of a data key; `None` if its row is not as it should be.
-    fn data_key(&mut self, row: &Row) -> Option<()> {
-        let about = self.core.keys.open_data_key_record(row).ok()?;
-        let tag = self.core.keys.sub().tenant_tag(&about.tenant);
-        if tag != self.partition.0 {
-            return None;
-        }
-        if about.state == DataKeyState::Destroyed {
-            if about.generation < self.erased_before {
-                let id = KeyId::from_row_key(&row.key.key).ok()?;
-                self.destroyed.insert(id);
-            }
-            return row.body.is_empty().then_some(());
-        }
-        let key = self.core.keys.open_data_key(row).ok()?;
-        if key.state() == DataKeyState::Active {
-            self.active.insert(key.id());
-        }
-        let first = self
-            .first
-            .map_or(about.generation, |first| first.min(about.generation));
-        self.first = Some(first);
-        self.keys.insert(key.id(), Arc::new(key));
-        Some(())
-    }
-
-    /// Returns true if the row of a data key is of before the head.
-    fn is_stale(&self) -> bool {
-        self.active.len() > 1 || self.first.is_some_and(|first| first < self.erased_before)
-    }
-
-    /// Returns true if a row is sealed with a key that an erasure destroyed.
-    fn is_erased(&self, row: &Row) -> bool {
-        let [info, value] = keys_of(row);
-        let key = if row.key.kind == Kind::Secret {
-            info
-        } else {
-            value
-        };
-        key.is_some_and(|key| self.destroyed.contains(&key))
     }
 
     /// Looks for heads beside the one that a write finds.
@@ -188,7 +129,7 @@ impl<'a> Tenant<'a> {
                         this.found.enter(info.state.is_live(), &entry);
                         secrets.push((info, row.body));
                     }
-                    None if is_found && this.is_erased(&row) => {
+                    None if is_found && this.keys.is_erased(&row) => {
                         *this.found.scopes.entry(row.key.scope()).or_default() += 1;
                         this.has_erased = true;
                     }
@@ -202,7 +143,7 @@ impl<'a> Tenant<'a> {
     /// The info of a secret, with its commitment.
     fn open(&self, row: &Row) -> Option<(Info, [u8; 32])> {
         let sealed = SealedInfo::parse(&row.info).ok()?;
-        let key = self.keys.get(&sealed.key_id())?;
+        let key = self.keys.get(sealed.key_id())?;
         let info = self.core.open_info(row, &sealed, key).ok()?;
         Some((info, *sealed.commitment()))
     }
@@ -233,9 +174,9 @@ impl<'a> Tenant<'a> {
     fn strays(&mut self) -> Result<()> {
         let mut rows = 0;
         // Where nothing was ever erased, their bytes are of no interest.
-        let bodies = !self.destroyed.is_empty();
+        let bodies = self.keys.were_erased();
         self.pages(Kind::Version, bodies, |this, page| {
-            let is_erased = |row: &&Row| this.is_erased(row);
+            let is_erased = |row: &&Row| this.keys.is_erased(row);
             let erased = page.iter().filter(is_erased).count();
             this.has_erased |= erased > 0;
             rows += (page.len() - erased) as u64;

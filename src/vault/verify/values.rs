@@ -82,7 +82,7 @@ impl Tenant<'_> {
         let Ok(sealed) = Envelope::parse(sealed) else {
             return false;
         };
-        let key = self.keys.get(&sealed.key_id());
+        let key = self.keys.get(sealed.key_id());
         key.is_some_and(|key| {
             let value = self.core.open_value(info, kept.version, &sealed, key);
             value.is_ok()
