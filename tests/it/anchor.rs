@@ -5,6 +5,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -365,6 +366,55 @@ fn an_anchor_that_fails_keeps_the_vault_closed_and_undoes_no_write() {
     globex.put("KEY", "four").unwrap();
     assert_eq!((anchor.epochs(), told.take().len()), (vec![1, 3], 0));
     open().unwrap();
+}
+
+#[test]
+fn a_tenant_that_the_anchor_contradicts_keeps_no_other_from_it() {
+    let (anchor, told) = (Faulty::default(), Told::default());
+    let builder = Vault::builder().anchor(anchor.clone());
+    let vault = builder.observer(told.clone()).create(&root_key()).unwrap();
+    let (acme, globex) = (vault.scope("acme").unwrap(), vault.scope("globex").unwrap());
+    acme.put("KEY", "one").unwrap();
+    let forked = |mark: &mut AnchorMark| (mark.epoch, mark.head) = (2, [9; 32]);
+    anchor.0.lock().unwrap().marks.iter_mut().for_each(forked);
+    anchor.fail(Some(ErrorKind::Unavailable));
+    globex.put("KEY", "one").unwrap();
+    anchor.fail(None);
+    acme.put("KEY", "two").unwrap();
+    assert_eq!(told.take(), ["failed: unavailable", "failed: tampered"]);
+    assert_eq!(anchor.epochs(), [1, 2]);
+    // What is contradicted is not told again and again.
+    let (_, before) = anchor.calls();
+    globex.put("KEY", "two").unwrap();
+    assert_eq!((anchor.calls().1, told.take().len()), (before + 1, 0));
+    assert_eq!(anchor.epochs(), [2, 2]);
+}
+
+#[test]
+fn an_anchor_file_is_read_while_others_replace_it() {
+    let folder = fast_folder();
+    let anchor = FileAnchor::create(folder.path().join("anchor")).unwrap();
+    let over = AtomicBool::new(false);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            for epoch in 1..2_000 {
+                let mark = AnchorMark {
+                    tenant: [1; 16],
+                    epoch,
+                    head: [2; 32],
+                };
+                anchor.advance(&[3; 16], &[mark]).unwrap();
+            }
+            over.store(true, Ordering::SeqCst);
+        });
+        let mut epoch = 0;
+        while !over.load(Ordering::SeqCst) {
+            let marks = anchor.marks(&[3; 16]).unwrap();
+            let newest = marks.first().map_or(0, |mark| mark.epoch);
+            assert!(newest >= epoch);
+            epoch = newest;
+        }
+    });
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::mark::AnchorMark;
 use super::rollback_anchor::RollbackAnchor;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The anchor of one open vault, and the marks that it has not got yet.
 #[derive(Debug)]
@@ -39,11 +39,27 @@ impl Anchor {
             return Ok(());
         }
         let told = self.outside.advance(&self.vault, &all);
-        // What the anchor contradicts, it would contradict each time.
-        if matches!(&told, Err(error) if error.kind() != ErrorKind::Tampered) {
-            self.keep(all);
+        if let Err(error) = &told {
+            self.keep(self.left(all, error));
         }
         told
+    }
+
+    /// Returns those of some marks that the anchor refused together which are told it later.
+    fn left(&self, marks: Vec<AnchorMark>, error: &Error) -> Vec<AnchorMark> {
+        if error.kind() != ErrorKind::Tampered {
+            return marks;
+        }
+        if marks.len() == 1 {
+            // What the anchor contradicts, it would contradict each time.
+            return Vec::new();
+        }
+        // It did not keep the others either, so each is told alone.
+        let is_left = |mark: &AnchorMark| {
+            let told = self.outside.advance(&self.vault, &[*mark]);
+            told.is_err_and(|error| error.kind() != ErrorKind::Tampered)
+        };
+        marks.into_iter().filter(is_left).collect()
     }
 
     /// Makes the anchor forget all marks but these.
