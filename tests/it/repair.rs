@@ -2,13 +2,16 @@
 #![cfg(feature = "vault")]
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic)]
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use keyslot::store::{Kind, MemoryStore, RowKey, SecretStore};
 use keyslot::{
-    ErrorKind, Event, Observer, Repair, Revision, Scope, ScopedVault, Status, Vault, Version,
+    Error, ErrorKind, Event, Observer, Repair, Revision, Scope, ScopedVault, Status, Vault, Version,
 };
 
+use crate::support::hooked::{Call, Hooked};
 use crate::support::rows::{Stored, rows};
 use crate::support::{refusal, root_key, value};
 
@@ -359,4 +362,69 @@ fn a_guarded_vault_goes_on_after_a_repair() {
         .unwrap();
     assert_eq!(refusal(&scope, "KEY"), ErrorKind::Revoked);
     assert_eq!(value(&scope, "OTHER").unwrap(), "two");
+}
+
+#[test]
+fn what_was_erased_stays_erased_also_if_its_key_is_put_back() {
+    let world = World::new();
+    let past: Vec<Stored> = [Kind::DataKey, Kind::Secret]
+        .into_iter()
+        .flat_map(|kind| rows(&world.store, kind))
+        .collect();
+    let _ = world.vault.erase_tenant("acme").unwrap();
+    world.project.put("NEW", "of today").unwrap();
+    past.iter().for_each(|row| world.put(row));
+    let repair = world.vault.rebuild_head("acme", "a bad disk").unwrap();
+    assert_eq!(counts(&repair), (1, 0, 3, Some(0)));
+    let refused = world.project.put("KEY", "another").unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Corrupt, "{refused}");
+    let builder = Vault::builder().store(world.store.clone());
+    let guarded = builder.guard(1_000).open(&root_key()).unwrap();
+    let scope = guarded.scope("acme/x").unwrap();
+    assert_eq!(refusal(&scope, "KEY"), ErrorKind::Tampered);
+    assert_eq!(value(&scope, "NEW").unwrap(), "of today");
+}
+
+#[test]
+fn a_head_that_is_made_anew_seals_with_the_newest_key_whatever_the_columns_say() {
+    let world = World::new();
+    let first = rows(&world.store, Kind::DataKey).pop().unwrap();
+    world.vault.rotate_data_key("acme").unwrap();
+    world.put(&first.with(|row| row.epoch = 1 << 40));
+    world.damage_head();
+    let _ = world.vault.rebuild_head("acme", "a bad disk").unwrap();
+    world.project.put("NEW", "of today").unwrap();
+    let status = world.vault.key_status().unwrap();
+    let keys = &status.organizations.first().unwrap().keys;
+    let newest = keys.iter().find(|key| key.generation == 2).unwrap();
+    assert_eq!(newest.rows, 1);
+}
+
+#[test]
+fn a_repair_that_may_have_happened_ends_the_age_of_snapshots() {
+    let rows_of = MemoryStore::new();
+    let broken = Arc::new(AtomicBool::new(false));
+    let is_broken = Arc::clone(&broken);
+    let store = Hooked::new(rows_of.clone(), move |call| {
+        if call == Call::Written && is_broken.load(Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Unsettled, "cut off in the commit"));
+        }
+        Ok(())
+    });
+    let vault = Vault::builder().store(store).create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "value").unwrap();
+    let references = scope.references("<<$secret.KEY>>").unwrap();
+    let run = scope.snapshot(&references).unwrap();
+    let run = run.with_max_age(Duration::from_secs(3_600));
+    let use_of_run = || run.resolve("<<$secret.KEY>>").map_err(|error| error.kind());
+    let row = rows(&rows_of, Kind::Secret).pop().unwrap();
+    let damaged = row.with(|row| *row.info.last_mut().unwrap() ^= 1);
+    let put = rows_of.write(row.partition, &[], &mut |_, tx| tx.put(&damaged));
+    put.unwrap();
+    assert!(use_of_run().is_ok(), "the control");
+    broken.store(true, Ordering::SeqCst);
+    let repaired = vault.revoke_lost("acme", "KEY", "a bad disk");
+    assert_eq!(repaired.unwrap_err().kind(), ErrorKind::Unsettled);
+    assert_eq!(use_of_run().err(), Some(ErrorKind::Revoked));
 }

@@ -32,6 +32,8 @@ impl<'a> Account<'a> {
         tx: &mut dyn WriteTx,
     ) -> Result<Self> {
         let (mut keys, mut newest) = (HashMap::new(), None);
+        // What was sealed before an erasure stays erased, also where its key was put back.
+        let erased_before = last.map_or(0, |last| last.erased_before);
         let (mut walk, mut are_there_any) = (Walk::of_all(Kind::DataKey, true), false);
         while let Some(rows) = walk.step_in(tx)?.page()? {
             for row in rows {
@@ -40,9 +42,13 @@ impl<'a> Account<'a> {
                 let Some(key) = opened.filter(|key| key.of(&scope.scope).is_ok()) else {
                     continue;
                 };
+                let generation = key.about().generation;
+                if generation < erased_before {
+                    continue;
+                }
                 let is_last = last.is_some_and(|last| last.active_key == key.id());
                 if key.state() == DataKeyState::Active {
-                    newest = newest.max(Some((is_last, row.epoch, key.id().0)));
+                    newest = newest.max(Some((is_last, generation, key.id().0)));
                 }
                 keys.insert(key.id(), key);
             }
@@ -61,7 +67,10 @@ impl<'a> Account<'a> {
             scope,
             keys,
             active,
-            head: Head::first(scope.scope.tenant(), active),
+            head: Head {
+                erased_before,
+                ..Head::first(scope.scope.tenant(), active)
+            },
             unreadable: 0,
             named: HashSet::new(),
         })

@@ -32,7 +32,8 @@ impl Core {
         let seen = self.seen.of(partition).map_or(0, |mark| mark.epoch());
         let lost = lost.map(|name| (name, self.secret_row(scope, name)));
         let mut done = None;
-        self.store.write(partition, &keys, &mut |rows, tx| {
+        let committed = self.store.write(partition, &keys, &mut |rows, tx| {
+            done = None;
             let row = checked(&keys, rows)?.pop().flatten();
             let last = row.and_then(|row| self.open_head(partition, &row).ok());
             let mut account = Account::new(self, scope, last.as_ref(), tx)?;
@@ -59,7 +60,12 @@ impl Core {
                 },
             ));
             Ok(())
-        })?;
+        });
+        if committed.is_err() && done.is_some() {
+            // The commit failed. It may have happened all the same.
+            self.seen.doubt();
+        }
+        committed?;
         let (head, mark, repair) = done.ok_or_else(|| {
             Error::new(
                 ErrorKind::Store,
