@@ -39,8 +39,8 @@ pub(super) struct Core {
 }
 
 impl Core {
-    /// Returns the same vault over another store, to verify that: with the heads that were `seen`,
-    /// and without the host's settings.
+    /// Returns the same vault over another store, a copy: with the heads that were `seen`, and
+    /// without the host's settings.
     pub(super) fn over(&self, store: Box<dyn SecretStore>, seen: HighWater) -> Self {
         Self {
             store,

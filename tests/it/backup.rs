@@ -2,16 +2,19 @@
 #![cfg(all(feature = "sqlite", unix))]
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic)]
 
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
+use keyslot::secrecy::{ExposeSecret, SecretBox};
 use keyslot::store::{CopyCheck, Kind, Partition, Purge, RowKey, SecretStore};
 use keyslot::{
-    ErrorKind, FileAnchor, MemoryStore, RootKey, ScopedVault, SqliteStore, Status, Vault, Version,
+    Error, ErrorKind, FileAnchor, KeyContext, MemoryStore, Result, RootKey, RootKeyProvider,
+    ScopedVault, SqliteStore, Status, Vault, Version,
 };
 use tempfile::TempDir;
 
@@ -404,6 +407,56 @@ fn a_restored_backup_is_the_vault_of_its_moment_and_stays_as_it_is() {
     assert_eq!(value(&scope, "KEY").unwrap(), "tuesday");
     let mode = fs::metadata(&to).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+/// A safe that gives its key so many times.
+#[derive(Debug, Default)]
+struct Tired {
+    keys: Mutex<HashMap<KeyContext, [u8; 32]>>,
+    left: AtomicU64,
+}
+
+impl RootKeyProvider for Tired {
+    fn name(&self) -> &str {
+        "tired"
+    }
+
+    fn wrap(&self, key: &SecretBox<[u8; 32]>, context: &KeyContext) -> Result<Vec<u8>> {
+        let mut keys = self.keys.lock().unwrap();
+        keys.insert(context.clone(), *key.expose_secret());
+        Ok(vec![1])
+    }
+
+    fn unwrap(&self, _: &[u8], context: &KeyContext) -> Result<SecretBox<[u8; 32]>> {
+        let (before, after) = (Ordering::SeqCst, Ordering::SeqCst);
+        let left = |left: u64| left.checked_sub(1);
+        if self.left.fetch_update(before, after, left).is_err() {
+            return Err(Error::new(ErrorKind::Unavailable, "asked too often"));
+        }
+        let keys = self.keys.lock().unwrap();
+        Ok(SecretBox::new(Box::new(*keys.get(context).unwrap())))
+    }
+}
+
+#[test]
+fn a_restore_asks_for_the_key_once() {
+    let folder = fast_folder();
+    let at = |name: &str| folder.path().join(name);
+    let safe = Arc::new(Tired::default());
+    let key: Box<dyn RootKeyProvider> = Box::new(Arc::clone(&safe));
+    safe.left.store(100, Ordering::SeqCst);
+    let vault = Vault::create(at("vault.db"), &key).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    vault.backup_to(at("copy.db")).unwrap();
+    safe.left.store(1, Ordering::SeqCst);
+    let restored = Vault::restore(at("copy.db"), at("restored.db"), &key).unwrap();
+    let scope = restored.scope("acme").unwrap();
+    assert_eq!(value(&scope, "KEY").unwrap(), "a value");
+    scope.put("KEY", "another").unwrap();
+    assert!(restored.verify().unwrap().is_intact());
+    let refused = Vault::restore(at("copy.db"), at("second.db"), &key).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Unavailable);
+    assert!(!at("second.db").exists());
 }
 
 #[test]

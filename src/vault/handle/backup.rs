@@ -6,6 +6,7 @@ use super::vault::Vault;
 use crate::crypto::Unlock;
 use crate::error::Result;
 use crate::store::{Purge, SqliteStore};
+use crate::vault::high_water::HighWater;
 use crate::vault::verify::Verification;
 
 impl Vault {
@@ -84,18 +85,19 @@ impl Vault {
     ///
     /// Those of [`open`](Vault::open) for the backup, [`Corrupt`](crate::ErrorKind::Corrupt) when
     /// anything in it is damaged or missing, and those of [`backup_to`](Vault::backup_to) for the
-    /// new path. After an error there is no new file.
+    /// new path. After an error there is no new file, unless it is of opening that file.
     pub fn restore(
         backup: impl AsRef<Path>,
         to: impl AsRef<Path>,
         key: &dyn Unlock,
     ) -> Result<Self> {
         let backup = SqliteStore::options().at_rest().open(backup)?;
-        Self::builder()
-            .store(backup)
-            .open(key)?
-            .backup_to(to.as_ref())?;
-        Self::open(to, key)
+        let backup = Self::builder().store(backup).open(key)?;
+        backup.backup_to(to.as_ref())?;
+        // By the keys that are there: a provider that fails when it is asked again would leave a
+        // file that nobody was given.
+        let restored = Box::new(SqliteStore::open(to)?);
+        Ok(Self::of(backup.core.over(restored, HighWater::default())))
     }
 
     /// Erases what deleted and replaced values left in the files of the store: after a call that
