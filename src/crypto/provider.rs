@@ -12,8 +12,9 @@ use crate::error::Result;
 /// the keychain of an operating system. It wraps and unwraps 32 bytes.
 ///
 /// A key slot for a provider holds a random key that the provider wrapped. A vault asks the
-/// provider once when the slot is made, and once each time that it is opened. It asks from the
-/// thread that opens the vault, so a provider bounds its own waiting.
+/// provider to wrap and to unwrap it when the slot is made, and to unwrap it each time that the
+/// vault is opened: for each slot of the name of the provider until one opens, 64 at most. It asks
+/// from the thread that opens the vault, so a provider bounds its own waiting.
 ///
 /// An implementation must:
 ///

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore, Purge};
 use keyslot::{
-    Error, ErrorKind, Event, KeyAction, KeyEvent, KeyKind, Observer, Result, RootKey, Unlock, Vault,
+    Error, ErrorKind, Event, Finding, KeyAction, KeyEvent, KeyKind, Observer, Result, RootKey,
+    Unlock, Vault,
 };
 
 use crate::support::hooked::{Call, Hooked};
@@ -228,6 +229,81 @@ fn bad_input_114_a_key_is_not_changed_into_itself() {
     assert!(vault.change_root_key(&old, &key()).is_ok(), "the control");
 }
 
+/// Somebody else changes the key between the two writes of a change.
+#[test]
+fn two_changes_of_one_key_at_once_are_told() {
+    let (old, new, other) = (key(), key(), key());
+    let (store, _) = lab(&old);
+    let (writes, theirs, by) = (AtomicUsize::new(0), other.to_base64(), old.to_base64());
+    let inner = store.clone();
+    let late = Hooked::new(store.clone(), move |call| {
+        if matches!(call, Call::Write(_)) && writes.fetch_add(1, Ordering::SeqCst) == 1 {
+            let [old, other] =
+                [&by, &theirs].map(|key| RootKey::from_base64(key.expose_secret()).unwrap());
+            let vault = open(&inner, &old).unwrap();
+            vault.change_root_key(&old, &other).unwrap();
+        }
+        Ok(())
+    });
+    let vault = Vault::builder().store(late).open(&old).unwrap();
+    let error = vault.change_root_key(&old, &new).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    // Nothing is damaged: both new ones are there, and the list has them.
+    assert!(!opens(&store, &old) && opens(&store, &new) && opens(&store, &other));
+    assert_eq!(names(&vault), ["", ""]);
+    assert!(vault.verify().unwrap().is_intact());
+}
+
+/// Somebody who can write the store puts the slot of a removed key back from an older copy.
+#[test]
+fn a_removed_key_that_was_put_back_is_found_and_removed_by_its_id() {
+    let (first, second) = (key(), key());
+    let (store, _) = lab(&first);
+    let log = Log::default();
+    let vault = Vault::builder().store(store.clone()).observer(log.clone());
+    let vault = vault.open(&first).unwrap();
+    let id = vault.add_key("second", &second).unwrap().id;
+    let before = rows(&store, Kind::Slot);
+    vault.remove_key("second").unwrap();
+    assert!(!opens(&store, &second));
+    let after = rows(&store, Kind::Slot);
+    let gone = before.iter().find(|row| !after.contains(row)).unwrap();
+    put(&store, gone);
+    assert!(opens(&store, &second), "the control: it opens again");
+    assert_eq!(vault.keys().unwrap().len(), 1);
+    let found = vault.verify().unwrap().findings;
+    assert_eq!(found, [Finding::KeySlotAdded { id: id.clone() }]);
+    // Not by the name, which anybody could have given it.
+    assert_eq!(
+        refusal(vault.remove_key("second")),
+        Some(ErrorKind::NotFound)
+    );
+    log.0.lock().unwrap().clear();
+    vault.remove_key(&id).unwrap();
+    assert!(opens(&store, &first) && !opens(&store, &second));
+    assert!(vault.verify().unwrap().is_intact());
+    assert_eq!(refusal(vault.remove_key(&id)), Some(ErrorKind::NotFound));
+    let told = log.0.lock().unwrap();
+    let expected = [
+        (KeyAction::RemoveKey, Ok("-".to_owned())),
+        (KeyAction::RemoveKey, Err(ErrorKind::NotFound)),
+    ];
+    assert_eq!(*told, expected);
+    drop(told);
+    // One whose row has no id of a slot, too.
+    let strange = gone.with(|row| row.key.key = [7; 32]);
+    put(&store, &strange);
+    let found = vault.verify().unwrap().findings;
+    assert_eq!(
+        found,
+        [Finding::KeySlotAdded {
+            id: "07".repeat(32)
+        }]
+    );
+    vault.remove_key("07".repeat(32)).unwrap();
+    assert!(vault.verify().unwrap().is_intact());
+}
+
 /// A store whose calls fail from a certain one on; all are made at `usize::MAX`.
 fn failing(store: &MemoryStore, from: usize) -> (Hooked<MemoryStore>, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
@@ -416,8 +492,9 @@ impl Observer for Log {
 
     fn key_changed(&self, event: &KeyEvent<'_>) {
         assert!(event.organization.is_none() && event.generation.is_none());
-        assert_eq!(event.key.is_some(), event.outcome.is_ok());
-        let name = event.outcome.map(|()| event.key.unwrap().name.clone());
+        assert!(event.key.is_none() || event.outcome.is_ok());
+        let name = event.key.map_or("-", |key| &key.name);
+        let name = event.outcome.map(|()| name.to_owned());
         let told = (event.action, name);
         self.0.lock().unwrap().push(told);
     }

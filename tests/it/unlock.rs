@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use keyslot::secrecy::{ExposeSecret, SecretBox};
-use keyslot::store::{Kind, MemoryStore};
+use keyslot::store::{Kind, MemoryStore, Row};
 use keyslot::{
     Argon2Cost, Error, ErrorKind, KeyContext, Passphrase, Result, RootKey, RootKeyProvider, Unlock,
     Vault,
@@ -94,14 +94,16 @@ fn asking_for(store: &MemoryStore, at: usize, number: u32) -> MemoryStore {
     for kind in [Kind::Header, Kind::VaultSecret] {
         put(&other, &rows(store, kind)[0]);
     }
-    let changed = slot.with(|row| {
-        // Form and tag of the slot's record, length; form, tag, length and byte of the kind; then
-        // each number behind its tag and length.
-        let place = 6 + 7 + 9 * at + 5;
-        row.info[place..place + 4].copy_from_slice(&number.to_be_bytes());
-    });
-    put(&other, &changed);
+    put(&other, &slot.with(|row| ask_for(row, at, number)));
     other
+}
+
+/// Sets a parameter of Argon2id in the row of a slot.
+fn ask_for(row: &mut Row, at: usize, number: u32) {
+    // Form and tag of the slot's record, length; form, tag, length and byte of the kind; then
+    // each number behind its tag and length.
+    let place = 6 + 7 + 9 * at + 5;
+    row.info[place..place + 4].copy_from_slice(&number.to_be_bytes());
 }
 
 #[test]
@@ -147,6 +149,26 @@ fn bad_input_110_a_slot_that_asks_for_too_much_is_refused_before_anything_is_all
     let small = passphrase(TEXT).max_cost(cheap());
     assert!(open(&store, &small).is_ok());
     assert_eq!(refusal(open(&more, &small)), Some(ErrorKind::TooLarge));
+}
+
+/// Somebody without a key adds a slot that is tried first and asks for all there is.
+#[test]
+fn a_slot_that_is_passed_over_takes_no_work_from_the_others() {
+    let (store, key, spare) = (MemoryStore::new(), passphrase(TEXT), root_key());
+    let vault = create(&store, &key).unwrap();
+    let planted = rows(&store, Kind::Slot).remove(0).with(|row| {
+        row.key.key = [0; 32];
+        ask_for(row, 0, 1 << 20);
+        ask_for(row, 1, 16);
+    });
+    put(&store, &planted);
+    assert!(open(&store, &key).is_ok());
+    let other = passphrase("copper lantern walks under the ridge");
+    assert_eq!(refusal(open(&store, &other)), Some(ErrorKind::TooLarge));
+    // Nor does it keep anybody from adding and changing keys.
+    vault.add_key("spare", &spare).unwrap();
+    vault.change_root_key(&key, &other).unwrap();
+    assert!(open(&store, &spare).is_ok() && open(&store, &other).is_ok());
 }
 
 #[test]

@@ -107,19 +107,24 @@ impl Passphrase {
         self.cost
     }
 
-    /// Makes the key of a salt and a cost, if the cost is allowed. Nothing is allocated before.
+    /// Refuses a stored cost that is not allowed. Nothing is allocated before.
+    pub(in crate::crypto) fn check_asked(&self, cost: Argon2Cost) -> Result<()> {
+        if cost.is_within(self.most) || cost.is_within(self.cost) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::TooLarge,
+            "a key slot asks for more memory or passes than max_cost allows; raise it if the vault \
+             is yours",
+        ))
+    }
+
+    /// Makes the key of a salt and a cost, which is its own or [allowed](Self::check_asked).
     pub(in crate::crypto) fn stretch(
         &self,
         salt: &[u8; 16],
         cost: Argon2Cost,
     ) -> Result<SecretBox<[u8; 32]>> {
-        if !cost.is_within(self.most) && !cost.is_within(self.cost) {
-            return Err(Error::new(
-                ErrorKind::TooLarge,
-                "a key slot asks for more memory or passes than max_cost allows; raise it if the \
-                 vault is yours",
-            ));
-        }
         let text = self.text.expose_secret().as_bytes();
         let cost = [cost.memory_kib(), cost.passes(), cost.lanes()];
         wiped_deep(|| secret(|key| argon2id(text, salt, cost, key)))

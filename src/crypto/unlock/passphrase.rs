@@ -27,6 +27,8 @@ impl KeySlotSource for Passphrase {
         let Kdf::Passphrase { cost, salt } = kdf else {
             return Ok(None);
         };
+        // First, because a slot that is passed over takes no work from the others.
+        self.check_asked(*cost)?;
         work.take(*cost)?;
         let root = self.stretch(salt, *cost)?;
         KeySlotKeys::derive(root.expose_secret(), place, kdf).map(Some)

@@ -1,7 +1,7 @@
 //! Removing a key.
 
 use super::slots::KeySlots;
-use crate::crypto::KeySlotEntry;
+use crate::crypto::{KeyId, KeySlotEntry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Purge;
 use crate::vault::core::Core;
@@ -9,15 +9,22 @@ use crate::vault::key_info::id_text;
 use crate::vault::observer::KeyAction;
 
 impl Core {
-    /// Removes the key of an id or a name.
+    /// Removes the key of an id or a name, or by its id a key slot that the vault did not make.
     pub(in crate::vault) fn remove_key(&self, which: &str) -> Result<Purge> {
         let removed = self.change_key_slots(|slots| {
-            let entry = named(slots, which)?;
-            slots.remove_one_of(&entry)?;
-            Ok(entry)
+            let Some(entry) = named(slots, which)? else {
+                slots.remove_stray(which)?;
+                slots.check_rest(None)?;
+                return Ok(None);
+            };
+            slots.check_rest(Some(entry.id))?;
+            slots.remove(&entry)?;
+            Ok(Some(entry))
         });
-        let removed = self.refused(KeyAction::RemoveKey, removed)?;
-        self.tell_changed(KeyAction::RemoveKey, &removed);
+        match self.refused(KeyAction::RemoveKey, removed)? {
+            Some(entry) => drop(self.tell_changed(KeyAction::RemoveKey, &entry)),
+            None => self.tell_removed_stray(),
+        }
         Ok(self.purge_keys())
     }
 
@@ -29,11 +36,11 @@ impl Core {
 }
 
 impl KeySlots<'_> {
-    /// Removes a key slot, unless it is the last one that is intact.
-    pub(super) fn remove_one_of(&mut self, entry: &KeySlotEntry) -> Result<()> {
-        let mut others = self.directory.0.iter().filter(|other| other.id != entry.id);
-        if others.any(|other| self.is_intact(other)) {
-            return self.remove(entry);
+    /// Refuses to go on where no key of the vault is intact, apart from one that is to be removed.
+    fn check_rest(&self, but: Option<KeyId>) -> Result<()> {
+        let mut others = self.directory.0.iter();
+        if others.any(|other| Some(other.id) != but && self.is_intact(other)) {
+            return Ok(());
         }
         Err(Error::new(
             ErrorKind::InvalidInput,
@@ -42,22 +49,18 @@ impl KeySlots<'_> {
     }
 }
 
-/// The one key of an id or a name.
-fn named(slots: &KeySlots<'_>, which: &str) -> Result<KeySlotEntry> {
+/// The one key of an id or a name; `None` if the vault has none.
+fn named(slots: &KeySlots<'_>, which: &str) -> Result<Option<KeySlotEntry>> {
     let is_meant = |entry: &&KeySlotEntry| {
         !which.is_empty() && (entry.name == which || id_text(entry.id) == which)
     };
     let mut meant = slots.directory.0.iter().filter(is_meant);
     match (meant.next(), meant.next()) {
-        (Some(entry), None) => Ok(entry.clone()),
-        (Some(_), Some(_)) => Err(Error::new(
+        (first, None) => Ok(first.cloned()),
+        (_, Some(_)) => Err(Error::new(
             ErrorKind::Conflict,
             "the vault has two keys of this name, because a change of it was cut off; call \
              change_root_key again, or give the id of the key",
-        )),
-        (None, _) => Err(Error::new(
-            ErrorKind::NotFound,
-            "the vault has no key of this name or id; see Vault::keys",
         )),
     }
 }

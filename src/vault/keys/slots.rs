@@ -4,6 +4,7 @@ use crate::crypto::{KeyId, KeySlot, KeySlotDirectory, KeySlotEntry, Work};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{HEADER, Kind, Partition, Row, RowKey, WriteTx};
 use crate::vault::core::Core;
+use crate::vault::key_info::row_id_text;
 use crate::vault::opening::{MAX_KEY_SLOTS, VAULT_SECRET, scan, vault_row};
 use crate::vault::rows::{checked, corrupt};
 
@@ -62,12 +63,12 @@ impl KeySlots<'_> {
                 "a vault has 64 keys at most; remove one that nobody uses",
             ));
         }
+        // What somebody else put there, or changed, is not to be opened.
+        let entries = self.directory.0.iter();
+        let intact = entries.filter_map(|entry| self.intact(entry));
         let mut work = Work::default();
-        for stored in self.rows.iter().chain([row]) {
-            // One that cannot be read takes no work.
-            if let Ok(key_slot) = KeySlot::decode(&stored.info) {
-                key_slot.kdf.take(&mut work)?;
-            }
+        for stored in intact.chain([row]) {
+            KeySlot::decode(&stored.info)?.kdf.take(&mut work)?;
         }
         self.tx.put(row)?;
         self.directory.0.push(entry);
@@ -76,10 +77,40 @@ impl KeySlots<'_> {
     }
 
     /// The entry of a key slot.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`](ErrorKind::Conflict) when it is not one of the vault, or not any more.
     pub(super) fn entry(&self, id: KeyId) -> Result<KeySlotEntry> {
         let mut entries = self.directory.0.iter();
         let found = entries.find(|entry| entry.id == id).cloned();
-        found.ok_or_else(|| corrupt("a key slot is not in the directory of them"))
+        found.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Conflict,
+                "a key of this change is not one of the vault any more: somebody else changed or \
+                 removed it; see Vault::keys for those that open it now",
+            )
+        })
+    }
+
+    /// Removes a key slot that is not in the directory, so that the vault did not make it.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound) when there is none of this id.
+    pub(super) fn remove_stray(&mut self, which: &str) -> Result<()> {
+        let is_listed = |row: &Row| {
+            let mut entries = self.directory.0.iter();
+            entries.any(|entry| entry.id.row_key() == row.key.key)
+        };
+        let mut strays = self.rows.iter().filter(|row| !is_listed(row));
+        match strays.find(|row| row_id_text(&row.key.key) == which) {
+            Some(stray) => self.tx.delete(&stray.key),
+            None => Err(Error::new(
+                ErrorKind::NotFound,
+                "the vault has no key of this name or id; see Vault::keys",
+            )),
+        }
     }
 
     /// Removes a key slot from rows and directory.
@@ -94,8 +125,13 @@ impl KeySlots<'_> {
 
     /// Returns true if the key slot is stored as the directory has it.
     pub(super) fn is_intact(&self, entry: &KeySlotEntry) -> bool {
+        self.intact(entry).is_some()
+    }
+
+    /// The row of a key slot, if it is stored as the directory has it.
+    fn intact(&self, entry: &KeySlotEntry) -> Option<&Row> {
         let key = entry.id.row_key();
         let row = self.rows.iter().find(|row| row.key.key == key);
-        row.is_some_and(|row| entry.is_of(&row.info, &row.body))
+        row.filter(|row| entry.is_of(&row.info, &row.body))
     }
 }

@@ -10,8 +10,14 @@ impl Core {
     /// Tells the observer of a change that was committed.
     pub(super) fn tell_changed(&self, action: KeyAction, entry: &KeySlotEntry) -> KeyInfo {
         let key = KeyInfo::of(entry);
-        self.tell(action, Ok(&key));
+        self.tell(action, Ok(Some(&key)));
         key
+    }
+
+    /// Tells the observer that a key slot was removed that the vault did not make, so that nothing
+    /// is known of it.
+    pub(super) fn tell_removed_stray(&self) {
+        self.tell(KeyAction::RemoveKey, Ok(None));
     }
 
     /// Tells the observer of a call that was refused.
@@ -19,13 +25,13 @@ impl Core {
         outcome.inspect_err(|error| self.tell(action, Err(error)))
     }
 
-    fn tell(&self, action: KeyAction, outcome: Result<&KeyInfo, &Error>) {
+    fn tell(&self, action: KeyAction, outcome: Result<Option<&KeyInfo>, &Error>) {
         if let Some(observer) = &self.observer {
             observer.key_changed(&KeyEvent {
                 time: self.clock.reading(),
                 action,
                 organization: None,
-                key: outcome.ok(),
+                key: outcome.ok().flatten(),
                 generation: None,
                 outcome: outcome.map(drop).map_err(Error::kind),
             });

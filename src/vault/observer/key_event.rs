@@ -47,7 +47,7 @@ pub struct KeyEvent<'a> {
     /// The organization whose keys changed; `None` if it was a key of the vault.
     pub organization: Option<&'a Scope>,
     /// The key that opens the vault, if it was about one: after it was added, or once it was
-    /// removed.
+    /// removed. `None` for a key slot that was removed and that the vault had not made.
     pub key: Option<&'a KeyInfo>,
     /// The generation of the data key, if it was about a single one that is known.
     pub generation: Option<u32>,

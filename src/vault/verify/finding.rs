@@ -33,9 +33,12 @@ pub enum Finding {
         /// The name of the slot; may be empty.
         name: String,
     },
-    /// There is a key slot that the vault did not make. With too many of them the vault does not
-    /// open.
-    KeySlotAdded,
+    /// There is a key slot that the vault did not make, or that of a removed key, which somebody put
+    /// back and which opens the vault again. With too many of them the vault does not open.
+    KeySlotAdded {
+        /// The id of the slot, by which [`Vault::remove_key`](crate::Vault::remove_key) removes it.
+        id: String,
+    },
     /// A tenant's head is older than one that this open vault has seen, or gone: rows were put back
     /// from an older copy. After a restored backup see
     /// [`Vault::accept_rollback`](crate::Vault::accept_rollback).
@@ -111,9 +114,10 @@ impl fmt::Display for Finding {
                     slot(name)
                 )
             }
-            Self::KeySlotAdded => f.write_str(
-                "there is a key slot that the vault did not make; with more than 64 the vault does \
-                 not open",
+            Self::KeySlotAdded { id } => write!(
+                f,
+                "there is a key slot that the vault did not make, or that of a removed key, put \
+                 back: {id}; remove it with remove_key; with more than 64 the vault does not open"
             ),
             Self::RolledBack {
                 tenant: Some(tenant),
@@ -166,7 +170,7 @@ impl Finding {
     /// ```
     /// use keyslot::Finding;
     ///
-    /// assert_eq!(Finding::KeySlotAdded.as_str(), "key_slot_added");
+    /// assert_eq!(Finding::SlotDirectory.as_str(), "slot_directory");
     /// ```
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -175,7 +179,7 @@ impl Finding {
             Self::SlotDirectory => "slot_directory",
             Self::KeySlotMissing { .. } => "key_slot_missing",
             Self::KeySlotChanged { .. } => "key_slot_changed",
-            Self::KeySlotAdded => "key_slot_added",
+            Self::KeySlotAdded { .. } => "key_slot_added",
             Self::RolledBack { .. } => "rolled_back",
             Self::Hidden => "hidden",
             Self::Head => "head",
@@ -200,6 +204,7 @@ impl Serialize for Finding {
             Self::KeySlotMissing { name } | Self::KeySlotChanged { name } => {
                 map.serialize_entry("name", name)?;
             }
+            Self::KeySlotAdded { id } => map.serialize_entry("id", id)?,
             Self::RolledBack { tenant } => map.serialize_entry("tenant", tenant)?,
             Self::Account { tenant } | Self::StaleDataKey { tenant } | Self::Erased { tenant } => {
                 map.serialize_entry("tenant", tenant)?;
@@ -211,7 +216,6 @@ impl Serialize for Finding {
             Self::Opening
             | Self::Store
             | Self::SlotDirectory
-            | Self::KeySlotAdded
             | Self::Hidden
             | Self::Head
             | Self::Headless
@@ -253,7 +257,12 @@ mod tests {
                 Finding::KeySlotChanged { name: name() },
                 json!({"code": "key_slot_changed", "name": "laptop"}),
             ),
-            (Finding::KeySlotAdded, json!({"code": "key_slot_added"})),
+            (
+                Finding::KeySlotAdded {
+                    id: "00ff".to_owned(),
+                },
+                json!({"code": "key_slot_added", "id": "00ff"}),
+            ),
             (
                 Finding::RolledBack {
                     tenant: Some(tenant()),

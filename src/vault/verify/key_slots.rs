@@ -9,6 +9,7 @@ use crate::crypto::{KeyId, KeySlotEntry};
 use crate::error::Result;
 use crate::store::{HEADER, Kind, Partition, Row};
 use crate::vault::core::Core;
+use crate::vault::key_info::row_id_text;
 use crate::vault::opening::VAULT_SECRET;
 use crate::vault::walk::{Step, Walk};
 
@@ -37,7 +38,9 @@ pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {
             .ok()
             .and_then(|id| missing.remove(&id.0));
         match entry {
-            None => report.find(Finding::KeySlotAdded),
+            None => report.find(Finding::KeySlotAdded {
+                id: row_id_text(&row.key.key),
+            }),
             Some(entry) if entry.is_of(&row.info, &row.body) => {}
             Some(entry) => report.find(Finding::KeySlotChanged { name: entry.name }),
         }
