@@ -8,7 +8,7 @@ use super::core::Core;
 use super::keyring::data_key_row;
 use super::rows::corrupt;
 use super::tenant_key::TenantKey;
-use crate::crypto::KeyId;
+use crate::crypto::{DataKeyRecord, KeyId};
 use crate::error::Result;
 use crate::store::{Partition, Row, RowKey};
 
@@ -84,6 +84,19 @@ impl Core {
             return Ok(key);
         }
         self.open_found(self.get_one(tenant, data_key_row(id))?.as_ref())
+    }
+
+    /// Name and record of a data key, from its row among those of a tenant; `None` if it cannot be
+    /// read or is another tenant's, whose row opens here as well.
+    pub(super) fn data_key_record(
+        &self,
+        tenant: Partition,
+        row: &Row,
+    ) -> Option<(KeyId, DataKeyRecord)> {
+        let id = KeyId::from_row_key(&row.key.key).ok()?;
+        let about = self.keys.open_data_key_record(row).ok()?;
+        let is_own = self.keys.sub().tenant_tag(&about.tenant) == tenant.0;
+        is_own.then_some((id, about))
     }
 
     fn open_found(&self, row: Option<&Row>) -> Result<Arc<TenantKey>> {

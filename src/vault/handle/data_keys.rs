@@ -105,8 +105,9 @@ impl Vault {
     }
 
     /// Destroys a data key of an organization that nothing is sealed with any more. From then on
-    /// nobody brings back a row that it sealed: this vault has no key for it. Backups hold what
-    /// they held.
+    /// a row that it sealed opens for nobody: this vault has no key for it. Backups hold what they
+    /// held. So does whoever can write the store and copied the row of the key before;
+    /// [`verify`](Vault::verify) finds secrets that are put back together with it.
     ///
     /// Reads all rows of the organization without a lock, then those that were written since in one
     /// write. A key that is destroyed already is no error. [`Purge::Pending`] says that the wrapped

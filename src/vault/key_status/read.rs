@@ -40,6 +40,7 @@ impl Core {
     fn keys_of(&self, tenant: Partition, tx: &mut dyn ReadTx) -> Result<OrganizationKeys> {
         let row = get_one_in(tx, head_row(tenant))?;
         let head = row.and_then(|row| self.open_head(tenant, &row).ok());
+        let active_key = head.as_ref().map(|head| head.active_key);
         let organization = head
             .map(|head| Scope::organization(head.tenant))
             .transpose()?;
@@ -47,10 +48,9 @@ impl Core {
         let mut walk = Walk::of_all(Kind::DataKey, true);
         while let Some(rows) = walk.step_in(tx)?.page()? {
             for row in rows {
-                let id = KeyId::from_row_key(&row.key.key);
-                match id.and_then(|id| Ok((id, self.keys.open_data_key_record(&row)?))) {
-                    Ok(record) => records.push(record),
-                    Err(_) => unreadable += 1,
+                match self.data_key_record(tenant, &row) {
+                    Some(record) => records.push(record),
+                    None => unreadable += 1,
                 }
             }
         }
@@ -59,8 +59,11 @@ impl Core {
         let status = |(id, about): &(KeyId, DataKeyRecord)| DataKeyStatus {
             generation: about.generation,
             state: match about.state {
-                State::Active => DataKeyState::Active,
-                State::OpenOnly => DataKeyState::OpenOnly,
+                // The head says which key is active. The row of another one is an older copy.
+                State::Active if active_key.is_none_or(|active| active == *id) => {
+                    DataKeyState::Active
+                }
+                State::Active | State::OpenOnly => DataKeyState::OpenOnly,
                 State::Destroyed => DataKeyState::Destroyed,
             },
             made_at: about.made_at.map(Timestamp::time),

@@ -32,23 +32,23 @@ impl<'a> Account<'a> {
         tx: &mut dyn WriteTx,
     ) -> Result<Self> {
         let (mut keys, mut newest) = (HashMap::new(), None);
-        // What was sealed before an erasure stays erased, also where its key was put back.
+        // What was erased stays so, whoever put its keys back.
         let erased_before = last.map_or(0, |last| last.erased_before);
+        let is_own = |key: &TenantKey| {
+            key.of(&scope.scope).is_ok() && key.about().generation >= erased_before
+        };
         let (mut walk, mut are_there_any) = (Walk::of_all(Kind::DataKey, true), false);
         while let Some(rows) = walk.step_in(tx)?.page()? {
             for row in rows {
                 are_there_any = true;
                 let opened = core.keys.open_data_key(&row).ok();
-                let Some(key) = opened.filter(|key| key.of(&scope.scope).is_ok()) else {
+                let Some(key) = opened.filter(is_own) else {
                     continue;
                 };
-                let generation = key.about().generation;
-                if generation < erased_before {
-                    continue;
-                }
                 let is_last = last.is_some_and(|last| last.active_key == key.id());
                 if key.state() == DataKeyState::Active {
-                    newest = newest.max(Some((is_last, generation, key.id().0)));
+                    // Not by the epoch of the row, which is anybody's.
+                    newest = newest.max(Some((is_last, key.about().generation, key.id().0)));
                 }
                 keys.insert(key.id(), key);
             }
@@ -59,7 +59,7 @@ impl<'a> Account<'a> {
                 "this organization has stored nothing, so there is nothing to repair",
             ));
         }
-        let (_, _, active) =
+        let (_, generation, active) =
             newest.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
         let active = KeyId(active);
         Ok(Self {
@@ -69,6 +69,8 @@ impl<'a> Account<'a> {
             active,
             head: Head {
                 erased_before,
+                // Each write made one key at most, so no generation is above the epoch.
+                epoch: generation.into(),
                 ..Head::first(scope.scope.tenant(), active)
             },
             unreadable: 0,

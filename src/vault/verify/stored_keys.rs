@@ -38,13 +38,9 @@ impl StoredKeys {
     }
 
     fn try_take(&mut self, core: &Core, tenant: Partition, row: &Row) -> Option<()> {
-        let about = core.keys.open_data_key_record(row).ok()?;
-        if core.keys.sub().tenant_tag(&about.tenant) != tenant.0 {
-            return None;
-        }
+        let (id, about) = core.data_key_record(tenant, row)?;
         if about.state == DataKeyState::Destroyed {
             if about.generation < self.erased_before {
-                let id = KeyId::from_row_key(&row.key.key).ok()?;
                 self.destroyed.insert(id);
             }
             return row.body.is_empty().then_some(());

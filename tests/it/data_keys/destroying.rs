@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use keyslot::store::{Kind, MemoryStore, Partition, Purge, ReadWork, WriteTx};
-use keyslot::{ErrorKind, Result, SecretStore, Vault};
+use keyslot::{ErrorKind, Finding, Result, SecretStore, Vault};
 
 use super::kit::{
     Told, answers_as_ever, copy_of, is_intact, keys_in_use, killed_everywhere, lived, opened,
@@ -208,6 +208,69 @@ fn a_row_of_before_put_back_opens_for_nobody_who_comes_later() {
         assert_eq!(all(vault), 0);
         assert!(!vault.verify().unwrap().is_intact());
     }
+}
+
+/// Somebody puts the row of another organization's key, whose generation is the same, before the
+/// one that is meant.
+#[test]
+fn the_key_of_another_organization_is_not_the_one() {
+    for destroyed in [false, true] {
+        let store = MemoryStore::new();
+        let vault = lived(store.clone());
+        let (place, theirs) = (partition(&store, "acme"), partition(&store, "initech"));
+        if destroyed {
+            vault.erase_tenant("initech").unwrap();
+        }
+        let mut planted = rows(&store, Kind::DataKey)
+            .into_iter()
+            .find(|row| row.partition == theirs && row.body.is_empty() == destroyed)
+            .unwrap()
+            .with(|row| row.epoch = 0);
+        planted.partition = place;
+        let own = store.scan(place, &all_of(Kind::DataKey)).unwrap().rows;
+        vault.rotate_data_key("acme").unwrap();
+        rewrap(&vault);
+        put(&store, &planted);
+        let acme = vault.key_status().unwrap().organizations.remove(0);
+        assert_eq!((acme.keys.len(), acme.unreadable), (2, 1));
+        vault.destroy_data_key("acme", 1).unwrap();
+        let row = store.get(place, &[own[0].key]).unwrap().remove(0).unwrap();
+        assert!(row.body.is_empty(), "the key is gone");
+        let mine = rows(&store, Kind::DataKey);
+        assert!(mine.contains(&planted), "nobody wrote over the other one");
+        delete(&store, &planted);
+        answers_as_ever(&vault, if destroyed { &["initech"] } else { &[] });
+    }
+}
+
+/// The row of a key is put back as it was while the key was the active one.
+#[test]
+fn a_key_that_somebody_made_active_again_can_be_destroyed() {
+    let store = MemoryStore::new();
+    let vault = lived(store.clone());
+    let place = partition(&store, "acme");
+    let active = store.scan(place, &all_of(Kind::DataKey)).unwrap().rows;
+    vault.rotate_data_key("acme").unwrap();
+    let put_back = || {
+        let put = |tx: &mut dyn WriteTx| tx.put(&active[0]);
+        store.write(place, &[], &mut |_, tx| put(tx)).unwrap();
+    };
+    put_back();
+    let found = opened(store.clone()).verify().unwrap().findings;
+    let tenant = || "acme".to_owned();
+    assert_eq!(found, [Finding::StaleDataKey { tenant: tenant() }]);
+    // The head says which key is active, and nothing else does.
+    let status = vault.key_status().unwrap();
+    let acme = &status.organizations[0];
+    let states: Vec<_> = acme.keys.iter().map(|key| key.state.as_str()).collect();
+    assert_eq!((states, acme.left()), (vec!["open_only", "active"], 15));
+    assert!(refused(&vault, 1).1.starts_with("15 rows"), "it is in use");
+    vault.scope("acme").unwrap().put("NEW", "value").unwrap();
+    rewrap(&vault);
+    put_back();
+    vault.destroy_data_key("acme", 1).unwrap();
+    assert_eq!(refused(&vault, 2).0, ErrorKind::Conflict);
+    answers_as_ever(&opened(store.clone()), &[]);
 }
 
 #[test]

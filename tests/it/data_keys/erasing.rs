@@ -4,11 +4,12 @@ use keyslot::store::{Kind, MemoryStore, Purge};
 use keyslot::{ErrorKind, Finding, SecretStore, Vault};
 
 use super::kit::{
-    Told, answers_as_ever, copy_of, is_intact, killed_everywhere, lived, opened, partition,
+    Told, answers_as_ever, copy_of, is_intact, key_of, killed_everywhere, lived, newest, opened,
+    partition,
 };
 use crate::life::{SCRIPT, act, ask, builder};
 use crate::support::hooked::{Call, Hooked};
-use crate::support::rows::{Stored, all_rows, put, rows};
+use crate::support::rows::{Stored, all_rows, delete, put, rows};
 use crate::support::{fast_folder, root_key, value};
 
 fn erased() -> Finding {
@@ -283,6 +284,74 @@ fn an_older_copy_put_back_is_told() {
         assert_eq!(error.kind(), ErrorKind::Tampered);
         let error = vault.erase_tenant("acme").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Tampered);
+    }
+}
+
+/// The row of a key of before the erasure is put back, and all that it sealed.
+#[test]
+fn what_was_put_back_is_erased_by_another_call() {
+    for stored_since in [false, true] {
+        let store = MemoryStore::new();
+        let vault = lived(store.clone());
+        let place = partition(&store, "acme");
+        let old = all_rows(&store);
+        vault.erase_tenant("acme").unwrap();
+        if stored_since {
+            vault.scope("acme").unwrap().put("NEW", "value").unwrap();
+        }
+        old.iter()
+            .filter(|row| row.partition == place && row.key.kind != Kind::Head)
+            .for_each(|row| put(&store, row));
+        assert!(!opened(store.clone()).verify().unwrap().is_intact());
+        let other = opened(store.clone());
+        assert!(ask(&other, "acme", "A").is_ok(), "the control: it opens");
+        other.erase_tenant("acme").unwrap();
+        assert!(secrets(&store, place).is_empty());
+        for vault in [&vault, &other, &opened(store.clone())] {
+            is_empty(vault);
+            is_intact(vault);
+        }
+    }
+}
+
+/// The row of the active key is damaged while the organization is erased, and put back later.
+#[test]
+fn a_key_that_could_not_be_read_is_erased_all_the_same() {
+    let store = MemoryStore::new();
+    let vault = lived(store.clone());
+    let place = partition(&store, "acme");
+    for _ in 0..3 {
+        vault.rotate_data_key("acme").unwrap();
+    }
+    vault.rewrap("acme").unwrap().finish().unwrap();
+    let old = all_rows(&store);
+    let own = old
+        .iter()
+        .filter(|row| row.partition == place && row.key.kind != Kind::Head);
+    let (keys, secrets): (Vec<_>, Vec<_>) = own.partition(|row| row.key.kind == Kind::DataKey);
+    let active = key_of(&newest(&store, place).info[16..]);
+    let active = keys.iter().find(|row| row.key.key[..16] == active).unwrap();
+    for damage in [None, Some(3)] {
+        let store = copy_of(&store);
+        match damage {
+            None => delete(&store, active),
+            Some(at) => put(&store, &active.with(|row| row.info[at] ^= 1)),
+        }
+        let vault = opened(store.clone());
+        vault.erase_tenant("acme").unwrap();
+        let scope = vault.scope("acme").unwrap();
+        scope.put("NEW", "value").unwrap();
+        is_intact(&vault);
+        put(&store, active);
+        secrets.iter().for_each(|row| put(&store, row));
+        let error = scope.put("A", "a newer value").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
+        assert!(error.to_string().contains("before an erasure"), "{error}");
+        // The generations go on from there.
+        assert!(vault.rotate_data_key("acme").is_ok());
+        opened(store.clone()).erase_tenant("acme").unwrap();
+        is_empty(&vault);
+        is_intact(&opened(store));
     }
 }
 

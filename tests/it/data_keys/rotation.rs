@@ -169,3 +169,23 @@ fn the_observer_is_told() {
         ["rotate acme 2 done", "rotate nobody - NotFound"]
     );
 }
+
+/// Rows that nobody made are no keys, however many there are.
+#[test]
+fn rows_that_are_no_keys_do_not_count() {
+    let store = MemoryStore::new();
+    let vault = lived(store.clone());
+    let place = partition(&store, "acme");
+    let key = rows(&store, Kind::DataKey).remove(0);
+    for number in 1..=64 {
+        let mut planted = key.with(|row| {
+            row.key.key = [0; 32];
+            row.key.key[0] = number;
+        });
+        planted.partition = place;
+        put(&store, &planted);
+    }
+    assert_eq!(vault.rotate_data_key("acme").unwrap(), 2);
+    let found = vault.verify().unwrap().findings;
+    assert_eq!(found, vec![Finding::DataKey; 64]);
+}

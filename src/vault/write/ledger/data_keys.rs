@@ -30,11 +30,11 @@ pub(super) fn erased() -> Error {
 pub(in crate::vault::write) fn check_unused(
     organization: &Scope,
     generation: u32,
-    state: State,
+    is_active: bool,
     rows: u64,
 ) -> Result<()> {
-    let message = match (state, rows) {
-        (State::Active, _) => format!(
+    let message = match (is_active, rows) {
+        (true, _) => format!(
             "data key {generation} of {organization} seals what is stored now; rotate it and \
              rewrap first"
         ),
@@ -58,9 +58,10 @@ impl Ledger<'_> {
     ///
     /// [`Conflict`](ErrorKind::Conflict) when the tenant has too many keys.
     pub(in crate::vault::write) fn rotate(&mut self) -> Result<u32> {
-        let mut keys = 0;
-        self.each_data_key(|_, row| {
-            keys += usize::from(!row.body.is_empty());
+        let (mut keys, tenant) = (0, self.scope.partition);
+        self.each_data_key(|ledger, row| {
+            let about = ledger.core.data_key_record(tenant, &row);
+            keys += usize::from(about.is_some_and(|(_, about)| about.state != State::Destroyed));
             Ok(())
         })?;
         if keys >= MAX_KEYS {
@@ -116,14 +117,16 @@ impl Ledger<'_> {
         epoch: u64,
     ) -> Result<bool> {
         let row = get_one_in(self.tx, data_key_row(id))?;
-        let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
-        let about = self.core.keys.open_data_key_record(&row)?;
+        let found = row.and_then(|row| self.core.data_key_record(self.scope.partition, &row));
+        let (_, about) = found.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
         if about.state == State::Destroyed {
             return Ok(false);
         }
         let mut uses = KeyUses::of([id]);
         uses.count(self.tx, epoch)?;
-        check_unused(&self.scope.scope, generation, about.state, uses.get(id))?;
+        // The head says which key is active. The row of another one may be an older copy.
+        let is_active = self.account()?.head.active_key == id;
+        check_unused(&self.scope.scope, generation, is_active, uses.get(id))?;
         let core = self.core;
         let epoch = self.begun()?.head.epoch;
         let row = core

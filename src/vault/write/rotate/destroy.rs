@@ -1,6 +1,6 @@
 //! Destroying a data key that nothing uses.
 
-use crate::crypto::{DataKeyState, KeyId};
+use crate::crypto::{DataKeyState, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Scope;
 use crate::store::{Kind, Purge, ReadTx};
@@ -16,7 +16,8 @@ use crate::vault::write::ledger::check_unused;
 #[derive(Clone, Copy)]
 struct Found {
     id: KeyId,
-    state: DataKeyState,
+    is_active: bool,
+    is_destroyed: bool,
     /// The rows that name it.
     rows: u64,
     /// The epoch of the tenant then.
@@ -50,7 +51,7 @@ impl Core {
             let row = get_one_in(tx, head_row(tenant.partition))?;
             let head = self.admit_head(tenant.partition, row.as_ref(), seen)?;
             found = head
-                .map(|head| self.find_key(tx, generation, head.epoch))
+                .map(|head| self.find_key(tx, tenant, generation, &head))
                 .transpose()?
                 .flatten();
             Ok(())
@@ -59,8 +60,8 @@ impl Core {
             let message = format!("{} has no data key {generation}", tenant.scope);
             return Err(Error::new(ErrorKind::NotFound, message));
         };
-        if found.state != DataKeyState::Destroyed {
-            check_unused(&tenant.scope, generation, found.state, found.rows)?;
+        if !found.is_destroyed {
+            check_unused(&tenant.scope, generation, found.is_active, found.rows)?;
             self.write(tenant, None, &[], |ledger| {
                 ledger.destroy(found.id, generation, found.epoch)
             })?;
@@ -69,27 +70,38 @@ impl Core {
         Ok(())
     }
 
-    fn find_key(&self, tx: &mut dyn ReadTx, generation: u32, epoch: u64) -> Result<Option<Found>> {
+    fn find_key(
+        &self,
+        tx: &mut dyn ReadTx,
+        tenant: &HashedScope,
+        generation: u32,
+        head: &Head,
+    ) -> Result<Option<Found>> {
+        let mut found = None;
         let mut walk = Walk::of_all(Kind::DataKey, true);
         while let Some(rows) = walk.step_in(tx)?.page()? {
-            for row in rows {
-                // One that cannot be read is not the one.
-                let Ok(about) = self.keys.open_data_key_record(&row) else {
+            let records = rows
+                .iter()
+                .filter_map(|row| self.data_key_record(tenant.partition, row));
+            for (id, about) in records.filter(|(_, about)| about.generation == generation) {
+                let is_destroyed = about.state == DataKeyState::Destroyed;
+                if is_destroyed && found.is_some() {
                     continue;
-                };
-                if about.generation == generation {
-                    let id = KeyId::from_row_key(&row.key.key)?;
-                    let mut uses = KeyUses::of([id]);
-                    uses.count(tx, 0)?;
-                    return Ok(Some(Found {
-                        id,
-                        state: about.state,
-                        rows: uses.get(id),
-                        epoch,
-                    }));
                 }
+                found = Some(Found {
+                    id,
+                    is_active: head.active_key == id,
+                    is_destroyed,
+                    rows: 0,
+                    epoch: head.epoch,
+                });
             }
         }
-        Ok(None)
+        if let Some(found) = &mut found {
+            let mut uses = KeyUses::of([found.id]);
+            uses.count(tx, 0)?;
+            found.rows = uses.get(found.id);
+        }
+        Ok(found)
     }
 }

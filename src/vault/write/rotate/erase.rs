@@ -53,7 +53,7 @@ impl Core {
     }
 
     /// Destroys all keys, and begins the account of the tenant anew under a key of its own. Does
-    /// nothing if the account is empty: an erasure is gone on with.
+    /// nothing if the account is empty and no other key opens: an erasure is gone on with.
     fn erase_keys(&self, tenant: &HashedScope) -> Result<()> {
         let keys = [head_row(tenant.partition)];
         let seen = self.seen.of(tenant.partition);
@@ -65,7 +65,7 @@ impl Core {
                 let message = format!("there is no organization {}", tenant.scope);
                 return Err(Error::new(ErrorKind::NotFound, message));
             };
-            if head.live > 0 || head.tombstones > 0 {
+            if head.live > 0 || head.tombstones > 0 || self.has_other_keys(tenant, &head, tx)? {
                 erased = Some(self.replace_keys(tenant, &head, tx)?);
             }
             Ok(())
@@ -91,6 +91,29 @@ impl Core {
         Ok(())
     }
 
+    /// Returns true if a row may hold a key other than the active one: a rotation left it, or
+    /// somebody put it back.
+    fn has_other_keys(
+        &self,
+        tenant: &HashedScope,
+        head: &Head,
+        tx: &mut dyn WriteTx,
+    ) -> Result<bool> {
+        let is_other = |row: &Row| {
+            let about = self.data_key_record(tenant.partition, row);
+            about.is_none_or(|(id, about)| {
+                id != head.active_key && about.state != DataKeyState::Destroyed
+            })
+        };
+        let mut walk = Walk::of_all(Kind::DataKey, true);
+        while let Some(rows) = walk.step_in(tx)?.page()? {
+            if rows.iter().any(is_other) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn replace_keys(
         &self,
         tenant: &HashedScope,
@@ -101,16 +124,16 @@ impl Core {
         let epoch = epoch.filter(|&epoch| i64::try_from(epoch).is_ok());
         let epoch = epoch.ok_or_else(exhausted)?;
         let (mut destroyed, mut newest) = (Vec::new(), 1);
+        let mut has_active = false;
         let mut walk = Walk::of_all_after(Kind::DataKey, None);
         while let Some(rows) = walk.step_in(tx)?.page()? {
             for row in rows {
-                let opened = KeyId::from_row_key(&row.key.key)
-                    .and_then(|id| Ok((id, self.keys.open_data_key_record(&row)?)));
-                let Ok((id, about)) = opened else {
+                let Some((id, about)) = self.data_key_record(tenant.partition, &row) else {
                     // Nobody can say what it is, and it may hold a key.
                     tx.delete(&row.key)?;
                     continue;
                 };
+                has_active |= id == head.active_key;
                 newest = newest.max(about.generation);
                 if about.state != DataKeyState::Destroyed {
                     let state = DataKeyState::Destroyed;
@@ -118,6 +141,10 @@ impl Core {
                     destroyed.push(id);
                 }
             }
+        }
+        if !has_active {
+            // Its row may come back. Each write made one key at most, so it is not above the epoch.
+            newest = newest.max(u32::try_from(head.epoch).unwrap_or(u32::MAX - 1));
         }
         let generation = newest.checked_add(1).ok_or_else(exhausted)?;
         let now = self.clock.now()?.reading;
