@@ -10,6 +10,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
@@ -232,37 +233,42 @@ fn cold_resolve(c: &mut Criterion) {
     group.finish();
 }
 
-/// Puts of next versions, each of another one of 500 secrets.
-fn puts(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, scope: &ScopedVault) {
-    let mut next = 0;
-    group.bench_function(name, |b| {
-        b.iter(|| {
-            next = (next + 1) % 500;
-            scope
-                .put(
-                    format!("N{next}"),
-                    "a value of forty bytes, like many tokens",
-                )
-                .unwrap()
-        });
-    });
+/// Puts the next version of another one of 500 secrets.
+fn put_next(scope: &ScopedVault, next: &mut u32) {
+    *next = (*next + 1) % 500;
+    let value = "a value of forty bytes, like many tokens";
+    scope.put(format!("N{next}"), value).unwrap();
 }
 
-/// A put while another thread verifies the vault again and again: it waits for no lock of it.
+/// A put while another thread verifies the vault: it waits for no lock of it. Between two
+/// verifications the log is merged, as it is wherever one does not follow the other without end.
 fn beside_a_verification(
     group: &mut BenchmarkGroup<'_, WallTime>,
     vault: &Vault,
     scope: &ScopedVault,
 ) {
-    let is_over = AtomicBool::new(false);
-    thread::scope(|threads| {
-        threads.spawn(|| {
-            while !is_over.load(Ordering::Relaxed) {
-                assert!(vault.verify().unwrap().is_intact());
+    let mut next = 0;
+    group.bench_function("keyslot, beside a verification", |b| {
+        b.iter_custom(|puts| {
+            let (mut left, mut spent) = (puts, Duration::ZERO);
+            while left > 0 {
+                let is_over = AtomicBool::new(false);
+                thread::scope(|threads| {
+                    threads.spawn(|| {
+                        assert!(vault.verify().unwrap().is_intact());
+                        is_over.store(true, Ordering::Relaxed);
+                    });
+                    while left > 0 && !is_over.load(Ordering::Relaxed) {
+                        let begun = Instant::now();
+                        put_next(scope, &mut next);
+                        spent += begun.elapsed();
+                        left -= 1;
+                    }
+                });
+                assert_eq!(vault.purge().unwrap(), Purge::Done);
             }
+            spent
         });
-        puts(group, "keyslot, beside a verification", scope);
-        is_over.store(true, Ordering::Relaxed);
     });
 }
 
@@ -286,7 +292,8 @@ fn put(c: &mut Criterion) {
             )
             .unwrap();
     }
-    puts(&mut group, "keyslot", &scope);
+    let mut next = 0;
+    group.bench_function("keyslot", |b| b.iter(|| put_next(&scope, &mut next)));
     beside_a_verification(&mut group, &vault, &scope);
     drop((scope, vault));
 
