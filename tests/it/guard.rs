@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use keyslot::store::{Kind, MemoryStore};
-use keyslot::{ErrorKind, ScopedVault, Vault};
+use keyslot::{Error, ErrorKind, ScopedVault, Target, Vault};
 
 use crate::life::{ANSWERS, SCRIPT, act, ask, builder};
 use crate::support::counting::Counting;
+use crate::support::hooked::{Call, Hooked};
 use crate::support::rows::{Stored, all_rows, delete, put, rows};
 use crate::support::{root_key, value};
 
@@ -267,6 +268,118 @@ fn the_bound_holds_for_all_organizations_together() {
     let failed = (0..200).find_map(|number| large.put(format!("KEY_{number}"), "value").err());
     assert_eq!(failed.unwrap().kind(), ErrorKind::TooLarge);
     assert!(resolve(&vault.scope("tenant-1").unwrap(), "KEY_3").is_ok());
+}
+
+#[test]
+fn secrets_in_use_are_no_reason_to_refuse_an_organization() {
+    let builder = Vault::builder().guard(100);
+    let scope = builder.create(&root_key()).unwrap().scope("acme").unwrap();
+    for number in 0..60 {
+        scope.put(format!("KEY_{number}"), "value").unwrap();
+    }
+    for number in (0..60).chain(0..60) {
+        let name = format!("KEY_{number}");
+        assert_eq!(resolve(&scope, &name).as_deref(), Ok("value"), "{name}");
+        scope.put("OTHER", format!("value {number}")).unwrap();
+    }
+}
+
+#[test]
+fn a_row_that_is_added_to_a_scope_hides_no_other_scope() {
+    let store = MemoryStore::new();
+    let vault = guarded(&store);
+    for scope in ["acme/x", "acme/y"] {
+        let before = rows(&store, Kind::Secret);
+        vault.scope(scope).unwrap().put("KEY", "value").unwrap();
+        assert_eq!(rows(&store, Kind::Secret).len(), before.len() + 1);
+    }
+    assert_eq!(vault.scopes("acme").unwrap().len(), 2);
+    let mut all = rows(&store, Kind::Secret);
+    all.sort_by_key(|row| row.epoch);
+    let (first, second) = (all.remove(0), all.remove(0));
+    delete(&store, &second);
+    // Nobody opens a row of a scope that is known already. This one comes last.
+    put(
+        &store,
+        &first.with(|row| {
+            row.key.key[31] ^= 1;
+            row.epoch += 100;
+        }),
+    );
+    assert_eq!(
+        plain(&store).scopes("acme").unwrap().len(),
+        1,
+        "the control"
+    );
+    for vault in [&vault, &guarded(&store)] {
+        let scopes = vault.scopes("acme").map_err(|error| error.kind());
+        assert_eq!(scopes, Err(ErrorKind::Tampered));
+    }
+}
+
+#[test]
+fn names_of_the_past_are_not_proposed() {
+    let store = MemoryStore::new();
+    let vault = guarded(&store);
+    let scope = vault.scope("acme").unwrap();
+    scope.put("TOKEN", "value").unwrap();
+    let proposed = |vault: &Vault| {
+        let scope = vault.scope("acme").unwrap();
+        let references = scope.references("<<$secret.TOKN>>").unwrap();
+        let explained = scope.explain(&Target::unspecified(), &references).unwrap();
+        let verdict = explained[0].verdict.as_ref().unwrap_err();
+        assert_eq!(verdict.kind(), ErrorKind::NotFound);
+        verdict.to_string().contains("TOKEN")
+    };
+    assert!(proposed(&vault), "the control");
+    let past = rows(&store, Kind::Secret).remove(0);
+    scope.delete("TOKEN").unwrap();
+    assert!(!proposed(&vault));
+    put(&store, &past);
+    assert!(proposed(&plain(&store)), "the control");
+    assert!(!proposed(&vault));
+}
+
+#[test]
+fn an_erasure_that_is_not_done_alarms_nobody() {
+    let store = MemoryStore::new();
+    let (fails, seen) = (Arc::new(AtomicBool::new(true)), guarded(&store));
+    let fail = Arc::clone(&fails);
+    let hooked = Hooked::new(store.clone(), move |call| {
+        if call == Call::InDelete && fail.load(Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Unavailable, "cut off"));
+        }
+        Ok(())
+    });
+    let vault = Vault::builder().store(hooked).open(&root_key()).unwrap();
+    let scope = vault.scope("acme/x").unwrap();
+    scope.put("KEY", "value").unwrap();
+    scope.put("OTHER", "value").unwrap();
+    assert_eq!(
+        resolve(&seen.scope("acme/x").unwrap(), "KEY").as_deref(),
+        Ok("value")
+    );
+    let error = vault.erase_tenant("acme").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(rows(&store, Kind::Secret).len(), 2, "the control");
+    // What was not erased yet can be neither read nor written, and all else can.
+    for (name, vault) in [("NEW_1", &seen), ("NEW_2", &guarded(&store))] {
+        let scope = vault.scope("acme/x").unwrap();
+        scope.put(name, "value").unwrap();
+        assert_eq!(resolve(&scope, name).as_deref(), Ok("value"));
+        assert_eq!(resolve(&scope, "NONE"), Err(ErrorKind::NotFound));
+        assert_eq!(resolve(&scope, "KEY"), Err(ErrorKind::Tampered));
+        assert!(scope.put("KEY", "value").is_err());
+        assert!(scope.names().is_err());
+    }
+    fails.store(false, Ordering::SeqCst);
+    let _ = vault.erase_tenant("acme").unwrap();
+    for vault in [&seen, &guarded(&store)] {
+        let scope = vault.scope("acme/x").unwrap();
+        assert!(scope.names().unwrap().is_empty());
+        scope.put("KEY", "a new life").unwrap();
+        scope.delete("KEY").unwrap();
+    }
 }
 
 #[test]

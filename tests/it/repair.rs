@@ -365,6 +365,42 @@ fn a_guarded_vault_goes_on_after_a_repair() {
 }
 
 #[test]
+fn under_a_guard_what_cannot_be_read_is_refused_and_no_other_secret() {
+    let world = World::new();
+    let row = world.row_of_key();
+    world.damage(&row);
+    let guarded = || {
+        let builder = Vault::builder().store(world.store.clone());
+        builder.guard(1_000).open(&root_key()).unwrap()
+    };
+    let (warm, organization) = (guarded(), "acme");
+    let of = |vault: &Vault, scope: &str| vault.scope(scope).unwrap();
+    // The head accounts for it, so nothing tells what else is damaged.
+    assert_eq!(
+        refusal(&of(&warm, organization), "KEY"),
+        ErrorKind::Tampered,
+        "the control"
+    );
+    let repair = world.vault.rebuild_head("acme", "a bad disk").unwrap();
+    assert_eq!(counts(&repair), (2, 0, 1, Some(0)));
+    for vault in [&warm, &guarded()] {
+        let top = of(vault, organization);
+        assert_eq!(value(&top, "KEY").unwrap(), "of the organization");
+        assert_eq!(value(&of(vault, "acme/x"), "OTHER").unwrap(), "two");
+        assert_eq!(refusal(&of(vault, "acme/x"), "KEY"), ErrorKind::Tampered);
+        top.put("NEW", "value").unwrap();
+        assert_eq!(top.names().unwrap().len(), 2);
+        assert!(of(vault, "acme/x").names().is_err());
+    }
+    let _ = world
+        .vault
+        .revoke_lost("acme/x", "KEY", "a bad disk")
+        .unwrap();
+    assert_eq!(refusal(&of(&warm, "acme/x"), "KEY"), ErrorKind::Revoked);
+    assert_eq!(warm.scopes("acme").unwrap().len(), 2);
+}
+
+#[test]
 fn what_was_erased_stays_erased_also_if_its_key_is_put_back() {
     let world = World::new();
     let past: Vec<Stored> = [Kind::DataKey, Kind::Secret]

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::refusal::{of_damage, tampered};
-use crate::crypto::{Head, KeyId, SealedInfo};
-use crate::error::Result;
+use super::refusal::{is_damage, of_damage, tampered};
+use crate::crypto::{Head, Info, KeyId, SealedInfo};
+use crate::error::{Error, Result};
 use crate::store::{Kind, PageSize, ReadTx, Row, Scan};
 use crate::vault::core::Core;
 use crate::vault::high_water::{Mark, rolled_back};
@@ -37,8 +37,8 @@ pub(super) struct Goal<'h> {
 ///
 /// # Errors
 ///
-/// [`Tampered`](crate::ErrorKind::Tampered) for rows that do not open, and when all rows are not
-/// those of the head; those of the store.
+/// [`Tampered`](crate::ErrorKind::Tampered) when the rows that open are not those of the head;
+/// those of the store.
 pub(super) fn gather<T: ReadTx + ?Sized>(
     core: &Core,
     tx: &mut T,
@@ -54,30 +54,33 @@ pub(super) fn gather<T: ReadTx + ?Sized>(
                 Vec::new(),
                 Walk::of_all_since(Kind::Secret, base.epoch(), false),
             );
-            each_row(core, tx, walk, most, |row| rows.push(row))?;
+            each_row(core, tx, goal.head, walk, most, |row| rows.push(row))?;
             Ok(Gathered::Changed { base, rows })
         }
         _ => {
             let mut view = View::new(goal.mark, goal.era);
             let walk = Walk::of_all(Kind::Secret, false);
-            each_row(core, tx, walk, most, |row| view.push(row))?;
+            let damage = each_row(core, tx, goal.head, walk, most, |row| view.push(row))?;
             if view.finish(goal.head) {
                 Ok(Gathered::Whole(view))
             } else {
-                Err(tampered())
+                Err(damage.map_or_else(tampered, of_damage))
             }
         }
     }
 }
 
+/// Opens rows. One that does not open is passed over, and one of before an erasure: the sum tells
+/// if the head accounts for it. Whoever asks for such a row is refused. Returns the first damage.
 fn each_row<T: ReadTx + ?Sized>(
     core: &Core,
     tx: &mut T,
+    head: &Head,
     mut walk: Walk,
     most: usize,
     mut each: impl FnMut(ProvenRow),
-) -> Result<()> {
-    let mut count = 0_usize;
+) -> Result<Option<Error>> {
+    let (mut count, mut damage) = (0_usize, None);
     loop {
         match walk.step_in(tx)? {
             Step::Found(rows) => {
@@ -86,24 +89,44 @@ fn each_row<T: ReadTx + ?Sized>(
                     return Err(too_many_rows());
                 }
                 for row in &rows {
-                    each(prove(core, tx, row).map_err(of_damage)?);
+                    match prove(core, tx, head, row) {
+                        Ok(Some(row)) => each(row),
+                        Ok(None) => {}
+                        Err(error) if is_damage(&error) => damage = damage.or(Some(error)),
+                        Err(error) => return Err(error),
+                    }
                 }
             }
             Step::Disorder => return Err(tampered()),
-            Step::End => return Ok(()),
+            Step::End => return Ok(damage),
         }
     }
 }
 
-/// Opens a row.
-fn prove<T: ReadTx + ?Sized>(core: &Core, tx: &mut T, row: &Row) -> Result<ProvenRow> {
+/// Opens a row; `None` for one of before an erasure.
+fn prove<T: ReadTx + ?Sized>(
+    core: &Core,
+    tx: &mut T,
+    head: &Head,
+    row: &Row,
+) -> Result<Option<ProvenRow>> {
     let sealed = SealedInfo::parse(&row.info)?;
     let key = key_in(core, tx, sealed.key_id())?;
+    if key.about().generation < head.erased_before {
+        return Ok(None);
+    }
     let info = core.open_info(row, &sealed, &key)?;
-    Ok(ProvenRow {
+    Ok(Some(ProvenRow {
         key: row.key.key,
         digest: Digest::of(core.keys.sub(), &info, sealed.commitment()),
-    })
+    }))
+}
+
+/// Opens the info of a row.
+pub(super) fn open_in<T: ReadTx + ?Sized>(core: &Core, tx: &mut T, row: &Row) -> Result<Info> {
+    let sealed = SealedInfo::parse(&row.info)?;
+    let key = key_in(core, tx, sealed.key_id())?;
+    core.open_info(row, &sealed, &key)
 }
 
 /// A data key, read at the same moment if it is not known yet.

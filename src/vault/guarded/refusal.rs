@@ -13,10 +13,18 @@ pub(super) fn tampered() -> Error {
 
 /// The same for damage that was found while rows were compared. Errors of the store stay.
 pub(super) fn of_damage(error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::Corrupt | ErrorKind::UnsupportedFormat => tampered().with_source(error),
-        _ => error,
+    if is_damage(&error) {
+        return tampered().with_source(error);
     }
+    error
+}
+
+/// Returns true for the error of a row that does not open.
+pub(super) fn is_damage(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Corrupt | ErrorKind::UnsupportedFormat
+    )
 }
 
 /// The error of a view that others change faster than it can be read.

@@ -1,10 +1,11 @@
 //! All secrets of a tenant, held against the view.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::current::{Compared, Current};
+use super::gather::open_in;
 use super::refusal::{of_damage, restless, tampered};
-use crate::crypto::{InfoState as State, SealedInfo};
+use crate::crypto::{Info, InfoState as State, SealedInfo};
 use crate::error::Result;
 use crate::scope::Scope;
 use crate::store::{Kind, Partition, Row};
@@ -20,6 +21,8 @@ const ATTEMPTS: usize = 16;
 struct Scopes {
     found: BTreeSet<Scope>,
     known: HashSet<[u8; 16]>,
+    /// The number of rows by the tags of their scopes.
+    rows: HashMap<[u8; 16], usize>,
     /// The keys of rows that were not opened, and the rows that were.
     unopened: Vec<[u8; 32]>,
     opened: Vec<ProvenRow>,
@@ -36,7 +39,8 @@ impl Core {
         let Some(views) = &self.views else {
             let (mut scopes, mut walk) = (Scopes::default(), Walk::of_all(Kind::Secret, false));
             while let Some(rows) = walk.step_from(&*self.store, tenant)?.page()? {
-                scopes.take(self, tenant, &rows)?;
+                scopes.take(self, &rows, |row| self.open_listed(tenant, row))?;
+                scopes.rows.clear();
                 scopes.opened.clear();
                 scopes.unopened.clear();
             }
@@ -48,7 +52,8 @@ impl Core {
                 scopes = Scopes::default();
                 let mut walk = Walk::of_all(Kind::Secret, false);
                 while let Some(rows) = walk.step_in(tx)?.page()? {
-                    scopes.take(self, tenant, &rows).map_err(of_damage)?;
+                    let open = |row: &Row| open_in(self, tx, row);
+                    scopes.take(self, &rows, open).map_err(of_damage)?;
                 }
                 Ok(())
             })?;
@@ -67,16 +72,22 @@ impl Core {
 
 impl Scopes {
     /// Opens rows of scopes that are not known yet.
-    fn take(&mut self, core: &Core, tenant: Partition, rows: &[Row]) -> Result<()> {
+    fn take(
+        &mut self,
+        core: &Core,
+        rows: &[Row],
+        mut open: impl FnMut(&Row) -> Result<Info>,
+    ) -> Result<()> {
         for row in rows {
             let tag = row.key.scope();
             // A key that was changed hides a scope from this list, as deleting its rows would.
             // Verify finds both, and so does a guard.
+            *self.rows.entry(tag).or_default() += 1;
             if self.known.contains(&tag) {
                 self.unopened.push(row.key.key);
                 continue;
             }
-            let info = core.open_listed(tenant, row)?;
+            let info = open(row)?;
             let sealed = SealedInfo::parse(&row.info)?;
             self.opened.push(ProvenRow {
                 key: row.key.key,
@@ -91,12 +102,17 @@ impl Scopes {
     }
 
     fn is_empty(&self) -> bool {
-        self.unopened.is_empty() && self.opened.is_empty()
+        self.rows.is_empty()
     }
 
+    /// Rows that were not opened may be anybody's. So each scope is counted: one that was added to
+    /// it does not stand for one that is gone from another.
     fn compare(&self, current: &Current) -> Result<Compared> {
         current.compare(|view| {
-            view.rows() == self.unopened.len() + self.opened.len()
+            let all: usize = self.rows.values().sum();
+            let is_whole = |(tag, rows): (&[u8; 16], &usize)| view.count(*tag, None, None) == *rows;
+            view.rows() == all
+                && self.rows.iter().all(is_whole)
                 && self.unopened.iter().all(|key| view.knows(key))
                 && self.opened.iter().all(|row| view.has(row))
         })

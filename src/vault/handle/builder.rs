@@ -216,6 +216,10 @@ impl VaultBuilder {
     /// use of an organization reads all its secrets but for their values, later ones what was
     /// written since.
     ///
+    /// Where a secret that the head accounts for is damaged or gone, a vault that has just begun
+    /// refuses all secrets of the organization, because nothing tells which one it is. Restore a
+    /// backup, or see [`Vault::revoke_lost`] and [`Vault::rebuild_head`].
+    ///
     /// A list of [organizations](crate::Vault::organizations) is not guarded, and the past as a
     /// whole is not noticed: an organization whose rows and head were put back together before
     /// this vault saw it.

@@ -6,10 +6,9 @@ use crate::crypto::InfoState as State;
 use crate::error::{ErrorKind, Result};
 use crate::name::{KnownNames, Nearest, SecretName};
 use crate::reference::Reference;
-use crate::store::Kind;
+use crate::vault::guarded::InfoWalk;
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
-use crate::vault::walk::{Step, Walk};
 
 /// The most records that are looked at for one call, in the scope and those above it together.
 const LOOKED_AT: usize = 10_000;
@@ -62,17 +61,16 @@ impl ScopedVault {
         let mut names = BTreeSet::new();
         let mut left = most;
         for scope in self.chain() {
-            let mut walk = Walk::of_scope(Kind::Secret, scope.scope_tag, false);
-            let mut step = || walk.step_from(&*self.core().store, scope.partition);
-            while let Ok(Some(rows)) = step().and_then(Step::page) {
-                let infos = rows
-                    .iter()
+            let mut walk = InfoWalk::of(scope);
+            while let Ok(Some(infos)) = self.core().next_infos(scope, &mut walk) {
+                let looked_at = infos.len();
+                let resolvable = infos
+                    .into_iter()
                     .take(left)
-                    .filter_map(|row| self.core().open_listed(self.partition(), row).ok());
-                let resolvable =
-                    infos.filter(|info| !matches!(info.state, State::Deleted | State::Revoked));
+                    .filter_map(Result::ok)
+                    .filter(|info| !matches!(info.state, State::Deleted | State::Revoked));
                 names.extend(resolvable.map(|info| info.name));
-                left = left.saturating_sub(rows.len());
+                left = left.saturating_sub(looked_at);
                 if left == 0 {
                     // Perhaps there is more: nobody looks.
                     return (names.into_iter().collect(), false);

@@ -32,6 +32,14 @@ impl Slot {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives up what only saves work, and measures the view again.
+    pub(super) fn slim(&self) -> usize {
+        if let Some(view) = self.view_mut().as_mut() {
+            view.slim();
+        }
+        self.weigh()
+    }
+
     /// Measures the view after a change of it.
     pub(super) fn weigh(&self) -> usize {
         let weight = self.view().as_ref().map_or(0, View::weight);

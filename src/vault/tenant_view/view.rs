@@ -101,6 +101,11 @@ impl View {
         16 + self.rows + 8 * self.scopes.len() + 4 * self.known.len()
     }
 
+    /// Gives up what only saves work. The rows stay.
+    pub(super) fn slim(&mut self) {
+        self.known = KnownRows::default();
+    }
+
     /// Returns true if the tenant has a row of this key.
     pub(in crate::vault) fn knows(&self, key: &[u8; 32]) -> bool {
         let (scope, key) = split(key);

@@ -56,7 +56,7 @@ impl Views {
     ///
     /// [`TooLarge`](ErrorKind::TooLarge) when it alone is over the bound; then it is given up.
     pub(in crate::vault) fn make_room(&self, tenant: Partition, slot: &Slot) -> Result<()> {
-        if slot.weigh() > self.most {
+        if slot.weigh() > self.most && slot.slim() > self.most {
             self.forget(tenant);
             return Err(too_many_rows());
         }
