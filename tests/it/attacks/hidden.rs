@@ -9,7 +9,7 @@ use keyslot::store::{
     Kind, MemoryStore, Page, PageSize, Partition, ReadTx, ReadWork, Row, RowKey, Scan, SqliteStore,
     WriteTx, WriteWork,
 };
-use keyslot::{ErrorKind, Finding, Result, SecretStore, Vault};
+use keyslot::{ErrorKind, Finding, Result, SecretStore, Vault, VaultBuilder};
 use rusqlite::Connection;
 
 use crate::hand_on;
@@ -167,52 +167,55 @@ fn no_bit_of_an_index_hides_a_secret_silently() {
     );
 }
 
-/// An index without an entry, as a program makes it that writes the file by itself.
+/// Takes the rows of a condition out of an index, as a program does that writes the file by itself.
+fn take_out(file: &Path, index: &str, rows: &str) {
+    let sql = Connection::open(file).unwrap();
+    // The rows go while the index is not there, and come back unseen by it.
+    let root: i64 = sql
+        .query_row(
+            "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
+            [index],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let text: String = sql
+        .query_row(
+            "SELECT sql FROM sqlite_schema WHERE name = ?1",
+            [index],
+            |row| row.get(0),
+        )
+        .unwrap();
+    sql.execute_batch(&format!(
+        "CREATE TABLE aside AS SELECT rowid AS at, * FROM rows WHERE {rows};
+         DELETE FROM rows WHERE rowid IN (SELECT at FROM aside);
+         PRAGMA writable_schema = 1;",
+    ))
+    .unwrap();
+    sql.execute("DELETE FROM sqlite_schema WHERE name = ?1", [index])
+        .unwrap();
+    drop(sql);
+    let sql = Connection::open(file).unwrap();
+    sql.execute_batch(
+        "INSERT INTO rows(rowid, partition, kind, key, epoch, info, body)
+         SELECT at, partition, kind, key, epoch, info, body FROM aside;
+         DROP TABLE aside; PRAGMA writable_schema = 1;",
+    )
+    .unwrap();
+    sql.execute(
+        "INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES('index', ?1, \
+         'rows', ?2, ?3)",
+        (index, root, text),
+    )
+    .unwrap();
+}
+
 #[test]
 fn an_index_that_lacks_a_row_is_told() {
     for (index, name) in [("rows_by_epoch", "by epoch"), ("rows_by_key", "by key")] {
         let folder = fast_folder();
         let file = folder.path().join("vault.db");
         let all = build(&file);
-        let sql = Connection::open(&file).unwrap();
-        // The rows go while the index is not there, and come back unseen by it.
-        let root: i64 = sql
-            .query_row(
-                "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
-                [index],
-                |row| row.get(0),
-            )
-            .unwrap();
-        let text: String = sql
-            .query_row(
-                "SELECT sql FROM sqlite_schema WHERE name = ?1",
-                [index],
-                |row| row.get(0),
-            )
-            .unwrap();
-        sql.execute_batch(
-            "CREATE TABLE aside AS SELECT rowid AS at, * FROM rows WHERE kind = 6 LIMIT 3;
-             DELETE FROM rows WHERE rowid IN (SELECT at FROM aside);
-             PRAGMA writable_schema = 1;",
-        )
-        .unwrap();
-        sql.execute("DELETE FROM sqlite_schema WHERE name = ?1", [index])
-            .unwrap();
-        drop(sql);
-        let sql = Connection::open(&file).unwrap();
-        sql.execute_batch(
-            "INSERT INTO rows(rowid, partition, kind, key, epoch, info, body)
-             SELECT at, partition, kind, key, epoch, info, body FROM aside;
-             DROP TABLE aside; PRAGMA writable_schema = 1;",
-        )
-        .unwrap();
-        sql.execute(
-            "INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql) VALUES('index', ?1, \
-             'rows', ?2, ?3)",
-            (index, root, text),
-        )
-        .unwrap();
-        drop(sql);
+        take_out(&file, index, "kind = 6 LIMIT 3");
         let store = SqliteStore::open(&file).unwrap();
         let vault = Vault::builder().store(store).open(&root_key()).unwrap();
         let report = vault.verify().unwrap();
@@ -227,6 +230,41 @@ fn an_index_that_lacks_a_row_is_told() {
             report.findings
         );
         assert!(all > 100);
+    }
+}
+
+/// No index alone hides a whole tenant from a vault with a guard: it would look like one that never
+/// stored anything.
+#[test]
+fn an_index_that_lacks_a_tenant_is_refused_under_a_guard() {
+    const SMALLEST: &str = "partition = (SELECT partition FROM rows WHERE kind = 6 \
+                            GROUP BY partition ORDER BY count(*) LIMIT 1)";
+    for index in ["rows_by_epoch", "rows_by_key"] {
+        let folder = fast_folder();
+        let file = folder.path().join("vault.db");
+        build(&file);
+        take_out(&file, index, SMALLEST);
+        let builder = || Vault::builder().store(SqliteStore::open(&file).unwrap());
+        let globex = |builder: VaultBuilder| {
+            let vault = builder.open(&root_key()).unwrap();
+            vault.scope("globex").unwrap()
+        };
+        let refused = |outcome: Result<()>| outcome.unwrap_err().kind();
+        let guarded = globex(builder().guard(1_000));
+        for outcome in [
+            guarded.info("KEY_1").map(drop),
+            guarded.names().map(drop),
+            guarded.put("NEW", "value").map(drop),
+        ] {
+            assert_eq!(refused(outcome), ErrorKind::Tampered, "{index}");
+        }
+        let plain = globex(builder());
+        if index == "rows_by_key" {
+            assert!(plain.names().unwrap().is_empty(), "the control");
+            assert_eq!(refused(plain.info("KEY_1").map(drop)), ErrorKind::NotFound);
+        } else {
+            assert_eq!(plain.names().unwrap().len(), 40, "the control");
+        }
     }
 }
 
