@@ -55,9 +55,9 @@ impl Vault {
 
     /// Makes a vault of a backup: copies it to a new path, verifies the copy, and opens it.
     ///
-    /// The backup itself is only read. Nothing is overwritten: move a vault that is replaced away
-    /// first, with the files beside it, and end the processes that use it. The new file gets its
-    /// name last, when all of it was verified.
+    /// The backup itself is only read. Nothing is overwritten: end the processes that use a vault
+    /// that is replaced first, and then move it away with the files beside it. The new file gets
+    /// its name last, when all of it was verified.
     ///
     /// The files are opened with the default options. With others, such as
     /// [`trust_folder`](crate::SqliteOptions::trust_folder), open the backup with
