@@ -40,8 +40,8 @@ pub(super) fn id_text(id: KeyId) -> String {
     base16ct::lower::encode_string(&id.0)
 }
 
-/// The id in the key of a key slot's row. Of a row that has no such id, because no vault made it, the
-/// whole key.
+/// The id in the key of a key slot's row. Of a row that has no such id, because no vault made it,
+/// the whole key.
 pub(super) fn row_id_text(key: &[u8; 32]) -> String {
     KeyId::from_row_key(key).map_or_else(|_| base16ct::lower::encode_string(key), id_text)
 }

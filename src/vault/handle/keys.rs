@@ -68,8 +68,8 @@ impl Vault {
     /// leak, replace the secrets as well.
     ///
     /// A key slot that the vault did not make is removed by its id, which
-    /// [`Finding::KeySlotAdded`](crate::Finding::KeySlotAdded) gives: somebody added it, or put back
-    /// that of a removed key, which opens the vault again.
+    /// [`Finding::KeySlotAdded`](crate::Finding::KeySlotAdded) gives: somebody added it, or put
+    /// back that of a removed key, which opens the vault again.
     ///
     /// [`Purge::Pending`] says that the wrapped key is still in the store's files, because somebody
     /// is reading an older state.
@@ -123,9 +123,10 @@ impl Vault {
     ///
     /// [`WrongKey`](crate::ErrorKind::WrongKey) when the old key does not open this vault;
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the new one is the old one;
-    /// [`Conflict`](crate::ErrorKind::Conflict) when the new one is another key of this vault, or when
-    /// somebody else changed or removed the old one meanwhile: then the new one may open the vault
-    /// beside theirs, and [`keys`](Vault::keys) lists it; otherwise those of [`add_key`](Vault::add_key).
+    /// [`Conflict`](crate::ErrorKind::Conflict) when the new one is another key of this vault, or
+    /// when somebody else changed or removed the old one meanwhile: then the new one may open the
+    /// vault beside theirs, and [`keys`](Vault::keys) lists it; otherwise those of
+    /// [`add_key`](Vault::add_key).
     pub fn change_root_key(&self, old: &dyn Unlock, new: &dyn Unlock) -> Result<Purge> {
         self.core.change_root_key(old, new)
     }

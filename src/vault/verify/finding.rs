@@ -33,8 +33,8 @@ pub enum Finding {
         /// The name of the slot; may be empty.
         name: String,
     },
-    /// There is a key slot that the vault did not make, or that of a removed key, which somebody put
-    /// back and which opens the vault again. With too many of them the vault does not open.
+    /// There is a key slot that the vault did not make, or that of a removed key, which somebody
+    /// put back and which opens the vault again. With too many of them the vault does not open.
     KeySlotAdded {
         /// The id of the slot, by which [`Vault::remove_key`](crate::Vault::remove_key) removes it.
         id: String,

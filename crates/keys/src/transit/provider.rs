@@ -21,8 +21,9 @@ use super::{reply, request};
 ///
 /// The engine is asked three times when a key slot is made: to wrap, to see that it binds, and to
 /// see that the key comes back. It is asked each time that a vault is opened, once for each slot of
-/// this name until one opens, and never in between. Each call is bounded by a timeout and blocks the thread that makes it. Nothing is tried
-/// again: an error of the kind [`Unavailable`](ErrorKind::Unavailable) says that it may be.
+/// this name until one opens, and never in between. Each call is bounded by a timeout and blocks
+/// the thread that makes it. Nothing is tried again: an error of the kind
+/// [`Unavailable`](ErrorKind::Unavailable) says that it may be.
 ///
 /// ```no_run
 /// use keyslot_keys::{Token, Transit};
