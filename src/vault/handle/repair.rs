@@ -95,7 +95,8 @@ impl Vault {
     /// One write that reads all records of the organization. Where the head was lost together with
     /// its newest records, its epoch may be one that was used before: other processes and an
     /// [anchor](crate::RollbackAnchor) then say [`Tampered`](crate::ErrorKind::Tampered) until
-    /// [`accept_rollback`](Vault::accept_rollback) is called.
+    /// [`accept_rollback`](Vault::accept_rollback) is called. A vault does not open with an anchor
+    /// that has a mark of such an organization: open it without the anchor for this call.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
