@@ -20,7 +20,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{
-    Cursor, Kind, MemoryStore, PageSize, Row, Scan, SecretStore, SqliteStore, WriteTx,
+    Cursor, Kind, MemoryStore, PageSize, Purge, Row, Scan, SecretStore, SqliteStore, WriteTx,
 };
 use keyslot::template::Template;
 use keyslot::{OnExisting, RootKey, ScopedVault, Target, Vault, VaultBuilder};
