@@ -35,6 +35,16 @@ pub(super) fn all(messages: &mut Messages) {
     say(builder().store(store).create(&root_key()).map(drop));
     swapped(&mut say);
     put_back(&mut say);
+    // Rows lie in the order of keys that are random, and so do the first refusals.
+    made.sort_by_cached_key(|error| {
+        let mut texts = vec![error.to_string()];
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            texts.push(error.to_string());
+            cause = error.source();
+        }
+        (error.kind().as_str(), texts)
+    });
     for error in &made {
         messages.add(error);
     }
