@@ -11,7 +11,6 @@ mod slot;
 mod view;
 mod views;
 
-pub(super) use digest::Digest;
 pub(super) use slot::Slot;
 pub(super) use view::{ProvenRow, View};
 pub(super) use views::{Views, too_many_rows};

@@ -13,7 +13,7 @@ use crate::vault::high_water::Mark;
 use crate::vault::rows::get_one_in;
 use crate::vault::tenant_view::{Slot, View, Views};
 
-/// Attempts at a read of one moment while others change the view.
+/// Attempts while others change the view.
 const ATTEMPTS: usize = 16;
 
 /// A view, and the head that it was of.
@@ -23,66 +23,70 @@ pub(super) struct Current {
 }
 
 impl Core {
-    /// Reads something at one moment, of which the view then is. There is no view of a tenant that
-    /// has no head. `read` may run several times.
+    /// Reads something at one moment, of which the view then is, and compares it with the view.
+    /// There is no view of a tenant that has no head. `compare` returns `None` where the view went
+    /// on meanwhile; then all is done again.
     ///
     /// # Errors
     ///
     /// [`Tampered`](crate::ErrorKind::Tampered); [`Busy`](crate::ErrorKind::Busy) under writes
-    /// without end; [`TooLarge`](crate::ErrorKind::TooLarge); those of the store and of `read`.
-    pub(super) fn read_current<T>(
+    /// without end; [`TooLarge`](crate::ErrorKind::TooLarge); those of the store, of `read` and of
+    /// `compare`.
+    pub(super) fn read_compared<T, U>(
         &self,
         views: &Views,
         tenant: Partition,
         read: &mut dyn FnMut(&mut dyn ReadTx) -> Result<T>,
-    ) -> Result<(T, Option<Current>)> {
-        let slot = self.slot_of(views, tenant)?;
-        let _one_at_a_time = slot.as_ref().map(|slot| slot.one_at_a_time());
+        mut compare: impl FnMut(T, Option<&Current>) -> Result<Option<U>>,
+    ) -> Result<U> {
         for _ in 0..ATTEMPTS {
-            let (era, seen) = (self.seen.era(), self.seen.of(tenant));
-            let base = slot.as_ref().and_then(|slot| base(slot, era));
-            let mut done = None;
-            self.store.read(tenant, &mut |tx| {
-                done = None;
-                let row = get_one_in(tx, head_row(tenant))?;
-                let head = self.admit_head(tenant, row.as_ref(), seen)?;
-                let step = if let (Some(row), Some(head)) = (row, head) {
-                    let mark = Mark::of(&row, &head)?;
-                    let goal = Goal {
-                        head: &head,
-                        mark,
-                        era,
-                    };
-                    let rows = gather(self, tx, goal, base, views.most())?;
-                    Some((head, mark, rows))
-                } else {
-                    check_empty(tx)?;
-                    None
-                };
-                done = Some((read(tx)?, step));
-                Ok(())
-            })?;
-            let Some((found, step)) = done else {
-                return Err(restless());
-            };
-            let Some((head, mark, rows)) = step else {
-                return Ok((found, None));
-            };
-            let slot = slot.clone().unwrap_or_else(|| views.of(tenant));
-            if apply(
-                &slot,
-                Goal {
-                    head: &head,
-                    mark,
-                    era,
-                },
-                rows,
-            ) {
-                views.make_room(tenant, &slot)?;
-                return Ok((found, Some(Current { slot, mark })));
+            if let Some((found, current)) = self.read_current(views, tenant, read)? {
+                if let Some(compared) = compare(found, current.as_ref())? {
+                    return Ok(compared);
+                }
             }
         }
         Err(restless())
+    }
+
+    /// Reads something at one moment and brings the view to it; `None` if somebody else changed
+    /// the view meanwhile.
+    fn read_current<T>(
+        &self,
+        views: &Views,
+        tenant: Partition,
+        read: &mut dyn FnMut(&mut dyn ReadTx) -> Result<T>,
+    ) -> Result<Option<(T, Option<Current>)>> {
+        let slot = self.slot_of(views, tenant)?;
+        let _one_at_a_time = slot.as_ref().map(|slot| slot.one_at_a_time());
+        let (era, seen) = (self.seen.era(), self.seen.of(tenant));
+        let base = slot.as_ref().and_then(|slot| base(slot, era));
+        let mut done = None;
+        self.store.read(tenant, &mut |tx| {
+            done = None;
+            let row = get_one_in(tx, head_row(tenant))?;
+            let head = self.admit_head(tenant, row.as_ref(), seen)?;
+            let step = if let (Some(row), Some(head)) = (row, head) {
+                let mark = Mark::of(&row, &head)?;
+                let rows = gather(self, tx, Goal::new(&head, mark, era), base, views.most())?;
+                Some((head, mark, rows))
+            } else {
+                check_empty(tx)?;
+                None
+            };
+            done = Some((read(tx)?, step));
+            Ok(())
+        })?;
+        let (found, step) = done.ok_or_else(restless)?;
+        let Some((head, mark, rows)) = step else {
+            return Ok(Some((found, None)));
+        };
+        let slot = slot.clone().unwrap_or_else(|| views.of(tenant));
+        if !apply(&slot, Goal::new(&head, mark, era), rows) {
+            return Ok(None);
+        }
+        views.make_room(tenant, &slot)?;
+        Ok(Some((found, Some(Current { slot, mark }))))
     }
 
     /// The place of a view. It is kept for a tenant alone whose head opens.
@@ -100,7 +104,7 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// Those of [`read_current`](Core::read_current).
+    /// Those of [`read_compared`](Core::read_compared).
     pub(super) fn current_in<T: ReadTx + ?Sized>(
         &self,
         views: &Views,
@@ -115,7 +119,7 @@ impl Core {
         let slot = views.of(tenant);
         for _ in 0..ATTEMPTS {
             let era = self.seen.era();
-            let goal = Goal { head, mark, era };
+            let goal = Goal::new(head, mark, era);
             let rows = gather(self, tx, goal, base(&slot, era), views.most())?;
             if apply(&slot, goal, rows) {
                 views.make_room(tenant, &slot)?;
@@ -158,27 +162,19 @@ fn apply(slot: &Slot, goal: Goal<'_>, rows: Gathered) -> bool {
     }
 }
 
-/// Outcome of a comparison with a view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Compared {
-    /// The view is of the same head, and says the same.
-    Same,
-    /// Somebody brought the view to another head meanwhile.
-    Moved,
-}
-
 impl Current {
-    /// Compares something with the view as it was.
+    /// Compares something with the view as it was. Returns false if somebody brought the view to
+    /// another head meanwhile, so that nothing was compared.
     ///
     /// # Errors
     ///
     /// [`Tampered`](crate::ErrorKind::Tampered) when the view says something else.
-    pub(super) fn compare(&self, holds: impl FnOnce(&View) -> bool) -> Result<Compared> {
+    pub(super) fn compare(&self, holds: impl FnOnce(&View) -> bool) -> Result<bool> {
         let view = self.slot.view();
         match view.as_ref().filter(|view| view.mark() == self.mark) {
-            Some(view) if holds(view) => Ok(Compared::Same),
+            Some(view) if holds(view) => Ok(true),
             Some(_) => Err(tampered()),
-            None => Ok(Compared::Moved),
+            None => Ok(false),
         }
     }
 }

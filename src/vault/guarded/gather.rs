@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use super::refusal::{is_damage, of_damage, tampered};
-use crate::crypto::{Head, Info, KeyId, SealedInfo};
+use crate::crypto::{Head, Info, SealedInfo};
 use crate::error::{Error, Result};
 use crate::store::{Kind, ReadTx, Row};
 use crate::vault::core::Core;
 use crate::vault::high_water::{Mark, rolled_back};
 use crate::vault::keyring::data_key_row;
-use crate::vault::rows::{corrupt, get_one_in};
+use crate::vault::rows::get_one_in;
 use crate::vault::tenant_key::TenantKey;
-use crate::vault::tenant_view::{Digest, ProvenRow, View, too_many_rows};
+use crate::vault::tenant_view::{ProvenRow, View, too_many_rows};
 use crate::vault::walk::{Step, Walk};
 
 /// Rows that bring a view to a head.
@@ -30,6 +30,12 @@ pub(super) struct Goal<'h> {
     pub(super) head: &'h Head,
     pub(super) mark: Mark,
     pub(super) era: u64,
+}
+
+impl<'h> Goal<'h> {
+    pub(super) fn new(head: &'h Head, mark: Mark, era: u64) -> Self {
+        Self { head, mark, era }
+    }
 }
 
 /// Reads the rows that bring a view of `base` to a head, or all rows without one. `most` is the
@@ -110,33 +116,33 @@ fn prove<T: ReadTx + ?Sized>(
     head: &Head,
     row: &Row,
 ) -> Result<Option<ProvenRow>> {
-    let sealed = SealedInfo::parse(&row.info)?;
-    let key = key_in(core, tx, sealed.key_id())?;
+    let (sealed, key) = parse_in(core, tx, row)?;
     if key.about().generation < head.erased_before {
         return Ok(None);
     }
     let info = core.open_info(row, &sealed, &key)?;
-    Ok(Some(ProvenRow {
-        key: row.key.key,
-        digest: Digest::of(core.keys.sub(), &info, sealed.commitment()),
-    }))
+    let (keys, commitment) = (core.keys.sub(), sealed.commitment());
+    Ok(Some(ProvenRow::of(keys, row.key.key, &info, commitment)))
 }
 
 /// Opens the info of a row.
 pub(super) fn open_in<T: ReadTx + ?Sized>(core: &Core, tx: &mut T, row: &Row) -> Result<Info> {
-    let sealed = SealedInfo::parse(&row.info)?;
-    let key = key_in(core, tx, sealed.key_id())?;
+    let (sealed, key) = parse_in(core, tx, row)?;
     core.open_info(row, &sealed, &key)
 }
 
-/// A data key, read at the same moment if it is not known yet.
-fn key_in<T: ReadTx + ?Sized>(core: &Core, tx: &mut T, id: KeyId) -> Result<Arc<TenantKey>> {
-    if let Some(key) = core.keys.known(id) {
-        return Ok(key);
-    }
-    let row = get_one_in(tx, data_key_row(id))?;
-    let row = row.ok_or_else(|| corrupt("the data key of a tenant is missing"))?;
-    Ok(core.keys.learn(core.keys.open_data_key(&row)?))
+/// The sealed info of a row, and its data key, read at the same moment if it is not known yet.
+fn parse_in<'r, T: ReadTx + ?Sized>(
+    core: &Core,
+    tx: &mut T,
+    row: &'r Row,
+) -> Result<(SealedInfo<'r>, Arc<TenantKey>)> {
+    let sealed = SealedInfo::parse(&row.info)?;
+    let key = match core.keys.known(sealed.key_id()) {
+        Some(key) => key,
+        None => core.open_found(get_one_in(tx, data_key_row(sealed.key_id()))?.as_ref())?,
+    };
+    Ok((sealed, key))
 }
 
 /// Makes sure that a tenant without a head has no secrets. The head was looked for by its key, so

@@ -1,17 +1,14 @@
 //! Pages of a scope, held against the view.
 
-use super::current::Compared;
-use super::refusal::{restless, tampered};
+use super::current::Current;
+use super::refusal::tampered;
 use crate::crypto::{Info, SealedInfo};
 use crate::error::Result;
-use crate::store::{Kind, Partition, Row};
+use crate::store::{Kind, Partition, ReadTx, Row};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::HashedScope;
-use crate::vault::tenant_view::{Digest, ProvenRow, View, Views};
+use crate::vault::tenant_view::{ProvenRow, View};
 use crate::vault::walk::Walk;
-
-/// Attempts while others change the view.
-const ATTEMPTS: usize = 16;
 
 /// A walk over the secrets of a scope, opened but for their values.
 #[derive(Debug)]
@@ -23,14 +20,6 @@ pub(in crate::vault) struct InfoWalk {
 
 /// Secrets of a page; an error for one that cannot be read.
 type Infos = Vec<Result<Info>>;
-
-/// Outcome of an attempt to read a page.
-enum Attempt {
-    /// The page; `None` at the end.
-    Done(Option<Infos>),
-    /// The view was changed meanwhile.
-    Again,
-}
 
 impl InfoWalk {
     pub(in crate::vault) fn of(scope: &HashedScope) -> Self {
@@ -75,55 +64,55 @@ impl Core {
                 rows.iter().map(open).collect()
             }));
         };
-        for _ in 0..ATTEMPTS {
-            if let Attempt::Done(page) = self.guarded_infos(views, scope, walk)? {
-                return Ok(page);
-            }
-        }
-        Err(restless())
-    }
-
-    /// The next page, if the view stayed as it was meanwhile.
-    fn guarded_infos(
-        &self,
-        views: &Views,
-        scope: &HashedScope,
-        walk: &mut InfoWalk,
-    ) -> Result<Attempt> {
-        let (step, current) = self.read_current(views, scope.partition, &mut |tx| {
-            let mut next = walk.walk.clone();
+        let (place, last) = (walk.walk.clone(), walk.last);
+        let read = &mut |tx: &mut dyn ReadTx| {
+            let mut next = place.clone();
             let rows = next.step_in(tx)?.page()?;
             Ok((rows, next))
+        };
+        let (infos, next) = self.read_compared(views, scope.partition, read, |read, current| {
+            let (rows, next) = read;
+            let Some(rows) = rows else {
+                return Ok(Some((None, InfoWalk { walk: next, last })));
+            };
+            let is_over = next.is_over();
+            let page = self.compared_page(scope, &rows, (last, is_over), current)?;
+            let last = rows.last().map(|row| row.key.key).or(last);
+            Ok(page.map(|infos| (Some(infos), InfoWalk { walk: next, last })))
         })?;
-        let (rows, next) = step;
+        *walk = next;
+        Ok(infos)
+    }
+
+    /// Opens the rows of a page behind `after`, up to the end of the scope if it `is_last`; `None`
+    /// if the view went on meanwhile.
+    fn compared_page(
+        &self,
+        scope: &HashedScope,
+        rows: &[Row],
+        (after, is_last): (Option<[u8; 32]>, bool),
+        current: Option<&Current>,
+    ) -> Result<Option<Infos>> {
         let Some(current) = current else {
             // A tenant without a head has no rows.
-            walk.walk = next;
-            return match rows {
-                Some(rows) if !rows.is_empty() => Err(tampered()),
-                rows => Ok(Attempt::Done(rows.map(|_| Vec::new()))),
+            return if rows.is_empty() {
+                Ok(Some(Vec::new()))
+            } else {
+                Err(tampered())
             };
         };
         let (mut infos, mut proven) = (Vec::new(), Vec::new());
-        for row in rows.iter().flatten() {
+        for row in rows {
             let sealed = SealedInfo::parse(&row.info).map_err(|_| tampered())?;
             let info = self.open_listed(scope.partition, row)?;
-            proven.push(ProvenRow {
-                key: row.key.key,
-                digest: Digest::of(self.keys.sub(), &info, sealed.commitment()),
-            });
+            let (keys, commitment) = (self.keys.sub(), sealed.commitment());
+            proven.push(ProvenRow::of(keys, row.key.key, &info, commitment));
             infos.push(Ok(info));
         }
-        let last = proven.last().map(|row| row.key);
-        let until = last.filter(|_| !next.is_over());
-        let compared = current
-            .compare(|view| is_page(view, scope, walk.last.as_ref(), until.as_ref(), &proven))?;
-        if compared == Compared::Moved {
-            return Ok(Attempt::Again);
-        }
-        walk.walk = next;
-        walk.last = last.or(walk.last);
-        Ok(Attempt::Done(rows.map(|_| infos)))
+        let until = proven.last().map(|row| row.key).filter(|_| !is_last);
+        let is_same = current
+            .compare(|view| is_page(view, scope, after.as_ref(), until.as_ref(), &proven))?;
+        Ok(is_same.then_some(infos))
     }
 }
 

@@ -1,18 +1,15 @@
 //! Rows by key, held against the view.
 
-use super::current::{Compared, Current};
-use super::refusal::{of_damage, restless, tampered};
+use super::current::Current;
+use super::refusal::{of_damage, tampered};
 use crate::crypto::{Envelope, SealedInfo};
 use crate::error::Result;
-use crate::store::{Kind, Partition, Row, RowKey};
+use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
 use crate::vault::high_water::Mark;
 use crate::vault::rows::get_in;
-use crate::vault::tenant_view::{Digest, ProvenRow, Views};
-
-/// Attempts while others change the view.
-const ATTEMPTS: usize = 16;
+use crate::vault::tenant_view::{ProvenRow, Views};
 
 impl Core {
     /// Reads rows of a tenant by key, as [`Core::get`] does; with a guard they are those that the
@@ -34,19 +31,15 @@ impl Core {
         if let Some(rows) = self.get_as_known(views, tenant, keys)? {
             return Ok(rows);
         }
-        for _ in 0..ATTEMPTS {
-            let (rows, current) = self.read_current(views, tenant, &mut |tx| get_in(tx, keys))?;
-            match current {
-                Some(current) => {
-                    if self.compare_rows(views, tenant, &current, &rows, keys)? == Compared::Same {
-                        return Ok(rows);
-                    }
-                }
-                None if rows.iter().all(Option::is_none) => return Ok(rows),
-                None => return Err(tampered()),
+        let read = &mut |tx: &mut dyn ReadTx| get_in(tx, keys);
+        self.read_compared(views, tenant, read, |rows, current| match current {
+            Some(current) => {
+                let is_same = self.compare_rows(views, tenant, current, &rows, keys)?;
+                Ok(is_same.then_some(rows))
             }
-        }
-        Err(restless())
+            None if rows.iter().all(Option::is_none) => Ok(Some(rows)),
+            None => Err(tampered()),
+        })
     }
 
     /// Reads the rows with the head; `None` if that is not the head which the view is of.
@@ -75,10 +68,11 @@ impl Core {
             return Ok(None);
         }
         let current = Current { slot, mark };
-        let compared = self.compare_rows(views, tenant, &current, &rows, keys)?;
-        Ok((compared == Compared::Same).then_some(rows))
+        let is_same = self.compare_rows(views, tenant, &current, &rows, keys)?;
+        Ok(is_same.then_some(rows))
     }
 
+    /// Compares rows with the view. Returns false if that went on meanwhile.
     fn compare_rows(
         &self,
         views: &Views,
@@ -86,9 +80,9 @@ impl Core {
         current: &Current,
         rows: &[Option<Row>],
         keys: &[RowKey],
-    ) -> Result<Compared> {
+    ) -> Result<bool> {
         let mut cold = Vec::new();
-        let compared = current.compare(|view| {
+        let is_same = current.compare(|view| {
             keys.iter().zip(rows).all(|(key, row)| match row {
                 // An older value is named by the info of its secret.
                 _ if key.kind != Kind::Secret => true,
@@ -102,16 +96,16 @@ impl Core {
                 }
             })
         })?;
-        if compared == Compared::Moved || cold.is_empty() {
-            return Ok(compared);
+        if !is_same || cold.is_empty() {
+            return Ok(is_same);
         }
         // Opened without the view, because that may read a data key.
         let proven = cold
             .iter()
             .map(|row| self.prove(tenant, row).map_err(of_damage))
             .collect::<Result<Vec<_>>>()?;
-        let compared = current.compare(|view| proven.iter().all(|(row, _)| view.has(row)))?;
-        if compared == Compared::Same {
+        let is_same = current.compare(|view| proven.iter().all(|(row, _)| view.has(row)))?;
+        if is_same {
             if let Some(view) = current.slot.view_mut().as_mut() {
                 if view.mark() == current.mark {
                     for (row, commitment) in &proven {
@@ -121,18 +115,16 @@ impl Core {
             }
             views.make_room(tenant, &current.slot)?;
         }
-        Ok(compared)
+        Ok(is_same)
     }
 
     /// Opens a row, and gives the commitment of its info too.
     fn prove(&self, tenant: Partition, row: &Row) -> Result<(ProvenRow, [u8; 32])> {
         let sealed = SealedInfo::parse(&row.info)?;
         let info = self.open_listed(tenant, row)?;
-        let proven = ProvenRow {
-            key: row.key.key,
-            digest: Digest::of(self.keys.sub(), &info, sealed.commitment()),
-        };
-        Ok((proven, *sealed.commitment()))
+        let commitment = sealed.commitment();
+        let proven = ProvenRow::of(self.keys.sub(), row.key.key, &info, commitment);
+        Ok((proven, *commitment))
     }
 }
 

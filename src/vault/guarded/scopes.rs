@@ -2,19 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::current::{Compared, Current};
+use super::current::Current;
 use super::gather::open_in;
-use super::refusal::{of_damage, restless, tampered};
+use super::refusal::{of_damage, tampered};
 use crate::crypto::{Info, InfoState as State, SealedInfo};
 use crate::error::Result;
 use crate::scope::Scope;
-use crate::store::{Kind, Partition, Row};
+use crate::store::{Kind, Partition, ReadTx, Row};
 use crate::vault::core::Core;
-use crate::vault::tenant_view::{Digest, ProvenRow};
+use crate::vault::tenant_view::ProvenRow;
 use crate::vault::walk::Walk;
-
-/// Attempts while others change the view.
-const ATTEMPTS: usize = 16;
 
 /// The scopes that rows of a tenant are of, as far as they were read.
 #[derive(Default)]
@@ -46,27 +43,19 @@ impl Core {
             }
             return Ok(scopes.found);
         };
-        for _ in 0..ATTEMPTS {
-            let mut scopes = Scopes::default();
-            let ((), current) = self.read_current(views, tenant, &mut |tx| {
-                scopes = Scopes::default();
-                let mut walk = Walk::of_all(Kind::Secret, false);
-                while let Some(rows) = walk.step_in(tx)?.page()? {
-                    let open = |row: &Row| open_in(self, tx, row);
-                    scopes.take(self, &rows, open).map_err(of_damage)?;
-                }
-                Ok(())
-            })?;
-            match current {
-                None if scopes.is_empty() => return Ok(scopes.found),
-                None => return Err(tampered()),
-                Some(current) if scopes.compare(&current)? == Compared::Same => {
-                    return Ok(scopes.found);
-                }
-                Some(_) => {}
+        let read = &mut |tx: &mut dyn ReadTx| {
+            let (mut scopes, mut walk) = (Scopes::default(), Walk::of_all(Kind::Secret, false));
+            while let Some(rows) = walk.step_in(tx)?.page()? {
+                let open = |row: &Row| open_in(self, tx, row);
+                scopes.take(self, &rows, open).map_err(of_damage)?;
             }
-        }
-        Err(restless())
+            Ok(scopes)
+        };
+        self.read_compared(views, tenant, read, |scopes, current| match current {
+            Some(current) => Ok(scopes.compare(current)?.then_some(scopes.found)),
+            None if scopes.is_empty() => Ok(Some(scopes.found)),
+            None => Err(tampered()),
+        })
     }
 }
 
@@ -89,10 +78,9 @@ impl Scopes {
             }
             let info = open(row)?;
             let sealed = SealedInfo::parse(&row.info)?;
-            self.opened.push(ProvenRow {
-                key: row.key.key,
-                digest: Digest::of(core.keys.sub(), &info, sealed.commitment()),
-            });
+            let (keys, commitment) = (core.keys.sub(), sealed.commitment());
+            self.opened
+                .push(ProvenRow::of(keys, row.key.key, &info, commitment));
             if info.state != State::Deleted {
                 self.known.insert(tag);
                 self.found.insert(info.scope);
@@ -107,7 +95,7 @@ impl Scopes {
 
     /// Rows that were not opened may be anybody's. So each scope is counted: one that was added to
     /// it does not stand for one that is gone from another.
-    fn compare(&self, current: &Current) -> Result<Compared> {
+    fn compare(&self, current: &Current) -> Result<bool> {
         current.compare(|view| {
             let all: usize = self.rows.values().sum();
             let is_whole = |(tag, rows): (&[u8; 16], &usize)| view.count(*tag, None, None) == *rows;

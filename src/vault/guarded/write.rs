@@ -1,6 +1,6 @@
 //! The rows that a write reads, held against the view.
 
-use super::current::{Compared, Current};
+use super::current::Current;
 use super::page::is_page;
 use super::refusal::{restless, tampered};
 use crate::crypto::{Head, Info};
@@ -9,7 +9,7 @@ use crate::store::{Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::high_water::Mark;
-use crate::vault::tenant_view::{Digest, ProvenRow};
+use crate::vault::tenant_view::ProvenRow;
 
 /// The view of a tenant as a write to it began.
 #[derive(Default)]
@@ -37,7 +37,7 @@ impl Core {
             return Ok(());
         };
         if views.known(tenant).is_none() {
-            self.read_current(views, tenant, &mut |_| Ok(()))?;
+            self.read_compared(views, tenant, &mut |_| Ok(()), |(), _| Ok(Some(())))?;
         }
         Ok(())
     }
@@ -79,10 +79,8 @@ impl WriteGuard {
         key: &RowKey,
         found: Option<(&Info, &[u8; 32])>,
     ) -> Result<()> {
-        let proven = found.map(|(info, commitment)| ProvenRow {
-            key: key.key,
-            digest: Digest::of(core.keys.sub(), info, commitment),
-        });
+        let prove = |(info, commitment)| ProvenRow::of(core.keys.sub(), key.key, info, commitment);
+        let proven = found.map(prove);
         match (&self.0, proven) {
             (State::Off, _) | (State::Empty, None) => Ok(()),
             (State::Empty, Some(_)) => Err(tampered()),
@@ -103,10 +101,8 @@ impl WriteGuard {
         (after, until): (Option<&[u8; 32]>, Option<&[u8; 32]>),
         mut page: impl Iterator<Item = ([u8; 32], &'i Info, &'i [u8; 32])>,
     ) -> Result<()> {
-        let prove = |(key, info, commitment): ([u8; 32], &Info, &[u8; 32])| ProvenRow {
-            key,
-            digest: Digest::of(core.keys.sub(), info, commitment),
-        };
+        let keys = core.keys.sub();
+        let prove = |(key, info, commitment)| ProvenRow::of(keys, key, info, commitment);
         match &self.0 {
             State::Off => Ok(()),
             State::Empty => page.try_for_each(|_| Err(tampered())),
@@ -118,10 +114,8 @@ impl WriteGuard {
     }
 }
 
-/// Nobody else writes to the tenant meanwhile, so that a view only moves if it was given up.
-fn settled(compared: Compared) -> Result<()> {
-    match compared {
-        Compared::Same => Ok(()),
-        Compared::Moved => Err(restless()),
-    }
+/// Refuses where nothing was compared. Nobody else writes to the tenant meanwhile, so that a view
+/// only moves if it was given up.
+fn settled(is_compared: bool) -> Result<()> {
+    if is_compared { Ok(()) } else { Err(restless()) }
 }

@@ -5,19 +5,19 @@ use crate::crypto::{Info, SubKeys, equal};
 /// The digest of one state of one secret: half of the entry that it has in the accumulator of its
 /// tenant's head. Nobody without the vault secret can make one.
 #[derive(Clone, Copy)]
-pub(in crate::vault) struct Digest([u8; 16]);
+pub(super) struct Digest([u8; 16]);
 
 impl Digest {
     /// Nothing, the sum of no rows.
     pub(super) const ZERO: Self = Self([0; 16]);
 
     /// The digest of a secret whose sealed info has this commitment.
-    pub(in crate::vault) fn of(keys: &SubKeys, info: &Info, commitment: &[u8; 32]) -> Self {
+    pub(super) fn of(keys: &SubKeys, info: &Info, commitment: &[u8; 32]) -> Self {
         Self::half(&keys.accumulator_entry(info.record, info.revision, commitment))
     }
 
     /// The half of an accumulator, or of an entry in one.
-    pub(in crate::vault) fn half(accumulator: &[u8; 32]) -> Self {
+    pub(super) fn half(accumulator: &[u8; 32]) -> Self {
         let mut half = [0; 16];
         half.copy_from_slice(accumulator.split_at(16).0);
         Self(half)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::digest::Digest;
 use super::known_rows::KnownRows;
 use super::scope_rows::{Change, ScopeRows, ShortKey};
-use crate::crypto::Head;
+use crate::crypto::{Head, Info, SubKeys};
 use crate::vault::high_water::Mark;
 
 /// The rows of a tenant's secrets, as one head of it accounts for them.
@@ -24,7 +24,20 @@ pub(in crate::vault) struct View {
 #[derive(Clone, Copy)]
 pub(in crate::vault) struct ProvenRow {
     pub(in crate::vault) key: [u8; 32],
-    pub(in crate::vault) digest: Digest,
+    digest: Digest,
+}
+
+impl ProvenRow {
+    /// The row of this key, in which this info was found under this commitment.
+    pub(in crate::vault) fn of(
+        keys: &SubKeys,
+        key: [u8; 32],
+        info: &Info,
+        commitment: &[u8; 32],
+    ) -> Self {
+        let digest = Digest::of(keys, info, commitment);
+        Self { key, digest }
+    }
 }
 
 impl View {
