@@ -10,7 +10,6 @@ mod edit;
 mod fields;
 mod input;
 mod ledger;
-mod numbers;
 mod put;
 mod remove;
 mod rollback;

@@ -21,35 +21,27 @@ impl Core {
         &self,
         mut work: impl FnMut(&mut KeySlots<'_>) -> Result<T>,
     ) -> Result<T> {
-        let (mut done, first) = (None, [HEADER, VAULT_SECRET]);
-        self.store
-            .write(Partition::VAULT, &first, &mut |found, tx| {
-                let mut found = checked(&first, found)?.into_iter().flatten();
-                let (Some(header), Some(secret)) = (found.next(), found.next()) else {
-                    return Err(corrupt("the header or the vault secret is missing"));
-                };
-                if !self.keys.is_opened_by(&header, &secret) {
-                    return Err(corrupt("the header or the vault secret was changed"));
-                }
-                let directory = self.keys.open_key_slot_directory(&secret)?;
-                let rows = scan(|page| tx.scan(page))?;
-                let mut slots = KeySlots {
-                    tx: &mut *tx,
-                    rows,
-                    directory,
-                };
-                let result = work(&mut slots)?;
-                let (header, vault_key) = (self.keys.header(), self.keys.vault_key());
-                let sealed = vault_key.seal_key_slot_directory(header, &slots.directory)?;
-                tx.put(&vault_row(VAULT_SECRET, sealed, secret.body))?;
-                done = Some(result);
-                Ok(())
-            })?;
-        done.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Store,
-                "the store did not run a write that it says it ran",
-            )
+        let first = [HEADER, VAULT_SECRET];
+        self.commit(Partition::VAULT, &first, |found, tx| {
+            let mut found = checked(&first, found)?.into_iter().flatten();
+            let (Some(header), Some(secret)) = (found.next(), found.next()) else {
+                return Err(corrupt("the header or the vault secret is missing"));
+            };
+            if !self.keys.is_opened_by(&header, &secret) {
+                return Err(corrupt("the header or the vault secret was changed"));
+            }
+            let directory = self.keys.open_key_slot_directory(&secret)?;
+            let rows = scan(|page| tx.scan(page))?;
+            let mut slots = KeySlots {
+                tx: &mut *tx,
+                rows,
+                directory,
+            };
+            let result = work(&mut slots)?;
+            let (header, vault_key) = (self.keys.header(), self.keys.vault_key());
+            let sealed = vault_key.seal_key_slot_directory(header, &slots.directory)?;
+            tx.put(&vault_row(VAULT_SECRET, sealed, secret.body))?;
+            Ok(result)
         })
     }
 }
@@ -97,7 +89,7 @@ impl KeySlots<'_> {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound) when there is none of this id.
+    /// [`NotFound`](ErrorKind::NotFound) when no such key slot has this id.
     pub(super) fn remove_stray(&mut self, which: &str) -> Result<()> {
         let is_listed = |row: &Row| {
             let mut entries = self.directory.0.iter();

@@ -3,13 +3,14 @@
 use super::account::Account;
 use super::repaired::Repair;
 use crate::crypto::{About, Head, Info, InfoState, SealedInfo, random};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision, Version};
 use crate::store::{Purge, Row, RowKey, WriteTx};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
+use crate::vault::numbers::next_epoch;
 use crate::vault::rows::checked;
 use crate::vault::stored::Stored;
 
@@ -19,10 +20,10 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](ErrorKind::InvalidInput) when the record of that name can be read;
-    /// [`NotFound`](ErrorKind::NotFound) for a tenant without rows;
-    /// [`Corrupt`](ErrorKind::Corrupt) when no data key of the tenant can be read, or an index is
-    /// damaged; or why the store cannot be written.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the record of that name can be read;
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a tenant without rows;
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) when no data key of the tenant can be read, or an
+    /// index is damaged; or why the store cannot be written.
     pub(in crate::vault) fn rebuild(
         &self,
         scope: &HashedScope,
@@ -31,16 +32,14 @@ impl Core {
         let (partition, keys) = (scope.partition, [head_row(scope.partition)]);
         let seen = self.seen.of(partition).map_or(0, |mark| mark.epoch());
         let lost = lost.map(|name| (name, self.secret_row(scope, name)));
-        let mut done = None;
-        let committed = self.store.write(partition, &keys, &mut |rows, tx| {
-            done = None;
+        let (head, mark, repair) = self.commit(partition, &keys, |rows, tx| {
             let row = checked(&keys, rows)?.pop().flatten();
             let last = row.and_then(|row| self.open_head(partition, &row).ok());
             let mut account = Account::new(self, scope, last.as_ref(), tx)?;
             account.enter_all(lost.as_ref().map(|(_, key)| key), tx)?;
             // Above all that anybody has seen, as far as that is known.
             let newest = last.as_ref().map_or(0, |last| last.epoch).max(seen);
-            account.head.epoch = next(account.head.epoch.max(newest))?;
+            account.head.epoch = next_epoch(account.head.epoch.max(newest))?;
             if let Some((name, key)) = &lost {
                 self.bury(&mut account, scope, name, *key, tx)?;
             }
@@ -48,7 +47,7 @@ impl Core {
             account.erase_other_heads(tx)?;
             let row = self.seal_head(partition, &account.head)?;
             tx.put(&row)?;
-            done = Some((
+            Ok((
                 account.head.clone(),
                 Mark::of(&row, &account.head)?,
                 Repair {
@@ -58,22 +57,9 @@ impl Core {
                     missing,
                     purge: Purge::Pending,
                 },
-            ));
-            Ok(())
-        });
-        if committed.is_err() && done.is_some() {
-            // The commit failed. It may have happened all the same.
-            self.seen.doubt();
-        }
-        committed?;
-        let (head, mark, repair) = done.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Store,
-                "the store did not run a write that it says it ran",
-            )
+            ))
         })?;
-        self.seen.note(partition, mark, head.active_key);
-        self.advance_anchor(partition, mark);
+        self.note_head(partition, mark, head.active_key);
         let purge = self.store.purge().unwrap_or(Purge::Pending);
         Ok(Repair { purge, ..repair })
     }
@@ -126,16 +112,4 @@ fn missing(last: &Head, account: &Account<'_>) -> u64 {
     last.live
         .saturating_add(last.tombstones)
         .saturating_sub(there)
-}
-
-/// The epoch after another one.
-fn next(epoch: u64) -> Result<u64> {
-    let next = epoch.checked_add(1);
-    let next = next.filter(|&epoch| i64::try_from(epoch).is_ok());
-    next.ok_or_else(|| {
-        Error::new(
-            ErrorKind::Store,
-            "this tenant's revision counter is exhausted",
-        )
-    })
 }

@@ -4,11 +4,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::input::{SecretInput, check_surfaces};
 use super::ledger::{Ledger, LedgerEntry};
-use super::numbers::exhausted;
 use crate::crypto::{Info, InfoState as State};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::{SecretInfo, Version};
+use crate::vault::numbers::exhausted;
 use crate::vault::observer::Action;
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored::Stored;

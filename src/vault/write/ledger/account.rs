@@ -8,10 +8,10 @@ use crate::store::Row;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::high_water::Mark;
+use crate::vault::numbers::{exhausted, next_epoch};
 use crate::vault::rows::corrupt;
 use crate::vault::stored::Stored;
 use crate::vault::tenant_key::TenantKey;
-use crate::vault::write::numbers::exhausted;
 
 /// The head of a tenant, and the key to seal with.
 pub(super) struct Account {
@@ -60,9 +60,7 @@ impl Account {
 
     /// Begins the next epoch.
     pub(super) fn next_epoch(&mut self) -> Result<()> {
-        let epoch = self.head.epoch.checked_add(1);
-        let epoch = epoch.filter(|&epoch| i64::try_from(epoch).is_ok());
-        self.head.epoch = epoch.ok_or_else(exhausted)?;
+        self.head.epoch = next_epoch(self.head.epoch)?;
         Ok(())
     }
 

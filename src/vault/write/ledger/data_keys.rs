@@ -9,10 +9,10 @@ use crate::scope::Scope;
 use crate::store::{Kind, Row};
 use crate::vault::key_uses::KeyUses;
 use crate::vault::keyring::data_key_row;
+use crate::vault::numbers::exhausted;
 use crate::vault::rows::{corrupt, get_one_in};
 use crate::vault::tenant_key::TenantKey;
 use crate::vault::walk::Walk;
-use crate::vault::write::numbers::exhausted;
 
 /// The error for a row that is sealed with a data key of before an erasure.
 pub(super) fn erased() -> Error {

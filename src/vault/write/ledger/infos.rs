@@ -5,8 +5,8 @@ use super::transaction::Ledger;
 use crate::crypto::{About, Info, InfoState as State, random};
 use crate::error::Result;
 use crate::record::{RecordId, Version};
+use crate::vault::numbers::next_revision;
 use crate::vault::stored::Stored;
-use crate::vault::write::numbers::next_revision;
 
 impl Ledger<'_> {
     /// The info of a new secret under a name, without a value yet.

@@ -8,16 +8,16 @@ use super::data_keys::erased;
 use super::read_ahead::ReadAhead;
 use crate::actor::Actor;
 use crate::crypto::{KeyId, Timestamp};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::store::{Row, RowKey, WriteTx};
 use crate::vault::core::Core;
 use crate::vault::guarded::WriteGuard;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
 use crate::vault::keyring::data_key_row;
+use crate::vault::numbers::exhausted;
 use crate::vault::rows::{corrupt, get_in, get_one_in};
 use crate::vault::tenant_key::TenantKey;
-use crate::vault::write::numbers::exhausted;
 
 /// One write to the secrets of a tenant. Everything it reads is true until it commits, because
 /// nobody else writes meanwhile; everything it writes becomes visible at once or not at all.
@@ -56,34 +56,17 @@ impl Core {
         let active_key = self.seen.active_key(scope.partition);
         keys.extend(active_key.map(data_key_row));
         keys.extend(first);
-        let mut done = None;
-        let committed = self.store.write(scope.partition, &keys, &mut |rows, tx| {
-            // Nothing of a run counts if the store runs it again.
-            done = None;
+        let (result, written) = self.commit(scope.partition, &keys, |rows, tx| {
             let ahead = ReadAhead::new(&keys, rows)?;
             let mut ledger = Ledger::open(self, tx, ahead, scope, actor, seen)?;
             let result = work(&mut ledger)?;
-            done = Some((result, ledger.close()?));
-            Ok(())
-        });
-        if committed.is_err() && done.is_some() {
-            // The commit failed. It may have happened all the same.
-            self.seen.doubt();
-        }
-        committed?;
-        let (result, written) = done.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Store,
-                "the store did not run a write that it says it ran",
-            )
+            Ok((result, ledger.close()?))
         })?;
-        // Only now, because nobody ever sees rows that are not committed.
         if let Some(Written { mark, key, is_new }) = written {
-            self.seen.note(scope.partition, mark, key.id());
             if is_new {
                 self.keys.keep(&key);
             }
-            self.advance_anchor(scope.partition, mark);
+            self.note_head(scope.partition, mark, key.id());
         }
         Ok(result)
     }

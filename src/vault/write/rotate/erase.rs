@@ -10,11 +10,11 @@ use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
 use crate::vault::key_uses::keys_of;
+use crate::vault::numbers::{exhausted, next_epoch};
 use crate::vault::observer::KeyAction;
 use crate::vault::rows::checked;
 use crate::vault::tenant_key::TenantKey;
 use crate::vault::walk::Walk;
-use crate::vault::write::numbers::exhausted;
 
 /// Facts that hold once the keys of a tenant are destroyed.
 struct Erased {
@@ -38,12 +38,9 @@ impl Core {
         for kind in [Kind::Secret, Kind::Version] {
             let mut after = None;
             loop {
-                let mut next = None;
-                self.store.write(tenant.partition, &[], &mut |_, tx| {
-                    next = self.erase_page(tx, kind, after)?;
-                    Ok(())
+                after = self.commit(tenant.partition, &[], |_, tx| {
+                    self.erase_page(tx, kind, after)
                 })?;
-                after = next;
                 if after.is_none() {
                     break;
                 }
@@ -57,36 +54,29 @@ impl Core {
     fn erase_keys(&self, tenant: &HashedScope) -> Result<()> {
         let keys = [head_row(tenant.partition)];
         let seen = self.seen.of(tenant.partition);
-        let mut erased = None;
-        let committed = self.store.write(tenant.partition, &keys, &mut |rows, tx| {
-            erased = None;
+        let erased = self.commit(tenant.partition, &keys, |rows, tx| {
             let row = checked(&keys, rows)?.pop().flatten();
             let Some(head) = self.admit_head(tenant.partition, row.as_ref(), seen)? else {
                 let message = format!("there is no organization {}", tenant.scope);
                 return Err(Error::new(ErrorKind::NotFound, message));
             };
             if head.live > 0 || head.tombstones > 0 || self.has_other_keys(tenant, &head, tx)? {
-                erased = Some(self.replace_keys(tenant, &head, tx)?);
+                return self.replace_keys(tenant, &head, tx).map(Some);
             }
-            Ok(())
-        });
-        if committed.is_err() && erased.is_some() {
-            // The commit failed. It may have happened all the same.
-            self.seen.doubt();
-        }
-        committed?;
+            Ok(None)
+        })?;
         if let Some(Erased {
             mark,
             key,
             destroyed,
         }) = erased
         {
-            self.seen.note(tenant.partition, mark, key.id());
+            let active_key = key.id();
             self.keys.learn(key);
             for id in destroyed {
                 self.keys.forget(id);
             }
-            self.advance_anchor(tenant.partition, mark);
+            self.note_head(tenant.partition, mark, active_key);
         }
         Ok(())
     }
@@ -120,9 +110,7 @@ impl Core {
         head: &Head,
         tx: &mut dyn WriteTx,
     ) -> Result<Erased> {
-        let epoch = head.epoch.checked_add(1);
-        let epoch = epoch.filter(|&epoch| i64::try_from(epoch).is_ok());
-        let epoch = epoch.ok_or_else(exhausted)?;
+        let epoch = next_epoch(head.epoch)?;
         let (mut destroyed, mut newest) = (Vec::new(), 1);
         let mut has_active = false;
         let mut walk = Walk::of_all_after(Kind::DataKey, None);

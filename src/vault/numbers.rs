@@ -9,6 +9,13 @@ pub(super) fn next_revision(last: Option<Revision>) -> Result<Revision> {
     last.checked_add(1).map(Revision::new).ok_or_else(exhausted)
 }
 
+/// The epoch after another one.
+pub(super) fn next_epoch(epoch: u64) -> Result<u64> {
+    let next = epoch.checked_add(1);
+    let next = next.filter(|&epoch| i64::try_from(epoch).is_ok());
+    next.ok_or_else(exhausted)
+}
+
 /// The error for a counter at its end.
 pub(super) fn exhausted() -> Error {
     Error::new(
