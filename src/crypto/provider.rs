@@ -98,30 +98,22 @@ pub(super) fn is_name(name: &str) -> bool {
     (1..=128).contains(&name.len()) && name.bytes().all(is_plain)
 }
 
-impl<P: RootKeyProvider + ?Sized> RootKeyProvider for Box<P> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
+macro_rules! hand_on {
+    ($($pointer:ident)+) => {$(
+        impl<P: RootKeyProvider + ?Sized> RootKeyProvider for $pointer<P> {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
 
-    fn wrap(&self, key: &SecretBox<[u8; 32]>, context: &KeyContext) -> Result<Vec<u8>> {
-        (**self).wrap(key, context)
-    }
+            fn wrap(&self, key: &SecretBox<[u8; 32]>, context: &KeyContext) -> Result<Vec<u8>> {
+                (**self).wrap(key, context)
+            }
 
-    fn unwrap(&self, wrapped: &[u8], context: &KeyContext) -> Result<SecretBox<[u8; 32]>> {
-        (**self).unwrap(wrapped, context)
-    }
+            fn unwrap(&self, wrapped: &[u8], context: &KeyContext) -> Result<SecretBox<[u8; 32]>> {
+                (**self).unwrap(wrapped, context)
+            }
+        }
+    )+};
 }
 
-impl<P: RootKeyProvider + ?Sized> RootKeyProvider for Arc<P> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
-
-    fn wrap(&self, key: &SecretBox<[u8; 32]>, context: &KeyContext) -> Result<Vec<u8>> {
-        (**self).wrap(key, context)
-    }
-
-    fn unwrap(&self, wrapped: &[u8], context: &KeyContext) -> Result<SecretBox<[u8; 32]>> {
-        (**self).unwrap(wrapped, context)
-    }
-}
+hand_on!(Box Arc);

@@ -27,17 +27,28 @@ fn serving(engine: Engine) -> Server {
     Server::new(move |request| engine.answer(request))
 }
 
-#[test]
-fn a_key_comes_back_as_it_went() {
+/// An engine that does not bind if it is unbound, once with a key that is used as it is and once
+/// with one that is derived.
+fn with_and_without_derivation(is_unbound: bool, check: impl Fn(&Server, &Transit)) {
     for is_derived in [false, true] {
         let server = serving(Engine {
+            is_unbound,
             is_derived,
             ..Engine::default()
         });
-        let provider = match is_derived {
-            true => provider(&server).derived_key(),
-            false => provider(&server),
+        let provider = provider(&server);
+        let provider = if is_derived {
+            provider.derived_key()
+        } else {
+            provider
         };
+        check(&server, &provider);
+    }
+}
+
+#[test]
+fn a_key_comes_back_as_it_went() {
+    with_and_without_derivation(false, |server, provider| {
         let wrapped = provider.wrap(&key(7), &context(1)).unwrap();
         let other = provider.wrap(&key(8), &context(1)).unwrap();
         assert_ne!(wrapped, other);
@@ -56,20 +67,12 @@ fn a_key_comes_back_as_it_went() {
             assert_eq!(request.header("content-type"), Some("application/json"));
             assert_eq!(request.header("x-vault-namespace"), None);
         }
-    }
+    });
 }
 
 #[test]
 fn a_wrapped_key_is_of_use_in_its_place_alone() {
-    for is_derived in [false, true] {
-        let server = serving(Engine {
-            is_derived,
-            ..Engine::default()
-        });
-        let provider = match is_derived {
-            true => provider(&server).derived_key(),
-            false => provider(&server),
-        };
+    with_and_without_derivation(false, |_, provider| {
         let wrapped = provider.wrap(&key(7), &context(1)).unwrap();
         let error = provider.unwrap(&wrapped, &context(2)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WrongKey);
@@ -81,7 +84,7 @@ fn a_wrapped_key_is_of_use_in_its_place_alone() {
             provider.unwrap(&wrapped, &context(1)).is_ok(),
             "the control"
         );
-    }
+    });
 }
 
 #[test]
@@ -119,20 +122,11 @@ fn bytes_that_no_engine_made_are_not_sent() {
 
 #[test]
 fn a_server_that_does_not_bind_is_refused() {
-    for is_derived in [false, true] {
-        let server = serving(Engine {
-            is_unbound: true,
-            is_derived,
-            ..Engine::default()
-        });
-        let provider = match is_derived {
-            true => provider(&server).derived_key(),
-            false => provider(&server),
-        };
+    with_and_without_derivation(true, |_, provider| {
         let error = provider.wrap(&key(7), &context(1)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::KeyProvider);
         assert!(error.to_string().contains("does not bind"), "{error}");
-    }
+    });
 }
 
 #[test]

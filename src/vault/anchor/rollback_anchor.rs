@@ -23,9 +23,9 @@ use crate::error::Result;
 /// committed stays committed. So a failure is told to the
 /// [observer](crate::Observer::anchor_failed), and the mark goes along with the next one.
 ///
-/// What was written after the newest mark that the anchor has can be put back unnoticed: a write
-/// whose process ended between its commit and the anchor, and the writes of processes that have the
-/// vault open without the anchor.
+/// Writes after the newest mark that the anchor has can be put back unnoticed: one whose process
+/// ended between its commit and the anchor, and those of processes that have the vault open without
+/// the anchor.
 ///
 /// # Contract
 ///

@@ -216,8 +216,8 @@ impl VaultBuilder {
     /// use of an organization reads all its secrets but for their values, later ones what was
     /// written since.
     ///
-    /// Where a secret that the head accounts for is damaged or gone, a vault that has just begun
-    /// refuses all secrets of the organization, because nothing tells which one it is. Restore a
+    /// A vault that has just begun refuses all secrets of an organization if one that the head
+    /// accounts for is damaged or gone, because nothing tells which one it is. Restore a
     /// backup, or see [`Vault::revoke_lost`] and [`Vault::rebuild_head`].
     ///
     /// A list of [organizations](crate::Vault::organizations) is not guarded, and the past as a

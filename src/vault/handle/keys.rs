@@ -54,7 +54,7 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a name that is none,
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a name that breaks the rules of names,
     /// [`Conflict`](crate::ErrorKind::Conflict) when the name is taken or the key opens the vault
     /// already, [`TooLarge`](crate::ErrorKind::TooLarge) beyond [`MAX_KEYS`](Vault::MAX_KEYS),
     /// [`WeakKey`](crate::ErrorKind::WeakKey) for a weak passphrase; the error of a provider, or
@@ -89,7 +89,7 @@ impl Vault {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) where no other key is intact,
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none of this name or id,
+    /// [`NotFound`](crate::ErrorKind::NotFound) when no key has this name or id,
     /// [`Conflict`](crate::ErrorKind::Conflict) when a name is that of two, or why the store cannot
     /// be written.
     pub fn remove_key(&self, name_or_id: impl AsRef<str>) -> Result<Purge> {

@@ -65,7 +65,7 @@ pub(in crate::vault) fn find(
 ///
 /// # Errors
 ///
-/// [`WrongKey`](crate::ErrorKind::WrongKey) when there is none.
+/// [`WrongKey`](crate::ErrorKind::WrongKey) when the key opens no key slot.
 pub(in crate::vault) fn opened(
     key: &dyn Unlock,
     header: &Header,

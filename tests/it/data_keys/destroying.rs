@@ -6,11 +6,10 @@ use keyslot::store::{Kind, MemoryStore, Partition, Purge, ReadWork, WriteTx};
 use keyslot::{ErrorKind, Finding, Result, SecretStore, Vault};
 
 use super::kit::{
-    Told, answers_as_ever, copy_of, is_intact, keys_in_use, killed_everywhere, lived, opened,
+    answers_as_ever, copy_of, is_intact, keys_in_use, killed_everywhere, lived, observed, opened,
     partition,
 };
 use crate::hand_on;
-use crate::life::builder;
 use crate::support::rows::{all_of, delete, put, rows};
 use crate::support::{root_key, value};
 
@@ -275,11 +274,7 @@ fn a_key_that_somebody_made_active_again_can_be_destroyed() {
 
 #[test]
 fn the_observer_and_the_caller_are_told() {
-    let told = Told::default();
-    let vault = builder()
-        .observer(told.clone())
-        .create(&root_key())
-        .unwrap();
+    let (told, vault) = observed();
     vault.scope("acme").unwrap().put("KEY", "value").unwrap();
     vault.rotate_data_key("acme").unwrap();
     rewrap(&vault);

@@ -4,8 +4,8 @@ use keyslot::store::{Kind, MemoryStore, Purge};
 use keyslot::{ErrorKind, Finding, SecretStore, Vault};
 
 use super::kit::{
-    Told, answers_as_ever, copy_of, is_intact, key_of, killed_everywhere, lived, newest, opened,
-    partition,
+    answers_as_ever, copy_of, is_intact, key_of, killed_everywhere, lived, newest, observed,
+    opened, partition,
 };
 use crate::life::{SCRIPT, act, ask, builder};
 use crate::support::hooked::{Call, Hooked};
@@ -383,11 +383,7 @@ fn a_snapshot_of_what_is_erased_gives_no_value() {
 
 #[test]
 fn the_observer_is_told_and_others_are_refused() {
-    let told = Told::default();
-    let vault = builder()
-        .observer(told.clone())
-        .create(&root_key())
-        .unwrap();
+    let (told, vault) = observed();
     vault.scope("acme").unwrap().put("KEY", "value").unwrap();
     vault.erase_tenant("acme").unwrap();
     assert_eq!(

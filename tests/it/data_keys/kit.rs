@@ -154,6 +154,13 @@ impl Told {
     }
 }
 
+/// A vault whose changes of keys are written down.
+pub(super) fn observed() -> (Told, Vault) {
+    let told = Told::default();
+    let vault = builder().observer(told.clone()).create(&root_key());
+    (told, vault.unwrap())
+}
+
 impl Observer for Told {
     fn observe(&self, _: &Event<'_>) {}
 

@@ -10,11 +10,11 @@ use keyslot::template::Template;
 use keyslot::{ErrorKind, Finding, Result, RewrapProgress, SecretStore, Status, Vault, Version};
 
 use super::kit::{
-    Told, answers_as_ever, copy_of, is_intact, keys_in_use, killed_everywhere, lived, opened,
+    answers_as_ever, copy_of, is_intact, keys_in_use, killed_everywhere, lived, observed, opened,
     partition,
 };
 use crate::hand_on;
-use crate::life::{STATUSES, builder};
+use crate::life::STATUSES;
 use crate::revocation::child::{Other, SCOPE};
 use crate::support::counting::Counting;
 use crate::support::rows::{all_of, put, rows};
@@ -518,11 +518,7 @@ fn a_snapshot_goes_on_over_a_rewrap_of_somebody_else() {
 
 #[test]
 fn the_observer_is_told_at_the_end_and_of_refusals() {
-    let told = Told::default();
-    let vault = builder()
-        .observer(told.clone())
-        .create(&root_key())
-        .unwrap();
+    let (told, vault) = observed();
     let scope = vault.scope("acme").unwrap();
     (0..300).for_each(|number| drop(scope.put(format!("KEY_{number}"), "value").unwrap()));
     vault.rotate_data_key("acme").unwrap();

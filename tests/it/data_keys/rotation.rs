@@ -4,10 +4,9 @@ use keyslot::store::{Kind, MemoryStore};
 use keyslot::{ErrorKind, Finding, Vault};
 
 use super::kit::{
-    Told, answers_as_ever, copy_of, is_intact, key_of, keys_in_use, killed_everywhere, lived,
-    newest, opened, partition,
+    answers_as_ever, copy_of, is_intact, key_of, keys_in_use, killed_everywhere, lived, newest,
+    observed, opened, partition,
 };
-use crate::life::builder;
 use crate::support::counting::Counting;
 use crate::support::rows::{put, rows};
 use crate::support::{root_key, value};
@@ -156,11 +155,7 @@ fn the_old_row_of_a_key_put_back_is_told() {
 
 #[test]
 fn the_observer_is_told() {
-    let told = Told::default();
-    let vault = builder()
-        .observer(told.clone())
-        .create(&root_key())
-        .unwrap();
+    let (told, vault) = observed();
     vault.scope("acme").unwrap().put("KEY", "value").unwrap();
     vault.rotate_data_key("acme").unwrap();
     vault.rotate_data_key("nobody").unwrap_err();

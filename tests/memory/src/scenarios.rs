@@ -425,13 +425,20 @@ fn in_a_thread(given: &Given) {
 /// does something else.
 fn in_a_thread_that_lives(given: &Given) {
     let (path, text) = (given.vault_file(), given.hex());
+    open_in_a_thread_that_lives(given, move || {
+        let key = RootKey::from_hex(&text).unwrap();
+        drop(text);
+        Vault::open(path, &key).unwrap()
+    });
+    given.is_gone("after the thread");
+}
+
+/// Opens a vault in a thread that goes on, and drops the vault here.
+fn open_in_a_thread_that_lives(given: &Given, open: impl FnOnce() -> Vault + Send + 'static) {
     let (send_vault, vaults) = channel();
     let (end, ended) = channel::<()>();
     let worker = thread::spawn(move || {
-        let key = RootKey::from_hex(&text).unwrap();
-        drop(text);
-        send_vault.send(Vault::open(path, &key).unwrap()).unwrap();
-        drop(key);
+        send_vault.send(open()).unwrap();
         let _ = ended.recv();
     });
     let vault = vaults.recv().unwrap();
@@ -442,7 +449,6 @@ fn in_a_thread_that_lives(given: &Given) {
     given.is_gone("after the drop of the vault");
     drop(end);
     worker.join().unwrap();
-    given.is_gone("after the thread");
 }
 
 fn many_threads(given: &Given) {

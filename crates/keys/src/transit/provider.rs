@@ -236,8 +236,8 @@ impl Transit {
     /// [`Unavailable`](ErrorKind::Unavailable), [`KeyDenied`](ErrorKind::KeyDenied),
     /// [`WrongKey`](ErrorKind::WrongKey) or [`KeyProvider`](ErrorKind::KeyProvider);
     /// [`InvalidInput`](ErrorKind::InvalidInput) if the key would be sent in the clear or the token
-    /// is none; [`UnsafeFile`](ErrorKind::UnsafeFile) or [`Io`](ErrorKind::Io) if the token file is
-    /// open to others or cannot be read.
+    /// is not one; [`UnsafeFile`](ErrorKind::UnsafeFile) or [`Io`](ErrorKind::Io) if the token file
+    /// is open to others or cannot be read.
     pub fn check(&self) -> Result<()> {
         let context = KeyContext::new([0; 16], [0; 16]);
         let key = SecretBox::new(Box::new([0; 32]));

@@ -1,14 +1,13 @@
 //! Passphrases. Each is the digits of the given key, which the search knows in every form.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::channel;
 use std::thread;
 
 use keyslot::secrecy::SecretString;
 use keyslot::{Argon2Cost, ErrorKind, MemoryStore, Passphrase, RootKey, Vault};
 use zeroize::Zeroizing;
 
-use super::{Scenario, from_bytes, other_keys_of};
+use super::{Scenario, from_bytes, open_in_a_thread_that_lives, other_keys_of};
 use crate::given::Given;
 
 pub(super) const ALL: &[Scenario] = &[
@@ -233,23 +232,7 @@ fn wrong(given: &Given) {
 
 fn lives_on(given: &Given) {
     let (path, passphrase) = (create(given), of_string(given));
-    let (send_vault, vaults) = channel();
-    let (end, ended) = channel::<()>();
-    let worker = thread::spawn(move || {
-        send_vault
-            .send(Vault::open(path, &passphrase).unwrap())
-            .unwrap();
-        drop(passphrase);
-        let _ = ended.recv();
-    });
-    let vault = vaults.recv().unwrap();
-    // Until the worker waits.
-    thread::sleep(std::time::Duration::from_millis(50));
-    given.is_gone("while the vault is open");
-    drop(vault);
-    given.is_gone("after the drop of the vault");
-    drop(end);
-    worker.join().unwrap();
+    open_in_a_thread_that_lives(given, move || Vault::open(path, &passphrase).unwrap());
 }
 
 fn panics(given: &Given, work: impl Fn(&Given)) {
