@@ -23,6 +23,7 @@ mod bad_input_targets;
 mod bad_input_templates;
 mod basic;
 mod bound_handles;
+mod change_all;
 mod check;
 mod clock;
 mod code_files;

@@ -161,7 +161,7 @@ impl Watched {
         let answer = (method.call)(&scope.with(permissions), &other, name);
         let answer = answer.map(anonymous).map_err(|error| {
             // A call for many names is denied as a whole.
-            let is_of_many = method.needs == Permissions::COPY || method.name == "put_all";
+            let is_of_many = method.needs == Permissions::COPY || method.name.ends_with("_all");
             assert!(error.name() == Some(name) || is_of_many, "{}", method.name);
             (error.kind(), anonymous(error.to_string()))
         });
@@ -368,7 +368,25 @@ const CHANGES: &[Method] = &[
         needs: Permissions::MANAGE,
         call: |scope, _, name| {
             let done = scope.put_all([(name, "next")], OnExisting::Version);
-            Ok(done?.stored.to_string())
+            Ok(done?.changed.to_string())
+        },
+    },
+    Method {
+        name: "delete_all",
+        needs: Permissions::MANAGE,
+        call: |scope, _, name| Ok(scope.delete_all([name])?.changed.to_string()),
+    },
+    Method {
+        name: "force_delete_all",
+        needs: Permissions::MANAGE,
+        call: |scope, _, name| Ok(scope.force_delete_all([name])?.changed.to_string()),
+    },
+    Method {
+        name: "set_status_all",
+        needs: Permissions::MANAGE,
+        call: |scope, _, name| {
+            let done = scope.set_status_all([name], Status::Inactive);
+            Ok(done?.changed.to_string())
         },
     },
 ];

@@ -2,6 +2,7 @@
 #![cfg(feature = "vault")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -9,8 +10,9 @@ use std::time::{Duration, SystemTime};
 
 use keyslot::store::MemoryStore;
 use keyslot::{
-    AccessRules, Action, Actor, BulkError, Error, ErrorKind, Event, NamePolicy, OnExisting,
-    Permissions, ScopedVault, SecretChange, SecretInput, Status, Surface, Vault, Version,
+    AccessRules, Action, Actor, BulkError, BulkProgress, Error, ErrorKind, Event, NamePolicy,
+    OnExisting, Permissions, ScopedVault, SecretChange, SecretInput, Status, Surface, Vault,
+    Version,
 };
 
 use crate::support::counting::Counting;
@@ -37,7 +39,7 @@ fn items(numbers: std::ops::Range<usize>) -> impl Iterator<Item = (String, Strin
 
 /// The number of stored secrets, the item and the kind of an error.
 fn told(error: &BulkError) -> (usize, Option<usize>, ErrorKind) {
-    (error.progress().stored, error.item(), error.kind())
+    (error.progress().changed, error.item(), error.kind())
 }
 
 #[test]
@@ -49,12 +51,13 @@ fn many_secrets_are_stored_in_writes_of_bounded_size() {
     let done = scope
         .put_all_with(items(0..600), OnExisting::Fail, |progress| {
             // What is told is stored by then.
-            let last = format!("KEY_{}", progress.stored - 1);
+            let last = format!("KEY_{}", progress.changed - 1);
             assert!(scope.info(last).is_ok());
-            seen.push((progress.stored, progress.skipped, progress.total));
+            seen.push((progress.changed, progress.skipped, progress.total));
+            ControlFlow::Continue(())
         })
         .unwrap();
-    assert_eq!((done.stored, done.skipped, done.total), (600, 0, 600));
+    assert_eq!((done.changed, done.skipped, done.total), (600, 0, 600));
     assert_eq!(seen, [(256, 0, 600), (512, 0, 600), (600, 0, 600)]);
     assert_eq!(store.writes.load(Ordering::SeqCst) - before, 3);
     for number in [0, 255, 256, 599] {
@@ -152,6 +155,23 @@ const THERE: [(&str, Make); 6] = [
 ];
 
 #[test]
+fn the_callback_ends_the_call_between_two_writes() {
+    let (store, vault) = counted();
+    let scope = vault.scope("acme").unwrap();
+    let before = store.writes.load(Ordering::SeqCst);
+    let stop = |progress: BulkProgress| match progress.changed {
+        512 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let done = scope
+        .put_all_with(items(0..900), OnExisting::Fail, stop)
+        .unwrap();
+    assert_eq!((done.changed, done.skipped, done.total), (512, 0, 900));
+    assert_eq!(store.writes.load(Ordering::SeqCst) - before, 2);
+    assert_eq!(scope.names().unwrap().len(), 512);
+}
+
+#[test]
 fn what_is_there_already_is_treated_as_the_rule_says() {
     use ErrorKind::{Conflict, Expired, Inactive, Revoked};
     // Stored secrets or the error; then what a use gets.
@@ -205,8 +225,8 @@ fn what_is_there_already_is_treated_as_the_rule_says() {
             let done = scope.put_all([("NEW", "new"), ("OLD", "next")], rule);
             let is_stored = done.is_ok();
             let count = done.map(|done| {
-                assert_eq!(done.stored + done.skipped, 2);
-                done.stored
+                assert_eq!(done.changed + done.skipped, 2);
+                done.changed
             });
             let what = format!("{there}, {rule:?}");
             assert_eq!(count.map_err(|error| error.kind()), stored, "{what}");
@@ -240,7 +260,10 @@ fn a_replaced_secret_is_a_new_one_and_nothing_is_left_of_the_old() {
         .unwrap();
 
     let items = [("A", SecretInput::new("three").description("of now"))];
-    assert_eq!(scope.put_all(items, OnExisting::Replace).unwrap().stored, 1);
+    assert_eq!(
+        scope.put_all(items, OnExisting::Replace).unwrap().changed,
+        1
+    );
     let after = scope.info("A").unwrap();
     assert_ne!(after.record, before.record);
     assert!(after.revision > before.revision);
@@ -304,7 +327,10 @@ fn a_part_that_fails_stores_nothing_of_itself_and_all_before_it_stays() {
     scope.put("KEY_300", "in the way").unwrap();
     let (mut last, before) = (0, store.writes.load(Ordering::SeqCst));
     let error = scope
-        .put_all_with(items(0..600), OnExisting::Fail, |done| last = done.stored)
+        .put_all_with(items(0..600), OnExisting::Fail, |done| {
+            last = done.changed;
+            ControlFlow::Continue(())
+        })
         .unwrap_err();
     assert_eq!(told(&error), (256, Some(300), ErrorKind::Conflict));
     assert_eq!((last, error.progress().total), (256, 600));
@@ -312,7 +338,7 @@ fn a_part_that_fails_stores_nothing_of_itself_and_all_before_it_stays() {
     assert_eq!(
         error.to_string(),
         "a secret KEY_300 exists already in acme; OnExisting says what else to do \
-         (256 of 600 secrets were stored)"
+         (256 of 600 secrets were changed)"
     );
     assert_eq!(Error::from(error).kind(), ErrorKind::Conflict);
     assert_eq!(
@@ -325,7 +351,7 @@ fn a_part_that_fails_stores_nothing_of_itself_and_all_before_it_stays() {
 
     // To go on.
     let done = scope.put_all(items(0..600), OnExisting::Skip).unwrap();
-    assert_eq!((done.stored, done.skipped), (343, 257));
+    assert_eq!((done.changed, done.skipped), (343, 257));
     assert_eq!(value(&scope, "KEY_300").unwrap(), "in the way");
     assert!(vault.verify().unwrap().is_intact());
 }
@@ -375,7 +401,10 @@ fn a_store_that_fails_leaves_whole_parts() {
         let vault = Vault::builder().store(broken).open(&root_key()).unwrap();
         let scope = vault.scope("acme").unwrap();
         let mut last = 0;
-        let done = scope.put_all_with(items(0..600), OnExisting::Fail, |done| last = done.stored);
+        let done = scope.put_all_with(items(0..600), OnExisting::Fail, |done| {
+            last = done.changed;
+            ControlFlow::Continue(())
+        });
         let error = done.unwrap_err();
         let is_settled = fatal != Call::Written;
         let item = match fatal {
@@ -468,7 +497,7 @@ fn items_that_are_wrong_are_refused_before_anything_is_stored() {
         scope
             .put_all(good(600), OnExisting::Version)
             .unwrap()
-            .stored,
+            .changed,
         600,
         "the control"
     );
@@ -487,7 +516,7 @@ fn names_that_the_policy_makes_one_are_given_twice() {
     }
     assert!(scope.names().unwrap().is_empty());
     let done = scope.put_all([("API_KEY", "a"), ("api_key_2", "b")], OnExisting::Fail);
-    assert_eq!(done.unwrap().stored, 2, "the control");
+    assert_eq!(done.unwrap().changed, 2, "the control");
 }
 
 #[test]
@@ -521,7 +550,10 @@ fn expectations_of_an_item_count_as_well() {
         1
     );
     let known = [("A", SecretInput::new("two").if_revision(info.revision))];
-    assert_eq!(scope.put_all(known, OnExisting::Version).unwrap().stored, 1);
+    assert_eq!(
+        scope.put_all(known, OnExisting::Version).unwrap().changed,
+        1
+    );
     let late = [("A", SecretInput::new("three").if_revision(info.revision))];
     let error = scope.put_all(late, OnExisting::Version).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
@@ -539,7 +571,7 @@ fn a_secret_that_has_expired_is_brought_along() {
         ErrorKind::InvalidInput
     );
     for rule in [OnExisting::Fail, OnExisting::Replace] {
-        assert_eq!(scope.put_all([("A", input())], rule).unwrap().stored, 1);
+        assert_eq!(scope.put_all([("A", input())], rule).unwrap().changed, 1);
         assert_eq!(refusal(&scope, "A"), ErrorKind::Expired);
         let expires_at = scope.info("A").unwrap().expires_at.unwrap();
         assert!(expires_at < scope.info("A").unwrap().created_at);
@@ -620,7 +652,7 @@ fn importers_beside_each_other_lose_nothing() {
             scope
                 .put_all(items(0..700), OnExisting::Skip)
                 .unwrap()
-                .stored
+                .changed
         };
         let importers = [(); 4].map(|()| threads.spawn(import));
         importers

@@ -163,7 +163,7 @@ fn a_whole_part_of_an_import_that_is_cut_happens_once() {
         proxy.cut(&[cut]);
         let items = (0..256).map(|number| (format!("KEY_{number}"), "a value"));
         let done = scope.put_all(items, OnExisting::Fail).unwrap();
-        assert_eq!((done.stored, proxy.cuts()), (256, 1), "{cut:?}");
+        assert_eq!((done.changed, proxy.cuts()), (256, 1), "{cut:?}");
         assert_eq!(vault.verify().unwrap().secrets, 256, "{cut:?}");
     }
 }

@@ -9,6 +9,7 @@ use crate::status::Status;
 use crate::vault::observer::Action;
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored::Stored;
+use crate::vault::write::ledger::{Ledger, LedgerEntry};
 
 impl ScopedVault {
     /// Changes the description, metadata, times, rules or status of a secret, and leaves its value
@@ -86,22 +87,32 @@ impl ScopedVault {
     pub(super) fn switch(&self, action: Action, name: &str, state: State) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
         self.change(action, &name, |ledger, entry| {
-            let stored = self.existing(entry)?;
-            match (stored.info.state, state) {
-                (now, then) if now == then => Ok(None),
-                (State::Revoked, _) => Err(self.revoked(&name, ", which is final")),
-                (_, State::Revoked) => ledger.tombstone(stored, State::Revoked).map(Some),
-                _ => {
-                    let info = Info {
-                        state,
-                        ..ledger.next_revision(stored.info.clone())?
-                    };
-                    Ok(Some(Stored {
-                        info,
-                        ..stored.clone()
-                    }))
-                }
-            }
+            self.switched(ledger, entry, state)
         })
+    }
+
+    /// The secret in a state; `None` if it is in it already.
+    pub(super) fn switched(
+        &self,
+        ledger: &Ledger<'_>,
+        entry: &LedgerEntry<'_>,
+        state: State,
+    ) -> Result<Option<Stored>> {
+        let stored = self.existing(entry)?;
+        match (stored.info.state, state) {
+            (now, then) if now == then => Ok(None),
+            (State::Revoked, _) => Err(self.revoked(entry.row.name, ", which is final")),
+            (_, State::Revoked) => ledger.tombstone(stored, State::Revoked).map(Some),
+            _ => {
+                let info = Info {
+                    state,
+                    ..ledger.next_revision(stored.info.clone())?
+                };
+                Ok(Some(Stored {
+                    info,
+                    ..stored.clone()
+                }))
+            }
+        }
     }
 }

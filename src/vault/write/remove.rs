@@ -6,6 +6,7 @@ use crate::name::SecretName;
 use crate::store::Purge;
 use crate::vault::observer::Action;
 use crate::vault::scoped::ScopedVault;
+use crate::vault::stored::Stored;
 
 impl ScopedVault {
     /// Revokes a secret for good: the values of all its versions are erased, and the name goes on
@@ -87,16 +88,19 @@ impl ScopedVault {
         let name = SecretName::new(name)?;
         self.edit(Action::Delete, &name, |ledger, entry| {
             let stored = self.existing(entry)?;
-            if stored.info.state == State::Revoked && !force {
-                return Err(self.revoked(
-                    &name,
-                    "; use force_delete: deleting exposes any secret of that name in a parent \
-                     scope",
-                ));
-            }
+            self.check_removable(stored, force)?;
             ledger.tombstone(stored, State::Deleted).map(Some)
         })?;
         Ok(self.purge())
+    }
+
+    /// Refuses a revoked secret, unless it is removed by force.
+    pub(super) fn check_removable(&self, stored: &Stored, force: bool) -> Result<()> {
+        if stored.info.state != State::Revoked || force {
+            return Ok(());
+        }
+        let hint = "; use force_delete: deleting exposes any secret of that name in a parent scope";
+        Err(self.revoked(&stored.info.name, hint))
     }
 
     /// Erases what a write left in the store. The write stands, so a failure to tidy up after it is

@@ -277,7 +277,7 @@ impl<'h> Real<'h> {
                     (*name, self.input(value, say, None))
                 };
                 let done = handle(scope).put_all(items.iter().map(input), *rule);
-                done.map(|done| done.stored.to_string())
+                done.map(|done| done.changed.to_string())
                     .map_err(|error| error.kind())
             }
             Op::Update {

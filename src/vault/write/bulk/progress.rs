@@ -3,20 +3,24 @@
 use std::fmt;
 
 use crate::error::{Error, ErrorKind};
+use crate::store::Purge;
 
 /// Progress of a call for many secrets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BulkProgress {
-    /// The secrets that are stored.
-    pub stored: usize,
-    /// The secrets that were left out, because their names exist already.
+    /// The secrets that this call changed: stored, deleted or switched.
+    pub changed: usize,
+    /// The secrets that were left as they are, because the call has nothing to do there.
     pub skipped: usize,
     /// All secrets of the call.
     pub total: usize,
+    /// The outcome of erasing from the store's files what the call took out of it. `None` while
+    /// the call goes on, and for one that erased nothing.
+    pub purge: Option<Purge>,
 }
 
-/// Error of a call for many secrets, of which the first may be stored.
+/// Error of a call for many secrets, of which the first may be changed.
 ///
 /// ```
 /// use keyslot::{ErrorKind, OnExisting, RootKey, Vault};
@@ -26,7 +30,7 @@ pub struct BulkProgress {
 /// let items = [("STRIPE_KEY", "sk_live_..."), ("CRM_TOKEN", "a value")];
 /// let error = project.put_all(items, OnExisting::Fail).unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Conflict);
-/// assert_eq!((error.item(), error.progress().stored), (Some(1), 0), "neither is stored");
+/// assert_eq!((error.item(), error.progress().changed), (Some(1), 0), "neither is stored");
 /// # Ok::<(), keyslot::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -91,8 +95,8 @@ impl BulkError {
         self.item
     }
 
-    /// The secrets that are stored all the same. Where a store cannot tell
-    /// ([`Unsettled`](ErrorKind::Unsettled)), those of the last write may be stored as well.
+    /// The secrets that were changed all the same. Where a store cannot tell
+    /// ([`Unsettled`](ErrorKind::Unsettled)), those of the last write may be changed as well.
     ///
     /// ```
     /// use keyslot::{OnExisting, RootKey, Vault};
@@ -100,7 +104,7 @@ impl BulkError {
     /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
     /// let items = [("STRIPE_KEY", "sk_live_..."), ("CRM_TOKEN", "")];
     /// let error = project.put_all(items, OnExisting::Fail).unwrap_err();
-    /// assert_eq!((error.progress().stored, error.progress().total), (0, 2));
+    /// assert_eq!((error.progress().changed, error.progress().total), (0, 2));
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn progress(&self) -> BulkProgress {
@@ -110,10 +114,10 @@ impl BulkError {
 
 impl fmt::Display for BulkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let BulkProgress { stored, total, .. } = self.progress;
+        let BulkProgress { changed, total, .. } = self.progress;
         write!(
             f,
-            "{} ({stored} of {total} secrets were stored)",
+            "{} ({changed} of {total} secrets were changed)",
             self.error
         )
     }
