@@ -80,8 +80,6 @@ pub use store::{MemoryStore, SecretStore};
 pub use store::{SqliteOptions, SqliteStore};
 pub use target::{Surface, Target, UnknownNames};
 pub use template::{Document, Lint, LintKind, ResolveExt, Template};
-#[cfg(feature = "sqlite")]
-pub use vault::Backup;
 #[cfg(all(feature = "vault", unix))]
 pub use vault::FileAnchor;
 #[cfg(all(feature = "vault", feature = "tracing"))]
@@ -92,5 +90,7 @@ pub use vault::{
     Finding, Inherited, KeyAction, KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer,
     OnExisting, OpenMode, OrganizationKeys, OwnedEvent, Permissions, Repair, Rewrap,
     RewrapProgress, RollbackAnchor, ScopedVault, SecretChange, SecretInput, Snapshot, Sorted,
-    Vault, VaultBuilder, Verification,
+    Vault, VaultBuilder, Verification, VerifyProgress,
 };
+#[cfg(feature = "sqlite")]
+pub use vault::{Backup, BackupProgress};

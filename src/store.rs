@@ -25,7 +25,7 @@ pub(crate) use copy::is_marker;
 pub use copy::{Copied, copy_vault};
 #[cfg(feature = "vault")]
 pub(crate) use empty::has_no_rows;
-pub use file_store::{CopyCheck, FileStore};
+pub use file_store::{CopyCheck, CopyProgress, FileStore};
 pub use memory::MemoryStore;
 #[cfg(feature = "vault")]
 pub(crate) use order::{PAGE, ascend, goes_on};

@@ -84,6 +84,8 @@ mod write;
 pub use anchor::FileAnchor;
 pub use anchor::{AnchorMark, RollbackAnchor};
 #[cfg(feature = "sqlite")]
+pub use backup::BackupProgress;
+#[cfg(feature = "sqlite")]
 pub use handle::Backup;
 pub use handle::{OpenMode, Vault, VaultBuilder};
 pub use key_info::{KeyInfo, KeyKind};
@@ -95,7 +97,7 @@ pub use permissions::Permissions;
 pub use read::{Explanation, Inherited, List, Listed, Snapshot, Sorted};
 pub use repair::Repair;
 pub use scoped::ScopedVault;
-pub use verify::{Finding, Verification};
+pub use verify::{Finding, Verification, VerifyProgress};
 pub use write::{
     BulkError, BulkProgress, OnExisting, Rewrap, RewrapProgress, SecretChange, SecretInput,
 };

@@ -46,7 +46,8 @@ fn backups(criterion: &mut Criterion) {
     group.bench_function("copy/store", |bencher| {
         bencher.iter(|| {
             let file = store.as_file().unwrap();
-            file.backup(&to, &mut |_| Ok(())).unwrap();
+            file.backup(&to, &mut |_, _| Ok(()), &mut |_| Ok(()))
+                .unwrap();
             fs::remove_file(&to).unwrap();
         });
     });

@@ -96,6 +96,8 @@ pub enum ErrorKind {
     /// A write may be stored or not, because the store was lost while it was committed. Read the
     /// secret before the write is made again.
     Unsettled,
+    /// The callback of the caller ended the call.
+    Stopped,
     /// The store refuses its user a right that is needed. The message names the right.
     StoreDenied,
     /// The key provider refuses this process the use of its key.
@@ -158,6 +160,7 @@ impl ErrorKind {
             Self::Busy => "busy",
             Self::Unavailable => "unavailable",
             Self::Unsettled => "unsettled",
+            Self::Stopped => "stopped",
             Self::StoreDenied => "store_denied",
             Self::KeyDenied => "key_denied",
             Self::KeyProvider => "key_provider",
@@ -201,7 +204,7 @@ mod tests {
     use super::*;
 
     /// Every kind with its code, which programs in other languages match on.
-    const CODES: [(ErrorKind, &str); 41] = [
+    const CODES: [(ErrorKind, &str); 42] = [
         (ErrorKind::Syntax, "syntax"),
         (ErrorKind::UnknownFilter, "unknown_filter"),
         (ErrorKind::FilterFailed, "filter_failed"),
@@ -235,6 +238,7 @@ mod tests {
         (ErrorKind::Busy, "busy"),
         (ErrorKind::Unavailable, "unavailable"),
         (ErrorKind::Unsettled, "unsettled"),
+        (ErrorKind::Stopped, "stopped"),
         (ErrorKind::StoreDenied, "store_denied"),
         (ErrorKind::KeyDenied, "key_denied"),
         (ErrorKind::KeyProvider, "key_provider"),

@@ -4,6 +4,7 @@
 mod account;
 mod finding;
 mod key_slots;
+mod progress;
 mod stored_keys;
 mod tenant;
 mod values;
@@ -11,5 +12,9 @@ mod vault;
 mod verification;
 
 pub use finding::Finding;
+pub use progress::VerifyProgress;
+pub(super) use progress::Watch;
+#[cfg(feature = "sqlite")]
+pub(super) use progress::go_on;
 pub(super) use vault::verify;
 pub use verification::Verification;

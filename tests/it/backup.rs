@@ -302,13 +302,17 @@ fn a_copy_that_its_check_refuses_is_not_kept() {
     };
     let check: &mut CopyCheck<'_> = &mut refuse;
     let shared: Arc<dyn SecretStore> = Arc::new(store);
-    let error = shared.as_file().unwrap().backup(&path, check).unwrap_err();
+    let error = shared
+        .as_file()
+        .unwrap()
+        .backup(&path, &mut |_, _| Ok(()), check)
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidName);
     assert_eq!(others(folder.path()), Vec::<PathBuf>::new());
     shared
         .as_file()
         .unwrap()
-        .backup(&path, &mut |_| Ok(()))
+        .backup(&path, &mut |_, _| Ok(()), &mut |_| Ok(()))
         .unwrap();
     assert_eq!(others(folder.path()), [PathBuf::from("copy.db")]);
 }
@@ -318,16 +322,19 @@ fn a_copy_that_cannot_be_removed_is_told() {
     let folder = fast_folder();
     let store = SqliteStore::create(folder.path().join("vault.db")).unwrap();
     let path = folder.path().join("copy.db");
-    let refused = store.as_file().unwrap().backup(&path, &mut |_| {
-        // A folder cannot be removed as a file is.
-        let copies = others(folder.path())
-            .into_iter()
-            .map(|name| folder.path().join(name));
-        let unfinished = copies.min_by_key(|path| path.as_os_str().len()).unwrap();
-        fs::remove_file(&unfinished).unwrap();
-        fs::create_dir(&unfinished).unwrap();
-        Err(keyslot::SecretName::new("").unwrap_err())
-    });
+    let refused = store
+        .as_file()
+        .unwrap()
+        .backup(&path, &mut |_, _| Ok(()), &mut |_| {
+            // A folder cannot be removed as a file is.
+            let copies = others(folder.path())
+                .into_iter()
+                .map(|name| folder.path().join(name));
+            let unfinished = copies.min_by_key(|path| path.as_os_str().len()).unwrap();
+            fs::remove_file(&unfinished).unwrap();
+            fs::create_dir(&unfinished).unwrap();
+            Err(keyslot::SecretName::new("").unwrap_err())
+        });
     let error = refused.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidName, "as the check said");
     assert!(error.to_string().contains(".keyslot-new-"), "{error}");
@@ -693,7 +700,9 @@ fn a_backup_that_is_killed_is_none() {
         let store = SqliteStore::open(folder.join("vault.db")).unwrap();
         let file = store.as_file().unwrap();
         // The copy is whole, and not verified yet.
-        let _ = file.backup(&folder.join("copy.db"), &mut |_| std::process::exit(0));
+        let _ = file.backup(&folder.join("copy.db"), &mut |_, _| Ok(()), &mut |_| {
+            std::process::exit(0)
+        });
     }
     let folder = fast_folder();
     let vault = vault(&folder);

@@ -60,6 +60,7 @@ mod only_on;
 mod permissions;
 mod private_files;
 mod profiles;
+mod progress;
 mod promises;
 mod proposals;
 mod put_all;

@@ -215,6 +215,9 @@ impl World {
             self.refused_at(&Target::instructions(), "<<$secret.FINE>>"),
             self.damaged(),
             self.rolled_back(),
+            self.vault
+                .verify_with(|_| std::ops::ControlFlow::Break(()))
+                .unwrap_err(),
             Broken.resolve("<<A>>").unwrap_err(),
             SecretName::new(REJECTED).unwrap_err(),
             SecretName::new("sk_live_4eC39HqLyjWDarjtT1zdp7dc").unwrap_err(),
@@ -534,7 +537,7 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 76] = [
+const PLAIN: [&str; 78] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -542,6 +545,7 @@ const PLAIN: [&str; 76] = [
     "Argon2Cost",
     "Backup",
     "BareNames",
+    "BackupProgress",
     "BulkProgress",
     "Copied",
     "Cursor",
@@ -608,6 +612,7 @@ const PLAIN: [&str; 76] = [
     "TracingObserver",
     "UnknownNames",
     "Variant",
+    "VerifyProgress",
     "Version",
     "VersionInfo",
     "View",

@@ -1,11 +1,13 @@
 //! Backups of a vault in a file.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::vault::Vault;
 use crate::crypto::Unlock;
 use crate::error::Result;
 use crate::store::{Purge, SqliteStore};
+use crate::vault::backup::BackupProgress;
 use crate::vault::high_water::HighWater;
 use crate::vault::verify::Verification;
 
@@ -49,7 +51,38 @@ impl Vault {
     /// created; [`Store`](crate::ErrorKind::Store) when the vault is not in a file. After an error
     /// there is no new file, or the error says that it could not be removed.
     pub fn backup_to(&self, path: impl AsRef<Path>) -> Result<Backup> {
-        let verification = self.core.backup_to(path.as_ref())?;
+        self.backup_to_with(path, |_| ControlFlow::Continue(()))
+    }
+
+    /// Makes a backup as [`backup_to`](Vault::backup_to) does, and tells the progress: of the copy
+    /// every 4 MiB, then of its verification. The callback may end the call; then there is no new
+    /// file.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let (folder, key) = (tempfile::tempdir()?, RootKey::generate()?);
+    /// let vault = Vault::create(folder.path().join("vault.db"), &key)?;
+    /// vault.scope("acme")?.put("API_KEY", "a value")?;
+    ///
+    /// vault.backup_to_with(folder.path().join("monday.db"), |progress| {
+    ///     println!("{} of {} bytes", progress.copied, progress.size);
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`](crate::ErrorKind::Stopped) when the callback ends it, and those of `backup_to`.
+    pub fn backup_to_with(
+        &self,
+        path: impl AsRef<Path>,
+        mut progress: impl FnMut(BackupProgress) -> ControlFlow<()>,
+    ) -> Result<Backup> {
+        let verification = self.core.backup_to(path.as_ref(), &mut progress)?;
         Ok(Backup { verification })
     }
 

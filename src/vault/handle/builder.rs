@@ -20,7 +20,7 @@ use crate::vault::observer::Observer;
 use crate::vault::opening::{has_header, initialise, unlock};
 use crate::vault::reason;
 use crate::vault::tenant_view::Views;
-use crate::vault::verify::verify;
+use crate::vault::verify::{Watch, verify};
 
 /// Settings of a vault handle. They belong to the handle, not to the vault: nothing of them is
 /// stored.
@@ -442,7 +442,7 @@ impl VaultBuilder {
             (held, _) => held?,
         }
         if open_mode == OpenMode::Full {
-            verify(&core)?.accept(
+            verify(&core, &mut Watch::nobody())?.accept(
                 "the vault is damaged; open it without OpenMode::Full and call verify, which lists \
                  the damage",
             )?;

@@ -1,6 +1,7 @@
 //! The vault that users open.
 
 use std::fmt;
+use std::ops::ControlFlow;
 #[cfg(feature = "sqlite")]
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::scope::Scope;
 use crate::vault::core::{Core, MAX_VALUE};
 use crate::vault::scoped::ScopedVault;
-use crate::vault::verify::{self, Verification};
+use crate::vault::verify::{self, Verification, VerifyProgress, Watch};
 
 /// One encrypted collection of secrets in one store, opened with a root key.
 ///
@@ -305,7 +306,43 @@ impl Vault {
     /// Those of the store, also for rows that have not even the shape of rows; those of the anchor;
     /// other damage is not an error but a [`Finding`](crate::Finding).
     pub fn verify(&self) -> Result<Verification> {
-        verify::verify(&self.core)
+        verify::verify(&self.core, &mut Watch::nobody())
+    }
+
+    /// Verifies as [`verify`](Vault::verify) does, and tells the progress after each page of
+    /// secrets and after each organization. The callback may end the call.
+    ///
+    /// For all that there is to look at, the head of each organization is read once more before it
+    /// begins. A verification holds up no writer, so it may run on a thread of its own beside all
+    /// others.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use std::thread;
+    ///
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// let verified = vault.clone();
+    /// let verification = thread::spawn(move || {
+    ///     verified.verify_with(|progress| {
+    ///         println!("{} of {} secrets", progress.looked_at, progress.total);
+    ///         ControlFlow::Continue(())
+    ///     })
+    /// });
+    /// assert!(verification.join().expect("no panic")?.is_intact());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`](crate::ErrorKind::Stopped) when the callback ends it, and those of `verify`.
+    pub fn verify_with(
+        &self,
+        mut progress: impl FnMut(VerifyProgress) -> ControlFlow<()>,
+    ) -> Result<Verification> {
+        verify::verify(&self.core, &mut Watch::of(&mut progress))
     }
 
     /// Accepts that stored rows are older than those that this vault has seen, after which

@@ -19,6 +19,8 @@ pub(super) struct Tenant<'a> {
     partition: Partition,
     pub(super) tx: &'a mut dyn ReadTx,
     report: &'a mut Verification,
+    /// Told of the number of secrets of each page, after it was looked at.
+    looked_at: &'a mut dyn FnMut(usize) -> Result<()>,
     pub(super) keys: StoredKeys,
     /// True if there are rows that are sealed with a key which an erasure destroyed.
     has_erased: bool,
@@ -31,12 +33,14 @@ impl<'a> Tenant<'a> {
         partition: Partition,
         tx: &'a mut dyn ReadTx,
         report: &'a mut Verification,
+        looked_at: &'a mut dyn FnMut(usize) -> Result<()>,
     ) -> Self {
         Self {
             core,
             partition,
             tx,
             report,
+            looked_at,
             keys: StoredKeys::default(),
             has_erased: false,
             found: Account::default(),
@@ -118,7 +122,8 @@ impl<'a> Tenant<'a> {
         self.pages(Kind::Secret, true, |this, rows| {
             // A row that a scan finds but its key does not is lost to every resolve.
             let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
-            let mut secrets = Vec::with_capacity(rows.len());
+            let count = rows.len();
+            let mut secrets = Vec::with_capacity(count);
             for (row, by_key) in rows.into_iter().zip(get_in(this.tx, &keys)?) {
                 let is_found = by_key.as_ref() == Some(&row);
                 match this.open(&row).filter(|_| is_found) {
@@ -136,7 +141,8 @@ impl<'a> Tenant<'a> {
                     None => this.find(Finding::Record),
                 }
             }
-            this.values(&secrets)
+            this.values(&secrets)?;
+            (this.looked_at)(count)
         })
     }
 

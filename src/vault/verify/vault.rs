@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::finding::Finding;
 use super::key_slots;
+use super::progress::Watch;
 use super::tenant::Tenant;
 use super::verification::Verification;
 use crate::error::Result;
@@ -18,13 +19,16 @@ use crate::vault::walk::Step;
 /// directory, and the store against itself.
 ///
 /// Each tenant is read as of one moment, and holds up no writer.
-pub(in crate::vault) fn verify(core: &Core) -> Result<Verification> {
+pub(in crate::vault) fn verify(core: &Core, watch: &mut Watch<'_>) -> Result<Verification> {
     let mut report = Verification::default();
     let anchored = core.anchored()?;
-    let verify_tenant = |tenant: Partition, report: &mut Verification| {
+    if watch.is_heard() {
+        expect(core, watch)?;
+    }
+    let mut verify_tenant = |tenant: Partition, report: &mut Verification| {
         let (own, kept) = (core.seen.of(tenant), anchored.get(&tenant).copied());
         let is_newer = |kept: &Mark| own.is_none_or(|own| own.epoch() < kept.epoch());
-        verify_tenant(core, tenant, kept.filter(is_newer).or(own), report)
+        verify_tenant(core, tenant, kept.filter(is_newer).or(own), report, watch)
     };
     if core.store.self_check()? == SelfCheck::Damaged {
         report.find(Finding::Store);
@@ -60,10 +64,29 @@ fn verify_tenant(
     tenant: Partition,
     seen: Option<Mark>,
     report: &mut Verification,
+    watch: &mut Watch<'_>,
 ) -> Result<()> {
-    let so_far = report.mark();
+    let so_far = (report.mark(), watch.mark());
     core.store.read(tenant, &mut |tx| {
-        report.back_to(so_far);
-        Tenant::new(core, tenant, tx, report).verify(seen)
-    })
+        report.back_to(so_far.0);
+        watch.back_to(so_far.1);
+        let looked_at = &mut |secrets| watch.looked_at(secrets);
+        Tenant::new(core, tenant, tx, report, looked_at).verify(seen)
+    })?;
+    watch.organization()
+}
+
+/// Adds up what there is to look at, by the heads as they are now. What is wrong with them is found
+/// later.
+fn expect(core: &Core, watch: &mut Watch<'_>) -> Result<()> {
+    let mut walk = PartitionWalk::default();
+    while let Step::Found(tenants) = walk.step(&*core.store)? {
+        for tenant in tenants {
+            let head = core.get_one(tenant, head_row(tenant))?;
+            let head = head.and_then(|row| core.open_head(tenant, &row).ok());
+            let Some(head) = head else { continue };
+            watch.expect(head.live.saturating_add(head.tombstones));
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Refusals of a vault and its handles.
 
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey, SecretStore as _};
@@ -61,7 +62,10 @@ fn data_keys(messages: &mut Messages) {
 }
 
 fn many(messages: &mut Messages) {
-    let scope = scope();
+    let vault = vault();
+    let scope = vault.scope("acme/billing").unwrap();
+    scope.put("KEY", "sk_live_4eC39HqLyjWD").unwrap();
+    messages.of(vault.verify_with(|_| ControlFlow::Break(())));
     let mut put_all = |items: [&str; 2], existing| {
         let items = items.map(|name| (name, "value"));
         match scope.put_all(items, existing) {

@@ -1,6 +1,7 @@
 //! Moving everything of an organization to its newest data key.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::progress::RewrapProgress;
@@ -88,8 +89,44 @@ impl Rewrap {
     /// # Errors
     ///
     /// Those of [`step`](Rewrap::step).
-    pub fn finish(mut self) -> Result<RewrapProgress> {
-        while self.step()?.is_some() {}
+    pub fn finish(self) -> Result<RewrapProgress> {
+        self.finish_with(|_| ControlFlow::Continue(()))
+    }
+
+    /// Takes all steps that are left, and tells the progress after each. The callback may end the
+    /// call between two steps: what is moved stays so, and the progress says that it is not done.
+    ///
+    /// A step holds up the writers of the organization for as long as it takes, and nobody between
+    /// two steps, so it may run on a thread of its own beside all others.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// vault.rotate_data_key("acme")?;
+    /// let progress = vault.rewrap("acme")?.finish_with(|progress| {
+    ///     println!("{} secrets are left", progress.left);
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert!(progress.done);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`step`](Rewrap::step).
+    pub fn finish_with(
+        mut self,
+        mut progress: impl FnMut(RewrapProgress) -> ControlFlow<()>,
+    ) -> Result<RewrapProgress> {
+        while let Some(now) = self.step()? {
+            if progress(now).is_break() {
+                break;
+            }
+        }
         Ok(self.progress)
     }
 
