@@ -1,5 +1,6 @@
 //! Facts about stored secrets besides their values.
 
+mod epoch;
 mod fingerprint;
 mod hex;
 mod number;
@@ -11,6 +12,7 @@ mod secret_info;
 mod version;
 mod version_info;
 
+pub use epoch::Epoch;
 pub use fingerprint::Fingerprint;
 pub use record_id::RecordId;
 pub use revision::Revision;

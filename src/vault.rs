@@ -94,7 +94,7 @@ pub use key_status::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys};
 pub use observer::TracingObserver;
 pub use observer::{Action, Event, KeyAction, KeyEvent, Observer, OwnedEvent};
 pub use permissions::Permissions;
-pub use read::{Explanation, Inherited, List, Listed, Snapshot, Sorted};
+pub use read::{ChangedSecret, Changes, Explanation, Inherited, List, Listed, Snapshot, Sorted};
 pub use repair::Repair;
 pub use scoped::ScopedVault;
 pub use verify::{Finding, Verification, VerifyProgress};

@@ -4,6 +4,7 @@
 //! moment as the rows. If it is the head that the view is of, the comparison is all; else the view
 //! goes on by the rows that were written since, and the rows are read with it at one moment.
 
+mod changed;
 mod current;
 mod gather;
 mod page;
@@ -12,5 +13,6 @@ mod rows;
 mod scopes;
 mod write;
 
+pub(super) use changed::{Changed, Since};
 pub(super) use page::InfoWalk;
 pub(super) use write::WriteGuard;

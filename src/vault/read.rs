@@ -3,13 +3,16 @@
 //! `select` finds the secret that a reference means, and everything else in this folder is built on
 //! it: `lookup` (the resolver), `bind` (to a target or an engine), `resolve`, `explain` with
 //! `propose` (names for unknown ones), `values` (for redactors) and `snapshot`. `find`, `list` and
-//! `scopes` read one scope or the whole vault.
+//! `scopes` read one scope or the whole vault, `changes` what was written since an epoch. `news`
+//! asks if anything was written.
 
 mod bind;
+mod changes;
 mod explain;
 mod find;
 mod list;
 mod lookup;
+mod news;
 mod propose;
 mod refusal;
 mod resolve;
@@ -18,6 +21,7 @@ mod select;
 mod snapshot;
 mod values;
 
+pub use changes::{ChangedSecret, Changes};
 pub use explain::Explanation;
 pub use list::{Inherited, List, Listed, Sorted};
 pub use snapshot::Snapshot;

@@ -6,9 +6,11 @@ use std::num::NonZeroU32;
 use secrecy::ExposeSecret;
 
 use super::core::Core;
+use super::guarded::Since;
 use super::hashed_scope::{HashedScope, head_row};
 use super::stored::Stored;
 use super::tenant_key::TenantKey;
+use super::tenant_view::Views;
 use super::{ScopedVault, Vault};
 use crate::crypto::{
     DataKeyRecord, DataKeyState, Envelope, Head, Info, InfoPlace, InfoState, PARSED, ROW_KEYS,
@@ -19,7 +21,9 @@ use crate::name::SecretName;
 use crate::record::{Revision, Version};
 use crate::scope::Scope;
 use crate::status::Status;
-use crate::store::{Cursor, Kind, PageSize, Partition, Row, Scan};
+use crate::store::{
+    Cursor, Kind, MemoryStore, PageSize, Partition, Row, Scan, SecretStore, WriteTx,
+};
 
 fn vault() -> Vault {
     let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
@@ -538,4 +542,42 @@ fn a_known_data_key_serves_while_its_row_is_the_same() {
     }
     put(core, "acme", &key_row);
     assert!(scope.put("KEY", "third").is_ok(), "the control");
+}
+
+#[test]
+fn more_changes_than_an_answer_names_are_a_change_of_everything() {
+    let vault = vault();
+    let scope = vault.scope("acme").unwrap();
+    let since = |epoch, most| Since {
+        tenant: scope.partition(),
+        scopes: scope.chain(),
+        epoch,
+        most,
+    };
+    for name in ["A", "B"] {
+        scope.put(name, "a value").unwrap();
+    }
+    let guarded = Core {
+        views: Some(Views::new(1000)),
+        ..vault
+            .core
+            .over(Box::new(MemoryStore::new()), vault.core.seen.copy())
+    };
+    for (partition, rows) in all_rows(&vault.core) {
+        for row in rows {
+            let put = &mut |_: Vec<Option<Row>>, tx: &mut dyn WriteTx| tx.put(&row);
+            guarded.store.write(partition, &[], put).unwrap();
+        }
+    }
+    for core in [&*vault.core, &guarded] {
+        let named = |epoch, most| {
+            let changed = core.changed_since(since(epoch, most), |_, info| info.name);
+            changed.unwrap().secrets.map(|names| names.len())
+        };
+        assert_eq!(named(0, 3), Some(3));
+        assert_eq!(named(0, 2), None);
+        assert_eq!(named(1, 2), Some(2));
+        assert_eq!(named(3, 0), Some(0));
+        assert_eq!(named(2, 0), None);
+    }
 }

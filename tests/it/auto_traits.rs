@@ -56,6 +56,7 @@ fn everything_crosses_threads() {
         keyslot::RootKey, keyslot::Vault, keyslot::ScopedVault, keyslot::VaultBuilder,
         keyslot::SecretInput, keyslot::List, keyslot::Verification, keyslot::Finding,
         keyslot::Snapshot, keyslot::Inherited, keyslot::Listed, keyslot::Explanation,
+        keyslot::Changes, keyslot::ChangedSecret,
         keyslot::Permissions, keyslot::SecretChange, keyslot::Fingerprint, keyslot::Action,
     );
     #[cfg(feature = "sqlite")]

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use keyslot::store::{Kind, MemoryStore};
-use keyslot::{Error, ErrorKind, ScopedVault, Target, Vault};
+use keyslot::{Epoch, Error, ErrorKind, ScopedVault, Target, Vault};
 
 use crate::life::{ANSWERS, SCRIPT, act, ask, builder};
 use crate::support::counting::Counting;
@@ -65,6 +65,7 @@ fn calls(vault: &Vault) -> Vec<(&'static str, Result<(), ErrorKind>)> {
         ("explain", child.explain(&target, &references).map(drop)),
         ("missing", child.missing(&references).map(drop)),
         ("names", child.names().map(drop)),
+        ("changes", child.changes(Epoch::START).map(drop)),
         (
             "list",
             child.list().collect::<keyslot::Result<Vec<_>>>().map(drop),

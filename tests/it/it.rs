@@ -24,6 +24,7 @@ mod bad_input_templates;
 mod basic;
 mod bound_handles;
 mod change_all;
+mod changes;
 mod check;
 mod clock;
 mod code_files;

@@ -470,6 +470,9 @@ fn no_debug_holds_a_value_or_a_key() {
         &scope.explain(&Target::unspecified(), &references).unwrap(),
     );
     check("Inherited", &scope.list().inherited());
+    let changes = scope.changes(keyslot::Epoch::START).unwrap();
+    check("ChangedSecret", &changes.secrets[0]);
+    check("Changes", &changes);
     check("Listed", &scope.list().inherited().next().unwrap().unwrap());
     let redactor = Redactor::of(&resolved).unwrap();
     assert!(
@@ -537,15 +540,15 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 78] = [
+const PLAIN: [&str; 79] = [
     "AccessRules",
     "Action",
     "Actor",
     "AnchorMark",
     "Argon2Cost",
     "Backup",
-    "BareNames",
     "BackupProgress",
+    "BareNames",
     "BulkProgress",
     "Copied",
     "Cursor",
@@ -553,6 +556,7 @@ const PLAIN: [&str; 78] = [
     "DataKeyState",
     "DataKeyStatus",
     "Engine",
+    "Epoch",
     "Error",
     "ErrorKind",
     "Escape",
@@ -578,8 +582,8 @@ const PLAIN: [&str; 78] = [
     "Moment",
     "Node",
     "OnExisting",
-    "OrganizationKeys",
     "OpenMode",
+    "OrganizationKeys",
     "PageSize",
     "Permissions",
     "Permit",

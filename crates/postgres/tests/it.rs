@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+mod changes;
 mod conformance;
 mod cuts;
 mod deaths;

@@ -2,7 +2,6 @@
 
 mod age;
 mod held;
-mod news;
 mod run;
 mod shared;
 mod state;

@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use super::age::Asked;
-use super::news::{News, news};
 use super::state::State;
 use crate::error::Result;
 use crate::reference::Reference;
 use crate::store::Moment;
 use crate::vault::clock::Now;
+use crate::vault::read::news::{News, news};
 use crate::vault::scoped::ScopedVault;
 
 /// The state of a snapshot.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::held::Held;
-use super::news::{News, Point, news};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
 use crate::resolve::Outcome;
@@ -12,6 +11,7 @@ use crate::target::Target;
 use crate::vault::clock::Now;
 use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::permissions::Permissions;
+use crate::vault::read::news::{News, Point, news};
 use crate::vault::scoped::ScopedVault;
 
 /// The secrets that are held, and a point before they were read.
