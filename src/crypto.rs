@@ -4,16 +4,18 @@
 //!
 //! 1. `primitives` is the only folder that names a cryptographic library, and `stack` wipes what
 //!    the libraries leave there. `canonical`, `padding` and `tlv` write bytes down.
-//! 2. `key` (keys and their names), `key_context`, `timestamp`, `header`, `root_key` (the key that
-//!    opens a vault), `passphrase`, `provider` (keys that are kept elsewhere), `data_key`.
+//! 2. `key` (keys and their names), `key_context`, `timestamp`, `log_state`, `header`, `root_key`
+//!    (the key that opens a vault), `passphrase`, `provider` (keys that are kept elsewhere),
+//!    `data_key`.
 //! 3. `context` (the place of an envelope) and `envelope` (sealing).
 //! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `unlock` (all that
 //!    opens a key slot).
-//! 5. `info`, `head`, `wrap` (keys under keys), `key_slot_directory`.
+//! 5. `info`, `head`, `audit`, `wrap` (keys under keys), `key_slot_directory`.
 //! 6. `fuzzing` (for the fuzzer alone).
 //!
 //! The manual's page on the format has it all.
 
+mod audit;
 mod canonical;
 mod context;
 mod data_key;
@@ -27,6 +29,7 @@ mod key;
 mod key_context;
 mod key_slot;
 mod key_slot_directory;
+mod log_state;
 mod padding;
 mod passphrase;
 mod primitives;
@@ -41,6 +44,7 @@ mod tlv;
 mod unlock;
 mod wrap;
 
+pub(crate) use audit::{Facts, LogChain, LogRow, decode_entry};
 pub(crate) use context::InfoPlace;
 pub(crate) use data_key::{DataKeyRecord, DataKeyState};
 #[cfg(test)]
@@ -55,6 +59,7 @@ pub use key_context::KeyContext;
 pub(crate) use key_slot::Kdf;
 pub(crate) use key_slot::{KeySlot, KeySlotPlace};
 pub(crate) use key_slot_directory::{KeySlotDirectory, KeySlotEntry};
+pub(crate) use log_state::{LogPlace, LogState};
 pub use passphrase::Argon2Cost;
 #[cfg(feature = "passphrase")]
 pub use passphrase::Passphrase;

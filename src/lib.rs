@@ -66,6 +66,8 @@ pub use hardening::{Hardening, Measure, MemoryLock, harden_process, lock_memory}
 #[cfg(feature = "http")]
 pub use http;
 pub use name::{NamePolicy, SecretName};
+#[cfg(feature = "vault")]
+pub use record::{AuditAction, AuditEntry};
 pub use record::{Epoch, Fingerprint, RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use redact::Redactor;
 pub use reference::{Reference, ReferenceKind, ReferenceRef};
@@ -86,11 +88,12 @@ pub use vault::FileAnchor;
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, AnchorMark, BulkError, BulkProgress, ChangedSecret, Changes, DataKeyState,
-    DataKeyStatus, Event, Explanation, Finding, Inherited, KeyAction, KeyEvent, KeyInfo, KeyKind,
-    KeyStatus, List, Listed, Observer, OnExisting, OpenMode, OrganizationKeys, OwnedEvent,
-    Permissions, Repair, Rewrap, RewrapProgress, RollbackAnchor, ScopedVault, SecretChange,
-    SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification, VerifyProgress,
+    Action, AnchorMark, AuditEntries, AuditLog, AuditMode, BulkError, BulkProgress, ChangedSecret,
+    Changes, DataKeyState, DataKeyStatus, Event, Explanation, Finding, Inherited, KeyAction,
+    KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer, OnExisting, OpenMode,
+    OrganizationKeys, OwnedEvent, Permissions, Repair, Rewrap, RewrapProgress, RollbackAnchor,
+    ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
+    VerifyProgress,
 };
 #[cfg(feature = "sqlite")]
 pub use vault::{Backup, BackupProgress};

@@ -1,5 +1,9 @@
 //! Facts about stored secrets besides their values.
 
+#[cfg(feature = "vault")]
+mod audit_action;
+#[cfg(feature = "vault")]
+mod audit_entry;
 mod epoch;
 mod fingerprint;
 mod hex;
@@ -12,6 +16,10 @@ mod secret_info;
 mod version;
 mod version_info;
 
+#[cfg(feature = "vault")]
+pub use audit_action::AuditAction;
+#[cfg(feature = "vault")]
+pub use audit_entry::AuditEntry;
 pub use epoch::Epoch;
 pub use fingerprint::Fingerprint;
 pub use record_id::RecordId;

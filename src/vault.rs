@@ -32,16 +32,19 @@
 //!    `opening`, which makes or unlocks the keys.
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
 //!    records and back.
-//! 4. `scoped`: the handle on one scope.
+//! 4. `scoped`: the handle on one scope; `audit`, the logs of what is done.
 //! 5. `read`, `write`, `verify`, `keys` (those that open the vault) and `key_status`, which do not
 //!    import each other.
 //! 6. `handle`: the vault that users open, and its builder.
 
 mod anchor;
 mod anchoring;
+mod audit;
+mod audit_mode;
 #[cfg(feature = "sqlite")]
 mod backup;
 mod binding;
+mod call;
 mod clock;
 mod commit;
 mod core;
@@ -83,6 +86,8 @@ mod write;
 #[cfg(unix)]
 pub use anchor::FileAnchor;
 pub use anchor::{AnchorMark, RollbackAnchor};
+pub use audit::{AuditEntries, AuditLog};
+pub use audit_mode::AuditMode;
 #[cfg(feature = "sqlite")]
 pub use backup::BackupProgress;
 #[cfg(feature = "sqlite")]

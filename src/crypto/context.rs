@@ -76,6 +76,12 @@ impl Context {
         Self::new(b"keyslot/1 head", &[&header.vault_id, tenant_tag])
     }
 
+    /// A row of an audit log, sealed under the audit key.
+    pub(crate) fn audit(header: &Header, partition: &[u8; 16], row: u64) -> Self {
+        let row = row.to_be_bytes();
+        Self::new(b"keyslot/1 audit", &[&header.vault_id, partition, &row])
+    }
+
     /// The info of a secret, sealed under a data key.
     ///
     /// Bound to the keyed hashes that its row is found by, not to scope and name themselves: a

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::envelope::{open, seal};
 use super::key::KeyId;
+use super::log_state::LogState;
 use super::sub_keys::SubKeys;
 use super::tlv::{FieldReader, FieldWriter, array, corrupt};
 use crate::error::Result;
@@ -27,6 +28,8 @@ pub(crate) struct Head {
     /// The generation of the first data key after all secrets were erased, so that all earlier ones
     /// are destroyed; 0 if they never were.
     pub(crate) erased_before: u32,
+    /// The audit log in its partition, if there is one.
+    pub(crate) log: Option<LogState>,
 }
 
 impl Head {
@@ -40,7 +43,32 @@ impl Head {
             accumulator: [0; 32],
             active_key,
             erased_before: 0,
+            log: None,
         }
+    }
+
+    /// The head of the partition that has the uses of a tenant. It has no secrets and no data key.
+    #[cfg(test)]
+    pub(crate) fn of_uses(tenant: &str, log: LogState) -> Self {
+        Self {
+            log: Some(log),
+            ..Self::first(tenant, KeyId::VAULT_SECRET)
+        }
+    }
+
+    /// Returns true for the head of a partition that has the uses of a tenant.
+    pub(crate) fn is_of_uses(&self) -> bool {
+        self.active_key == KeyId::VAULT_SECRET
+    }
+
+    fn has_a_log_alone(&self) -> bool {
+        let accounts = (
+            self.live,
+            self.tombstones,
+            self.accumulator,
+            self.erased_before,
+        );
+        self.log.is_some() && accounts == (0, 0, [0; 32], 0)
     }
 
     /// Adds an entry to the accumulator, or takes it out again.
@@ -64,7 +92,8 @@ impl Head {
     }
 
     /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data key,
-    /// 7: erased before`, the last one left out while it is 0.
+    /// 7: erased before, 8: audit log`, the last two left out while there was no erasure and while
+    /// there is no log.
     pub(super) fn encode(&self) -> Vec<u8> {
         let erased_before = self.erased_before.to_be_bytes();
         FieldWriter::new()
@@ -78,6 +107,7 @@ impl Head {
                 7,
                 Some(&erased_before[..]).filter(|_| self.erased_before > 0),
             )
+            .optional(8, self.log.as_ref().map(LogState::encode).as_deref())
             .finish()
     }
 
@@ -96,11 +126,13 @@ impl Head {
                 Some(generation) => u32::from_be_bytes(array(generation)?),
                 None => 0,
             },
+            log: reader.optional(8)?.map(LogState::decode).transpose()?,
         };
         reader.finish()?;
         if head.erased_before == 1
             || i64::try_from(head.epoch).is_err()
             || Scope::organization(&head.tenant).is_err()
+            || (head.is_of_uses() && !head.has_a_log_alone())
         {
             return Err(corrupt());
         }

@@ -1,5 +1,5 @@
-//! Keys derived from the vault secret: those of the keyed hashes that rows are found by, and the
-//! key of the heads.
+//! Keys derived from the vault secret: those of the keyed hashes that rows are found by, the key of
+//! the heads, and those of the audit logs.
 //!
 //! One key, one purpose. The vault secret never changes, so that rows are found under the same
 //! hashes for life.
@@ -32,6 +32,8 @@ pub(crate) struct SubKeys {
     accumulator: Mac,
     fingerprint: Mac,
     head: SymmetricKey,
+    audit: SymmetricKey,
+    audit_chain: Mac,
 }
 
 impl SubKeys {
@@ -53,6 +55,10 @@ impl SubKeys {
                 head: SymmetricKey::fill(KeyId::VAULT_SECRET, |key| {
                     prk.expand(&encode(&[b"keyslot/1 head key"]), key)
                 })?,
+                audit: SymmetricKey::fill(KeyId::VAULT_SECRET, |key| {
+                    prk.expand(&encode(&[b"keyslot/1 audit key"]), key)
+                })?,
+                audit_chain: mac(b"keyslot/1 audit chain key")?,
             })
         })
     }
@@ -104,6 +110,34 @@ impl SubKeys {
             &self.tag,
             &[b"keyslot/1 tenant tag", tenant.as_bytes()],
         ))
+    }
+
+    /// Tag of the partition that has the uses of a tenant.
+    pub(crate) fn uses_tag(&self, tenant: &str) -> [u8; 16] {
+        half(&hash(
+            &self.tag,
+            &[b"keyslot/1 uses tag", tenant.as_bytes()],
+        ))
+    }
+
+    /// Seals the rows of audit logs.
+    pub(super) fn audit_key(&self) -> &SymmetricKey {
+        &self.audit
+    }
+
+    /// The next value of the chain of an audit log.
+    pub(super) fn audit_chain(
+        &self,
+        before: &[u8; 32],
+        partition: &[u8; 16],
+        number: u64,
+        record: &[u8],
+    ) -> [u8; 32] {
+        let number = number.to_be_bytes();
+        hash(
+            &self.audit_chain,
+            &[b"keyslot/1 audit chain", before, partition, &number, record],
+        )
     }
 
     /// Seals the heads.

@@ -1,5 +1,6 @@
 //! Tests of the layer as a whole; small ones stand in the files they are about.
 
+mod audit;
 mod hierarchy;
 mod memory;
 #[cfg(feature = "internals")]

@@ -18,6 +18,13 @@ impl FieldWriter {
         Self(vec![FORM])
     }
 
+    /// A record of about so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        let mut record = Vec::with_capacity(bytes);
+        record.push(FORM);
+        Self(record)
+    }
+
     /// Writes a field.
     pub(super) fn field(mut self, tag: u8, bytes: &[u8]) -> Self {
         // Whatever is longer than an envelope takes is refused when it is sealed.

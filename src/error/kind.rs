@@ -172,6 +172,58 @@ impl ErrorKind {
         }
     }
 
+    /// Every kind.
+    #[cfg(feature = "vault")]
+    const ALL: [Self; 41] = [
+        Self::Syntax,
+        Self::UnknownFilter,
+        Self::FilterFailed,
+        Self::Unencodable,
+        Self::TooLarge,
+        Self::InvalidDocument,
+        Self::NotFound,
+        Self::NoSuchVersion,
+        Self::Inactive,
+        Self::Revoked,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::Denied,
+        Self::BrokenResolver,
+        Self::InvalidName,
+        Self::InvalidScope,
+        Self::InvalidValue,
+        Self::InvalidInput,
+        Self::InvalidKey,
+        Self::WeakKey,
+        Self::WrongKey,
+        Self::VaultNotFound,
+        Self::VaultExists,
+        Self::NotAVault,
+        Self::UnsupportedFormat,
+        Self::Corrupt,
+        Self::Tampered,
+        Self::UnsafeFile,
+        Self::UnsafeSqlite,
+        Self::Conflict,
+        Self::Busy,
+        Self::Unavailable,
+        Self::Unsettled,
+        Self::StoreDenied,
+        Self::KeyDenied,
+        Self::KeyProvider,
+        Self::Forked,
+        Self::ReadOnly,
+        Self::StorageFull,
+        Self::Io,
+        Self::Store,
+    ];
+
+    /// The kind of a [code](ErrorKind::as_str), as stored bytes have it.
+    #[cfg(feature = "vault")]
+    pub(crate) fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == code)
+    }
+
     /// Returns true if the same call may succeed later, with nothing changed by the caller:
     /// [`Busy`](ErrorKind::Busy) and [`Unavailable`](ErrorKind::Unavailable). After a
     /// [`Conflict`](ErrorKind::Conflict) or [`Unsettled`](ErrorKind::Unsettled), read the secret
@@ -257,6 +309,8 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).unwrap(), code);
             let is_retryable = [ErrorKind::Busy, ErrorKind::Unavailable].contains(&kind);
             assert_eq!(kind.is_retryable(), is_retryable);
+            #[cfg(feature = "vault")]
+            assert_eq!(ErrorKind::of_code(code), Some(kind));
         }
         let mut codes = CODES.map(|(_, code)| code);
         codes.sort_unstable();

@@ -21,11 +21,13 @@ pub enum Kind {
     Secret = 6,
     /// An older value of a secret.
     Version = 7,
+    /// Entries of an audit log.
+    Audit = 8,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Header,
         Self::Slot,
         Self::VaultSecret,
@@ -33,6 +35,7 @@ impl Kind {
         Self::Head,
         Self::Secret,
         Self::Version,
+        Self::Audit,
     ];
 
     /// The kind of a stored number.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::anchor::Anchor;
+use super::audit_mode::AuditMode;
 use super::clock::Clock;
 use super::gate::Gate;
 use super::high_water::HighWater;
@@ -32,6 +33,10 @@ pub(super) struct Core {
     pub(super) gate: Gate,
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) anchor: Option<Anchor>,
+    /// The way in which uses are logged; `None` if this vault begins no audit log.
+    pub(super) audit: Option<AuditMode>,
+    /// Names this open vault in audit logs: random.
+    pub(super) writer: [u8; 16],
     /// True if the end of values may be shown.
     pub(super) hints: bool,
     pub(super) max_value: usize,
@@ -53,6 +58,8 @@ impl Core {
             gate: self.gate,
             observer: None,
             anchor: None,
+            audit: None,
+            writer: self.writer,
             hints: false,
             max_value: self.max_value,
             kept_versions: self.kept_versions,

@@ -1,5 +1,6 @@
 //! The handle on a whole vault: opening one, and the vault that users open.
 
+mod audit;
 #[cfg(feature = "sqlite")]
 mod backup;
 mod builder;

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::binding::Binding;
+use super::call::Call;
 use super::core::Core;
 use super::hashed_scope::HashedScope;
 use super::observer::{Action, Begun, Event};
 use super::permissions::Permissions;
-use crate::actor::Actor;
+use super::reason;
+use crate::actor::{Actor, label_flaw};
 use crate::crypto::Info;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
@@ -31,6 +33,10 @@ pub struct ScopedVault {
     own: HashedScope,
     permissions: Permissions,
     actor: Option<Actor>,
+    /// The run that it works for, as audit logs have it.
+    run: Option<Arc<str>>,
+    /// The reason of its calls, as audit logs have it.
+    reason: Option<Arc<str>>,
     pub(super) binding: Binding,
     /// The engine of the handle; `None` if it uses that of the vault.
     pub(super) engine: Option<Arc<Engine>>,
@@ -47,6 +53,8 @@ impl ScopedVault {
             own,
             permissions: Permissions::ALL,
             actor: None,
+            run: None,
+            reason: None,
             binding: Binding::default(),
             engine: None,
         }
@@ -139,6 +147,69 @@ impl ScopedVault {
             actor: Some(actor),
             ..self.clone()
         }
+    }
+
+    /// A handle for one run, which the [audit log](crate::Vault::audit) names with each call of it.
+    ///
+    /// ```
+    /// use keyslot::{AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Off).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.for_run("nightly-17")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// let entry = vault.audit("acme")?.entries().next().unwrap()?;
+    /// assert_eq!(entry.run.as_deref(), Some("nightly-17"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput): a run has 1 to 128 bytes, as an
+    /// [`Actor`] has, and the same characters.
+    pub fn for_run(&self, run: impl AsRef<str>) -> Result<Self> {
+        let run = run.as_ref();
+        if let Some(flaw) = label_flaw(run) {
+            let message = format!("the name of a run {flaw}");
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
+        Ok(Self {
+            run: Some(run.into()),
+            ..self.clone()
+        })
+    }
+
+    /// A handle with a reason, which the [audit log](crate::Vault::audit) has with each call of it:
+    /// a ticket, or words of a person.
+    ///
+    /// ```
+    /// use keyslot::{AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Off).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.because("leaked in ticket 12")?.revoke("STRIPE_KEY")?;
+    /// let entry = vault.audit("acme")?.entries().next().unwrap()?;
+    /// assert_eq!(entry.reason.as_deref(), Some("leaked in ticket 12"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](ErrorKind::InvalidInput): a reason has 1 to 1024 bytes and no control
+    /// characters.
+    pub fn because(&self, reason: impl AsRef<str>) -> Result<Self> {
+        let reason = reason::check(reason.as_ref())?;
+        Ok(Self {
+            reason: Some(reason.into()),
+            ..self.clone()
+        })
+    }
+
+    /// A call of this handle.
+    pub(super) fn call(&self, action: Action) -> Call<'_> {
+        Call::operator(action.logged())
+            .by(self.actor.as_ref(), self.run.as_deref())
+            .because(self.reason.as_deref())
     }
 
     pub(super) fn core(&self) -> &Core {

@@ -12,6 +12,7 @@
 
 mod anchor;
 mod attacks;
+mod audit;
 mod auto_traits;
 mod backup;
 mod bad_input_files;

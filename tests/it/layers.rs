@@ -48,10 +48,11 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
         &[
             &["canonical", "padding", "primitives", "stack", "tlv"],
             &["key", "key_context", "timestamp"],
+            &["log_state"],
             &["data_key", "header", "passphrase", "provider", "root_key"],
             &["context", "key_slot", "sub_keys"],
             &["envelope", "unlock"],
-            &["head", "info", "wrap"],
+            &["audit", "head", "info", "wrap"],
             &["key_slot_directory"],
             // There for the fuzzer only.
             &["fuzzing"],
@@ -82,7 +83,9 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["key_info"],
             &[
                 "anchor",
+                "audit_mode",
                 "binding",
+                "call",
                 "clock",
                 "high_water",
                 "hint",
@@ -101,6 +104,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["heads", "parsed_rows", "scoped", "sealing"],
             &["anchoring", "guarded"],
             &["commit"],
+            &["audit"],
             &["key_status", "keys", "read", "repair", "verify", "write"],
             &["backup"],
             &["handle"],

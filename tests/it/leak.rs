@@ -540,12 +540,17 @@ const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 79] = [
+const PLAIN: [&str; 84] = [
     "AccessRules",
     "Action",
     "Actor",
     "AnchorMark",
     "Argon2Cost",
+    "AuditAction",
+    "AuditEntries",
+    "AuditEntry",
+    "AuditLog",
+    "AuditMode",
     "Backup",
     "BackupProgress",
     "BareNames",

@@ -253,6 +253,7 @@ fn a_head_opens_for_its_tenant_only() {
         accumulator: [0; 32],
         active_key: data_key.id(),
         erased_before: 0,
+        log: None,
     };
     head.toggle(&entry);
     assert_eq!(head.accumulator, entry);

@@ -26,6 +26,7 @@ fn head() -> Head {
         accumulator: [7; 32],
         active_key,
         erased_before: 3,
+        log: None,
     }
 }
 

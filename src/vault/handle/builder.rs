@@ -6,12 +6,13 @@ use std::time::SystemTime;
 
 use super::open_mode::OpenMode;
 use super::vault::Vault;
-use crate::crypto::Unlock;
+use crate::crypto::{Unlock, random};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::NamePolicy;
 use crate::store::{MemoryStore, SecretStore};
 use crate::template::Engine;
 use crate::vault::anchor::{Anchor, RollbackAnchor};
+use crate::vault::audit_mode::AuditMode;
 use crate::vault::clock::Clock;
 use crate::vault::core::{Core, MAX_VALUE};
 use crate::vault::gate::Gate;
@@ -43,6 +44,7 @@ pub struct VaultBuilder {
     gate: Gate,
     observer: Option<Arc<dyn Observer>>,
     anchor: Option<Box<dyn RollbackAnchor>>,
+    audit: Option<AuditMode>,
     open_mode: OpenMode,
     accepted: Option<String>,
     hints: bool,
@@ -61,6 +63,7 @@ impl VaultBuilder {
             gate: Gate::default(),
             observer: None,
             anchor: None,
+            audit: None,
             open_mode: OpenMode::Header,
             accepted: None,
             hints: false,
@@ -201,6 +204,27 @@ impl VaultBuilder {
     #[must_use]
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// Logs who did what, in the store: every change of a secret or of an organization's keys in
+    /// the same transaction, and uses as the mode says. [`Vault::audit`] reads the log.
+    ///
+    /// The log is sealed and chained: [`verify`](Vault::verify) tells of entries that were changed,
+    /// deleted, added or moved. An organization has a log from its next change on, and keeps it:
+    /// from then on its changes are logged by every process, with this setting or without.
+    ///
+    /// ```
+    /// use keyslot::{AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Off).create(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// assert_eq!(vault.audit("acme")?.entries().count(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn audit(mut self, uses: AuditMode) -> Self {
+        self.audit = Some(uses);
         self
     }
 
@@ -410,6 +434,7 @@ impl VaultBuilder {
             gate,
             observer,
             anchor,
+            audit,
             open_mode,
             accepted,
             hints,
@@ -431,6 +456,8 @@ impl VaultBuilder {
             gate,
             observer,
             anchor: anchor.map(|anchor| Anchor::new(anchor, vault_id)),
+            audit,
+            writer: random()?,
             hints,
             max_value,
             kept_versions,

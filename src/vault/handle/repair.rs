@@ -76,7 +76,9 @@ impl Vault {
         let (name, reason) = (SecretName::new(name)?, reason::check(reason.as_ref())?);
         let handle = ScopedVault::new(Arc::clone(&self.core), &scope);
         let begun = handle.begin();
-        let repair = self.core.rebuild(&self.core.hashed(&scope), Some(&name));
+        let repair = self
+            .core
+            .rebuild(&self.core.hashed(&scope), Some(&name), reason);
         handle.tell(|| {
             let outcome = repair.as_ref().map(drop).map_err(Error::kind);
             handle.event(begun, Action::Revoke, &name, outcome)
@@ -121,7 +123,7 @@ impl Vault {
     {
         let scope = organization.try_into().map_err(Into::into)?;
         let reason = reason::check(reason.as_ref())?;
-        let repair = self.core.rebuild(&self.core.hashed(&scope), None);
+        let repair = self.core.rebuild(&self.core.hashed(&scope), None, reason);
         self.tell_repaired(&scope, reason, repair)
     }
 

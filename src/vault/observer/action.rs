@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::record::AuditAction;
+
 /// Kind of an [`Event`](crate::Event).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -36,6 +38,24 @@ pub enum Action {
 }
 
 impl Action {
+    /// The action, as audit logs have it.
+    pub(in crate::vault) fn logged(self) -> AuditAction {
+        match self {
+            Self::Use => AuditAction::Use,
+            Self::Reveal => AuditAction::Reveal,
+            Self::Redact => AuditAction::Redact,
+            Self::Attempt => AuditAction::Attempt,
+            Self::Put => AuditAction::Put,
+            Self::ReplaceRevoked => AuditAction::ReplaceRevoked,
+            Self::Update => AuditAction::Update,
+            Self::SetStatus => AuditAction::SetStatus,
+            Self::RollBack => AuditAction::RollBack,
+            Self::CloneTo => AuditAction::CloneTo,
+            Self::Revoke => AuditAction::Revoke,
+            Self::Delete => AuditAction::Delete,
+        }
+    }
+
     /// The name, as logs have it: `use`, `replace_revoked` …
     ///
     /// ```

@@ -2,11 +2,13 @@
 
 use super::account::Account;
 use super::repaired::Repair;
-use crate::crypto::{About, Head, Info, InfoState, SealedInfo, random};
+use crate::crypto::{About, Facts, Head, Info, InfoState, SealedInfo, random};
 use crate::error::Result;
 use crate::name::SecretName;
-use crate::record::{RecordId, Revision, Version};
+use crate::record::{AuditAction, RecordId, Revision, Version};
 use crate::store::{Purge, Row, RowKey, WriteTx};
+use crate::vault::audit::Noted;
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
@@ -28,6 +30,7 @@ impl Core {
         &self,
         scope: &HashedScope,
         lost: Option<&SecretName>,
+        reason: &str,
     ) -> Result<Repair> {
         let (partition, keys) = (scope.partition, [head_row(scope.partition)]);
         let seen = self.seen.of(partition).map_or(0, |mark| mark.epoch());
@@ -43,8 +46,17 @@ impl Core {
             if let Some((name, key)) = &lost {
                 self.bury(&mut account, scope, name, *key, tx)?;
             }
+            let last_log = last.as_ref().and_then(|last| last.log);
             let missing = last.map(|last| missing(&last, &account));
             account.erase_other_heads(tx)?;
+            account.head.log = self.recover_log(tx, partition, last_log)?;
+            self.log_repair(
+                &mut account.head,
+                scope,
+                lost.map(|(name, _)| name),
+                reason,
+                tx,
+            )?;
             let row = self.seal_head(partition, &account.head)?;
             tx.put(&row)?;
             Ok((
@@ -62,6 +74,32 @@ impl Core {
         self.note_head(partition, mark, head.active_key);
         let purge = self.store.purge().unwrap_or(Purge::Pending);
         Ok(Repair { purge, ..repair })
+    }
+
+    /// Logs a repair in the write that makes it.
+    fn log_repair(
+        &self,
+        head: &mut Head,
+        scope: &HashedScope,
+        lost: Option<&SecretName>,
+        reason: &str,
+        tx: &mut dyn WriteTx,
+    ) -> Result<()> {
+        if !self.logs_changes(Some(head)) {
+            return Ok(());
+        }
+        let action = if lost.is_some() {
+            AuditAction::RevokeLost
+        } else {
+            AuditAction::RebuildHead
+        };
+        let (mut noted, now) = (Noted::default(), self.clock.now()?.reading);
+        let call = Call::operator(action).because(Some(reason));
+        noted.push(&Facts {
+            name: lost,
+            ..call.facts(now, &scope.scope)
+        });
+        self.log_change(tx, scope.partition, head, noted, now)
     }
 
     /// Puts the record of a revoked secret in the place of what cannot be read.

@@ -56,6 +56,12 @@ pub enum Finding {
         /// The tenant.
         tenant: String,
     },
+    /// The audit log of a tenant is not the one that its head accounts for: entries were changed,
+    /// deleted, added, or put in another order.
+    AuditLog {
+        /// The tenant.
+        tenant: String,
+    },
     /// There are rows of a tenant that has no head.
     Headless,
     /// A data key cannot be read, so what is sealed with it cannot either.
@@ -140,6 +146,11 @@ impl fmt::Display for Finding {
                 f,
                 "the secrets of {tenant} are not those its head accounts for"
             ),
+            Self::AuditLog { tenant } => write!(
+                f,
+                "the audit log of {tenant} is not the one its head accounts for: entries were \
+                 changed, deleted or added"
+            ),
             Self::Headless => f.write_str("there are rows of a tenant without a head"),
             Self::DataKey => f.write_str("a data key cannot be read"),
             Self::StaleDataKey { tenant } => write!(
@@ -184,6 +195,7 @@ impl Finding {
             Self::Hidden => "hidden",
             Self::Head => "head",
             Self::Account { .. } => "account",
+            Self::AuditLog { .. } => "audit_log",
             Self::Headless => "headless",
             Self::DataKey => "data_key",
             Self::StaleDataKey { .. } => "stale_data_key",
@@ -206,9 +218,10 @@ impl Serialize for Finding {
             }
             Self::KeySlotAdded { id } => map.serialize_entry("id", id)?,
             Self::RolledBack { tenant } => map.serialize_entry("tenant", tenant)?,
-            Self::Account { tenant } | Self::StaleDataKey { tenant } | Self::Erased { tenant } => {
-                map.serialize_entry("tenant", tenant)?;
-            }
+            Self::Account { tenant }
+            | Self::AuditLog { tenant }
+            | Self::StaleDataKey { tenant }
+            | Self::Erased { tenant } => map.serialize_entry("tenant", tenant)?,
             Self::Value { scope, name } => {
                 map.serialize_entry("scope", scope)?;
                 map.serialize_entry("name", name)?;
@@ -278,6 +291,10 @@ mod tests {
             (
                 Finding::Account { tenant: tenant() },
                 json!({"code": "account", "tenant": "acme"}),
+            ),
+            (
+                Finding::AuditLog { tenant: tenant() },
+                json!({"code": "audit_log", "tenant": "acme"}),
             ),
             (Finding::Headless, json!({"code": "headless"})),
             (Finding::DataKey, json!({"code": "data_key"})),

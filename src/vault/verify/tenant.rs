@@ -4,7 +4,7 @@ use super::account::Account;
 use super::finding::Finding;
 use super::stored_keys::StoredKeys;
 use super::verification::Verification;
-use crate::crypto::{Info, SealedInfo};
+use crate::crypto::{Head, Info, SealedInfo};
 use crate::error::{ErrorKind, Result};
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
@@ -54,7 +54,6 @@ impl<'a> Tenant<'a> {
             self.find(Finding::Headless);
             return Ok(());
         }
-        self.report.tenants += 1;
         let open = |row| self.core.open_head(self.partition, row).ok();
         let head = row.as_ref().and_then(open);
         let admitted = self.core.admit_head(self.partition, row.as_ref(), seen);
@@ -63,6 +62,10 @@ impl<'a> Tenant<'a> {
                 tenant: head.as_ref().map(|head| head.tenant.clone()),
             });
         }
+        if let Some(head) = head.as_ref().filter(|head| head.is_of_uses()) {
+            return self.uses(row.as_ref(), head);
+        }
+        self.report.tenants += 1;
         self.keys = StoredKeys::of(head.as_ref());
         self.data_keys()?;
         match &head {
@@ -77,6 +80,9 @@ impl<'a> Tenant<'a> {
         self.secrets()?;
         self.scopes()?;
         self.strays()?;
+        if let Some(head) = &head {
+            self.log(head)?;
+        }
         self.report.secrets += self.found.live;
         self.report.tombstones += self.found.tombstones;
         if let Some(head) = head.as_ref().filter(|_| self.has_erased) {
@@ -87,6 +93,36 @@ impl<'a> Tenant<'a> {
         if let Some(head) = head.filter(|head| !self.found.is_of(head)) {
             self.find(Finding::Account {
                 tenant: head.tenant,
+            });
+        }
+        Ok(())
+    }
+
+    /// Verifies the partition of a tenant's uses: its log, and that there is nothing else.
+    fn uses(mut self, row: Option<&Row>, head: &Head) -> Result<()> {
+        self.heads(row)?;
+        if self.core.keys.sub().uses_tag(&head.tenant) != self.partition.0 {
+            self.find(Finding::Head);
+        }
+        for kind in [Kind::DataKey, Kind::Secret, Kind::Version] {
+            let mut others = 0;
+            self.pages(kind, false, |_, rows| {
+                others += rows.len();
+                Ok(())
+            })?;
+            if others > 0 {
+                self.find(Finding::Stray);
+            }
+        }
+        self.log(head)
+    }
+
+    /// Holds the audit log against the head.
+    fn log(&mut self, head: &Head) -> Result<()> {
+        let log = head.log.as_ref();
+        if !self.core.check_log(self.tx, self.partition, log)? {
+            self.find(Finding::AuditLog {
+                tenant: head.tenant.clone(),
             });
         }
         Ok(())

@@ -49,8 +49,8 @@ impl ScopedVault {
         let [from, to] =
             [self, target].map(|scoped| NamedRow::new(self.core(), scoped.own(), &name));
         let first = [from.key, to.key];
-        let (core, actor) = (self.core(), target.actor());
-        let copied = core.write(self.own(), actor, &first, |ledger| {
+        let (core, call) = (self.core(), target.call(Action::CloneTo));
+        let copied = core.write(self.own(), call, &first, |ledger| {
             let from = ledger.read(from)?;
             self.copy(target, self.existing(&from)?, to, ledger)
         });
@@ -80,8 +80,8 @@ impl ScopedVault {
     pub fn clone_all_to(&self, target: &Self) -> Result<usize> {
         let begun = self.begin();
         self.check_copy(target)?;
-        let (core, actor) = (self.core(), target.actor());
-        let copied = core.write(self.own(), actor, &[], |ledger| {
+        let (core, call) = (self.core(), target.call(Action::CloneTo));
+        let copied = core.write(self.own(), call, &[], |ledger| {
             let (mut copied, mut pages) = (Vec::new(), ScopePages::of(self.own()));
             while let Some(page) = ledger.next_page(&mut pages)? {
                 if copied.len() + page.len() > Self::MAX_NAMES {

@@ -46,8 +46,8 @@ impl ScopedVault {
         let begun = self.begin();
         self.check_may_change(action, name)?;
         let row = NamedRow::new(self.core(), self.own(), name);
-        let (core, actor) = (self.core(), self.actor());
-        let stored = core.write(self.own(), actor, &[row.key], |ledger| {
+        let (core, call) = (self.core(), self.call(action));
+        let stored = core.write(self.own(), call, &[row.key], |ledger| {
             let entry = ledger.read(row)?;
             let next = decide(ledger, &entry)?;
             if let Some(next) = &next {

@@ -2,8 +2,8 @@
 
 use keyslot::template::Grants;
 use keyslot::{
-    AccessRules, Actor, NamePolicy, Permissions, Revision, Scope, SecretName, Status, Surface,
-    Target, UnknownNames, Version,
+    AccessRules, Actor, AuditAction, NamePolicy, Permissions, Revision, Scope, SecretName, Status,
+    Surface, Target, UnknownNames, Version,
 };
 use serde_json::json;
 
@@ -43,10 +43,12 @@ pub(super) fn all(messages: &mut Messages) {
     messages.of("0".parse::<Version>());
     messages.of("x".parse::<Status>());
     messages.of("x".parse::<Surface>());
+    messages.of("x".parse::<AuditAction>());
     messages.of("x".parse::<Permissions>());
     messages.json::<SecretName>(json!(7));
     messages.json::<Scope>(json!(7));
     messages.json::<Actor>(json!(7));
+    messages.json::<AuditAction>(json!(7));
     messages.json::<Version>(json!(0));
     messages.json::<Revision>(json!(-1));
     messages.json::<Status>(json!("x"));

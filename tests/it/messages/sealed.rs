@@ -1,7 +1,7 @@
 //! Rows that somebody damaged, moved, or put back.
 
-use keyslot::Result;
 use keyslot::store::{Kind, MemoryStore, Row};
+use keyslot::{AuditMode, Result};
 
 use super::Messages;
 use crate::life::{SCRIPT, act, builder, change};
@@ -35,6 +35,7 @@ pub(super) fn all(messages: &mut Messages) {
     say(builder().store(store).create(&root_key()).map(drop));
     swapped(&mut say);
     put_back(&mut say);
+    logs(&mut say);
     // Rows lie in the order of keys that are random, and so do the first refusals.
     made.sort_by_cached_key(|error| {
         let mut texts = vec![error.to_string()];
@@ -143,4 +144,21 @@ fn put_back(say: &mut impl FnMut(Result<()>)) {
     }
     say(value(&scope, "A").map(drop));
     say(scope.put("A", "again").map(drop));
+}
+
+/// An audit log that lost an entry, and a run without a name.
+fn logs(say: &mut impl FnMut(Result<()>)) {
+    let store = MemoryStore::new();
+    let builder = builder().store(store.clone()).audit(AuditMode::Off);
+    let vault = builder.create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    say(scope.for_run("").map(drop));
+    scope.put("A", "a value").unwrap();
+    let lost: Vec<_> = rows(&store, Kind::Audit)
+        .iter()
+        .map(|row| (row.place(), None))
+        .collect();
+    change(&store, &lost);
+    let log = vault.audit("acme").unwrap();
+    say(log.entries().collect::<Result<Vec<_>>>().map(drop));
 }

@@ -95,8 +95,8 @@ impl ScopedVault {
             .collect();
         let first: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
         let mut at = None;
-        let (core, actor) = (self.core(), self.actor());
-        let written = core.write(self.own(), actor, &first, |ledger| {
+        let (core, call) = (self.core(), self.call(changes.action));
+        let written = core.write(self.own(), call, &first, |ledger| {
             at = None;
             let read = rows.iter().map(|row| ledger.read(*row));
             let entries: Vec<LedgerEntry<'_>> = read.collect::<Result<_>>()?;

@@ -90,6 +90,7 @@ impl Ledger<'_> {
             .keys
             .in_state(old.id(), about, State::OpenOnly, wrapped, epoch)?;
         self.tx.put(&row)?;
+        self.note_keys(generation, None);
         Ok(generation)
     }
 
@@ -133,6 +134,7 @@ impl Ledger<'_> {
             .keys
             .in_state(id, &about, State::Destroyed, &[], epoch)?;
         self.tx.put(&row)?;
+        self.note_keys(generation, None);
         Ok(true)
     }
 

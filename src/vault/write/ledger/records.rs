@@ -61,6 +61,7 @@ impl Ledger<'_> {
             account.withdraw(core, &was.stored, &was.commitment)?;
         }
         account.enter(core, next, SealedInfo::parse(&row.info)?.commitment())?;
+        self.note(&next.info);
         self.tx.put(&row)
     }
 

@@ -74,6 +74,9 @@ impl Ledger<'_> {
             next.after = Some(key);
             done.count(outcome);
         }
+        if self.changed {
+            self.note_keys(done.generation, Some(done.changed));
+        }
         done.next = (!is_over).then_some(next);
         Ok(done)
     }

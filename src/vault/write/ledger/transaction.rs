@@ -7,9 +7,11 @@ use super::account::{Account, Written};
 use super::data_keys::erased;
 use super::read_ahead::ReadAhead;
 use crate::actor::Actor;
-use crate::crypto::{KeyId, Timestamp};
+use crate::crypto::{Facts, Info, KeyId, Timestamp};
 use crate::error::Result;
 use crate::store::{Row, RowKey, WriteTx};
+use crate::vault::audit::Noted;
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::guarded::WriteGuard;
 use crate::vault::hashed_scope::{HashedScope, head_row};
@@ -37,6 +39,10 @@ pub(in crate::vault::write) struct Ledger<'a> {
     pub(in crate::vault::write) now: Timestamp,
     /// Actor of the write.
     pub(in crate::vault::write) actor: Option<&'a Actor>,
+    /// The call that the write is made by.
+    call: Call<'a>,
+    /// Entries for the audit log.
+    noted: Noted,
 }
 
 impl Core {
@@ -45,7 +51,7 @@ impl Core {
     pub(in crate::vault::write) fn write<T>(
         &self,
         scope: &HashedScope,
-        actor: Option<&Actor>,
+        call: Call<'_>,
         first: &[RowKey],
         mut work: impl FnMut(&mut Ledger<'_>) -> Result<T>,
     ) -> Result<T> {
@@ -58,7 +64,7 @@ impl Core {
         keys.extend(first);
         let (result, written) = self.commit(scope.partition, &keys, |rows, tx| {
             let ahead = ReadAhead::new(&keys, rows)?;
-            let mut ledger = Ledger::open(self, tx, ahead, scope, actor, seen)?;
+            let mut ledger = Ledger::open(self, tx, ahead, scope, call, seen)?;
             let result = work(&mut ledger)?;
             Ok((result, ledger.close()?))
         })?;
@@ -78,7 +84,7 @@ impl<'a> Ledger<'a> {
         tx: &'a mut dyn WriteTx,
         ahead: ReadAhead,
         scope: &'a HashedScope,
-        actor: Option<&'a Actor>,
+        call: Call<'a>,
         seen: Option<Mark>,
     ) -> Result<Self> {
         let now = core.clock.now()?.reading;
@@ -91,7 +97,9 @@ impl<'a> Ledger<'a> {
             guard: WriteGuard::default(),
             changed: false,
             now,
-            actor,
+            actor: call.actor,
+            call,
+            noted: Noted::default(),
         };
         let row = ledger.get_one(head_row(scope.partition))?;
         let head = core.admit_head(scope.partition, row.as_ref(), seen)?;
@@ -117,12 +125,15 @@ impl<'a> Ledger<'a> {
     }
 
     fn close(self) -> Result<Option<Written>> {
-        let Some(account) = self.account.filter(|_| self.changed) else {
+        let Some(mut account) = self.account.filter(|_| self.changed) else {
             return Ok(None);
         };
         if let Some(row) = &account.first_key {
             self.tx.put(row)?;
         }
+        let (partition, head) = (self.scope.partition, &mut account.head);
+        self.core
+            .log_change(self.tx, partition, head, self.noted, self.now)?;
         let row = self.core.seal_head(self.scope.partition, &account.head)?;
         self.tx.put(&row)?;
         Ok(Some(Written {
@@ -130,6 +141,34 @@ impl<'a> Ledger<'a> {
             is_new: account.is_new_key,
             key: account.key,
         }))
+    }
+
+    /// Notes what is done to a secret, for the audit log.
+    pub(super) fn note(&mut self, info: &Info) {
+        let newest = info.newest();
+        self.note_more(&Facts {
+            name: Some(&info.name),
+            record: Some(info.record),
+            version: newest.map(|kept| kept.version),
+            fingerprint: newest.and_then(|kept| kept.fingerprint),
+            ..self.call.facts(self.now, &info.scope)
+        });
+    }
+
+    /// Notes what is done to the data keys of the tenant, for the audit log.
+    pub(in crate::vault::write) fn note_keys(&mut self, generation: u32, count: Option<u64>) {
+        self.note_more(&Facts {
+            generation: Some(generation),
+            count,
+            ..self.call.facts(self.now, &self.scope.scope)
+        });
+    }
+
+    fn note_more(&mut self, facts: &Facts<'_>) {
+        let head = self.account.as_ref().map(|account| &account.head);
+        if self.core.logs_changes(head) {
+            self.noted.push(facts);
+        }
     }
 
     /// The account of the tenant, which begins with the first write.

@@ -1,7 +1,9 @@
 //! Rotation of the data key.
 
 use crate::error::Result;
+use crate::record::AuditAction;
 use crate::scope::Scope;
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::observer::KeyAction;
 
@@ -9,10 +11,15 @@ impl Core {
     /// Makes a new data key for an organization, and returns its generation.
     pub(in crate::vault) fn rotate_data_key(&self, organization: &Scope) -> Result<u32> {
         let tenant = self.hashed_organization(organization)?;
-        let rotated = self.write(&tenant, None, &[], |ledger| {
-            ledger.must_exist()?;
-            ledger.rotate()
-        });
+        let rotated = self.write(
+            &tenant,
+            Call::operator(AuditAction::Rotate),
+            &[],
+            |ledger| {
+                ledger.must_exist()?;
+                ledger.rotate()
+            },
+        );
         let generation = rotated.as_ref().ok().copied();
         self.tell_key(
             KeyAction::Rotate,

@@ -2,8 +2,10 @@
 
 use crate::crypto::{DataKeyState, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::AuditAction;
 use crate::scope::Scope;
 use crate::store::{Kind, Purge, ReadTx};
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::key_uses::KeyUses;
@@ -62,9 +64,12 @@ impl Core {
         };
         if !found.is_destroyed {
             check_unused(&tenant.scope, generation, found.is_active, found.rows)?;
-            self.write(tenant, None, &[], |ledger| {
-                ledger.destroy(found.id, generation, found.epoch)
-            })?;
+            self.write(
+                tenant,
+                Call::operator(AuditAction::Destroy),
+                &[],
+                |ledger| ledger.destroy(found.id, generation, found.epoch),
+            )?;
         }
         self.keys.forget(found.id);
         Ok(())

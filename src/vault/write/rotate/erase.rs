@@ -2,10 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::crypto::{DataKeyState, Head, KeyId};
+use crate::crypto::{DataKeyState, Facts, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::AuditAction;
 use crate::scope::Scope;
 use crate::store::{Kind, Purge, Row, WriteTx};
+use crate::vault::audit::Noted;
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
@@ -140,11 +143,21 @@ impl Core {
             .keys
             .new_data_key(tenant.scope.tenant(), generation, now, epoch)?;
         tx.put(&row)?;
-        let head = Head {
+        let mut next = Head {
             epoch,
             erased_before: generation,
+            log: head.log,
             ..Head::first(tenant.scope.tenant(), key.id())
         };
+        if self.logs_changes(Some(head)) {
+            let mut noted = Noted::default();
+            noted.push(&Facts {
+                generation: Some(generation),
+                ..Call::operator(AuditAction::Erase).facts(now, &tenant.scope)
+            });
+            self.log_change(tx, tenant.partition, &mut next, noted, now)?;
+        }
+        let head = next;
         let row = self.seal_head(tenant.partition, &head)?;
         tx.put(&row)?;
         Ok(Erased {

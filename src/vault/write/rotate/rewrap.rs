@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::progress::RewrapProgress;
 use crate::error::{Error, Result};
+use crate::record::AuditAction;
 use crate::scope::Scope;
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::observer::KeyAction;
@@ -62,9 +64,12 @@ impl Rewrap {
         let Some(place) = &self.place else {
             return Ok(None);
         };
-        let page = self
-            .core
-            .write(&self.tenant, None, &[], |ledger| ledger.reseal_page(place));
+        let page = self.core.write(
+            &self.tenant,
+            Call::operator(AuditAction::Rewrap),
+            &[],
+            |ledger| ledger.reseal_page(place),
+        );
         match page {
             Ok(page) => Ok(Some(self.go_on(page))),
             Err(error) => {

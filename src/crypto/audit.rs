@@ -1,0 +1,12 @@
+//! Audit logs: entries, the chain over them, and the rows that hold them.
+
+mod chain;
+mod decode;
+mod facts;
+mod row;
+mod tags;
+
+pub(crate) use chain::LogChain;
+pub(crate) use decode::decode_entry;
+pub(crate) use facts::Facts;
+pub(crate) use row::LogRow;

@@ -1,0 +1,183 @@
+//! The actions that an audit log tells of.
+
+use crate::text::coded_enum;
+
+/// Kind of an [`AuditEntry`](crate::AuditEntry). In text and JSON, an action is its code.
+///
+/// ```
+/// use keyslot::AuditAction;
+///
+/// let action: AuditAction = "set_status".parse()?;
+/// assert_eq!((action, action.is_use()), (AuditAction::SetStatus, false));
+/// # Ok::<(), keyslot::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuditAction {
+    /// A value was looked up for a template.
+    Use,
+    /// A value was told outside of any template.
+    Reveal,
+    /// Values were looked up to hide them.
+    Redact,
+    /// A model wrote a placeholder that it was not granted.
+    Attempt,
+    /// A value was stored.
+    Put,
+    /// A new secret took the name of a revoked one.
+    ReplaceRevoked,
+    /// The description, metadata, rules, times or status of a secret changed.
+    Update,
+    /// A secret was switched on or off.
+    SetStatus,
+    /// An older value became the newest again.
+    RollBack,
+    /// A secret was copied into the scope of the entry.
+    CloneTo,
+    /// A secret was revoked.
+    Revoke,
+    /// A secret was deleted.
+    Delete,
+    /// The organization got a new data key.
+    Rotate,
+    /// Secrets were moved to the newest data key: those of one step, which the entry counts.
+    Rewrap,
+    /// A data key that nothing uses was destroyed.
+    Destroy,
+    /// The data keys of the organization were destroyed, and all its secrets with them.
+    Erase,
+    /// The account of the organization was made anew.
+    RebuildHead,
+    /// A record that cannot be read was replaced by a revoked one.
+    RevokeLost,
+    /// The oldest entries of the log were taken away; the entry counts them.
+    Prune,
+    /// Entries about uses were lost before they were stored; the entry counts them.
+    Lost,
+}
+
+impl AuditAction {
+    /// Every action, at the index of its [`number`](AuditAction::number), less 1.
+    pub(crate) const ALL: [Self; 20] = [
+        Self::Use,
+        Self::Reveal,
+        Self::Redact,
+        Self::Attempt,
+        Self::Put,
+        Self::ReplaceRevoked,
+        Self::Update,
+        Self::SetStatus,
+        Self::RollBack,
+        Self::CloneTo,
+        Self::Revoke,
+        Self::Delete,
+        Self::Rotate,
+        Self::Rewrap,
+        Self::Destroy,
+        Self::Erase,
+        Self::RebuildHead,
+        Self::RevokeLost,
+        Self::Prune,
+        Self::Lost,
+    ];
+
+    /// Returns the code of the action: its name in snake case. It never changes.
+    ///
+    /// ```
+    /// use keyslot::AuditAction;
+    ///
+    /// assert_eq!(AuditAction::RollBack.as_str(), "roll_back");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Use => "use",
+            Self::Reveal => "reveal",
+            Self::Redact => "redact",
+            Self::Attempt => "attempt",
+            Self::Put => "put",
+            Self::ReplaceRevoked => "replace_revoked",
+            Self::Update => "update",
+            Self::SetStatus => "set_status",
+            Self::RollBack => "roll_back",
+            Self::CloneTo => "clone_to",
+            Self::Revoke => "revoke",
+            Self::Delete => "delete",
+            Self::Rotate => "rotate",
+            Self::Rewrap => "rewrap",
+            Self::Destroy => "destroy",
+            Self::Erase => "erase",
+            Self::RebuildHead => "rebuild_head",
+            Self::RevokeLost => "revoke_lost",
+            Self::Prune => "prune",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Returns true for the actions that look a value up and change nothing.
+    ///
+    /// ```
+    /// use keyslot::AuditAction;
+    ///
+    /// assert!(AuditAction::Reveal.is_use() && !AuditAction::Put.is_use());
+    /// ```
+    pub fn is_use(self) -> bool {
+        matches!(
+            self,
+            Self::Use | Self::Reveal | Self::Redact | Self::Attempt
+        )
+    }
+
+    /// The number of the action in stored bytes. It never changes.
+    pub(crate) fn number(self) -> u8 {
+        let at = Self::ALL.iter().position(|known| *known == self);
+        u8::try_from(at.unwrap_or_default() + 1).unwrap_or(u8::MAX)
+    }
+
+    /// The action of a [`number`](AuditAction::number).
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        let at = usize::from(number).checked_sub(1)?;
+        Self::ALL.get(at).copied()
+    }
+}
+
+coded_enum!(AuditAction, "an action");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_codes_of_actions_are_for_ever() {
+        let codes = [
+            "use",
+            "reveal",
+            "redact",
+            "attempt",
+            "put",
+            "replace_revoked",
+            "update",
+            "set_status",
+            "roll_back",
+            "clone_to",
+            "revoke",
+            "delete",
+            "rotate",
+            "rewrap",
+            "destroy",
+            "erase",
+            "rebuild_head",
+            "revoke_lost",
+            "prune",
+            "lost",
+        ];
+        for ((number, action), code) in (1..).zip(AuditAction::ALL).zip(codes) {
+            assert_eq!((action.number(), action.as_str()), (number, code));
+            assert_eq!(AuditAction::from_number(number), Some(action));
+            assert_eq!(code.parse::<AuditAction>().unwrap(), action);
+        }
+        for unknown in [0, 21, 255] {
+            assert_eq!(AuditAction::from_number(unknown), None);
+        }
+        assert!("Use".parse::<AuditAction>().is_err());
+    }
+}

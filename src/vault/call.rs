@@ -1,0 +1,50 @@
+//! The call that something is done by, as audit logs have it.
+
+use crate::actor::Actor;
+use crate::crypto::{Facts, Timestamp};
+use crate::record::AuditAction;
+use crate::scope::Scope;
+
+/// An action, and on whose behalf and why it is done.
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
+    action: AuditAction,
+    pub(super) actor: Option<&'a Actor>,
+    run: Option<&'a str>,
+    reason: Option<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    /// A call of an operator, who has no handle.
+    pub(super) fn operator(action: AuditAction) -> Self {
+        Self {
+            action,
+            actor: None,
+            run: None,
+            reason: None,
+        }
+    }
+
+    /// The same call, by an actor and in a run, if these are known.
+    pub(super) fn by(self, actor: Option<&'a Actor>, run: Option<&'a str>) -> Self {
+        Self { actor, run, ..self }
+    }
+
+    /// The same call, for a reason if there is one.
+    pub(super) fn because(self, reason: Option<&'a str>) -> Self {
+        Self { reason, ..self }
+    }
+
+    /// The facts of an entry that says no more than this.
+    pub(super) fn facts<'f>(&self, time: Timestamp, scope: &'f Scope) -> Facts<'f>
+    where
+        'a: 'f,
+    {
+        Facts {
+            actor: self.actor,
+            run: self.run,
+            reason: self.reason,
+            ..Facts::new(time, self.action, scope)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Logs that somebody changes who can write the store and has not the key.
+
+use keyslot::store::{Kind, MemoryStore, Row};
+use keyslot::{AuditMode, ErrorKind, Finding, Vault};
+
+use super::kit::{builder, entries, logged};
+use crate::support::root_key;
+use crate::support::rows::{Stored, delete, put, rows};
+
+fn reopened(store: &MemoryStore) -> Vault {
+    builder(store).open(&root_key()).unwrap()
+}
+
+/// Refuses a log that nobody would notice anything of.
+fn is_told(store: &MemoryStore, what: &str) {
+    let vault = reopened(store);
+    let findings = vault.verify().unwrap().findings;
+    let is_log =
+        |finding: &Finding| matches!(finding, Finding::AuditLog { tenant } if tenant == "acme");
+    assert!(findings.iter().any(is_log), "{what}: {findings:?}");
+    assert_eq!(findings.len(), 1, "{what}: {findings:?}");
+}
+
+/// Ten changes of one secret, and the rows of the log in order.
+fn lived() -> (MemoryStore, Vec<Stored>) {
+    let store = MemoryStore::new();
+    let vault = logged(&store, AuditMode::Off);
+    let project = vault.scope("acme").unwrap();
+    for number in 0..10 {
+        project.put("A", format!("value-{number}")).unwrap();
+    }
+    let rows = rows(&store, Kind::Audit);
+    assert_eq!(rows.len(), 10);
+    (store, rows)
+}
+
+fn with_info(stored: &Stored, info: Vec<u8>) -> Stored {
+    Stored {
+        row: Row {
+            info,
+            ..stored.row.clone()
+        },
+        ..stored.clone()
+    }
+}
+
+#[test]
+fn each_entry_that_is_gone_changed_or_moved_is_told() {
+    let (store, rows) = lived();
+    assert!(reopened(&store).verify().unwrap().is_intact());
+    for (at, stored) in rows.iter().enumerate() {
+        delete(&store, stored);
+        is_told(&store, &format!("entry {at} deleted"));
+        for bit in [0, 1000, 8 * 42, 8 * stored.row.info.len() - 1] {
+            let mut info = stored.row.info.clone();
+            let length = info.len();
+            info[bit / 8 % length] ^= 1 << (bit % 8);
+            put(&store, &with_info(stored, info));
+            is_told(&store, &format!("entry {at}, bit {bit}"));
+        }
+        let other = &rows[(at + 1) % rows.len()];
+        put(&store, &with_info(stored, other.row.info.clone()));
+        is_told(&store, &format!("entry {at} replaced by its neighbour"));
+        put(&store, stored);
+        assert!(reopened(&store).verify().unwrap().is_intact());
+    }
+}
+
+#[test]
+fn entries_that_are_added_or_swapped_are_told() {
+    let (store, rows) = lived();
+    put(&store, &with_info(&rows[3], rows[4].row.info.clone()));
+    put(&store, &with_info(&rows[4], rows[3].row.info.clone()));
+    is_told(&store, "two swapped");
+    rows.iter().for_each(|row| put(&store, row));
+    let mut added = rows[9].clone();
+    added.row.key.key[7] += 1;
+    put(&store, &added);
+    is_told(&store, "the last one twice");
+    delete(&store, &added);
+    // All of them: the head says that there were some.
+    rows.iter().for_each(|row| delete(&store, row));
+    is_told(&store, "all deleted");
+}
+
+#[test]
+fn a_log_that_is_cut_is_not_read_as_a_whole_one() {
+    let (store, rows) = lived();
+    for at in [0, 4, 9] {
+        delete(&store, &rows[at]);
+        let vault = reopened(&store);
+        let log = vault.audit("acme").unwrap();
+        for all in [log.entries(), log.oldest_first()] {
+            let refused = all.collect::<keyslot::Result<Vec<_>>>().unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::Tampered);
+        }
+        put(&store, &rows[at]);
+    }
+    assert_eq!(entries(&reopened(&store)).len(), 10);
+}
+
+#[test]
+fn an_older_log_put_back_with_its_head_is_told_to_who_saw_the_newer_one() {
+    let store = MemoryStore::new();
+    let vault = logged(&store, AuditMode::Off);
+    let project = vault.scope("acme").unwrap();
+    project.put("A", "value-1").unwrap();
+    let older = crate::support::rows::all_rows(&store);
+    project.put("A", "value-2").unwrap();
+    for row in rows(&store, Kind::Audit) {
+        delete(&store, &row);
+    }
+    older.iter().for_each(|row| put(&store, row));
+    let findings = vault.verify().unwrap().findings;
+    let is_older = |finding: &Finding| matches!(finding, Finding::RolledBack { .. });
+    assert!(findings.iter().any(is_older), "{findings:?}");
+    let refused = vault.audit("acme").unwrap().entries().next().unwrap();
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Tampered);
+}
+
+#[test]
+fn a_head_that_is_made_anew_goes_on_with_the_log() {
+    let (store, all) = lived();
+    for head in rows(&store, Kind::Head) {
+        delete(&store, &head);
+    }
+    let vault = reopened(&store);
+    let repair = vault.rebuild_head("acme", "the head was lost").unwrap();
+    assert_eq!(repair.secrets, 1);
+    let log = entries(&vault);
+    assert_eq!(log.len(), 11);
+    assert_eq!(log[10].reason.as_deref(), Some("the head was lost"));
+    assert!(vault.verify().unwrap().is_intact());
+    // What is missing stays so.
+    delete(&store, &all[5]);
+    let vault = reopened(&store);
+    let _ = vault.rebuild_head("acme", "entries were lost").unwrap();
+    is_told(&store, "after a repair");
+}
