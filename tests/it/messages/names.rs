@@ -2,8 +2,8 @@
 
 use keyslot::template::Grants;
 use keyslot::{
-    AccessRules, Actor, AuditAction, NamePolicy, Permissions, Revision, Scope, SecretName, Status,
-    Surface, Target, UnknownNames, Version,
+    AccessRules, Actor, AuditAction, Epoch, NamePolicy, Permissions, Revision, Scope, SecretName,
+    Status, Surface, Target, UnknownNames, Version,
 };
 use serde_json::json;
 
@@ -41,6 +41,7 @@ pub(super) fn all(messages: &mut Messages) {
         messages.of(Actor::new(actor));
     }
     messages.of("0".parse::<Version>());
+    messages.of("-1".parse::<Epoch>());
     messages.of("x".parse::<Status>());
     messages.of("x".parse::<Surface>());
     messages.of("x".parse::<AuditAction>());
