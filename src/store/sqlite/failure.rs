@@ -66,10 +66,11 @@ fn explain(code: i32) -> (ErrorKind, &'static str) {
                 "the vault's file is a symbolic link; give the path it points to",
             );
         }
+        // Any error of the device in a read, which may pass.
         ffi::SQLITE_IOERR_CORRUPTFS => {
             return (
-                ErrorKind::Corrupt,
-                "the file system under the vault is damaged; check the disk, then restore a backup",
+                ErrorKind::Io,
+                "the disk under the vault could not be read; check it, and try again",
             );
         }
         // The file of the shared memory could not grow.
@@ -89,7 +90,8 @@ fn explain(code: i32) -> (ErrorKind, &'static str) {
     }
     // The lower byte is the primary code.
     match code & 0xFF {
-        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => (
+        // The last: a lock could not be had in many attempts.
+        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED | ffi::SQLITE_PROTOCOL => (
             ErrorKind::Busy,
             "the vault is locked by another writer; try again",
         ),
@@ -176,7 +178,8 @@ mod tests {
             (ffi::SQLITE_NOTADB, ErrorKind::NotAVault),
             (ffi::SQLITE_CORRUPT_INDEX, ErrorKind::Corrupt),
             (ffi::SQLITE_IOERR_WRITE, ErrorKind::Io),
-            (ffi::SQLITE_IOERR_CORRUPTFS, ErrorKind::Corrupt),
+            (ffi::SQLITE_IOERR_CORRUPTFS, ErrorKind::Io),
+            (ffi::SQLITE_PROTOCOL, ErrorKind::Busy),
             (ffi::SQLITE_CANTOPEN, ErrorKind::Io),
             (ffi::SQLITE_CANTOPEN_SYMLINK, ErrorKind::UnsafeFile),
             (ffi::SQLITE_TOOBIG, ErrorKind::Corrupt),

@@ -62,10 +62,11 @@ impl OpenFile {
     /// Checks that the file still has its name. A write to a file that has lost its name is lost,
     /// and a secret that is read from it may be revoked in the file that has the name now.
     pub(super) fn check_identity(&self) -> Result<()> {
-        if self.place.identity().ok() == Some(self.identity) {
-            Ok(())
-        } else {
-            Err(connection::replaced())
+        match self.place.identity() {
+            Ok(found) if found == self.identity => Ok(()),
+            // Nobody knows: the disk did not answer.
+            Err(error) if error.kind() == ErrorKind::Io => Err(error),
+            _ => Err(connection::replaced()),
         }
     }
 }
