@@ -71,6 +71,8 @@ pub use record::{AuditAction, AuditEntry};
 pub use record::{Epoch, Fingerprint, RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use redact::Redactor;
 pub use reference::{Reference, ReferenceKind, ReferenceRef};
+#[cfg(feature = "async")]
+pub use resolve::{AsyncChain, AsyncResolver};
 pub use resolve::{
     Chain, Found, Outcome, Outcomes, Permit, Resolved, Resolver, RunSecrets, Used, Variables,
 };

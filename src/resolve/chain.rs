@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::resolver::{Outcome, Outcomes, Resolver, check_count};
-use crate::error::{Error, ErrorKind, Result};
+use super::resolver::{Outcomes, Resolver};
+use super::search::Search;
+use crate::error::Result;
 use crate::reference::Reference;
 use crate::target::Target;
 
@@ -61,54 +62,16 @@ impl Chain {
 
 impl Resolver for Chain {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
-        let mut outcomes: Outcomes = references
-            .iter()
-            .map(|reference| Err(nobody_knows(reference)))
-            .collect();
-        let mut open: Vec<usize> = (0..references.len()).collect();
+        let mut search = Search::new(references);
         // Resolvers times references: the resolvers are the host's, and each is asked once, for
         // what is still open.
-        for (nth, resolver) in self.resolvers.iter().enumerate() {
-            if open.is_empty() {
-                break;
-            }
-            let asked: Vec<Reference> = open
-                .iter()
-                .filter_map(|&at| references.get(at).cloned())
-                .collect();
+        for resolver in &self.resolvers {
+            let Some(asked) = search.next() else { break };
             let answers = resolver.lookup(&asked, target)?;
-            check_count(&answers, &asked)?;
-            let mut still_open = Vec::new();
-            for (at, answer) in open.into_iter().zip(answers) {
-                let unknown = is_unknown(&answer);
-                if unknown {
-                    still_open.push(at);
-                }
-                // Of several "not found" the first is kept: it is of the resolver that the caller
-                // put first.
-                if let Some(outcome) = outcomes.get_mut(at).filter(|_| !unknown || nth == 0) {
-                    *outcome = answer;
-                }
-            }
-            open = still_open;
+            search.take(&asked, answers)?;
         }
-        Ok(outcomes)
+        Ok(search.into_outcomes())
     }
-}
-
-fn is_unknown(outcome: &Outcome) -> bool {
-    outcome
-        .as_ref()
-        .is_err_and(|error| error.kind() == ErrorKind::NotFound)
-}
-
-fn nobody_knows(reference: &Reference) -> Error {
-    let name = reference.name();
-    Error::new(
-        ErrorKind::NotFound,
-        format!("no resolver knows {name}: the chain has no resolvers"),
-    )
-    .with_name(name)
 }
 
 impl fmt::Debug for Chain {
@@ -126,7 +89,8 @@ mod tests {
     use secrecy::ExposeSecret as _;
 
     use super::*;
-    use crate::resolve::Found;
+    use crate::error::{Error, ErrorKind};
+    use crate::resolve::{Found, Outcome};
 
     /// Answers by script, and remembers what it was asked.
     struct Script {

@@ -22,6 +22,8 @@ use super::syntax::Syntax;
 use super::template::Template;
 use crate::error::{Error, Result};
 use crate::reference::{Reference, ReferenceRef};
+#[cfg(feature = "async")]
+use crate::resolve::{AsyncResolver, look_up_ahead};
 use crate::resolve::{Permit, Resolved, Resolver};
 use crate::target::{Target, UnknownNames};
 
@@ -343,6 +345,42 @@ impl Engine {
         input: I,
     ) -> Result<Resolved<I::Output>> {
         input.resolve_with(&self.settings, resolver, target)
+    }
+
+    /// Resolves a text, template or document with values that are awaited, as
+    /// [`resolve`](Engine::resolve) does with those of a blocking resolver. One look-up, or none.
+    ///
+    /// Only the look-up is awaited; everything else runs on the task and does not wait. The future
+    /// may be dropped at any time, and holds nothing then. A text or document that is not compiled
+    /// is read twice, so compile what is large. Headers and the arguments of a model are resolved
+    /// by [`look_up_ahead`](crate::resolve::look_up_ahead).
+    ///
+    /// ```
+    /// use keyslot::resolve::AsyncResolver;
+    /// use keyslot::template::Engine;
+    /// use keyslot::{Error, Surface, Target, Template};
+    ///
+    /// async fn header(service: &dyn AsyncResolver, template: &Template) -> Result<(), Error> {
+    ///     let target = Target::tool("crm").with_surface(Surface::Header);
+    ///     let header = Engine::new().resolve_async(service, &target, template).await?;
+    ///     // Send it. It is wiped when it is dropped.
+    ///     # let _ = header;
+    ///     Ok(())
+    /// }
+    /// # let _ = header;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The errors of that call.
+    #[cfg(feature = "async")]
+    pub async fn resolve_async<R: AsyncResolver + ?Sized, I: Resolvable + Copy>(
+        &self,
+        resolver: &R,
+        target: &Target,
+        input: I,
+    ) -> Result<Resolved<I::Output>> {
+        look_up_ahead(resolver, |answers| self.resolve(answers, target, input)).await
     }
 
     /// Resolves headers, as [`ResolveExt::resolve_headers`](super::ResolveExt::resolve_headers)

@@ -11,6 +11,7 @@
 )]
 
 mod anchor;
+mod async_resolvers;
 mod attacks;
 mod audit;
 mod auto_traits;

@@ -422,6 +422,15 @@ fn no_debug_holds_a_value_or_a_key() {
             .unwrap(),
     );
     check("Chain", &Chain::new().then(scope.clone()));
+    #[cfg(feature = "async")]
+    {
+        use keyslot::resolve::{AsyncChain, Inline, Offloaded};
+        let variables = || Variables::new().with("A", VALUE).unwrap();
+        check("Inline", &Inline::new(variables()));
+        let offloaded = Offloaded::new(variables(), |job| drop(job));
+        check("Offloaded", &offloaded);
+        check("AsyncChain", &AsyncChain::new().then(offloaded));
+    }
     check("Variables", &Variables::new().with("A", VALUE).unwrap());
     check("MemoryStore", &world.store);
     check("SqliteStore", &file);
