@@ -1,4 +1,5 @@
-//! An async engine: many runs on one runtime, and a vault that blocks.
+//! An async engine: many runs on one runtime, and a vault that blocks. This is the way by hand; the
+//! library beside it shows the one with the feature `async`.
 //!
 //! A look-up reads SQLite, so it runs on a thread for blocking work. Everything before and after it
 //! is pure and stays on the task: compiling a text or document, and putting the values in.
