@@ -154,12 +154,16 @@ mod builder;
 mod collector;
 mod display;
 mod encodings;
+mod find;
+#[cfg(feature = "vault")]
+mod find_values;
 mod harmless;
 mod io;
 #[cfg(feature = "json")]
 mod json;
 mod json_text;
 mod keys;
+mod literal;
 mod live;
 mod mask;
 mod open_end;
@@ -182,6 +186,7 @@ mod vault;
 pub use builder::RedactorBuilder;
 pub use display::{Redacted, RedactedError};
 pub use io::{RedactReader, RedactWriter};
+pub use literal::Literal;
 pub use live::LiveRedactor;
 pub use mask::Mask;
 pub use redactor::Redactor;

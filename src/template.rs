@@ -46,6 +46,7 @@ pub use limits::Limits;
 pub use lint::{Lint, LintKind};
 pub use model::{Arguments, Attempt, Grants, ModelArgs};
 pub use placeholder::Placeholder;
+pub(crate) use resolvable::InputText;
 pub use resolvable::Resolvable;
 pub use resolve_ext::ResolveExt;
 pub(crate) use structure::Replacement;

@@ -100,6 +100,7 @@ pub use observer::TracingObserver;
 pub use observer::{Action, Event, KeyAction, KeyEvent, Observer, OwnedEvent};
 pub use permissions::Permissions;
 pub use read::{ChangedSecret, Changes, Explanation, Inherited, List, Listed, Snapshot, Sorted};
+pub(crate) use read::{Hidden, Unusable};
 pub use repair::Repair;
 pub use scoped::ScopedVault;
 pub use verify::{Finding, Verification, VerifyProgress};

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::name::SecretName;
 use crate::reference::Reference;
 use crate::target::Target;
-use crate::vault::ScopedVault;
+use crate::vault::{Hidden, ScopedVault, Unusable};
 
 impl ScopedVault {
     /// A redactor of the nearest secret of each name: for secrets that a run may use. For those
@@ -210,7 +210,7 @@ impl RedactorBuilder {
     ///
     /// As there.
     pub fn secrets_for<N: AsRef<str>>(
-        mut self,
+        self,
         vault: &ScopedVault,
         target: &Target,
         names: impl IntoIterator<Item = N>,
@@ -219,7 +219,12 @@ impl RedactorBuilder {
             .into_iter()
             .map(SecretName::new)
             .collect::<Result<Vec<_>>>()?;
-        let hidden = vault.hidden(target, &names)?;
+        let hidden = vault.hidden(target, &names, Unusable::Refused)?;
+        Ok(self.hidden(&names, hidden))
+    }
+
+    /// Adds the values of secrets.
+    pub(super) fn hidden(mut self, names: &[SecretName], hidden: Hidden) -> Self {
         if hidden.guarded {
             self = self.guarded();
         }
@@ -237,6 +242,6 @@ impl RedactorBuilder {
                 self = self.found(reference, found);
             }
         }
-        Ok(self)
+        self
     }
 }

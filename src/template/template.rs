@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::lint::Lint;
 use super::placeholder::{Placeholder, placeholders};
 use super::prepared::Prepared;
 use super::render::{Fill, write_plain};
-use super::resolvable::{Resolvable, sealed};
+use super::resolvable::{InputText, Resolvable, sealed};
 use super::settings::Settings;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
@@ -353,6 +355,15 @@ impl<'t> Resolvable for &'t str {
         prepared.prepare()?;
         prepared.check(target, verdicts)
     }
+
+    fn each_text(self, visit: &mut dyn FnMut(&InputText<'_>)) -> Result<()> {
+        visit(&InputText {
+            text: self,
+            is_key: false,
+            path: &SmallVec::new,
+        });
+        Ok(())
+    }
 }
 
 impl<'t> Resolvable for &'t Template {
@@ -378,5 +389,10 @@ impl<'t> Resolvable for &'t Template {
         verdicts: F,
     ) -> Result<Vec<Lint>> {
         self.prepared.check(target, verdicts)
+    }
+
+    fn each_text(self, visit: &mut dyn FnMut(&InputText<'_>)) -> Result<()> {
+        let text: &str = self.prepared.source();
+        text.each_text(visit)
     }
 }

@@ -25,3 +25,4 @@ pub use changes::{ChangedSecret, Changes};
 pub use explain::Explanation;
 pub use list::{Inherited, List, Listed, Sorted};
 pub use snapshot::Snapshot;
+pub(crate) use values::{Hidden, Unusable};

@@ -37,6 +37,7 @@ mod data_keys;
 mod documents;
 mod encoded_marks;
 mod events;
+mod find_values;
 mod golden;
 mod guard;
 #[cfg(feature = "http")]

@@ -114,13 +114,14 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
         "redact",
         &[
             &["harmless", "keys", "pieces", "search", "variants"],
-            &["encodings", "pattern", "size", "skipped"],
+            &["encodings", "literal", "pattern", "size", "skipped"],
             &["parts", "skips", "table"],
             &["collector", "mask", "open_end"],
             &["sweep"],
             &["redactor"],
-            &["builder", "json", "json_text", "stream", "tree"],
+            &["builder", "find", "json", "json_text", "stream", "tree"],
             &["display", "io", "live", "vault"],
+            &["find_values"],
         ],
     ),
 ];

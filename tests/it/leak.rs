@@ -510,6 +510,7 @@ fn no_debug_holds_a_value_or_a_key() {
     std::io::Write::write_all(&mut writer, &VALUE.as_bytes()[..20]).unwrap();
     check("RedactWriter", &writer);
     check("Redacted", &redactor.display(VALUE));
+    check("Literal", &redactor.find(VALUE).unwrap());
     check(
         "RedactedError",
         &redactor.error(&std::io::Error::other(VALUE)),
@@ -545,7 +546,7 @@ fn no_debug_holds_a_value_or_a_key() {
 }
 
 /// Types with a value inside that nobody can print.
-const WITHOUT_DEBUG: [&str; 1] = ["Replacement"];
+const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::leaf::Role;
 use super::strings::Strings;
+use super::walk::{Visited, walk};
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::reference::Reference;
@@ -13,7 +15,7 @@ use crate::target::Target;
 use crate::template::json::{Form, read};
 use crate::template::lint::Lint;
 use crate::template::prepared::Prepared;
-use crate::template::resolvable::{Resolvable, sealed};
+use crate::template::resolvable::{InputText, Resolvable, sealed};
 use crate::template::settings::Settings;
 use crate::template::structure::{MAX_DEPTH, Structure};
 use crate::template::tree::Tree;
@@ -293,6 +295,21 @@ impl<T: Structure> Resolvable for &T {
         prepared.prepare()?;
         prepared.check(target, verdicts)
     }
+
+    fn each_text(self, visit: &mut dyn FnMut(&InputText<'_>)) -> Result<()> {
+        let all = Visited {
+            keys: true,
+            bookmarks: false,
+        };
+        walk(self.root(), all, |leaf| {
+            visit(&InputText {
+                text: leaf.text,
+                is_key: matches!(leaf.role, Role::Key(_)),
+                path: &|| leaf.path(),
+            });
+            Ok(())
+        })
+    }
 }
 
 impl<T: Structure> Resolvable for &Document<T> {
@@ -318,6 +335,10 @@ impl<T: Structure> Resolvable for &Document<T> {
         verdicts: F,
     ) -> Result<Vec<Lint>> {
         self.prepared.check(target, verdicts)
+    }
+
+    fn each_text(self, visit: &mut dyn FnMut(&InputText<'_>)) -> Result<()> {
+        self.prepared.source().document().each_text(visit)
     }
 }
 

@@ -38,6 +38,10 @@ impl<T, D> Strings<T, D> {
         }
     }
 
+    pub(super) fn document(&self) -> &D {
+        &self.document
+    }
+
     pub(in crate::template) fn into_document(self) -> D {
         self.document
     }

@@ -23,8 +23,42 @@ pub(crate) struct Hidden {
     pub(crate) guarded: bool,
 }
 
-/// The versions of one secret, and all that is known of it besides.
-type Versions = (Info, Vec<Found>);
+/// Treatment of names whose secrets may not be used or are not there.
+#[derive(Clone, Copy)]
+pub(crate) enum Unusable {
+    /// The call fails.
+    Refused,
+    /// They have no values.
+    LeftOut,
+}
+
+impl Unusable {
+    fn outcome<T>(self, outcome: Result<T>) -> Result<Option<T>> {
+        match outcome {
+            Err(error) if matches!(self, Self::LeftOut) && is_refusal(error.kind()) => Ok(None),
+            outcome => outcome.map(Some),
+        }
+    }
+}
+
+/// Returns true for the errors of secrets that may not be used now, which are neither damage nor
+/// failures of the store.
+fn is_refusal(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::NotFound
+            | ErrorKind::NoSuchVersion
+            | ErrorKind::Inactive
+            | ErrorKind::Revoked
+            | ErrorKind::Expired
+            | ErrorKind::NotYetValid
+            | ErrorKind::Denied
+    )
+}
+
+/// The versions of one secret, and all that is known of it besides; `None` for one that is left
+/// out.
+type Versions = Option<(Info, Vec<Found>)>;
 
 impl ScopedVault {
     /// The values of the nearest secret of each name. With [`Permissions::REDACT`] all versions
@@ -36,28 +70,35 @@ impl ScopedVault {
     /// [`NotFound`](ErrorKind::NotFound), also without [`Permissions::USE`]; without
     /// [`Permissions::REDACT`] the refusal of a secret that may not be used; or the error of the
     /// store.
-    pub(crate) fn hidden(&self, target: &Target, names: &[SecretName]) -> Result<Hidden> {
+    pub(crate) fn hidden(
+        &self,
+        target: &Target,
+        names: &[SecretName],
+        unusable: Unusable,
+    ) -> Result<Hidden> {
         let begun = self.begin();
         let everything = self.may(Permissions::REDACT);
         let references: Vec<Reference> = names.iter().cloned().map(Reference::secret).collect();
         let values = self.binding().admit(target).and_then(|target| {
             if everything {
-                self.all_versions(&references)
+                self.all_versions(&references, unusable)
             } else {
-                self.usable(&target, &references)
+                self.usable(&target, &references, unusable)
             }
         });
         for (at, name) in names.iter().enumerate() {
             match &values {
                 Ok(values) => {
-                    if let Some((info, _)) = values.get(at) {
+                    if let Some(Some((info, _))) = values.get(at) {
                         self.tell_outcome(begun, Action::Redact, name, Ok(info));
                     }
                 }
                 Err(error) => self.tell_outcome(begun, Action::Redact, name, Err(error)),
             }
         }
-        let values = values?.into_iter().map(|(_, values)| values).collect();
+        let values_of = |versions: Versions| versions.map(|(_, values)| values);
+        let values = values?.into_iter().map(values_of);
+        let values = values.map(Option::unwrap_or_default).collect();
         Ok(Hidden {
             values,
             guarded: everything && !self.may(Permissions::REVEAL),
@@ -69,37 +110,48 @@ impl ScopedVault {
         &'r self,
         references: &'r [Reference],
         rows: &'r ParsedRows<'r>,
-    ) -> Result<Vec<Hit<'r>>> {
+        unusable: Unusable,
+    ) -> Result<Vec<Option<Hit<'r>>>> {
         self.candidates(references, rows)
-            .map(|(reference, candidates)| self.nearest(reference, candidates))
+            .map(|(reference, candidates)| unusable.outcome(self.nearest(reference, candidates)))
             .collect()
     }
 
     /// The newest versions, if a resolve for the target could use them now.
-    fn usable(&self, target: &Target, references: &[Reference]) -> Result<Vec<Versions>> {
+    fn usable(
+        &self,
+        target: &Target,
+        references: &[Reference],
+        unusable: Unusable,
+    ) -> Result<Vec<Versions>> {
         let rows = self.read(references, Permissions::USE)?;
         let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
-        let hits = self.hits(references, &rows)?;
+        let hits = self.hits(references, &rows, unusable)?;
         let now = self.core().clock.now()?;
         // All are asked for before a value is opened.
         let admitted = hits
             .iter()
             .zip(references)
-            .map(|(hit, reference)| self.admit(hit, reference, target, now))
-            .collect::<Result<Vec<&VersionEntry>>>()?;
-        let values = hits
-            .iter()
-            .zip(admitted)
-            .map(|(hit, kept)| Ok(vec![self.open(hit, kept)?]))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(hits.into_iter().map(|hit| hit.info).zip(values).collect())
+            .map(|(hit, reference)| match hit {
+                Some(hit) => unusable.outcome(self.admit(hit, reference, target, now).cloned()),
+                None => Ok(None),
+            })
+            .collect::<Result<Vec<Option<VersionEntry>>>>()?;
+        let versions = |(hit, kept): (Option<Hit<'_>>, Option<VersionEntry>)| {
+            let Some((hit, kept)) = hit.zip(kept) else {
+                return Ok(None);
+            };
+            let value = self.open(&hit, &kept)?;
+            Ok(Some((hit.info, vec![value])))
+        };
+        hits.into_iter().zip(admitted).map(versions).collect()
     }
 
     /// All versions that are kept.
-    fn all_versions(&self, references: &[Reference]) -> Result<Vec<Versions>> {
+    fn all_versions(&self, references: &[Reference], unusable: Unusable) -> Result<Vec<Versions>> {
         let mut attempts = 0..3;
         loop {
-            let values = self.read_versions(references);
+            let values = self.read_versions(references, unusable);
             // Between the two reads somebody may have stored a version, and the oldest was dropped.
             let moved = values
                 .as_ref()
@@ -110,15 +162,19 @@ impl ScopedVault {
         }
     }
 
-    fn read_versions(&self, references: &[Reference]) -> Result<Vec<Versions>> {
+    fn read_versions(&self, references: &[Reference], unusable: Unusable) -> Result<Vec<Versions>> {
         let rows = self.read(references, Permissions::REDACT)?;
         let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
-        let hits = self.hits(references, &rows)?;
-        let older: Vec<RowKey> = hits.iter().flat_map(|hit| self.older_rows(hit)).collect();
+        let hits = self.hits(references, &rows, unusable)?;
+        let older = hits.iter().flatten().flat_map(|hit| self.older_rows(hit));
+        let older: Vec<RowKey> = older.collect();
         let older = self.core().get(self.partition(), &older)?;
         let older = ParsedRows::of(self.core(), self.partition(), &older)?;
         let mut older_rows = older.rows.iter();
-        let values = |hit: Hit<'_>| {
+        let values = |hit: Option<Hit<'_>>| {
+            let Some(hit) = hit else {
+                return Ok(None);
+            };
             let newest = hit
                 .info
                 .newest()
@@ -133,7 +189,7 @@ impl ScopedVault {
                 self.open_kept(&hit.info, kept, &sealed, &older.keys)
             });
             let values = newest.chain(older).collect::<Result<_>>()?;
-            Ok((hit.info, values))
+            Ok(Some((hit.info, values)))
         };
         hits.into_iter().map(values).collect()
     }
