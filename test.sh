@@ -17,6 +17,7 @@ cargo test --locked --no-default-features --features keyslot-internals/internals
 cargo test --locked --profile optimised --no-default-features -p keyslot-process
 # What an optimised program that uses the crate has of its keys in memory.
 cargo run --locked --profile optimised --quiet -p keyslot-memory
+cargo run --locked --profile optimised --quiet -p keyslot-memory --features ring
 for host in host-usual host-wiping; do
     cargo run --locked --profile optimised --quiet -p keyslot-memory --bin "$host"
 done

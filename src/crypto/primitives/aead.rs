@@ -1,52 +1,16 @@
-//! Authenticated encryption: XChaCha20-Poly1305.
+//! Authenticated encryption: XChaCha20-Poly1305 (RFC 8439, draft-irtf-cfrg-xchacha-03), by one of
+//! two libraries that give the same bytes.
 
-use chacha20poly1305::aead::AeadInOut;
-use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
+mod lengths;
+#[cfg(any(not(feature = "ring"), test))]
+mod pure;
+#[cfg(feature = "ring")]
+mod ring;
+#[cfg(all(test, feature = "ring", feature = "internals"))]
+mod tests;
 
-use crate::error::{Error, ErrorKind, Result};
-
-/// The length of a nonce of XChaCha20-Poly1305: long enough to be drawn at random for every
-/// message.
-pub(in crate::crypto) const NONCE_LEN: usize = 24;
-
-/// The length of a tag of Poly1305.
-pub(in crate::crypto) const TAG_LEN: usize = 16;
-
-/// Encrypts `buffer` in place with XChaCha20-Poly1305 (RFC 8439, draft-irtf-cfrg-xchacha-03) and
-/// returns the tag.
-///
-/// A nonce may never serve twice under one key: only the envelope calls this, with a fresh nonce
-/// and a key derived from it.
-pub(in crate::crypto) fn encrypt(
-    key: &[u8; 32],
-    nonce: &[u8; NONCE_LEN],
-    aad: &[u8],
-    buffer: &mut [u8],
-) -> Result<[u8; TAG_LEN]> {
-    XChaCha20Poly1305::new(key.into())
-        .encrypt_inout_detached(nonce.into(), aad, buffer.into())
-        .map(Into::into)
-        .map_err(|_| Error::new(ErrorKind::TooLarge, "too long to be sealed"))
-}
-
-/// Undoes [`encrypt`]. Returns false, and leaves `buffer` encrypted, unless key, nonce, AAD and
-/// text are what they were then.
-pub(in crate::crypto) fn decrypt(
-    key: &[u8; 32],
-    nonce: &[u8; NONCE_LEN],
-    aad: &[u8],
-    buffer: &mut [u8],
-    tag: &[u8; TAG_LEN],
-) -> bool {
-    let cipher = XChaCha20Poly1305::new(key.into());
-    cipher
-        .decrypt_inout_detached(nonce.into(), aad, buffer.into(), tag.into())
-        .is_ok()
-}
-
-/// Without the feature of the library that wipes, this does not compile.
-#[cfg(test)]
-const _: () = {
-    const fn is_wiped_on_drop<T: zeroize::ZeroizeOnDrop>() {}
-    is_wiped_on_drop::<XChaCha20Poly1305>();
-};
+pub(in crate::crypto) use lengths::{NONCE_LEN, TAG_LEN};
+#[cfg(not(feature = "ring"))]
+pub(in crate::crypto) use pure::{decrypt, encrypt};
+#[cfg(feature = "ring")]
+pub(in crate::crypto) use ring::{decrypt, encrypt};

