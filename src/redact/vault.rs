@@ -27,6 +27,8 @@ impl ScopedVault {
     /// [narrowed](ScopedVault::with) to `USE` makes an ordinary redactor. The placeholder of an
     /// older version is `<<$secret.NAME@3>>`.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, Permissions, RootKey, Status, Vault};
     ///
@@ -77,6 +79,8 @@ impl ScopedVault {
     /// target: secrets whose access rules allow that target are masked, too. With
     /// [`REDACT`](crate::Permissions::REDACT) rules are not asked, and the target makes no
     /// difference.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{AccessRules, ErrorKind, Permissions, RootKey, SecretInput, Target, Vault};
@@ -164,6 +168,8 @@ impl RedactorBuilder {
     /// redactor, [`min_len`](RedactorBuilder::min_len) and [`harmless`](RedactorBuilder::harmless)
     /// cannot be set, before or after.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{Redactor, RootKey, SecretName, Vault};
     ///
@@ -191,6 +197,8 @@ impl RedactorBuilder {
 
     /// Adds secrets of a vault, as [`ScopedVault::redactor_for`] does; see
     /// [`secrets_of`](RedactorBuilder::secrets_of).
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{AccessRules, Permissions, Redactor, RootKey, SecretInput, Target, Vault};

@@ -322,7 +322,7 @@ impl Engine {
 
     /// Resolves a text, template or document, as
     /// [`ResolveExt::resolve_for`](super::ResolveExt::resolve_for) does. What was compiled before
-    /// keeps the engine it was compiled with.
+    /// keeps the engine it was compiled with. Blocks the thread as long as the resolver does.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;

@@ -24,6 +24,7 @@ mod bad_input_scopes;
 mod bad_input_targets;
 mod bad_input_templates;
 mod basic;
+mod blocking;
 mod bound_handles;
 mod change_all;
 mod changes;

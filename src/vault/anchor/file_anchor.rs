@@ -65,6 +65,8 @@ pub struct FileAnchor {
 impl FileAnchor {
     /// Makes an anchor in a new file. The first vault that is opened with it tells it its heads.
     ///
+    /// Blocks the thread on the disk.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, FileAnchor};
     ///
@@ -94,6 +96,8 @@ impl FileAnchor {
     }
 
     /// Takes the anchor in a file.
+    ///
+    /// Blocks the thread on the disk.
     ///
     /// ```
     /// use keyslot::FileAnchor;

@@ -29,6 +29,8 @@ impl Vault {
     /// [purge](Purge) is pending until the copy is made. In a vault with a rollback journal,
     /// writers come in between at first; where they write again and again, they wait in the end.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -57,6 +59,8 @@ impl Vault {
     /// Makes a backup as [`backup_to`](Vault::backup_to) does, and tells the progress: of the copy
     /// every 4 MiB, then of its verification. The callback may end the call; then there is no new
     /// file.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -100,6 +104,8 @@ impl Vault {
     /// A backup holds the past: secrets that were revoked, deleted or narrowed after it was made
     /// are as they were. Revoke them again.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -136,6 +142,8 @@ impl Vault {
     /// Erases what deleted and replaced values left in the files of the store: after a call that
     /// answered [`Purge::Pending`], once whoever read an older state has ended.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::store::Purge;
     /// use keyslot::{RootKey, Vault};
@@ -163,6 +171,8 @@ impl Vault {
     /// Writes the whole file anew: needs memory and free space on the disk for it once more, and
     /// writers wait meanwhile, of other processes for the busy timeout at most. A store that is not
     /// a file is purged.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::store::Purge;

@@ -384,6 +384,9 @@ impl VaultBuilder {
 
     /// Makes a vault in an empty store.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says; with a passphrase also for
+    /// the time that Argon2id takes.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, MemoryStore, RootKey, Vault};
     ///
@@ -408,6 +411,9 @@ impl VaultBuilder {
     }
 
     /// Opens the vault in a store.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says; with a passphrase also for
+    /// the time that Argon2id takes.
     ///
     /// ```
     /// use keyslot::{ErrorKind, MemoryStore, RootKey, Vault};
@@ -478,6 +484,9 @@ impl VaultBuilder {
     }
 
     /// Opens the vault in a store, or makes one if the store is empty.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says; with a passphrase also for
+    /// the time that Argon2id takes.
     ///
     /// ```
     /// use keyslot::{MemoryStore, RootKey, Vault};

@@ -16,6 +16,8 @@ impl Vault {
     /// The key before still opens what it sealed; [`rewrap`](Vault::rewrap) moves that to the new
     /// one. One write, whatever the organization holds. It has 64 keys at most.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -52,6 +54,8 @@ impl Vault {
     /// is gone on with by beginning another one: what is done is passed over. When it is done, the
     /// older data keys are in use for nothing but what it says is unreadable.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -83,6 +87,8 @@ impl Vault {
     /// age of each data key of each organization, and the rows that are sealed with it. Reads all
     /// rows of the vault, and opens none of them.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{DataKeyState, RootKey, Vault};
     ///
@@ -112,6 +118,8 @@ impl Vault {
     /// Reads all rows of the organization without a lock, then those that were written since in one
     /// write. A key that is destroyed already is no error. [`Purge::Pending`] says that the wrapped
     /// key is still in the store's files, because somebody is reading an older state.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};
@@ -153,6 +161,8 @@ impl Vault {
     ///
     /// [`Purge::Pending`] says that sealed bytes are still in the store's files, because somebody
     /// is reading an older state.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};

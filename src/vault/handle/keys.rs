@@ -15,6 +15,8 @@ impl Vault {
     /// that was put into the store by somebody else is not listed; [`verify`](Vault::verify) finds
     /// it.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -38,6 +40,8 @@ impl Vault {
     ///
     /// The name is for people and logs: 1 to 128 bytes, as an [`Actor`](crate::Actor), that no
     /// other key of this vault has, and not 32 hexadecimal digits.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{MemoryStore, RootKey, Vault};
@@ -74,6 +78,8 @@ impl Vault {
     /// [`Purge::Pending`] says that the wrapped key is still in the store's files, because somebody
     /// is reading an older state.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};
     ///
@@ -106,6 +112,8 @@ impl Vault {
     /// key when this has returned.
     ///
     /// It does not help against somebody who had the old key and a copy of the store.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{ErrorKind, MemoryStore, RootKey, Vault};

@@ -28,6 +28,8 @@ impl Vault {
     /// No value comes back by it, and nothing that is refused becomes allowed. The identity of the
     /// secret is a new one, and its numbers of versions go on above all that it may have had.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::store::{Kind, MemoryStore, Partition, SecretStore};
     /// use keyslot::{ErrorKind, RootKey, Vault};
@@ -99,6 +101,8 @@ impl Vault {
     /// [anchor](crate::RollbackAnchor) then say [`Tampered`](crate::ErrorKind::Tampered) until
     /// [`accept_rollback`](Vault::accept_rollback) is called. A vault does not open with an anchor
     /// that has a mark of such an organization: open it without the anchor for this call.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

@@ -19,6 +19,21 @@ use crate::vault::verify::{self, Verification, VerifyProgress, Watch};
 /// Cheap to clone; all clones share the store and the keys. Hand out [scopes](Vault::scope), not
 /// the vault: a holder of the vault reaches every tenant.
 ///
+/// # Blocking
+///
+/// A method that says so blocks its thread: while the store reads or writes, over a disk or a
+/// network; while it waits for a lock, up to the time-out of the store
+#[cfg_attr(
+    feature = "sqlite",
+    doc = "([`SqliteOptions::busy_timeout`](crate::SqliteOptions::busy_timeout));"
+)]
+#[cfg_attr(not(feature = "sqlite"), doc = "(`SqliteOptions::busy_timeout`);")]
+/// and for the work on what it reads, which a verification, a rewrap or a backup of a large vault
+/// has much of. On a thread of an async runtime it holds up all other tasks of that thread: give it
+/// to one for blocking work, such as `spawn_blocking` of tokio. No lock is held between two calls,
+/// so a task that is dropped while it awaits such a thread leaves nothing held. All other methods
+/// work in memory alone.
+///
 /// ```
 /// use keyslot::secrecy::ExposeSecret;
 /// use keyslot::{RootKey, Vault};
@@ -48,6 +63,8 @@ impl Vault {
 
     /// Opens the vault in a file.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -73,6 +90,8 @@ impl Vault {
 
     /// Creates a vault in a new file, which only its owner can read (mode 0600).
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};
     ///
@@ -96,6 +115,8 @@ impl Vault {
 
     /// Opens the vault in a file, or creates it. Of several processes that do so at once, one
     /// creates and all open.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};
@@ -179,6 +200,8 @@ impl Vault {
 
     /// The organizations that ever stored a secret, sorted.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -201,6 +224,8 @@ impl Vault {
 
     /// The scopes of an organization that hold secrets, revoked ones included, sorted. Reads the
     /// organization's records, and opens one or more of each scope.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -290,6 +315,8 @@ impl Vault {
     /// [anchor](crate::RollbackAnchor). So a copy of the file without its write-ahead log, which is
     /// the past too, may be intact.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -315,6 +342,8 @@ impl Vault {
     /// For all that there is to look at, the head of each organization is read once more before it
     /// begins. A verification holds up no writer, so it may run on a thread of its own beside all
     /// others.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -353,6 +382,8 @@ impl Vault {
     /// writes. (A vault with an anchor is opened with
     /// [`VaultBuilder::accept_rollback`].) The older state may hold values that were revoked since.
     /// The reason is told to the [observer](crate::Observer::rollback_accepted).
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

@@ -90,6 +90,8 @@ impl ScopedVault {
     /// above it: of 10,000 records at most, so that in larger scopes some names are not compared.
     /// [`Error::for_model`] takes the proposal out.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Target, Vault};
     ///
@@ -148,6 +150,8 @@ impl ScopedVault {
     /// what a resolve would say. One store call, and for unknown names those that
     /// [`check`](ScopedVault::check) makes, which propose similar ones.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{Reference, RootKey, Target, Vault};
     ///
@@ -203,6 +207,8 @@ impl ScopedVault {
     /// The references that mean no secret: nothing in this scope or above has the name. Of
     /// documents, chain their [references](crate::Document::references). One store call.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -237,6 +243,8 @@ impl ScopedVault {
 
     /// The secrets of this very scope that none of the references means, sorted; revoked ones
     /// included. Of documents, chain their [references](crate::Document::references).
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Template, Vault};

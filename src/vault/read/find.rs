@@ -14,6 +14,8 @@ use crate::vault::stored::{self, Stored};
 impl ScopedVault {
     /// All that is known of a secret of this very scope, besides its value.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Status, Vault};
     ///
@@ -38,6 +40,8 @@ impl ScopedVault {
     /// asked, and it may be inactive or out of its time.
     ///
     /// Tools do not need this: what they get is [resolved](ScopedVault::resolve_for).
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -67,6 +71,8 @@ impl ScopedVault {
 
     /// Returns true if a value is the one that is stored: "is this the key that we have?". Somebody
     /// who may ask this may guess, so it needs [`Permissions::MANAGE`] or [`Permissions::REVEAL`].
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

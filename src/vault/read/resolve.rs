@@ -16,6 +16,8 @@ impl ScopedVault {
     /// The text is a template, so it must come from somebody who is trusted to use the secrets of
     /// this scope. Never pass what a model or a tool wrote.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
     /// use keyslot::{RootKey, Vault};
@@ -39,6 +41,8 @@ impl ScopedVault {
 
     /// Resolves all strings of a JSON document with one store call. Keys and everything else stay
     /// as they are.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -66,6 +70,8 @@ impl ScopedVault {
 
     /// Resolves a text, template or document for a target: secrets are checked against it, and
     /// values are written as its surface needs them.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -103,6 +109,8 @@ impl ScopedVault {
     /// Resolves the headers of a request with one store call, as
     /// [`ResolveExt::resolve_headers`](crate::ResolveExt::resolve_headers) does.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Target, Vault};
     ///
@@ -131,6 +139,8 @@ impl ScopedVault {
     /// nothing else, as [`Engine::resolve_model_args`](crate::template::Engine::resolve_model_args)
     /// says. The rules of the secrets hold as well. The observer is told of each placeholder that
     /// was not granted.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;

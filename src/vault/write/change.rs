@@ -15,6 +15,8 @@ impl ScopedVault {
     /// Changes the description, metadata, times, rules or status of a secret, and leaves its value
     /// as it is: the sealed value is not touched, and there is no new version.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, SecretChange, Vault};
     ///
@@ -59,6 +61,8 @@ impl ScopedVault {
 
     /// Switches a secret on or off. [`Status::Revoked`] is the same as
     /// [`revoke`](ScopedVault::revoke).
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Status, Vault};

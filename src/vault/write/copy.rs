@@ -22,6 +22,8 @@ impl ScopedVault {
     /// or reveal secrets in the other scope gets it, and who may manage them there can lift the
     /// access rules that came along.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -60,6 +62,8 @@ impl ScopedVault {
 
     /// Copies all secrets of this very scope, as [`clone_to`](ScopedVault::clone_to) does with one:
     /// all of them or, when one cannot be copied, none. Gives how many there were.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

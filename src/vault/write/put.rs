@@ -20,6 +20,8 @@ impl ScopedVault {
     /// it are kept, up to [`kept_versions`](crate::VaultBuilder::kept_versions), for references
     /// with a pin.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -59,6 +61,8 @@ impl ScopedVault {
     ///
     /// It has an identity of its own and the next version number; nothing of the revoked one comes
     /// back.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};

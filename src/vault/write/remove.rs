@@ -16,6 +16,8 @@ impl ScopedVault {
     /// [`Purge::Pending`] says that its sealed bytes are still in the store's files, because
     /// somebody is reading an older state.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};
     ///
@@ -39,6 +41,8 @@ impl ScopedVault {
 
     /// Deletes a secret: its values are erased, and a secret of the same name above shows through
     /// again. A tombstone stays, so that identity and version numbers are never used twice.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -64,6 +68,8 @@ impl ScopedVault {
 
     /// Deletes as [`delete`](ScopedVault::delete) does, and also a revoked name: from then on a
     /// secret of the same name above resolves where this one was refused.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};

@@ -12,6 +12,8 @@ impl ScopedVault {
     /// Makes the value of an older version the newest again, as a *new* version: nothing is
     /// renumbered, and the version that was the newest is kept like any other.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
     /// use keyslot::{RootKey, Vault, Version};

@@ -15,8 +15,8 @@ impl ScopedVault {
     /// Returns the epoch of the organization now. A host reads it *before* it loads its configs,
     /// and asks for [`changes`](ScopedVault::changes) since then: nothing is missed between.
     ///
-    /// One store call, which may block as a resolve does. Without the permission
-    /// [`READ`](Permissions::READ) it is always [`Epoch::START`].
+    /// One store call. Blocks the thread, as [`Vault`](crate::Vault#blocking) says. Without the
+    /// permission [`READ`](Permissions::READ) it is always [`Epoch::START`].
     ///
     /// ```
     /// use keyslot::{Epoch, RootKey, Vault};
@@ -51,9 +51,10 @@ impl ScopedVault {
     /// [rewrap](crate::Vault::rewrap) sealed it anew, although nothing of it changed. Times are not
     /// changes: a secret that expires is not named.
     ///
-    /// One read of the store, which may block as a resolve does; it costs as much as there are
-    /// changed secrets in the organization. A vault with a [guard](crate::VaultBuilder::guard)
-    /// reads all records of the scopes, so that a row that somebody hid is noticed.
+    /// One read of the store, which costs as much as there are changed secrets in the organization.
+    /// A vault with a [guard](crate::VaultBuilder::guard) reads all records of the scopes, so that
+    /// a row that somebody hid is noticed. Blocks the thread, as
+    /// [`Vault`](crate::Vault#blocking) says.
     ///
     /// An epoch counts within one organization and one life of the vault: after a backup was
     /// restored, begin with a new [`epoch`](ScopedVault::epoch). Without the permission

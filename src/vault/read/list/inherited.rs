@@ -14,7 +14,8 @@ use crate::vault::scoped::ScopedVault;
 
 /// The secrets of a scope and of those above it: see [`List::inherited`](super::List::inherited).
 ///
-/// Holds the names that it came across.
+/// Holds the names that it came across. Each page blocks the thread, as
+/// [`Vault`](crate::Vault#blocking) says.
 #[derive(Debug)]
 pub struct Inherited {
     scoped: ScopedVault,

@@ -14,6 +14,8 @@ use crate::vault::scoped::ScopedVault;
 /// Reads a page at a time. What is written while it is read may or may not be seen, as in any
 /// listing of pages. The filters open each record of the scope, because nothing in the store can be
 /// searched.
+///
+/// Each page blocks the thread, as [`Vault`](crate::Vault#blocking) says.
 #[derive(Debug)]
 pub struct List {
     scoped: ScopedVault,
@@ -47,6 +49,8 @@ impl ScopedVault {
     }
 
     /// The names in this very scope, sorted, revoked ones included.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

@@ -68,6 +68,8 @@ impl Sorted {
 
     /// Reads the page. It is the last one if it has fewer secrets than the limit.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///

@@ -63,6 +63,8 @@ impl ScopedVault {
     /// [`Snapshot`]. One store call, and one for the head. A reference that finds no secret, or an
     /// inactive one, is not an error yet.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -91,6 +93,10 @@ impl ScopedVault {
 impl Snapshot {
     /// Resolves a text as [`ScopedVault::resolve`] does, with the versions of the snapshot.
     ///
+    /// Blocks the thread for one question to the store, which a [maximum
+    /// age](Snapshot::with_max_age) saves; for a read after a change, as
+    /// [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
     /// use keyslot::{RootKey, Vault};
@@ -113,6 +119,10 @@ impl Snapshot {
 
     /// Resolves a document as [`ScopedVault::resolve_json`] does, with the versions of the
     /// snapshot.
+    ///
+    /// Blocks the thread for one question to the store, which a [maximum
+    /// age](Snapshot::with_max_age) saves; for a read after a change, as
+    /// [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
@@ -142,6 +152,10 @@ impl Snapshot {
     /// Resolves for a target as [`ScopedVault::resolve_for`] does, with the versions of the
     /// snapshot.
     ///
+    /// Blocks the thread for one question to the store, which a [maximum
+    /// age](Snapshot::with_max_age) saves; for a read after a change, as
+    /// [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;
     /// use keyslot::{RootKey, Surface, Target, Vault};
@@ -169,6 +183,10 @@ impl Snapshot {
 
     /// Resolves headers as [`ScopedVault::resolve_headers`] does, with the versions of the
     /// snapshot.
+    ///
+    /// Blocks the thread for one question to the store, which a [maximum
+    /// age](Snapshot::with_max_age) saves; for a read after a change, as
+    /// [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Target, Vault};
@@ -236,6 +254,8 @@ impl Snapshot {
 
     /// Takes the snapshot anew, of the same references: for a run that wants to see what was stored
     /// since. Its clones see it too.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::secrecy::ExposeSecret;

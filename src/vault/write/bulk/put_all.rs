@@ -29,6 +29,8 @@ impl ScopedVault {
     /// a `put`, but not of those that are skipped. Unlike `put`, it takes secrets that have
     /// expired already: they may be brought along.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{OnExisting, RootKey, SecretInput, Vault};
     ///
@@ -59,6 +61,8 @@ impl ScopedVault {
     /// Stores many secrets as [`put_all`](ScopedVault::put_all) does, and tells the progress after
     /// each write, when its secrets are stored. The callback may end the call there: what is
     /// stored stays.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use std::ops::ControlFlow;

@@ -18,6 +18,8 @@ impl ScopedVault {
     /// order of the names. Each secret is deleted as [`delete`](ScopedVault::delete) does it, but
     /// that a name without a secret is skipped: so a call that failed can be made again as it is.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -45,6 +47,8 @@ impl ScopedVault {
 
     /// Deletes many secrets as [`delete_all`](ScopedVault::delete_all) does, and also revoked ones:
     /// from then on secrets of the same names above resolve where those were refused.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

@@ -21,6 +21,8 @@ impl ScopedVault {
     /// it; one that has the status already is skipped: so a call that failed can be made again as
     /// it is.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Status, Vault};
     ///

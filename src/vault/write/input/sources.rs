@@ -40,6 +40,8 @@ impl SecretInput {
     /// A value that is read to its end, of [`Vault::MAX_VALUE`](crate::Vault::MAX_VALUE) bytes at
     /// most.
     ///
+    /// Blocks the thread on the reader.
+    ///
     /// ```
     /// use keyslot::{RootKey, SecretInput, Vault};
     ///

@@ -43,6 +43,8 @@ impl Rewrap {
     ///
     /// After an error nothing of the step counts, and the next call does it again.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -81,6 +83,8 @@ impl Rewrap {
 
     /// Takes all steps that are left.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -103,6 +107,8 @@ impl Rewrap {
     ///
     /// A step holds up the writers of the organization for as long as it takes, and nobody between
     /// two steps, so it may run on a thread of its own beside all others.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use std::ops::ControlFlow;
