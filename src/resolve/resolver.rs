@@ -27,7 +27,8 @@ pub type Outcomes = Vec<Outcome>;
 /// into a closure, give it to the runtime's `spawn_blocking`, and await the result there. All of
 /// these types can be sent to another thread. To await the values instead, look them up first: ask
 /// the template for its references, fetch all of them with async code, and fill the template with
-/// the outcomes. Nothing then blocks.
+/// the outcomes. Nothing then blocks. With the feature `async` there is an `AsyncResolver` for
+/// this, and `Offloaded` to await a blocking one.
 ///
 /// A dropped future does not stop a `lookup` that runs on another thread; its values are wiped when
 /// it returns.
