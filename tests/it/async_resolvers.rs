@@ -66,13 +66,16 @@ async fn yields(mut times: usize) {
     .await;
 }
 
+/// The references and the target of a look-up.
+type Asked = (Vec<Reference>, Target);
+
 /// Answers by a table, and counts how often it is asked; as a blocking resolver, and as one that is
 /// awaited.
 #[derive(Clone, Debug, Default)]
 struct Table {
     outcomes: BTreeMap<String, Result<String, ErrorKind>>,
     pauses: usize,
-    asked: Arc<Mutex<Vec<(Vec<Reference>, Target)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Table {
@@ -98,7 +101,7 @@ impl Table {
         references.iter().map(answer).collect()
     }
 
-    fn asked(&self) -> Vec<(Vec<Reference>, Target)> {
+    fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 }

@@ -184,7 +184,9 @@ fn a_row_that_somebody_put_back_is_not_hidden_from_a_guard() {
     let guarded = || open(&store, true).scope("acme").unwrap();
     assert_eq!(guarded().changes(loaded).unwrap().secrets.len(), 1);
 
-    before.iter().for_each(|row| put(&store, row));
+    for row in &before {
+        put(&store, row);
+    }
     for scope in [guarded(), writer.clone()] {
         let refused = scope.changes(loaded).map(|changes| shown(&changes));
         match refused {

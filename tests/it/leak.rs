@@ -427,7 +427,7 @@ fn no_debug_holds_a_value_or_a_key() {
         use keyslot::resolve::{AsyncChain, Inline, Offloaded};
         let variables = || Variables::new().with("A", VALUE).unwrap();
         check("Inline", &Inline::new(variables()));
-        let offloaded = Offloaded::new(variables(), |job| drop(job));
+        let offloaded = Offloaded::new(variables(), drop);
         check("Offloaded", &offloaded);
         check("AsyncChain", &AsyncChain::new().then(offloaded));
     }
