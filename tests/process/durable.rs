@@ -18,6 +18,8 @@
 
 #[path = "durable/check.rs"]
 mod check;
+#[path = "durable/disk.rs"]
+mod disk;
 #[path = "durable/faults.rs"]
 mod faults;
 #[path = "durable/journal.rs"]
@@ -26,6 +28,8 @@ mod journal;
 mod kills;
 #[path = "durable/operations.rs"]
 mod operations;
+#[path = "durable/power.rs"]
+mod power;
 #[path = "durable/random.rs"]
 mod random;
 #[path = "durable/shim.rs"]

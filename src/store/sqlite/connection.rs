@@ -53,7 +53,8 @@ pub(super) fn open_vault(
     } else {
         Access::ReadAndWrite
     };
-    let connection = open(&place.file, access, settings.patience)?;
+    // Whoever uses the connection waits, and not SQLite.
+    let connection = open(&place.file, access, Duration::ZERO)?;
     if place.identity()? != inspected {
         return Err(replaced());
     }
@@ -176,8 +177,9 @@ fn set(connection: &Connection, option: DbConfig, on: bool) -> Result<()> {
 /// Sets what has to be set on each connection.
 pub(super) fn configure(connection: &Connection, role: Role) -> Result<()> {
     let settings = [
-        // 2 is FULL: a write that was acknowledged survives a loss of power.
-        ("synchronous", 2),
+        // 3 is EXTRA: a write that was acknowledged survives a loss of power. FULL is not enough
+        // with a rollback journal, whose removal is the commit and may be undone.
+        ("synchronous", 3),
         // What is deleted is overwritten with zeros.
         ("secure_delete", 1),
         ("trusted_schema", 0),

@@ -52,6 +52,15 @@ pub(super) fn commit_failed(error: rusqlite::Error) -> Error {
     .with_source(failure)
 }
 
+/// Returns true if somebody else had a lock, so that another attempt may succeed soon.
+pub(super) fn is_locked(error: &Error) -> bool {
+    use std::error::Error as _;
+    let code = error.source().and_then(|source| source.downcast_ref());
+    code.is_some_and(|SqliteCode(code)| {
+        matches!(code & 0xFF, ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED)
+    })
+}
+
 fn explain(code: i32) -> (ErrorKind, &'static str) {
     match code {
         ffi::SQLITE_READONLY_DBMOVED => {

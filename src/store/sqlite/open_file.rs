@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::ballast::Ballast;
 use super::connection::{self, Role};
 use super::identity::Identity;
+use super::queue;
 use super::settings::Settings;
 use super::vault_path::VaultPath;
 use crate::error::{Error, ErrorKind, Result};
@@ -36,7 +37,11 @@ impl OpenFile {
     /// Opens a connection. On a full disk, the shared memory of the log takes its space from the
     /// ballast: who cannot open the vault cannot revoke anything.
     pub(super) fn connect(&self, role: Role) -> Result<Connection> {
-        let open = || connection::open_vault(&self.place, self.identity, &self.settings, role);
+        let open = || {
+            queue::while_locked(self.settings.patience, || {
+                connection::open_vault(&self.place, self.identity, &self.settings, role)
+            })
+        };
         match open() {
             Err(error) if error.kind() == ErrorKind::StorageFull && self.ballast.free() => {
                 let opened = open();

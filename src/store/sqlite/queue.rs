@@ -11,7 +11,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::failure::is_locked;
 use super::vault_path::{QUEUE, VaultPath};
+use crate::error::Result;
 
 /// Longest time that is spent in the queue before the lock is asked for all the same. Long beside
 /// a commit, so that this is rare while all processes run.
@@ -46,6 +48,27 @@ impl Wait {
 pub(super) fn pause() {
     let random = RandomState::new().build_hasher().finish();
     thread::sleep(Duration::from_micros(250 + random % 1000));
+}
+
+/// Tries again while somebody else has a lock, as long as a wait may last. A reader needs that as
+/// much as a writer: a vault with a rollback journal is locked while somebody commits, and SQLite
+/// itself would look less and less often.
+pub(super) fn while_locked<T>(
+    patience: Duration,
+    mut attempt: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    let mut wait = None;
+    loop {
+        match attempt() {
+            Err(error) if is_locked(&error) => {
+                if wait.get_or_insert_with(|| Wait::new(patience)).is_over() {
+                    return Err(error);
+                }
+                pause();
+            }
+            done => return done,
+        }
+    }
 }
 
 /// The place of the next writer, left when this is dropped.

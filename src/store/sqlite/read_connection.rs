@@ -43,6 +43,14 @@ impl ReadConnection {
         }
     }
 
+    /// Ends a transaction that an error left open.
+    pub(super) fn end(&self) -> Result<()> {
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.connection.execute_batch("ROLLBACK").map_err(failed)
+    }
+
     /// Reads a head, unless nothing was committed since a known moment.
     pub(super) fn head(
         &mut self,

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::connection::{self, Role};
 use super::open_file::OpenFile;
+use super::queue;
 use super::read_connection::{Moments, ReadConnection};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -24,18 +25,19 @@ impl Readers {
     pub(super) fn read<T>(
         &self,
         file: &OpenFile,
-        work: impl FnOnce(&mut ReadConnection) -> Result<T>,
+        work: impl FnMut(&mut ReadConnection) -> Result<T>,
     ) -> Result<T> {
         file.check_process()?;
         file.check_identity()?;
         self.read_warm(file, work)
     }
 
-    /// Reads like [`read`](Self::read), from a file that was checked before.
+    /// Reads like [`read`](Self::read), from a file that was checked before. Tries again while a
+    /// writer has the file for itself.
     pub(super) fn read_warm<T>(
         &self,
         file: &OpenFile,
-        work: impl FnOnce(&mut ReadConnection) -> Result<T>,
+        mut work: impl FnMut(&mut ReadConnection) -> Result<T>,
     ) -> Result<T> {
         if file.settings.at_rest {
             return read_at_rest(file, work);
@@ -53,7 +55,10 @@ impl Readers {
             }
             Err(error) => return Err(error),
         };
-        let found = work(&mut reader)?;
+        let found = queue::while_locked(file.settings.patience, || {
+            reader.end()?;
+            work(&mut reader)
+        })?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_READERS {
             idle.push(reader);
