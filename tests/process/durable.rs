@@ -22,10 +22,14 @@ mod check;
 mod disk;
 #[path = "durable/faults.rs"]
 mod faults;
+#[path = "durable/histories.rs"]
+mod histories;
 #[path = "durable/journal.rs"]
 mod journal;
 #[path = "durable/kills.rs"]
 mod kills;
+#[path = "durable/linear.rs"]
+mod linear;
 #[path = "durable/operations.rs"]
 mod operations;
 #[path = "durable/power.rs"]
