@@ -38,5 +38,7 @@ mod power;
 mod random;
 #[path = "durable/shim.rs"]
 mod shim;
+#[path = "durable/soak.rs"]
+mod soak;
 #[path = "durable/worker.rs"]
 mod worker;

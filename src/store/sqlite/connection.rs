@@ -39,6 +39,10 @@ pub(super) enum Access {
 const LONGEST_ROW: i32 = 1 << 22;
 const _: () = assert!(Row::MAX_INFO + Row::MAX_BODY + 1024 < LONGEST_ROW as usize);
 
+/// Bytes that a write-ahead log keeps when it begins anew: four times the length at which it is
+/// merged, so that it is seldom cut off and made longer again.
+const LONGEST_LOG: i64 = 16 << 20;
+
 /// Opens the vault at `place`, which must still be the file that was inspected.
 pub(super) fn open_vault(
     place: &VaultPath,
@@ -187,6 +191,8 @@ pub(super) fn configure(connection: &Connection, role: Role) -> Result<()> {
         // A memory-mapped file turns an error of the disk into a crash.
         ("mmap_size", 0),
         ("foreign_keys", 1),
+        // A log that a long read let grow is made short again.
+        ("journal_size_limit", LONGEST_LOG),
         // 2 is MEMORY: sorting leaves nothing on disk.
         ("temp_store", 2),
         ("query_only", i64::from(role == Role::Reader)),

@@ -61,6 +61,11 @@ use Operation::{
 };
 
 impl Operation {
+    /// Returns true for a write of one secret that erases nothing, so that no purge follows it.
+    pub fn only_writes(self) -> bool {
+        matches!(self, Put(..) | Replace(..) | Off(_) | On(_))
+    }
+
     /// The states after the operation of a worker, or the error that it must give. `None` for an
     /// operation that changes no state, and may be refused.
     pub fn effect(
