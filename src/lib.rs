@@ -90,9 +90,9 @@ pub use vault::FileAnchor;
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, AnchorMark, AuditEntries, AuditLog, AuditMode, BulkError, BulkProgress, ChangedSecret,
-    Changes, DataKeyState, DataKeyStatus, Event, Explanation, Finding, Inherited, KeyAction,
-    KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer, OnExisting, OpenMode,
+    Action, AnchorMark, AuditEntries, AuditLog, AuditMode, BulkError, BulkProgress, Cache,
+    ChangedSecret, Changes, DataKeyState, DataKeyStatus, Event, Explanation, Finding, Inherited,
+    KeyAction, KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer, OnExisting, OpenMode,
     OrganizationKeys, OwnedEvent, Permissions, Repair, Rewrap, RewrapProgress, RollbackAnchor,
     ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
     VerifyProgress,

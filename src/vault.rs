@@ -44,6 +44,7 @@ mod audit_mode;
 #[cfg(feature = "sqlite")]
 mod backup;
 mod binding;
+mod cache;
 mod call;
 mod clock;
 mod commit;
@@ -62,6 +63,7 @@ mod key_uses;
 mod keyring;
 mod keys;
 mod known_keys;
+mod news;
 mod numbers;
 mod observer;
 mod opening;
@@ -90,6 +92,7 @@ pub use audit::{AuditEntries, AuditLog};
 pub use audit_mode::AuditMode;
 #[cfg(feature = "sqlite")]
 pub use backup::BackupProgress;
+pub use cache::Cache;
 #[cfg(feature = "sqlite")]
 pub use handle::Backup;
 pub use handle::{OpenMode, Vault, VaultBuilder};

@@ -104,6 +104,9 @@ impl Core {
             anchor.replace(&marks)?;
         }
         self.seen.clear();
+        if let Some(opened) = &self.opened {
+            opened.clear();
+        }
         if let Some(observer) = &self.observer {
             observer.rollback_accepted(reason);
         }

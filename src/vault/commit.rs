@@ -31,6 +31,9 @@ impl Core {
             // The commit failed. It may have happened all the same.
             self.seen.doubt();
         }
+        if done.is_some() {
+            self.forget_opened(partition);
+        }
         committed?;
         done.ok_or_else(|| {
             Error::new(
@@ -38,6 +41,13 @@ impl Core {
                 "the store did not run a write that it says it ran",
             )
         })
+    }
+
+    /// Gives up the opened secrets of a tenant that this open vault has written to.
+    fn forget_opened(&self, tenant: Partition) {
+        if let Some(opened) = &self.opened {
+            opened.forget(tenant);
+        }
     }
 
     /// Notes the head of a write, and tells the anchor. Only once it is committed, because nobody

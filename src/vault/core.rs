@@ -11,7 +11,7 @@ use super::hint;
 use super::keyring::Keyring;
 use super::observer::Observer;
 use super::rows::get_from;
-use super::tenant_view::Views;
+use super::tenant_view::{OpenedTenants, Views};
 use crate::error::Result;
 use crate::name::NamePolicy;
 use crate::store::{Partition, Row, RowKey, SecretStore};
@@ -27,6 +27,8 @@ pub(super) struct Core {
     pub(super) seen: HighWater,
     /// The views of tenants, if rows are guarded.
     pub(super) views: Option<Views>,
+    /// The opened secrets that are held, if the vault has a cache.
+    pub(super) opened: Option<OpenedTenants>,
     pub(super) clock: Clock,
     pub(super) names: NamePolicy,
     pub(super) engine: Engine,
@@ -52,6 +54,7 @@ impl Core {
             keys: Arc::clone(&self.keys),
             seen,
             views: None,
+            opened: None,
             clock: self.clock.clone(),
             names: NamePolicy::any(),
             engine: Engine::new(),

@@ -52,6 +52,11 @@ impl<'r> ParsedRow<'r> {
         &self.row.body
     }
 
+    /// The number of sealed bytes.
+    pub(super) fn len(&self) -> usize {
+        self.row.info.len() + self.row.body.len()
+    }
+
     /// Opens the info of a secret that was asked for by name.
     pub(super) fn open_info(
         &self,

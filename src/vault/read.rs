@@ -3,16 +3,15 @@
 //! `select` finds the secret that a reference means, and everything else in this folder is built on
 //! it: `lookup` (the resolver), `bind` (to a target or an engine), `resolve`, `explain` with
 //! `propose` (names for unknown ones), `values` (for redactors) and `snapshot`. `find`, `list` and
-//! `scopes` read one scope or the whole vault, `changes` what was written since an epoch. `news`
-//! asks if anything was written.
+//! `scopes` read one scope or the whole vault, `changes` what was written since an epoch.
 
 mod bind;
+mod cached;
 mod changes;
 mod explain;
 mod find;
 mod list;
 mod lookup;
-mod news;
 mod propose;
 mod refusal;
 mod resolve;

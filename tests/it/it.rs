@@ -26,6 +26,7 @@ mod bad_input_templates;
 mod basic;
 mod blocking;
 mod bound_handles;
+mod cache;
 mod change_all;
 mod changes;
 mod check;

@@ -550,7 +550,7 @@ const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 84] = [
+const PLAIN: [&str; 85] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -565,6 +565,7 @@ const PLAIN: [&str; 84] = [
     "BackupProgress",
     "BareNames",
     "BulkProgress",
+    "Cache",
     "Copied",
     "Cursor",
     "Cut",

@@ -11,6 +11,9 @@ use crate::vault::high_water::Mark;
 use crate::vault::rows::get_in;
 use crate::vault::tenant_view::{ProvenRow, Views};
 
+/// Rows, and the head that they were read with.
+pub(in crate::vault) type MarkedRows = (Vec<Option<Row>>, Option<Mark>);
+
 impl Core {
     /// Reads rows of a tenant by key, as [`Core::get`] does; with a guard they are those that the
     /// tenant's view has. One call of the store if nothing was written to the tenant since the
@@ -25,21 +28,63 @@ impl Core {
         tenant: Partition,
         keys: &[RowKey],
     ) -> Result<Vec<Option<Row>>> {
-        let Some(views) = &self.views else {
-            return self.get(tenant, keys);
-        };
-        if let Some(rows) = self.get_as_known(views, tenant, keys)? {
-            return Ok(rows);
+        match &self.views {
+            Some(views) => Ok(self.get_compared(views, tenant, keys)?.0),
+            None => self.get(tenant, keys),
+        }
+    }
+
+    /// Reads rows as [`get_guarded`](Core::get_guarded) does, and the head at the same moment, with
+    /// one call of the store. There is no mark for a tenant without a head.
+    ///
+    /// # Errors
+    ///
+    /// Those of it, and of [`admit_head`](Core::admit_head).
+    pub(in crate::vault) fn get_marked(
+        &self,
+        tenant: Partition,
+        keys: &[RowKey],
+    ) -> Result<MarkedRows> {
+        if let Some(views) = &self.views {
+            return self.get_compared(views, tenant, keys);
+        }
+        let seen = self.seen.of(tenant);
+        let (rows, head) = self.get_with_head(tenant, keys)?;
+        let mark = self.admit_mark(tenant, head.as_ref(), seen)?;
+        Ok((rows, mark))
+    }
+
+    fn get_compared(
+        &self,
+        views: &Views,
+        tenant: Partition,
+        keys: &[RowKey],
+    ) -> Result<MarkedRows> {
+        if let Some((rows, mark)) = self.get_as_known(views, tenant, keys)? {
+            return Ok((rows, Some(mark)));
         }
         let read = &mut |tx: &mut dyn ReadTx| get_in(tx, keys);
         self.read_compared(views, tenant, read, |rows, current| match current {
             Some(current) => {
                 let is_same = self.compare_rows(views, tenant, current, &rows, keys)?;
-                Ok(is_same.then_some(rows))
+                Ok(is_same.then_some((rows, Some(current.mark))))
             }
-            None if rows.iter().all(Option::is_none) => Ok(Some(rows)),
+            None if rows.iter().all(Option::is_none) => Ok(Some((rows, None))),
             None => Err(tampered()),
         })
+    }
+
+    fn get_with_head(
+        &self,
+        tenant: Partition,
+        keys: &[RowKey],
+    ) -> Result<(Vec<Option<Row>>, Option<Row>)> {
+        let mut asked = Vec::with_capacity(keys.len() + 1);
+        asked.extend_from_slice(keys);
+        asked.push(head_row(tenant));
+        let mut rows = self.get(tenant, &asked)?;
+        let head = rows.pop().flatten();
+        Ok((rows, head))
     }
 
     /// Reads the rows with the head; `None` if that is not the head which the view is of.
@@ -48,17 +93,14 @@ impl Core {
         views: &Views,
         tenant: Partition,
         keys: &[RowKey],
-    ) -> Result<Option<Vec<Option<Row>>>> {
+    ) -> Result<Option<(Vec<Option<Row>>, Mark)>> {
         let Some(slot) = views.known(tenant) else {
             return Ok(None);
         };
         // Asked before the rows are: what was seen by then, they must have.
         let (era, seen) = (self.seen.era(), self.seen.of(tenant));
-        let mut asked = Vec::with_capacity(keys.len() + 1);
-        asked.extend_from_slice(keys);
-        asked.push(head_row(tenant));
-        let mut rows = self.get(tenant, &asked)?;
-        let Some(mark) = rows.pop().flatten().as_ref().and_then(mark_of) else {
+        let (rows, head) = self.get_with_head(tenant, keys)?;
+        let Some(mark) = head.as_ref().and_then(mark_of) else {
             return Ok(None);
         };
         // A head that was seen and is newer makes this an old one.
@@ -69,7 +111,7 @@ impl Core {
         }
         let current = Current { slot, mark };
         let is_same = self.compare_rows(views, tenant, &current, &rows, keys)?;
-        Ok(is_same.then_some(rows))
+        Ok(is_same.then_some((rows, mark)))
     }
 
     /// Compares rows with the view. Returns false if that went on meanwhile.

@@ -13,6 +13,7 @@ use crate::store::{MemoryStore, SecretStore};
 use crate::template::Engine;
 use crate::vault::anchor::{Anchor, RollbackAnchor};
 use crate::vault::audit_mode::AuditMode;
+use crate::vault::cache::Cache;
 use crate::vault::clock::Clock;
 use crate::vault::core::{Core, MAX_VALUE};
 use crate::vault::gate::Gate;
@@ -20,7 +21,7 @@ use crate::vault::high_water::HighWater;
 use crate::vault::observer::Observer;
 use crate::vault::opening::{has_header, initialise, unlock};
 use crate::vault::reason;
-use crate::vault::tenant_view::Views;
+use crate::vault::tenant_view::{OpenedTenants, Views};
 use crate::vault::verify::{Watch, verify};
 
 /// Settings of a vault handle. They belong to the handle, not to the vault: nothing of them is
@@ -51,6 +52,7 @@ pub struct VaultBuilder {
     max_value: usize,
     kept_versions: usize,
     guarded_rows: Option<usize>,
+    cache: Option<Cache>,
 }
 
 impl VaultBuilder {
@@ -70,6 +72,7 @@ impl VaultBuilder {
             max_value: 64 * 1024,
             kept_versions: 10,
             guarded_rows: None,
+            cache: None,
         }
     }
 
@@ -269,6 +272,43 @@ impl VaultBuilder {
         self
     }
 
+    /// Keeps opened secrets in memory, within the bounds of the [`Cache`]: a resolve of secrets
+    /// that were used before asks the store if anything was written, and neither reads nor opens
+    /// them again if nothing was. Without a cache, which is the default, no value outlives its use.
+    ///
+    /// What is served is what a resolve without a cache would have been served, at a time between
+    /// the beginning and the end of the call; a [maximum age](Cache::max_age) trades this for fewer
+    /// questions. Each use goes through the gate: status, times and access rules. What is held of
+    /// an organization is of one sealed head, and a newer one ends it. A write by this open vault
+    /// ends it at once, also where the store could not tell if it was written. Values are wiped as
+    /// they are given up, once the last text that holds them is dropped.
+    ///
+    /// The head is held against those that were seen: a store that was put back is
+    /// [`Tampered`](ErrorKind::Tampered). That a file was removed or replaced under the vault is
+    /// seen a second later at the latest, or after the maximum age. With a
+    /// [guard](VaultBuilder::guard) all that is held was compared with it.
+    ///
+    /// ```
+    /// use keyslot::secrecy::ExposeSecret;
+    /// use keyslot::{Cache, ErrorKind, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().cache(Cache::new()).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// for _use in 0..2 {
+    ///     assert_eq!(project.resolve("<<$secret.STRIPE_KEY>>")?.expose_secret(), "sk_live_...");
+    /// }
+    /// project.revoke("STRIPE_KEY")?;
+    /// let error = project.resolve("<<$secret.STRIPE_KEY>>").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Revoked);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
     /// Keeps the last four characters of values that are stored from now on, for screens to show:
     /// only of those of 24 characters or more that are one opaque token, because the end of a
     /// connection string or a sentence can be guessed with less. Nothing is kept if it is not set;
@@ -447,15 +487,21 @@ impl VaultBuilder {
             max_value,
             kept_versions,
             guarded_rows,
+            cache,
         } = self;
         let accepted = accepted.as_deref().map(reason::check).transpose()?;
         let vault_id = keys.header().vault_id;
         let seen = HighWater::default();
+        let opened = match cache {
+            Some(bounds) => Some(OpenedTenants::new(bounds, clock.now()?)),
+            None => None,
+        };
         let core = Core {
             store,
             keys,
             seen,
             views: guarded_rows.map(Views::new),
+            opened,
             clock,
             names,
             engine,
@@ -524,6 +570,7 @@ impl fmt::Debug for VaultBuilder {
             .field("max_value", &self.max_value)
             .field("kept_versions", &self.kept_versions)
             .field("guarded_rows", &self.guarded_rows)
+            .field("cache", &self.cache)
             .finish_non_exhaustive()
     }
 }

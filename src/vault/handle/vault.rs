@@ -374,6 +374,25 @@ impl Vault {
         verify::verify(&self.core, &mut Watch::of(&mut progress))
     }
 
+    /// Gives up all that the [cache](crate::VaultBuilder::cache) holds; values are wiped with the
+    /// last text that holds them. For a host that goes quiet, because idle secrets are given up by
+    /// the next use. Does nothing without a cache.
+    ///
+    /// ```
+    /// use keyslot::{Cache, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().cache(Cache::new()).create(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// vault.scope("acme")?.resolve("<<$secret.STRIPE_KEY>>")?;
+    /// vault.clear_cache();
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn clear_cache(&self) {
+        if let Some(opened) = &self.core.opened {
+            opened.clear();
+        }
+    }
+
     /// Accepts that stored rows are older than those that this vault has seen, after which
     /// [`Tampered`](crate::ErrorKind::Tampered) is not said of them any more. The
     /// [anchor](crate::RollbackAnchor) forgets the newer state too.

@@ -11,7 +11,8 @@ use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
 
 /// One `get` for all references and all scopes of the chain, so all values are of one moment. A
-/// process reads each data key it meets for the first time with one `get` more.
+/// process reads each data key it meets for the first time with one `get` more. With a cache, a
+/// question for news if all are held, and the `get` if not or if there are news.
 impl Resolver for ScopedVault {
     fn lookup(&self, references: &[Reference], target: &Target) -> Result<Outcomes> {
         let target = &*match self.admit_target(references, target) {
@@ -19,6 +20,12 @@ impl Resolver for ScopedVault {
             Err(error) => return Ok(refused(references, &error).collect()),
         };
         let begun = self.begin();
+        if let Some(opened) = self.core().opened.as_ref() {
+            // A handle without the permission reads rows at each use, whatever there is.
+            if self.may(Permissions::USE) {
+                return self.lookup_opened(opened, references, target, begun);
+            }
+        }
         let rows = self.read(references, Permissions::USE)?;
         let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
         let now = self.core().clock.now()?;

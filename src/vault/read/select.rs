@@ -81,9 +81,9 @@ impl ScopedVault {
         references: &[Reference],
         permission: Permissions,
     ) -> Result<Vec<Option<Row>>> {
-        let sub = self.core().keys.sub();
-        let keys = sub.row_keys(|rows| self.row_keys(rows, references));
-        let mut rows = self.core().get_guarded(self.partition(), &keys)?;
+        let mut rows = self
+            .core()
+            .get_guarded(self.partition(), &self.keys_of(references))?;
         if !self.may(permission) {
             rows.fill(None);
         }
@@ -108,6 +108,12 @@ impl ScopedVault {
             };
             (reference, candidates)
         })
+    }
+
+    /// The keys of the rows that may answer references.
+    pub(super) fn keys_of(&self, references: &[Reference]) -> Vec<RowKey> {
+        let sub = self.core().keys.sub();
+        sub.row_keys(|rows| self.row_keys(rows, references))
     }
 
     /// The number of rows that may answer a reference.
@@ -142,16 +148,21 @@ impl ScopedVault {
         reference: &Reference,
         mut candidates: impl Iterator<Item = Result<Hit<'r>>>,
     ) -> Result<Hit<'r>> {
-        candidates.next().unwrap_or_else(|| {
-            let above = if self.chain().len() > 1 {
-                " or above"
-            } else {
-                ""
-            };
-            let name = reference.name();
-            let message = format!("no secret {name} in {}{above}", self.scope());
-            Err(Error::new(ErrorKind::NotFound, message).with_name(name))
-        })
+        candidates
+            .next()
+            .unwrap_or_else(|| Err(self.nowhere(reference)))
+    }
+
+    /// The error for a name that no scope of the chain has.
+    pub(super) fn nowhere(&self, reference: &Reference) -> Error {
+        let above = if self.chain().len() > 1 {
+            " or above"
+        } else {
+            ""
+        };
+        let name = reference.name();
+        let message = format!("no secret {name} in {}{above}", self.scope());
+        Error::new(ErrorKind::NotFound, message).with_name(name)
     }
 
     /// The version that may be used now for a target, before any value is opened.
@@ -162,10 +173,19 @@ impl ScopedVault {
         target: &Target,
         now: Now,
     ) -> Result<&'h VersionEntry> {
-        let refusal = self.core().gate.check(&hit.info, target, now);
-        refusal.map_err(|(kind, what)| refuse(&hit.info, kind, what))?;
+        self.pass(&hit.info, target, now)?;
         stored::kept(&hit.info, reference.version())
             .ok_or_else(|| no_such_version(&hit.info, reference))
+    }
+
+    /// Asks the gate if a secret may be used now for a target.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub(super) fn pass(&self, info: &Info, target: &Target, now: Now) -> Result<()> {
+        let refusal = self.core().gate.check(info, target, now);
+        refusal.map_err(|(kind, what)| refuse(info, kind, what))
     }
 
     /// Opens a value that was admitted.
@@ -208,6 +228,12 @@ impl<'r> Hit<'r> {
             return Some(self.row);
         }
         self.pinned
+    }
+
+    /// Bytes that it takes in memory, at most: what is opened is no longer than what is sealed.
+    pub(super) fn size(&self) -> usize {
+        let rows = [Some(self.row), self.pinned].into_iter().flatten();
+        rows.map(|row| 2 * row.len()).sum()
     }
 
     /// The envelope of a kept version.

@@ -1,6 +1,5 @@
 //! One consistent set of versions for a whole run.
 
-mod age;
 mod held;
 mod run;
 mod shared;

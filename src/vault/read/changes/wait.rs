@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::answer::Changes;
 use crate::error::Result;
 use crate::record::Epoch;
-use crate::vault::read::news::{News, Point, news};
+use crate::vault::news::{News, Point};
 use crate::vault::scoped::ScopedVault;
 
 /// The first pause between two questions to the store.
@@ -58,7 +58,7 @@ impl ScopedVault {
         let (mut since, mut pause) = (since, FIRST_PAUSE);
         loop {
             // Asked before the secrets are read: what is committed later is news.
-            let point = match news(self, None)? {
+            let point = match self.core().news(self.partition(), None)? {
                 News::Perhaps(point) => point,
                 News::Nothing => Point::NEVER,
             };
@@ -89,7 +89,7 @@ impl ScopedVault {
             }
             thread::sleep(left.map_or(*pause, |left| left.min(*pause)));
             *pause = LONGEST_PAUSE.min(*pause * 2);
-            if let News::Perhaps(now) = news(self, point.moment)? {
+            if let News::Perhaps(now) = self.core().news(self.partition(), point.moment)? {
                 let is_moved = now.mark != point.mark;
                 point = now;
                 if is_moved {

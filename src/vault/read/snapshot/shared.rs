@@ -3,14 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
-use super::age::Asked;
 use super::state::State;
 use crate::error::Result;
 use crate::reference::Reference;
-use crate::store::Moment;
 use crate::vault::clock::Now;
-use crate::vault::read::news::{News, news};
+use crate::vault::news::News;
 use crate::vault::scoped::ScopedVault;
+use crate::vault::tenant_view::Asked;
 
 /// The state of a snapshot.
 pub(super) struct Shared {
@@ -27,7 +26,7 @@ struct Current {
 
 impl Current {
     fn of(scoped: &ScopedVault, references: &[Reference]) -> Result<Self> {
-        let asked = Asked::now(scoped.core());
+        let asked = asked_now(scoped);
         let state = Arc::new(State::of(scoped, references)?);
         Ok(Self { state, asked })
     }
@@ -78,7 +77,7 @@ impl Shared {
 
     fn young(&self, scoped: &ScopedVault, max_age: Duration, now: Now) -> Option<Arc<State>> {
         let current = self.current();
-        let is_young = current.asked.is_within(max_age, now, scoped.core())
+        let is_young = current.asked.is_within(max_age, now, &scoped.core().seen)
             && current.state.is_newest_known(scoped);
         is_young.then(|| Arc::clone(&current.state))
     }
@@ -90,9 +89,9 @@ impl Shared {
         if let Some(state) = self.young(scoped, max_age, clock.now()?) {
             return Ok(state);
         }
-        let asked = Asked::now(scoped.core());
+        let asked = asked_now(scoped);
         let before = self.state();
-        let state = match news(scoped, since(scoped, &before))? {
+        let state = match news(scoped, &before)? {
             News::Nothing => before,
             News::Perhaps(point) => Arc::new(before.again(scoped, point)?),
         };
@@ -103,14 +102,14 @@ impl Shared {
     /// The state, checked against a store that was asked after the call began.
     fn exact(&self, scoped: &ScopedVault) -> Result<Arc<State>> {
         let before = self.state();
-        let News::Perhaps(mut point) = news(scoped, since(scoped, &before))? else {
+        let News::Perhaps(mut point) = news(scoped, &before)? else {
             return Ok(before);
         };
         let _one_at_a_time = self.one_at_a_time();
         let state = self.state();
         if !Arc::ptr_eq(&before, &state) {
             // Another thread has read it again meanwhile.
-            match news(scoped, since(scoped, &state))? {
+            match news(scoped, &state)? {
                 News::Nothing => return Ok(state),
                 News::Perhaps(later) => point = later,
             }
@@ -137,9 +136,16 @@ impl Shared {
     }
 }
 
-/// The moment to ask for news since. What was found of older rows no longer counts once the host
-/// has accepted them.
-fn since(scoped: &ScopedVault, state: &State) -> Option<Moment> {
+/// Asks for news since a state. What was found of older rows no longer counts once the host has
+/// accepted them.
+fn news(scoped: &ScopedVault, state: &State) -> Result<News> {
     let era = scoped.core().seen.era();
-    state.point.moment.filter(|_| state.era == era)
+    let since = state.point.moment.filter(|_| state.era == era);
+    scoped.core().news(scoped.partition(), since)
+}
+
+/// The time now. Read it before the store is asked.
+fn asked_now(scoped: &ScopedVault) -> Asked {
+    let core = scoped.core();
+    Asked::now(&core.clock, &core.seen)
 }

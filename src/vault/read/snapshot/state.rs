@@ -9,9 +9,9 @@ use crate::resolve::Outcome;
 use crate::store::Row;
 use crate::target::Target;
 use crate::vault::clock::Now;
+use crate::vault::news::{News, Point};
 use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::permissions::Permissions;
-use crate::vault::read::news::{News, Point, news};
 use crate::vault::scoped::ScopedVault;
 
 /// The secrets that are held, and a point before they were read.
@@ -28,7 +28,7 @@ impl State {
     pub(super) fn of(scoped: &ScopedVault, references: &[Reference]) -> Result<Self> {
         let era = scoped.core().seen.era();
         // The point comes first: a commit in between is then read again, not missed.
-        let point = match news(scoped, None)? {
+        let point = match scoped.core().news(scoped.partition(), None)? {
             News::Perhaps(point) => point,
             News::Nothing => Point::NEVER,
         };

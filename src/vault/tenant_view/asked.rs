@@ -1,15 +1,15 @@
-//! The age of what a snapshot holds.
+//! The age of what is held.
 
 use std::time::{Duration, Instant};
 
 use crate::crypto::Timestamp;
-use crate::vault::clock::Now;
-use crate::vault::core::Core;
+use crate::vault::clock::{Clock, Now};
+use crate::vault::high_water::HighWater;
 
 /// Time of a question to the store, by two clocks: the one that never goes back, which may stand
 /// still while the machine sleeps, and the one of the vault.
 #[derive(Clone, Copy)]
-pub(super) struct Asked {
+pub(in crate::vault) struct Asked {
     at: Instant,
     /// The vault's clock; `None` if it was too far off to be read.
     reading: Option<Timestamp>,
@@ -19,22 +19,27 @@ pub(super) struct Asked {
 
 impl Asked {
     /// The time now. Read it before the store is asked.
-    pub(super) fn now(core: &Core) -> Self {
+    pub(in crate::vault) fn now(clock: &Clock, seen: &HighWater) -> Self {
         Self {
             at: Instant::now(),
-            reading: Timestamp::of(core.clock.reading()).ok(),
-            doubts: core.seen.doubts(),
+            reading: Timestamp::of(clock.reading()).ok(),
+            doubts: seen.doubts(),
         }
     }
 
     /// Returns true if less than `age` has passed by both clocks, the vault's did not go back, and
     /// no doubtful write came since.
-    pub(super) fn is_within(self, age: Duration, now: Now, core: &Core) -> bool {
+    pub(in crate::vault) fn is_within(self, age: Duration, now: Now, seen: &HighWater) -> bool {
         let passed = self
             .reading
             .and_then(|asked| now.reading.time().duration_since(asked.time()).ok());
         passed.is_some_and(|passed| passed < age)
             && self.at.elapsed() < age
-            && self.doubts == core.seen.doubts()
+            && self.doubts == seen.doubts()
+    }
+
+    /// Returns true if it came after another one.
+    pub(super) fn is_later_than(self, other: Self) -> bool {
+        self.at > other.at
     }
 }
