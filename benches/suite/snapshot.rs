@@ -7,14 +7,16 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use criterion::{Criterion, criterion_group, criterion_main};
+use keyslot::store::SqliteStore;
 use keyslot::{
-    AccessRules, Found, Reference, Resolver, RootKey, SecretInput, SecretName, Surface, Target,
-    Vault,
+    AccessRules, Cache, Found, Reference, Resolver, RootKey, SecretInput, SecretName, Surface,
+    Target, Vault,
 };
 use rusqlite::Connection;
 
@@ -144,5 +146,73 @@ fn exact(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, uses, exact);
+/// Uses of what the cache holds, in a file that is asked at each use, beside the question alone; by
+/// one thread and by two, each of which does the same number.
+fn cached(c: &mut Criterion) {
+    let mut group = c.benchmark_group("cache/in a file");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vault.db");
+    let key = RootKey::generate().unwrap();
+    let open = |cache: Option<Cache>| {
+        let store = SqliteStore::open_or_create(&file).unwrap();
+        let builder = Vault::builder().store(store);
+        let builder = match cache {
+            Some(cache) => builder.cache(cache),
+            None => builder,
+        };
+        builder.open_or_create(&key).unwrap()
+    };
+    let plain = open(None).scope("acme/billing").unwrap();
+    for name in NAMES {
+        plain.put(name, bound()).unwrap();
+    }
+    let (references, target) = (references(), target());
+    let exact = open(Some(Cache::new())).scope("acme/billing").unwrap();
+    let age = Duration::from_secs(3_600);
+    let aged = open(Some(Cache::new().max_age(age)));
+    let aged = aged.scope("acme/billing").unwrap();
+    let scopes = [
+        ("no cache", &plain),
+        ("exact", &exact),
+        ("within an age", &aged),
+    ];
+    for (name, scope) in scopes {
+        group.bench_function(format!("look-up of 3, {name}"), |b| {
+            b.iter(|| black_box(scope.lookup(&references, &target).unwrap()));
+        });
+    }
+    let connection = Connection::open(&file).unwrap();
+    let question = |connection: &Connection| {
+        let mut statement = connection.prepare_cached("PRAGMA data_version").unwrap();
+        black_box(statement.query_row((), |row| row.get::<_, i64>(0)).unwrap())
+    };
+    group.bench_function("data_version alone", |b| b.iter(|| question(&connection)));
+    for threads in [1, 2] {
+        for (name, scope) in scopes {
+            group.bench_function(format!("{threads} threads, {name}"), |b| {
+                b.iter_custom(|uses| {
+                    let begin = Barrier::new(threads + 1);
+                    thread::scope(|all| {
+                        for _ in 0..threads {
+                            all.spawn(|| {
+                                begin.wait();
+                                for _ in 0..uses {
+                                    black_box(scope.lookup(&references, &target).unwrap());
+                                }
+                                begin.wait();
+                            });
+                        }
+                        begin.wait();
+                        let begun = Instant::now();
+                        begin.wait();
+                        begun.elapsed()
+                    })
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, uses, exact, cached);
 criterion_main!(benches);

@@ -23,7 +23,7 @@ use keyslot::store::{
     Cursor, Kind, MemoryStore, PageSize, Purge, Row, Scan, SecretStore, SqliteStore, WriteTx,
 };
 use keyslot::template::Template;
-use keyslot::{OnExisting, RootKey, ScopedVault, Target, Vault, VaultBuilder};
+use keyslot::{Cache, OnExisting, RootKey, ScopedVault, Target, Vault, VaultBuilder};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
@@ -525,6 +525,18 @@ fn list(c: &mut Criterion) {
     });
     group.bench_function("list", |b| {
         b.iter(|| black_box(project.list().map(Result::unwrap).count()));
+    });
+    let cached = Vault::builder()
+        .store(SqliteStore::open(folder.path().join("vault.db")).unwrap())
+        .cache(Cache::new())
+        .open(&root_key())
+        .unwrap();
+    let cached = cached.scope("acme/billing").unwrap();
+    group.bench_function("names, cached", |b| {
+        b.iter(|| black_box(cached.names().unwrap().len()));
+    });
+    group.bench_function("list, cached", |b| {
+        b.iter(|| black_box(cached.list().map(Result::unwrap).count()));
     });
     let info = Sealed::new(256, 140);
     group.bench_function("AEAD + HKDF-Expand + SHA-256 of 1,000 infos", |b| {

@@ -7,6 +7,7 @@
 mod changed;
 mod current;
 mod gather;
+mod go_on;
 mod page;
 mod refusal;
 mod rows;
@@ -14,5 +15,5 @@ mod scopes;
 mod write;
 
 pub(super) use changed::{Changed, Since};
-pub(super) use page::InfoWalk;
+pub(super) use page::{InfoPage, InfoWalk, PageHead, RowPlace};
 pub(super) use write::WriteGuard;

@@ -22,10 +22,14 @@
 //! held. So an older read never takes the place of a newer one, and none outlives a write that came
 //! after it.
 //!
-//! *Ended.* A write of this open vault raises the count once it has ended, and then takes what is
-//! held under the same lock; also a write whose commit failed, because it may have happened. A
-//! newer head takes the place of an older one with all that is held of it. An accepted rollback
-//! begins a new era and takes all.
+//! *Ended.* A write of this open vault raises the count once it has ended, and then takes the
+//! opened secrets under the same lock; also a write whose commit failed, because it may have
+//! happened. A newer head takes the place of an older one with all opened secrets that are held of
+//! it. An accepted rollback begins a new era and takes everything.
+//!
+//! *Going on.* A view goes on to a newer head by the rows that were written since, and so does the
+//! list of a scope, unless something was erased. Where the vault has a guard, a list is read anew,
+//! because it is compared with the view row by row.
 //!
 //! *Locked.* No lock is held while a store is asked, but for the one by which readers bring a view
 //! up to date one at a time. Memory is counted as it is taken and as it is dropped.
@@ -37,6 +41,8 @@ mod charge;
 mod digest;
 mod known_rows;
 mod last_use;
+mod listing;
+mod opened_tenant;
 mod opened_tenants;
 mod scope_rows;
 mod slot;
@@ -47,7 +53,8 @@ mod views;
 pub(super) use answer::{Answer, OpenedSecret};
 pub(super) use asked::Asked;
 pub(super) use last_use::Tick;
-pub(super) use opened_tenants::OpenedTenants;
+pub(super) use listing::{ListedRow, Listing};
+pub(super) use opened_tenants::{OpenedTenants, Since};
 pub(super) use slot::Slot;
 pub(super) use stamp::Stamp;
 pub(super) use view::{ProvenRow, View};

@@ -27,6 +27,7 @@ mod basic;
 mod blocking;
 mod bound_handles;
 mod cache;
+mod cached_lists;
 mod change_all;
 mod changes;
 mod check;

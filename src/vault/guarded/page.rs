@@ -2,11 +2,13 @@
 
 use super::current::Current;
 use super::refusal::tampered;
-use crate::crypto::{Info, SealedInfo};
+use crate::crypto::{Head, Info, SealedInfo};
 use crate::error::Result;
 use crate::store::{Kind, Partition, ReadTx, Row};
 use crate::vault::core::Core;
-use crate::vault::hashed_scope::HashedScope;
+use crate::vault::hashed_scope::{HashedScope, head_row};
+use crate::vault::high_water::Mark;
+use crate::vault::rows::get_one_in;
 use crate::vault::tenant_view::{ProvenRow, View};
 use crate::vault::walk::Walk;
 
@@ -20,6 +22,51 @@ pub(in crate::vault) struct InfoWalk {
 
 /// Secrets of a page; an error for one that cannot be read.
 type Infos = Vec<Result<Info>>;
+
+/// A page of secrets, and the head that it was read with.
+pub(in crate::vault) struct InfoPage {
+    /// `None` for a tenant without a head, and if it was not asked for.
+    pub(in crate::vault) head: Option<PageHead>,
+    /// The places of the secrets, in the same order.
+    pub(in crate::vault) places: Vec<RowPlace>,
+    pub(in crate::vault) infos: Infos,
+}
+
+/// Facts of a head.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::vault) struct PageHead {
+    pub(in crate::vault) mark: Mark,
+    /// The generation of data keys before which everything was erased.
+    pub(in crate::vault) erased_before: u32,
+}
+
+/// The place of a row.
+pub(in crate::vault) struct RowPlace {
+    pub(in crate::vault) key: [u8; 32],
+    /// The number of sealed bytes of its info.
+    pub(in crate::vault) sealed: usize,
+}
+
+impl PageHead {
+    pub(in crate::vault) fn of(row: Option<&Row>, head: Option<&Head>) -> Result<Option<Self>> {
+        let (Some(row), Some(head)) = (row, head) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            mark: Mark::of(row, head)?,
+            erased_before: head.erased_before,
+        }))
+    }
+}
+
+impl RowPlace {
+    pub(in crate::vault) fn of(row: &Row) -> Self {
+        Self {
+            key: row.key.key,
+            sealed: row.info.len(),
+        }
+    }
+}
 
 impl InfoWalk {
     pub(in crate::vault) fn of(scope: &HashedScope) -> Self {
@@ -57,31 +104,100 @@ impl Core {
         if walk.walk.is_over() {
             return Ok(None);
         }
+        if self.views.is_some() {
+            return Ok(self
+                .next_compared(scope, walk, false)?
+                .map(|page| page.infos));
+        }
+        let rows = walk.walk.step_from(&*self.store, scope.partition)?.page()?;
+        Ok(rows.map(|rows| self.open_page(scope, &rows)))
+    }
+
+    /// Reads the next page as [`next_infos`](Core::next_infos) does, with the head of its moment.
+    ///
+    /// # Errors
+    ///
+    /// Those of it, and of [`admit_head`](Core::admit_head).
+    pub(in crate::vault) fn next_page(
+        &self,
+        scope: &HashedScope,
+        walk: &mut InfoWalk,
+    ) -> Result<Option<InfoPage>> {
+        if walk.walk.is_over() {
+            return Ok(None);
+        }
+        if self.views.is_some() {
+            return self.next_compared(scope, walk, true);
+        }
+        let (seen, place) = (self.seen.of(scope.partition), walk.walk.clone());
+        let mut done = None;
+        self.store.read(scope.partition, &mut |tx| {
+            let mut next = place.clone();
+            let head = get_one_in(tx, head_row(scope.partition))?;
+            done = Some((head, next.step_in(tx)?.page()?, next));
+            Ok(())
+        })?;
+        let Some((row, Some(rows), next)) = done else {
+            return Ok(None);
+        };
+        let head = self.admit_head(scope.partition, row.as_ref(), seen)?;
+        walk.walk = next;
+        Ok(Some(InfoPage {
+            head: PageHead::of(row.as_ref(), head.as_ref())?,
+            places: rows.iter().map(RowPlace::of).collect(),
+            infos: self.open_page(scope, &rows),
+        }))
+    }
+
+    fn open_page(&self, scope: &HashedScope, rows: &[Row]) -> Infos {
+        let open = |row: &Row| self.open_listed(scope.partition, row);
+        rows.iter().map(open).collect()
+    }
+
+    fn next_compared(
+        &self,
+        scope: &HashedScope,
+        walk: &mut InfoWalk,
+        is_placed: bool,
+    ) -> Result<Option<InfoPage>> {
         let Some(views) = &self.views else {
-            let rows = walk.walk.step_from(&*self.store, scope.partition)?.page()?;
-            return Ok(rows.map(|rows| {
-                let open = |row: &Row| self.open_listed(scope.partition, row);
-                rows.iter().map(open).collect()
-            }));
+            return Ok(None);
         };
         let (place, last) = (walk.walk.clone(), walk.last);
         let read = &mut |tx: &mut dyn ReadTx| {
             let mut next = place.clone();
             let rows = next.step_in(tx)?.page()?;
-            Ok((rows, next))
+            let head = if is_placed {
+                get_one_in(tx, head_row(scope.partition))?
+            } else {
+                None
+            };
+            Ok((rows, next, head))
         };
-        let (infos, next) = self.read_compared(views, scope.partition, read, |read, current| {
-            let (rows, next) = read;
+        let (page, next) = self.read_compared(views, scope.partition, read, |read, current| {
+            let (rows, next, head) = read;
             let Some(rows) = rows else {
                 return Ok(Some((None, InfoWalk { walk: next, last })));
             };
             let is_over = next.is_over();
-            let page = self.compared_page(scope, &rows, (last, is_over), current)?;
+            let infos = self.compared_page(scope, &rows, (last, is_over), current)?;
             let last = rows.last().map(|row| row.key.key).or(last);
-            Ok(page.map(|infos| (Some(infos), InfoWalk { walk: next, last })))
+            let Some(infos) = infos else {
+                return Ok(None);
+            };
+            let opened = head
+                .as_ref()
+                .map(|head| self.open_head(scope.partition, head))
+                .transpose()?;
+            let page = InfoPage {
+                head: PageHead::of(head.as_ref(), opened.as_ref())?,
+                places: rows.iter().map(RowPlace::of).collect(),
+                infos,
+            };
+            Ok(Some((Some(page), InfoWalk { walk: next, last })))
         })?;
         *walk = next;
-        Ok(infos)
+        Ok(page)
     }
 
     /// Opens the rows of a page behind `after`, up to the end of the scope if it `is_last`; `None`

@@ -283,6 +283,9 @@ impl VaultBuilder {
     /// ends it at once, also where the store could not tell if it was written. Values are wiped as
     /// they are given up, once the last text that holds them is dropped.
     ///
+    /// The list of a scope that was read to its end is kept as well, unless it takes more than half
+    /// of the memory; it goes on by the secrets that were written since.
+    ///
     /// The head is held against those that were seen: a store that was put back is
     /// [`Tampered`](ErrorKind::Tampered). That a file was removed or replaced under the vault is
     /// seen a second later at the latest, or after the maximum age. With a

@@ -1,6 +1,8 @@
 //! Listings of secrets.
 
 mod filter;
+mod gathered;
+mod held;
 mod inherited;
 mod pages;
 mod secrets;

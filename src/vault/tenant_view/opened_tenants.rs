@@ -1,14 +1,16 @@
-//! The answers that are held, of all tenants.
+//! All that the cache holds, of all tenants.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::answer::{Answer, OpenedSecret};
-use super::answers::{Answers, Held};
+use super::answers::Held;
 use super::charge::Total;
 use super::last_use::{LastUse, Tick, Ticker};
+use super::listing::{ListedRow, Listing};
+use super::opened_tenant::OpenedTenant;
 use super::stamp::Stamp;
 use crate::reference::Reference;
 use crate::store::Partition;
@@ -18,7 +20,7 @@ use crate::vault::clock::Now;
 /// Counters of invalidations; tenants share one at odds of one to this number.
 const COUNTERS: usize = 64;
 
-/// The answers that are held, of all tenants, within the bounds of the cache. Locked for work in
+/// All that the cache holds, of all tenants, within its bounds. Locked for work in
 /// memory alone, never while a store is asked.
 pub(in crate::vault) struct OpenedTenants {
     bounds: Cache,
@@ -31,12 +33,8 @@ pub(in crate::vault) struct OpenedTenants {
     swept: LastUse,
 }
 
-/// The answers of one tenant; `None` if nothing is held.
-#[derive(Default)]
-struct OpenedTenant(RwLock<Option<Answers>>);
-
 /// The number of invalidations as something began.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::vault) struct Since(u64);
 
 impl OpenedTenants {
@@ -61,7 +59,7 @@ impl OpenedTenants {
         let tick = self.ticker.tick(now);
         if self.swept.is_older(tick, self.bounds.idle / 4) {
             self.swept.set(tick);
-            self.retain(|answer| !answer.used.is_older(tick, self.bounds.idle));
+            self.retain(|used| !used.is_older(tick, self.bounds.idle));
         }
         tick
     }
@@ -80,10 +78,24 @@ impl OpenedTenants {
         tick: Tick,
     ) -> Option<Held> {
         let opened = self.known(tenant)?;
-        let answers = opened.read();
-        answers
-            .as_ref()?
-            .of(chain, references, tick, self.bounds.idle)
+        let answers = opened.answers();
+        let idle = self.bounds.idle;
+        answers.as_ref()?.of(chain, references, tick, idle)
+    }
+
+    /// The list of a scope, if it is held.
+    pub(in crate::vault) fn listing(
+        &self,
+        tenant: Partition,
+        scope: &[u8; 16],
+        tick: Tick,
+    ) -> Option<(Stamp, Arc<Listing>)> {
+        let (stamp, listing) = self.known(tenant)?.listing(scope)?;
+        if listing.used.is_older(tick, self.bounds.idle) {
+            return None;
+        }
+        listing.used.touch(tick);
+        Some((stamp, listing))
     }
 
     /// Makes an answer, whose memory counts from now on: some bytes for the secret in it.
@@ -101,13 +113,40 @@ impl OpenedTenants {
         }
     }
 
+    /// Makes a list of rows in the order of keys, whose memory counts from now on.
+    pub(in crate::vault) fn new_listing(
+        &self,
+        rows: Vec<ListedRow>,
+        erased_before: u32,
+        tick: Tick,
+    ) -> Arc<Listing> {
+        let bytes = rows.iter().map(|row| row.bytes + size_of::<ListedRow>());
+        let charge = self.total.charge(bytes.sum());
+        let used = LastUse::new(tick);
+        Arc::new(Listing::new(rows, erased_before, used, charge))
+    }
+
+    /// The most bytes of a list that may be held.
+    pub(in crate::vault) fn largest_listing(&self) -> usize {
+        self.bounds.bytes / 2
+    }
+
     /// Notes that the store gave the same head at a later question.
     pub(in crate::vault) fn confirm(&self, tenant: Partition, stamp: &Stamp) {
         if let Some(opened) = self.known(tenant) {
-            let mut place = opened.write();
-            if let Some(answers) = place.as_mut().filter(|it| it.stamp().is_of_head_of(stamp)) {
-                answers.confirm(stamp);
-            }
+            opened.confirm_answers(stamp);
+        }
+    }
+
+    /// The same for the list of a scope.
+    pub(in crate::vault) fn confirm_listing(
+        &self,
+        tenant: Partition,
+        scope: &[u8; 16],
+        stamp: &Stamp,
+    ) {
+        if let Some(opened) = self.known(tenant) {
+            opened.confirm_listing(scope, stamp);
         }
     }
 
@@ -121,42 +160,36 @@ impl OpenedTenants {
         chain: [u8; 16],
         answers: impl Iterator<Item = (Reference, Answer)>,
     ) {
-        let opened = self.place(tenant);
-        let mut place = opened.write();
-        if self.since(tenant).0 != since.0 {
-            return;
-        }
-        let own = match place.take() {
-            Some(mut own) if own.stamp().is_of_head_of(stamp) => {
-                own.confirm(stamp);
-                own
-            }
-            Some(own) if !own.stamp().yields_to(stamp) => {
-                *place = Some(own);
-                return;
-            }
-            _ => Answers::new(*stamp),
-        };
-        let own = place.insert(own);
-        for (reference, answer) in answers {
-            own.insert(chain, reference, Arc::new(answer));
-        }
-        drop(place);
-        if self.total.bytes() > self.bounds.bytes {
-            self.make_room();
-        }
+        let is_late = || self.since(tenant) != since;
+        self.place(tenant)
+            .hold_answers(is_late, stamp, chain, answers);
+        self.make_room();
+    }
+
+    /// Holds the list of a scope as [`hold`](Self::hold) does.
+    pub(in crate::vault) fn hold_listing(
+        &self,
+        tenant: Partition,
+        since: Since,
+        stamp: &Stamp,
+        scope: [u8; 16],
+        listing: &Arc<Listing>,
+    ) {
+        let is_late = || self.since(tenant) != since;
+        self.place(tenant)
+            .hold_listing(is_late, stamp, scope, Arc::clone(listing));
+        self.make_room();
     }
 
     /// Gives up all answers of a tenant. Called once a write of this open vault has ended.
     pub(in crate::vault) fn forget(&self, tenant: Partition) {
         self.counter(tenant).fetch_add(1, Ordering::SeqCst);
         if let Some(opened) = self.known(tenant) {
-            let answers = opened.write().take();
-            drop(answers);
+            opened.forget_answers();
         }
     }
 
-    /// Gives up all answers.
+    /// Gives up everything.
     pub(in crate::vault) fn clear(&self) {
         for counter in &self.invalidations {
             counter.fetch_add(1, Ordering::SeqCst);
@@ -167,12 +200,13 @@ impl OpenedTenants {
     /// Gives up what was not used for the longest, and a little more than needed, so that this is
     /// not done at every use.
     fn make_room(&self) {
+        if self.total.bytes() <= self.bounds.bytes {
+            return;
+        }
         let most = self.bounds.bytes - self.bounds.bytes / 8;
         let mut all = Vec::new();
         for opened in self.all() {
-            if let Some(answers) = opened.read().as_ref() {
-                answers.weigh(&mut all);
-            }
+            opened.weigh(&mut all);
         }
         all.sort_unstable_by_key(|(used, _)| std::cmp::Reverse(*used));
         let mut kept = 0_usize;
@@ -181,19 +215,14 @@ impl OpenedTenants {
             kept > most
         });
         if let Some(&(last, _)) = over {
-            self.retain(|answer| answer.used.steady() > last);
+            self.retain(|used| used.steady() > last);
         }
     }
 
-    fn retain(&self, keeps: impl Fn(&Answer) -> bool) {
+    /// Keeps some of it, by the last use.
+    fn retain(&self, keeps: impl Fn(&LastUse) -> bool) {
         let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
-        tenants.retain(|_, opened| {
-            let mut place = opened.write();
-            if place.as_mut().is_some_and(|answers| answers.retain(&keeps)) {
-                *place = None;
-            }
-            place.is_some()
-        });
+        tenants.retain(|_, opened| !opened.retain(&keeps));
     }
 
     fn all(&self) -> Vec<Arc<OpenedTenant>> {
@@ -218,15 +247,5 @@ impl OpenedTenants {
         let [first, second @ ..] = &self.invalidations;
         let at = usize::from(tenant.0.first().copied().unwrap_or_default()) % COUNTERS;
         second.get(at.wrapping_sub(1)).unwrap_or(first)
-    }
-}
-
-impl OpenedTenant {
-    fn read(&self) -> RwLockReadGuard<'_, Option<Answers>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Option<Answers>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

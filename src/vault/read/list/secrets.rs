@@ -69,15 +69,15 @@ impl ScopedVault {
     /// [`MAX_NAMES`](ScopedVault::MAX_NAMES), which [`list`](ScopedVault::list) can go through; or
     /// why the store cannot be read.
     pub fn names(&self) -> Result<Vec<SecretName>> {
-        let mut names = Vec::new();
-        for info in self.list() {
+        let (mut names, mut pages) = (Vec::new(), Pages::new());
+        while let Some(item) = pages.next_item(self, self.own()) {
             if names.len() == Self::MAX_NAMES {
                 return Err(Error::new(
                     ErrorKind::TooLarge,
                     "the scope has more than 10000 names; page through them with list",
                 ));
             }
-            names.push(info?.name);
+            names.push(item?.name());
         }
         names.sort_unstable();
         Ok(names)

@@ -74,6 +74,9 @@ impl Core {
             destroyed,
         }) = erased
         {
+            if let Some(opened) = &self.opened {
+                opened.clear();
+            }
             let active_key = key.id();
             self.keys.learn(key);
             for id in destroyed {
