@@ -10,7 +10,8 @@
 //! 3. `context` (the place of an envelope) and `envelope` (sealing).
 //! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `unlock` (all that
 //!    opens a key slot).
-//! 5. `info`, `head`, `audit`, `wrap` (keys under keys), `key_slot_directory`.
+//! 5. `info`, `head`, `audit`, `wrap` (keys under keys), `previous_key`, `vault_keys` (the vault key
+//!    and those before it), `key_slot_directory`.
 //! 6. `fuzzing` (for the fuzzer alone).
 //!
 //! The manual's page on the format has it all.
@@ -32,6 +33,7 @@ mod key_slot_directory;
 mod log_state;
 mod padding;
 mod passphrase;
+mod previous_key;
 mod primitives;
 mod provider;
 mod root_key;
@@ -42,6 +44,7 @@ mod tests;
 mod timestamp;
 mod tlv;
 mod unlock;
+mod vault_keys;
 mod wrap;
 
 pub(crate) use audit::{Facts, LogChain, LogRow, decode_entry};
@@ -64,6 +67,7 @@ pub use passphrase::Argon2Cost;
 #[cfg(feature = "passphrase")]
 pub use passphrase::Passphrase;
 pub(crate) use passphrase::Work;
+pub(crate) use previous_key::PreviousKey;
 pub(crate) use primitives::equal;
 pub use provider::RootKeyProvider;
 pub use root_key::RootKey;
@@ -72,4 +76,5 @@ pub(crate) use sub_keys::ROW_KEYS;
 pub(crate) use sub_keys::{RowHasher, SubKeys};
 pub(crate) use timestamp::Timestamp;
 pub use unlock::Unlock;
+pub(crate) use vault_keys::VaultKeys;
 pub(crate) use wrap::VaultKey;

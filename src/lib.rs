@@ -93,9 +93,9 @@ pub use vault::{
     Action, AnchorMark, AuditEntries, AuditLog, AuditMode, BulkError, BulkProgress, Cache,
     ChangedSecret, Changes, DataKeyState, DataKeyStatus, Event, Explanation, Finding, Inherited,
     KeyAction, KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer, OnExisting, OpenMode,
-    OrganizationKeys, OwnedEvent, Permissions, Repair, Rewrap, RewrapProgress, RollbackAnchor,
-    ScopedVault, SecretChange, SecretInput, Snapshot, Sorted, Vault, VaultBuilder, Verification,
-    VerifyProgress,
+    OrganizationKeys, OwnedEvent, Permissions, PreviousVaultKey, Repair, ReplacedVaultKey, Rewrap,
+    RewrapProgress, RewrappedDataKeys, RollbackAnchor, ScopedVault, SecretChange, SecretInput,
+    Snapshot, Sorted, Vault, VaultBuilder, Verification, VerifyProgress,
 };
 #[cfg(feature = "sqlite")]
 pub use vault::{Backup, BackupProgress};

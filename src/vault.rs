@@ -29,7 +29,8 @@
 //! 1. `key_info`, `permissions`, `binding`, `observer`, `clock`, `hint`, `rows`, `walk`, `gate`,
 //!    `high_water`, `tenant_key`, `known_keys`, `keyring`, `key_uses`: parts that know no vault.
 //! 2. `core`: the store, the keys and the settings that all handles of one open vault share; and
-//!    `opening`, which makes or unlocks the keys.
+//!    `opening`, which makes or unlocks the keys, and `own_rows`, which holds the rows for that
+//!    against those seen before.
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
 //!    records and back.
 //! 4. `scoped`: the handle on one scope; `audit`, the logs of what is done.
@@ -67,6 +68,7 @@ mod news;
 mod numbers;
 mod observer;
 mod opening;
+mod own_rows;
 mod parsed_rows;
 mod partition_walk;
 mod permissions;
@@ -97,7 +99,8 @@ pub use cache::Cache;
 pub use handle::Backup;
 pub use handle::{OpenMode, Vault, VaultBuilder};
 pub use key_info::{KeyInfo, KeyKind};
-pub use key_status::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys};
+pub use key_status::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys, PreviousVaultKey};
+pub use keys::{ReplacedVaultKey, RewrappedDataKeys};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{Action, Event, KeyAction, KeyEvent, Observer, OwnedEvent};

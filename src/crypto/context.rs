@@ -44,6 +44,14 @@ impl Context {
         Self::new(b"keyslot/1 slot directory", &[&header.vault_id])
     }
 
+    /// A vault key that was replaced, wrapped under the current one.
+    pub(crate) fn previous_vault_key(header: &Header, previous: KeyId) -> Self {
+        Self::new(
+            b"keyslot/1 previous vault key",
+            &[&header.vault_id, &previous.0],
+        )
+    }
+
     /// The record of a data key, sealed under the vault key.
     pub(crate) fn data_key_state(header: &Header, data_key: KeyId) -> Self {
         Self::new(

@@ -5,20 +5,31 @@
 //! opened cannot derive their keys again. So the vault keeps a list of them, sealed under the vault
 //! key.
 
+use std::collections::HashSet;
+
 use super::canonical::encode;
 use super::context::Context;
 use super::header::Header;
 use super::key::KeyId;
 use super::key_slot::Kdf;
+use super::previous_key::PreviousKey;
 use super::primitives::{equal, sha256};
 use super::timestamp::Timestamp;
-use super::tlv::{FieldReader, FieldWriter, corrupt, items, text};
+use super::tlv::{FieldReader, FieldWriter, array, corrupt, items, text};
 use super::wrap::VaultKey;
 use crate::error::Result;
 
-/// All key slots of a vault, in ascending order of their ids.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct KeySlotDirectory(pub(crate) Vec<KeySlotEntry>);
+/// All key slots of a vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeySlotDirectory {
+    /// The key slots, in ascending order of their ids.
+    pub(crate) entries: Vec<KeySlotEntry>,
+    /// The number of writes to the vault's own rows; at most `i64::MAX`, and 0 for those of a vault
+    /// that did not count them.
+    pub(crate) epoch: u64,
+    /// The vault keys that were replaced and not dropped, in the order of their replacement.
+    pub(crate) previous: Vec<PreviousKey>,
+}
 
 /// One key slot, as the vault made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,11 +96,32 @@ impl KeySlotEntry {
 }
 
 impl KeySlotDirectory {
-    /// The record `1: list of entries`.
+    /// The most vault keys that were replaced and not dropped.
+    pub(crate) const MAX_PREVIOUS: usize = 8;
+
+    /// The directory of a new vault.
+    pub(crate) fn first(entry: KeySlotEntry) -> Self {
+        Self {
+            entries: vec![entry],
+            epoch: 1,
+            previous: Vec::new(),
+        }
+    }
+
+    /// Brings the entries into order.
+    pub(crate) fn sort(&mut self) {
+        self.entries.sort_unstable_by_key(|entry| entry.id.0);
+    }
+
+    /// The record `1: list of entries, 2: epoch, 3: list of previous vault keys`, the second left
+    /// out while it is 0, the third while there are none.
     pub(super) fn encode(&self) -> Vec<u8> {
-        let entries: Vec<Vec<u8>> = self.0.iter().map(KeySlotEntry::encode).collect();
-        let entries: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
-        FieldWriter::new().field(1, &encode(&entries)).finish()
+        let epoch = self.epoch.to_be_bytes();
+        FieldWriter::new()
+            .field(1, &list(&self.entries, KeySlotEntry::encode))
+            .optional(2, Some(&epoch[..]).filter(|_| self.epoch > 0))
+            .unless_empty(3, &list(&self.previous, PreviousKey::encode))
+            .finish()
     }
 
     /// Undoes [`encode`](Self::encode).
@@ -99,11 +131,31 @@ impl KeySlotDirectory {
             .into_iter()
             .map(KeySlotEntry::decode)
             .collect::<Result<Vec<_>>>()?;
+        let epoch = match reader.optional(2)? {
+            // One form alone: what is left out is not there.
+            Some([0, 0, 0, 0, 0, 0, 0, 0]) => return Err(corrupt()),
+            Some(epoch) => u64::from_be_bytes(array(epoch)?),
+            None => 0,
+        };
+        let previous = items(reader.filled(3)?)?
+            .into_iter()
+            .map(PreviousKey::decode)
+            .collect::<Result<Vec<_>>>()?;
         reader.finish()?;
-        if entries.is_empty() || !entries.is_sorted_by(|one, next| one.id.0 < next.id.0) {
+        let ids: HashSet<KeyId> = previous.iter().map(|key| key.id).collect();
+        if entries.is_empty()
+            || !entries.is_sorted_by(|one, next| one.id.0 < next.id.0)
+            || i64::try_from(epoch).is_err()
+            || previous.len() > Self::MAX_PREVIOUS
+            || ids.len() < previous.len()
+        {
             return Err(corrupt());
         }
-        Ok(Self(entries))
+        Ok(Self {
+            entries,
+            epoch,
+            previous,
+        })
     }
 }
 
@@ -125,6 +177,13 @@ impl VaultKey {
     ) -> Result<KeySlotDirectory> {
         KeySlotDirectory::decode(&self.open(&Context::key_slot_directory(header), sealed)?)
     }
+}
+
+/// A list of records.
+fn list<T>(all: &[T], encoded: fn(&T) -> Vec<u8>) -> Vec<u8> {
+    let records: Vec<Vec<u8>> = all.iter().map(encoded).collect();
+    let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+    encode(&records)
 }
 
 fn hash(id: KeyId, info: &[u8], body: &[u8]) -> [u8; 32] {

@@ -33,7 +33,7 @@ impl KeySlotKeys {
     pub(crate) fn unwrap_vault_key(&self, header: &Header, body: &[u8]) -> Result<VaultKey> {
         let plaintext = open(&self.kek, &Context::vault_key(header, self.kek.id()), body)?;
         let (id, key) = plaintext.split_first_chunk().ok_or_else(corrupt)?;
-        SymmetricKey::from_slice(KeyId(*id), key).map(VaultKey)
+        VaultKey::from_slice(KeyId(*id), key)
     }
 }
 
@@ -56,13 +56,16 @@ impl VaultKey {
         Ok(open(&self.0, context, envelope)?)
     }
 
+    /// The key of these bytes, which must be 32.
+    pub(super) fn from_slice(id: KeyId, bytes: &[u8]) -> Result<Self> {
+        SymmetricKey::from_slice(id, bytes).map(Self)
+    }
+
     /// Name that the envelopes sealed under it carry.
-    #[cfg(test)]
     pub(crate) fn id(&self) -> KeyId {
         self.0.id()
     }
 
-    #[cfg(test)]
     pub(super) fn expose(&self) -> &[u8; 32] {
         self.0.expose()
     }

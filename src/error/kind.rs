@@ -106,6 +106,8 @@ pub enum ErrorKind {
     KeyProvider,
     /// The vault was opened by the process that this one was forked from; open it anew.
     Forked,
+    /// Another process replaced the vault key; open the vault again.
+    VaultKeyReplaced,
     /// The store can be read but not written.
     ReadOnly,
     /// The disk is full.
@@ -165,6 +167,7 @@ impl ErrorKind {
             Self::KeyDenied => "key_denied",
             Self::KeyProvider => "key_provider",
             Self::Forked => "forked",
+            Self::VaultKeyReplaced => "vault_key_replaced",
             Self::ReadOnly => "read_only",
             Self::StorageFull => "storage_full",
             Self::Io => "io",
@@ -295,6 +298,7 @@ mod tests {
         (ErrorKind::KeyDenied, "key_denied"),
         (ErrorKind::KeyProvider, "key_provider"),
         (ErrorKind::Forked, "forked"),
+        (ErrorKind::VaultKeyReplaced, "vault_key_replaced"),
         (ErrorKind::ReadOnly, "read_only"),
         (ErrorKind::StorageFull, "storage_full"),
         (ErrorKind::Io, "io"),

@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::Partition;
 
 impl Core {
-    /// Holds all heads against the marks of the anchor, as the vault is opened, and tells the
-    /// anchor those that are newer. One read of a row for each tenant.
+    /// Holds all heads and the vault's own rows against the marks of the anchor, as the vault is
+    /// opened, and tells the anchor those that are newer. One read of a row for each tenant.
     ///
     /// # Errors
     ///
@@ -24,7 +24,8 @@ impl Core {
             return Ok(());
         };
         let mut kept = self.anchored()?;
-        let mut newer = Vec::new();
+        let own = kept.remove(&Partition::VAULT);
+        let mut newer: Vec<AnchorMark> = self.hold_own_rows(own)?.into_iter().collect();
         self.each_tenant(|tenant| {
             let kept = kept.remove(&tenant);
             newer.extend(self.hold(tenant, kept)?);
@@ -72,6 +73,17 @@ impl Core {
         Ok((seen != Some(mark)).then(|| mark.for_anchor(tenant)))
     }
 
+    /// Holds the vault's own rows against what is kept of them, as [`hold`](Core::hold) does.
+    fn hold_own_rows(&self, seen: Option<Mark>) -> Result<Option<AnchorMark>> {
+        match self.admit_directory(&self.vault_secret()?, seen) {
+            Err(error) if seen.is_none() && error.kind() == ErrorKind::Corrupt => Ok(None),
+            Err(error) if error.kind() == ErrorKind::Tampered => Err(older()),
+            Ok((_, mark)) if seen == Some(mark) => Ok(None),
+            Ok((_, mark)) => Ok(Some(mark.for_anchor(Partition::VAULT))),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Tells the anchor a write that was committed. Nothing undoes the write, so a failure is told
     /// to the observer.
     pub(super) fn advance_anchor(&self, tenant: Partition, mark: Mark) {
@@ -92,7 +104,9 @@ impl Core {
     pub(super) fn accept_rollback(&self, reason: &str) -> Result<()> {
         let reason = reason::check(reason)?;
         if let Some(anchor) = &self.anchor {
-            let mut marks = Vec::new();
+            let own = self.open_directory(&self.vault_secret()?).ok();
+            let own = own.map(|(_, mark)| mark.for_anchor(Partition::VAULT));
+            let mut marks: Vec<AnchorMark> = own.into_iter().collect();
             self.each_tenant(|tenant| {
                 let row = self.get_one(tenant, head_row(tenant))?;
                 let head = row.and_then(|row| Some((self.open_head(tenant, &row).ok()?, row)));

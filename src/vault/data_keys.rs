@@ -102,6 +102,7 @@ impl Core {
     /// Opens the row of a data key that was looked for, and keeps the key.
     pub(super) fn open_found(&self, row: Option<&Row>) -> Result<Arc<TenantKey>> {
         let row = row.ok_or_else(|| corrupt("the data key of this secret is missing"))?;
-        Ok(self.keys.learn(self.keys.open_data_key(row)?))
+        let key = self.keys.open_data_key(row);
+        Ok(self.keys.learn(key.map_err(|error| self.explained(error))?))
     }
 }

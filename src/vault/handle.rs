@@ -9,6 +9,7 @@ mod keys;
 mod open_mode;
 mod repair;
 mod vault;
+mod vault_key;
 
 #[cfg(feature = "sqlite")]
 pub use backup::Backup;

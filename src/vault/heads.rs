@@ -76,10 +76,7 @@ impl Core {
         }
         let head = self.open_head(tenant, row)?;
         let mark = Mark::of(row, &head)?;
-        let is_fork = |known: Mark| known.epoch() == mark.epoch() && known != mark;
-        if seen.is_some_and(|seen| seen.epoch() > mark.epoch() || is_fork(seen))
-            || self.seen.of(tenant).is_some_and(is_fork)
-        {
+        if self.seen.is_older(tenant, mark, seen) {
             return Err(rolled_back());
         }
         self.seen.note(tenant, mark, head.active_key);

@@ -10,7 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Partition, Row};
 
 /// The newest authenticated head of each tenant in use: some 100 bytes for each. Only heads that
-/// this vault sealed get here, so there are never more than the vault has tenants.
+/// this vault sealed get here, so there are never more than the vault has tenants. The directory of
+/// the key slots is the head of the vault's own rows.
 #[derive(Default)]
 pub(super) struct HighWater {
     seen: RwLock<HashMap<Partition, Seen>>,
@@ -78,6 +79,14 @@ impl HighWater {
         seen.get(&tenant).copied()
     }
 
+    /// Returns true if a head is older than the one that was `seen` before it was read, or if it is
+    /// another one of the same epoch as one that was seen.
+    pub(super) fn is_older(&self, tenant: Partition, mark: Mark, seen: Option<Mark>) -> bool {
+        let is_fork = |known: Mark| known.epoch == mark.epoch && known != mark;
+        seen.is_some_and(|seen| seen.epoch > mark.epoch || is_fork(seen))
+            || self.of(tenant).is_some_and(is_fork)
+    }
+
     /// Notes a head that was committed.
     pub(super) fn note(&self, tenant: Partition, mark: Mark, active_key: KeyId) {
         // Nearly always it is known, and readers need not wait for each other.
@@ -97,12 +106,9 @@ impl HighWater {
 
     /// The tenants whose heads were seen.
     pub(super) fn tenants(&self) -> Vec<Partition> {
-        self.seen
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .keys()
-            .copied()
-            .collect()
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        let tenants = seen.keys().filter(|known| **known != Partition::VAULT);
+        tenants.copied().collect()
     }
 
     /// Returns what was seen so far, for a copy of the store.

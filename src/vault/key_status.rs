@@ -3,4 +3,4 @@
 mod read;
 mod report;
 
-pub use report::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys};
+pub use report::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys, PreviousVaultKey};

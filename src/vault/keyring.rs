@@ -6,15 +6,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::known_keys::KnownKeys;
 use super::tenant_key::TenantKey;
 use crate::crypto::{
-    DataKeyRecord, DataKeyState, Header, KeyId, KeySlotDirectory, SubKeys, SymmetricKey, Timestamp,
-    VaultKey,
+    DataKeyRecord, DataKeyState, Header, KeyId, SubKeys, SymmetricKey, Timestamp, VaultKeys,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Kind, Row, RowKey};
 
 /// The keys of an open vault: those derived once, and the data keys met so far.
 pub(super) struct Keyring {
-    vault_key: VaultKey,
+    /// Replaced as a whole when this process replaces the vault key.
+    vault_keys: RwLock<Arc<VaultKeys>>,
     sub: SubKeys,
     /// The bytes of a data key never change, so a key that was read once still opens everything it
     /// sealed.
@@ -24,12 +24,12 @@ pub(super) struct Keyring {
 impl Keyring {
     pub(super) fn new(
         header: &Header,
-        vault_key: VaultKey,
+        vault_keys: VaultKeys,
         vault_secret: &SymmetricKey,
     ) -> Result<Self> {
         let sub = SubKeys::derive(vault_secret, header)?;
         Ok(Self {
-            vault_key,
+            vault_keys: RwLock::new(Arc::new(vault_keys)),
             sub,
             data_keys: RwLock::default(),
         })
@@ -39,9 +39,19 @@ impl Keyring {
         self.sub.header()
     }
 
-    /// The key at the top.
-    pub(super) fn vault_key(&self) -> &VaultKey {
-        &self.vault_key
+    /// The key at the top, with those that it replaced.
+    pub(super) fn vault_keys(&self) -> Arc<VaultKeys> {
+        let keys = self.vault_keys.read();
+        Arc::clone(&keys.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes other keys to the top, in place of those with this one there.
+    pub(super) fn replace_vault_keys(&self, old: KeyId, keys: Arc<VaultKeys>) {
+        let own = self.vault_keys.write();
+        let mut own = own.unwrap_or_else(PoisonError::into_inner);
+        if own.current().id() == old {
+            *own = keys;
+        }
     }
 
     pub(super) fn sub(&self) -> &SubKeys {
@@ -80,9 +90,11 @@ impl Keyring {
     /// [`ErrorKind::Corrupt`] when it does not open or the key is destroyed.
     pub(super) fn open_data_key(&self, row: &Row) -> Result<TenantKey> {
         let id = KeyId::from_row_key(&row.key.key)?;
-        let (header, vault_key) = (self.header(), &self.vault_key);
-        let about = vault_key.open_data_key(header, id, &row.info)?;
-        let key = vault_key.unwrap_data_key(header, id, &about, &row.body)?;
+        let (header, keys) = (self.header(), self.vault_keys());
+        let about = keys.of(&row.info).open_data_key(header, id, &row.info)?;
+        let key = keys
+            .of(&row.body)
+            .unwrap_data_key(header, id, &about, &row.body)?;
         Ok(TenantKey::new(about, key, row))
     }
 
@@ -107,23 +119,14 @@ impl Keyring {
         ))
     }
 
-    /// The directory of the key slots, as the row of the vault secret has it.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Corrupt`] when this vault did not seal it.
-    pub(super) fn open_key_slot_directory(&self, vault_secret: &Row) -> Result<KeySlotDirectory> {
-        self.vault_key
-            .open_key_slot_directory(self.header(), &vault_secret.info)
-    }
-
     /// Returns true if the rows that every process needs to open the vault are those that this one
     /// opened it with.
     pub(super) fn is_opened_by(&self, header: &Row, vault_secret: &Row) -> bool {
-        Header::decode(&header.info).is_ok_and(|header| header == *self.header())
-            && self
-                .vault_key
-                .unwrap_vault_secret(self.header(), &vault_secret.body)
+        let (own, keys) = (self.header(), self.vault_keys());
+        Header::decode(&header.info).is_ok_and(|header| header == *own)
+            && keys
+                .current()
+                .unwrap_vault_secret(own, &vault_secret.body)
                 .is_ok()
     }
 
@@ -146,10 +149,9 @@ impl Keyring {
             tenant: tenant.to_owned(),
             made_at: Some(made_at),
         };
-        let info = self
-            .vault_key
-            .seal_data_key(self.header(), key.id(), &about)?;
-        let body = self.vault_key.wrap_data_key(self.header(), &about, &key)?;
+        let (header, keys) = (self.header(), self.vault_keys());
+        let info = keys.current().seal_data_key(header, key.id(), &about)?;
+        let body = keys.current().wrap_data_key(header, &about, &key)?;
         let row = Row {
             key: data_key_row(key.id()),
             epoch,
@@ -177,10 +179,11 @@ impl Keyring {
             DataKeyState::Destroyed => Vec::new(),
             DataKeyState::Active | DataKeyState::OpenOnly => wrapped.to_vec(),
         };
+        let keys = self.vault_keys();
         Ok(Row {
             key: data_key_row(id),
             epoch,
-            info: self.vault_key.seal_data_key(self.header(), id, &about)?,
+            info: keys.current().seal_data_key(self.header(), id, &about)?,
             body,
         })
     }
@@ -188,7 +191,36 @@ impl Keyring {
     /// Opens the record in a row of kind [`Kind::DataKey`], also of a key that is destroyed.
     pub(super) fn open_data_key_record(&self, row: &Row) -> Result<DataKeyRecord> {
         let id = KeyId::from_row_key(&row.key.key)?;
-        self.vault_key.open_data_key(self.header(), id, &row.info)
+        let keys = self.vault_keys();
+        keys.of(&row.info)
+            .open_data_key(self.header(), id, &row.info)
+    }
+
+    /// The row of a data key, wrapped under the current vault key; `None` if it is so already.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Corrupt`] when it does not open.
+    pub(super) fn rewrapped(&self, row: &Row) -> Result<Option<Row>> {
+        let (header, keys) = (self.header(), self.vault_keys());
+        if is_under_current(&keys, row) {
+            return Ok(None);
+        }
+        let id = KeyId::from_row_key(&row.key.key)?;
+        let about = keys.of(&row.info).open_data_key(header, id, &row.info)?;
+        let body = if about.state == DataKeyState::Destroyed {
+            Vec::new()
+        } else {
+            let wrapping = keys.of(&row.body);
+            let key = wrapping.unwrap_data_key(header, id, &about, &row.body)?;
+            keys.current().wrap_data_key(header, &about, &key)?
+        };
+        let info = keys.current().seal_data_key(header, id, &about)?;
+        Ok(Some(Row {
+            info,
+            body,
+            ..row.clone()
+        }))
     }
 
     /// Forgets a data key that was destroyed, which is wiped once nobody uses it any more.
@@ -209,9 +241,9 @@ impl Keyring {
 
     /// The info of a data key's row with this record.
     pub(super) fn seal_about(&self, id: KeyId, about: &DataKeyRecord) -> Vec<u8> {
-        self.vault_key
-            .seal_data_key(self.header(), id, about)
-            .unwrap()
+        let keys = self.vault_keys();
+        let sealed = keys.current().seal_data_key(self.header(), id, about);
+        sealed.unwrap()
     }
 }
 
@@ -221,6 +253,11 @@ pub(super) fn data_key_row(id: KeyId) -> RowKey {
         kind: Kind::DataKey,
         key: id.row_key(),
     }
+}
+
+/// Returns true if the row of a data key needs no vault key but the current one.
+pub(super) fn is_under_current(keys: &VaultKeys, row: &Row) -> bool {
+    keys.is_current(&row.info) && (row.body.is_empty() || keys.is_current(&row.body))
 }
 
 impl fmt::Debug for Keyring {

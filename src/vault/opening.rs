@@ -8,4 +8,4 @@ pub(super) use first_rows::initialise;
 pub(super) use key_slots::{
     MAX_KEY_SLOTS, NewKeySlot, VAULT_SECRET, find, opened, scan, vault_row,
 };
-pub(super) use unlock::{has_header, unlock};
+pub(super) use unlock::{Unlocked, has_header, unlock};

@@ -425,7 +425,8 @@ def root_key(key, vault_id, slot_id, kdf):
 SLOT_RECORD = Fields({1: kdf, 2: ID})
 DATA_KEY_STATE = Fields({1: one_of(1, 2, 3), 2: number(32, 1), 3: text(is_segment)}, {4: time})
 SLOT_ENTRY = Fields({1: ID, 2: U8, 4: time, 5: HASH}, {3: filled(text())})
-SLOT_DIRECTORY = Fields({1: list_of(SLOT_ENTRY)})
+PREVIOUS_KEY = Fields({1: ID, 2: time, 3: bytes})
+SLOT_DIRECTORY = Fields({1: list_of(SLOT_ENTRY)}, {2: FROM_1, 3: filled(list_of(PREVIOUS_KEY))})
 HEAD_RECORD = Fields(
     {1: text(is_segment), 2: U64, 3: U64, 4: U64, 5: HASH, 6: ID}, {7: number(32, 2)}
 )
@@ -462,9 +463,13 @@ ACTIVE, INACTIVE, REVOKED, DELETED = 1, 2, 3, 4
 
 
 def read_slot_directory(data):
-    entries = record(data, SLOT_DIRECTORY)[1]
+    directory = record(data, SLOT_DIRECTORY)
+    entries = directory[1]
     require(entries and ascends([entry[1] for entry in entries]))
-    return entries
+    directory[2], directory[3] = directory[2] or 0, directory[3] or []
+    require(directory[2] < 1 << 63 and len(directory[3]) <= 8)
+    require(len({previous[1] for previous in directory[3]}) == len(directory[3]))
+    return directory
 
 
 def read_head(data):

@@ -21,6 +21,7 @@ CREATED, CHANGED, EXPIRES = 1_767_225_600_000_000, 1_767_312_000_123_456, 1_798_
 OLDER_COMMITMENT = bytes.fromhex("f405621ed5be453c120b1a3d38d70910a7688ce77634a2d751a47fd657067fa6")
 SLOTS_MADE = [CREATED, CHANGED]
 SLOT_NAMES = ["", "Ersatzschlüssel"]
+SLOTS_EPOCH, REPLACED = 5, CREATED
 
 
 def make(old):
@@ -133,6 +134,11 @@ def make(old):
     f.read_head(head)
     envelope("head", f.ZEROS, keys.head, [tenant_tag], head)
 
+    previous_id = get("previous_vault_key", "id")
+    previous_key = get("envelopes", "previous vault key", "plaintext")
+    previous = envelope("previous vault key", *under_vault_key, [previous_id], previous_key)
+    replaced = f.write_record({1: previous_id, 2: u(64, REPLACED), 3: previous})
+
     directory = []
     rows = [(first, wrapped), (other, bytes.fromhex(other["body"]))]
     for (row, body), name, made_at in zip(rows, SLOT_NAMES, SLOTS_MADE):
@@ -153,7 +159,7 @@ def make(old):
         )
         for entry in sorted(directory, key=lambda entry: entry["id"])
     ]
-    plaintext = f.write_record({1: f.LIST(*entries)})
+    plaintext = f.write_record({1: f.LIST(*entries), 2: u(64, SLOTS_EPOCH), 3: f.LIST(replaced)})
     f.read_slot_directory(plaintext)
     envelope("slot directory", *under_vault_key, [], plaintext)
 
@@ -180,6 +186,8 @@ def make(old):
         "record_id": record_id.hex(),
         "tombstone": tombstone.hex(),
         "slot_directory": directory,
+        "slot_directory_epoch": SLOTS_EPOCH,
+        "previous_vault_key": {"id": previous_id.hex(), "replaced_at": REPLACED},
         "envelopes": envelopes,
     }
 

@@ -175,6 +175,12 @@ def check_account(rows, root_key):
 def check_slots(rows, root_key):
     """The directory tells slots that were changed, added or taken away from an open vault."""
     slot = next(row for row in rows if row.kind == f.SLOT)
+    vault = Vault(rows, root_key)
+    assert vault.verify() == [] and vault.verify() == [], "the same directory may come again"
+    epoch, commitment = vault.seen[f.VAULT]
+    for noted in ((epoch + 1, commitment), (epoch, bytes(32))):
+        vault.seen[f.VAULT] = noted
+        assert vault.verify() == ["slot directory"], "an older directory, or another one"
     added = slot._replace(key=bytes([7] * 16) + f.ZEROS)
     changed = slot._replace(info=slot.info[:-1] + bytes([slot.info[-1] ^ 1]))
     for finding, now in (

@@ -22,11 +22,19 @@ class Vault:
         require((f.VAULT, f.HEADER, bytes(32)) in self.rows, "NotAVault")
         self.vault_id = f.read_header(self.rows[f.VAULT, f.HEADER, bytes(32)].info)
         self.vault_key_id, self.vault_key = self.open_slots(root_key)
+        self.vault_keys = {self.vault_key_id: self.vault_key}
         require((f.VAULT, f.VAULT_SECRET, bytes(32)) in self.rows)
         row = self.rows[f.VAULT, f.VAULT_SECRET, bytes(32)]
         secret = self.under_vault_key(b"vault secret", [], row.body)
         require(len(secret) == 32)
         self.keys = f.SubKeys(self.vault_id, secret)
+        try:
+            for previous in self.slot_directory()[3]:
+                key = self.under_vault_key(b"previous vault key", [previous[1]], previous[3])
+                require(len(key) == 32)
+                self.vault_keys[previous[1]] = key
+        except Refused:
+            pass  # Opening needs no directory.
 
     def of_kind(self, partition, kind):
         place = (partition, kind)
@@ -37,6 +45,15 @@ class Vault:
 
     def under_vault_key(self, label, fields, envelope):
         return f.unseal(self.vault_key, b"keyslot/1 " + label, [self.vault_id, *fields], envelope)
+
+    def under_named_key(self, label, fields, envelope):
+        """As `under_vault_key`, under the vault key that the envelope names."""
+        key = self.vault_keys.get(f.key_id(envelope), self.vault_key)
+        return f.unseal(key, b"keyslot/1 " + label, [self.vault_id, *fields], envelope)
+
+    def slot_directory(self):
+        sealed = self.rows[f.VAULT, f.VAULT_SECRET, bytes(32)].info
+        return f.read_slot_directory(self.under_vault_key(b"slot directory", [], sealed))
 
     def open_slots(self, root_key):
         slots, refusal = self.of_kind(f.VAULT, f.SLOT), None
@@ -59,7 +76,7 @@ class Vault:
 
     def data_key_state(self, row):
         """The record of a data key, also of one that is destroyed."""
-        about = self.under_vault_key(b"data key state", [f.id_of(row)], row.info)
+        about = self.under_named_key(b"data key state", [f.id_of(row)], row.info)
         return f.record(about, f.DATA_KEY_STATE)
 
     def data_key(self, partition, key_id):
@@ -70,7 +87,7 @@ class Vault:
         state, generation, tenant = about[1], about[2], about[3]
         require(state != 3)
         fields = [key_id, tenant.encode(), f.u(32, generation)]
-        key = self.under_vault_key(b"data key", fields, row.body)
+        key = self.under_named_key(b"data key", fields, row.body)
         require(len(key) == 32)
         return tenant, key, state
 
@@ -163,14 +180,21 @@ class Vault:
         return findings
 
     def verify_slots(self, findings, holds):
-        directory = {}
+        directory, marks = {}, []
 
         def read():
+            opened = self.slot_directory()
+            directory.update({entry[1] + f.ZEROS: entry[5] for entry in opened[1]})
             sealed = self.rows[f.VAULT, f.VAULT_SECRET, bytes(32)].info
-            entries = f.read_slot_directory(self.under_vault_key(b"slot directory", [], sealed))
-            directory.update({entry[1] + f.ZEROS: entry[5] for entry in entries})
+            marks.append((opened[2], f.commitment(sealed)))
+
+        def admit():
+            noted = self.seen.get(f.VAULT)
+            require(not noted or marks[0][0] > noted[0] or marks[0] == noted, "Tampered")
+            self.seen[f.VAULT] = marks[0]
 
         if holds(read, "slot directory"):
+            holds(admit, "slot directory")
             for row in self.of_kind(f.VAULT, f.SLOT):
                 listed = directory.pop(row.key, None)
                 if holds(lambda: listed is not None, "slot added"):

@@ -12,7 +12,7 @@ use std::thread;
 use keyslot::store::{Kind, Partition, SecretStore};
 use keyslot::{
     AnchorMark, Error, ErrorKind, Event, FileAnchor, Finding, MemoryStore, Observer, OpenMode,
-    Result, RollbackAnchor, SqliteStore, Vault,
+    Result, RollbackAnchor, RootKey, SqliteStore, Vault,
 };
 use tempfile::TempDir;
 
@@ -99,17 +99,20 @@ impl Faulty {
         (state.reads, state.advances)
     }
 
+    /// The epochs of the tenants.
     fn epochs(&self) -> Vec<u64> {
-        let mut epochs: Vec<u64> = self
-            .0
-            .lock()
-            .unwrap()
-            .marks
-            .iter()
-            .map(|m| m.epoch)
-            .collect();
+        let state = self.0.lock().unwrap();
+        let tenants = state.marks.iter().filter(|mark| mark.tenant != [0; 16]);
+        let mut epochs: Vec<u64> = tenants.map(|mark| mark.epoch).collect();
         epochs.sort_unstable();
         epochs
+    }
+
+    /// The epoch of the vault's own rows.
+    fn own_epoch(&self) -> Option<u64> {
+        let state = self.0.lock().unwrap();
+        let own = state.marks.iter().find(|mark| mark.tenant == [0; 16]);
+        own.map(|mark| mark.epoch)
     }
 }
 
@@ -290,6 +293,144 @@ fn a_verification_knows_what_others_told_the_anchor() {
     );
 }
 
+/// Somebody who can write the store puts back the slot of a removed key, with the list of then.
+#[test]
+fn a_removed_key_that_was_put_back_with_the_list_of_then_is_told() {
+    let (store, anchor) = (MemoryStore::new(), Faulty::default());
+    let builder = || Vault::builder().store(store.clone());
+    let anchored = || builder().anchor(anchor.clone());
+    let vault = anchored().create(&root_key()).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "one").unwrap();
+    let removed = RootKey::generate().unwrap();
+    vault.add_key("removed", &removed).unwrap();
+    let past = all_rows(&store);
+    // One that saw the past and no more, and one that has no anchor.
+    let (reader, without) = (
+        anchored().open(&root_key()).unwrap(),
+        builder().open(&root_key()).unwrap(),
+    );
+    vault.remove_key("removed").unwrap();
+    let newest = all_rows(&store);
+    let put = |rows: &[crate::support::rows::Stored]| {
+        let own = rows
+            .iter()
+            .filter(|row| row.partition == Partition::VAULT)
+            .collect::<Vec<_>>();
+        let write = store.write(Partition::VAULT, &[], &mut |_, tx| {
+            for row in past.iter().chain(&newest) {
+                tx.delete(&row.key)?;
+            }
+            own.iter().try_for_each(|row| tx.put(row))
+        });
+        write.unwrap();
+    };
+    put(&past);
+    for key in [&root_key(), &removed] {
+        let error = anchored().open(key).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Tampered);
+        assert!(
+            builder().open(key).unwrap().verify().unwrap().is_intact(),
+            "the limit"
+        );
+    }
+    for (vault, is_told) in [(&vault, true), (&reader, true), (&without, false)] {
+        let expected: &[Finding] = if is_told {
+            &[Finding::KeysRolledBack]
+        } else {
+            &[]
+        };
+        assert_eq!(vault.verify().unwrap().findings, expected);
+    }
+    // This one saw the newer list, and needs no anchor.
+    let own = |result: Result<()>| result.unwrap_err().kind();
+    let next = RootKey::generate().unwrap();
+    assert_eq!(own(vault.keys().map(drop)), ErrorKind::Tampered);
+    assert_eq!(
+        own(vault.add_key("next", &next).map(drop)),
+        ErrorKind::Tampered
+    );
+    assert_eq!(
+        own(vault.remove_key("removed").map(drop)),
+        ErrorKind::Tampered
+    );
+    assert_eq!(own(vault.key_status().map(drop)), ErrorKind::Tampered);
+    vault.scope("acme").unwrap().put("KEY", "two").unwrap();
+
+    put(&newest);
+    assert!(vault.verify().unwrap().is_intact() && reader.verify().unwrap().is_intact());
+    assert_eq!(vault.keys().unwrap().len(), 1);
+    // The host accepts it.
+    put(&past);
+    vault.accept_rollback("the backup of Monday").unwrap();
+    assert_eq!(vault.keys().unwrap().len(), 2);
+    assert_eq!(anchor.own_epoch(), Some(2));
+    anchored().open(&removed).unwrap();
+    assert_eq!(
+        own(reader.keys().map(drop)),
+        ErrorKind::Tampered,
+        "it is for one handle"
+    );
+}
+
+#[test]
+fn each_change_of_the_keys_is_told_to_the_anchor() {
+    let (store, anchor) = (MemoryStore::new(), Faulty::default());
+    let builder = || Vault::builder().store(store.clone());
+    let vault = builder()
+        .anchor(anchor.clone())
+        .create(&root_key())
+        .unwrap();
+    let epoch = || anchor.own_epoch().unwrap();
+    assert_eq!(epoch(), 1);
+    let [first, second] = [(); 2].map(|()| RootKey::generate().unwrap());
+    vault.add_key("first", &first).unwrap();
+    assert_eq!(epoch(), 2);
+    vault.change_root_key(&first, &second).unwrap();
+    assert_eq!(epoch(), 4, "one write adds, one removes");
+    vault.remove_key("first").unwrap();
+    vault.remove_key("none").unwrap_err();
+    assert_eq!(epoch(), 5, "what was refused is no write");
+    // A change without the anchor is told to it at the next opening.
+    builder()
+        .open(&root_key())
+        .unwrap()
+        .add_key("later", &first)
+        .unwrap();
+    assert_eq!(epoch(), 5);
+    builder().anchor(anchor.clone()).open(&first).unwrap();
+    assert_eq!(epoch(), 6);
+    // A list that cannot be read is no proof of anything; with a mark of it nothing opens.
+    let secret = rows(&store, Kind::VaultSecret).remove(0);
+    let damaged = secret.with(|row| *row.info.last_mut().unwrap() ^= 1);
+    crate::support::rows::put(&store, &damaged);
+    let error = builder().anchor(anchor).open(&first).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt);
+    builder().open(&first).unwrap();
+    builder().anchor(Faulty::default()).open(&first).unwrap();
+}
+
+/// Two processes changed the keys of two copies of one store.
+#[test]
+fn two_lists_of_keys_of_one_epoch_are_told() {
+    let stores = [MemoryStore::new(), MemoryStore::new()];
+    let builder = |at: usize| Vault::builder().store(stores[at].clone());
+    builder(0).create(&root_key()).unwrap();
+    for row in all_rows(&stores[0]) {
+        crate::support::rows::put(&stores[1], &row);
+    }
+    let anchor = Faulty::default();
+    for at in [0, 1] {
+        let vault = builder(at).open(&root_key()).unwrap();
+        vault
+            .add_key("one more", &RootKey::generate().unwrap())
+            .unwrap();
+    }
+    builder(0).anchor(anchor.clone()).open(&root_key()).unwrap();
+    let other = builder(1).anchor(anchor.clone()).open(&root_key());
+    assert_eq!(other.unwrap_err().kind(), ErrorKind::Tampered);
+    builder(0).anchor(anchor).open(&root_key()).unwrap();
+}
+
 #[test]
 fn two_vaults_that_went_different_ways_are_told() {
     let world = World::new();
@@ -425,7 +566,8 @@ fn reads_and_refused_writes_ask_the_anchor_nothing() {
     let scope = vault.scope("acme").unwrap();
     scope.put("KEY", "one").unwrap();
     let before = anchor.calls();
-    assert_eq!(before, (1, 1), "the control");
+    // The vault's own rows, and the first write.
+    assert_eq!(before, (1, 2), "the control");
     value(&scope, "KEY").unwrap();
     scope.names().unwrap();
     scope.put("", "no name").unwrap_err();

@@ -92,5 +92,6 @@ mod url_hosts;
 mod url_parts;
 mod url_rules;
 mod vault;
+mod vault_key;
 mod vault_vectors;
 mod words;

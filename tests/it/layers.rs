@@ -53,7 +53,8 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["context", "key_slot", "sub_keys"],
             &["envelope", "unlock"],
             &["audit", "head", "info", "wrap"],
-            &["key_slot_directory"],
+            &["previous_key"],
+            &["key_slot_directory", "vault_keys"],
             // There for the fuzzer only.
             &["fuzzing"],
         ],
@@ -101,6 +102,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["key_uses", "keyring", "partition_walk"],
             &["tenant_view"],
             &["core", "opening"],
+            &["own_rows"],
             &["data_keys", "hashed_scope"],
             &["heads", "parsed_rows", "scoped", "sealing"],
             &["news"],

@@ -34,7 +34,7 @@ const REJECTED: &str = "rejected-canary-input!*?";
 const DESCRIPTION: &str = "canary-d3scr1pt10n\u{7}w1th-a-b3ll";
 
 /// Kinds whose cause cannot be had on demand; their messages are constants.
-const NOT_PROVOKED: [ErrorKind; 9] = [
+const NOT_PROVOKED: [ErrorKind; 10] = [
     ErrorKind::Unavailable,
     ErrorKind::Unsettled,
     ErrorKind::StoreDenied,
@@ -44,6 +44,7 @@ const NOT_PROVOKED: [ErrorKind; 9] = [
     ErrorKind::Forked,
     ErrorKind::StorageFull,
     ErrorKind::ReadOnly,
+    ErrorKind::VaultKeyReplaced,
 ];
 
 fn scanner() -> Scanner {
@@ -550,7 +551,7 @@ const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 85] = [
+const PLAIN: [&str; 88] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -604,6 +605,7 @@ const PLAIN: [&str; 85] = [
     "Permissions",
     "Permit",
     "Position",
+    "PreviousVaultKey",
     "Purge",
     "Record",
     "RecordId",
@@ -611,9 +613,11 @@ const PLAIN: [&str; 85] = [
     "ReferenceKind",
     "ReferenceRef",
     "Repair",
+    "ReplacedVaultKey",
     "Revision",
     "Rewrap",
     "RewrapProgress",
+    "RewrappedDataKeys",
     "RowKey",
     "Scope",
     "SecretName",

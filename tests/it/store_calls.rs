@@ -42,7 +42,9 @@ fn a_write_asks_for_nothing_more_than_its_first_rows() {
     let scope = vault.scope("acme/billing").unwrap();
     let other = vault.scope("acme/sales").unwrap();
     let put = |scope: &ScopedVault, name, value| drop(scope.put(name, value).unwrap());
-    assert_eq!(calls(&store, || put(&scope, "A", "first")), (1, 0));
+    // The first one makes a data key, so it looks at the vault key before and after; before that it
+    // ends a write in which it found that it has to.
+    assert_eq!(calls(&store, || put(&scope, "A", "first")), (4, 0));
     assert_eq!(calls(&store, || put(&scope, "A", "second")), (1, 0));
     assert_eq!(calls(&store, || put(&other, "B", "value")), (1, 0));
     let copy = || drop(scope.clone_to("A", &other).unwrap());

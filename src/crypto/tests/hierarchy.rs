@@ -2,8 +2,8 @@
 
 use super::super::{
     DataKeyRecord, DataKeyState, Envelope, Head, Header, Info, InfoPlace, Kdf, KeyId, KeySlot,
-    KeySlotDirectory, KeySlotEntry, RootKey, SealedInfo, SubKeys, SymmetricKey, Timestamp,
-    VaultKey,
+    KeySlotDirectory, KeySlotEntry, PreviousKey, RootKey, SealedInfo, SubKeys, SymmetricKey,
+    Timestamp, VaultKey,
 };
 use super::{Vault, info};
 use crate::error::ErrorKind;
@@ -97,7 +97,7 @@ fn a_vault_key_unwraps_what_it_wrapped() {
             && !slot.is_of(b"infobody", b"")
             && !slot.is_of(b"body", b"info")
     );
-    let directory = KeySlotDirectory(vec![slot]);
+    let directory = KeySlotDirectory::first(slot);
     let sealed = vault_key
         .seal_key_slot_directory(&header, &directory)
         .unwrap();
@@ -110,6 +110,22 @@ fn a_vault_key_unwraps_what_it_wrapped() {
         vault_key.open_key_slot_directory(&header, &body),
     ];
     for outcome in of_others {
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Corrupt);
+    }
+
+    let made_at = Timestamp::of_micros(1).unwrap();
+    let previous = vault_key.wrap_previous(&header, &other, made_at).unwrap();
+    let opened = vault_key.unwrap_previous(&header, &previous).unwrap();
+    assert!(opened.is(&other) && !opened.is(&vault_key));
+    let renamed = PreviousKey {
+        id: KeyId([7; 16]),
+        ..previous.clone()
+    };
+    for outcome in [
+        other.unwrap_previous(&header, &previous),
+        vault_key.unwrap_previous(&header, &renamed),
+        vault_key.unwrap_previous(&Header::generate().unwrap(), &previous),
+    ] {
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Corrupt);
     }
 

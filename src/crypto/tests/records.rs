@@ -2,6 +2,7 @@
 
 use super::super::key_slot_directory::{KeySlotDirectory, KeySlotEntry};
 use super::super::passphrase::Argon2Cost;
+use super::super::previous_key::PreviousKey;
 use super::super::timestamp::Timestamp;
 use super::super::tlv::FieldWriter;
 use super::super::{
@@ -39,10 +40,22 @@ fn data_key() -> DataKeyRecord {
     }
 }
 
+fn previous(id: u8) -> PreviousKey {
+    PreviousKey {
+        id: KeyId([id; 16]),
+        replaced_at: Timestamp::of_micros(1_800_000_000_000_000).unwrap(),
+        wrapped: vec![id; 154],
+    }
+}
+
 fn directory() -> KeySlotDirectory {
     let made_at = Timestamp::of_micros(1_700_000_000_000_000).unwrap();
     let entry = |id| KeySlotEntry::new(KeyId([id; 16]), &Kdf::Raw, "", made_at, b"info", &[id]);
-    KeySlotDirectory(vec![entry(1), called("Büro", entry(2)), entry(3)])
+    KeySlotDirectory {
+        entries: vec![entry(1), called("Büro", entry(2)), entry(3)],
+        epoch: 7,
+        previous: vec![previous(1), previous(2)],
+    }
 }
 
 fn called(name: &str, mut slot: KeySlotEntry) -> KeySlotEntry {
@@ -206,6 +219,7 @@ fn every_mandatory_field_is() {
                 "info" | "revoked" => (8..=11).contains(&tag) || (13..=19).contains(&tag),
                 "data key" => tag == 4,
                 "head" => tag == 7,
+                "slot directory" => tag == 2 || tag == 3,
                 _ => false,
             };
             assert_eq!(
@@ -394,8 +408,26 @@ fn fields_in_another_form_are_refused() {
 
 #[test]
 fn a_slot_directory_has_one_form() {
-    let of = |entries: &[KeySlotEntry]| KeySlotDirectory(entries.to_vec()).encode();
-    let KeySlotDirectory(entries) = directory();
+    let of = |entries: &[KeySlotEntry]| {
+        let entries = entries.to_vec();
+        KeySlotDirectory {
+            entries,
+            epoch: 0,
+            previous: Vec::new(),
+        }
+        .encode()
+    };
+    let entries = directory().entries;
+    let of_parts = |epoch: &[u8], ids: &[u8]| {
+        let list = fields(&of(&entries))[0].1.to_vec();
+        let keys: Vec<Vec<u8>> = ids.iter().map(|id| previous(*id).encode()).collect();
+        let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+        FieldWriter::new()
+            .field(1, &list)
+            .field(2, epoch)
+            .unless_empty(3, &canonical::encode(&keys))
+            .finish()
+    };
     let kind = |record: &[u8]| KeySlotDirectory::decode(record).unwrap_err().kind();
     assert!(
         KeySlotDirectory::decode(&of(&entries[..1])).is_ok(),
@@ -421,7 +453,17 @@ fn a_slot_directory_has_one_form() {
             "an empty item",
             FieldWriter::new().field(1, &[0; 4]).finish(),
         ),
+        ("an epoch of zero", of_parts(&[0; 8], &[])),
+        ("an epoch above i64", of_parts(&[0xFF; 8], &[])),
+        ("an epoch of 7 bytes", of_parts(&[1; 7], &[])),
+        ("a previous key twice", of_parts(&[1; 8], &[1, 2, 1])),
+        (
+            "nine previous keys",
+            of_parts(&[1; 8], &[1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        ),
     ];
+    let eight = of_parts(&[1; 8], &[8, 7, 6, 5, 4, 3, 2, 1]);
+    assert!(KeySlotDirectory::decode(&eight).is_ok(), "the control");
     for (defect, record) in cases {
         assert_eq!(kind(&record), ErrorKind::Corrupt, "{defect}");
     }
@@ -443,7 +485,10 @@ fn a_slot_directory_has_one_form() {
     );
     // A slot that this version cannot use is listed all the same.
     assert_eq!(
-        KeySlotDirectory::decode(&with(2, Some(&[200]))).unwrap().0[0].kind,
+        KeySlotDirectory::decode(&with(2, Some(&[200])))
+            .unwrap()
+            .entries[0]
+            .kind,
         200
     );
     let cases: [(&str, u8, Option<&[u8]>); 11] = [
@@ -468,7 +513,7 @@ fn a_slot_directory_has_one_form() {
         "a field of a newer version"
     );
     assert_eq!(
-        kind(&[&whole[..], &[2, 0, 0, 0, 0]].concat()),
+        kind(&[&whole[..], &[4, 0, 0, 0, 0]].concat()),
         ErrorKind::UnsupportedFormat,
         "a list beside the list"
     );

@@ -6,6 +6,7 @@ use super::super::context::Context;
 use super::super::data_key::{DataKeyRecord, DataKeyState};
 use super::super::envelope::{Envelope, Refused, derive, open, prefix, seal_with_nonce};
 use super::super::key_slot_directory::{KeySlotDirectory, KeySlotEntry};
+use super::super::previous_key::PreviousKey;
 use super::super::primitives::{NONCE_LEN, Prk, decrypt, sha256};
 use super::super::root_key::RootKey;
 use super::super::timestamp::Timestamp;
@@ -141,6 +142,10 @@ fn envelopes_are_what_the_format_says_with_every_step_between() {
             "head",
             Context::head(&header, &array(&hashes["tenant_tag"])),
         ),
+        (
+            "previous vault key",
+            Context::previous_vault_key(&header, previous_keys(&all)[0].id),
+        ),
         ("slot directory", Context::key_slot_directory(&header)),
     ];
     assert_eq!(contexts.len(), all["envelopes"].as_array().unwrap().len());
@@ -197,6 +202,11 @@ fn a_vault_of_another_implementation_opens() {
         .open_key_slot_directory(&header, &envelope("slot directory"))
         .unwrap();
     assert_eq!(directory, slot_directory(&all));
+    let previous = vault_key.unwrap_previous(&header, &directory.previous[0]);
+    assert_eq!(
+        previous.unwrap().expose()[..],
+        hex(&named(&all, "previous vault key")["plaintext"])
+    );
     let secret = vault_key
         .unwrap_vault_secret(&header, &envelope("vault secret"))
         .unwrap();
@@ -283,7 +293,7 @@ fn a_slot_directory_is_what_the_format_says() {
     let rows = slot_rows(&all);
     assert_eq!(all["slot_directory"].as_array().unwrap().len(), rows.len());
     for (entry, ((info, body), vector)) in directory
-        .0
+        .entries
         .iter()
         .zip(rows.iter().zip(all["slot_directory"].as_array().unwrap()))
     {
@@ -451,6 +461,17 @@ fn slot_rows(all: &Value) -> [(Vec<u8>, Vec<u8>); 2] {
     ]
 }
 
+/// The vault keys before the one of the vectors.
+fn previous_keys(all: &Value) -> Vec<PreviousKey> {
+    let vector = &all["previous_vault_key"];
+    let at = vector["replaced_at"].as_i64().unwrap();
+    vec![PreviousKey {
+        id: KeyId(array(&vector["id"])),
+        replaced_at: Timestamp::of_micros(at).unwrap(),
+        wrapped: hex(&named(all, "previous vault key")["envelope"]),
+    }]
+}
+
 /// The directory of these slots, made as the vault makes it.
 fn slot_directory(all: &Value) -> KeySlotDirectory {
     let entry = |(vector, (info, body)): (&Value, (Vec<u8>, Vec<u8>))| {
@@ -467,15 +488,12 @@ fn slot_directory(all: &Value) -> KeySlotDirectory {
         vector["name"].as_str().unwrap().clone_into(&mut entry.name);
         entry
     };
-    KeySlotDirectory(
-        all["slot_directory"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .zip(slot_rows(all))
-            .map(entry)
-            .collect(),
-    )
+    let entries = all["slot_directory"].as_array().unwrap().iter();
+    KeySlotDirectory {
+        entries: entries.zip(slot_rows(all)).map(entry).collect(),
+        epoch: all["slot_directory_epoch"].as_u64().unwrap(),
+        previous: previous_keys(all),
+    }
 }
 
 /// Labels and AADs come from constructors everywhere else; vectors also hold wrong ones.

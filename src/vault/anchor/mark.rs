@@ -17,11 +17,13 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 // Not `non_exhaustive`: anchors make it of what they keep.
 pub struct AnchorMark {
-    /// Tag of the tenant: a keyed hash, as the store has it.
+    /// Tag of the tenant: a keyed hash, as the store has it. 16 zeros for the rows that the vault
+    /// is opened with.
     pub tenant: [u8; 16],
     /// The number of writes to the tenant.
     pub epoch: u64,
-    /// Commitment of the sealed head, which tells two heads of one epoch apart.
+    /// Commitment of the sealed head, which tells two heads of one epoch apart. The list of the
+    /// keys that open the vault is the head of the rows that it is opened with.
     pub head: [u8; 32],
 }
 

@@ -19,7 +19,7 @@ use crate::vault::core::{Core, MAX_VALUE};
 use crate::vault::gate::Gate;
 use crate::vault::high_water::HighWater;
 use crate::vault::observer::Observer;
-use crate::vault::opening::{has_header, initialise, unlock};
+use crate::vault::opening::{Unlocked, has_header, initialise, unlock};
 use crate::vault::reason;
 use crate::vault::tenant_view::{OpenedTenants, Views};
 use crate::vault::verify::{Watch, verify};
@@ -474,7 +474,7 @@ impl VaultBuilder {
     /// it, [`ErrorKind::Corrupt`] when it is damaged, [`ErrorKind::Tampered`] when it is older than
     /// its anchor says, the errors of the anchor, or why the store cannot be read.
     pub fn open(self, key: &dyn Unlock) -> Result<Vault> {
-        let keys = Arc::new(unlock(&*self.store, key)?);
+        let Unlocked { keys, own_rows } = unlock(&*self.store, key)?;
         let Self {
             store,
             clock,
@@ -501,7 +501,7 @@ impl VaultBuilder {
         };
         let core = Core {
             store,
-            keys,
+            keys: Arc::new(keys),
             seen,
             views: guarded_rows.map(Views::new),
             opened,
@@ -517,6 +517,9 @@ impl VaultBuilder {
             max_value,
             kept_versions,
         };
+        if let Some(mark) = own_rows {
+            core.note_own_rows(mark);
+        }
         match (core.hold_against_anchor(), accepted) {
             (Err(error), Some(reason)) if error.kind() == ErrorKind::Tampered => {
                 core.accept_rollback(reason)?;

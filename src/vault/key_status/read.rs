@@ -1,7 +1,9 @@
 //! Reading the state of the keys of a vault.
 
-use super::report::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys};
-use crate::crypto::{DataKeyRecord, DataKeyState as State, KeyId, Timestamp};
+use super::report::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys, PreviousVaultKey};
+use crate::crypto::{
+    DataKeyRecord, DataKeyState as State, Envelope, KeyId, PreviousKey, Timestamp,
+};
 use crate::error::Result;
 use crate::scope::Scope;
 use crate::store::{Kind, Partition, ReadTx};
@@ -16,6 +18,8 @@ impl Core {
     /// The state of all keys. Each tenant is read as it is at one moment.
     pub(in crate::vault) fn key_status(&self) -> Result<KeyStatus> {
         let time = self.clock.reading();
+        let directory = self.read_directory()?;
+        let mut previous: Vec<PreviousUses> = directory.previous.iter().map(uses_of).collect();
         let mut organizations = Vec::new();
         let mut walk = PartitionWalk::default();
         while let Some(tenants) = walk.step(&*self.store)?.page()? {
@@ -25,7 +29,14 @@ impl Core {
                     found = Some(self.keys_of(tenant, tx)?);
                     Ok(())
                 })?;
-                organizations.extend(found);
+                let Some((keys, wrapped)) = found else {
+                    continue;
+                };
+                organizations.push(keys);
+                for (id, status) in &mut previous {
+                    status.data_keys +=
+                        wrapped.iter().filter(|by| by.contains(&Some(*id))).count() as u64;
+                }
             }
         }
         let name = |keys: &OrganizationKeys| keys.organization.clone();
@@ -33,23 +44,32 @@ impl Core {
         Ok(KeyStatus {
             time,
             slots: self.keys()?,
+            previous_vault_keys: previous.into_iter().map(|(_, status)| status).collect(),
             organizations,
         })
     }
 
-    fn keys_of(&self, tenant: Partition, tx: &mut dyn ReadTx) -> Result<OrganizationKeys> {
+    /// The data keys of a tenant, and the names of the vault keys that each is wrapped under.
+    fn keys_of(
+        &self,
+        tenant: Partition,
+        tx: &mut dyn ReadTx,
+    ) -> Result<(OrganizationKeys, Vec<[Option<KeyId>; 2]>)> {
         let row = get_one_in(tx, head_row(tenant))?;
         let head = row.and_then(|row| self.open_head(tenant, &row).ok());
         let active_key = head.as_ref().map(|head| head.active_key);
         let organization = head
             .map(|head| Scope::organization(head.tenant))
             .transpose()?;
-        let (mut records, mut unreadable) = (Vec::new(), 0);
+        let (mut records, mut wrapped, mut unreadable) = (Vec::new(), Vec::new(), 0);
         let mut walk = Walk::of_all(Kind::DataKey, true);
         while let Some(rows) = walk.step_in(tx)?.page()? {
             for row in rows {
                 match self.data_key_record(tenant, &row) {
-                    Some(record) => records.push(record),
+                    Some(record) => {
+                        records.push(record);
+                        wrapped.push([&row.info, &row.body].map(|sealed| named(sealed)));
+                    }
                     None => unreadable += 1,
                 }
             }
@@ -71,10 +91,28 @@ impl Core {
         };
         let mut keys: Vec<DataKeyStatus> = records.iter().map(status).collect();
         keys.sort_by_key(|key| key.generation);
-        Ok(OrganizationKeys {
+        let keys = OrganizationKeys {
             organization,
             keys,
             unreadable,
-        })
+        };
+        Ok((keys, wrapped))
     }
+}
+
+/// A vault key that was replaced, by its name.
+type PreviousUses = (KeyId, PreviousVaultKey);
+
+fn uses_of(key: &PreviousKey) -> PreviousUses {
+    let status = PreviousVaultKey {
+        replaced_at: key.replaced_at.time(),
+        data_keys: 0,
+    };
+    (key.id, status)
+}
+
+/// The key that an envelope names.
+fn named(sealed: &[u8]) -> Option<KeyId> {
+    let sealed = Envelope::parse(sealed).ok()?;
+    Some(sealed.key_id())
 }

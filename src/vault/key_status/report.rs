@@ -19,8 +19,23 @@ pub struct KeyStatus {
     pub time: SystemTime,
     /// The keys that open the vault, oldest first.
     pub slots: Vec<KeyInfo>,
+    /// The vault keys that were replaced and not dropped, in the order of their replacement.
+    pub previous_vault_keys: Vec<PreviousVaultKey>,
     /// The organizations, sorted.
     pub organizations: Vec<OrganizationKeys>,
+}
+
+/// A vault key that was replaced, see
+/// [`Vault::replace_vault_key`](crate::Vault::replace_vault_key).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PreviousVaultKey {
+    /// The time at which it was replaced.
+    #[serde(serialize_with = "rfc3339")]
+    pub replaced_at: SystemTime,
+    /// The data keys that are still wrapped under it:
+    /// [`rewrap_data_keys`](crate::Vault::rewrap_data_keys) moves them to the current one.
+    pub data_keys: u64,
 }
 
 /// The data keys of an organization.

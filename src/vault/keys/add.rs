@@ -18,7 +18,7 @@ impl Core {
 
     fn add_named(&self, name: &str, key: &dyn Unlock) -> Result<KeyInfo> {
         check_name(name)?;
-        let (header, vault_key) = (self.keys.header(), self.keys.vault_key());
+        let (header, keys) = (self.keys.header(), self.keys.vault_keys());
         let rows = scan(|page| self.store.scan(Partition::VAULT, page))?;
         // A key slot that fails is no reason against another one.
         if let Ok(Some(_)) = find(key, header, &rows) {
@@ -28,8 +28,8 @@ impl Core {
             ));
         }
         let now = self.clock.now()?.reading;
-        let new = NewKeySlot::make(key, header, vault_key, name, now)?;
-        self.change_key_slots(|slots| {
+        let new = NewKeySlot::make(key, header, keys.current(), name, now)?;
+        self.change_key_slots(&keys, |slots| {
             check_unused(slots, name)?;
             slots.insert(&new.row, new.entry.clone())
         })?;
@@ -55,7 +55,12 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 fn check_unused(slots: &KeySlots<'_>, name: &str) -> Result<()> {
-    if slots.directory.0.iter().all(|entry| entry.name != name) {
+    if slots
+        .directory
+        .entries
+        .iter()
+        .all(|entry| entry.name != name)
+    {
         return Ok(());
     }
     Err(Error::new(

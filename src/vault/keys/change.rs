@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::crypto::{KeyId, KeySlot, Unlock};
+use crate::crypto::{KeyId, KeySlot, Unlock, VaultKey, VaultKeys};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Partition, Purge, Row};
 use crate::vault::core::Core;
@@ -22,7 +22,7 @@ impl Core {
     }
 
     fn exchange(&self, old: &dyn Unlock, new: &dyn Unlock) -> Result<Purge> {
-        let header = self.keys.header();
+        let (header, keys) = (self.keys.header(), self.keys.vault_keys());
         let mut rows = scan(|page| self.store.scan(Partition::VAULT, page))?;
         let (old_id, _) = opened(old, header, &rows)?;
         let key = old_id.row_key();
@@ -32,10 +32,10 @@ impl Core {
         let new_id = match find(new, header, &others) {
             // A change that was cut off between its two writes, or a key of another name.
             Ok(Some((id, _))) => id,
-            Ok(None) | Err(_) => self.add_beside(old_id, new)?,
+            Ok(None) | Err(_) => self.add_beside(old_id, new, &keys)?,
         };
-        self.prove_key(new, new_id)?;
-        let removed = self.change_key_slots(|slots| {
+        self.prove_key(new, new_id, keys.current())?;
+        let removed = self.change_key_slots(&keys, |slots| {
             let (mut old, mut new) = (slots.entry(old_id)?, slots.entry(new_id)?);
             // After a change that was cut off both slots are of this provider; the newer one stays.
             if is_same_provider && new.made_at < old.made_at {
@@ -74,11 +74,11 @@ impl Core {
     }
 
     /// Adds a key under the name of another one: the first of the two writes.
-    fn add_beside(&self, old: KeyId, new: &dyn Unlock) -> Result<KeyId> {
-        let (header, vault_key) = (self.keys.header(), self.keys.vault_key());
+    fn add_beside(&self, old: KeyId, new: &dyn Unlock, keys: &VaultKeys) -> Result<KeyId> {
+        let (header, vault_key) = (self.keys.header(), keys.current());
         let now = self.clock.now()?.reading;
         let NewKeySlot { row, entry } = NewKeySlot::make(new, header, vault_key, "", now)?;
-        let entry = self.change_key_slots(|slots| {
+        let entry = self.change_key_slots(keys, |slots| {
             let mut entry = entry.clone();
             entry.name = slots.entry(old)?.name;
             slots.insert(&row, entry.clone())?;
@@ -89,7 +89,7 @@ impl Core {
     }
 
     /// Proves that a key opens its key slot as it is stored now, and that the vault key is in it.
-    fn prove_key(&self, key: &dyn Unlock, id: KeyId) -> Result<()> {
+    fn prove_key(&self, key: &dyn Unlock, id: KeyId, current: &VaultKey) -> Result<()> {
         let (header, row_key) = (self.keys.header(), id.row_key());
         let rows = scan(|page| self.store.scan(Partition::VAULT, page))?;
         let stored: Vec<Row> = rows
@@ -97,7 +97,7 @@ impl Core {
             .filter(|row| row.key.key == row_key)
             .collect();
         let (_, vault_key) = opened(key, header, &stored)?;
-        if vault_key.is(self.keys.vault_key()) {
+        if vault_key.is(current) {
             return Ok(());
         }
         Err(corrupt(

@@ -11,7 +11,7 @@ use crate::vault::observer::KeyAction;
 impl Core {
     /// Removes the key of an id or a name, or by its id a key slot that the vault did not make.
     pub(in crate::vault) fn remove_key(&self, which: &str) -> Result<Purge> {
-        let removed = self.change_key_slots(|slots| {
+        let removed = self.change_key_slots(&self.keys.vault_keys(), |slots| {
             let Some(entry) = named(slots, which)? else {
                 slots.remove_stray(which)?;
                 slots.check_rest(None)?;
@@ -38,7 +38,7 @@ impl Core {
 impl KeySlots<'_> {
     /// Refuses to go on where no key of the vault is intact, apart from one that is to be removed.
     fn check_rest(&self, but: Option<KeyId>) -> Result<()> {
-        let mut others = self.directory.0.iter();
+        let mut others = self.directory.entries.iter();
         if others.any(|other| Some(other.id) != but && self.is_intact(other)) {
             return Ok(());
         }
@@ -54,7 +54,7 @@ fn named(slots: &KeySlots<'_>, which: &str) -> Result<Option<KeySlotEntry>> {
     let is_meant = |entry: &&KeySlotEntry| {
         !which.is_empty() && (entry.name == which || id_text(entry.id) == which)
     };
-    let mut meant = slots.directory.0.iter().filter(is_meant);
+    let mut meant = slots.directory.entries.iter().filter(is_meant);
     match (meant.next(), meant.next()) {
         (first, None) => Ok(first.cloned()),
         (_, Some(_)) => Err(Error::new(

@@ -25,7 +25,8 @@ impl Core {
         outcome.inspect_err(|error| self.tell(action, Err(error)))
     }
 
-    fn tell(&self, action: KeyAction, outcome: Result<Option<&KeyInfo>, &Error>) {
+    /// Tells the observer of a change of the keys of the vault, or of a refusal.
+    pub(super) fn tell(&self, action: KeyAction, outcome: Result<Option<&KeyInfo>, &Error>) {
         if let Some(observer) = &self.observer {
             observer.key_changed(&KeyEvent {
                 time: self.clock.reading(),

@@ -15,6 +15,12 @@ pub enum KeyAction {
     /// A change of a key that was refused or cut off. One that succeeds is told as an addition and
     /// a removal.
     ChangeRootKey,
+    /// The vault key was replaced. The keys that were dropped with it are told as removals.
+    ReplaceVaultKey,
+    /// The data keys of all organizations were wrapped under the vault key.
+    RewrapDataKeys,
+    /// The vault keys that were replaced before were dropped.
+    DropVaultKeys,
     /// An organization got a new data key.
     Rotate,
     /// Everything of an organization was moved to its newest data key.
@@ -38,6 +44,9 @@ impl KeyAction {
             Self::AddKey => "add_key",
             Self::RemoveKey => "remove_key",
             Self::ChangeRootKey => "change_root_key",
+            Self::ReplaceVaultKey => "replace_vault_key",
+            Self::RewrapDataKeys => "rewrap_data_keys",
+            Self::DropVaultKeys => "drop_vault_keys",
             Self::Rotate => "rotate",
             Self::Rewrap => "rewrap",
             Self::Destroy => "destroy",

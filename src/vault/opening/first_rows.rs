@@ -50,7 +50,7 @@ fn first_rows(key: &dyn Unlock, now: Timestamp) -> Result<[Row; 3]> {
     let header = Header::generate()?;
     let (vault_key, vault_secret) = (VaultKey::generate()?, SymmetricKey::generate()?);
     let key_slot = NewKeySlot::make(key, &header, &vault_key, "", now)?;
-    let directory = KeySlotDirectory(vec![key_slot.entry]);
+    let directory = KeySlotDirectory::first(key_slot.entry);
     let directory = vault_key.seal_key_slot_directory(&header, &directory)?;
     let secret = vault_key.wrap_vault_secret(&header, &vault_secret)?;
     Ok([

@@ -1,9 +1,10 @@
 //! Opening the keys of a vault.
 
 use super::key_slots::{VAULT_SECRET, opened, scan};
-use crate::crypto::{Header, Unlock};
+use crate::crypto::{Envelope, Header, Unlock, VaultKeys};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{HEADER, Partition, SecretStore, is_marker};
+use crate::vault::high_water::Mark;
 use crate::vault::keyring::Keyring;
 use crate::vault::rows::{corrupt, get_from};
 
@@ -14,8 +15,16 @@ pub(in crate::vault) fn has_header(store: &dyn SecretStore) -> Result<bool> {
         .any(Option::is_some))
 }
 
+/// The keys of a vault as it was opened.
+pub(in crate::vault) struct Unlocked {
+    pub(in crate::vault) keys: Keyring,
+    /// The mark of the directory of the key slots. Damage to it locks nobody out, and is told by
+    /// whoever needs it.
+    pub(in crate::vault) own_rows: Option<Mark>,
+}
+
 /// Opens the keys of the vault in a store.
-pub(in crate::vault) fn unlock(store: &dyn SecretStore, key: &dyn Unlock) -> Result<Keyring> {
+pub(in crate::vault) fn unlock(store: &dyn SecretStore, key: &dyn Unlock) -> Result<Unlocked> {
     let mut rows = get_from(store, Partition::VAULT, &[HEADER, VAULT_SECRET])?.into_iter();
     let (header, secret) = (rows.next().flatten(), rows.next().flatten());
     let header = header.ok_or_else(|| {
@@ -34,7 +43,17 @@ pub(in crate::vault) fn unlock(store: &dyn SecretStore, key: &dyn Unlock) -> Res
     let header = Header::decode(&header.info)?;
     let key_slots = scan(|page| store.scan(Partition::VAULT, page))?;
     let (_, vault_key) = opened(key, &header, &key_slots)?;
-    let secret = secret.ok_or_else(|| corrupt("the vault secret is missing"))?;
-    let secret = vault_key.unwrap_vault_secret(&header, &secret.body)?;
-    Keyring::new(&header, vault_key, &secret)
+    let row = secret.ok_or_else(|| corrupt("the vault secret is missing"))?;
+    let secret = vault_key.unwrap_vault_secret(&header, &row.body)?;
+    let directory = vault_key.open_key_slot_directory(&header, &row.info).ok();
+    let mut vault_keys = VaultKeys::new(vault_key);
+    let mut own_rows = None;
+    if let Some(directory) = directory {
+        vault_keys = vault_keys.with(&header, &directory.previous)?;
+        own_rows = Some(Mark::new(directory.epoch, &Envelope::parse(&row.info)?));
+    }
+    Ok(Unlocked {
+        keys: Keyring::new(&header, vault_keys, &secret)?,
+        own_rows,
+    })
 }

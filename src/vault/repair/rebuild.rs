@@ -32,6 +32,7 @@ impl Core {
         lost: Option<&SecretName>,
         reason: &str,
     ) -> Result<Repair> {
+        self.check_vault_key()?;
         let (partition, keys) = (scope.partition, [head_row(scope.partition)]);
         let seen = self.seen.of(partition).map_or(0, |mark| mark.epoch());
         let lost = lost.map(|name| (name, self.secret_row(scope, name)));

@@ -39,6 +39,10 @@ pub enum Finding {
         /// The id of the slot, by which [`Vault::remove_key`](crate::Vault::remove_key) removes it.
         id: String,
     },
+    /// The list of the keys that open the vault is older than one that this open vault or its
+    /// anchor has seen: a removed key may open the vault again. After a restored backup see
+    /// [`Vault::accept_rollback`](crate::Vault::accept_rollback).
+    KeysRolledBack,
     /// A tenant's head is older than one that this open vault has seen, or gone: rows were put back
     /// from an older copy. After a restored backup see
     /// [`Vault::accept_rollback`](crate::Vault::accept_rollback).
@@ -125,6 +129,10 @@ impl fmt::Display for Finding {
                 "there is a key slot that the vault did not make, or that of a removed key, put \
                  back: {id}; remove it with remove_key; with more than 64 the vault does not open"
             ),
+            Self::KeysRolledBack => f.write_str(
+                "the list of the keys that open the vault is older than one seen before: a removed \
+                 key may open it again; after a restored backup call accept_rollback",
+            ),
             Self::RolledBack {
                 tenant: Some(tenant),
             } => {
@@ -191,6 +199,7 @@ impl Finding {
             Self::KeySlotMissing { .. } => "key_slot_missing",
             Self::KeySlotChanged { .. } => "key_slot_changed",
             Self::KeySlotAdded { .. } => "key_slot_added",
+            Self::KeysRolledBack => "keys_rolled_back",
             Self::RolledBack { .. } => "rolled_back",
             Self::Hidden => "hidden",
             Self::Head => "head",
@@ -229,6 +238,7 @@ impl Serialize for Finding {
             Self::Opening
             | Self::Store
             | Self::SlotDirectory
+            | Self::KeysRolledBack
             | Self::Hidden
             | Self::Head
             | Self::Headless
@@ -276,6 +286,7 @@ mod tests {
                 },
                 json!({"code": "key_slot_added", "id": "00ff"}),
             ),
+            (Finding::KeysRolledBack, json!({"code": "keys_rolled_back"})),
             (
                 Finding::RolledBack {
                     tenant: Some(tenant()),

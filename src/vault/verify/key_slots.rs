@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 use super::finding::Finding;
 use super::verification::Verification;
 use crate::crypto::{KeyId, KeySlotEntry};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::store::{HEADER, Kind, Partition, Row};
 use crate::vault::core::Core;
+use crate::vault::high_water::Mark;
 use crate::vault::key_info::row_id_text;
 use crate::vault::opening::VAULT_SECRET;
 use crate::vault::walk::{Step, Walk};
 
-pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {
+/// Verifies the vault's own rows. `seen` is what was seen of them before.
+pub(super) fn verify(core: &Core, seen: Option<Mark>, report: &mut Verification) -> Result<()> {
     let mut opening = core
         .get(Partition::VAULT, &[HEADER, VAULT_SECRET])?
         .into_iter();
@@ -21,15 +23,26 @@ pub(super) fn verify(core: &Core, report: &mut Verification) -> Result<()> {
         report.find(Finding::Opening);
         return Ok(());
     };
+    let opened = core.open_directory(&secret);
+    if let Err(error) = &opened {
+        if error.kind() == ErrorKind::VaultKeyReplaced {
+            return Err(error.clone());
+        }
+    }
     if !core.keys.is_opened_by(&header, &secret) {
         report.find(Finding::Opening);
     }
-    let Ok(directory) = core.keys.open_key_slot_directory(&secret) else {
+    let Ok((directory, mark)) = opened else {
         report.find(Finding::SlotDirectory);
         return Ok(());
     };
+    if core.seen.is_older(Partition::VAULT, mark, seen) {
+        report.find(Finding::KeysRolledBack);
+    } else {
+        core.note_own_rows(mark);
+    }
     let mut missing: BTreeMap<[u8; 16], KeySlotEntry> = directory
-        .0
+        .entries
         .into_iter()
         .map(|key_slot| (key_slot.id.0, key_slot))
         .collect();

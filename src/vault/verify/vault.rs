@@ -25,18 +25,21 @@ pub(in crate::vault) fn verify(core: &Core, watch: &mut Watch<'_>) -> Result<Ver
     if watch.is_heard() {
         expect(core, watch)?;
     }
-    let mut verify_tenant = |tenant: Partition, report: &mut Verification| {
+    let seen = |tenant: Partition| {
         let (own, kept) = (core.seen.of(tenant), anchored.get(&tenant).copied());
         let is_newer = |kept: &Mark| own.is_none_or(|own| own.epoch() < kept.epoch());
-        verify_tenant(core, tenant, kept.filter(is_newer).or(own), report, watch)
+        kept.filter(is_newer).or(own)
+    };
+    let mut verify_tenant = |tenant: Partition, report: &mut Verification| {
+        verify_tenant(core, tenant, seen(tenant), report, watch)
     };
     if core.store.self_check()? == SelfCheck::Damaged {
         report.find(Finding::Store);
     }
-    key_slots::verify(core, &mut report)?;
+    key_slots::verify(core, seen(Partition::VAULT), &mut report)?;
     // Those whose rows are gone since this vault saw them are not listed any more.
     let mut unlisted: HashSet<Partition> = core.seen.tenants().into_iter().collect();
-    unlisted.extend(anchored.keys());
+    unlisted.extend(anchored.keys().filter(|kept| **kept != Partition::VAULT));
     let mut walk = PartitionWalk::default();
     loop {
         match walk.step(&*core.store)? {

@@ -103,6 +103,7 @@ fn it_says_what_is_due() {
     let expected = json!({
         "time": "2027-02-14T08:00:00Z",
         "slots": null,
+        "previous_vault_keys": [],
         "organizations": [
             {
                 "organization": "acme",

@@ -45,6 +45,20 @@ pub(super) fn all(messages: &mut Messages) {
     lists(messages);
     stores(messages);
     data_keys(messages);
+    vault_key(messages);
+}
+
+fn vault_key(messages: &mut Messages) {
+    let store = MemoryStore::new();
+    let builder = || Vault::builder().store(store.clone());
+    let vault = builder().create(&root_key()).unwrap();
+    let stale = builder().open(&root_key()).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "value").unwrap();
+    messages.of(vault.replace_vault_key(&[]));
+    while vault.replace_vault_key(&[&root_key()]).is_ok() {}
+    messages.of(vault.replace_vault_key(&[&root_key()]));
+    messages.of(vault.drop_previous_vault_keys());
+    messages.of(stale.keys());
 }
 
 fn data_keys(messages: &mut Messages) {

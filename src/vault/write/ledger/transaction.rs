@@ -18,6 +18,7 @@ use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::high_water::Mark;
 use crate::vault::keyring::data_key_row;
 use crate::vault::numbers::exhausted;
+use crate::vault::own_rows::replaced;
 use crate::vault::rows::{corrupt, get_in, get_one_in};
 use crate::vault::tenant_key::TenantKey;
 
@@ -35,6 +36,10 @@ pub(in crate::vault::write) struct Ledger<'a> {
     pub(super) guard: WriteGuard,
     /// True once something was written, all of it in one epoch.
     pub(super) changed: bool,
+    /// True if the vault key was looked at and is current.
+    knows_vault_key: bool,
+    /// True if the write ended because that is not known.
+    is_held: bool,
     /// The time of the write.
     pub(in crate::vault::write) now: Timestamp,
     /// Actor of the write.
@@ -62,17 +67,36 @@ impl Core {
         let active_key = self.seen.active_key(scope.partition);
         keys.extend(active_key.map(data_key_row));
         keys.extend(first);
-        let (result, written) = self.commit(scope.partition, &keys, |rows, tx| {
-            let ahead = ReadAhead::new(&keys, rows)?;
-            let mut ledger = Ledger::open(self, tx, ahead, scope, call, seen)?;
-            let result = work(&mut ledger)?;
-            Ok((result, ledger.close()?))
-        })?;
+        // True once the write was held because it begins the tenant's account.
+        let mut is_held = false;
+        let mut commit = |knows_vault_key: bool, is_held: &mut bool| {
+            self.commit(scope.partition, &keys, |rows, tx| {
+                let ahead = ReadAhead::new(&keys, rows)?;
+                let mut ledger = Ledger::open(self, tx, ahead, scope, call, seen)?;
+                ledger.knows_vault_key = knows_vault_key;
+                let result = work(&mut ledger);
+                if ledger.is_held {
+                    *is_held = true;
+                    return Err(replaced());
+                }
+                Ok((result?, ledger.close()?))
+            })
+        };
+        let mut outcome = commit(false, &mut is_held);
+        if is_held {
+            // Looked at without the lock, because it is in another partition.
+            self.check_vault_key()?;
+            outcome = commit(true, &mut is_held);
+        }
+        let (result, written) = outcome.map_err(|error| self.explained(error))?;
         if let Some(Written { mark, key, is_new }) = written {
             if is_new {
                 self.keys.keep(&key);
             }
             self.note_head(scope.partition, mark, key.id());
+            if is_held {
+                self.confirm_vault_key()?;
+            }
         }
         Ok(result)
     }
@@ -96,6 +120,8 @@ impl<'a> Ledger<'a> {
             account: None,
             guard: WriteGuard::default(),
             changed: false,
+            knows_vault_key: false,
+            is_held: false,
             now,
             actor: call.actor,
             call,
@@ -174,9 +200,19 @@ impl<'a> Ledger<'a> {
     /// The account of the tenant, which begins with the first write.
     pub(super) fn account(&mut self) -> Result<&mut Account> {
         if self.account.is_none() {
+            self.needs_vault_key()?;
             self.account = Some(Account::first(self.core, self.scope, self.now)?);
         }
         self.account.as_mut().ok_or_else(exhausted)
+    }
+
+    /// Holds the write until the vault key is known to be current, because it makes a data key.
+    pub(super) fn needs_vault_key(&mut self) -> Result<()> {
+        self.is_held = !self.knows_vault_key;
+        if self.is_held {
+            return Err(replaced());
+        }
+        Ok(())
     }
 
     /// The account of the tenant, in the epoch of this write.

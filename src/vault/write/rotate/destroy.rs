@@ -46,6 +46,7 @@ impl Core {
     }
 
     fn destroy(&self, tenant: &HashedScope, generation: u32) -> Result<()> {
+        self.check_vault_key()?;
         // All rows are read before the lock is taken. Under it, those that were written since.
         let seen = self.seen.of(tenant.partition);
         let mut found = None;

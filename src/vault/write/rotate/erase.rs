@@ -37,6 +37,7 @@ impl Core {
     }
 
     fn erase(&self, tenant: &HashedScope) -> Result<()> {
+        self.check_vault_key()?;
         self.erase_keys(tenant)?;
         for kind in [Kind::Secret, Kind::Version] {
             let mut after = None;
@@ -83,6 +84,7 @@ impl Core {
                 self.keys.forget(id);
             }
             self.note_head(tenant.partition, mark, active_key);
+            self.confirm_vault_key()?;
         }
         Ok(())
     }

@@ -1,0 +1,137 @@
+//! The vault's own rows, held against those seen before. The directory of the key slots is to them
+//! what the head is to the rows of a tenant: each write to them raises its epoch.
+
+use super::core::Core;
+use super::high_water::{Mark, rolled_back};
+use super::opening::VAULT_SECRET;
+use super::rows::corrupt;
+use crate::crypto::{Envelope, KeyId, KeySlotDirectory};
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::{Partition, Row};
+
+impl Core {
+    /// The row of the vault secret.
+    pub(super) fn vault_secret(&self) -> Result<Row> {
+        let row = self.get_one(Partition::VAULT, VAULT_SECRET)?;
+        row.ok_or_else(|| corrupt("the vault secret is missing"))
+    }
+
+    /// The directory of the key slots, as the row of the vault secret has it, and its mark.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](ErrorKind::Corrupt) when this vault did not seal it, and
+    /// [`VaultKeyReplaced`](ErrorKind::VaultKeyReplaced).
+    pub(super) fn open_directory(&self, vault_secret: &Row) -> Result<(KeySlotDirectory, Mark)> {
+        let (header, keys, sealed) = (
+            self.keys.header(),
+            self.keys.vault_keys(),
+            &vault_secret.info,
+        );
+        self.check_vault_secret(vault_secret)?;
+        let directory = keys.current().open_key_slot_directory(header, sealed)?;
+        let mark = Mark::new(directory.epoch, &Envelope::parse(sealed)?);
+        Ok((directory, mark))
+    }
+
+    /// The directory of the key slots as a view of the store has it, which is noted. `seen` is what
+    /// was seen before the view began.
+    ///
+    /// # Errors
+    ///
+    /// [`Tampered`](ErrorKind::Tampered) when it is older than the one that was seen, or another
+    /// one of the same epoch; those of [`open_directory`](Core::open_directory).
+    pub(super) fn admit_directory(
+        &self,
+        vault_secret: &Row,
+        seen: Option<Mark>,
+    ) -> Result<(KeySlotDirectory, Mark)> {
+        let (directory, mark) = self.open_directory(vault_secret)?;
+        if self.seen.is_older(Partition::VAULT, mark, seen) {
+            return Err(rolled_back());
+        }
+        self.note_own_rows(mark);
+        Ok((directory, mark))
+    }
+
+    /// The directory of the key slots as it is stored now.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`admit_directory`](Core::admit_directory).
+    pub(super) fn read_directory(&self) -> Result<KeySlotDirectory> {
+        let seen = self.seen.of(Partition::VAULT);
+        let (directory, _) = self.admit_directory(&self.vault_secret()?, seen)?;
+        Ok(directory)
+    }
+
+    /// Notes a directory that is stored.
+    pub(super) fn note_own_rows(&self, mark: Mark) {
+        // No data key seals these rows.
+        self.seen.note(Partition::VAULT, mark, KeyId::VAULT_SECRET);
+    }
+
+    /// Refuses to go on with a vault key that is not current any more.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultKeyReplaced`](ErrorKind::VaultKeyReplaced), or why the store cannot be read.
+    pub(super) fn check_vault_key(&self) -> Result<()> {
+        let row = self.get_one(Partition::VAULT, VAULT_SECRET)?;
+        row.map_or(Ok(()), |row| self.check_vault_secret(&row))
+    }
+
+    /// Confirms a write that made a data key, once it is committed: what is under a vault key that
+    /// was replaced meanwhile may be lost.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultKeyReplaced`](ErrorKind::VaultKeyReplaced), or [`Unsettled`](ErrorKind::Unsettled)
+    /// when the store cannot be read.
+    pub(super) fn confirm_vault_key(&self) -> Result<()> {
+        self.check_vault_key().map_err(|error| match error.kind() {
+            ErrorKind::VaultKeyReplaced => error,
+            _ => Error::new(
+                ErrorKind::Unsettled,
+                "the store could not be asked if the vault key was replaced during the write; \
+                 read the secret to see",
+            )
+            .with_source(error),
+        })
+    }
+
+    /// The error for something that does not open: another process may have replaced the vault key.
+    pub(super) fn explained(&self, error: Error) -> Error {
+        if error.kind() != ErrorKind::Corrupt {
+            return error;
+        }
+        let checked = self.check_vault_key().err();
+        let is_replaced = |error: &Error| error.kind() == ErrorKind::VaultKeyReplaced;
+        checked.filter(is_replaced).unwrap_or(error)
+    }
+
+    /// Refuses a row of the vault secret that is sealed under another vault key.
+    fn check_vault_secret(&self, row: &Row) -> Result<()> {
+        // A bit that was flipped in one of them is damage.
+        let names = [&row.info, &row.body].map(|sealed| {
+            let sealed = Envelope::parse(sealed).ok()?;
+            Some(sealed.key_id())
+        });
+        match names {
+            [Some(one), Some(other)]
+                if one == other && one != self.keys.vault_keys().current().id() =>
+            {
+                Err(replaced())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The error for a vault key that is not current any more.
+pub(super) fn replaced() -> Error {
+    Error::new(
+        ErrorKind::VaultKeyReplaced,
+        "the vault key was replaced since this vault was opened; open it again",
+    )
+}
