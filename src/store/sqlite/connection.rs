@@ -7,7 +7,7 @@ use std::time::Duration;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::failure::failed;
 use super::identity::Identity;
@@ -79,7 +79,11 @@ pub(super) fn open_vault(
     let journal = schema::journal(&connection)?;
     version::accept(version, journal)?;
     refuse_cut_off(place)?;
-    if journal == Journal::Wal && file_system::is_remote(&place.folder, settings)? {
+    // Where it is not accepted, the folder was refused before.
+    if journal == Journal::Wal
+        && settings.network_file_system
+        && file_system::is_remote(&place.folder, settings)?
+    {
         return Err(file_system::has_no_shared_memory());
     }
     configure(&connection, role)?;
@@ -163,6 +167,10 @@ pub(super) fn open(path: &Path, access: Access, patience: Duration) -> Result<Co
         .map_err(failed)?;
     set(&connection, DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     set(&connection, DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    set(&connection, DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
+    // A plan depends on the statement alone. Otherwise SQLite compiles each scan anew for the
+    // values that it is given.
+    set(&connection, DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // The tables are compared with the expected ones as the vault is opened. These hold for what is
     // added later.
     set(&connection, DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
@@ -186,11 +194,9 @@ pub(super) fn configure(connection: &Connection, role: Role) -> Result<()> {
         ("synchronous", 3),
         // What is deleted is overwritten with zeros.
         ("secure_delete", 1),
-        ("trusted_schema", 0),
         ("cell_size_check", 1),
         // A memory-mapped file turns an error of the disk into a crash.
         ("mmap_size", 0),
-        ("foreign_keys", 1),
         // A log that a long read let grow is made short again.
         ("journal_size_limit", LONGEST_LOG),
         // 2 is MEMORY: sorting leaves nothing on disk.
@@ -202,18 +208,27 @@ pub(super) fn configure(connection: &Connection, role: Role) -> Result<()> {
         .try_for_each(|(name, value)| apply(connection, name, value))
 }
 
-/// Sets something and asks whether it holds: SQLite ignores what it does not know.
+/// Sets something and makes sure that it holds: SQLite ignores what it does not know.
 fn apply(connection: &Connection, name: &str, value: i64) -> Result<()> {
-    connection
-        .execute_batch(&format!("PRAGMA {name} = {value}"))
-        .map_err(failed)?;
-    match connection.query_row(&format!("PRAGMA {name}"), (), |row| row.get::<_, i64>(0)) {
-        Ok(is) if is == value => Ok(()),
+    // Some settings answer with what holds from now on, others have to be asked for it.
+    let is = match answer(connection, &format!("PRAGMA {name} = {value}"))? {
+        None => answer(connection, &format!("PRAGMA {name}"))?,
+        is => is,
+    };
+    match is {
+        Some(is) if is == value => Ok(()),
         // An SQLite built without memory mapping answers nothing.
-        Err(rusqlite::Error::QueryReturnedNoRows) if name == "mmap_size" => Ok(()),
-        Ok(_) | Err(rusqlite::Error::QueryReturnedNoRows) => Err(refused()),
-        Err(error) => Err(failed(error)),
+        None if name == "mmap_size" => Ok(()),
+        _ => Err(refused()),
     }
+}
+
+/// The number that a statement answers with, if it has an answer.
+fn answer(connection: &Connection, pragma: &str) -> Result<Option<i64>> {
+    connection
+        .query_row(pragma, (), |row| row.get(0))
+        .optional()
+        .map_err(failed)
 }
 
 fn refused() -> Error {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::failure::{damaged, failed};
+use super::rows;
 use super::version::Journal;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -77,8 +78,13 @@ pub(super) fn create(connection: &Connection, journal: Journal) -> Result<()> {
     Ok(())
 }
 
-/// Proves that the database is a vault that this version made.
+/// Proves that the database is a vault that this version made. One transaction, because each of the
+/// questions would lock the file on its own.
 pub(super) fn verify(connection: &Connection) -> Result<()> {
+    rows::of_one_moment(connection, || verify_now(connection))
+}
+
+fn verify_now(connection: &Connection) -> Result<()> {
     if number(connection, "PRAGMA application_id")? != APPLICATION_ID {
         return Err(Error::new(
             ErrorKind::NotAVault,
