@@ -14,8 +14,13 @@ const FORM: u8 = 1;
 pub(super) struct FieldWriter(Vec<u8>);
 
 impl FieldWriter {
+    /// The length up to which a record is written without moving it: nearly all are shorter.
+    const ROOM: usize = 256;
+
     pub(super) fn new() -> Self {
-        Self(vec![FORM])
+        let mut record = Vec::with_capacity(Self::ROOM);
+        record.push(FORM);
+        Self(record)
     }
 
     /// A record of about so many bytes.
