@@ -5,6 +5,7 @@
 //! larger vaults.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -20,11 +21,13 @@ use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{
-    Cursor, Kind, MemoryStore, PageSize, Purge, Row, Scan, SecretStore, SqliteStore, WriteTx,
+    Cursor, Kind, MemoryStore, PageSize, ReadTx, Row, RowKey, Scan, SecretStore, SelfCheck,
+    SqliteStore, WriteTx,
 };
 use keyslot::template::Template;
 use keyslot::{Cache, OnExisting, RootKey, ScopedVault, Target, Vault, VaultBuilder};
-use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 /// The pragmas of the store, for connections opened by hand.
@@ -33,6 +36,10 @@ const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRA
 const SELECT: &str =
     "SELECT epoch, info, body FROM rows WHERE partition = ?1 AND kind = ?2 AND key = ?3";
 /// The numbers of the kinds in the file.
+const HEADER: u8 = 1;
+const SLOT: u8 = 2;
+const VAULT_SECRET: u8 = 3;
+const DATA_KEY: u8 = 4;
 const HEAD: u8 = 5;
 const SECRET: u8 = 6;
 
@@ -126,8 +133,11 @@ impl Sealed {
     }
 }
 
-/// Seals what [`Sealed::open`] opens.
+/// Seals what [`Sealed::open`] opens, at the cost of a nonce of its own.
 fn seal(sealed: &Sealed, mut text: Vec<u8>) -> Vec<u8> {
+    let mut fresh = [0; 24];
+    getrandom::fill(&mut fresh).unwrap();
+    black_box(fresh);
     let (encryption, nonce) = derive(&sealed.key, &sealed.aad);
     let cipher = XChaCha20Poly1305::new((&encryption).into());
     let tag = cipher
@@ -241,13 +251,20 @@ fn put_next(scope: &ScopedVault, next: &mut u32) {
 }
 
 /// A put while another thread verifies the vault: it waits for no lock of it. Between two
-/// verifications the log is merged, as it is wherever one does not follow the other without end.
+/// verifications the log is merged, as it is wherever one does not follow the other without end. It
+/// keeps its length: one that a purge cut off would grow again with each put, at twice the cost.
 fn beside_a_verification(
     group: &mut BenchmarkGroup<'_, WallTime>,
     vault: &Vault,
     scope: &ScopedVault,
+    file: &Path,
 ) {
     let mut next = 0;
+    let aside = Connection::open(file).unwrap();
+    let merge = || {
+        let busy = aside.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get(0));
+        assert_eq!(busy, Ok(false));
+    };
     group.bench_function("keyslot, beside a verification", |b| {
         b.iter_custom(|puts| {
             let (mut left, mut spent) = (puts, Duration::ZERO);
@@ -265,7 +282,7 @@ fn beside_a_verification(
                         left -= 1;
                     }
                 });
-                assert_eq!(vault.purge().unwrap(), Purge::Done);
+                merge();
             }
             spent
         });
@@ -294,7 +311,7 @@ fn put(c: &mut Criterion) {
     }
     let mut next = 0;
     group.bench_function("keyslot", |b| b.iter(|| put_next(&scope, &mut next)));
-    beside_a_verification(&mut group, &vault, &scope);
+    beside_a_verification(&mut group, &vault, &scope, &file);
     drop((scope, vault));
 
     let by_hand = Connection::open(&file).unwrap();
@@ -423,16 +440,7 @@ fn rewrap(c: &mut Criterion) {
         .unwrap()
         .last()
         .unwrap();
-    let scan = |kind, from| Scan {
-        kind,
-        scope: None,
-        from,
-        size: PageSize {
-            rows: NonZeroU32::new(256).unwrap(),
-            bytes: 2 << 20,
-        },
-        bodies: true,
-    };
+    let scan = |kind, from| page_of(kind, None, from, true);
     let head = store
         .scan(tenant, &scan(Kind::Head, Cursor::START))
         .unwrap()
@@ -477,7 +485,81 @@ fn rewrap(c: &mut Criterion) {
     group.finish();
 }
 
-/// Opening a vault and reading one secret beside opening the file with SQLite and reading one row.
+/// A verification of 1,000 secrets beside its parts: SQLite's own check, each row found by page, by
+/// key and by scope, two openings and a keyed hash of each secret.
+fn verify(c: &mut Criterion) {
+    let mut group = c.benchmark_group("vault/verify of 1,000");
+    let folder = fast_folder();
+    let file = folder.path().join("vault.db");
+    drop(filled(&file, 1000));
+    let vault = Vault::open(&file, &root_key()).unwrap();
+    group.bench_function("keyslot", |b| {
+        b.iter(|| assert!(vault.verify().unwrap().is_intact()));
+    });
+    let store = SqliteStore::open(&file).unwrap();
+    let partitions = store.partitions(None, NonZeroU32::MAX).unwrap();
+    let tenant = *partitions.last().unwrap();
+    let rows = || {
+        let (mut scopes, mut found) = (BTreeSet::new(), 0);
+        let mut read = |tx: &mut dyn ReadTx| {
+            let mut scan = |scope: Option<[u8; 16]>, from, scopes: &mut BTreeSet<[u8; 16]>| {
+                let mut from = Some(from);
+                while let Some(cursor) = from {
+                    let bodies = scope.is_none();
+                    let page = tx.scan(&page_of(Kind::Secret, scope, cursor, bodies))?;
+                    from = page.next;
+                    scopes.extend(page.rows.iter().map(|row| row.key.scope()));
+                    if bodies {
+                        let keys: Vec<RowKey> = page.rows.iter().map(|row| row.key).collect();
+                        found += tx.get(&keys)?.len();
+                    }
+                }
+                Ok::<(), keyslot::Error>(())
+            };
+            scan(None, Cursor::Epoch(0, Some([0; 32])), &mut scopes)?;
+            for scope in scopes.clone() {
+                scan(Some(scope), Cursor::START, &mut scopes)?;
+            }
+            Ok(())
+        };
+        store.read(tenant, &mut read).unwrap();
+        assert_eq!(found, 1000);
+    };
+    group.bench_function("SQLite's check, the same reads", |b| {
+        b.iter(|| {
+            assert_eq!(store.self_check().unwrap(), SelfCheck::Sound);
+            rows();
+        });
+    });
+    let (info, value) = (Sealed::new(256, 140), Sealed::new(64, 110));
+    let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&[9; 32]).unwrap();
+    group.bench_function("openings and keyed hashes by hand", |b| {
+        b.iter(|| {
+            for _ in 0..1000 {
+                black_box((info.open(), value.open()));
+                black_box(mac.clone().chain_update([7; 103]).finalize().into_bytes());
+            }
+        });
+    });
+    group.finish();
+}
+
+/// A scan of a page as long as those of the vault.
+fn page_of(kind: Kind, scope: Option<[u8; 16]>, from: Cursor, bodies: bool) -> Scan {
+    Scan {
+        kind,
+        scope,
+        from,
+        size: PageSize {
+            rows: NonZeroU32::new(256).unwrap(),
+            bytes: 2 << 20,
+        },
+        bodies,
+    }
+}
+
+/// Opening a vault and reading one secret, beside its parts: a connection with the settings and the
+/// checks of the store that reads the same rows, and the openings of what they hold.
 fn open(c: &mut Criterion) {
     let mut group = c.benchmark_group("vault/open and first resolve");
     let folder = tempfile::tempdir().unwrap();
@@ -497,21 +579,142 @@ fn open(c: &mut Criterion) {
             )
         });
     });
-    group.bench_function("SQLite alone", |b| {
+    let keys = {
+        let connection = Connection::open(&file).unwrap();
+        let key = |kind: u8| {
+            let select = "SELECT partition, kind, key FROM rows WHERE kind = ?1 LIMIT 1";
+            let columns = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+            connection.query_row(select, [kind], columns).unwrap()
+        };
+        [HEADER, VAULT_SECRET, SECRET, DATA_KEY].map(key)
+    };
+    group.bench_function("SQLite: settings, checks, the same rows", |b| {
         b.iter(|| {
-            let connection = Connection::open(&file).unwrap();
-            connection.execute_batch(PRAGMAS).unwrap();
-            connection
-                .query_row("PRAGMA journal_mode = WAL", [], |row| {
-                    row.get::<_, String>(0)
-                })
-                .unwrap();
-            let mut statement = connection.prepare(SELECT).unwrap();
-            black_box(statement.exists(([0_u8; 16], HEAD, [0_u8; 32])).unwrap())
+            let connection = connected(&file);
+            black_box(rows_to_open(&connection, &keys))
+        });
+    });
+    group.bench_function("looks at the files", |b| {
+        b.iter(|| {
+            let folder = std::fs::canonicalize(folder.path()).unwrap();
+            let beside = ["", "-wal", "-shm", "-journal", "-queue", "-ballast"];
+            let beside = beside.map(|suffix| folder.join(format!("vault.db{suffix}")));
+            // Twice more as it is connected, and by each of four reads.
+            let again = [&beside[0]; 6];
+            let all = folder.ancestors().chain(beside.iter().map(AsRef::as_ref));
+            all.chain(again.map(AsRef::as_ref))
+                .filter(|path| std::fs::symlink_metadata(path).is_ok())
+                .count()
+        });
+    });
+    let sealed = [
+        (64, 100),
+        (64, 100),
+        (128, 100),
+        (64, 120),
+        (256, 140),
+        (64, 110),
+    ];
+    let sealed = sealed.map(|(plain, aad)| Sealed::new(plain, aad));
+    group.bench_function("six openings, and keys of four hashes", |b| {
+        b.iter(|| {
+            for _ in 0..4 {
+                let mut key = [0; 32];
+                let secret = Hkdf::<Sha256>::from_prk(&[7; 32]).unwrap();
+                secret
+                    .expand(b"a label of 24 characters", &mut key)
+                    .unwrap();
+                black_box(<Hmac<Sha256> as KeyInit>::new_from_slice(&key).unwrap());
+            }
+            sealed.each_ref().map(Sealed::open)
         });
     });
     drop(project);
     group.finish();
+}
+
+/// A connection with all that the store sets and asks before it takes a file for a vault.
+fn connected(file: &Path) -> Connection {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(file, flags).unwrap();
+    connection.busy_timeout(Duration::from_secs(5)).unwrap();
+    for (option, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+    ] {
+        assert_eq!(connection.set_db_config(option, on).unwrap(), on);
+    }
+    let ask = |pragma: &str| {
+        let answer = connection.query_row(pragma, [], |row| row.get(0));
+        answer.optional().unwrap()
+    };
+    connection.execute_batch("BEGIN").unwrap();
+    for fact in ["application_id", "user_version", "page_size", "auto_vacuum"] {
+        let _number: Option<i64> = black_box(ask(&format!("PRAGMA {fact}")));
+    }
+    let text = |pragma: &str| {
+        let answer = connection.query_row(pragma, [], |row| row.get::<_, String>(0));
+        answer.unwrap()
+    };
+    assert_eq!(text("PRAGMA encoding"), "UTF-8");
+    let schema = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
+    let mut schema = connection.prepare(schema).unwrap();
+    let mut found = schema.query([]).unwrap();
+    while let Some(row) = found.next().unwrap() {
+        black_box(row.get_ref(3).unwrap().as_str().unwrap());
+    }
+    drop(found);
+    drop(schema);
+    connection.execute_batch("COMMIT").unwrap();
+    assert_eq!(text("PRAGMA journal_mode"), "wal");
+    for (setting, value) in [
+        ("synchronous", 2),
+        ("secure_delete", 1),
+        ("cell_size_check", 1),
+        ("mmap_size", 0),
+        ("temp_store", 2),
+        ("query_only", 1),
+    ] {
+        let is = ask(&format!("PRAGMA {setting} = {value}"));
+        let is = is.or_else(|| ask(&format!("PRAGMA {setting}")));
+        assert_eq!(is, Some(value));
+    }
+    connection
+}
+
+/// The key of a row: partition, kind, key.
+type Key = (Vec<u8>, u8, Vec<u8>);
+
+/// Reads what an opening and a first resolve read: header and vault secret, key slots, a secret,
+/// its data key. Returns the number of bytes.
+fn rows_to_open(
+    connection: &Connection,
+    [header, vault_secret, secret, data_key]: &[Key; 4],
+) -> usize {
+    let bytes =
+        |row: &rusqlite::Row<'_>, at: usize| row.get_ref(at).unwrap().as_blob().unwrap().len();
+    let get = |(partition, kind, key): &Key| {
+        let mut select = connection.prepare_cached(SELECT).unwrap();
+        let both = |row: &rusqlite::Row<'_>| Ok(bytes(row, 1) + bytes(row, 2));
+        select.query_row((partition, kind, key), both).unwrap()
+    };
+    connection.execute_batch("BEGIN").unwrap();
+    let mut read = get(header) + get(vault_secret);
+    connection.execute_batch("COMMIT").unwrap();
+    let scan = "SELECT key, epoch, info, body FROM rows WHERE partition = ?1 AND kind = ?2 AND \
+                key > ?3 ORDER BY key LIMIT ?4";
+    let mut scan = connection.prepare_cached(scan).unwrap();
+    let mut slots = scan.query((&header.0, SLOT, [0_u8; 0], 65)).unwrap();
+    while let Some(row) = slots.next().unwrap() {
+        read += bytes(row, 2) + bytes(row, 3);
+    }
+    read + get(secret) + get(data_key)
 }
 
 /// A list of a scope of 1,000 beside a second scope, with the infos that it has to open counted by
@@ -556,6 +759,10 @@ fn primitives(c: &mut Criterion) {
     group.bench_function("resolve from memory: a row key, an info, a value", |b| {
         b.iter(|| black_box(scope.resolve("<<A>>").unwrap().expose_secret().len()));
     });
+    let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&[9; 32]).unwrap();
+    group.bench_function("HMAC-SHA-256 of a row key", |b| {
+        b.iter(|| black_box(mac.clone().chain_update([7; 37]).finalize().into_bytes()));
+    });
     let (info, value) = (Sealed::new(256, 140), Sealed::new(64, 110));
     group.bench_function("AEAD + HKDF-Expand + SHA-256 of an info", |b| {
         b.iter(|| black_box(info.open()));
@@ -573,6 +780,7 @@ criterion_group!(
     put,
     put_all,
     rewrap,
+    verify,
     list,
     open
 );
