@@ -84,13 +84,16 @@ pub use store::{MemoryStore, SecretStore};
 pub use store::{SqliteOptions, SqliteStore};
 pub use target::{Surface, Target, UnknownNames};
 pub use template::{Document, Lint, LintKind, ResolveExt, Template};
+#[cfg(all(feature = "vault", feature = "json"))]
+pub use vault::AuditExport;
 #[cfg(all(feature = "vault", unix))]
 pub use vault::FileAnchor;
 #[cfg(all(feature = "vault", feature = "tracing"))]
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, AnchorMark, AuditEntries, AuditLog, AuditMode, BulkError, BulkProgress, Cache,
+    Action, AnchorMark, AuditBacklog, AuditCursor, AuditEntries, AuditFollow, AuditLimits,
+    AuditLog, AuditMode, AuditPage, AuditQuery, AuditRetention, BulkError, BulkProgress, Cache,
     ChangedSecret, Changes, DataKeyState, DataKeyStatus, Event, Explanation, Finding, Inherited,
     KeyAction, KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer, OnExisting, OpenMode,
     OrganizationKeys, OwnedEvent, Permissions, PreviousVaultKey, Repair, ReplacedVaultKey, Rewrap,

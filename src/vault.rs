@@ -41,6 +41,7 @@
 mod anchor;
 mod anchoring;
 mod audit;
+mod audit_limits;
 mod audit_mode;
 #[cfg(feature = "sqlite")]
 mod backup;
@@ -83,6 +84,7 @@ mod tenant_key;
 mod tenant_view;
 #[cfg(test)]
 mod tests;
+mod use_queue;
 mod verify;
 mod walk;
 mod write;
@@ -90,7 +92,13 @@ mod write;
 #[cfg(unix)]
 pub use anchor::FileAnchor;
 pub use anchor::{AnchorMark, RollbackAnchor};
-pub use audit::{AuditEntries, AuditLog};
+#[cfg(feature = "json")]
+pub use audit::AuditExport;
+pub use audit::{
+    AuditBacklog, AuditCursor, AuditEntries, AuditFollow, AuditLog, AuditPage, AuditQuery,
+    AuditRetention,
+};
+pub use audit_limits::AuditLimits;
 pub use audit_mode::AuditMode;
 #[cfg(feature = "sqlite")]
 pub use backup::BackupProgress;

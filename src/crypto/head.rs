@@ -48,7 +48,6 @@ impl Head {
     }
 
     /// The head of the partition that has the uses of a tenant. It has no secrets and no data key.
-    #[cfg(test)]
     pub(crate) fn of_uses(tenant: &str, log: LogState) -> Self {
         Self {
             log: Some(log),

@@ -22,17 +22,39 @@
 //!   as for all heads, and the anchor is told of it: so a log that was cut at its end is found.
 //! * **A log that was begun goes on**: every open vault logs its changes to an organization that
 //!   has a log, whatever its own settings say.
+//! * **What a use costs.** *Off*: one comparison. *Batched*: an entry of some 200 bytes is made and
+//!   put into a bounded queue; a thread stores what waits, for each organization in one write.
+//!   *Required*: one write for each call that gives a value, however many references it has.
 //! * **An entry outlives what it tells of.** The audit key comes from the vault secret, so neither
 //!   a rotation of data keys nor an erasure of the organization ends a log.
 
 mod append;
+mod backlog;
 mod broken;
 mod check;
+mod cursor;
 mod entries;
+#[cfg(feature = "json")]
+mod export;
+mod follow;
 mod log;
+mod page;
+mod prune;
+mod query;
 mod reader;
 mod recover;
+mod retention;
+mod uses;
 
 pub(in crate::vault) use append::Noted;
+pub use backlog::AuditBacklog;
+pub use cursor::AuditCursor;
 pub use entries::AuditEntries;
+#[cfg(feature = "json")]
+pub use export::AuditExport;
+pub use follow::AuditFollow;
 pub use log::AuditLog;
+pub use page::AuditPage;
+pub use query::AuditQuery;
+pub use retention::AuditRetention;
+pub(in crate::vault) use uses::start_flusher;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::anchor::Anchor;
-use super::audit_mode::AuditMode;
 use super::clock::Clock;
 use super::gate::Gate;
 use super::high_water::HighWater;
@@ -12,6 +11,7 @@ use super::keyring::Keyring;
 use super::observer::Observer;
 use super::rows::get_from;
 use super::tenant_view::{OpenedTenants, Views};
+use super::use_queue::UseQueue;
 use crate::error::Result;
 use crate::name::NamePolicy;
 use crate::store::{Partition, Row, RowKey, SecretStore};
@@ -35,8 +35,8 @@ pub(super) struct Core {
     pub(super) gate: Gate,
     pub(super) observer: Option<Arc<dyn Observer>>,
     pub(super) anchor: Option<Anchor>,
-    /// The way in which uses are logged; `None` if this vault begins no audit log.
-    pub(super) audit: Option<AuditMode>,
+    /// The entries about uses that wait; `None` if this vault begins no audit log.
+    pub(super) uses: Option<UseQueue>,
     /// Names this open vault in audit logs: random.
     pub(super) writer: [u8; 16],
     /// True if the end of values may be shown.
@@ -61,7 +61,7 @@ impl Core {
             gate: self.gate,
             observer: None,
             anchor: None,
-            audit: None,
+            uses: None,
             writer: self.writer,
             hints: false,
             max_value: self.max_value,

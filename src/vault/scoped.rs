@@ -5,6 +5,7 @@ use std::iter;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::audit_mode::AuditMode;
 use super::binding::Binding;
 use super::call::Call;
 use super::core::Core;
@@ -13,7 +14,7 @@ use super::observer::{Action, Begun, Event};
 use super::permissions::Permissions;
 use super::reason;
 use crate::actor::{Actor, label_flaw};
-use crate::crypto::Info;
+use crate::crypto::{Facts, Info, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::scope::Scope;
@@ -212,6 +213,11 @@ impl ScopedVault {
             .because(self.reason.as_deref())
     }
 
+    /// The vault, for what outlives the handle.
+    pub(super) fn shared_core(&self) -> Arc<Core> {
+        Arc::clone(&self.core)
+    }
+
     pub(super) fn core(&self) -> &Core {
         &self.core
     }
@@ -269,16 +275,25 @@ impl ScopedVault {
         name: &SecretName,
         result: Result<&Info, &Error>,
     ) {
-        self.tell(|| {
-            let newest = result.ok().and_then(Info::newest);
-            Event {
-                found_in: result.ok().map(|info| &info.scope),
-                record: result.ok().map(|info| info.record),
-                version: newest.map(|kept| kept.version),
-                fingerprint: newest.and_then(|kept| kept.fingerprint),
-                ..self.event(begun, action, name, result.map(drop).map_err(Error::kind))
-            }
-        });
+        self.tell(|| self.outcome_event(begun, action, name, result));
+    }
+
+    /// The event of the outcome for a secret of this scope.
+    pub(super) fn outcome_event<'a>(
+        &'a self,
+        begun: Begun,
+        action: Action,
+        name: &'a SecretName,
+        result: Result<&'a Info, &Error>,
+    ) -> Event<'a> {
+        let newest = result.ok().and_then(Info::newest);
+        Event {
+            found_in: result.ok().map(|info| &info.scope),
+            record: result.ok().map(|info| info.record),
+            version: newest.map(|kept| kept.version),
+            fingerprint: newest.and_then(|kept| kept.fingerprint),
+            ..self.event(begun, action, name, result.map(drop).map_err(Error::kind))
+        }
     }
 
     /// Begins a call that the observer is told of, if there is one.
@@ -286,11 +301,38 @@ impl ScopedVault {
         Begun(self.core.observer.as_ref().map(|_| Instant::now()))
     }
 
-    /// Tells the observer, if there is one.
+    /// Tells the observer, if there is one, and has a use logged, if it was not.
     pub(super) fn tell<'a>(&'a self, event: impl FnOnce() -> Event<'a>) {
-        if let Some(observer) = &self.core.observer {
-            observer.observe(&event());
+        let (observer, mode) = (&self.core.observer, self.core.uses.as_ref());
+        let mode = mode.map_or(AuditMode::Off, |uses| uses.mode);
+        if observer.is_none() && mode == AuditMode::Off {
+            return;
         }
+        let event = event();
+        let is_waited_for = mode == AuditMode::Required && event.outcome.is_ok();
+        if mode != AuditMode::Off && !is_waited_for && event.action.logged().is_use() {
+            if let Some(facts) = self.facts(&event) {
+                self.core.batch_entry(&facts);
+            }
+        }
+        if let Some(observer) = observer {
+            observer.observe(&event);
+        }
+    }
+
+    /// The entry of an event; `None` if the clock is so far off that it cannot be stored.
+    pub(super) fn facts<'a>(&'a self, event: &Event<'a>) -> Option<Facts<'a>> {
+        let time = Timestamp::of(event.time).ok()?;
+        Some(Facts {
+            name: Some(event.name),
+            refused: event.outcome.err(),
+            found_in: event.found_in,
+            record: event.record,
+            version: event.version,
+            fingerprint: event.fingerprint,
+            target: event.target,
+            ..self.call(event.action).facts(time, event.scope)
+        })
     }
 
     /// An event of this handle.

@@ -3,5 +3,11 @@
 #![cfg(feature = "vault")]
 
 mod changes;
+#[cfg(feature = "json")]
+mod exports;
 mod kit;
+mod queries;
+mod refused;
+mod retention;
 mod tampered;
+mod uses;

@@ -84,6 +84,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["key_info"],
             &[
                 "anchor",
+                "audit_limits",
                 "audit_mode",
                 "binding",
                 "cache",
@@ -98,7 +99,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
                 "rows",
                 "tenant_key",
             ],
-            &["gate", "known_keys", "stored", "walk"],
+            &["gate", "known_keys", "stored", "use_queue", "walk"],
             &["key_uses", "keyring", "partition_walk"],
             &["tenant_view"],
             &["core", "opening"],

@@ -551,17 +551,25 @@ const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 88] = [
+const PLAIN: [&str; 96] = [
     "AccessRules",
     "Action",
     "Actor",
     "AnchorMark",
     "Argon2Cost",
     "AuditAction",
+    "AuditBacklog",
+    "AuditCursor",
     "AuditEntries",
     "AuditEntry",
+    "AuditExport",
+    "AuditFollow",
+    "AuditLimits",
     "AuditLog",
     "AuditMode",
+    "AuditPage",
+    "AuditQuery",
+    "AuditRetention",
     "Backup",
     "BackupProgress",
     "BareNames",

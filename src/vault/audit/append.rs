@@ -17,9 +17,9 @@ const MOST_BYTES: usize = 512 * 1024;
 /// Entries that are to be stored.
 #[derive(Default)]
 pub(in crate::vault) struct Noted {
-    records: Vec<Vec<u8>>,
+    pub(super) records: Vec<Vec<u8>>,
     /// The latest time among them.
-    latest: Option<Timestamp>,
+    pub(super) latest: Option<Timestamp>,
 }
 
 impl Noted {
@@ -43,7 +43,7 @@ impl Core {
 
     /// Returns true if a change of the tenant of a head is logged.
     pub(in crate::vault) fn logs_changes(&self, head: Option<&Head>) -> bool {
-        self.audit.is_some() || head.is_some_and(|head| head.log.is_some())
+        self.uses.is_some() || head.is_some_and(|head| head.log.is_some())
     }
 
     /// Logs a change in the write that makes it.
@@ -52,7 +52,7 @@ impl Core {
         tx: &mut dyn WriteTx,
         partition: Partition,
         head: &mut Head,
-        noted: Noted,
+        noted: &Noted,
         now: Timestamp,
     ) -> Result<()> {
         if noted.is_empty() {
@@ -71,20 +71,20 @@ impl Core {
         partition: Partition,
         epoch: u64,
         log: &mut LogState,
-        noted: Noted,
+        noted: &Noted,
     ) -> Result<()> {
         log.written_at = log.written_at.max(noted.latest.unwrap_or(log.written_at));
         let chain = LogChain::new(self.keys.sub(), partition.0);
         let (mut entries, mut bytes, mut end) = (Vec::new(), 0, log.end);
-        for record in noted.records {
+        for record in &noted.records {
             if entries.len() == MOST || bytes + record.len() > MOST_BYTES {
                 self.put_log_row(tx, partition, epoch, log, end, mem::take(&mut entries))?;
                 bytes = 0;
             }
             bytes += record.len();
             end.entry = end.entry.checked_add(1).ok_or_else(exhausted)?;
-            end.chain = chain.after(&end.chain, end.entry, &record);
-            entries.push(record);
+            end.chain = chain.after(&end.chain, end.entry, record);
+            entries.push(record.clone());
         }
         if entries.is_empty() {
             return Ok(());

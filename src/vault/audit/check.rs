@@ -2,9 +2,9 @@
 
 use super::append::log_row_key;
 use super::broken::broken;
+use super::reader::Read;
 use crate::crypto::{LogChain, LogPlace, LogRow, LogState, decode_entry};
 use crate::error::Result;
-use crate::record::AuditEntry;
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::rows::get_in;
@@ -62,13 +62,14 @@ impl Core {
         &self,
         partition: Partition,
         row: &LogRow,
-    ) -> Result<(Vec<AuditEntry>, LogPlace)> {
+    ) -> Result<(Vec<Read>, LogPlace)> {
         let chain = LogChain::new(self.keys.sub(), partition.0);
         let (mut entries, mut end) = (Vec::with_capacity(row.entries.len()), row.before);
         for record in &row.entries {
             end.entry = end.entry.checked_add(1).ok_or_else(broken)?;
             end.chain = chain.after(&end.chain, end.entry, record);
-            entries.push(decode_entry(end.entry, record)?);
+            let entry = decode_entry(end.entry, record)?;
+            entries.push(Read::new(entry, end.chain, record.clone(), row.number()));
         }
         end.row = row.number();
         Ok((entries, end))

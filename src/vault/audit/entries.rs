@@ -2,40 +2,66 @@
 
 use std::fmt;
 
-use super::reader::Reader;
+use super::cursor::AuditCursor;
+use super::query::{AuditQuery, is_within};
+use super::reader::{Read, Reader};
 use crate::error::Result;
 use crate::record::AuditEntry;
 use crate::scope::Scope;
 
-/// The entries of an [`AuditLog`](crate::AuditLog), in the order of time, the newest first.
+/// The entries of an [`AuditLog`](crate::AuditLog) that fit a question, in the order of time as far
+/// as clocks agree: the newest first, unless it was asked otherwise.
 ///
 /// Reads the store as it goes on. After an error there are no more entries.
 #[must_use = "nothing is read before it is asked"]
 pub struct AuditEntries {
     /// The log of changes and that of uses.
     logs: [Reader; 2],
-    newest_first: bool,
+    query: AuditQuery,
     /// The scope to which, with those within it, they are limited.
     within: Option<Scope>,
     is_over: bool,
 }
 
 impl AuditEntries {
-    pub(super) fn new(logs: [Reader; 2], newest_first: bool, within: Option<Scope>) -> Self {
+    /// The entries of logs; none if they may not be read.
+    pub(super) fn new(
+        mut logs: [Reader; 2],
+        query: AuditQuery,
+        within: Option<Scope>,
+        may_read: bool,
+    ) -> Self {
+        if !query.oldest_first {
+            for log in &mut logs {
+                log.not_before(query.earliest());
+            }
+        }
         Self {
             logs,
-            newest_first,
+            query,
             within,
-            is_over: false,
+            is_over: !may_read,
         }
     }
 
-    fn step(&mut self) -> Result<Option<AuditEntry>> {
+    /// The place behind the last entry that was given.
+    pub(super) fn cursor(&mut self) -> Result<AuditCursor> {
+        let [changes, uses] = &mut self.logs;
+        Ok(AuditCursor {
+            changes: changes.position()?,
+            uses: uses.position()?,
+        })
+    }
+
+    /// Takes the next entry of the two logs.
+    fn step(&mut self) -> Result<Option<Read>> {
         let [changes, uses] = &mut self.logs;
         let (one, other) = (changes.peek()?, uses.peek()?);
         let is_change = match (one, other) {
-            (Some(change), Some(used)) if self.newest_first => change.time >= used.time,
-            (Some(change), Some(used)) => change.time <= used.time,
+            (Some(change), Some(used)) if self.query.oldest_first => {
+                change.entry.time <= used.entry.time
+            }
+            (Some(change), Some(used)) => change.entry.time >= used.entry.time,
             (change, _) => change.is_some(),
         };
         Ok(if is_change {
@@ -45,11 +71,9 @@ impl AuditEntries {
         })
     }
 
-    fn is_within(&self, entry: &AuditEntry) -> bool {
-        let Some(within) = &self.within else {
-            return true;
-        };
-        entry.scope.chain().any(|scope| scope == *within)
+    fn fits(&self, entry: &AuditEntry) -> bool {
+        let within = self.within.as_ref();
+        within.is_none_or(|scope| is_within(entry, scope)) && self.query.fits(entry)
     }
 }
 
@@ -59,7 +83,7 @@ impl Iterator for AuditEntries {
     fn next(&mut self) -> Option<Self::Item> {
         while !self.is_over {
             match self.step() {
-                Ok(Some(entry)) if self.is_within(&entry) => return Some(Ok(entry)),
+                Ok(Some(read)) if self.fits(&read.entry) => return Some(Ok(read.entry)),
                 Ok(Some(_)) => {}
                 Ok(None) => self.is_over = true,
                 Err(error) => {
@@ -76,7 +100,7 @@ impl fmt::Debug for AuditEntries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuditEntries")
             .field("within", &self.within)
-            .field("newest_first", &self.newest_first)
+            .field("query", &self.query)
             .finish_non_exhaustive()
     }
 }

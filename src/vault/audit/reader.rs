@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::append::log_row_key;
 use super::broken::broken;
-use crate::crypto::{LogPlace, LogState};
+use super::cursor::Position;
+use crate::crypto::{LogPlace, LogRow, LogState};
 use crate::error::Result;
 use crate::record::AuditEntry;
 use crate::store::{Partition, Row, RowKey};
@@ -20,13 +22,28 @@ const ROWS: u64 = 16;
 pub(super) struct Reader {
     core: Arc<Core>,
     partition: Partition,
+    newest_first: bool,
+    /// The time before which nothing is looked for.
+    since: Option<SystemTime>,
+    /// The position behind the last entry that was taken.
+    position: Option<Position>,
     /// The place where it goes on; `None` before the head was read.
     at: Option<LogPlace>,
+    /// True while nothing but the number of that place is known.
+    is_number_alone: bool,
     /// The place where it ends.
     until: LogPlace,
-    newest_first: bool,
     rows: VecDeque<Row>,
-    entries: VecDeque<AuditEntry>,
+    entries: VecDeque<Read>,
+}
+
+/// An entry as it was read.
+pub(super) struct Read {
+    pub(super) entry: AuditEntry,
+    /// The value of the chain behind it.
+    pub(super) chain: [u8; 32],
+    pub(super) record: Vec<u8>,
+    row: u64,
 }
 
 impl Core {
@@ -40,83 +57,179 @@ impl Core {
 }
 
 impl Reader {
-    pub(super) fn new(core: Arc<Core>, partition: Partition, newest_first: bool) -> Self {
+    /// A reader from one end, or from a position on.
+    pub(super) fn new(
+        core: Arc<Core>,
+        partition: Partition,
+        newest_first: bool,
+        position: Option<Position>,
+    ) -> Self {
         Self {
             core,
             partition,
-            at: None,
-            until: LogPlace::default(),
             newest_first,
+            since: None,
+            position,
+            at: None,
+            is_number_alone: false,
+            until: LogPlace::default(),
             rows: VecDeque::new(),
             entries: VecDeque::new(),
         }
     }
 
+    /// Looks for nothing that was stored before a time.
+    pub(super) fn not_before(&mut self, since: Option<SystemTime>) {
+        self.since = since;
+    }
+
+    /// The position behind the last entry that was taken.
+    pub(super) fn position(&mut self) -> Result<Position> {
+        self.begin()?;
+        Ok(self.position.unwrap_or_default())
+    }
+
+    /// The value of the chain where a reader from the oldest entry on begins.
+    #[cfg(feature = "json")]
+    pub(super) fn chain_at_begin(&mut self) -> Result<[u8; 32]> {
+        self.begin()?;
+        Ok(self.at.unwrap_or_default().chain)
+    }
+
     /// The next entry, without taking it.
-    pub(super) fn peek(&mut self) -> Result<Option<&AuditEntry>> {
+    pub(super) fn peek(&mut self) -> Result<Option<&Read>> {
         while self.entries.is_empty() {
-            let Some(at) = self.place()? else {
+            let Some(at) = self.begin()? else {
                 return Ok(None);
             };
-            let Some(row) = self.next_row(at)? else {
-                return Ok(None);
-            };
-            let opened = self.core.open_log_row(self.partition, &row)?;
-            let (entries, end) = self.core.entries_of(self.partition, &opened)?;
-            let (here, next) = if self.newest_first {
-                (end, opened.before)
-            } else {
-                (opened.before, end)
-            };
-            if here != at {
-                return Err(broken());
-            }
-            self.at = Some(next);
-            self.entries = entries.into();
-            if self.newest_first {
-                self.entries.make_contiguous().reverse();
+            if let Some(row) = self.next_row(at)? {
+                let opened = self.core.open_log_row(self.partition, &row)?;
+                self.go_on(&opened)?;
             }
         }
         Ok(self.entries.front())
     }
 
     /// Takes the next entry.
-    pub(super) fn take(&mut self) -> Option<AuditEntry> {
-        self.entries.pop_front()
+    pub(super) fn take(&mut self) -> Option<Read> {
+        let read = self.entries.pop_front()?;
+        self.position = Some(Position {
+            row: read.row,
+            entry: read.entry.number,
+        });
+        Some(read)
+    }
+
+    /// Goes on with a row.
+    fn go_on(&mut self, row: &LogRow) -> Result<()> {
+        let (mut entries, end) = self.core.entries_of(self.partition, row)?;
+        let (here, next) = if self.newest_first {
+            (end, row.before)
+        } else {
+            (row.before, end)
+        };
+        let is_known = if self.is_number_alone {
+            self.at.is_some_and(|at| at.row == here.row)
+        } else {
+            self.at == Some(here)
+        };
+        if !is_known {
+            return Err(broken());
+        }
+        self.at = Some(next);
+        if self.newest_first {
+            entries.reverse();
+            if self
+                .since
+                .is_some_and(|since| row.written_at.time() < since)
+            {
+                // No entry before this one is later.
+                self.at = Some(self.until);
+                return Ok(());
+            }
+        }
+        if self.is_number_alone {
+            let from = self.position.unwrap_or_default().entry;
+            entries.retain(|read| {
+                if self.newest_first {
+                    read.entry.number < from
+                } else {
+                    read.entry.number > from
+                }
+            });
+            self.is_number_alone = false;
+        }
+        self.entries = entries.into();
+        Ok(())
     }
 
     /// The place where it goes on; `None` at the end.
-    fn place(&mut self) -> Result<Option<LogPlace>> {
+    fn begin(&mut self) -> Result<Option<LogPlace>> {
         if self.at.is_none() {
             let log = self.core.log_state(self.partition)?;
-            let ends = log.map(|log| (log.begin, log.end)).unwrap_or_default();
-            let (at, until) = if self.newest_first {
-                (ends.1, ends.0)
+            let (begin, end) = log.map(|log| (log.begin, log.end)).unwrap_or_default();
+            let (mut at, until) = if self.newest_first {
+                (end, begin)
             } else {
-                ends
+                (begin, end)
             };
+            if let Some(position) = self.position {
+                let row = if self.newest_first {
+                    position.row
+                } else {
+                    position.row.saturating_sub(1)
+                };
+                // What is beyond the ends was taken away, or is of another log.
+                let is_inside = (begin.row..=end.row).contains(&row);
+                if is_inside && row != at.row {
+                    at.row = row;
+                }
+                let is_before = if self.newest_first {
+                    row < begin.row
+                } else {
+                    row > end.row
+                };
+                if is_before {
+                    at = until;
+                }
+                self.is_number_alone = at != until;
+            } else {
+                self.position = Some(if self.newest_first {
+                    Position {
+                        row: end.row,
+                        entry: end.entry.saturating_add(1),
+                    }
+                } else {
+                    Position {
+                        row: begin.row.saturating_add(1),
+                        entry: begin.entry,
+                    }
+                });
+            }
             (self.at, self.until) = (Some(at), until);
         }
-        Ok(self.at.filter(|at| *at != self.until))
+        Ok(self.at.filter(|at| at.row != self.until.row))
     }
 
-    /// The row at a place; `None` if it was taken away by somebody who may.
+    /// The row at a place; `None` where rows were taken away by somebody who may.
     fn next_row(&mut self, at: LogPlace) -> Result<Option<Row>> {
         if let Some(row) = self.rows.pop_front() {
             return Ok(Some(row));
         }
-        let numbers = if self.newest_first {
+        let (first, last) = if self.newest_first {
             let first = at.row.saturating_sub(ROWS - 1).max(self.until.row + 1);
-            first..=at.row
+            (first, at.row)
         } else {
-            at.row + 1..=at.row.saturating_add(ROWS).min(self.until.row)
+            let last = at.row.saturating_add(ROWS).min(self.until.row);
+            (at.row + 1, last)
         };
-        let keys: Vec<RowKey> = numbers.map(log_row_key).collect();
+        let keys: Vec<RowKey> = (first..=last).map(log_row_key).collect();
         let rows = self.core.get(self.partition, &keys)?;
-        let (found, asked) = (rows.iter().flatten().count(), rows.len());
+        let missing = rows.iter().filter(|row| row.is_none()).count();
         self.rows = rows.into_iter().flatten().collect();
-        if found < asked {
-            self.check_taken_away(asked - found)?;
+        if missing > 0 {
+            let missing = u64::try_from(missing).unwrap_or(u64::MAX);
+            self.check_taken_away(first.saturating_add(missing) - 1)?;
         }
         if self.newest_first {
             self.rows.make_contiguous().reverse();
@@ -124,20 +237,32 @@ impl Reader {
         Ok(self.rows.pop_front())
     }
 
-    /// Refuses rows that are missing, unless the log begins behind them by now.
-    fn check_taken_away(&mut self, missing: usize) -> Result<()> {
+    /// Refuses rows that are missing up to a number, unless the log begins behind them by now.
+    fn check_taken_away(&mut self, last: u64) -> Result<()> {
         let begin = self.core.log_state(self.partition)?.map(|log| log.begin);
-        let missing = u64::try_from(missing).unwrap_or(u64::MAX);
-        let Some(begin) = begin.filter(|begin| begin.row >= self.until.row.saturating_add(missing))
-        else {
-            return Err(broken());
-        };
+        let begin = begin.filter(|begin| begin.row >= last).ok_or_else(broken)?;
+        let first = log_row_key(begin.row.saturating_add(1));
+        self.rows.retain(|row| row.key >= first);
         if self.newest_first {
             self.until = begin;
+            if self.rows.is_empty() {
+                self.at = Some(begin);
+            }
         } else {
             // It goes on where the log begins now.
-            self.at = Some(begin);
+            (self.at, self.is_number_alone) = (Some(begin), false);
         }
         Ok(())
+    }
+}
+
+impl Read {
+    pub(super) fn new(entry: AuditEntry, chain: [u8; 32], record: Vec<u8>, row: u64) -> Self {
+        Self {
+            entry,
+            chain,
+            record,
+            row,
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::vault::Vault;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
-use crate::vault::audit::AuditLog;
+use crate::vault::audit::{AuditBacklog, AuditLog};
+use crate::vault::use_queue::UseQueue;
 
 impl Vault {
     /// Returns the audit log of an organization: who did what. There is one if it was
@@ -33,5 +34,43 @@ impl Vault {
         let organization = organization.try_into().map_err(Into::into)?;
         let tenant = self.core.hashed_organization(&organization)?;
         Ok(AuditLog::new(Arc::clone(&self.core), tenant, None))
+    }
+
+    /// Stores all entries about uses that wait. (They are stored in time without this call, and
+    /// when the last handle on the vault is gone.)
+    ///
+    /// ```
+    /// use keyslot::{AuditAction, AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Batched).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.resolve("Bearer <<$secret.STRIPE_KEY>>")?;
+    /// vault.flush_audit()?;
+    /// let newest = vault.audit("acme")?.entries().next().unwrap()?;
+    /// assert_eq!(newest.action, AuditAction::Use);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Why the store cannot be written; then they wait on.
+    pub fn flush_audit(&self) -> Result<()> {
+        self.core.flush_uses()
+    }
+
+    /// Returns the number of entries about uses that wait, and of those that were lost.
+    ///
+    /// ```
+    /// use keyslot::{AuditBacklog, RootKey, Vault};
+    ///
+    /// let vault = Vault::in_memory(&RootKey::generate()?)?;
+    /// assert_eq!(vault.audit_backlog(), AuditBacklog::default());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn audit_backlog(&self) -> AuditBacklog {
+        let counts = self.core.uses.as_ref().map(UseQueue::counts);
+        let (waiting, lost) = counts.unwrap_or_default();
+        AuditBacklog::new(waiting, lost)
     }
 }

@@ -12,6 +12,8 @@ use crate::name::NamePolicy;
 use crate::store::{MemoryStore, SecretStore};
 use crate::template::Engine;
 use crate::vault::anchor::{Anchor, RollbackAnchor};
+use crate::vault::audit::start_flusher;
+use crate::vault::audit_limits::AuditLimits;
 use crate::vault::audit_mode::AuditMode;
 use crate::vault::cache::Cache;
 use crate::vault::clock::Clock;
@@ -22,6 +24,7 @@ use crate::vault::observer::Observer;
 use crate::vault::opening::{Unlocked, has_header, initialise, unlock};
 use crate::vault::reason;
 use crate::vault::tenant_view::{OpenedTenants, Views};
+use crate::vault::use_queue::UseQueue;
 use crate::vault::verify::{Watch, verify};
 
 /// Settings of a vault handle. They belong to the handle, not to the vault: nothing of them is
@@ -46,6 +49,7 @@ pub struct VaultBuilder {
     observer: Option<Arc<dyn Observer>>,
     anchor: Option<Box<dyn RollbackAnchor>>,
     audit: Option<AuditMode>,
+    audit_limits: AuditLimits,
     open_mode: OpenMode,
     accepted: Option<String>,
     hints: bool,
@@ -66,6 +70,7 @@ impl VaultBuilder {
             observer: None,
             anchor: None,
             audit: None,
+            audit_limits: AuditLimits::new(),
             open_mode: OpenMode::Header,
             accepted: None,
             hints: false,
@@ -228,6 +233,22 @@ impl VaultBuilder {
     #[must_use]
     pub fn audit(mut self, uses: AuditMode) -> Self {
         self.audit = Some(uses);
+        self
+    }
+
+    /// Sets the limits of entries about uses that wait to be stored. See [`AuditLimits`].
+    ///
+    /// ```
+    /// use keyslot::{AuditLimits, AuditMode, RootKey, Vault};
+    ///
+    /// let builder = Vault::builder().audit(AuditMode::Batched);
+    /// let builder = builder.audit_limits(AuditLimits::new().batch(1000));
+    /// let vault = builder.create(&RootKey::generate()?)?;
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn audit_limits(mut self, limits: AuditLimits) -> Self {
+        self.audit_limits = limits;
         self
     }
 
@@ -484,6 +505,7 @@ impl VaultBuilder {
             observer,
             anchor,
             audit,
+            audit_limits,
             open_mode,
             accepted,
             hints,
@@ -511,7 +533,7 @@ impl VaultBuilder {
             gate,
             observer,
             anchor: anchor.map(|anchor| Anchor::new(anchor, vault_id)),
-            audit,
+            uses: audit.map(|mode| UseQueue::new(mode, audit_limits)),
             writer: random()?,
             hints,
             max_value,
@@ -532,7 +554,9 @@ impl VaultBuilder {
                  the damage",
             )?;
         }
-        Ok(Vault::of(core))
+        let vault = Vault::of(core);
+        start_flusher(&vault.core)?;
+        Ok(vault)
     }
 
     /// Opens the vault in a store, or makes one if the store is empty.

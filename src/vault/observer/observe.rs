@@ -57,6 +57,13 @@ pub trait Observer: Send + Sync + 'static {
     fn anchor_failed(&self, error: &Error) {
         let _ = error;
     }
+
+    /// Receives the reason for which waiting entries of the [audit log](crate::Vault::audit) could
+    /// not be stored. They wait on, up to the [limit](crate::AuditLimits::queue). Ignored unless
+    /// implemented.
+    fn audit_failed(&self, error: &Error) {
+        let _ = error;
+    }
 }
 
 impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observer for F {

@@ -40,13 +40,11 @@ impl ScopedVault {
             if !matches!(fresh, Freshness::Stale) {
                 // Read after the store has answered: what expires meanwhile is expired.
                 let now = core.clock.now()?;
-                let outcome = |(reference, answer)| {
-                    let outcome = self.outcome_held(answer, reference, target, now);
-                    self.tell_use(begun, reference, target, &outcome);
-                    outcome
-                };
+                let outcome =
+                    |(reference, answer)| self.outcome_held(answer, reference, target, now);
                 let answers = held.answers.iter().map(|answer| &**answer);
-                return Ok(references.iter().zip(answers).map(outcome).collect());
+                let outcomes = references.iter().zip(answers).map(outcome).collect();
+                return self.release(begun, references, target, outcomes);
             }
         }
         self.lookup_and_hold(opened, references, target, begun, tick)
@@ -76,7 +74,6 @@ impl ScopedVault {
                 let answer = opened.answer(secret, bytes, tick);
                 answers.push((Reference::clone(reference), answer));
             }
-            self.tell_use(begun, reference, target, &outcome);
             outcome
         };
         let outcomes = self.candidates(references, &rows).map(outcome).collect();
@@ -90,7 +87,7 @@ impl ScopedVault {
             let chain = self.own().scope_tag;
             opened.hold(tenant, since, &stamp, chain, answers.into_iter());
         }
-        Ok(outcomes)
+        self.release(begun, references, target, outcomes)
     }
 
     /// Outcome of a use, and what there is to hold of it: the secret, and its size in bytes.

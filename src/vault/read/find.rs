@@ -1,5 +1,7 @@
 //! One secret of a scope: its info and its value.
 
+use std::iter;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::crypto::{InfoState as State, VersionEntry, equal};
@@ -63,7 +65,13 @@ impl ScopedVault {
         let begun = self.begin();
         let revealed = self
             .find(&name, Permissions::REVEAL)
-            .and_then(|stored| Ok((self.newest_value(&stored)?, stored)));
+            .and_then(|stored| Ok((self.newest_value(&stored)?, stored)))
+            .and_then(|(value, stored)| {
+                let found = Ok(&stored.info);
+                let event = self.outcome_event(begun, Action::Reveal, &name, found);
+                self.log_required(iter::once(event))?;
+                Ok((value, stored))
+            });
         let info = revealed.as_ref().map(|(_, stored)| &stored.info);
         self.tell_outcome(begun, Action::Reveal, &name, info);
         revealed.map(|(value, _)| value)

@@ -1,9 +1,10 @@
 //! Looking up: the nearest secret, then the gate, then the value.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::reference::Reference;
 use crate::resolve::{Found, Outcome, Outcomes, Resolver};
 use crate::target::Target;
+use crate::vault::audit::Noted;
 use crate::vault::binding::refused;
 use crate::vault::observer::{Action, Begun, Event};
 use crate::vault::parsed_rows::ParsedRows;
@@ -30,18 +31,69 @@ impl Resolver for ScopedVault {
         let rows = ParsedRows::of(self.core(), self.partition(), &rows)?;
         let now = self.core().clock.now()?;
         let outcome = |(reference, candidates)| {
-            let outcome = self.nearest(reference, candidates).and_then(|hit| {
-                let kept = self.admit(&hit, reference, target, now)?;
-                self.open(&hit, kept)
-            });
-            self.tell_use(begun, reference, target, &outcome);
-            outcome
+            let hit = self.nearest(reference, candidates)?;
+            let kept = self.admit(&hit, reference, target, now)?;
+            self.open(&hit, kept)
         };
-        Ok(self.candidates(references, &rows).map(outcome).collect())
+        let outcomes = self.candidates(references, &rows).map(outcome).collect();
+        self.release(begun, references, target, outcomes)
     }
 }
 
 impl ScopedVault {
+    /// Gives the outcomes of a use once it is logged, if that is required, and tells the observer.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be logged: then no value leaves.
+    pub(super) fn release(
+        &self,
+        begun: Begun,
+        references: &[Reference],
+        target: &Target,
+        outcomes: Outcomes,
+    ) -> Result<Outcomes> {
+        let used = references.iter().zip(&outcomes);
+        let logged = self.log_required(
+            used.clone()
+                .filter(|(_, outcome)| outcome.is_ok())
+                .map(|(reference, outcome)| self.use_event(begun, reference, target, outcome)),
+        );
+        match logged {
+            Ok(()) => used.for_each(|(reference, outcome)| {
+                self.tell(|| self.use_event(begun, reference, target, outcome));
+            }),
+            Err(error) => {
+                let refused = Err(error.clone());
+                for reference in references {
+                    self.tell_use(begun, reference, target, &refused);
+                }
+                return Err(error);
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Logs values that are about to leave, if that is required.
+    ///
+    /// # Errors
+    ///
+    /// Why they could not be logged.
+    pub(super) fn log_required<'e>(
+        &'e self,
+        events: impl Iterator<Item = Event<'e>>,
+    ) -> Result<()> {
+        if !self.core().requires_entries() {
+            return Ok(());
+        }
+        let mut noted = Noted::default();
+        for event in events {
+            let facts = self.facts(&event).ok_or_else(clock_is_off)?;
+            noted.push(&facts);
+        }
+        self.core().require_entries(self.scope(), &noted)
+    }
+
     /// Tells the observer of the outcome for a reference.
     pub(super) fn tell_use(
         &self,
@@ -50,21 +102,36 @@ impl ScopedVault {
         target: &Target,
         outcome: &Outcome,
     ) {
-        self.tell(|| {
-            let used = outcome.as_ref().ok().map(Found::used);
-            Event {
-                target: Some(target),
-                found_in: used.and_then(|used| used.scope.as_ref()),
-                record: used.and_then(|used| used.record),
-                version: used.and_then(|used| used.version).or(reference.version()),
-                fingerprint: used.and_then(|used| used.fingerprint),
-                ..self.event(
-                    begun,
-                    Action::Use,
-                    reference.name(),
-                    outcome.as_ref().map(drop).map_err(Error::kind),
-                )
-            }
-        });
+        self.tell(|| self.use_event(begun, reference, target, outcome));
     }
+
+    fn use_event<'a>(
+        &'a self,
+        begun: Begun,
+        reference: &'a Reference,
+        target: &'a Target,
+        outcome: &'a Outcome,
+    ) -> Event<'a> {
+        let used = outcome.as_ref().ok().map(Found::used);
+        Event {
+            target: Some(target),
+            found_in: used.and_then(|used| used.scope.as_ref()),
+            record: used.and_then(|used| used.record),
+            version: used.and_then(|used| used.version).or(reference.version()),
+            fingerprint: used.and_then(|used| used.fingerprint),
+            ..self.event(
+                begun,
+                Action::Use,
+                reference.name(),
+                outcome.as_ref().map(drop).map_err(Error::kind),
+            )
+        }
+    }
+}
+
+fn clock_is_off() -> Error {
+    Error::new(
+        ErrorKind::InvalidInput,
+        "the clock of the vault is so far off that a use cannot be logged; set it",
+    )
 }

@@ -86,6 +86,14 @@ impl ScopedVault {
                 self.usable(&target, &references, unusable)
             }
         });
+        let values = values.and_then(|values| {
+            let found = names.iter().zip(&values);
+            self.log_required(found.filter_map(|(name, versions)| {
+                let (info, _) = versions.as_ref()?;
+                Some(self.outcome_event(begun, Action::Redact, name, Ok(info)))
+            }))?;
+            Ok(values)
+        });
         for (at, name) in names.iter().enumerate() {
             match &values {
                 Ok(values) => {

@@ -100,7 +100,7 @@ impl Core {
             name: lost,
             ..call.facts(now, &scope.scope)
         });
-        self.log_change(tx, scope.partition, head, noted, now)
+        self.log_change(tx, scope.partition, head, &noted, now)
     }
 
     /// Puts the record of a revoked secret in the place of what cannot be read.

@@ -1,6 +1,6 @@
 //! Logs that somebody changes who can write the store and has not the key.
 
-use keyslot::store::{Kind, MemoryStore, Row};
+use keyslot::store::{Kind, MemoryStore, Partition, Row};
 use keyslot::{AuditMode, ErrorKind, Finding, Vault};
 
 use super::kit::{builder, entries, logged};
@@ -136,4 +136,83 @@ fn a_head_that_is_made_anew_goes_on_with_the_log() {
     let vault = reopened(&store);
     let _ = vault.rebuild_head("acme", "entries were lost").unwrap();
     is_told(&store, "after a repair");
+}
+
+#[test]
+fn uses_that_are_gone_changed_or_put_back_are_told() {
+    let store = MemoryStore::new();
+    let vault = logged(&store, AuditMode::Required);
+    let project = vault.scope("acme").unwrap();
+    project.put("A", "value-1").unwrap();
+    let own = rows(&store, Kind::Audit)[0].partition;
+    for _ in 0..5 {
+        project.resolve("<<$secret.A>>").unwrap();
+    }
+    let all = crate::support::rows::all_rows(&store).into_iter();
+    let uses: Vec<Stored> = all
+        .filter(|row| ![own, Partition::VAULT].contains(&row.partition))
+        .collect();
+    assert_eq!(uses.len(), 6, "five rows and a head");
+    for stored in uses.iter().filter(|row| row.key.kind == Kind::Audit) {
+        delete(&store, stored);
+        is_told(&store, "a use deleted");
+        put(&store, &stored.with(|row| row.info[99] ^= 1));
+        is_told(&store, "a use changed");
+        put(&store, stored);
+    }
+    // An entry of one log is none in the other.
+    let mut change = rows(&store, Kind::Audit);
+    change.retain(|row| row.partition == own);
+    let moved = uses.iter().find(|row| row.key == change[0].key).unwrap();
+    put(&store, &with_info(moved, change[0].row.info.clone()));
+    is_told(&store, "a change among the uses");
+    uses.iter().for_each(|row| put(&store, row));
+    assert!(vault.verify().unwrap().is_intact());
+    // An older state of all of it, and none at all.
+    project.resolve("<<$secret.A>>").unwrap();
+    let newest = rows(&store, Kind::Audit).pop().unwrap();
+    let newest = if newest.partition == own {
+        rows(&store, Kind::Audit)
+            .into_iter()
+            .filter(|row| row.partition != own)
+            .next_back()
+            .unwrap()
+    } else {
+        newest
+    };
+    delete(&store, &newest);
+    uses.iter().for_each(|row| put(&store, row));
+    assert!(
+        reopened(&store).verify().unwrap().is_intact(),
+        "it is a whole one"
+    );
+    let is_older = |finding: &Finding| matches!(finding, Finding::RolledBack { .. });
+    assert!(vault.verify().unwrap().findings.iter().any(is_older));
+    let refused = project.resolve("<<$secret.A>>").unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Tampered);
+    uses.iter().for_each(|row| delete(&store, row));
+    assert!(vault.verify().unwrap().findings.iter().any(is_older));
+}
+
+#[test]
+fn other_rows_among_the_uses_are_told() {
+    let store = MemoryStore::new();
+    let vault = logged(&store, AuditMode::Required);
+    let project = vault.scope("acme").unwrap();
+    project.put("A", "value-1").unwrap();
+    let own = rows(&store, Kind::Audit)[0].partition;
+    project.resolve("<<$secret.A>>").unwrap();
+    let place = rows(&store, Kind::Audit)
+        .into_iter()
+        .map(|row| row.partition)
+        .find(|partition| *partition != own)
+        .unwrap();
+    for kind in [Kind::Secret, Kind::DataKey] {
+        let mut stray = rows(&store, kind).remove(0);
+        stray.partition = place;
+        put(&store, &stray);
+        assert_eq!(vault.verify().unwrap().findings, [Finding::Stray]);
+        delete(&store, &stray);
+    }
+    assert!(vault.verify().unwrap().is_intact());
 }

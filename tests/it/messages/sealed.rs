@@ -1,7 +1,7 @@
 //! Rows that somebody damaged, moved, or put back.
 
 use keyslot::store::{Kind, MemoryStore, Row};
-use keyslot::{AuditMode, Result};
+use keyslot::{AuditCursor, AuditMode, AuditRetention, Result};
 
 use super::Messages;
 use crate::life::{SCRIPT, act, builder, change};
@@ -161,4 +161,9 @@ fn logs(say: &mut impl FnMut(Result<()>)) {
     change(&store, &lost);
     let log = vault.audit("acme").unwrap();
     say(log.entries().collect::<Result<Vec<_>>>().map(drop));
+    let part = scope.audit();
+    say(part.prune(&AuditRetention::new(), "a reason").map(drop));
+    #[cfg(feature = "json")]
+    say(log.check_export(&b"{}\n"[..]).map(drop));
+    say("1".parse::<AuditCursor>().map(drop));
 }

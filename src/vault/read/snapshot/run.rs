@@ -288,12 +288,9 @@ impl Resolver for Snapshot {
         };
         let begun = self.scoped.begin();
         let (state, now) = self.shared.for_use(&self.scoped, self.max_age)?;
-        let outcome = |reference| {
-            let outcome = state.outcome(&self.scoped, reference, target, now);
-            self.scoped.tell_use(begun, reference, target, &outcome);
-            outcome
-        };
-        Ok(references.iter().map(outcome).collect())
+        let outcome = |reference| state.outcome(&self.scoped, reference, target, now);
+        let outcomes = references.iter().map(outcome).collect();
+        self.scoped.release(begun, references, target, outcomes)
     }
 }
 

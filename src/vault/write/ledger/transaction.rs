@@ -159,7 +159,7 @@ impl<'a> Ledger<'a> {
         }
         let (partition, head) = (self.scope.partition, &mut account.head);
         self.core
-            .log_change(self.tx, partition, head, self.noted, self.now)?;
+            .log_change(self.tx, partition, head, &self.noted, self.now)?;
         let row = self.core.seal_head(self.scope.partition, &account.head)?;
         self.tx.put(&row)?;
         Ok(Some(Written {

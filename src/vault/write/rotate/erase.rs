@@ -160,7 +160,7 @@ impl Core {
                 generation: Some(generation),
                 ..Call::operator(AuditAction::Erase).facts(now, &tenant.scope)
             });
-            self.log_change(tx, tenant.partition, &mut next, noted, now)?;
+            self.log_change(tx, tenant.partition, &mut next, &noted, now)?;
         }
         let head = next;
         let row = self.seal_head(tenant.partition, &head)?;

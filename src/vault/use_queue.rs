@@ -1,0 +1,143 @@
+//! Entries about uses that wait to be stored.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::mem;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::Thread;
+use std::time::Instant;
+
+use super::audit_limits::AuditLimits;
+use super::audit_mode::AuditMode;
+use crate::crypto::Timestamp;
+
+/// Settings of the log of uses, and the entries that wait.
+pub(super) struct UseQueue {
+    pub(super) mode: AuditMode,
+    pub(super) limits: AuditLimits,
+    waiting: Mutex<Waiting>,
+    /// The thread that stores them.
+    flusher: OnceLock<Thread>,
+}
+
+/// One entry that waits.
+pub(super) struct Use {
+    pub(super) tenant: String,
+    pub(super) time: Timestamp,
+    pub(super) record: Vec<u8>,
+}
+
+/// All that waits.
+#[derive(Default)]
+pub(super) struct Waiting {
+    pub(super) uses: VecDeque<Use>,
+    /// The time since when the first one waits.
+    since: Option<Instant>,
+    /// The number of entries of each tenant that were lost, until its log says so.
+    pub(super) lost: BTreeMap<String, u64>,
+    /// The number of all entries that were lost.
+    pub(super) lost_in_all: u64,
+}
+
+/// The state of the queue after an entry was added.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fill {
+    /// There is room.
+    Open,
+    /// The caller has to make room.
+    Full,
+}
+
+impl UseQueue {
+    pub(super) fn new(mode: AuditMode, limits: AuditLimits) -> Self {
+        Self {
+            mode,
+            limits,
+            waiting: Mutex::default(),
+            flusher: OnceLock::new(),
+        }
+    }
+
+    /// Names the thread that stores what waits.
+    pub(super) fn set_flusher(&self, flusher: Thread) {
+        let _ = self.flusher.set(flusher);
+    }
+
+    /// Adds an entry. The thread is woken once a batch is there.
+    pub(super) fn push(&self, entry: Use) -> Fill {
+        let mut waiting = self.waiting();
+        if waiting.uses.len() >= self.limits.queue {
+            waiting.lose(entry.tenant);
+            return Fill::Full;
+        }
+        waiting.since.get_or_insert_with(Instant::now);
+        waiting.uses.push_back(entry);
+        let count = waiting.uses.len();
+        drop(waiting);
+        if count == self.limits.batch {
+            if let Some(flusher) = self.flusher.get() {
+                flusher.unpark();
+            }
+        }
+        if count >= self.limits.queue {
+            Fill::Full
+        } else {
+            Fill::Open
+        }
+    }
+
+    /// Returns true if something has to be stored now.
+    pub(super) fn is_due(&self) -> bool {
+        let waiting = self.waiting();
+        waiting.uses.len() >= self.limits.batch
+            || waiting
+                .since
+                .is_some_and(|since| since.elapsed() >= self.limits.delay)
+    }
+
+    /// Takes all that waits.
+    pub(super) fn take(&self) -> Waiting {
+        let mut waiting = self.waiting();
+        waiting.since = None;
+        Waiting {
+            uses: mem::take(&mut waiting.uses),
+            lost: mem::take(&mut waiting.lost),
+            ..Waiting::default()
+        }
+    }
+
+    /// Puts back what could not be stored, as far as there is room.
+    pub(super) fn put_back(&self, uses: Vec<Use>, lost: BTreeMap<String, u64>) {
+        let mut waiting = self.waiting();
+        for entry in uses.into_iter().rev() {
+            if waiting.uses.len() < self.limits.queue {
+                waiting.uses.push_front(entry);
+            } else {
+                waiting.lose(entry.tenant);
+            }
+        }
+        for (tenant, count) in lost {
+            *waiting.lost.entry(tenant).or_default() += count;
+        }
+        if !waiting.uses.is_empty() {
+            // The next attempt is after the delay.
+            waiting.since = Some(Instant::now());
+        }
+    }
+
+    /// The number of entries that wait, and of those that were lost.
+    pub(super) fn counts(&self) -> (usize, u64) {
+        let waiting = self.waiting();
+        (waiting.uses.len(), waiting.lost_in_all)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn lose(&mut self, tenant: String) {
+        *self.lost.entry(tenant).or_default() += 1;
+        self.lost_in_all += 1;
+    }
+}

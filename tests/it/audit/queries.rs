@@ -1,0 +1,226 @@
+//! Questions to a log, page by page, and following it.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use keyslot::store::MemoryStore;
+use keyslot::{
+    Actor, AuditAction, AuditCursor, AuditEntry, AuditMode, AuditQuery, ErrorKind, OnExisting,
+    Permissions, Scope, ScopedVault, SecretName, Vault,
+};
+
+use super::kit::{entries, logged, say};
+
+/// Some changes and uses of two actors in two projects.
+fn lived(store: &MemoryStore) -> Vault {
+    let vault = logged(store, AuditMode::Required);
+    let handle = |scope: &str, actor: &str| -> ScopedVault {
+        let handle = vault.scope(scope).unwrap();
+        handle.acting_as(Actor::new(actor).unwrap())
+    };
+    let (ada, bob) = (handle("acme/billing", "ada"), handle("acme/sales", "bob"));
+    for round in 0..5 {
+        ada.put("A", format!("value-{round}")).unwrap();
+        let many = (0..3).map(|number| (format!("MANY_{number}"), "a value"));
+        bob.put_all(many, OnExisting::Version).unwrap();
+        ada.for_run(format!("run-{round}"))
+            .unwrap()
+            .resolve("<<$secret.A>>")
+            .unwrap();
+        bob.resolve("<<$secret.MANY_0>> <<$secret.MANY_1>>")
+            .unwrap();
+        bob.resolve("<<$secret.NOT_THERE>>").unwrap_err();
+    }
+    vault.flush_audit().unwrap();
+    vault
+}
+
+fn found(vault: &Vault, query: &AuditQuery) -> Vec<AuditEntry> {
+    let log = vault.audit("acme").unwrap();
+    log.find(query).map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_question_finds_the_entries_that_fit_and_no_others() {
+    let vault = lived(&MemoryStore::new());
+    let all = entries(&vault);
+    assert_eq!(all.len(), 5 * (1 + 3 + 1 + 2 + 1));
+    let middle = all[all.len() / 2].time;
+    let name = SecretName::new("A").unwrap();
+    let ada = Actor::new("ada").unwrap();
+    let sales = Scope::new("acme/sales").unwrap();
+    type Fits<'a> = Box<dyn Fn(&AuditEntry) -> bool + 'a>;
+    let new = AuditQuery::new;
+    let cases: Vec<(&str, AuditQuery, Fits<'_>)> = vec![
+        ("all", new(), Box::new(|_| true)),
+        ("since", new().since(middle), Box::new(|e| e.time >= middle)),
+        ("until", new().until(middle), Box::new(|e| e.time < middle)),
+        (
+            "name",
+            new().name(name.clone()),
+            Box::new(|e| e.name.as_ref() == Some(&name)),
+        ),
+        (
+            "actor",
+            new().actor(ada.clone()),
+            Box::new(|e| e.actor.as_ref() == Some(&ada)),
+        ),
+        (
+            "action",
+            new().action(AuditAction::Use),
+            Box::new(|e| e.action == AuditAction::Use),
+        ),
+        (
+            "actions",
+            new().action(AuditAction::Put).action(AuditAction::Revoke),
+            Box::new(|e| e.action == AuditAction::Put),
+        ),
+        (
+            "outcome",
+            new().outcome(Err(ErrorKind::NotFound)),
+            Box::new(|e| e.outcome == Err(ErrorKind::NotFound)),
+        ),
+        (
+            "refused",
+            new().refused(false),
+            Box::new(|e| e.outcome.is_ok()),
+        ),
+        (
+            "within",
+            new().within(sales.clone()),
+            Box::new(|e| e.scope == sales),
+        ),
+        (
+            "run",
+            new().run("run-3"),
+            Box::new(|e| e.run.as_deref() == Some("run-3")),
+        ),
+        (
+            "two parts",
+            new().name(name.clone()).action(AuditAction::Use),
+            Box::new(|e| e.name.as_ref() == Some(&name) && e.action == AuditAction::Use),
+        ),
+    ];
+    for (what, query, fits) in cases {
+        let expected: Vec<&AuditEntry> = all.iter().filter(|entry| fits(entry)).collect();
+        assert!(!expected.is_empty(), "{what}");
+        let oldest = found(&vault, &query.clone().oldest_first());
+        assert!(oldest.iter().eq(expected.iter().copied()), "{what}");
+        // Refusals are stored later than values, so the order is not that of time alone.
+        let mut newest = found(&vault, &query);
+        let place = |entry: &AuditEntry| all.iter().position(|other| other == entry);
+        newest.sort_by_key(place);
+        assert!(newest.iter().eq(expected), "{what}, newest first");
+    }
+    let nothing = AuditQuery::new().since(UNIX_EPOCH + Duration::from_secs(4_000_000_000));
+    assert_eq!(found(&vault, &nothing), []);
+}
+
+#[test]
+fn pages_are_the_whole_whatever_is_stored_meanwhile() {
+    let store = MemoryStore::new();
+    let vault = lived(&store);
+    let log = vault.audit("acme").unwrap();
+    let project = vault.scope("acme/billing").unwrap();
+    for query in [AuditQuery::new(), AuditQuery::new().refused(false)] {
+        for limit in [1, 3, 100] {
+            let expected = found(&vault, &query);
+            let (mut all, mut after) = (Vec::new(), None::<AuditCursor>);
+            loop {
+                let page = log.page(&query, after, limit).unwrap();
+                assert!(page.entries.len() <= limit);
+                all.extend(page.entries);
+                let Some(next) = page.next else { break };
+                after = Some(next.to_string().parse().unwrap());
+                if all.len() < 4 {
+                    // Newer than all that is read.
+                    project.resolve("<<$secret.A>>").unwrap();
+                    project.put("A", "newer").unwrap();
+                }
+            }
+            assert_eq!(all, expected, "{limit}");
+        }
+    }
+    let oldest = AuditQuery::new().oldest_first();
+    let expected = entries(&vault);
+    let (mut all, mut after) = (Vec::new(), None);
+    while all.len() < expected.len() {
+        let page = log.page(&oldest, after, 4).unwrap();
+        all.extend(page.entries);
+        after = page.next;
+    }
+    assert_eq!(all, expected);
+    // A cursor of somebody else is a place like any other.
+    for text in ["0.0-0.0", "999.999-999.999", "3.1-1.9"] {
+        let cursor: AuditCursor = text.parse().unwrap();
+        for query in [AuditQuery::new(), oldest.clone()] {
+            let page = log.page(&query, Some(cursor), 1000).unwrap();
+            assert!(page.entries.iter().all(|entry| expected.contains(entry)));
+        }
+    }
+}
+
+#[test]
+fn who_follows_gets_each_entry_once() {
+    let store = MemoryStore::new();
+    let vault = logged(&store, AuditMode::Required);
+    let log = vault.audit("acme").unwrap();
+    let mut follow = log.follow().unwrap();
+    assert_eq!(follow.poll().unwrap(), [], "there is no log yet");
+    let other = lived(&store);
+    let mut told = follow.poll().unwrap();
+    assert_eq!(told, entries(&other));
+    assert_eq!(follow.poll().unwrap(), []);
+    let project = other.scope("acme/billing").unwrap();
+    for round in 0..4 {
+        project.put("B", format!("value-{round}")).unwrap();
+        project.resolve("<<$secret.B>>").unwrap();
+        let more = follow.poll().unwrap();
+        assert_eq!(more.len(), 2);
+        told.extend(more);
+        // Somebody else goes on from here.
+        let mut later = log.follow_from(follow.cursor());
+        assert_eq!(later.poll().unwrap(), []);
+        follow = later;
+    }
+    assert_eq!(told, entries(&other));
+    let mut late = log.follow().unwrap();
+    assert_eq!(late.poll().unwrap(), [], "all of that was before");
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            std::thread::sleep(Duration::from_millis(20));
+            project.revoke("B").unwrap();
+        });
+        let more = late.wait(Duration::from_secs(60)).unwrap();
+        assert_eq!(say(&more[0]), "revoke acme/billing B");
+    });
+    assert_eq!(late.wait(Duration::from_millis(1)).unwrap(), []);
+}
+
+#[test]
+fn a_handle_sees_the_calls_of_its_scope_alone() {
+    let vault = lived(&MemoryStore::new());
+    let count = |scope: &str, permissions: Permissions| {
+        let handle = vault.scope(scope).unwrap().with(permissions);
+        let seen: Vec<AuditEntry> = handle.audit().entries().map(Result::unwrap).collect();
+        assert!(
+            seen.iter()
+                .all(|entry| entry.scope.as_str().starts_with(scope))
+        );
+        assert_eq!(
+            handle
+                .audit()
+                .follow_from("1.0-1.0".parse().unwrap())
+                .poll()
+                .unwrap()
+                .len(),
+            seen.len()
+        );
+        seen.len()
+    };
+    assert_eq!(count("acme/billing", Permissions::READ), 5 * 2);
+    assert_eq!(count("acme/sales", Permissions::READ), 5 * 6);
+    assert_eq!(count("acme", Permissions::READ), 5 * 8);
+    assert_eq!(count("acme/billing", Permissions::USE), 0);
+    assert_eq!(count("acme/bill", Permissions::READ), 0);
+    assert_eq!(count("other", Permissions::READ), 0);
+}

@@ -1,0 +1,164 @@
+//! Entries about uses that cannot be stored.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use keyslot::store::MemoryStore;
+use keyslot::{
+    AuditLimits, AuditMode, Error, ErrorKind, Event, Observer, Reference, SecretName, Vault,
+};
+
+use super::kit::{entries, say, ticking};
+use crate::support::hooked::{Call, Hooked};
+use crate::support::root_key;
+
+type Told = Arc<Mutex<Vec<String>>>;
+
+/// Writes down what it is told.
+struct Listener(Told);
+
+impl Observer for Listener {
+    fn observe(&self, event: &Event<'_>) {
+        let outcome = event
+            .outcome
+            .err()
+            .map_or("ok".to_owned(), |kind| kind.to_string());
+        let told = format!("{} {} {outcome}", event.action, event.name);
+        self.0.lock().unwrap().push(told);
+    }
+
+    fn audit_failed(&self, error: &Error) {
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("audit {}", error.kind()));
+    }
+}
+
+/// A vault whose store can be written or not.
+struct Lab {
+    vault: Vault,
+    is_full: Arc<AtomicBool>,
+    told: Told,
+}
+
+impl Lab {
+    fn new(mode: AuditMode, limits: AuditLimits) -> Self {
+        let (is_full, told) = (Arc::<AtomicBool>::default(), Told::default());
+        let switch = Arc::clone(&is_full);
+        let store = Hooked::new(MemoryStore::new(), move |call| match call {
+            Call::Write(_) if switch.load(Ordering::SeqCst) => {
+                Err(Error::new(ErrorKind::StorageFull, "the disk is full"))
+            }
+            _ => Ok(()),
+        });
+        let builder = ticking(Vault::builder().store(store))
+            .audit(mode)
+            .audit_limits(limits.delay(Duration::from_secs(3600)))
+            .observer(Listener(Arc::clone(&told)));
+        let vault = builder.create(&root_key()).unwrap();
+        let lab = Self {
+            vault,
+            is_full,
+            told,
+        };
+        lab.vault
+            .scope("acme")
+            .unwrap()
+            .put("A", "value-1")
+            .unwrap();
+        lab.told();
+        lab
+    }
+
+    fn fill(&self, is_full: bool) {
+        self.is_full.store(is_full, Ordering::SeqCst);
+    }
+
+    fn told(&self) -> Vec<String> {
+        std::mem::take(&mut *self.told.lock().unwrap())
+    }
+}
+
+#[test]
+fn no_value_leaves_without_its_entry() {
+    let lab = Lab::new(AuditMode::Required, AuditLimits::new());
+    let project = lab.vault.scope("acme").unwrap();
+    let reference = Reference::secret(SecretName::new("A").unwrap());
+    let run = project.snapshot(&[reference]).unwrap();
+    let calls = || {
+        [
+            project.resolve("<<$secret.A>>").map(drop),
+            run.resolve("<<$secret.A>>").map(drop),
+            project.reveal("A").map(drop),
+            project.redactor(["A"]).map(drop),
+        ]
+    };
+    lab.fill(true);
+    for refused in calls() {
+        let error = refused.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::StorageFull);
+        assert!(!format!("{error} {error:?}").contains("value-1"));
+    }
+    let told = lab.told();
+    let expected = ["use A", "use A", "reveal A", "redact A"];
+    assert_eq!(told, expected.map(|what| format!("{what} storage_full")));
+    // What gives no value is answered.
+    let unknown = project.resolve("<<$secret.NOT_THERE>>").unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::NotFound);
+    assert!(project.info("A").is_ok());
+    lab.fill(false);
+    for given in calls() {
+        given.unwrap();
+    }
+    lab.vault.flush_audit().unwrap();
+    let all = entries(&lab.vault);
+    let refused = all
+        .iter()
+        .filter(|entry| entry.outcome == Err(ErrorKind::StorageFull));
+    assert_eq!(refused.count(), 4, "they waited");
+    assert!(lab.vault.verify().unwrap().is_intact());
+}
+
+#[test]
+fn a_chain_does_not_pass_over_a_use_that_was_not_logged() {
+    let lab = Lab::new(AuditMode::Required, AuditLimits::new());
+    let fallback = keyslot::Variables::new()
+        .with("A", "of somebody else")
+        .unwrap();
+    let chain = keyslot::Chain::new()
+        .then(lab.vault.scope("acme").unwrap())
+        .then(fallback);
+    lab.fill(true);
+    let error = keyslot::ResolveExt::resolve(&chain, "<<A>>").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::StorageFull);
+}
+
+#[test]
+fn entries_that_are_lost_are_counted_and_told() {
+    let lab = Lab::new(AuditMode::Batched, AuditLimits::new().queue(3).batch(2));
+    let project = lab.vault.scope("acme").unwrap();
+    lab.fill(true);
+    for _ in 0..5 {
+        project.resolve("<<$secret.A>>").unwrap();
+    }
+    let backlog = lab.vault.audit_backlog();
+    assert_eq!((backlog.waiting, backlog.lost), (3, 2));
+    assert!(lab.told().contains(&"audit storage_full".to_owned()));
+    assert_eq!(
+        lab.vault.flush_audit().unwrap_err().kind(),
+        ErrorKind::StorageFull
+    );
+    lab.fill(false);
+    lab.vault.flush_audit().unwrap();
+    let backlog = lab.vault.audit_backlog();
+    assert_eq!((backlog.waiting, backlog.lost), (0, 2));
+    let mut all = entries(&lab.vault);
+    all.sort_by_key(|entry| (entry.action.is_use(), entry.number));
+    let told: Vec<String> = all.iter().map(say).collect();
+    let one = "use acme A @1";
+    assert_eq!(told, ["put acme A @1", "lost acme", one, one, one]);
+    assert_eq!(all[1].count, Some(2));
+    assert!(lab.vault.verify().unwrap().is_intact());
+}
