@@ -60,7 +60,7 @@ EXTRACT = HMAC
 
 # Rows
 
-HEADER, SLOT, VAULT_SECRET, DATA_KEY, HEAD, SECRET, VERSION = range(1, 8)
+HEADER, SLOT, VAULT_SECRET, DATA_KEY, HEAD, SECRET, VERSION, AUDIT = range(1, 9)
 ZEROS = bytes(16)
 Row = namedtuple("Row", "partition kind key epoch info body")
 VAULT = ZEROS
@@ -427,8 +427,45 @@ DATA_KEY_STATE = Fields({1: one_of(1, 2, 3), 2: number(32, 1), 3: text(is_segmen
 SLOT_ENTRY = Fields({1: ID, 2: U8, 4: time, 5: HASH}, {3: filled(text())})
 PREVIOUS_KEY = Fields({1: ID, 2: time, 3: bytes})
 SLOT_DIRECTORY = Fields({1: list_of(SLOT_ENTRY)}, {2: FROM_1, 3: filled(list_of(PREVIOUS_KEY))})
+Place = namedtuple("Place", "row entry chain")
+BEGINNING = Place(0, 0, bytes(32))
+
+
+def place(data):
+    require(len(data) == 48)
+    return Place(U64(data[:8]), U64(data[8:16]), data[16:])
+
+
+def log(data):
+    """The places at which a log begins and ends."""
+    found = record(data, Fields({2: place, 3: time}, {1: place}))
+    require(found[1] != BEGINNING)
+    return found[1] or BEGINNING, found[2]
+
+
 HEAD_RECORD = Fields(
-    {1: text(is_segment), 2: U64, 3: U64, 4: U64, 5: HASH, 6: ID}, {7: number(32, 2)}
+    {1: text(is_segment), 2: U64, 3: U64, 4: U64, 5: HASH, 6: ID}, {7: number(32, 2), 8: log}
+)
+AUDIT_ROW = Fields({1: ID, 2: time, 3: U64, 4: HASH, 5: items})
+AUDIT_ENTRY = Fields(
+    {1: time, 2: one_of(*range(1, 21)), 3: text(is_scope)},
+    {
+        4: text(is_name),
+        5: text(is_actor),
+        6: text(),
+        7: text(is_scope),
+        8: ID,
+        9: FROM_1,
+        10: HASH,
+        11: filled(text()),
+        12: filled(text()),
+        13: one_of(*range(12)),
+        14: number(8, 1),
+        15: filled(text()),
+        16: filled(text()),
+        17: U32,
+        18: U64,
+    },
 )
 VERSION_ENTRY = Fields(
     {1: FROM_1, 2: time, 3: HASH},
@@ -475,6 +512,8 @@ def read_slot_directory(data):
 def read_head(data):
     head = record(data, HEAD_RECORD)
     require(head[2] < 1 << 63)
+    if head[6] == bytes(16):
+        require(head[8] and not (head[3] or head[4] or any(head[5]) or head[7]))
     return head
 
 
@@ -525,14 +564,23 @@ def slot_keys(vault_id, root_key, slot_id, kdf):
 class SubKeys:
     def __init__(self, vault_id, vault_secret):
         prk = EXTRACT(vault_id, vault_secret)
-        for purpose in ("row", "tag", "accumulator", "head", "fingerprint"):
-            setattr(self, purpose, EXPAND(prk, FIELDS(f"keyslot/1 {purpose} key".encode()), 32))
+        purposes = ("row", "tag", "accumulator", "head", "fingerprint", "audit", "audit chain")
+        for purpose in purposes:
+            key = EXPAND(prk, FIELDS(f"keyslot/1 {purpose} key".encode()), 32)
+            setattr(self, purpose.replace(" ", "_"), key)
 
     def scope_tag(self, scope):
         return HMAC(self.tag, FIELDS(b"keyslot/1 scope tag", scope.encode()))[:16]
 
     def tenant_tag(self, tenant):
         return HMAC(self.tag, FIELDS(b"keyslot/1 tenant tag", tenant.encode()))[:16]
+
+    def uses_tag(self, tenant):
+        return HMAC(self.tag, FIELDS(b"keyslot/1 uses tag", tenant.encode()))[:16]
+
+    def chain_after(self, before, partition, number, entry):
+        fields = [before, partition, u(64, number), entry]
+        return HMAC(self.audit_chain, FIELDS(b"keyslot/1 audit chain", *fields))
 
     def secret_row_key(self, scope, name):
         fields = FIELDS(b"keyslot/1 secret row", scope.encode(), name.encode())

@@ -332,6 +332,42 @@ def check_keys(folder):
     return len(keys), len(slots)
 
 
+def check_audit(folder):
+    """The golden vault with logs: its entries, and rows of logs that somebody changed."""
+    vector = json.loads((VECTORS / "audit-1.json").read_text())
+    path = pathlib.Path(shutil.copy(VECTORS / "audit-1.db", folder))
+    rows, root_key = list(f.read_file(path)), bytes.fromhex(vector["root_key"])
+    vault = Vault(rows, root_key)
+    assert vault.verify() == []
+    entries = []
+    for tag in (vault.keys.tenant_tag("acme"), vault.keys.uses_tag("acme")):
+        head = vault.head(vault.rows[tag, f.HEAD, tag + f.ZEROS])
+        entries += vault.log(tag, *head[8])
+    told = lambda number, scope, name, actor: (number, scope, name or "", actor or "")
+    found = sorted(told(number, entry[3], entry[4], entry[5]) for number, entry in entries)
+    expected = [
+        told(one["number"], one["scope"], one.get("name"), one.get("actor"))
+        for one in vector["entries"]
+    ]
+    assert found == sorted(expected)
+    cases = 0
+    for at, row in enumerate(rows):
+        if row.kind != f.AUDIT:
+            continue
+        others = [other for other in rows if other.kind == f.AUDIT and other != row]
+        changed = [
+            [],
+            [row._replace(info=row.info[:-1] + bytes([row.info[-1] ^ 1]))],
+            [row._replace(info=others[0].info)],
+            [row, row._replace(key=f.u(64, 99) + bytes(24), epoch=row.epoch + 99)],
+        ]
+        for replaced in changed:
+            damaged = rows[:at] + replaced + rows[at + 1 :]
+            assert Vault(damaged, root_key).verify() == ["audit log"]
+            cases += 1
+    return cases
+
+
 def check_anchor():
     """An anchor file that the first implementation writes, and each byte of it changed."""
     vector = json.loads((VECTORS / "anchor.json").read_text())
@@ -366,6 +402,7 @@ def main():
         in_file = f.read_file(copy)
         print(f"changed files: {check_files(copy, folder)}")
         print("keys that open a vault, slots: {}, {}".format(*check_keys(folder)))
+        print(f"changed logs: {check_audit(folder)}")
     assert check_answers(in_file, vector).verify() == []
     try:
         Vault(in_file, bytes(range(32)))

@@ -99,6 +99,25 @@ class Vault:
         require(head[2] == row.epoch)
         return head
 
+    def log(self, partition, begin, end):
+        """The entries of a log, each with its number, if its rows are those of its head."""
+        at, entries = begin, []
+        for row in sorted(self.of_kind(partition, f.AUDIT), key=lambda row: (row.epoch, row.key)):
+            number = at.row + 1
+            require(row.key == f.u(64, number) + bytes(24) and row.body == b"")
+            fields = [self.vault_id, partition, f.u(64, number)]
+            opened = f.unseal(self.keys.audit, b"keyslot/1 audit", fields, row.info)
+            opened = f.record(opened, f.AUDIT_ROW)
+            require((opened[3], opened[4]) == (at.entry, at.chain) and opened[5])
+            entry, chain = at.entry, at.chain
+            for sealed in opened[5]:
+                entry += 1
+                chain = self.keys.chain_after(chain, partition, entry, sealed)
+                entries.append((entry, f.record(sealed, f.AUDIT_ENTRY)))
+            at = f.Place(number, entry, chain)
+        require(at == end)
+        return entries
+
     def info(self, row):
         record_id, envelope = row.info[:16], row.info[16:]
         require(len(record_id) == 16)
@@ -170,7 +189,7 @@ class Vault:
             return False
 
         self.verify_slots(findings, holds)
-        for kind in (f.DATA_KEY, f.HEAD, f.SECRET, f.VERSION):
+        for kind in (f.DATA_KEY, f.HEAD, f.SECRET, f.VERSION, f.AUDIT):
             findings += ["stray"] * len(self.of_kind(f.VAULT, kind))
         stored = {partition for partition, _, _ in self.rows}
         for tag in sorted((stored | self.seen.keys()) - {f.VAULT}):
@@ -244,6 +263,14 @@ class Vault:
                 found["named"].add(key)
 
         holds(admit, "head")
+        if found["head"]:
+            ends = found["head"][8] or (f.BEGINNING, f.BEGINNING)
+            holds(lambda: self.log(tag, *ends), "audit log")
+            if found["head"][6] == bytes(16):
+                others = len(rows(f.DATA_KEY) + rows(f.SECRET) + rows(f.VERSION))
+                holds(lambda: tag == self.keys.uses_tag(found["head"][1]), "head")
+                holds(lambda: others == 0 and len(rows(f.HEAD)) == 1, "stray")
+                return
         holds(lambda: len(rows(f.HEAD)) == bool(head_row), "head")
         for row in rows(f.DATA_KEY):
             holds(lambda: data_key(row), "data key")

@@ -11,3 +11,5 @@ mod refused;
 mod retention;
 mod tampered;
 mod uses;
+#[cfg(all(feature = "sqlite", feature = "json", unix))]
+mod vector;

@@ -16,7 +16,7 @@ use crate::vault::hashed_scope::head_row;
 use crate::vault::high_water::Mark;
 use crate::vault::numbers::next_epoch;
 use crate::vault::rows::checked;
-use crate::vault::use_queue::{Fill, Use};
+use crate::vault::use_queue::{Fill, Use, UseQueue};
 
 impl Core {
     /// Returns true if a value waits until its entry is durable.
@@ -64,7 +64,7 @@ impl Core {
 
     /// Stores what waits if it has waited long enough.
     fn flush_due(&self) {
-        if self.uses.as_ref().is_some_and(|uses| uses.is_due()) {
+        if self.uses.as_ref().is_some_and(UseQueue::is_due) {
             self.tell_failed(self.flush_uses());
         }
     }
