@@ -93,12 +93,13 @@ pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
     Action, AnchorMark, AuditBacklog, AuditCursor, AuditEntries, AuditFollow, AuditLimits,
-    AuditLog, AuditMode, AuditPage, AuditQuery, AuditRetention, BulkError, BulkProgress, Cache,
-    ChangedSecret, Changes, DataKeyState, DataKeyStatus, Event, Explanation, Finding, Inherited,
-    KeyAction, KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer, OnExisting, OpenMode,
-    OrganizationKeys, OwnedEvent, Permissions, PreviousVaultKey, Repair, ReplacedVaultKey, Rewrap,
-    RewrapProgress, RewrappedDataKeys, RollbackAnchor, ScopedVault, SecretChange, SecretInput,
-    Snapshot, Sorted, Vault, VaultBuilder, Verification, VerifyProgress,
+    AuditLog, AuditMode, AuditPage, AuditQuery, AuditRetention, AuditUsage, BulkError,
+    BulkProgress, Cache, ChangedSecret, Changes, DataKeyState, DataKeyStatus, Event, Explanation,
+    Finding, Inherited, KeyAction, KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer,
+    OnExisting, OpenMode, OrganizationKeys, OwnedEvent, Permissions, PreviousVaultKey, Repair,
+    ReplacedVaultKey, Rewrap, RewrapProgress, RewrappedDataKeys, RollbackAnchor, ScopedVault,
+    SecretChange, SecretInput, SecretUse, Snapshot, Sorted, Vault, VaultBuilder, Verification,
+    VerifyProgress,
 };
 #[cfg(feature = "sqlite")]
 pub use vault::{Backup, BackupProgress};

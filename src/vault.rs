@@ -96,7 +96,7 @@ pub use anchor::{AnchorMark, RollbackAnchor};
 pub use audit::AuditExport;
 pub use audit::{
     AuditBacklog, AuditCursor, AuditEntries, AuditFollow, AuditLog, AuditPage, AuditQuery,
-    AuditRetention,
+    AuditRetention, AuditUsage, SecretUse,
 };
 pub use audit_limits::AuditLimits;
 pub use audit_mode::AuditMode;

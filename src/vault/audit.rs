@@ -44,6 +44,7 @@ mod query;
 mod reader;
 mod recover;
 mod retention;
+mod usage;
 mod uses;
 
 pub(in crate::vault) use append::Noted;
@@ -57,4 +58,5 @@ pub use log::AuditLog;
 pub use page::AuditPage;
 pub use query::AuditQuery;
 pub use retention::AuditRetention;
+pub use usage::{AuditUsage, SecretUse};
 pub(in crate::vault) use uses::start_flusher;

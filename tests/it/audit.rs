@@ -10,6 +10,7 @@ mod queries;
 mod refused;
 mod retention;
 mod tampered;
+mod usage;
 mod uses;
 #[cfg(all(feature = "sqlite", feature = "json", unix))]
 mod vector;

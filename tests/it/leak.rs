@@ -551,7 +551,7 @@ const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 96] = [
+const PLAIN: [&str; 98] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -570,6 +570,7 @@ const PLAIN: [&str; 96] = [
     "AuditPage",
     "AuditQuery",
     "AuditRetention",
+    "AuditUsage",
     "Backup",
     "BackupProgress",
     "BareNames",
@@ -629,6 +630,7 @@ const PLAIN: [&str; 96] = [
     "RowKey",
     "Scope",
     "SecretName",
+    "SecretUse",
     "SelfCheck",
     "Settings",
     "SkipReason",

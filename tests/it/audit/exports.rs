@@ -28,7 +28,10 @@ fn lines(log: &AuditLog) -> Vec<String> {
 }
 
 fn check(log: &AuditLog, lines: &[String]) -> keyslot::Result<keyslot::AuditExport> {
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let mut text = lines.join("\n");
+    if !lines.is_empty() {
+        text.push('\n');
+    }
     log.check_export(text.as_bytes())
 }
 

@@ -10,6 +10,8 @@ use keyslot::{
 
 use super::kit::{entries, logged, say};
 
+type Fits<'a> = Box<dyn Fn(&AuditEntry) -> bool + 'a>;
+
 /// Some changes and uses of two actors in two projects.
 fn lived(store: &MemoryStore) -> Vault {
     let vault = logged(store, AuditMode::Required);
@@ -48,7 +50,6 @@ fn a_question_finds_the_entries_that_fit_and_no_others() {
     let name = SecretName::new("A").unwrap();
     let ada = Actor::new("ada").unwrap();
     let sales = Scope::new("acme/sales").unwrap();
-    type Fits<'a> = Box<dyn Fn(&AuditEntry) -> bool + 'a>;
     let new = AuditQuery::new;
     let cases: Vec<(&str, AuditQuery, Fits<'_>)> = vec![
         ("all", new(), Box::new(|_| true)),

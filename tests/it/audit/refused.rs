@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use keyslot::store::MemoryStore;
 use keyslot::{
-    AuditLimits, AuditMode, Error, ErrorKind, Event, Observer, Reference, SecretName, Vault,
+    AuditLimits, AuditMode, Cache, Error, ErrorKind, Event, Observer, Reference, SecretName, Vault,
 };
 
 use super::kit::{entries, say, ticking};
@@ -44,7 +44,7 @@ struct Lab {
 }
 
 impl Lab {
-    fn new(mode: AuditMode, limits: AuditLimits) -> Self {
+    fn new(mode: AuditMode, limits: AuditLimits, cache: Option<Cache>) -> Self {
         let (is_full, told) = (Arc::<AtomicBool>::default(), Told::default());
         let switch = Arc::clone(&is_full);
         let store = Hooked::new(MemoryStore::new(), move |call| match call {
@@ -53,10 +53,13 @@ impl Lab {
             }
             _ => Ok(()),
         });
-        let builder = ticking(Vault::builder().store(store))
+        let mut builder = ticking(Vault::builder().store(store))
             .audit(mode)
             .audit_limits(limits.delay(Duration::from_secs(3600)))
             .observer(Listener(Arc::clone(&told)));
+        if let Some(cache) = cache {
+            builder = builder.cache(cache);
+        }
         let vault = builder.create(&root_key()).unwrap();
         let lab = Self {
             vault,
@@ -83,7 +86,16 @@ impl Lab {
 
 #[test]
 fn no_value_leaves_without_its_entry() {
-    let lab = Lab::new(AuditMode::Required, AuditLimits::new());
+    no_value_leaves(&Lab::new(AuditMode::Required, AuditLimits::new(), None));
+}
+
+#[test]
+fn no_value_in_memory_leaves_without_its_entry() {
+    let cache = Some(Cache::new());
+    no_value_leaves(&Lab::new(AuditMode::Required, AuditLimits::new(), cache));
+}
+
+fn no_value_leaves(lab: &Lab) {
     let project = lab.vault.scope("acme").unwrap();
     let reference = Reference::secret(SecretName::new("A").unwrap());
     let run = project.snapshot(&[reference]).unwrap();
@@ -95,6 +107,9 @@ fn no_value_leaves_without_its_entry() {
             project.redactor(["A"]).map(drop),
         ]
     };
+    // From here on it may be held in memory.
+    project.resolve("<<$secret.A>>").unwrap();
+    lab.told();
     lab.fill(true);
     for refused in calls() {
         let error = refused.unwrap_err();
@@ -123,7 +138,7 @@ fn no_value_leaves_without_its_entry() {
 
 #[test]
 fn a_chain_does_not_pass_over_a_use_that_was_not_logged() {
-    let lab = Lab::new(AuditMode::Required, AuditLimits::new());
+    let lab = Lab::new(AuditMode::Required, AuditLimits::new(), None);
     let fallback = keyslot::Variables::new()
         .with("A", "of somebody else")
         .unwrap();
@@ -137,7 +152,11 @@ fn a_chain_does_not_pass_over_a_use_that_was_not_logged() {
 
 #[test]
 fn entries_that_are_lost_are_counted_and_told() {
-    let lab = Lab::new(AuditMode::Batched, AuditLimits::new().queue(3).batch(2));
+    let lab = Lab::new(
+        AuditMode::Batched,
+        AuditLimits::new().queue(3).batch(2),
+        None,
+    );
     let project = lab.vault.scope("acme").unwrap();
     lab.fill(true);
     for _ in 0..5 {

@@ -103,7 +103,7 @@ fn who_reads_or_follows_goes_on_behind_what_was_taken_away() {
     let log = vault.audit("acme").unwrap();
     let mut reading = [log.oldest_first(), log.entries()];
     for entries in &mut reading {
-        assert_eq!(entries.by_ref().take(3).filter(Result::is_ok).count(), 3);
+        assert_eq!(entries.by_ref().take(3).map(Result::unwrap).count(), 3);
     }
     let mut follow = log.follow_from("1.0-1.0".parse().unwrap());
     let page = log.page(&keyslot::AuditQuery::new(), None, 50).unwrap();

@@ -72,14 +72,18 @@ fn entries_that_are_added_or_swapped_are_told() {
     put(&store, &with_info(&rows[3], rows[4].row.info.clone()));
     put(&store, &with_info(&rows[4], rows[3].row.info.clone()));
     is_told(&store, "two swapped");
-    rows.iter().for_each(|row| put(&store, row));
+    for row in &rows {
+        put(&store, row);
+    }
     let mut added = rows[9].clone();
     added.row.key.key[7] += 1;
     put(&store, &added);
     is_told(&store, "the last one twice");
     delete(&store, &added);
     // All of them: the head says that there were some.
-    rows.iter().for_each(|row| delete(&store, row));
+    for row in &rows {
+        delete(&store, row);
+    }
     is_told(&store, "all deleted");
 }
 
@@ -110,7 +114,9 @@ fn an_older_log_put_back_with_its_head_is_told_to_who_saw_the_newer_one() {
     for row in rows(&store, Kind::Audit) {
         delete(&store, &row);
     }
-    older.iter().for_each(|row| put(&store, row));
+    for row in &older {
+        put(&store, row);
+    }
     let findings = vault.verify().unwrap().findings;
     let is_older = |finding: &Finding| matches!(finding, Finding::RolledBack { .. });
     assert!(findings.iter().any(is_older), "{findings:?}");
@@ -166,22 +172,18 @@ fn uses_that_are_gone_changed_or_put_back_are_told() {
     let moved = uses.iter().find(|row| row.key == change[0].key).unwrap();
     put(&store, &with_info(moved, change[0].row.info.clone()));
     is_told(&store, "a change among the uses");
-    uses.iter().for_each(|row| put(&store, row));
+    for row in &uses {
+        put(&store, row);
+    }
     assert!(vault.verify().unwrap().is_intact());
     // An older state of all of it, and none at all.
     project.resolve("<<$secret.A>>").unwrap();
-    let newest = rows(&store, Kind::Audit).pop().unwrap();
-    let newest = if newest.partition == own {
-        rows(&store, Kind::Audit)
-            .into_iter()
-            .filter(|row| row.partition != own)
-            .next_back()
-            .unwrap()
-    } else {
-        newest
-    };
+    let mut newest = rows(&store, Kind::Audit).into_iter();
+    let newest = newest.rfind(|row| row.partition != own).unwrap();
     delete(&store, &newest);
-    uses.iter().for_each(|row| put(&store, row));
+    for row in &uses {
+        put(&store, row);
+    }
     assert!(
         reopened(&store).verify().unwrap().is_intact(),
         "it is a whole one"
@@ -190,7 +192,9 @@ fn uses_that_are_gone_changed_or_put_back_are_told() {
     assert!(vault.verify().unwrap().findings.iter().any(is_older));
     let refused = project.resolve("<<$secret.A>>").unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Tampered);
-    uses.iter().for_each(|row| delete(&store, row));
+    for row in &uses {
+        delete(&store, row);
+    }
     assert!(vault.verify().unwrap().findings.iter().any(is_older));
 }
 

@@ -8,8 +8,8 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore};
 use keyslot::template::Grants;
 use keyslot::{
-    Actor, AuditLimits, AuditMode, ErrorKind, Permissions, Reference, ScopedVault, SecretName,
-    Surface, Target, Vault,
+    Actor, AuditLimits, AuditMode, Cache, ErrorKind, Permissions, Reference, ScopedVault,
+    SecretName, Surface, Target, Vault,
 };
 
 use super::kit::{builder, entries, logged, told};
@@ -108,6 +108,21 @@ fn every_use_is_logged() {
     let vault = logged(&MemoryStore::new(), AuditMode::Off);
     use_all(&project(&vault));
     assert_eq!(uses(&vault), [""; 0], "uses are not logged");
+}
+
+#[test]
+fn uses_of_what_is_held_in_memory_are_logged_too() {
+    let store = MemoryStore::new();
+    let builder = builder(&store).audit(AuditMode::Required);
+    let vault = builder.cache(Cache::new()).create(&root_key()).unwrap();
+    let project = project(&vault);
+    for _ in 0..4 {
+        project
+            .resolve("<<$secret.OWN>> <<$secret.ABOVE>>")
+            .unwrap();
+    }
+    let one = ["use acme/billing OWN @1", "use acme/billing ABOVE @1"];
+    assert_eq!(uses(&vault), [one; 4].concat());
 }
 
 #[test]

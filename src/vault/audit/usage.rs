@@ -1,0 +1,125 @@
+//! Uses of secrets, as the log of uses adds up to them.
+
+use std::collections::HashMap;
+use std::time::SystemTime;
+
+use serde::Serialize;
+
+use super::log::AuditLog;
+use super::query::AuditQuery;
+use crate::error::Result;
+use crate::record::{AuditAction, AuditEntry, RecordId, SecretInfo};
+
+/// Uses of each secret of an organization or scope, from [`AuditLog::usage`].
+#[derive(Clone, Debug, Default)]
+pub struct AuditUsage {
+    secrets: HashMap<RecordId, SecretUse>,
+}
+
+/// Uses of one secret: values that a resolve or a reveal gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SecretUse {
+    /// The number of uses that the log has.
+    pub count: u64,
+    /// The last one.
+    pub last: AuditEntry,
+}
+
+impl AuditLog {
+    /// Adds up the uses of each secret. It reads the whole log of uses, and holds one entry for
+    /// each secret that was used.
+    ///
+    /// It knows the uses that are stored and were not [pruned](AuditLog::prune), and none of
+    /// processes that do not [log uses](crate::AuditMode).
+    ///
+    /// ```
+    /// use keyslot::{Actor, AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Required).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?.acting_as(Actor::new("service:crm")?);
+    /// let info = project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.resolve("<<$secret.STRIPE_KEY>>")?;
+    /// project.resolve("<<$secret.STRIPE_KEY>>")?;
+    /// let usage = vault.audit("acme")?.usage()?;
+    /// let used = usage.of(info.record).unwrap();
+    /// assert_eq!((used.count, &used.last.actor), (2, &Some(Actor::new("service:crm")?)));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`entries`](AuditLog::entries).
+    pub fn usage(&self) -> Result<AuditUsage> {
+        let query = AuditQuery::new()
+            .action(AuditAction::Use)
+            .action(AuditAction::Reveal)
+            .refused(false);
+        let mut usage = AuditUsage::default();
+        for entry in self.find(&query) {
+            usage.add(entry?);
+        }
+        Ok(usage)
+    }
+}
+
+impl AuditUsage {
+    /// Returns the uses of a secret; `None` if the log has none.
+    ///
+    /// ```
+    /// use keyslot::{AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Batched).create(&RootKey::generate()?)?;
+    /// let info = vault.scope("acme")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// assert!(vault.audit("acme")?.usage()?.of(info.record).is_none());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn of(&self, secret: RecordId) -> Option<&SecretUse> {
+        self.secrets.get(&secret)
+    }
+
+    /// Returns the secrets of a list that were not used since a time, and are older than that
+    /// themselves: those that perhaps nobody needs.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use keyslot::{AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Required).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.put("OLD_KEY", "a value")?;
+    /// project.resolve("<<$secret.STRIPE_KEY>>")?;
+    /// let all = project.list().collect::<keyslot::Result<Vec<_>>>()?;
+    /// let usage = project.audit().usage()?;
+    /// let soon = SystemTime::now() + Duration::from_secs(60);
+    /// assert_eq!(usage.unused_since(&all, soon).len(), 2);
+    /// let before = SystemTime::now() - Duration::from_secs(60);
+    /// assert!(usage.unused_since(&all, before).is_empty(), "both are young");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn unused_since<'i>(
+        &self,
+        secrets: impl IntoIterator<Item = &'i SecretInfo>,
+        time: SystemTime,
+    ) -> Vec<&'i SecretInfo> {
+        let is_unused = |info: &&SecretInfo| {
+            let used = self.of(info.record);
+            info.created_at < time && used.is_none_or(|used| used.last.time < time)
+        };
+        secrets.into_iter().filter(is_unused).collect()
+    }
+
+    fn add(&mut self, entry: AuditEntry) {
+        let Some(record) = entry.record else { return };
+        let known = self.secrets.entry(record);
+        let used = known.or_insert_with(|| SecretUse {
+            count: 0,
+            last: entry.clone(),
+        });
+        used.count += 1;
+        if entry.time > used.last.time {
+            used.last = entry;
+        }
+    }
+}
