@@ -557,12 +557,9 @@ fn more_changes_than_an_answer_names_are_a_change_of_everything() {
     for name in ["A", "B"] {
         scope.put(name, "a value").unwrap();
     }
-    let guarded = Core {
-        views: Some(Views::new(1000)),
-        ..vault
-            .core
-            .over(Box::new(MemoryStore::new()), vault.core.seen.copy())
-    };
+    let store = Box::new(MemoryStore::new());
+    let mut guarded = vault.core.over(store, vault.core.seen.copy());
+    guarded.views = Some(Views::new(1000));
     for (partition, rows) in all_rows(&vault.core) {
         for row in rows {
             let put = &mut |_: Vec<Option<Row>>, tx: &mut dyn WriteTx| tx.put(&row);
