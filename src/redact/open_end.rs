@@ -17,7 +17,7 @@ pub(super) fn open_end(table: &Table, text: &[u8]) -> usize {
 }
 
 /// Returns the number of bytes at the end that begin a character of UTF-8 which goes on.
-fn cut_character(text: &[u8]) -> usize {
+pub(super) fn cut_character(text: &[u8]) -> usize {
     let behind = text.iter().rev().take(3).position(|&byte| byte >= 0xc0);
     let Some((behind, lead)) = behind.and_then(|at| Some((at, *text.get(text.len() - 1 - at)?)))
     else {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::open_end::open_end;
+use super::open_end::{cut_character, open_end};
 use super::pieces::PIECE;
 use super::redactor::Redactor;
 use super::search::{Before, Text};
@@ -30,6 +30,7 @@ impl Redactor {
             sweep: Sweep::default(),
             held: Wiped::default(),
             fresh: 0,
+            shown: 0,
             before: Before::default(),
             newer: None,
         }
@@ -68,6 +69,8 @@ pub struct Stream {
     held: Wiped<u8>,
     /// Bytes of the held text that were not searched yet.
     fresh: usize,
+    /// Bytes at the start of the held text that were given out before it was clear what they are.
+    shown: usize,
     /// The end of what was given out.
     before: Before,
     newer: Option<Box<Newer>>,
@@ -127,6 +130,39 @@ impl Stream {
         self.end(&mut |clean| out.extend_from_slice(clean));
     }
 
+    /// Appends what is held, although it may be the beginning of a secret, if it has no more than
+    /// `most` bytes. Whatever comes next, the rest of that secret is masked. For a terminal on
+    /// which somebody types: without it a typed letter waits for the next one.
+    ///
+    /// So the first bytes of a secret may be seen: call it when nothing has come for a moment, with
+    /// `most` of 3 or so. It appends nothing in a guarded stream, and nothing of a whole value that
+    /// waits for the [end of its word](super::RedactorBuilder::short_as_words).
+    ///
+    /// ```
+    /// use keyslot::Redactor;
+    ///
+    /// let redactor = Redactor::builder().secret("TOKEN".parse()?, "t0ken-of-ada").build()?;
+    /// let (mut stream, mut out) = (redactor.stream(), Vec::new());
+    /// stream.feed(b"$ t", &mut out);
+    /// assert_eq!(out, b"$ ");
+    /// stream.release(3, &mut out);
+    /// assert_eq!(out, b"$ t");
+    /// stream.feed(b"0ken-of-ada!", &mut out);
+    /// stream.finish(&mut out);
+    /// assert_eq!(out, b"$ t<<$secret.TOKEN>>!");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn release(&mut self, most: usize, out: &mut Vec<u8>) {
+        self.settle(out);
+        let table = self.redactor.table();
+        let whole = self.held.len() - cut_character(&self.held);
+        let held = self.held.get(..whole).unwrap_or_default();
+        if whole <= most && !table.is_guarded() && table.undecided(held) == 0 {
+            out.extend_from_slice(held.get(self.shown..).unwrap_or_default());
+            self.shown = self.shown.max(whole);
+        }
+    }
+
     /// Asks for a newer redactor before each part.
     pub(super) fn learning(
         mut self,
@@ -157,6 +193,7 @@ impl Stream {
             sweep,
             held,
             fresh,
+            shown,
             before,
             newer: _,
         } = self;
@@ -176,11 +213,11 @@ impl Stream {
             held.extend_from_slice(first);
             let text = Text::behind(*before, held);
             sweep.advance(redactor.masks(), text, end, &mut |piece| {
-                out(piece.bytes(held));
+                out(piece.behind(*shown).bytes(held));
             });
             *before = before.and(held.get(..end).unwrap_or_default());
             held.remove_first(held.len());
-            *fresh = 0;
+            (*fresh, *shown) = (0, 0);
         }
         // The most of what comes is not copied.
         let end = part.len() - open_end(redactor.table(), part);
@@ -226,6 +263,7 @@ impl Stream {
             sweep,
             held,
             fresh,
+            shown,
             before,
             newer: _,
         } = self;
@@ -235,7 +273,7 @@ impl Stream {
             redactor.masks(),
             text,
             truncated,
-            &mut |piece| match piece {
+            &mut |piece| match piece.behind(*shown) {
                 Piece::Clean(range) => out(held
                     .get(range.start..range.end.min(clean))
                     .unwrap_or_default()),
@@ -243,7 +281,7 @@ impl Stream {
             },
         );
         held.remove_first(held.len());
-        *fresh = 0;
+        (*fresh, *shown) = (0, 0);
         *before = Before::default();
     }
 
@@ -254,6 +292,7 @@ impl Stream {
             sweep,
             held,
             fresh,
+            shown,
             before,
             newer: _,
         } = self;
@@ -261,11 +300,12 @@ impl Stream {
             let end = held.len() - open_end(redactor.table(), held);
             let text = Text::behind(*before, held);
             sweep.advance(redactor.masks(), text, end, &mut |piece| {
-                out(piece.bytes(held));
+                out(piece.behind(*shown).bytes(held));
             });
             *before = before.and(held.get(..end).unwrap_or_default());
             held.remove_first(end);
             *fresh = 0;
+            *shown = shown.saturating_sub(end);
         }
     }
 }
@@ -278,6 +318,7 @@ impl fmt::Debug for Stream {
             sweep: _,
             held,
             fresh: _,
+            shown: _,
             before: _,
             newer: _,
         } = self;

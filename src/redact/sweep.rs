@@ -40,6 +40,14 @@ pub(super) enum Piece<'m> {
 }
 
 impl<'m> Piece<'m> {
+    /// The piece without what lies before `start`.
+    pub(super) fn behind(self, start: usize) -> Self {
+        match self {
+            Self::Clean(range) => Self::Clean(range.start.max(start)..range.end),
+            mask @ Self::Mask(_) => mask,
+        }
+    }
+
     /// Its bytes, if it is of this text.
     pub(super) fn bytes(self, text: &'m [u8]) -> &'m [u8] {
         match self {

@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 
 use keyslot::redact::{RedactReader, RedactWriter, Stream};
+use keyslot::{Permissions, Redactor, RootKey, Vault};
 use proptest::prelude::*;
 
 use super::{naive, redactor};
@@ -46,6 +47,58 @@ fn bad_input_54_a_secret_across_two_parts() {
         fed(&mut stream, text.as_bytes().chunks(1)),
         expected.as_bytes()
     );
+}
+
+#[test]
+fn a_released_beginning_is_not_given_out_twice() {
+    let redactor = redactor(&[("A", VALUE), ("B", "s3cond-of-the-run")]);
+    let mask = format!("{VALUE} and s3cond-of-the-run, s3 s3cr s\u{e9} {VALUE}");
+    let plain = redactor.redact(&mask).into_owned();
+    // A released byte of a secret stands before its mask; of other text it is that text.
+    for most in 0..=3 {
+        let (mut stream, mut out) = (redactor.stream(), Vec::new());
+        for byte in mask.as_bytes() {
+            stream.feed(&[*byte], &mut out);
+            stream.release(most, &mut out);
+        }
+        stream.finish(&mut out);
+        let shown = String::from_utf8(out).unwrap();
+        let begun = &VALUE[..most];
+        let expected = plain.replace("<<", &format!("{begun}<<"));
+        assert_eq!(shown, expected, "{most}");
+    }
+    // Longer beginnings stay held back.
+    let (mut stream, mut out) = (redactor.stream(), Vec::new());
+    stream.feed(b"s3cr", &mut out);
+    stream.release(3, &mut out);
+    assert!(out.is_empty());
+    stream.release(4, &mut out);
+    stream.release(4, &mut out);
+    assert_eq!(out, b"s3cr");
+}
+
+#[test]
+fn a_guarded_stream_and_a_whole_short_value_release_nothing() {
+    let pin = || Redactor::builder().secret("PIN".parse().unwrap(), "1234");
+    let words = pin().min_len(4).short_as_words(true).build().unwrap();
+    let (mut stream, mut out) = (words.stream(), Vec::new());
+    stream.feed(b"pin 123", &mut out);
+    stream.release(4, &mut out);
+    assert_eq!(out, b"pin 123", "the control");
+    stream.feed(b"4", &mut out);
+    stream.release(4, &mut out);
+    assert_eq!(out, b"pin 123");
+    stream.finish(&mut out);
+    assert_eq!(out, b"pin 123<<$secret.PIN>>");
+
+    let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    scope.put("A", VALUE).unwrap();
+    let guarded = scope.with(Permissions::REDACT).redactor(["A"]).unwrap();
+    let (mut stream, mut out) = (guarded.stream(), Vec::new());
+    stream.feed(b"s", &mut out);
+    stream.release(3, &mut out);
+    assert!(out.is_empty());
 }
 
 #[test]
