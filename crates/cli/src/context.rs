@@ -1,0 +1,50 @@
+//! A call of the command: its settings, its output, and the vault that it opens.
+
+use keyslot::{Actor, ScopedVault, Vault};
+
+use crate::args::GlobalArgs;
+use crate::failure::{Failure, Result};
+use crate::key;
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// The settings and the output of a call.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The options of every command, as they were given.
+    pub(crate) args: GlobalArgs,
+    /// The settings.
+    pub(crate) settings: Settings,
+    /// The output.
+    pub(crate) output: Output,
+}
+
+impl Context {
+    /// Makes the context of a call.
+    pub(crate) fn of(args: GlobalArgs, output: Output) -> Result<Self> {
+        Ok(Self {
+            settings: Settings::of(&args)?,
+            args,
+            output,
+        })
+    }
+
+    /// Opens the vault.
+    pub(crate) fn vault(&self) -> Result<Vault> {
+        let source = self.settings.key.as_ref().ok_or_else(key::missing)?;
+        let builder = self.settings.place.open(Vault::builder())?;
+        Ok(builder.open(&*source.unlock()?)?)
+    }
+
+    /// Opens the vault and takes the scope of the call.
+    pub(crate) fn scope(&self) -> Result<ScopedVault> {
+        let scope = self.settings.scope.as_deref().ok_or_else(|| {
+            Failure::usage("no scope is named")
+                .next("name one with --scope, KEYSLOT_SCOPE or keyslot.toml")
+        })?;
+        // Before the vault is opened: a passphrase is not asked for in vain.
+        let scope = keyslot::Scope::new(scope)?;
+        let actor = Actor::new(&self.settings.actor)?;
+        Ok(self.vault()?.scope(scope)?.acting_as(actor))
+    }
+}

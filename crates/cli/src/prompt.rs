@@ -1,0 +1,108 @@
+//! Questions on the terminal.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+
+use keyslot::secrecy::SecretString;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+
+/// The longest text that is typed, in bytes.
+const MOST: usize = 64 << 10;
+
+/// Asks for a text on the terminal of the process and does not show it. Backspace and Ctrl-U
+/// correct it; Ctrl-C ends the command. The terminal is as before afterwards, in every case.
+pub(crate) fn hidden(question: &str) -> Result<SecretString> {
+    let mut terminal = terminal()?;
+    let silent = Silent::of(&terminal)?;
+    let typed = write(&terminal, question).and_then(|()| read_line(&mut terminal));
+    drop(silent);
+    write(&terminal, "\n")?;
+    typed
+}
+
+fn terminal() -> Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/tty")
+        .map_err(|_| Failure::usage("there is no terminal to ask on"))
+}
+
+fn write(mut terminal: &File, text: &str) -> Result<()> {
+    terminal
+        .write_all(text.as_bytes())
+        .and_then(|()| terminal.flush())
+        .map_err(|error| Failure::io("cannot write to the terminal", &error))
+}
+
+/// A terminal that shows nothing and sends each key at once, until this is dropped. Signals are
+/// keys as well: a process that ends here leaves no silent terminal behind.
+struct Silent {
+    terminal: File,
+    before: Termios,
+}
+
+impl Silent {
+    fn of(terminal: &File) -> Result<Self> {
+        let refuse = |error: io::Error| Failure::io("cannot silence the terminal", &error);
+        let before = tcgetattr(terminal).map_err(|error| refuse(error.into()))?;
+        let mut silent = before.clone();
+        silent
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        let terminal = terminal.try_clone().map_err(refuse)?;
+        tcsetattr(&terminal, OptionalActions::Flush, &silent)
+            .map_err(|error| refuse(error.into()))?;
+        Ok(Self { terminal, before })
+    }
+}
+
+impl Drop for Silent {
+    fn drop(&mut self) {
+        // A terminal that went away has no settings to restore.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
+}
+
+fn read_line(terminal: &mut File) -> Result<SecretString> {
+    let mut line = Zeroizing::new(Vec::with_capacity(MOST));
+    let mut byte = Zeroizing::new([0]);
+    loop {
+        let count = match terminal.read(&mut *byte) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Failure::io("cannot read the terminal", &error)),
+        };
+        match (count, byte[0]) {
+            (0, _) | (_, 0x03) => return Err(interrupted()),
+            (_, b'\n' | b'\r') => break,
+            (_, 0x04) if line.is_empty() => return Err(interrupted()),
+            (_, 0x04) => break,
+            (_, 0x08 | 0x7f) => remove_character(&mut line),
+            (_, 0x15) => line.clear(),
+            (_, _) if line.len() == MOST => {
+                return Err(Failure::usage("the text is too long to be typed"));
+            }
+            (_, byte) => line.push(byte),
+        }
+    }
+    let text = std::str::from_utf8(&line).map_err(|_| Failure::usage("the text is not UTF-8"))?;
+    Ok(SecretString::from(text))
+}
+
+/// Removes the last character, which may have several bytes.
+fn remove_character(line: &mut Vec<u8>) {
+    while let Some(byte) = line.pop() {
+        if byte & 0xc0 != 0x80 {
+            break;
+        }
+    }
+}
+
+fn interrupted() -> Failure {
+    Failure::new(Exit::Interrupted, "interrupted")
+}
