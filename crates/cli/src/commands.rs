@@ -6,6 +6,8 @@ mod init;
 mod keygen;
 mod list;
 mod main;
+mod render;
+mod run;
 mod set;
 
 pub(crate) use command::Command;

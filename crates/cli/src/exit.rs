@@ -25,10 +25,14 @@ pub(crate) enum Exit {
     TryAgain,
     /// A file or folder is open to other users.
     UnsafeFile,
+    /// A check found something: `render --check`.
+    Found,
     /// The user ended the command at a prompt.
     Interrupted,
     /// The reader of the output went away.
     BrokenPipe,
+    /// The program of `run` ended with this code.
+    Program(u8),
 }
 
 impl Exit {
@@ -45,9 +49,11 @@ impl Exit {
             Self::Damaged => 7,
             Self::TryAgain => 8,
             Self::UnsafeFile => 9,
+            Self::Found => 10,
             // As a shell reports a process that SIGINT or SIGPIPE ended.
             Self::Interrupted => 130,
             Self::BrokenPipe => 141,
+            Self::Program(code) => code,
         }
     }
 }
@@ -110,6 +116,7 @@ mod tests {
             (Exit::Damaged, 7),
             (Exit::TryAgain, 8),
             (Exit::UnsafeFile, 9),
+            (Exit::Found, 10),
             (Exit::Interrupted, 130),
             (Exit::BrokenPipe, 141),
         ];

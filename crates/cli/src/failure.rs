@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use keyslot::ErrorKind;
 use serde_json::json;
@@ -52,6 +53,19 @@ impl Failure {
     /// Adds the next thing to do, in place of the one that is known for the kind of error.
     pub(crate) fn next(mut self, words: impl Into<String>) -> Self {
         self.next = Some(words.into());
+        self
+    }
+
+    /// Names the file that the error is in. `drawn` are its lines with carets under the places,
+    /// which hold the messages.
+    pub(crate) fn in_file(mut self, path: &Path, drawn: Option<&str>) -> Self {
+        self.message = match drawn {
+            Some(drawn) => format!("{}\n{}", path.display(), drawn.trim_end()),
+            None => format!("{}: {}", path.display(), self.message),
+        };
+        if drawn.is_some() {
+            self.causes.clear();
+        }
         self
     }
 
@@ -105,6 +119,7 @@ fn code(exit: Exit) -> &'static str {
         Exit::Usage => "usage",
         Exit::Key => "key",
         Exit::Vault => "vault",
+        Exit::Found => "found",
         Exit::Interrupted => "interrupted",
         Exit::BrokenPipe => "broken_pipe",
         Exit::UnsafeFile => "unsafe_file",
@@ -112,7 +127,7 @@ fn code(exit: Exit) -> &'static str {
         Exit::Refused => "refused",
         Exit::Damaged => "corrupt",
         Exit::TryAgain => "busy",
-        Exit::Done | Exit::Failed => "io",
+        Exit::Done | Exit::Failed | Exit::Program(_) => "io",
     }
 }
 

@@ -44,6 +44,14 @@ impl KeySource {
         own_file("XDG_CONFIG_HOME", ".config", "key")
     }
 
+    /// Returns the environment variable that holds the key.
+    pub(crate) fn variable(&self) -> Option<&str> {
+        match self {
+            Self::Variable(name) => Some(name),
+            _ => None,
+        }
+    }
+
     fn of_args(args: &GlobalArgs) -> Option<Self> {
         let file = args.key_file.clone().map(Self::File);
         file.or_else(|| args.key_mount.clone().map(Self::Mount))

@@ -13,6 +13,8 @@ mod key;
 mod output;
 mod place;
 mod prompt;
+mod render;
+mod run;
 mod settings;
 
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{get, init, keygen, list, set};
+use super::{get, init, keygen, list, render, run, set};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -20,6 +20,10 @@ pub(crate) enum Command {
     Get(get::GetArgs),
     /// List the secrets of a scope
     List(list::ListArgs),
+    /// Run a program with values in its environment and files, and mask them in its output
+    Run(run::RunArgs),
+    /// Put values into files
+    Render(render::RenderArgs),
 }
 
 impl Command {
@@ -31,6 +35,8 @@ impl Command {
             Self::Set(args) => set::run(&args, context),
             Self::Get(args) => get::run(&args, context),
             Self::List(args) => list::run(&args, context),
+            Self::Run(args) => run::run(&args, context),
+            Self::Render(args) => render::run(&args, context),
         }
     }
 }

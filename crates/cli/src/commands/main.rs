@@ -12,6 +12,9 @@ use crate::output::Output;
 
 /// Runs the command and returns the exit code of the process.
 pub(crate) fn main() -> ExitCode {
+    if let Some(ended) = crate::run::helper(std::env::args_os()) {
+        return ended;
+    }
     let (output, done) = match Cli::try_parse() {
         Ok(cli) => {
             let output = Output::of(&cli.global);

@@ -1,0 +1,22 @@
+//! Running a program that is given values, with its output masked.
+//!
+//! Where standard output is a terminal, the program has a pseudo-terminal ([`job`]): it shows
+//! colours, knows the size of the window and gets keys and signals. Otherwise its outputs are pipes
+//! ([`piped`]).
+
+mod child;
+mod event;
+mod helper;
+mod job;
+mod link;
+mod mask;
+mod pipe_files;
+mod piped;
+mod pty;
+mod signals;
+mod start;
+
+pub(crate) use child::Child;
+pub(crate) use helper::helper;
+pub(crate) use pipe_files::PipeFiles;
+pub(crate) use start::run;
