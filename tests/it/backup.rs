@@ -588,6 +588,56 @@ fn compacting_says_that_a_reader_of_an_older_state_keeps_it() {
     assert_eq!(vault.compact().unwrap(), Purge::Done);
 }
 
+/// A backup is a rollback that somebody wants: an anchor tells it, and the host accepts it once.
+#[test]
+fn an_older_backup_that_is_restored_is_told_by_the_anchor_until_it_is_accepted() {
+    let folder = fast_folder();
+    FileAnchor::create(folder.path().join("anchor")).unwrap();
+    let builder = |file: &Path| {
+        let store = SqliteStore::open_or_create(file).unwrap();
+        let anchor = FileAnchor::open(folder.path().join("anchor")).unwrap();
+        Vault::builder().store(store).anchor(anchor)
+    };
+    let (file, copy) = (
+        folder.path().join("vault.db"),
+        folder.path().join("monday.db"),
+    );
+    let vault = builder(&file).create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    scope.put("KEY", "monday").unwrap();
+    vault.backup_to(&copy).unwrap();
+    // The control: what is restored before anything else was written is no rollback.
+    let same = folder.path().join("same.db");
+    drop(Vault::restore(&copy, &same, &root_key()).unwrap());
+    drop(builder(&same).open(&root_key()).unwrap());
+
+    scope.put("KEY", "tuesday").unwrap();
+    scope.revoke("KEY").unwrap();
+    drop((scope, vault));
+    let restored = folder.path().join("restored.db");
+    drop(Vault::restore(&copy, &restored, &root_key()).unwrap());
+    for _ in 0..2 {
+        let error = builder(&restored).open(&root_key()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Tampered, "{error}");
+    }
+    let accepted = builder(&restored).accept_rollback("the disk of tuesday is lost");
+    let vault = accepted.open(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    assert_eq!(value(&scope, "KEY").unwrap(), "monday");
+    for day in ["wednesday", "thursday", "friday"] {
+        scope.put("KEY", day).unwrap();
+    }
+    assert_eq!(vault.compact().unwrap(), Purge::Done);
+    assert!(vault.verify().unwrap().is_intact());
+    drop((scope, vault));
+    // From then on it is the vault, and the one of tuesday is another one.
+    drop(builder(&restored).open(&root_key()).unwrap());
+    assert_eq!(
+        builder(&file).open(&root_key()).unwrap_err().kind(),
+        ErrorKind::Tampered
+    );
+}
+
 #[test]
 fn a_file_that_was_copied_without_its_log_is_the_past() {
     let folder = fast_folder();

@@ -1,7 +1,9 @@
 //! The connections that read.
 
 use std::mem::{self, ManuallyDrop};
-use std::sync::{Mutex, PoisonError};
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread;
 
 use super::connection::{self, Role};
 use super::open_file::OpenFile;
@@ -9,8 +11,19 @@ use super::queue;
 use super::read_connection::{Moments, ReadConnection};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Readers that are kept open while nobody reads.
-const IDLE_READERS: usize = 4;
+/// Fewest and most readers that are kept open while nobody reads. Each may hold 2 MB of pages.
+const FEWEST_IDLE: usize = 4;
+const MOST_IDLE: usize = 16;
+
+/// Returns the number of readers that are kept open: as many as this machine can run at once, so
+/// that workers on all of them do not open and close connections in turn.
+fn kept_idle() -> usize {
+    static KEPT: OnceLock<usize> = OnceLock::new();
+    *KEPT.get_or_init(|| {
+        let at_once = thread::available_parallelism().map_or(FEWEST_IDLE, NonZeroUsize::get);
+        at_once.clamp(FEWEST_IDLE, MOST_IDLE)
+    })
+}
 
 /// The connections that read, as many as read at once.
 #[derive(Debug, Default)]
@@ -60,7 +73,7 @@ impl Readers {
             work(&mut reader)
         })?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE_READERS {
+        if idle.len() < kept_idle() {
             idle.push(reader);
         }
         Ok(found)
