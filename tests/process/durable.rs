@@ -40,5 +40,7 @@ mod random;
 mod shim;
 #[path = "durable/soak.rs"]
 mod soak;
+#[path = "durable/traces.rs"]
+mod traces;
 #[path = "durable/worker.rs"]
 mod worker;

@@ -9,11 +9,11 @@ use keyslot::{ErrorKind, Finding, SqliteStore, Status, Vault};
 
 use super::journal::Journal;
 use super::operations::{Key, NAMES, Operation, ROOT, State, States};
-use super::worker::{name, open, root_key, value};
+use super::worker::{VALUE, name, open, root_key, scope, value};
 
 /// State of a secret in a vault. The value of a live one must be one that a worker puts, and whole.
 fn state(vault: &Vault, (worker, at): Key) -> Result<State, String> {
-    let scope = vault.scope(format!("acme/w{worker}")).unwrap();
+    let scope = vault.scope(scope(worker)).unwrap();
     let name = name(at);
     let status = match scope.info(&name) {
         Ok(info) => info.status,
@@ -32,7 +32,7 @@ fn state(vault: &Vault, (worker, at): Key) -> Result<State, String> {
         .map_err(|error| format!("{name}: {error}"))?;
     let text = text.expose_secret();
     let token = text
-        .strip_prefix('<')
+        .strip_prefix(VALUE)
         .and_then(|text| text.split_once('>'))
         .and_then(|(token, _)| token.parse().ok())
         .filter(|token| value(*token) == *text)

@@ -26,13 +26,24 @@ pub fn root_key(number: u64) -> RootKey {
 
 /// Name of a secret.
 pub fn name(number: usize) -> String {
-    format!("KEY_{number}")
+    format!("CANARY_NAME_OF_KEY_{number}")
 }
+
+/// Scope of a worker.
+pub fn scope(number: u32) -> String {
+    format!("acme/canary-project-{number}")
+}
+
+/// The beginning of each value.
+pub const VALUE: &str = "canary of a value <";
+
+/// Parts of names, scopes and values, of which no file has a trace.
+pub const CANARIES: [&str; 3] = ["CANARY_NAME_OF_KEY", "canary-project", "canary of a value"];
 
 /// The value with a number: one of three lengths, the last of which takes pages of its own.
 pub fn value(token: u64) -> String {
     let length = [40, 700, 9000][usize::try_from(token % 3).unwrap()];
-    let part = format!("<{token}>");
+    let part = format!("{VALUE}{token}>");
     part.repeat(length / part.len() + 1)
 }
 
@@ -87,7 +98,7 @@ impl<'v> Worker<'v> {
     pub fn new(vault: &'v Vault, number: u32, folder: &Path, journal: &'v Writer) -> Self {
         Self {
             vault,
-            scope: vault.scope(format!("acme/w{number}")).unwrap(),
+            scope: vault.scope(scope(number)).unwrap(),
             number,
             folder: folder.to_owned(),
             journal,
@@ -137,8 +148,8 @@ impl<'v> Worker<'v> {
             Operation::EraseOther => vault.erase_tenant("other").map(drop),
             Operation::Read => {
                 scope.names()?;
-                let text = "<<$secret.KEY_0>> <<$secret.KEY_1>>";
-                scope.resolve(text).map(drop)?;
+                let text = format!("<<$secret.{}>> <<$secret.{}>>", name(0), name(1));
+                scope.resolve(&text).map(drop)?;
                 vault.verify().map(drop)
             }
             Operation::Open => Ok(()),
