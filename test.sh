@@ -11,6 +11,7 @@ cargo test --locked --all-features -p keyslot-internals -p keyslot-it -p keyslot
 cargo test --locked --all-features -p keyslot --doc
 cargo test --locked --all-features -p keyslot-keys
 cargo test --locked -p keyslot-async-host
+cargo test --locked -p keyslot-interleavings
 cargo test --locked --no-default-features --features keyslot-internals/internals \
     -p keyslot-internals -p keyslot-it -p keyslot-process
 # What the compiler may leave out shows when it may do all.

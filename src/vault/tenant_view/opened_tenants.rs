@@ -249,3 +249,120 @@ impl OpenedTenants {
         second.get(at.wrapping_sub(1)).unwrap_or(first)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::SecretName;
+    use crate::vault::clock::Clock;
+    use crate::vault::high_water::{HighWater, Mark};
+    use crate::vault::tenant_view::Asked;
+
+    const TENANT: Partition = Partition([7; 16]);
+    const CHAIN: [u8; 16] = [1; 16];
+
+    struct Given {
+        opened: OpenedTenants,
+        clock: Clock,
+        seen: HighWater,
+    }
+
+    impl Given {
+        fn new() -> Self {
+            let clock = Clock::default();
+            let now = clock.now().unwrap();
+            Self {
+                opened: OpenedTenants::new(Cache::new(), now),
+                clock,
+                seen: HighWater::default(),
+            }
+        }
+
+        fn stamp(&self, era: u64, epoch: u64) -> Stamp {
+            Stamp {
+                era,
+                mark: Mark::from_parts(epoch, [9; 32]),
+                moment: None,
+                asked: Asked::now(&self.clock, &self.seen),
+            }
+        }
+
+        fn tick(&self) -> Tick {
+            self.opened.tick(self.clock.now().unwrap())
+        }
+
+        fn hold(&self, since: Since, era: u64, epoch: u64) {
+            let answer = self.opened.answer(None, 0, self.tick());
+            let stamp = self.stamp(era, epoch);
+            let answers = std::iter::once((reference(), answer));
+            self.opened.hold(TENANT, since, &stamp, CHAIN, answers);
+            let listing = self.opened.new_listing(Vec::new(), 0, self.tick());
+            let opened = &self.opened;
+            opened.hold_listing(TENANT, since, &stamp, CHAIN, &listing);
+        }
+
+        /// Era and epoch of the answers and of the list that are held.
+        fn held(&self) -> [Option<(u64, u64)>; 2] {
+            let at = |stamp: &Stamp| (stamp.era, stamp.mark.epoch());
+            let answers = self.opened.of(TENANT, &CHAIN, &[reference()], self.tick());
+            let listing = self.opened.listing(TENANT, &CHAIN, self.tick());
+            [
+                answers.map(|held| at(&held.stamp)),
+                listing.map(|(stamp, _)| at(&stamp)),
+            ]
+        }
+    }
+
+    fn reference() -> Reference {
+        Reference::secret(SecretName::new("A").unwrap())
+    }
+
+    #[test]
+    fn nothing_older_takes_the_place_of_what_is_held() {
+        let given = Given::new();
+        let since = given.opened.since(TENANT);
+        for (era, epoch, expected) in [
+            (0, 5, (0, 5)),
+            (0, 4, (0, 5)),
+            (0, 5, (0, 5)),
+            (0, 6, (0, 6)),
+            (1, 2, (1, 2)),
+            (0, 9, (1, 2)),
+        ] {
+            given.hold(since, era, epoch);
+            assert_eq!(given.held(), [Some(expected); 2], "{era} {epoch}");
+        }
+    }
+
+    #[test]
+    fn what_was_read_before_a_write_ended_is_not_held_after_it() {
+        let given = Given::new();
+        let since = given.opened.since(TENANT);
+        given.hold(since, 0, 5);
+        given.opened.forget(TENANT);
+        // A list goes on to the next head.
+        assert_eq!(given.held(), [None, Some((0, 5))]);
+        given.hold(since, 0, 6);
+        assert_eq!(given.held(), [None, Some((0, 5))]);
+        given.hold(given.opened.since(TENANT), 0, 6);
+        assert_eq!(given.held(), [Some((0, 6)); 2], "the control");
+        given.opened.clear();
+        assert_eq!(given.held(), [None; 2]);
+        given.hold(since, 0, 7);
+        assert_eq!(given.held(), [None; 2]);
+    }
+
+    #[test]
+    fn memory_is_counted_until_it_is_dropped() {
+        let given = Given::new();
+        assert_eq!(given.opened.total.bytes(), 0);
+        given.hold(given.opened.since(TENANT), 0, 5);
+        let held = given.opened.total.bytes();
+        assert!(held > 0);
+        given.hold(given.opened.since(TENANT), 0, 5);
+        assert_eq!(given.opened.total.bytes(), held, "in place of the same");
+        given.opened.clear();
+        assert_eq!(given.opened.total.bytes(), 0);
+        assert!(given.opened.tenants.read().unwrap().is_empty());
+    }
+}

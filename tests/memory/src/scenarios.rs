@@ -3,6 +3,7 @@
 //! The key is needed to open a vault, so while one is open the root key is nowhere, and afterwards
 //! neither.
 
+mod cached;
 mod changes;
 mod passphrases;
 mod providers;
@@ -24,9 +25,15 @@ type Scenario = (&'static str, fn(&Given));
 
 /// All scenarios.
 pub fn all() -> impl Iterator<Item = &'static Scenario> {
-    [ROOT_KEYS, passphrases::ALL, providers::ALL, changes::ALL]
-        .into_iter()
-        .flatten()
+    [
+        ROOT_KEYS,
+        passphrases::ALL,
+        providers::ALL,
+        changes::ALL,
+        cached::ALL,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const ROOT_KEYS: &[Scenario] = &[
