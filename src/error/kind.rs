@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     /// Every kind with its code, which programs in other languages match on.
-    const CODES: [(ErrorKind, &str); 42] = [
+    const CODES: [(ErrorKind, &str); 43] = [
         (ErrorKind::Syntax, "syntax"),
         (ErrorKind::UnknownFilter, "unknown_filter"),
         (ErrorKind::FilterFailed, "filter_failed"),
