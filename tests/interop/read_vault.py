@@ -368,6 +368,23 @@ def check_audit(folder):
     return cases
 
 
+def check_replaced(folder):
+    """The vault whose vault key was replaced twice, with data keys under two of the three."""
+    root_key = bytes.fromhex(json.loads((VECTORS / "replaced-1.json").read_text())["root_key"])
+    rows = f.read_file(pathlib.Path(shutil.copy(VECTORS / "replaced-1.db", folder)))
+    vault = Vault(rows, root_key)
+    assert vault.verify() == [] and len(vault.vault_keys) == 3
+    for scope in ("acme/billing", "globex", "initech"):
+        assert vault.resolve(scope, "KEY", None, 0) == scope
+    named = {f.key_id(sealed) for row in rows for sealed in (row.info, row.body)
+             if row.kind == f.DATA_KEY}
+    assert len(named) == 2 and vault.vault_key_id in named
+    # Without the one before, what it wraps does not open.
+    vault.vault_keys = {vault.vault_key_id: vault.vault_key}
+    assert "data key" in vault.verify()
+    return len(vault.slot_directory()[3])
+
+
 def check_anchor():
     """An anchor file that the first implementation writes, and each byte of it changed."""
     vector = json.loads((VECTORS / "anchor.json").read_text())
@@ -403,6 +420,7 @@ def main():
         print(f"changed files: {check_files(copy, folder)}")
         print("keys that open a vault, slots: {}, {}".format(*check_keys(folder)))
         print(f"changed logs: {check_audit(folder)}")
+        print(f"previous vault keys: {check_replaced(folder)}")
     assert check_answers(in_file, vector).verify() == []
     try:
         Vault(in_file, bytes(range(32)))

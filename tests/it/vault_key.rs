@@ -138,7 +138,9 @@ fn a_new_vault_key_keeps_the_keys_that_are_given_and_drops_the_others() {
     for row in own_rows(&store) {
         delete(&store, &row);
     }
-    past.iter().for_each(|row| put(&store, row));
+    for row in &past {
+        put(&store, row);
+    }
     assert_eq!(kind(vault.keys()), ErrorKind::VaultKeyReplaced);
     let opened = open(store.clone(), &lost).unwrap();
     let found = value(&opened.scope("acme/billing").unwrap(), "KEY");
@@ -165,7 +167,9 @@ fn what_cannot_be_replaced_is_refused_and_changes_nothing() {
         kind(vault.replace_vault_key(&[&machine])),
         ErrorKind::WrongKey
     );
-    slots.iter().for_each(|slot| put(&store, slot));
+    for slot in &slots {
+        put(&store, slot);
+    }
     assert_eq!(all_rows(&store), before);
     let _ = vault.replace_vault_key(&[&machine]).unwrap();
     is_whole(&vault);
@@ -179,7 +183,9 @@ fn slots_that_the_vault_did_not_make_are_gone_with_the_old_vault_key() {
     vault.add_key("removed", &removed).unwrap();
     let slots = rows(&store, Kind::Slot);
     vault.remove_key("removed").unwrap();
-    slots.iter().for_each(|slot| put(&store, slot));
+    for slot in &slots {
+        put(&store, slot);
+    }
     open(store.clone(), &removed).unwrap();
     assert_eq!(
         kind(vault.replace_vault_key(&[&removed])),
@@ -508,8 +514,12 @@ fn a_vault_key_that_is_put_back_is_told_to_the_anchor_and_by_verification() {
     let between = own_rows(&store);
     let _ = vault.drop_previous_vault_keys().unwrap();
     let set = |rows: &[Stored]| {
-        own_rows(&store).iter().for_each(|row| delete(&store, row));
-        rows.iter().for_each(|row| put(&store, row));
+        for row in &own_rows(&store) {
+            delete(&store, row);
+        }
+        for row in rows {
+            put(&store, row);
+        }
     };
     let now = own_rows(&store);
     // The list with the previous vault key in it.
@@ -529,7 +539,9 @@ fn a_data_key_under_a_dropped_vault_key_opens_nothing() {
     let old = rows(&store, Kind::DataKey);
     all_steps(&vault, &machine).unwrap();
     let now = rows(&store, Kind::DataKey);
-    old.iter().for_each(|row| put(&store, row));
+    for row in &old {
+        put(&store, row);
+    }
     let again = open(store.clone(), &machine).unwrap();
     let acme = again.scope("acme/billing").unwrap();
     assert_eq!(kind(value(&acme, "KEY")), ErrorKind::Corrupt);
@@ -537,7 +549,9 @@ fn a_data_key_under_a_dropped_vault_key_opens_nothing() {
     let found = again.verify().unwrap().findings;
     assert!(found.contains(&Finding::DataKey), "{found:?}");
     assert_eq!(again.rewrap_data_keys().unwrap().unreadable, 3);
-    now.iter().for_each(|row| put(&store, row));
+    for row in &now {
+        put(&store, row);
+    }
     is_whole(&again);
 }
 
@@ -586,4 +600,142 @@ fn the_observer_is_told_of_each_step_and_each_refusal() {
     ];
     assert_eq!(*told, expected);
     assert_eq!(KeyAction::ReplaceVaultKey.to_string(), "replace_vault_key");
+}
+
+/// A process that is killed (`kill -9`) at a call of its store, in a file.
+#[cfg(all(feature = "sqlite", target_os = "linux"))]
+mod killed {
+    use std::path::Path;
+    use std::process::Command;
+
+    use keyslot::store::SqliteStore;
+
+    use super::*;
+    use crate::support::{again, fast_folder, root_key};
+
+    const PLACE: &str = "KEYSLOT_TEST_KILLED";
+
+    /// Takes all steps after a leak, and kills itself at the call of a number.
+    #[test]
+    #[ignore = "run by the test beside it, in a process of its own"]
+    fn child() {
+        let place = std::env::var(PLACE).unwrap();
+        let (file, at) = place.split_once('=').unwrap();
+        let at = at.parse::<usize>().unwrap();
+        let (calls, armed) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
+        let is_armed = Arc::clone(&armed);
+        let hooked = Hooked::new(SqliteStore::open(file).unwrap(), move |_| {
+            if is_armed.load(Ordering::SeqCst) && calls.fetch_add(1, Ordering::SeqCst) == at {
+                let own = std::process::id().to_string();
+                Command::new("kill").args(["-9", &own]).status().unwrap();
+                std::thread::sleep(Duration::from_secs(60));
+            }
+            Ok(())
+        });
+        let vault = open(hooked, &root_key()).unwrap();
+        armed.store(true, Ordering::SeqCst);
+        all_steps(&vault, &root_key()).unwrap();
+        println!("not killed");
+    }
+
+    fn run(file: &Path, at: usize) -> bool {
+        let mut child = again(module_path!(), "child");
+        child.args(["--ignored", "--nocapture", "--test-threads=1"]);
+        let place = format!("{}={at}", file.display());
+        let output = child.env(PLACE, place).output().unwrap();
+        let is_done = String::from_utf8_lossy(&output.stdout).contains("not killed");
+        assert_eq!(is_done, output.status.success(), "{output:?}");
+        is_done
+    }
+
+    #[test]
+    fn a_process_that_is_killed_while_it_replaces_the_vault_key_leaves_a_vault_that_goes_on() {
+        let (mut at, mut before, mut between, mut is_done) = (0, 0, 0, false);
+        while !is_done {
+            let folder = fast_folder();
+            let file = folder.path().join("vault.db");
+            let (lost, vault) = (key(), Vault::create(&file, &root_key()).unwrap());
+            for scope in ["acme/billing", "globex"] {
+                vault.scope(scope).unwrap().put("KEY", scope).unwrap();
+            }
+            vault.add_key("lost", &lost).unwrap();
+            drop(vault);
+            is_done = run(&file, at);
+            let vault = Vault::open(&file, &root_key()).unwrap();
+            is_whole(&vault);
+            if Vault::open(&file, &lost).is_ok() {
+                before += 1;
+                all_steps(&vault, &root_key()).unwrap();
+            } else {
+                let left = vault.key_status().unwrap().previous_vault_keys;
+                between += usize::from(!left.is_empty());
+                let _ = vault.rewrap_data_keys().unwrap();
+                let _ = vault.drop_previous_vault_keys().unwrap();
+            }
+            assert!(Vault::open(&file, &lost).is_err(), "call {at}");
+            is_whole(&Vault::open(&file, &root_key()).unwrap());
+            at += 1;
+        }
+        assert!(before > 5 && between > 5, "{at} kills: {before}, {between}");
+    }
+}
+
+/// A vault whose vault key was replaced twice, made once and kept for ever, in the middle of moving
+/// the data keys. The second implementation in `tests/interop` opens it, too.
+#[cfg(feature = "sqlite")]
+mod golden {
+    use std::path::PathBuf;
+
+    use keyslot::store::SqliteStore;
+
+    use super::*;
+    use crate::support::{fast_folder, repository, root_key};
+
+    fn place() -> PathBuf {
+        repository().join("tests/vectors/replaced-1.db")
+    }
+
+    #[test]
+    #[ignore = "made the vault, once"]
+    fn make() {
+        assert!(!place().exists(), "made once and for all");
+        let folder = fast_folder();
+        let path = folder.path().join("vault.db");
+        let vault = Vault::create(&path, &root_key()).unwrap();
+        vault.add_key("lost", &key()).unwrap();
+        for (number, scope) in ["acme/billing", "globex", "initech"].iter().enumerate() {
+            vault.scope(*scope).unwrap().put("KEY", *scope).unwrap();
+            if number == 1 {
+                let _ = vault.rewrap_data_keys().unwrap();
+            }
+            if number < 2 {
+                let _ = vault.replace_vault_key(&[&root_key()]).unwrap();
+            }
+        }
+        vault.rotate_data_key("acme").unwrap();
+        drop(vault);
+        std::fs::copy(path, place()).unwrap();
+    }
+
+    #[test]
+    fn the_golden_vault_opens_and_its_data_keys_move_on() {
+        let folder = fast_folder();
+        let path = folder.path().join("vault.db");
+        std::fs::write(&path, std::fs::read(place()).unwrap()).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .unwrap();
+        let vault = open(SqliteStore::open(&path).unwrap(), &root_key()).unwrap();
+        is_whole(&vault);
+        let status = vault.key_status().unwrap();
+        let wrapped: Vec<u64> = status
+            .previous_vault_keys
+            .iter()
+            .map(|key| key.data_keys)
+            .collect();
+        assert_eq!(wrapped, [0, 2]);
+        assert_eq!(vault.rewrap_data_keys().unwrap().rewrapped, 2);
+        let _ = vault.drop_previous_vault_keys().unwrap();
+        is_whole(&vault);
+    }
 }
