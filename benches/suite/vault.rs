@@ -31,7 +31,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 /// The pragmas of the store, for connections opened by hand.
-const PRAGMAS: &str = "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA \
+const PRAGMAS: &str = "PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON; PRAGMA \
                        cell_size_check = ON; PRAGMA temp_store = MEMORY";
 const SELECT: &str =
     "SELECT epoch, info, body FROM rows WHERE partition = ?1 AND kind = ?2 AND key = ?3";
@@ -674,10 +674,11 @@ fn connected(file: &Path) -> Connection {
     connection.execute_batch("COMMIT").unwrap();
     assert_eq!(text("PRAGMA journal_mode"), "wal");
     for (setting, value) in [
-        ("synchronous", 2),
+        ("synchronous", 3),
         ("secure_delete", 1),
         ("cell_size_check", 1),
         ("mmap_size", 0),
+        ("journal_size_limit", 16 << 20),
         ("temp_store", 2),
         ("query_only", 1),
     ] {
