@@ -10,8 +10,8 @@
 //! 3. `context` (the place of an envelope) and `envelope` (sealing).
 //! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `unlock` (all that
 //!    opens a key slot).
-//! 5. `info`, `head`, `audit`, `wrap` (keys under keys), `previous_key`, `vault_keys` (the vault key
-//!    and those before it), `key_slot_directory`.
+//! 5. `info`, `head`, `audit`, `wrap` (keys under keys), `previous_key`, `vault_keys` (the vault
+//!    key and those before it), `key_slot_directory`.
 //! 6. `fuzzing` (for the fuzzer alone).
 //!
 //! The manual's page on the format has it all.
