@@ -150,6 +150,13 @@ fn happened(may: &HashSet<May>, who: u32, open: &BTreeMap<u32, (Call, &Answer)>)
     let mut seen = may.clone();
     let mut left: Vec<May> = may.iter().cloned().collect();
     while let Some((secret, mut done)) = left.pop() {
+        // Reads and refusals happen as soon as they can: they never change anything, so no other
+        // call is hindered by that.
+        let fits = |(_, (call, answer)): &(&u32, &(Call, &Answer))| {
+            matches!(answer, Answer::Value(_) | Answer::Refused(_))
+                && secret.after(*call, answer).is_some()
+        };
+        done.extend(open.iter().filter(fits).map(|(other, _)| *other));
         if done.remove(&who) {
             found.insert((secret, done));
             continue;
@@ -218,4 +225,12 @@ fn orders_that_explain_a_history_are_found_and_others_are_not() {
         &revoke[1..],
     ]);
     check(&back).unwrap_err();
+    // A switch that would change nothing at first, and does so later.
+    let (on, off) = (
+        [Begin(4, Call::On), End(4, Answer::Done)],
+        [Begin(5, Call::Off), End(5, Answer::Done)],
+    );
+    let between = [refused("inactive"), read(10)].concat();
+    let late = history(&[&first, &on[..1], &off, &between, &on[1..]]);
+    check(&late).unwrap();
 }
