@@ -8,6 +8,8 @@ mod hkdf;
 mod hmac;
 mod random;
 
+#[cfg(all(test, feature = "ring", feature = "internals"))]
+pub(super) use aead::pure as pure_aead;
 pub(super) use aead::{NONCE_LEN, TAG_LEN, decrypt, encrypt};
 #[cfg(feature = "passphrase")]
 pub(super) use argon2::argon2id;

@@ -3,7 +3,7 @@
 
 mod lengths;
 #[cfg(any(not(feature = "ring"), test))]
-mod pure;
+pub(in crate::crypto) mod pure;
 #[cfg(feature = "ring")]
 mod ring;
 #[cfg(all(test, feature = "ring", feature = "internals"))]
