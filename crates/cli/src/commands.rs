@@ -1,14 +1,28 @@
 //! The commands, one a file.
 
+mod backup;
 mod command;
+mod completions;
+mod copy;
+mod delete;
 mod get;
+mod history;
 mod init;
+mod key;
 mod keygen;
 mod list;
 mod main;
 mod render;
+mod restore;
+mod revoke;
+mod rollback;
+mod rules;
 mod run;
 mod set;
+mod show;
+mod status;
+mod switch;
+mod verify;
 
 pub(crate) use command::Command;
 pub(crate) use main::main;

@@ -1,6 +1,6 @@
 //! A call of the command: its settings, its output, and the vault that it opens.
 
-use keyslot::{Actor, ScopedVault, Vault};
+use keyslot::{Actor, Scope, ScopedVault, Vault};
 
 use crate::args::GlobalArgs;
 use crate::failure::{Failure, Result};
@@ -38,13 +38,22 @@ impl Context {
 
     /// Opens the vault and takes the scope of the call.
     pub(crate) fn scope(&self) -> Result<ScopedVault> {
+        // Before the vault is opened: a passphrase is not asked for in vain.
+        let (scope, actor) = (self.scope_name()?, self.actor()?);
+        Ok(self.vault()?.scope(scope)?.acting_as(actor))
+    }
+
+    /// Returns the scope of the call.
+    pub(crate) fn scope_name(&self) -> Result<Scope> {
         let scope = self.settings.scope.as_deref().ok_or_else(|| {
             Failure::usage("no scope is named")
                 .next("name one with --scope, KEYSLOT_SCOPE or keyslot.toml")
         })?;
-        // Before the vault is opened: a passphrase is not asked for in vain.
-        let scope = keyslot::Scope::new(scope)?;
-        let actor = Actor::new(&self.settings.actor)?;
-        Ok(self.vault()?.scope(scope)?.acting_as(actor))
+        Ok(Scope::new(scope)?)
+    }
+
+    /// Returns the actor of the call.
+    pub(crate) fn actor(&self) -> Result<Actor> {
+        Ok(Actor::new(&self.settings.actor)?)
     }
 }

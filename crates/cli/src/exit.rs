@@ -25,7 +25,7 @@ pub(crate) enum Exit {
     TryAgain,
     /// A file or folder is open to other users.
     UnsafeFile,
-    /// A check found something: `render --check`.
+    /// A check found something: `verify`, `status`, `render --check`.
     Found,
     /// The user ended the command at a prompt.
     Interrupted,

@@ -74,6 +74,16 @@ impl Failure {
         self.exit
     }
 
+    /// Returns the message alone.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns the next thing to do.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+
     /// Returns the error as an object: `code`, `message`, `next` and `exit`.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         json!({ "error": {

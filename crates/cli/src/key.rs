@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::Args;
 use keyslot::{Passphrase, RootKey, Unlock};
 
 use crate::args::GlobalArgs;
@@ -72,6 +73,14 @@ impl KeySource {
             .or_else(|| config.key_credential.clone().map(Self::Credential))
     }
 
+    /// Reads the key for a vault that it is to open from now on: a passphrase is asked for twice.
+    pub(crate) fn unlock_new(&self) -> Result<Box<dyn Unlock>> {
+        match self {
+            Self::Passphrase => Ok(Box::new(Passphrase::new(prompt::new_passphrase()?))),
+            other => other.unlock(),
+        }
+    }
+
     /// Reads the key.
     pub(crate) fn unlock(&self) -> Result<Box<dyn Unlock>> {
         Ok(match self {
@@ -82,6 +91,40 @@ impl KeySource {
             Self::Credential(name) => Box::new(RootKey::from_systemd_credential(name)?),
             Self::Passphrase => Box::new(Passphrase::new(prompt::hidden("passphrase: ")?)),
         })
+    }
+
+    /// Returns the kind of source in words, without the source itself.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::File(_) => "file",
+            Self::Mount(_) => "mounted file",
+            Self::Variable(_) => "environment variable",
+            Self::Credential(_) => "credential",
+            Self::Passphrase => "passphrase",
+        }
+    }
+}
+
+/// Options that name a new key.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub(crate) struct NewKeyArgs {
+    /// File with the new key, such as `keyslot keygen` makes
+    #[arg(long, value_name = "FILE")]
+    new_key_file: Option<PathBuf>,
+
+    /// Ask for a new passphrase on the terminal
+    #[arg(long)]
+    new_passphrase: bool,
+}
+
+impl NewKeyArgs {
+    /// Reads the new key.
+    pub(crate) fn unlock(&self) -> Result<Box<dyn Unlock>> {
+        match &self.new_key_file {
+            Some(path) => KeySource::File(path.clone()).unlock(),
+            None => KeySource::Passphrase.unlock_new(),
+        }
     }
 }
 

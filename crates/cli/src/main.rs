@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+//! The command `keyslot`: secrets in an encrypted vault, by reference.
+
 #![forbid(unsafe_code)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -12,6 +13,7 @@ mod input;
 mod key;
 mod output;
 mod place;
+mod progress;
 mod prompt;
 mod render;
 mod run;

@@ -91,6 +91,15 @@ impl Place {
         })
     }
 
+    /// Opens the store of an existing vault in a database.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn store(&self) -> Result<Box<dyn keyslot::SecretStore>> {
+        Ok(match self {
+            Self::File(path) => Box::new(SqliteStore::open(path)?),
+            Self::Database(config) => Box::new(keyslot_postgres::PostgresStore::open(config)?),
+        })
+    }
+
     /// Adds the store of a new vault.
     pub(crate) fn create(&self, builder: VaultBuilder) -> Result<VaultBuilder> {
         Ok(match self {

@@ -1,9 +1,9 @@
 //! Questions on the terminal.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
-use keyslot::secrecy::SecretString;
+use keyslot::secrecy::{ExposeSecret as _, SecretString};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
@@ -22,6 +22,48 @@ pub(crate) fn hidden(question: &str) -> Result<SecretString> {
     drop(silent);
     write(&terminal, "\n")?;
     typed
+}
+
+/// Asks a question that is answered with `y` or `yes`.
+fn ask(question: &str) -> Result<bool> {
+    let terminal = terminal()?;
+    write(&terminal, question)?;
+    let mut answer = String::new();
+    io::BufReader::new(terminal.take(64))
+        .read_line(&mut answer)
+        .map_err(|error| Failure::io("cannot read the terminal", &error))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
+}
+
+/// Asks before something that cannot be taken back, unless it was confirmed with `--yes`. Where
+/// nobody can be asked, the confirmation must be there.
+pub(crate) fn confirm(question: &str, is_confirmed: bool) -> Result<()> {
+    if is_confirmed {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        return Err(
+            Failure::usage("this cannot be taken back, and there is nobody to ask")
+                .next("confirm it with --yes"),
+        );
+    }
+    if ask(&format!("{question} [y/N] "))? {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Interrupted,
+        "not confirmed: nothing was changed",
+    ))
+}
+
+/// Asks for a new passphrase, twice.
+pub(crate) fn new_passphrase() -> Result<SecretString> {
+    let first = hidden("new passphrase: ")?;
+    let again = hidden("the same again: ")?;
+    if first.expose_secret() == again.expose_secret() {
+        return Ok(first);
+    }
+    Err(Failure::usage("the two passphrases differ"))
 }
 
 fn terminal() -> Result<File> {

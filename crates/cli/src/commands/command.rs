@@ -2,7 +2,10 @@
 
 use clap::Subcommand;
 
-use super::{get, init, keygen, list, render, run, set};
+use super::{
+    backup, completions, copy, delete, get, history, init, key, keygen, list, render, restore,
+    revoke, rollback, rules, run, set, show, status, switch, verify,
+};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -24,6 +27,37 @@ pub(crate) enum Command {
     Run(run::RunArgs),
     /// Put values into files
     Render(render::RenderArgs),
+    /// Show all about a secret but its value
+    Show(show::ShowArgs),
+    /// List the kept versions of a secret
+    History(history::HistoryArgs),
+    /// Make the value of an older version the newest again
+    Rollback(rollback::RollbackArgs),
+    /// Switch a secret on
+    Enable(switch::SwitchArgs),
+    /// Switch a secret off
+    Disable(switch::SwitchArgs),
+    /// Revoke a secret for good: the values of all its versions are erased
+    Revoke(revoke::RevokeArgs),
+    /// Delete a secret: one of the same name above shows through again
+    Delete(delete::DeleteArgs),
+    /// Copy a secret into another scope of the organization
+    Copy(copy::CopyArgs),
+    /// Show or replace the access rules of a secret
+    Rules(rules::RulesCommandArgs),
+    /// Add, remove, list or replace the keys that open the vault
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Tell what is wrong here, and how to mend it
+    Status(status::StatusArgs),
+    /// Check every row of the vault
+    Verify(verify::VerifyArgs),
+    /// Copy the vault into a new file
+    Backup(backup::BackupArgs),
+    /// Make a vault of a backup
+    Restore(restore::RestoreArgs),
+    /// Print the completions of a shell
+    Completions(completions::CompletionsArgs),
 }
 
 impl Command {
@@ -37,6 +71,21 @@ impl Command {
             Self::List(args) => list::run(&args, context),
             Self::Run(args) => run::run(&args, context),
             Self::Render(args) => render::run(&args, context),
+            Self::Show(args) => show::run(&args, context),
+            Self::History(args) => history::run(&args, context),
+            Self::Rollback(args) => rollback::run(&args, context),
+            Self::Enable(args) => switch::run(&args, keyslot::Status::Active, context),
+            Self::Disable(args) => switch::run(&args, keyslot::Status::Inactive, context),
+            Self::Revoke(args) => revoke::run(&args, context),
+            Self::Delete(args) => delete::run(&args, context),
+            Self::Copy(args) => copy::run(&args, context),
+            Self::Rules(args) => rules::run(&args, context),
+            Self::Key(command) => key::run(&command, context),
+            Self::Status(args) => status::run(&args, context),
+            Self::Verify(args) => verify::run(&args, context),
+            Self::Backup(args) => backup::run(&args, context),
+            Self::Restore(args) => restore::run(&args, context),
+            Self::Completions(args) => completions::run(&args, context),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn run(_: &InitArgs, context: &Context) -> Result<Exit> {
         make_folder_of(path)?;
     }
     let (source, is_new) = key_source(settings.key.as_ref())?;
-    let key = source.unlock()?;
+    let key = source.unlock_new()?;
     let vault = settings.place.create(Vault::builder())?.create(&*key)?;
     drop(vault);
     let config = match &scope {
@@ -46,7 +46,8 @@ pub(super) fn run(_: &InitArgs, context: &Context) -> Result<Exit> {
     let mut message = format!("made a vault: {}", settings.place);
     if let (true, Some(path)) = (is_new, key_file) {
         message += &format!(
-            "\nmade a key: {} (keep a copy where the vault is not; without it the vault is lost)",
+            "\nmade a key: {}\nkeep a copy of the key where the vault is not: without it the vault \
+             is lost",
             path.display()
         );
     }

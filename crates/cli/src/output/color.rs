@@ -9,8 +9,14 @@ use crate::args::Color;
 pub(crate) enum Style {
     /// Headings.
     Bold,
+    /// Words beside the matter.
+    Dim,
     /// Errors.
     Red,
+    /// Good news.
+    Green,
+    /// Things to look at.
+    Yellow,
 }
 
 impl Style {
@@ -18,7 +24,10 @@ impl Style {
     pub(crate) fn paint(self, text: &str) -> String {
         let code = match self {
             Self::Bold => 1,
+            Self::Dim => 2,
             Self::Red => 31,
+            Self::Green => 32,
+            Self::Yellow => 33,
         };
         format!("\x1b[{code}m{text}\x1b[0m")
     }
