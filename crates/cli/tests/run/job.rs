@@ -48,7 +48,7 @@ fn typed_letters_are_echoed_at_once_also_where_a_value_begins_so() {
     let home = Home::new();
     let mut job = home.job("echo go; read x; echo \"got $x\"");
     job.until("go\r\n");
-    for letter in VALUE[..3].chars() {
+    for letter in VALUE.chars().take(3) {
         job.press(&letter.to_string());
         job.until(&letter.to_string());
     }

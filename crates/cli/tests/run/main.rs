@@ -12,3 +12,4 @@ mod job;
 mod piped;
 mod rendering;
 mod support;
+mod traced;

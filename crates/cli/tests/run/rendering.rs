@@ -166,3 +166,35 @@ fn a_file_that_is_not_of_its_format_is_refused_without_its_text() {
         assert!(output.stdout.is_empty());
     }
 }
+
+#[test]
+fn a_disk_without_room_leaves_the_old_file() {
+    let home = Home::new();
+    let text = "<<$secret.TOKEN>>\n".repeat(9_000);
+    home.write("large.txt", &text);
+    fs::create_dir(home.path().join("out")).unwrap();
+    home.write("out/made", "old");
+    let keyslot = env!("CARGO_BIN_EXE_keyslot");
+    // The signal is ignored, so that a write fails as on a full disk.
+    let script = format!("trap '' XFSZ; ulimit -f $1; {keyslot} render large.txt -o out/made");
+    let render = |blocks: &str| {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script, "sh", blocks]);
+        home.set(&mut command);
+        command.output().unwrap()
+    };
+    let output = render("400");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(has(&output.stderr, "cannot write out/made"), "{output:?}");
+    assert!(!has(&output.stderr, VALUE));
+    assert_eq!(
+        fs::read_to_string(home.path().join("out/made")).unwrap(),
+        "old"
+    );
+    let left = fs::read_dir(home.path().join("out")).unwrap().count();
+    assert_eq!(left, 1, "no temporary file is left");
+
+    assert_eq!(render("unlimited").status.code(), Some(0), "the control");
+    let made = fs::read_to_string(home.path().join("out/made")).unwrap();
+    assert_eq!(made, format!("{VALUE}\n").repeat(9_000));
+}

@@ -42,7 +42,8 @@ impl Home {
         command
     }
 
-    fn set(&self, command: &mut Command) {
+    /// Gives a program our folder and an environment of its own.
+    pub fn set(&self, command: &mut Command) {
         command
             .current_dir(self.path())
             .env_clear()
