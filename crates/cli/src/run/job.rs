@@ -81,11 +81,11 @@ pub(super) fn run(mut child: Child, masks: &Redactor, screen: &Screen) -> io::Re
         }
     })?;
 
-    let (mut end, mut exit) = (Some(end), None);
+    let (mut ours, mut end, mut exit) = (Some(ours), Some(end), None);
     for event in events {
         match event {
-            Event::Signal(signal) if signal.is_new_size() => screen.give_size(&ours),
-            Event::Signal(signal) if signal.is_continued() => go_on(screen, &ours, &link),
+            Event::Signal(signal) if signal.is_new_size() => resize(screen, ours.as_ref()),
+            Event::Signal(signal) if signal.is_continued() => go_on(screen, ours.as_ref(), &link),
             Event::Signal(signal) => {
                 if let Some(signal) = signal.for_program(false) {
                     pass(&link, signal);
@@ -97,16 +97,17 @@ pub(super) fn run(mut child: Child, masks: &Redactor, screen: &Screen) -> io::Re
                 // us go on.
                 kill_current_process_group(Signal::TSTP)?;
                 thread::sleep(STOP);
-                go_on(screen, &ours, &link);
+                go_on(screen, ours.as_ref(), &link);
             }
             Event::Ended(how) => {
                 exit = Some(how);
                 end = None;
             }
             Event::Written(result) => {
-                if result.is_err() {
-                    // A terminal that went away: the program is told as it would be without us.
+                if result.as_ref().is_err_and(has_gone) {
+                    // The program is told as it would be without us.
                     pass(&link, Signal::HUP);
+                    (ours, end) = (None, None);
                 }
                 left.written(result);
             }
@@ -122,10 +123,21 @@ pub(super) fn run(mut child: Child, masks: &Redactor, screen: &Screen) -> io::Re
 }
 
 /// Goes on behind a stop: in the foreground with the terminal, and in the background without.
-fn go_on(screen: &Screen, pty: &OwnedFd, link: &UnixStream) {
+fn go_on(screen: &Screen, pty: Option<&OwnedFd>, link: &UnixStream) {
     screen.take();
-    screen.give_size(pty);
+    resize(screen, pty);
     pass(link, Signal::CONT);
+}
+
+fn resize(screen: &Screen, pty: Option<&OwnedFd>) {
+    if let Some(pty) = pty {
+        screen.give_size(pty);
+    }
+}
+
+/// Returns true if the error is that of a terminal that went away.
+fn has_gone(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }
 
 /// Passes a signal on to the program.

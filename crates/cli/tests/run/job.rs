@@ -201,6 +201,20 @@ fn a_program_ends_with_its_terminal() {
 }
 
 #[test]
+fn a_program_that_stays_without_its_terminal_is_not_held() {
+    let home = Home::new();
+    let script = "trap '' HUP; echo go; while [ -e here ]; do sleep 0.1; done; \
+                  head -c 200000 /dev/zero; echo on >on; exit 0";
+    home.write("here", "");
+    let mut job = home.job(script);
+    job.until("go");
+    drop(job.ours);
+    std::fs::remove_file(home.path().join("here")).unwrap();
+    assert!(job.child.wait().is_ok());
+    assert!(home.path().join("on").exists());
+}
+
+#[test]
 fn a_program_that_outlives_us_is_told() {
     let home = Home::new();
     let script = "trap 'echo gone >gone; exit 1' HUP; echo go; while :; do sleep 0.1; done";

@@ -11,5 +11,6 @@
 mod job;
 mod piped;
 mod rendering;
+mod session;
 mod support;
 mod traced;
