@@ -186,8 +186,8 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    const LIST: &str = "\u{feff}# list\nexport A=1 # one\nB='two words' \n\nC=\"say \\\"hi\\\" \\$5\"\n\
-                        D=\nE=a#b\nKEY=\"line one\nline two\"\nF = spaced";
+    const LIST: &str = "\u{feff}# list\nexport A=1 # one\nB='two words' \n\n\
+                        C=\"say \\\"hi\\\" \\$5\"\nD=\nE=a#b\nKEY=\"line one\nline two\"\nF = spaced";
 
     fn entries(text: &str) -> Vec<(String, String)> {
         let list = Dotenv::read(text).unwrap();

@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 
 use crate::failure::Result;
 
-/// A text with its values, wiped when it is dropped, and what masks them.
+/// A text with its values, wiped when it is dropped, and a redactor of them.
 pub(crate) struct Rendered {
     /// The text.
     pub(crate) text: Zeroizing<Vec<u8>>,
-    /// What masks the secrets in it.
+    /// The redactor of the secrets in it.
     pub(crate) masks: Redactor,
 }
 

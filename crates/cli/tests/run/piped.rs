@@ -159,8 +159,8 @@ fn ends_are_those_of_the_program() {
 fn signals_go_to_the_program() {
     let home = Home::new();
     for (signal, code) in [("TERM", 5), ("HUP", 6), ("USR1", 7), ("INT", 8)] {
-        let script = "trap 'exit 5' TERM; trap 'exit 6' HUP; trap 'exit 7' USR1; trap 'exit 8' INT; \
-                      kill -$1 $PPID; while :; do sleep 0.1; done";
+        let script = "trap 'exit 5' TERM; trap 'exit 6' HUP; trap 'exit 7' USR1; \
+                      trap 'exit 8' INT; kill -$1 $PPID; while :; do sleep 0.1; done";
         let args = ["run", "--", "sh", "-c", script, "sh", signal];
         // Away from any terminal, whose keys reach the program without us.
         let mut command = std::process::Command::new("setsid");
@@ -184,8 +184,8 @@ fn signals_go_to_the_program() {
 #[test]
 fn large_output_without_lines_passes_and_a_value_across_writes_is_masked() {
     let home = Home::new();
-    let script =
-        "head -c 20000000 /dev/zero; printf %.9s \"$T\"; sleep 0.1; printf %s \"${T#?????????}\"";
+    let script = "head -c 20000000 /dev/zero; printf %.9s \"$T\"; sleep 0.1; \
+                  printf %s \"${T#?????????}\"";
     let output = home.sh(&[], script).stdout;
     assert_eq!(output.len(), 20_000_000 + MASK.len());
     assert!(output.ends_with(MASK.as_bytes()));
