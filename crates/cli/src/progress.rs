@@ -11,7 +11,7 @@ pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     /// Makes a bar for work that is named by a word.
-    pub(crate) fn new(output: &Output, work: &'static str) -> Self {
+    pub(crate) fn new(output: Output, work: &'static str) -> Self {
         let bar = if output.is_json() {
             ProgressBar::hidden()
         } else {

@@ -119,17 +119,17 @@ fn read_line(terminal: &mut File) -> Result<SecretString> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(Failure::io("cannot read the terminal", &error)),
         };
-        match (count, byte[0]) {
+        let [key] = *byte;
+        match (count, key) {
             (0, _) | (_, 0x03) => return Err(interrupted()),
-            (_, b'\n' | b'\r') => break,
             (_, 0x04) if line.is_empty() => return Err(interrupted()),
-            (_, 0x04) => break,
+            (_, b'\n' | b'\r' | 0x04) => break,
             (_, 0x08 | 0x7f) => remove_character(&mut line),
             (_, 0x15) => line.clear(),
             (_, _) if line.len() == MOST => {
                 return Err(Failure::usage("the text is too long to be typed"));
             }
-            (_, byte) => line.push(byte),
+            (_, key) => line.push(key),
         }
     }
     let text = std::str::from_utf8(&line).map_err(|_| Failure::usage("the text is not UTF-8"))?;

@@ -39,7 +39,7 @@ pub(super) fn run(args: &BackupArgs, context: &Context) -> Result<Exit> {
 
 fn of_file(args: &BackupArgs, context: &Context) -> Result<Verification> {
     let vault = context.vault()?;
-    let progress = Progress::new(&context.output, "copying");
+    let progress = Progress::new(context.output, "copying");
     let backup = vault.backup_to_with(&args.file, |now| {
         match now.verified.total {
             0 => progress.at(now.copied, now.size),

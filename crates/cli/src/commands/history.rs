@@ -22,8 +22,9 @@ pub(super) fn run(args: &HistoryArgs, context: &Context) -> Result<Exit> {
         context.output.json(&versions)?;
         return Ok(Exit::Done);
     }
+    let kept = versions.get("versions").and_then(Value::as_array);
     let mut table = Table::new(["VERSION", "STORED AT", "BY", "FINGERPRINT"]);
-    for version in versions["versions"].as_array().into_iter().flatten().rev() {
+    for version in kept.into_iter().flatten().rev() {
         let text = |field: &str| match version.get(field) {
             None | Some(Value::Null) => "-".to_owned(),
             Some(Value::String(text)) => text.clone(),

@@ -43,18 +43,16 @@ pub(super) fn run(_: &InitArgs, context: &Context) -> Result<Exit> {
         "made_key": is_new,
         "config": config,
     });
-    let mut message = format!("made a vault: {}", settings.place);
+    let mut lines = vec![format!("made a vault: {}", settings.place)];
     if let (true, Some(path)) = (is_new, key_file) {
-        message += &format!(
-            "\nmade a key: {}\nkeep a copy of the key where the vault is not: without it the vault \
-             is lost",
-            path.display()
-        );
+        lines.push(format!("made a key: {}", path.display()));
+        let advice = "keep a copy of the key where the vault is not: without it the vault is lost";
+        lines.push(advice.to_owned());
     }
     if let Some(path) = &config {
-        message += &format!("\nwrote {}", path.display());
+        lines.push(format!("wrote {}", path.display()));
     }
-    context.output.either(&report, &message)?;
+    context.output.either(&report, &lines.join("\n"))?;
     Ok(Exit::Done)
 }
 

@@ -110,7 +110,7 @@ fn rotate_data(args: &RotateDataArgs, context: &Context) -> Result<Exit> {
     let organization = args.organization.as_str();
     let vault = context.vault()?;
     let generation = vault.rotate_data_key(organization)?;
-    let progress = Progress::new(&context.output, "sealing anew");
+    let progress = Progress::new(context.output, "sealing anew");
     let done = vault.rewrap(organization)?.finish_with(|now| {
         progress.at(now.rewrapped, now.rewrapped.saturating_add(now.left));
         ControlFlow::Continue(())
@@ -136,19 +136,17 @@ fn list(status: &KeyStatus, context: &Context) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let mut table = Table::new(["NAME", "KIND", "ADDED AT", "ID"]);
+    // Times as JSON has them: in UTC.
     let json = serde_json::to_value(status).unwrap_or_default();
-    for (slot, written) in status
-        .slots
-        .iter()
-        .zip(json["slots"].as_array().into_iter().flatten())
-    {
+    let written = json.get("slots").and_then(|slots| slots.as_array());
+    for (slot, written) in status.slots.iter().zip(written.into_iter().flatten()) {
         let name = if slot.name.is_empty() {
             "(first)"
         } else {
             &slot.name
         };
-        let made_at = written["made_at"].as_str().unwrap_or("-");
-        table.row([name, slot.kind.as_str(), made_at, &slot.id]);
+        let made_at = written.get("made_at").and_then(|time| time.as_str());
+        table.row([name, slot.kind.as_str(), made_at.unwrap_or("-"), &slot.id]);
     }
     context.output.table(&table)?;
     let mut table = Table::new(["ORGANIZATION", "DATA KEY", "STATE", "ROWS"]);

@@ -12,6 +12,8 @@ use crate::failure::Result;
 use crate::input;
 
 /// The arguments of `set`. A value is not among them: others see the arguments of a process.
+// Options of a command line.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Args, Debug)]
 pub(crate) struct SetArgs {
     /// Name of the secret

@@ -16,7 +16,7 @@ pub(crate) struct VerifyArgs {}
 
 pub(super) fn run(_: &VerifyArgs, context: &Context) -> Result<Exit> {
     let vault = context.vault()?;
-    let progress = Progress::new(&context.output, "verifying");
+    let progress = Progress::new(context.output, "verifying");
     let verification = vault.verify_with(|now| {
         progress.at(now.looked_at, now.total);
         ControlFlow::Continue(())

@@ -28,12 +28,14 @@ impl Output {
     }
 
     /// Returns true if the call asks for JSON.
-    pub(crate) fn is_json(&self) -> bool {
+    pub(crate) fn is_json(self) -> bool {
         self.json
     }
 
     /// Writes bytes as they are.
-    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<()> {
+    // A call of the output, as all others are.
+    #[allow(clippy::unused_self)]
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Result<()> {
         let mut stdout = io::stdout().lock();
         stdout
             .write_all(bytes)
@@ -42,21 +44,22 @@ impl Output {
     }
 
     /// Writes a line.
-    pub(crate) fn line(&self, text: &str) -> Result<()> {
+    pub(crate) fn line(self, text: &str) -> Result<()> {
         self.bytes(format!("{text}\n").as_bytes())
     }
 
     /// Writes a value as one JSON document, indented on a terminal.
-    pub(crate) fn json(&self, value: &impl Serialize) -> Result<()> {
-        let text = match io::stdout().is_terminal() {
-            true => serde_json::to_string_pretty(value),
-            false => serde_json::to_string(value),
+    pub(crate) fn json(self, value: &impl Serialize) -> Result<()> {
+        let text = if io::stdout().is_terminal() {
+            serde_json::to_string_pretty(value)
+        } else {
+            serde_json::to_string(value)
         };
         self.line(&text.map_err(|error| Failure::io("cannot write JSON", &error.into()))?)
     }
 
     /// Writes a table.
-    pub(crate) fn table(&self, table: &Table) -> Result<()> {
+    pub(crate) fn table(self, table: &Table) -> Result<()> {
         let (heading, rows) = table.lines();
         let mut text = self.paint(Style::Bold, &heading);
         for row in rows {
@@ -67,7 +70,7 @@ impl Output {
     }
 
     /// Writes JSON if the call asks for it, and a line otherwise.
-    pub(crate) fn either(&self, value: &impl Serialize, line: &str) -> Result<()> {
+    pub(crate) fn either(self, value: &impl Serialize, line: &str) -> Result<()> {
         if self.json {
             self.json(value)
         } else {
@@ -76,7 +79,7 @@ impl Output {
     }
 
     /// Returns a text in a style, if standard output has colours.
-    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+    pub(crate) fn paint(self, style: Style, text: &str) -> String {
         if self.colors {
             style.paint(text)
         } else {
@@ -85,12 +88,13 @@ impl Output {
     }
 
     /// Writes a remark to standard error. One that cannot be written is dropped.
-    pub(crate) fn note(&self, text: &str) {
+    #[allow(clippy::unused_self)]
+    pub(crate) fn note(self, text: &str) {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
     /// Writes an error to standard error.
-    pub(crate) fn failure(&self, failure: &Failure) {
+    pub(crate) fn failure(self, failure: &Failure) {
         let text = if self.json {
             failure.to_json().to_string()
         } else {
