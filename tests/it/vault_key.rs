@@ -649,7 +649,7 @@ mod killed {
     }
 
     #[test]
-    fn a_process_that_is_killed_while_it_replaces_the_vault_key_leaves_a_vault_that_goes_on() {
+    fn a_process_that_is_killed_leaves_a_vault_that_goes_on() {
         let (mut at, mut before, mut between, mut is_done) = (0, 0, 0, false);
         while !is_done {
             let folder = fast_folder();
