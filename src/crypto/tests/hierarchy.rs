@@ -113,22 +113,6 @@ fn a_vault_key_unwraps_what_it_wrapped() {
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Corrupt);
     }
 
-    let made_at = Timestamp::of_micros(1).unwrap();
-    let previous = vault_key.wrap_previous(&header, &other, made_at).unwrap();
-    let opened = vault_key.unwrap_previous(&header, &previous).unwrap();
-    assert!(opened.is(&other) && !opened.is(&vault_key));
-    let renamed = PreviousKey {
-        id: KeyId([7; 16]),
-        ..previous.clone()
-    };
-    for outcome in [
-        other.unwrap_previous(&header, &previous),
-        vault_key.unwrap_previous(&header, &renamed),
-        vault_key.unwrap_previous(&Header::generate().unwrap(), &previous),
-    ] {
-        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Corrupt);
-    }
-
     let key = SymmetricKey::generate().unwrap();
     let active = DataKeyRecord {
         state: DataKeyState::Active,
@@ -180,6 +164,27 @@ fn a_vault_key_unwraps_what_it_wrapped() {
         })
         .is_err()
     );
+}
+
+#[test]
+fn a_vault_key_unwraps_those_before_it() {
+    let header = Header::generate().unwrap();
+    let (vault_key, other) = (VaultKey::generate().unwrap(), VaultKey::generate().unwrap());
+    let made_at = Timestamp::of_micros(1).unwrap();
+    let previous = vault_key.wrap_previous(&header, &other, made_at).unwrap();
+    let opened = vault_key.unwrap_previous(&header, &previous).unwrap();
+    assert!(opened.is(&other) && !opened.is(&vault_key));
+    let renamed = PreviousKey {
+        id: KeyId([7; 16]),
+        ..previous.clone()
+    };
+    for outcome in [
+        other.unwrap_previous(&header, &previous),
+        vault_key.unwrap_previous(&header, &renamed),
+        vault_key.unwrap_previous(&Header::generate().unwrap(), &previous),
+    ] {
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Corrupt);
+    }
 }
 
 #[test]
