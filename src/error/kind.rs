@@ -177,7 +177,7 @@ impl ErrorKind {
 
     /// Every kind.
     #[cfg(feature = "vault")]
-    const ALL: [Self; 41] = [
+    const ALL: [Self; 43] = [
         Self::Syntax,
         Self::UnknownFilter,
         Self::FilterFailed,
@@ -219,6 +219,8 @@ impl ErrorKind {
         Self::StorageFull,
         Self::Io,
         Self::Store,
+        Self::Stopped,
+        Self::VaultKeyReplaced,
     ];
 
     /// The kind of a [code](ErrorKind::as_str), as stored bytes have it.
