@@ -112,6 +112,7 @@ impl Place {
     }
 
     /// Returns the path of a vault in a file.
+    #[cfg_attr(not(feature = "postgres"), allow(clippy::unnecessary_wraps))]
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::File(path) => Some(path),

@@ -5,7 +5,10 @@
 pub(crate) fn shown(text: &str) -> String {
     let is_unsafe = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || ('\u{200b}'..='\u{200f}').contains(&c)
+            || ('\u{2028}'..='\u{202e}').contains(&c)
+            || ('\u{2066}'..='\u{2069}').contains(&c)
+            || c == '\u{feff}'
     };
     text.chars()
         .map(|c| if is_unsafe(c) { '\u{fffd}' } else { c })
