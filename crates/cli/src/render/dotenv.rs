@@ -187,7 +187,8 @@ mod tests {
     use std::process::Command;
 
     const LIST: &str = "\u{feff}# list\nexport A=1 # one\nB='two words' \n\n\
-                        C=\"say \\\"hi\\\" \\$5\"\nD=\nE=a#b\nKEY=\"line one\nline two\"\nF = spaced";
+                        C=\"say \\\"hi\\\" \\$5\"\nD=\nE=a#b\n\
+                        KEY=\"line one\nline two\"\nF = spaced";
 
     fn entries(text: &str) -> Vec<(String, String)> {
         let list = Dotenv::read(text).unwrap();
