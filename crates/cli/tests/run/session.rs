@@ -28,7 +28,7 @@ fn the_session_of_the_documentation_is_real() {
             .unwrap();
         assert!(output.status.success(), "{command}: {output:?}");
         let said = [output.stdout, output.stderr].concat();
-        shown += &format!("$ {command}\n{}", String::from_utf8(said).unwrap());
+        shown.extend(["$ ", command, "\n", std::str::from_utf8(&said).unwrap()]);
     }
     assert_eq!(commands.count(), 5);
     let shown = shown.replace(home.path().to_str().unwrap(), "/home/ada");
