@@ -83,11 +83,11 @@ fn monitor() -> io::Result<()> {
     let started = starter.process_group(0).spawn()?;
     // Both hold copies: of values, and of streams that must close with the program.
     drop((starter, child));
-    watch(link, Pid::from_child(&started), terminal)
+    watch(&link, Pid::from_child(&started), terminal)
 }
 
 /// Tells of all that happens to the program, and passes on the signals for it.
-fn watch(link: UnixStream, program: Pid, terminal: OwnedFd) -> io::Result<()> {
+fn watch(link: &UnixStream, program: Pid, terminal: OwnedFd) -> io::Result<()> {
     let wait = |options| waitid(WaitId::Pid(program), options);
     let both = WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
     if wait(both)?.is_some_and(|status| status.stopped()) {
@@ -109,13 +109,13 @@ fn watch(link: UnixStream, program: Pid, terminal: OwnedFd) -> io::Result<()> {
             Err(error) => return Err(error.into()),
             Ok(Some(status)) if status.stopped() => {
                 wait(WaitIdOptions::STOPPED)?;
-                News::Stopped.send(&link)?;
+                News::Stopped.send(link)?;
             }
             Ok(Some(status)) => {
                 // Nobody may send a signal to the next process of this number.
                 *running.lock().unwrap_or_else(PoisonError::into_inner) = false;
                 wait(WaitIdOptions::EXITED)?;
-                News::Ended(exit_of(&status)).send(&link)?;
+                News::Ended(exit_of(&status)).send(link)?;
                 break;
             }
         }

@@ -66,7 +66,7 @@ pub(super) fn run(mut child: Child, masks: &Redactor, screen: &Screen) -> io::Re
     for (output, onto) in outputs {
         write_on(output, onto, Some(masks), to.clone())?;
     }
-    if let Some(keys) = screen.keys() {
+    if let Some(keys) = Screen::keys() {
         let ours = ours.try_clone()?;
         thread::Builder::new().spawn(move || pass_keys(&keys, ours, &ended))?;
     }

@@ -65,8 +65,8 @@ impl Screen {
         })
     }
 
-    /// Opens it for keys: standard input, or where that is data the terminal behind it.
-    pub(super) fn keys(&self) -> Option<OwnedFd> {
+    /// Opens the terminal for keys: standard input, or where that is data the terminal behind it.
+    pub(super) fn keys() -> Option<OwnedFd> {
         let input = io::stdin();
         if isatty(&input) {
             return input.as_fd().try_clone_to_owned().ok();
