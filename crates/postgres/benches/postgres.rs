@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use keyslot::store::{Kind, Partition, Row, RowKey, SecretStore};
-use keyslot::{RootKey, ScopedVault, Vault};
+use keyslot::{OnExisting, RootKey, ScopedVault, Vault};
 use keyslot_postgres::{PostgresConfig, PostgresStore};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::{ToSql, Type};
@@ -134,6 +134,50 @@ impl Hand {
                 (&bytes, Type::BYTEA),
                 (&keys[1], Type::BYTEA),
                 (&keys[2], Type::BYTEA),
+            ];
+            let (written, committed) = futures_util::future::join(
+                self.client.query_typed(&put, &values),
+                self.client.batch_execute("COMMIT"),
+            )
+            .await;
+            written.unwrap();
+            committed.unwrap();
+        });
+    }
+}
+
+impl Hand {
+    /// Upserts of a page of rows and of a head, in one transaction: the lock, one statement of many
+    /// rows for each kind, the commit.
+    fn import(&self, partition: [u8; 16], page: &[Row]) {
+        let put = format!(
+            "INSERT INTO {SCHEMA}.keyslot_rows (partition, kind, key, epoch, info, body) SELECT \
+             $1, 6, new.key, 1, new.info, new.body FROM unnest($2, $3, $4) AS new(key, info, body) \
+             ON CONFLICT (partition, kind, key) DO UPDATE SET epoch = excluded.epoch, info = \
+             excluded.info, body = excluded.body"
+        );
+        let lock = format!(
+            "INSERT INTO {SCHEMA}.keyslot_locks (partition) VALUES ($1) ON CONFLICT DO NOTHING"
+        );
+        let partition = &partition[..];
+        let column = |of: fn(&Row) -> &[u8]| page.iter().map(of).collect::<Vec<_>>();
+        let (keys, infos) = (column(|row| &row.key.key), column(|row| &row.info));
+        let bodies = column(|row| &row.body);
+        self.runtime.block_on(async {
+            let locked: [(&(dyn ToSql + Sync), Type); 1] = [(&partition, Type::BYTEA)];
+            let (begun, locked) = futures_util::future::join(
+                self.client
+                    .batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
+                self.client.query_typed(&lock, &locked),
+            )
+            .await;
+            begun.unwrap();
+            locked.unwrap();
+            let values: [(&(dyn ToSql + Sync), Type); 4] = [
+                (&partition, Type::BYTEA),
+                (&keys, Type::BYTEA_ARRAY),
+                (&infos, Type::BYTEA_ARRAY),
+                (&bodies, Type::BYTEA_ARRAY),
             ];
             let (written, committed) = futures_util::future::join(
                 self.client.query_typed(&put, &values),
@@ -267,6 +311,43 @@ fn put(c: &mut Criterion) {
     });
 }
 
+/// One thousand new secrets of a new tenant, beside the same in memory, where all of it is sealing,
+/// and the writes of as many rows by hand.
+fn put_all(c: &mut Criterion) {
+    const SECRETS: u32 = 1_000;
+    let Some(bench) = prepared() else { return };
+    let hand = Hand::new(&bench.url);
+    let mut group = c.benchmark_group("postgres/put_all of 1,000");
+    group.throughput(Throughput::Elements(u64::from(SECRETS)));
+    // Of this run, so that a server that is kept has no such tenant yet.
+    let mut tenant = u64::from(std::process::id()) << 32;
+    let mut next = || {
+        tenant += 1;
+        tenant
+    };
+    let import = |vault: &Vault, tenant: u64| {
+        let scope = vault.scope(format!("import{tenant}/agents")).unwrap();
+        let items = (0..SECRETS).map(|number| (format!("N{number}"), VALUE));
+        scope.put_all(items, OnExisting::Fail).unwrap()
+    };
+    let stored = vault(&bench.config);
+    group.bench_function("vault", |b| b.iter(|| import(&stored, next())));
+    group.bench_function("sealing, in memory", |b| {
+        let setup = || Vault::in_memory(&root_key()).unwrap();
+        b.iter_batched(setup, |vault| import(&vault, 1), BatchSize::PerIteration);
+    });
+    let rows: Vec<Row> = (0..SECRETS).map(row).collect();
+    group.bench_function("writes by hand", |b| {
+        b.iter(|| {
+            let mut partition = [9; 16];
+            partition[..8].copy_from_slice(&next().to_be_bytes());
+            for page in rows.chunks(256) {
+                hand.import(partition, page);
+            }
+        });
+    });
+}
+
 /// So many puts by so many threads, over all tenants.
 fn puts(vault: &Vault, threads: u32, puts: u64) -> Duration {
     let next = AtomicU32::new(0);
@@ -305,6 +386,6 @@ fn threads(c: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(4));
-    targets = get, resolve, put, threads
+    targets = get, resolve, put, put_all, threads
 }
 criterion_main!(benches);
