@@ -57,10 +57,10 @@ impl KnownKeys {
     }
 }
 
-/// A hash of names of keys, which are random bytes already. Only keys of this vault get into the
-/// map, so nobody else chooses names that collide.
+/// A hash of bytes that are random already: names of keys, and keyed hashes of scopes. Only those
+/// of this vault get into a map, so nobody else chooses some that collide.
 #[derive(Default)]
-struct RandomBytes(u64);
+pub(super) struct RandomBytes(u64);
 
 impl Hasher for RandomBytes {
     fn write(&mut self, bytes: &[u8]) {

@@ -89,25 +89,25 @@ impl Core {
         if stamp.asked.is_within(max_age, now, &self.seen) {
             return Ok(Freshness::Fresh);
         }
-        let asked = Asked::now(&self.clock, &self.seen);
         let is_looked_at = max_age.is_zero() && stamp.asked.is_within(LOOK, now, &self.seen);
-        let point = if is_looked_at {
+        let (asked, point) = if is_looked_at {
             match self.news(tenant, stamp.moment)? {
                 News::Nothing => return Ok(Freshness::Fresh),
-                News::Perhaps(point) => point,
+                News::Perhaps(point) => (stamp.asked, point),
             }
         } else {
+            let asked = Asked::now(&self.clock, &self.seen);
             let row = self.get_one(tenant, head_row(tenant))?;
-            Point {
+            let point = Point {
                 moment: stamp.moment,
                 mark: self.admit_mark(tenant, row.as_ref(), seen)?,
-            }
+            };
+            (asked, point)
         };
         if point.mark != Some(stamp.mark) {
             return Ok(Freshness::Stale);
         }
         let moment = point.moment;
-        let asked = if is_looked_at { stamp.asked } else { asked };
         Ok(Freshness::Confirmed(Stamp {
             moment,
             asked,

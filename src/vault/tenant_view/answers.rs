@@ -1,6 +1,7 @@
 //! The answers that are held of one tenant.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +11,13 @@ use super::answer::Answer;
 use super::last_use::Tick;
 use super::stamp::Stamp;
 use crate::reference::Reference;
+use crate::vault::known_keys::RandomBytes;
 
 /// Answers to references, all of one head. A newer head ends all of them.
 pub(super) struct Answers {
     stamp: Stamp,
     /// By the tag of the scope at the low end of a chain.
-    chains: HashMap<[u8; 16], HashMap<Reference, Arc<Answer>>>,
+    chains: HashMap<[u8; 16], HashMap<Reference, Arc<Answer>>, BuildHasherDefault<RandomBytes>>,
 }
 
 /// Answers to some references, and the head that they are of.
@@ -27,7 +29,7 @@ pub(in crate::vault) struct Held {
 
 impl Answers {
     pub(super) fn new(stamp: Stamp) -> Self {
-        let chains = HashMap::new();
+        let chains = HashMap::default();
         Self { stamp, chains }
     }
 

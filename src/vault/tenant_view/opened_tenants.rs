@@ -1,6 +1,7 @@
 //! All that the cache holds, of all tenants.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::reference::Reference;
 use crate::store::Partition;
 use crate::vault::cache::Cache;
 use crate::vault::clock::Now;
+use crate::vault::known_keys::RandomBytes;
 
 /// Counters of invalidations; tenants share one at odds of one to this number.
 const COUNTERS: usize = 64;
@@ -25,7 +27,7 @@ const COUNTERS: usize = 64;
 pub(in crate::vault) struct OpenedTenants {
     bounds: Cache,
     /// Only tenants whose head this vault sealed get here.
-    tenants: RwLock<HashMap<Partition, Arc<OpenedTenant>>>,
+    tenants: RwLock<HashMap<Partition, Arc<OpenedTenant>, BuildHasherDefault<RandomBytes>>>,
     /// The number of writes of this open vault that ended.
     invalidations: [AtomicU64; COUNTERS],
     total: Total,
