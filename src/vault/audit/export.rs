@@ -49,6 +49,8 @@ impl AuditLog {
     /// the vault can [check](AuditLog::check_export) it at any time later, also when the entries
     /// are not in the vault any more.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{AuditMode, RootKey, Vault};
     ///
@@ -86,6 +88,8 @@ impl AuditLog {
     /// Checks an [export](AuditLog::export): every byte of every line, and that no entry is missing
     /// between the first and the last one of each log. Returns which entries it has: an export that
     /// was cut at its ends has fewer.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{AuditMode, RootKey, Vault};

@@ -48,6 +48,8 @@ impl AuditFollow {
     /// Returns the entries since the last call, the oldest first, and 1,000 at most: the next call
     /// gives the rest.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{AuditMode, RootKey, Vault};
     ///

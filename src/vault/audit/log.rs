@@ -117,6 +117,8 @@ impl AuditLog {
     /// Returns a page of the entries that fit a question: `limit` at most, from a place on or from
     /// the first one. The same question must be asked for each page.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{AuditMode, AuditQuery, RootKey, Vault};
     ///
@@ -142,6 +144,8 @@ impl AuditLog {
     }
 
     /// Follows the log from its end on: see [`AuditFollow`].
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};

@@ -36,6 +36,8 @@ impl AuditLog {
     /// Entries that were stored together go together, once all of them may go. A write takes away
     /// what 64 writes stored at most, so others wait for it shortly.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{AuditAction, AuditMode, AuditRetention, RootKey, Vault};
     ///

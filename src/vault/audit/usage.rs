@@ -33,6 +33,8 @@ impl AuditLog {
     /// It knows the uses that are stored and were not [pruned](AuditLog::prune), and none of
     /// processes that do not [log uses](crate::AuditMode).
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{Actor, AuditMode, RootKey, Vault};
     ///

@@ -39,6 +39,8 @@ impl Vault {
     /// Stores all entries about uses that wait. (They are stored in time without this call, and
     /// when the last handle on the vault is gone.)
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{AuditAction, AuditMode, RootKey, Vault};
     ///

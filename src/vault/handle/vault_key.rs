@@ -33,6 +33,8 @@ impl Vault {
     /// The keyed hashes by which rows are found, and the key of the heads, stay. See the
     /// [manual](crate::manual::keys) for when that calls for a new vault.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{ErrorKind, MemoryStore, RootKey, Vault};
     ///
@@ -70,6 +72,8 @@ impl Vault {
     /// secret and no head is touched. Where it ended early, also with its process, call it again:
     /// what is done is passed over.
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -102,6 +106,8 @@ impl Vault {
     ///
     /// [`Purge::Pending`] says that a wrapped key is still in the store's files, because somebody
     /// is reading an older state.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{ErrorKind, RootKey, Vault};
