@@ -115,3 +115,18 @@ fn nothing_comes_of_names_that_are_unknown_or_not_for_this_handle() {
         "a-value-of-a-secret"
     );
 }
+
+#[test]
+fn a_guarded_stream_releases_nothing() {
+    let (_vault, above, _) = scopes();
+    above.put("A", "value-from-above").unwrap();
+    let released = |permissions| {
+        let redactor = above.with(permissions).redactor(["A"]).unwrap();
+        let (mut stream, mut out) = (redactor.stream(), Vec::new());
+        stream.feed(b"v", &mut out);
+        stream.release(3, &mut out);
+        out
+    };
+    assert_eq!(released(Permissions::REVEAL), b"v", "the control");
+    assert!(released(Permissions::REDACT).is_empty());
+}
