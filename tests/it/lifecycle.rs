@@ -952,6 +952,11 @@ fn bad_input_36_a_clock_that_jumps_back_brings_nothing_back() {
         )
         .unwrap();
     assert_eq!(refusal(&scope, "BEGINS"), ErrorKind::NotYetValid);
+    now.store(1_000_000_049, Ordering::SeqCst);
+    assert_eq!(refusal(&scope, "BEGINS"), ErrorKind::NotYetValid);
+    now.store(1_000_000_050, Ordering::SeqCst);
+    assert!(value(&scope, "BEGINS").is_ok(), "at its very time");
+    now.store(1_000_000_099, Ordering::SeqCst);
     assert!(value(&scope, "EXPIRES").is_ok());
     now.store(1_000_000_100, Ordering::SeqCst);
     assert_eq!(refusal(&scope, "EXPIRES"), ErrorKind::Expired);
