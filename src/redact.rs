@@ -157,6 +157,8 @@ mod encodings;
 mod find;
 #[cfg(feature = "vault")]
 mod find_values;
+#[cfg(feature = "vault")]
+mod findings;
 mod harmless;
 mod io;
 #[cfg(feature = "json")]
@@ -175,6 +177,7 @@ mod search;
 mod size;
 mod skipped;
 mod skips;
+mod span;
 mod stream;
 mod sweep;
 mod table;

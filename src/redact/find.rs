@@ -1,11 +1,10 @@
 //! Values in documents, where placeholders should stand.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::literal::Literal;
 use super::redactor::Redactor;
+use super::span::{Span, all_references};
+use super::variants::Variant;
 use crate::error::Result;
-use crate::reference::Reference;
 use crate::template::{InputText, Resolvable};
 
 impl Redactor {
@@ -35,63 +34,37 @@ impl Redactor {
     ///
     /// [`TooLarge`](crate::ErrorKind::TooLarge) for a document that is nested too deep.
     pub fn find<I: Resolvable>(&self, document: I) -> Result<Vec<Literal>> {
-        let mut found = Findings::default();
-        self.find_more(document, &mut found)?;
-        Ok(found.into_literals())
+        let mut literals = Vec::new();
+        document.each_text(&mut |text| literals.extend(self.find_in(text)))?;
+        Ok(literals)
     }
 
-    /// Adds what this redactor finds to what others, which have other secrets, found in the same
-    /// document.
-    pub(super) fn find_more<I: Resolvable>(&self, document: I, found: &mut Findings) -> Result<()> {
-        let mut number = 0;
-        document.each_text(&mut |text| {
-            self.find_in(text, number, found);
-            number += 1;
+    fn find_in(&self, text: &InputText<'_>) -> Option<Literal> {
+        let spans = self.spans(text.text);
+        if spans.is_empty() {
+            return None;
+        }
+        Some(Literal {
+            pointer: text.pointer(|key| self.redact_whole(key)),
+            is_key: text.is_key,
+            is_whole: spans.iter().any(|span| span.is_all_of(text.text)),
+            replacement: self.redact_whole(text.text).into_owned(),
+            references: all_references(spans),
         })
     }
 
-    fn find_in(&self, text: &InputText<'_>, number: usize, found: &mut Findings) {
-        let Some((references, is_whole)) = self.secrets_in(text.text) else {
-            return;
-        };
-        let literal = found.0.entry(number).or_insert_with(|| Literal {
-            pointer: text.pointer(|key| self.redact_whole(key)),
-            is_key: text.is_key,
-            is_whole: false,
-            references: Vec::new(),
-            replacement: text.text.to_owned(),
-        });
-        literal.is_whole |= is_whole;
-        literal.replacement = self.redact_whole(&literal.replacement).into_owned();
-        literal.references.extend(references);
-    }
-
-    /// The secrets in a text, each once, in its order; and true if it is nothing but one of them.
-    fn secrets_in(&self, text: &str) -> Option<(Vec<Reference>, bool)> {
-        let (mut owners, mut references) = (BTreeSet::new(), Vec::new());
-        let (mut end, mut is_whole) = (0, false);
+    /// The parts of a text that are values, in its order.
+    pub(super) fn spans(&self, text: &str) -> Vec<Span> {
+        let mut spans = Vec::new();
         for found in self.table().searcher().matches(text.as_bytes()) {
-            // What lies within another match is part of it.
-            if found.end <= end {
-                continue;
+            let claims = self.table().claims(found.pattern);
+            let (mut references, mut is_value) = (Vec::new(), false);
+            for claim in claims {
+                references.extend(self.table().reference(claim.owner).cloned());
+                is_value |= claim.variant == Variant::Value;
             }
-            (is_whole, end) = (found.start == 0 && found.end == text.len(), found.end);
-            for claim in self.table().claims(found.pattern) {
-                if owners.insert(claim.owner) {
-                    references.extend(self.table().reference(claim.owner).cloned());
-                }
-            }
+            Span::new(found.start..found.end, references, is_value).follow(&mut spans);
         }
-        (end > 0).then_some((references, is_whole))
-    }
-}
-
-/// The strings in which values were found, by their numbers.
-#[derive(Default)]
-pub(super) struct Findings(BTreeMap<usize, Literal>);
-
-impl Findings {
-    pub(super) fn into_literals(self) -> Vec<Literal> {
-        self.0.into_values().collect()
+        spans
     }
 }

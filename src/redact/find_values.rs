@@ -1,6 +1,6 @@
 //! Values of a vault in documents.
 
-use super::find::Findings;
+use super::findings::Findings;
 use super::literal::Literal;
 use super::redactor::Redactor;
 use crate::error::{ErrorKind, Result};
@@ -59,7 +59,7 @@ impl ScopedVault {
         let mut parts: Vec<&[SecretName]> = names.chunks(PART).rev().collect();
         while let Some(part) = parts.pop() {
             match self.redactor_of_part(part) {
-                Ok(redactor) => redactor.find_more(document, &mut found)?,
+                Ok(redactor) => found.add(&redactor, document)?,
                 // Many versions, or many parts of them: fewer secrets at once.
                 Err(error) if error.kind() == ErrorKind::TooLarge && part.len() > 1 => {
                     let (first, second) = part.split_at(part.len() / 2);
@@ -68,7 +68,7 @@ impl ScopedVault {
                 Err(error) => return Err(error),
             }
         }
-        Ok(found.into_literals())
+        found.into_literals(document)
     }
 
     /// A redactor of the secrets that are not left out.

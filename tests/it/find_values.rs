@@ -160,6 +160,53 @@ fn all_that_resolves_in_the_scope_is_looked_for() {
 }
 
 #[test]
+fn secrets_of_different_parts_are_masked_as_those_of_one() {
+    let (inner, outer) = ("inner-31415926", "https://ada:inner-31415926@db.example");
+    let (first, second) = ("value-of-one-27182818", "27182818-value-of-two");
+    let secrets = [
+        ("INNER", inner),
+        ("OUTER", outer),
+        ("FIRST", first),
+        ("SECOND", second),
+        ("ALIKE", "a value of two"),
+        ("ALSO", "a value of two"),
+    ];
+    let json = format!(
+        r#"{{"{inner}": {{"{first}": ["{outer}", "value-of-one-27182818-value-of-two"],
+            "eu": "{second} a value of two"}}, "{second}": "{first}"}}"#
+    );
+    let text: Tree = serde_json::from_str(&json).unwrap();
+    // Where they are few, they are looked for at once.
+    let mut expected = None;
+    for others in [0, 400] {
+        let scope = memory_vault().scope("acme").unwrap();
+        scope.put_all(secrets, OnExisting::Fail).unwrap();
+        let items =
+            (0..others).map(|number| (format!("KEY_{number}"), format!("other-{number:08}")));
+        scope.put_all(items, OnExisting::Fail).unwrap();
+        let mut found = scope.find_values(&text).unwrap();
+        for one in &mut found {
+            // Of secrets with one value, which comes first means nothing.
+            one.references.sort();
+            let both = "<<$secret.ALSO>><<$secret.ALIKE>>";
+            one.replacement = one
+                .replacement
+                .replace(both, "<<$secret.ALIKE>><<$secret.ALSO>>");
+            for part in [inner, "db.example", "value-of", "27182818"] {
+                assert!(!one.pointer.contains(part), "{others}: {}", one.pointer);
+                assert!(
+                    !one.replacement.contains(part),
+                    "{others}: {}",
+                    one.replacement
+                );
+            }
+        }
+        assert_eq!(found.len(), 7);
+        assert_eq!(found, *expected.get_or_insert(found.clone()), "{others}");
+    }
+}
+
+#[test]
 fn permissions_are_those_of_a_redactor() {
     let vault = memory_vault();
     let scope = vault.scope("acme").unwrap();
