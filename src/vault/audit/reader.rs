@@ -136,6 +136,10 @@ impl Reader {
         if !is_known {
             return Err(broken());
         }
+        // A row of the last number may be one of a state that is no more.
+        if next.row == self.until.row && next != self.until {
+            return Err(broken());
+        }
         self.at = Some(next);
         if self.newest_first {
             entries.reverse();
@@ -248,6 +252,9 @@ impl Reader {
             if self.rows.is_empty() {
                 self.at = Some(begin);
             }
+        } else if begin.row >= self.until.row {
+            // All that there was to read was taken away.
+            self.at = Some(self.until);
         } else {
             // It goes on where the log begins now.
             (self.at, self.is_number_alone) = (Some(begin), false);

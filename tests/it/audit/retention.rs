@@ -138,3 +138,23 @@ fn a_scope_and_a_reason_that_is_none_take_nothing_away() {
     let empty = vault.audit("other").unwrap();
     assert_eq!(empty.prune(&newest, "a reason").unwrap(), 0);
 }
+
+#[test]
+fn a_reader_ends_where_all_that_it_began_with_is_taken_away() {
+    let store = MemoryStore::new();
+    let vault = lived(&store);
+    let log = vault.audit("acme").unwrap();
+    let [mut oldest, mut newest] = [log.oldest_first(), log.entries()];
+    for reader in [&mut oldest, &mut newest] {
+        reader.next().unwrap().unwrap();
+    }
+    let project = vault.scope("acme").unwrap();
+    project.put("A", "newer").unwrap();
+    project.resolve("<<$secret.A>>").unwrap();
+    let none = AuditRetention::new().max_entries(0);
+    assert_eq!(log.prune(&none, "the policy").unwrap(), 82);
+    // What is in memory is given, and then there is nothing more.
+    for reader in [oldest, newest] {
+        assert!(reader.map(Result::unwrap).count() < 40);
+    }
+}

@@ -220,3 +220,31 @@ fn other_rows_among_the_uses_are_told() {
     }
     assert!(vault.verify().unwrap().is_intact());
 }
+
+#[test]
+fn the_last_entry_of_another_life_of_the_vault_is_not_read() {
+    let (store, _) = lived();
+    let before = crate::support::rows::all_rows(&store);
+    let live_on = |value: &str| {
+        for row in crate::support::rows::all_rows(&store) {
+            delete(&store, &row);
+        }
+        for row in &before {
+            put(&store, row);
+        }
+        let vault = logged(&store, AuditMode::Off);
+        vault.scope("acme").unwrap().put("A", value).unwrap();
+        rows(&store, Kind::Audit).remove(10)
+    };
+    let of_one = live_on("value-of-one-life");
+    let own = live_on("value-of-another");
+    assert_eq!((of_one.key, of_one.epoch), (own.key, own.epoch));
+    assert_eq!(entries(&reopened(&store)).len(), 11);
+    put(&store, &of_one);
+    is_told(&store, "an entry of another life");
+    let log = reopened(&store).audit("acme").unwrap();
+    for all in [log.entries(), log.oldest_first()] {
+        let refused = all.collect::<keyslot::Result<Vec<_>>>().unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Tampered);
+    }
+}
