@@ -46,6 +46,7 @@ mod recover;
 mod retention;
 mod usage;
 mod uses;
+mod waiting;
 
 pub(in crate::vault) use append::Noted;
 pub use backlog::AuditBacklog;
@@ -59,4 +60,4 @@ pub use page::AuditPage;
 pub use query::AuditQuery;
 pub use retention::AuditRetention;
 pub use usage::{AuditUsage, SecretUse};
-pub(in crate::vault) use uses::start_flusher;
+pub(in crate::vault) use waiting::start_flusher;

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    TryLockError,
+};
 use std::thread::Thread;
 use std::time::Instant;
 
@@ -15,6 +18,8 @@ pub(super) struct UseQueue {
     pub(super) mode: AuditMode,
     pub(super) limits: AuditLimits,
     waiting: Mutex<Waiting>,
+    /// Held by those who store what waited, together; by one who waits for all of them, alone.
+    storing: RwLock<()>,
     /// The thread that stores them.
     flusher: OnceLock<Thread>,
 }
@@ -24,6 +29,18 @@ pub(super) struct Use {
     pub(super) tenant: String,
     pub(super) time: Timestamp,
     pub(super) record: Vec<u8>,
+    /// The write of it that failed, if that may have been committed all the same.
+    pub(super) tried: Option<Arc<Tried>>,
+}
+
+/// A write of entries that may have been committed although it failed.
+pub(super) struct Tried {
+    /// The number of its first row.
+    pub(super) row: u64,
+    /// The first entry of that row.
+    pub(super) first: Vec<u8>,
+    /// The number of lost entries that it tells of.
+    pub(super) lost: u64,
 }
 
 /// All that waits.
@@ -53,6 +70,7 @@ impl UseQueue {
             mode,
             limits,
             waiting: Mutex::default(),
+            storing: RwLock::default(),
             flusher: OnceLock::new(),
         }
     }
@@ -60,6 +78,27 @@ impl UseQueue {
     /// Names the thread that stores what waits.
     pub(super) fn set_flusher(&self, flusher: Thread) {
         let _ = self.flusher.set(flusher);
+    }
+
+    /// Wakes the thread that stores what waits.
+    pub(super) fn wake(&self) {
+        if let Some(flusher) = self.flusher.get() {
+            flusher.unpark();
+        }
+    }
+
+    /// Begins to store beside others; `None` while one thread does so alone.
+    pub(super) fn beside_others(&self) -> Option<RwLockReadGuard<'_, ()>> {
+        match self.storing.try_read() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Waits for all others, and begins to store alone.
+    pub(super) fn alone(&self) -> RwLockWriteGuard<'_, ()> {
+        self.storing.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds an entry. The thread is woken once a batch is there.
@@ -74,9 +113,7 @@ impl UseQueue {
         let count = waiting.uses.len();
         drop(waiting);
         if count == self.limits.batch {
-            if let Some(flusher) = self.flusher.get() {
-                flusher.unpark();
-            }
+            self.wake();
         }
         if count >= self.limits.queue {
             Fill::Full

@@ -36,8 +36,12 @@ impl Vault {
         Ok(AuditLog::new(Arc::clone(&self.core), tenant, None))
     }
 
-    /// Stores all entries about uses that wait. (They are stored in time without this call, and
-    /// when the last handle on the vault is gone.)
+    /// Stores all entries about uses that wait, and returns once those are stored too that another
+    /// thread is storing.
+    ///
+    /// They are stored in time without this call, and when the last handle on the vault is gone.
+    /// But the thread that stores them in time may be the one that ends the vault then, and a
+    /// process that exits does not wait for it: call this before.
     ///
     /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
@@ -58,7 +62,7 @@ impl Vault {
     ///
     /// Why the store cannot be written; then they wait on.
     pub fn flush_audit(&self) -> Result<()> {
-        self.core.flush_uses()
+        self.core.flush_all_uses()
     }
 
     /// Returns the number of entries about uses that wait, and of those that were lost.

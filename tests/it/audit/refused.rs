@@ -150,6 +150,122 @@ fn a_chain_does_not_pass_over_a_use_that_was_not_logged() {
     assert_eq!(error.kind(), ErrorKind::StorageFull);
 }
 
+/// A vault whose writes are told of before they begin and after they were committed.
+fn hooked(hook: impl Fn(Call) -> keyslot::Result<()> + Send + Sync + 'static) -> Vault {
+    let limits = AuditLimits::new().delay(Duration::from_secs(3600)).batch(2);
+    let store = Hooked::new(MemoryStore::new(), hook);
+    let builder = ticking(Vault::builder().store(store))
+        .audit(AuditMode::Batched)
+        .audit_limits(limits);
+    let vault = builder.create(&root_key()).unwrap();
+    vault.scope("acme").unwrap().put("A", "value-1").unwrap();
+    vault
+}
+
+#[test]
+fn entries_of_a_write_that_may_be_committed_are_stored_once() {
+    for is_committed in [true, false] {
+        let fails = Arc::<AtomicBool>::default();
+        let switch = Arc::clone(&fails);
+        let vault = hooked(move |call| {
+            let is_here = match call {
+                Call::Written => is_committed,
+                Call::Write(_) => !is_committed,
+                _ => false,
+            };
+            if is_here && switch.load(Ordering::SeqCst) {
+                return Err(Error::new(ErrorKind::Unsettled, "the connection was lost"));
+            }
+            Ok(())
+        });
+        let project = vault.scope("acme").unwrap();
+        let run = |number: usize| project.for_run(format!("run-{number}")).unwrap();
+        let mut number = 0;
+        let mut used = || {
+            number += 1;
+            run(number).resolve("<<$secret.A>>").unwrap();
+        };
+        used();
+        fails.store(true, Ordering::SeqCst);
+        for _ in 0..3 {
+            let error = vault.flush_audit().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unsettled);
+            used();
+        }
+        fails.store(false, Ordering::SeqCst);
+        vault.flush_audit().unwrap();
+        let runs: Vec<_> = entries(&vault)
+            .into_iter()
+            .filter_map(|entry| entry.run)
+            .collect();
+        assert_eq!(runs, ["run-1", "run-2", "run-3", "run-4"], "{is_committed}");
+        assert!(vault.verify().unwrap().is_intact());
+    }
+}
+
+#[test]
+fn a_flush_waits_for_what_another_thread_stores() {
+    let (begun, go_on) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+    let is_slow = Arc::<AtomicBool>::default();
+    let hooks = (Arc::clone(&begun), Arc::clone(&go_on), Arc::clone(&is_slow));
+    let vault = hooked(move |call| {
+        let (begun, go_on, is_slow) = &hooks;
+        let is_here = matches!(call, Call::Write(_)) && is_slow.swap(false, Ordering::SeqCst);
+        if is_here {
+            begun.store(true, Ordering::SeqCst);
+            while !go_on.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+        }
+        Ok(())
+    });
+    let project = vault.scope("acme").unwrap();
+    is_slow.store(true, Ordering::SeqCst);
+    for _ in 0..2 {
+        project.resolve("<<$secret.A>>").unwrap();
+    }
+    // The thread has taken both entries and is storing them.
+    while !begun.load(Ordering::SeqCst) {
+        std::thread::yield_now();
+    }
+    let stored = std::thread::scope(|threads| {
+        let flush = threads.spawn(|| {
+            vault.flush_audit().unwrap();
+            entries(&vault).len()
+        });
+        // Long enough for a flush that does not wait.
+        std::thread::sleep(Duration::from_millis(200));
+        go_on.store(true, Ordering::SeqCst);
+        flush.join().unwrap()
+    });
+    assert_eq!(stored, 3);
+}
+
+#[test]
+fn the_thread_of_a_vault_ends_with_it() {
+    let count = || {
+        let threads = std::fs::read_dir("/proc/self/task").unwrap();
+        let name = |thread: std::io::Result<std::fs::DirEntry>| {
+            std::fs::read_to_string(thread.ok()?.path().join("comm")).ok()
+        };
+        let names = threads.filter_map(name);
+        names.filter(|name| name == "keyslot-audit\n").count()
+    };
+    if !std::path::Path::new("/proc/self/task").exists() {
+        return;
+    }
+    let vaults = [(); 50].map(|()| hooked(|_| Ok(())));
+    // The control: they have begun.
+    while count() < 50 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    drop(vaults);
+    // The thread is told, so it need not wait for half of its delay of an hour.
+    while count() >= 50 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn entries_that_are_lost_are_counted_and_told() {
     let lab = Lab::new(
