@@ -2,7 +2,7 @@
 
 use super::report::{DataKeyState, DataKeyStatus, KeyStatus, OrganizationKeys, PreviousVaultKey};
 use crate::crypto::{
-    DataKeyRecord, DataKeyState as State, Envelope, KeyId, PreviousKey, Timestamp,
+    DataKeyRecord, DataKeyState as State, Envelope, Head, KeyId, PreviousKey, Timestamp,
 };
 use crate::error::Result;
 use crate::scope::Scope;
@@ -26,7 +26,7 @@ impl Core {
             for tenant in tenants {
                 let mut found = None;
                 self.store.read(tenant, &mut |tx| {
-                    found = Some(self.keys_of(tenant, tx)?);
+                    found = self.keys_of(tenant, tx)?;
                     Ok(())
                 })?;
                 let Some((keys, wrapped)) = found else {
@@ -49,14 +49,18 @@ impl Core {
         })
     }
 
-    /// The data keys of a tenant, and the names of the vault keys that each is wrapped under.
+    /// The data keys of a tenant, and the names of the vault keys that each is wrapped under;
+    /// `None` for the partition of its uses, which has none.
     fn keys_of(
         &self,
         tenant: Partition,
         tx: &mut dyn ReadTx,
-    ) -> Result<(OrganizationKeys, Vec<[Option<KeyId>; 2]>)> {
+    ) -> Result<Option<(OrganizationKeys, Vec<[Option<KeyId>; 2]>)>> {
         let row = get_one_in(tx, head_row(tenant))?;
         let head = row.and_then(|row| self.open_head(tenant, &row).ok());
+        if head.as_ref().is_some_and(Head::is_of_uses) {
+            return Ok(None);
+        }
         let active_key = head.as_ref().map(|head| head.active_key);
         let organization = head
             .map(|head| Scope::organization(head.tenant))
@@ -96,7 +100,7 @@ impl Core {
             keys,
             unreadable,
         };
-        Ok((keys, wrapped))
+        Ok(Some((keys, wrapped)))
     }
 }
 

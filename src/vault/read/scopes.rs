@@ -18,6 +18,10 @@ impl Core {
                 // No write leaves rows without a head. Verify finds them.
                 if let Some(head) = self.get_one(tenant, head_row(tenant))? {
                     let head = self.open_head(tenant, &head)?;
+                    // A use that was refused stores no secret.
+                    if head.is_of_uses() {
+                        continue;
+                    }
                     organizations.insert(Scope::organization(head.tenant)?);
                 }
             }

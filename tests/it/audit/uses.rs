@@ -8,7 +8,7 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore};
 use keyslot::template::Grants;
 use keyslot::{
-    Actor, AuditLimits, AuditMode, Cache, ErrorKind, Permissions, Reference, ScopedVault,
+    Actor, AuditLimits, AuditMode, Cache, ErrorKind, Permissions, Reference, Scope, ScopedVault,
     SecretName, Surface, Target, Vault,
 };
 
@@ -283,4 +283,25 @@ fn a_change_that_is_refused_is_no_use() {
     vault.flush_audit().unwrap();
     assert_eq!(told(&vault), [""; 0]);
     assert_eq!(rows(&store, Kind::Audit).len(), 0);
+}
+
+#[test]
+fn a_log_of_uses_is_no_organization_and_has_no_keys() {
+    let store = MemoryStore::new();
+    let vault = logged(&store, AuditMode::Required);
+    let project = vault.scope("acme").unwrap();
+    project.put("A", "value-1").unwrap();
+    project.resolve("<<$secret.A>>").unwrap();
+    let elsewhere = vault.scope("globex").unwrap();
+    assert!(elsewhere.resolve("<<$secret.A>>").is_err());
+    vault.flush_audit().unwrap();
+    assert_eq!(rows(&store, Kind::Head).len(), 3, "the control");
+    let acme = vec![Scope::new("acme").unwrap()];
+    assert_eq!(vault.organizations().unwrap(), acme);
+    let status = vault.key_status().unwrap().organizations;
+    let told: Vec<_> = status
+        .into_iter()
+        .map(|one| (one.organization, one.keys.len()))
+        .collect();
+    assert_eq!(told, [(Some(acme[0].clone()), 1)]);
 }
