@@ -112,8 +112,8 @@ impl AuditLog {
         let mut export = AuditExport::default();
         let mut last: [Option<(u64, [u8; 32])>; 2] = [None, None];
         for number in 1_u64.. {
-            let mut text = String::new();
-            let read = std::io::Read::take(&mut from, MAX_LINE).read_line(&mut text);
+            let mut text = Vec::new();
+            let read = std::io::Read::take(&mut from, MAX_LINE).read_until(b'\n', &mut text);
             let length = read.map_err(|error| {
                 Error::new(ErrorKind::Io, "an export of an audit log cannot be read")
                     .with_source(error)
@@ -121,8 +121,9 @@ impl AuditLog {
             if length == 0 {
                 break;
             }
-            let (log, entry, chain) = self
-                .check_line(text.strip_suffix('\n').unwrap_or(&text), &last)
+            let (log, entry, chain) = std::str::from_utf8(&text)
+                .ok()
+                .and_then(|text| self.check_line(text.strip_suffix('\n').unwrap_or(text), &last))
                 .ok_or_else(|| forged(number))?;
             let range = if log == 0 {
                 &mut export.changes
