@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+mod audit;
 mod changes;
 mod conformance;
 mod cuts;
