@@ -51,11 +51,7 @@ impl Core {
 
     /// The data keys of a tenant, and the names of the vault keys that each is wrapped under;
     /// `None` for the partition of its uses, which has none.
-    fn keys_of(
-        &self,
-        tenant: Partition,
-        tx: &mut dyn ReadTx,
-    ) -> Result<Option<(OrganizationKeys, Vec<[Option<KeyId>; 2]>)>> {
+    fn keys_of(&self, tenant: Partition, tx: &mut dyn ReadTx) -> Result<Option<WrappedKeys>> {
         let row = get_one_in(tx, head_row(tenant))?;
         let head = row.and_then(|row| self.open_head(tenant, &row).ok());
         if head.as_ref().is_some_and(Head::is_of_uses) {
@@ -103,6 +99,9 @@ impl Core {
         Ok(Some((keys, wrapped)))
     }
 }
+
+/// The data keys of a tenant, and the names of the vault keys that each is wrapped under.
+type WrappedKeys = (OrganizationKeys, Vec<[Option<KeyId>; 2]>);
 
 /// A vault key that was replaced, by its name.
 type PreviousUses = (KeyId, PreviousVaultKey);
