@@ -1,9 +1,17 @@
 //! The state of a log whose head is lost.
 
-use crate::crypto::LogState;
+use super::append::Noted;
+use crate::crypto::{Head, KeyId, LogState};
 use crate::error::Result;
+use crate::record::AuditAction;
+use crate::scope::Scope;
 use crate::store::{Kind, Partition, WriteTx};
+use crate::vault::call::Call;
 use crate::vault::core::Core;
+use crate::vault::hashed_scope::head_row;
+use crate::vault::high_water::Mark;
+use crate::vault::numbers::next_epoch;
+use crate::vault::rows::checked;
 use crate::vault::walk::Walk;
 
 impl Core {
@@ -43,5 +51,46 @@ impl Core {
             }),
             (last, found) => last.or(found),
         })
+    }
+
+    /// Makes the head of the log of a tenant's uses anew, if it cannot be read: without it no use
+    /// can be logged. Does nothing where there is no log.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) for a damaged index; or why the store cannot be
+    /// written.
+    pub(in crate::vault) fn repair_uses(&self, tenant: &Scope, reason: &str) -> Result<()> {
+        let partition = self.uses_of(tenant.tenant());
+        let keys = [head_row(partition)];
+        let seen = self.seen.of(partition).map_or(0, |mark| mark.epoch());
+        let now = self.clock.now()?.reading;
+        let mark = self.commit(partition, &keys, |rows, tx| {
+            let row = checked(&keys, rows)?.pop().flatten();
+            let head = row.as_ref().map(|row| self.open_head(partition, row));
+            if matches!(&head, Some(Ok(head)) if head.is_of_uses()) {
+                return Ok(None);
+            }
+            let found = self.recover_log(tx, partition, None)?;
+            if found.is_none() && head.is_none() {
+                return Ok(None);
+            }
+            let mut log = found.unwrap_or_else(|| LogState::new(now));
+            let mut head = Head::of_uses(tenant.tenant(), log);
+            // Each write made a row at least, so no epoch was above the number of rows.
+            head.epoch = next_epoch(log.end.row.max(seen))?;
+            let mut noted = Noted::default();
+            let call = Call::operator(AuditAction::RebuildHead).because(Some(reason));
+            noted.push(&call.facts(now, tenant));
+            self.append_to_log(tx, partition, head.epoch, &mut log, &noted)?;
+            head.log = Some(log);
+            let row = self.seal_head(partition, &head)?;
+            tx.put(&row)?;
+            Mark::of(&row, &head).map(Some)
+        })?;
+        if let Some(mark) = mark {
+            self.note_head(partition, mark, KeyId::VAULT_SECRET);
+        }
+        Ok(())
     }
 }

@@ -96,6 +96,9 @@ impl Vault {
     /// gone. So restore a backup instead, where there is one, and look at the organization's
     /// secrets afterwards. The reason is told to the [observer](crate::Observer::repaired).
     ///
+    /// The head of the organization's log of uses is made anew as well, if it cannot be read: no
+    /// value leaves an open vault that [requires](crate::AuditMode::Required) an entry for it.
+    ///
     /// One write that reads all records of the organization. Where the head was lost together with
     /// its newest records, its epoch may be one that was used before: other processes and an
     /// [anchor](crate::RollbackAnchor) then say [`Tampered`](crate::ErrorKind::Tampered) until

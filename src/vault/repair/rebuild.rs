@@ -18,7 +18,8 @@ use crate::vault::stored::Stored;
 
 impl Core {
     /// Makes the head of a tenant anew from the rows that can be read, in one write. A name that is
-    /// `lost` becomes revoked.
+    /// `lost` becomes revoked; without one, the head of the log of uses is made anew too where it
+    /// cannot be read, in a write of its own.
     ///
     /// # Errors
     ///
@@ -73,6 +74,9 @@ impl Core {
             ))
         })?;
         self.note_head(partition, mark, head.active_key);
+        if lost.is_none() {
+            self.repair_uses(&scope.scope, reason)?;
+        }
         let purge = self.store.purge().unwrap_or(Purge::Pending);
         Ok(Repair { purge, ..repair })
     }

@@ -3,7 +3,7 @@
 use keyslot::store::{Kind, MemoryStore, Partition, Row};
 use keyslot::{AuditMode, ErrorKind, Finding, Vault};
 
-use super::kit::{builder, entries, logged};
+use super::kit::{builder, entries, logged, say};
 use crate::support::root_key;
 use crate::support::rows::{Stored, delete, put, rows};
 
@@ -246,5 +246,45 @@ fn the_last_entry_of_another_life_of_the_vault_is_not_read() {
     for all in [log.entries(), log.oldest_first()] {
         let refused = all.collect::<keyslot::Result<Vec<_>>>().unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Tampered);
+    }
+}
+
+#[test]
+fn a_head_of_uses_that_cannot_be_read_is_made_anew() {
+    for is_gone in [false, true] {
+        let store = MemoryStore::new();
+        let vault = logged(&store, AuditMode::Required);
+        let project = vault.scope("acme").unwrap();
+        project.put("A", "value-1").unwrap();
+        let own = rows(&store, Kind::Head)[0].partition;
+        for _ in 0..3 {
+            project.resolve("<<$secret.A>>").unwrap();
+        }
+        drop((vault, project));
+        let mut heads = rows(&store, Kind::Head).into_iter();
+        let head = heads.find(|head| head.partition != own).unwrap();
+        if is_gone {
+            delete(&store, &head);
+        } else {
+            put(&store, &head.with(|row| row.info[99] ^= 1));
+            let vault = logged(&store, AuditMode::Required);
+            let refused = vault.scope("acme").unwrap().resolve("<<$secret.A>>");
+            assert_eq!(refused.unwrap_err().kind(), ErrorKind::Corrupt);
+        }
+        let vault = logged(&store, AuditMode::Required);
+        let _ = vault.rebuild_head("acme", "a bad disk").unwrap();
+        vault
+            .scope("acme")
+            .unwrap()
+            .resolve("<<$secret.A>>")
+            .unwrap();
+        let vault = reopened(&store);
+        assert!(vault.verify().unwrap().is_intact());
+        // The clocks of the two vaults do not agree.
+        let mut told: Vec<String> = entries(&vault).iter().map(say).collect();
+        told.sort();
+        let (used, made) = ("use acme A @1", "rebuild_head acme");
+        let expected = ["put acme A @1", made, made, used, used, used, used];
+        assert_eq!(told, expected, "{is_gone}");
     }
 }
