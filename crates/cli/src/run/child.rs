@@ -104,8 +104,8 @@ impl From<ExitStatus> for Exit {
     }
 }
 
-/// Says on standard error why a program could not be started.
-pub(crate) fn tell(error: &io::Error) {
+/// Says on an error output why a program could not be started.
+pub(crate) fn tell(mut to: impl Write, error: &io::Error) {
     let message = match error.kind() {
         io::ErrorKind::NotFound => "the program behind `--` was not found",
         io::ErrorKind::PermissionDenied => "the program behind `--` may not be executed",
@@ -115,7 +115,7 @@ pub(crate) fn tell(error: &io::Error) {
         _ => "the program behind `--` could not be started",
     };
     // Nobody else could be told that this fails.
-    let _ = writeln!(io::stderr(), "keyslot: {message}");
+    let _ = writeln!(to, "keyslot: {message}");
 }
 
 #[cfg(test)]

@@ -16,7 +16,12 @@ pub(super) enum Event {
     /// The program ended.
     Ended(Exit),
     /// All of an output was written; or nobody takes it any more.
-    Written(io::Result<()>),
+    Written {
+        /// True for the terminal, false for a pipe.
+        is_terminal: bool,
+        /// The error of an output that nobody takes.
+        result: io::Result<()>,
+    },
     /// The helper has ended, and the program with it.
     Lost,
 }

@@ -6,6 +6,7 @@
 //! in an argument, and none in an environment but that of the program.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -20,7 +21,7 @@ use rustix::process::{
 };
 use rustix::termios::tcsetpgrp;
 
-use super::child::Exit;
+use super::child::{Exit, tell};
 use super::link::{self, News, Order};
 
 /// First arguments that make this program a helper. No command has such a name.
@@ -79,10 +80,22 @@ fn monitor() -> io::Result<()> {
         .arg(&child.program)
         .args(&child.arguments);
     starter.env_clear().envs(child.variables());
+    let told = File::from(errors.try_clone()?);
     starter.stdin(input).stdout(output).stderr(errors);
-    let started = starter.process_group(0).spawn()?;
-    // Both hold copies: of values, and of streams that must close with the program.
+    let started = starter.process_group(0).spawn();
+    // They hold copies: of values, and of streams that must close with the program.
     drop((starter, child));
+    let started = match started {
+        Ok(started) => started,
+        Err(error) => {
+            tell(told, &error);
+            drop(terminal);
+            News::Ended(Exit::of_error(&error)).send(&link)?;
+            // When we end, the terminal does.
+            return io::copy(&mut &link, &mut io::sink()).map(drop);
+        }
+    };
+    drop(told);
     watch(&link, Pid::from_child(&started), terminal)
 }
 
@@ -167,6 +180,6 @@ fn start(mut arguments: impl Iterator<Item = OsString>) -> Exit {
         return Exit::CANNOT_RUN;
     }
     let error = Command::new(program).args(arguments).exec();
-    super::child::tell(&error);
+    tell(io::stderr(), &error);
     Exit::of_error(&error)
 }

@@ -81,12 +81,18 @@ pub(super) fn run(mut child: Child, masks: &Redactor, screen: &Screen) -> io::Re
         }
     })?;
 
-    let (mut ours, mut end, mut exit) = (Some(ours), Some(end), None);
+    let (mut ours, mut end, mut exit, mut is_shown) = (Some(ours), Some(end), None, false);
     for event in events {
         match event {
             Event::Signal(signal) if signal.is_new_size() => resize(screen, ours.as_ref()),
-            Event::Signal(signal) if signal.is_continued() => go_on(screen, ours.as_ref(), &link),
+            Event::Signal(signal) if signal.is_continued() && exit.is_none() => {
+                go_on(screen, ours.as_ref(), &link);
+            }
             Event::Signal(signal) => {
+                // What the program left behind has an output open, and somebody wants to end.
+                if let Some(exit) = exit.filter(|_| signal.for_program(false).is_some()) {
+                    return Ok(exit);
+                }
                 if let Some(signal) = signal.for_program(false) {
                     pass(&link, signal);
                 }
@@ -103,7 +109,11 @@ pub(super) fn run(mut child: Child, masks: &Redactor, screen: &Screen) -> io::Re
                 exit = Some(how);
                 end = None;
             }
-            Event::Written(result) => {
+            Event::Written {
+                is_terminal,
+                result,
+            } => {
+                is_shown |= is_terminal;
                 if result.as_ref().is_err_and(has_gone) {
                     // The program is told as it would be without us.
                     pass(&link, Signal::HUP);
@@ -113,6 +123,10 @@ pub(super) fn run(mut child: Child, masks: &Redactor, screen: &Screen) -> io::Re
             }
             Event::Lost if exit.is_none() => return Err(io::ErrorKind::ConnectionAborted.into()),
             Event::Lost => {}
+        }
+        if exit.is_some() && is_shown {
+            // Keys are for us again: Ctrl-C ends the wait for a pipe that others have open.
+            screen.give_back();
         }
         if let Some(exit) = exit.filter(|_| left.are_done()) {
             drop(end);

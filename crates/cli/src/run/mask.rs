@@ -27,6 +27,10 @@ const REST: Timespec = Timespec {
     tv_nsec: 100_000_000,
 };
 
+/// The most bytes that are read of a terminal whose program has ended, where others go on to write:
+/// more than a terminal keeps, so that nothing of the program is missing.
+const LEFT: usize = 256 << 10;
+
 /// One output of the program.
 pub(crate) struct Output {
     /// The end that we read.
@@ -46,7 +50,8 @@ impl Output {
         let mut stream = masks.stream();
         let mut part = Zeroizing::new(vec![0; PART]);
         let mut clean = Zeroizing::new(Vec::with_capacity(2 * PART));
-        loop {
+        let mut left = LEFT;
+        while left > 0 {
             let count = if self.is_silent()? {
                 stream.release(SHOWN, &mut clean);
                 to.write_all(&clean)?;
@@ -67,6 +72,9 @@ impl Output {
             to.write_all(&clean)?;
             to.flush()?;
             clean.clear();
+            if self.has_ended()? {
+                left = left.saturating_sub(count);
+            }
         }
         stream.finish(&mut clean);
         to.write_all(&clean)?;
@@ -80,6 +88,15 @@ impl Output {
         }
         let mut fds = [PollFd::new(&self.from, PollFlags::IN)];
         Ok(wait(&mut fds, Some(&SILENCE))? == 0)
+    }
+
+    /// Returns true if the program behind a terminal has ended.
+    fn has_ended(&self) -> io::Result<bool> {
+        let Some(ended) = &self.ended else {
+            return Ok(false);
+        };
+        let mut fds = [PollFd::from_borrowed_fd(ended.as_fd(), PollFlags::IN)];
+        Ok(wait(&mut fds, Some(&Timespec::default()))? > 0)
     }
 
     /// Waits for more, and returns false if the program has ended and left a terminal silent.
@@ -215,6 +232,23 @@ mod tests {
         assert_eq!(tells.iter().flatten().collect::<Vec<_>>(), b"last");
         // Somebody still has it open.
         drop(to);
+    }
+
+    #[test]
+    fn a_terminal_whose_program_has_ended_is_left_while_others_write_on() {
+        let (from, to) = io::pipe().unwrap();
+        let (ended, end) = io::pipe().unwrap();
+        let output = Output {
+            from: from.into(),
+            ended: Some(ended.into()),
+        };
+        drop(end);
+        // It ends when nobody reads any more.
+        let others = thread::spawn(move || while (&to).write_all(&[b'y'; 1 << 10]).is_ok() {});
+        let mut out = Vec::new();
+        output.pass_on(&mut out, &masks()).unwrap();
+        assert!((LEFT..LEFT + PART).contains(&out.len()), "{}", out.len());
+        others.join().unwrap();
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) fn run(mut child: Child, masks: Option<&Redactor>) -> io::Result<Exit
     let mut running = match command.spawn() {
         Ok(running) => running,
         Err(error) => {
-            tell(&error);
+            tell(io::stderr(), &error);
             return Ok(Exit::of_error(&error));
         }
     };
@@ -73,7 +73,7 @@ pub(super) fn run(mut child: Child, masks: Option<&Redactor>) -> io::Result<Exit
     for event in events {
         match event {
             Event::Ended(_) => exit = Some(Exit::from(running.wait()?)),
-            Event::Written(result) => left.written(result),
+            Event::Written { result, .. } => left.written(result),
             Event::Signal(signal) => {
                 let at_our_terminal = terminal.as_ref().is_some_and(is_ours);
                 match exit {
@@ -107,7 +107,12 @@ pub(super) fn write_on(
         return Ok(());
     };
     thread::Builder::new()
-        .spawn(move || to.send(Event::Written(output.pass_on(File::from(onto), &masks))))
+        .spawn(move || {
+            to.send(Event::Written {
+                is_terminal: output.ended.is_some(),
+                result: output.pass_on(File::from(onto), &masks),
+            })
+        })
         .map(drop)
 }
 

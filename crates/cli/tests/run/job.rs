@@ -235,6 +235,40 @@ fn what_is_left_in_the_background_does_not_hold_us() {
 }
 
 #[test]
+fn what_writes_on_in_the_background_does_not_hold_us() {
+    let home = Home::new();
+    let (screen, code) = home.job("echo done; yes & exit 3").end();
+    assert!(screen.starts_with("done\r\n"), "{screen}");
+    assert_eq!(code, 3);
+}
+
+#[test]
+fn keys_end_us_while_an_output_is_open_in_the_background() {
+    let home = Home::new();
+    let script = format!("exec {KEYSLOT} run -- sh -c 'sleep 300 & echo go; exit 3' 2>errors");
+    let mut job = home.at_terminal("sh", &["-c", &script]);
+    job.until("go");
+    while !job.is_as_before() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    job.press("\x03");
+    assert_eq!(job.end().1, 3);
+}
+
+#[test]
+fn an_environment_that_is_too_long_is_told() {
+    let home = Home::new();
+    home.write("big.env", &format!("BIG={}\n", "x".repeat(200_000)));
+    let args = ["run", "--env-from", "big.env", "--", "true"];
+    let (screen, code) = home.at_terminal(KEYSLOT, &args).end();
+    assert!(
+        screen.contains("cannot take so long an environment"),
+        "{screen}"
+    );
+    assert_eq!(code, 126);
+}
+
+#[test]
 fn no_value_is_in_an_argument_or_an_environment_of_the_helpers() {
     let home = Home::new();
     let mut job = home.job("echo $PPID $$ .; read x");
