@@ -91,7 +91,8 @@ impl From<ErrorKind> for Exit {
             ErrorKind::Conflict
             | ErrorKind::Busy
             | ErrorKind::Unavailable
-            | ErrorKind::Unsettled => Self::TryAgain,
+            | ErrorKind::Unsettled
+            | ErrorKind::VaultKeyReplaced => Self::TryAgain,
             ErrorKind::UnsafeFile => Self::UnsafeFile,
             ErrorKind::Stopped => Self::Interrupted,
             _ => Self::Failed,
@@ -139,6 +140,7 @@ mod tests {
             (ErrorKind::VaultNotFound, Exit::Vault),
             (ErrorKind::Tampered, Exit::Damaged),
             (ErrorKind::Busy, Exit::TryAgain),
+            (ErrorKind::VaultKeyReplaced, Exit::TryAgain),
             (ErrorKind::UnsafeFile, Exit::UnsafeFile),
             (ErrorKind::StorageFull, Exit::Failed),
         ] {

@@ -160,7 +160,9 @@ fn next(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::Corrupt => "run `keyslot verify`, and restore a backup with `keyslot restore`",
         ErrorKind::UnsafeFile => "`keyslot status` says what is open to whom",
-        ErrorKind::Busy | ErrorKind::Unavailable => "run the same command again",
+        ErrorKind::Busy | ErrorKind::Unavailable | ErrorKind::VaultKeyReplaced => {
+            "run the same command again"
+        }
         ErrorKind::Conflict => "look at it with `keyslot show`, and decide again",
         ErrorKind::Unsettled => "look with `keyslot show` if the change was stored",
         _ => return None,
