@@ -104,7 +104,7 @@ impl Core {
     pub(super) fn accept_rollback(&self, reason: &str) -> Result<()> {
         let reason = reason::check(reason)?;
         if let Some(anchor) = &self.anchor {
-            let own = self.open_directory(&self.vault_secret()?).ok();
+            let own = self.open_directory(&self.vault_secret()?, None).ok();
             let own = own.map(|(_, mark)| mark.for_anchor(Partition::VAULT));
             let mut marks: Vec<AnchorMark> = own.into_iter().collect();
             self.each_tenant(|tenant| {

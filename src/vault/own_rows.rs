@@ -5,7 +5,8 @@ use super::core::Core;
 use super::high_water::{Mark, rolled_back};
 use super::opening::VAULT_SECRET;
 use super::rows::corrupt;
-use crate::crypto::{Envelope, KeyId, KeySlotDirectory};
+use super::tenant_key::TenantKey;
+use crate::crypto::{Envelope, KeyId, KeySlotDirectory, VaultKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Partition, Row};
 
@@ -16,21 +17,26 @@ impl Core {
         row.ok_or_else(|| corrupt("the vault secret is missing"))
     }
 
-    /// The directory of the key slots, as the row of the vault secret has it, and its mark.
+    /// The directory of the key slots, as the row of the vault secret has it, and its mark. `seen`
+    /// is what was seen before the row was read.
     ///
     /// # Errors
     ///
-    /// [`Corrupt`](ErrorKind::Corrupt) when this vault did not seal it, and
-    /// [`VaultKeyReplaced`](ErrorKind::VaultKeyReplaced).
-    pub(super) fn open_directory(&self, vault_secret: &Row) -> Result<(KeySlotDirectory, Mark)> {
-        let (header, keys, sealed) = (
-            self.keys.header(),
-            self.keys.vault_keys(),
-            &vault_secret.info,
-        );
-        self.check_vault_secret(vault_secret)?;
-        let directory = keys.current().open_key_slot_directory(header, sealed)?;
-        let mark = Mark::new(directory.epoch, &Envelope::parse(sealed)?);
+    /// [`Corrupt`](ErrorKind::Corrupt) when this vault did not seal it;
+    /// [`VaultKeyReplaced`](ErrorKind::VaultKeyReplaced); and [`Tampered`](ErrorKind::Tampered)
+    /// when it is that of a vault key which this process knows to be replaced, put back.
+    pub(super) fn open_directory(
+        &self,
+        vault_secret: &Row,
+        seen: Option<Mark>,
+    ) -> Result<(KeySlotDirectory, Mark)> {
+        self.check_vault_secret(vault_secret, seen)?;
+        self.directory_under(self.keys.vault_keys().current(), vault_secret)
+    }
+
+    fn directory_under(&self, key: &VaultKey, row: &Row) -> Result<(KeySlotDirectory, Mark)> {
+        let directory = key.open_key_slot_directory(self.keys.header(), &row.info)?;
+        let mark = Mark::new(directory.epoch, &Envelope::parse(&row.info)?);
         Ok((directory, mark))
     }
 
@@ -46,7 +52,7 @@ impl Core {
         vault_secret: &Row,
         seen: Option<Mark>,
     ) -> Result<(KeySlotDirectory, Mark)> {
-        let (directory, mark) = self.open_directory(vault_secret)?;
+        let (directory, mark) = self.open_directory(vault_secret, seen)?;
         if self.seen.is_older(Partition::VAULT, mark, seen) {
             return Err(rolled_back());
         }
@@ -75,29 +81,37 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// [`VaultKeyReplaced`](ErrorKind::VaultKeyReplaced), or why the store cannot be read.
+    /// [`VaultKeyReplaced`](ErrorKind::VaultKeyReplaced), [`Tampered`](ErrorKind::Tampered) when
+    /// the one before it was put back, or why the store cannot be read.
     pub(super) fn check_vault_key(&self) -> Result<()> {
+        let seen = self.seen.of(Partition::VAULT);
         let row = self.get_one(Partition::VAULT, VAULT_SECRET)?;
-        row.map_or(Ok(()), |row| self.check_vault_secret(&row))
+        row.map_or(Ok(()), |row| self.check_vault_secret(&row, seen))
     }
 
     /// Confirms a write that made a data key, once it is committed: what is under a vault key that
-    /// was replaced meanwhile may be lost.
+    /// was replaced meanwhile may be lost, also if this process replaced it.
     ///
     /// # Errors
     ///
     /// [`VaultKeyReplaced`](ErrorKind::VaultKeyReplaced), or [`Unsettled`](ErrorKind::Unsettled)
     /// when the store cannot be read.
-    pub(super) fn confirm_vault_key(&self) -> Result<()> {
+    pub(super) fn confirm_vault_key(&self, made: &TenantKey) -> Result<()> {
+        let wrapping = Envelope::parse(made.wrapped())?.key_id();
         self.check_vault_key().map_err(|error| match error.kind() {
-            ErrorKind::VaultKeyReplaced => error,
+            ErrorKind::VaultKeyReplaced | ErrorKind::Tampered => error,
             _ => Error::new(
                 ErrorKind::Unsettled,
                 "the store could not be asked if the vault key was replaced during the write; \
                  read the secret to see",
             )
             .with_source(error),
-        })
+        })?;
+        if wrapping == self.keys.vault_keys().current().id() {
+            Ok(())
+        } else {
+            Err(replaced())
+        }
     }
 
     /// The error for something that does not open: another process may have replaced the vault key.
@@ -106,22 +120,28 @@ impl Core {
             return error;
         }
         let checked = self.check_vault_key().err();
-        let is_replaced = |error: &Error| error.kind() == ErrorKind::VaultKeyReplaced;
-        checked.filter(is_replaced).unwrap_or(error)
+        let reasons = [ErrorKind::VaultKeyReplaced, ErrorKind::Tampered];
+        let is_reason = |error: &Error| reasons.contains(&error.kind());
+        checked.filter(is_reason).unwrap_or(error)
     }
 
     /// Refuses a row of the vault secret that is sealed under another vault key.
-    fn check_vault_secret(&self, row: &Row) -> Result<()> {
+    fn check_vault_secret(&self, row: &Row, seen: Option<Mark>) -> Result<()> {
+        let keys = self.keys.vault_keys();
         // A bit that was flipped in one of them is damage.
         let names = [&row.info, &row.body].map(|sealed| {
             let sealed = Envelope::parse(sealed).ok()?;
             Some(sealed.key_id())
         });
         match names {
-            [Some(one), Some(other)]
-                if one == other && one != self.keys.vault_keys().current().id() =>
-            {
-                Err(replaced())
+            [Some(one), Some(other)] if one == other && one != keys.current().id() => {
+                // One that the current one replaced tells how old its rows are.
+                match self.directory_under(keys.of(&row.info), row) {
+                    Ok((_, mark)) if self.seen.is_older(Partition::VAULT, mark, seen) => {
+                        Err(rolled_back())
+                    }
+                    _ => Err(replaced()),
+                }
             }
             _ => Ok(()),
         }

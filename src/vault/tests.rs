@@ -578,3 +578,18 @@ fn more_changes_than_an_answer_names_are_a_change_of_everything() {
         assert_eq!(named(2, 0), None);
     }
 }
+
+/// Another thread replaced the vault key while a write made a data key, and may have dropped it by
+/// now.
+#[test]
+fn a_data_key_under_a_vault_key_of_before_is_not_confirmed() {
+    let key = RootKey::generate().unwrap();
+    let vault = Vault::in_memory(&key).unwrap();
+    let core = &vault.core;
+    let now = core.clock.now().unwrap().reading;
+    let (made, _) = core.keys.new_data_key("acme", 1, now, 1).unwrap();
+    core.confirm_vault_key(&made).unwrap();
+    let _ = vault.replace_vault_key(&[&key]).unwrap();
+    let told = core.confirm_vault_key(&made).unwrap_err();
+    assert_eq!(told.kind(), ErrorKind::VaultKeyReplaced);
+}

@@ -344,6 +344,48 @@ fn an_organization_that_begins_while_the_vault_key_is_replaced_is_told_and_not_l
     }
 }
 
+/// The rows of an opening are read one after the other.
+#[test]
+fn a_vault_opens_while_the_vault_key_is_replaced() {
+    let machine = key();
+    for times in 1..=2 {
+        let (store, vault) = lab(&machine);
+        let (text, left) = (machine.to_base64(), AtomicUsize::new(times));
+        let late = Hooked::new(store, move |call| {
+            // The vault secret is read, and the key slots are not.
+            if call == Call::Scan && left.load(Ordering::SeqCst) > 0 {
+                left.fetch_sub(1, Ordering::SeqCst);
+                let key = RootKey::from_base64(text.expose_secret()).unwrap();
+                let _ = vault.replace_vault_key(&[&key]).unwrap();
+            }
+            Ok(())
+        });
+        is_whole(&open(late, &machine).unwrap());
+    }
+}
+
+/// Another process replaces the vault key between two reads of a replacement.
+#[test]
+fn a_replacement_beside_another_one_is_told() {
+    let machine = key();
+    let (store, vault) = lab(&machine);
+    let (vault, text) = (Arc::new(vault), machine.to_base64());
+    let armed = Arc::new(AtomicBool::new(false));
+    let (by, is_armed) = (Arc::clone(&vault), Arc::clone(&armed));
+    let late = Hooked::new(store, move |call| {
+        if call == Call::Scan && is_armed.swap(false, Ordering::SeqCst) {
+            let key = RootKey::from_base64(text.expose_secret()).unwrap();
+            let _ = by.replace_vault_key(&[&key]).unwrap();
+        }
+        Ok(())
+    });
+    let stale = open(late, &machine).unwrap();
+    armed.store(true, Ordering::SeqCst);
+    let told = kind(stale.replace_vault_key(&[&machine]));
+    assert_eq!(told, ErrorKind::VaultKeyReplaced);
+    is_whole(&vault);
+}
+
 /// A store whose calls fail from a certain one on.
 fn failing(store: &MemoryStore, from: usize) -> (Hooked<MemoryStore>, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
@@ -509,10 +551,10 @@ fn a_vault_key_that_is_put_back_is_told_to_the_anchor_and_by_verification() {
     let (machine, lost) = (key(), key());
     let (store, vault) = lab(&machine);
     vault.add_key("lost", &lost).unwrap();
+    let before = own_rows(&store);
     let _ = vault.replace_vault_key(&[&machine]).unwrap();
     let _ = vault.rewrap_data_keys().unwrap();
     let between = own_rows(&store);
-    let _ = vault.drop_previous_vault_keys().unwrap();
     let set = |rows: &[Stored]| {
         for row in &own_rows(&store) {
             delete(&store, row);
@@ -521,6 +563,28 @@ fn a_vault_key_that_is_put_back_is_told_to_the_anchor_and_by_verification() {
             put(&store, row);
         }
     };
+    // The rows of the previous vault key, with the lost key, in processes that know it as previous.
+    let other = open(store.clone(), &machine).unwrap();
+    set(&before);
+    for vault in [&vault, &other] {
+        let found = vault.verify().unwrap().findings;
+        assert_eq!(found, [Finding::KeysRolledBack]);
+        let new = vault.scope("new").unwrap();
+        for told in [
+            vault.keys().map(drop),
+            vault.rewrap_data_keys().map(drop),
+            new.put("KEY", "value").map(drop),
+        ] {
+            assert_eq!(kind(told), ErrorKind::Tampered);
+        }
+    }
+    // Once that is accepted, it is a vault to be opened again.
+    other.accept_rollback("the test says so").unwrap();
+    assert_eq!(kind(other.keys()), ErrorKind::VaultKeyReplaced);
+    set(&between);
+    is_whole(&vault);
+
+    let _ = vault.drop_previous_vault_keys().unwrap();
     let now = own_rows(&store);
     // The list with the previous vault key in it.
     set(&between);

@@ -76,7 +76,11 @@ impl Core {
         rows.retain(|row| directory.entries.iter().any(|entry| is_of(entry, row)));
         let mut kept: Vec<Kept> = Vec::new();
         for key in keep {
-            let (old, vault_key) = opened(*key, header, &rows)?;
+            let (old, vault_key) = opened(*key, header, &rows).or_else(|error| {
+                // Another process did so first, and the key slots are other ones.
+                self.check_vault_key()?;
+                Err(error)
+            })?;
             if !vault_key.is(current) {
                 return Err(corrupt("a key slot holds another vault key"));
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::finding::Finding;
 use super::verification::Verification;
 use crate::crypto::{KeyId, KeySlotEntry};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::store::{HEADER, Kind, Partition, Row};
 use crate::vault::core::Core;
 use crate::vault::high_water::Mark;
@@ -23,11 +23,14 @@ pub(super) fn verify(core: &Core, seen: Option<Mark>, report: &mut Verification)
         report.find(Finding::Opening);
         return Ok(());
     };
-    let opened = core.open_directory(&secret);
-    if let Err(error) = &opened {
-        if error.kind() == ErrorKind::VaultKeyReplaced {
-            return Err(error.clone());
+    let opened = core.open_directory(&secret, seen);
+    match opened.as_ref().map_err(Error::kind) {
+        Err(ErrorKind::VaultKeyReplaced) => return opened.map(drop),
+        Err(ErrorKind::Tampered) => {
+            report.find(Finding::KeysRolledBack);
+            return Ok(());
         }
+        _ => {}
     }
     if !core.keys.is_opened_by(&header, &secret) {
         report.find(Finding::Opening);

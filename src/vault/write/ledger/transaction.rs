@@ -94,8 +94,8 @@ impl Core {
                 self.keys.keep(&key);
             }
             self.note_head(scope.partition, mark, key.id());
-            if is_held {
-                self.confirm_vault_key()?;
+            if is_held && is_new {
+                self.confirm_vault_key(&key)?;
             }
         }
         Ok(result)

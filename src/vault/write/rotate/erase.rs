@@ -79,12 +79,12 @@ impl Core {
                 opened.clear();
             }
             let active_key = key.id();
-            self.keys.learn(key);
+            let key = self.keys.learn(key);
             for id in destroyed {
                 self.keys.forget(id);
             }
             self.note_head(tenant.partition, mark, active_key);
-            self.confirm_vault_key()?;
+            self.confirm_vault_key(&key)?;
         }
         Ok(())
     }
