@@ -94,7 +94,7 @@ fn check_owner(path: &Path) -> Result<()> {
     let found = std::fs::metadata(path)
         .map_err(|error| Failure::io(format_args!("cannot read {}", path.display()), &error))?;
     let is_ours = [0, rustix::process::geteuid().as_raw()].contains(&found.uid());
-    if !is_ours || found.mode() & 0o002 != 0 {
+    if !is_ours || found.mode() & 0o022 != 0 {
         let message = format!("{} can be written by another user", path.display());
         return Err(Failure::new(crate::exit::Exit::UnsafeFile, message)
             .next("make it yours (`chown`, `chmod go-w`), or name another with --config"));
@@ -181,8 +181,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join(NAME);
         std::fs::write(&path, "scope = 'acme'").unwrap();
+        for mode in [0o666, 0o646, 0o664] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(Config::read(&path).unwrap_err().exit(), Exit::UnsafeFile);
+        }
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert!(Config::read(&path).is_ok());
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
-        assert_eq!(Config::read(&path).unwrap_err().exit(), Exit::UnsafeFile);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -79,7 +80,12 @@ fn write_config(scope: &Scope, context: &Context) -> Result<PathBuf> {
         table.insert("key-file".to_owned(), (&*file.to_string_lossy()).into());
     }
     let path = current_folder()?.join("keyslot.toml");
-    let file = OpenOptions::new().write(true).create_new(true).open(&path);
+    // Also where new files are for a group: it would choose the vault.
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o644)
+        .open(&path);
     file.and_then(|mut file| file.write_all(table.to_string().as_bytes()))
         .map_err(|error| Failure::io("cannot write keyslot.toml", &error))?;
     Ok(path)

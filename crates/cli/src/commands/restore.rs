@@ -34,9 +34,17 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Exit> {
             use keyslot::SqliteStore;
             use keyslot::store::copy_vault;
 
-            let backup = SqliteStore::options().read_only(true).open(&args.backup)?;
+            use crate::failure::Failure;
+
+            let backup = || SqliteStore::options().read_only(true).open(&args.backup);
+            // Before anything is written, as with a file.
+            let copy = Vault::builder().store(backup()?).open(&*key)?;
+            if !copy.verify()?.is_intact() {
+                return Err(Failure::new(Exit::Damaged, "the backup is not intact")
+                    .next("restore another one; `keyslot verify --vault` says what is wrong"));
+            }
             let store = keyslot_postgres::PostgresStore::create(config)?;
-            copy_vault(&backup, &store)?;
+            copy_vault(&backup()?, &store)?;
             Vault::builder().store(store).open(&*key)?;
         }
     }

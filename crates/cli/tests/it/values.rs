@@ -132,3 +132,32 @@ fn a_damaged_vault_is_found() {
         "{verified:?}"
     );
 }
+
+#[test]
+fn a_folder_for_a_group_gets_settings_that_are_read() {
+    let home = Home::empty();
+    let script = "umask 0002; keyslot init --scope acme && keyslot status";
+    let made = home.command("sh").args(["-c", script]).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+}
+
+/// No server is needed: the backup is looked at before it is.
+#[cfg(feature = "postgres")]
+#[test]
+fn a_backup_goes_into_a_database_only_with_its_key() {
+    let home = Home::new();
+    let made = home.run(&["backup", "copy.db"]);
+    assert!(made.status.success(), "{made:?}");
+    let made = home.run(&["keygen", "other"]);
+    assert!(made.status.success(), "{made:?}");
+    let args = [
+        "restore",
+        "copy.db",
+        "--vault",
+        "postgres://ada@127.0.0.1:1/ada",
+    ];
+    let (code, error) = failed(&home.run(&[&args[..], &["--key-file", "other"]].concat()));
+    assert_eq!(code, 5, "{error}");
+    let (code, error) = failed(&home.run(&args));
+    assert_eq!(code, 8, "the control: {error}");
+}
