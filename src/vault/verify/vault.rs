@@ -69,13 +69,17 @@ fn verify_tenant(
     report: &mut Verification,
     watch: &mut Watch<'_>,
 ) -> Result<()> {
-    let so_far = (report.mark(), watch.mark());
+    let (so_far, tenants) = ((report.mark(), watch.mark()), report.tenants);
     core.store.read(tenant, &mut |tx| {
         report.back_to(so_far.0);
         watch.back_to(so_far.1);
         let looked_at = &mut |secrets| watch.looked_at(secrets);
         Tenant::new(core, tenant, tx, report, looked_at).verify(seen)
     })?;
+    if report.tenants == tenants {
+        // The log of an organization's uses, or rows that are nobody's.
+        return watch.looked_at(0);
+    }
     watch.organization()
 }
 

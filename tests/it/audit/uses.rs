@@ -304,4 +304,10 @@ fn a_log_of_uses_is_no_organization_and_has_no_keys() {
         .map(|one| (one.organization, one.keys.len()))
         .collect();
     assert_eq!(told, [(Some(acme[0].clone()), 1)]);
+    let mut counted = 0;
+    let report = vault.verify_with(|progress| {
+        counted = progress.organizations;
+        std::ops::ControlFlow::Continue(())
+    });
+    assert_eq!((report.unwrap().tenants, counted), (1, 1));
 }
