@@ -65,14 +65,20 @@ impl AuditLog {
     /// # Errors
     ///
     /// Those of [`entries`](AuditLog::entries); [`Denied`](ErrorKind::Denied) for the log of a
-    /// scope; [`Io`](ErrorKind::Io) when the lines cannot be written.
+    /// scope; [`Conflict`](ErrorKind::Conflict) when entries were [pruned](AuditLog::prune) that
+    /// were to come; [`Io`](ErrorKind::Io) when the lines cannot be written.
     pub fn export(&self, mut to: impl Write) -> Result<u64> {
         self.must_be_whole()?;
         let mut lines = 0;
         for (log, mut reader) in LOGS.into_iter().zip(self.readers()) {
-            let mut before = reader.chain_at_begin()?;
+            let (mut before, mut last) = (reader.chain_at_begin()?, None);
             while reader.peek()?.is_some() {
                 let Some(read) = reader.take() else { break };
+                let number = read.entry.number;
+                if last.is_some_and(|last: u64| last.checked_add(1) != Some(number)) {
+                    return Err(pruned());
+                }
+                last = Some(number);
                 let line = line(log, &before, &read)?;
                 before = read.chain;
                 writeln!(to, "{line}").map_err(|error| {
@@ -187,6 +193,14 @@ fn line(log: &'static str, before: &[u8; 32], read: &Read) -> Result<String> {
         )
         .with_source(error)
     })
+}
+
+/// The error of an export from which entries were taken away meanwhile: it would not be believed.
+fn pruned() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "the audit log was pruned while it was exported; export it again",
+    )
 }
 
 fn forged(line: u64) -> Error {

@@ -118,3 +118,33 @@ fn other_vaults_and_other_texts_are_refused() {
         ErrorKind::Denied
     );
 }
+
+#[test]
+fn an_export_of_a_log_that_is_pruned_meanwhile_is_refused() {
+    /// Prunes the log at the first line.
+    struct Pruning(AuditLog, bool);
+
+    impl std::io::Write for Pruning {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            if !std::mem::replace(&mut self.1, true) {
+                let most = AuditRetention::new().max_entries(5);
+                assert_eq!(self.0.prune(&most, "the policy").unwrap(), 35);
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let vault = logged(&MemoryStore::new(), AuditMode::Off);
+    let project = vault.scope("acme").unwrap();
+    for number in 0..40 {
+        project.put("A", format!("value-{number}")).unwrap();
+    }
+    let log = vault.audit("acme").unwrap();
+    let refused = log.export(Pruning(log.clone(), false)).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
+    assert_eq!(log.export(Vec::new()).unwrap(), 6, "the control");
+}
