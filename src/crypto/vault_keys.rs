@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::envelope::Envelope;
 use super::header::Header;
+use super::key::KeyId;
 use super::previous_key::PreviousKey;
 use super::wrap::VaultKey;
 use crate::error::Result;
@@ -13,6 +14,8 @@ use crate::error::Result;
 pub(crate) struct VaultKeys {
     current: Arc<VaultKey>,
     previous: Vec<Arc<VaultKey>>,
+    /// Names of those that were dropped since the vault was opened.
+    dropped: Vec<KeyId>,
 }
 
 impl VaultKeys {
@@ -21,6 +24,7 @@ impl VaultKeys {
         Self {
             current: Arc::new(current),
             previous: Vec::new(),
+            dropped: Vec::new(),
         }
     }
 
@@ -34,6 +38,7 @@ impl VaultKeys {
         Ok(Self {
             current: Arc::clone(&self.current),
             previous: previous.iter().map(open).collect::<Result<_>>()?,
+            dropped: self.dropped.clone(),
         })
     }
 
@@ -44,15 +49,23 @@ impl VaultKeys {
         Self {
             current: Arc::new(next),
             previous,
+            dropped: self.dropped.clone(),
         }
     }
 
     /// The current vault key without those before it.
     pub(crate) fn alone(&self) -> Self {
+        let dropped = self.previous.iter().map(|key| key.id());
         Self {
             current: Arc::clone(&self.current),
             previous: Vec::new(),
+            dropped: self.dropped.iter().copied().chain(dropped).collect(),
         }
+    }
+
+    /// Returns true if this open vault dropped a vault key of this name.
+    pub(crate) fn has_dropped(&self, id: KeyId) -> bool {
+        self.dropped.contains(&id)
     }
 
     /// The vault key that seals.

@@ -136,12 +136,17 @@ impl Core {
         match names {
             [Some(one), Some(other)] if one == other && one != keys.current().id() => {
                 // One that the current one replaced tells how old its rows are.
-                match self.directory_under(keys.of(&row.info), row) {
-                    Ok((_, mark)) if self.seen.is_older(Partition::VAULT, mark, seen) => {
-                        Err(rolled_back())
+                let is_older = match self.directory_under(keys.of(&row.info), row) {
+                    Ok((_, mark)) => self.seen.is_older(Partition::VAULT, mark, seen),
+                    // One that was dropped does not, but was so before the row was read, unless
+                    // another thread did it meanwhile.
+                    Err(_) => {
+                        keys.has_dropped(one)
+                            && seen.is_some()
+                            && seen == self.seen.of(Partition::VAULT)
                     }
-                    _ => Err(replaced()),
-                }
+                };
+                Err(if is_older { rolled_back() } else { replaced() })
             }
             _ => Ok(()),
         }

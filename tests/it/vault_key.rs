@@ -141,7 +141,7 @@ fn a_new_vault_key_keeps_the_keys_that_are_given_and_drops_the_others() {
     for row in &past {
         put(&store, row);
     }
-    assert_eq!(kind(vault.keys()), ErrorKind::VaultKeyReplaced);
+    assert_eq!(kind(vault.keys()), ErrorKind::Tampered);
     let opened = open(store.clone(), &lost).unwrap();
     let found = value(&opened.scope("acme/billing").unwrap(), "KEY");
     assert_eq!(found.unwrap_err().kind(), ErrorKind::Corrupt);
@@ -591,6 +591,11 @@ fn a_vault_key_that_is_put_back_is_told_to_the_anchor_and_by_verification() {
     let found = vault.verify().unwrap().findings;
     assert_eq!(found, [Finding::KeysRolledBack]);
     assert_eq!(kind(vault.rewrap_data_keys()), ErrorKind::Tampered);
+    // The rows of the vault key that this process dropped.
+    set(&before);
+    let found = vault.verify().unwrap().findings;
+    assert_eq!(found, [Finding::KeysRolledBack]);
+    assert_eq!(kind(vault.keys()), ErrorKind::Tampered);
     set(&now);
     is_whole(&vault);
 }
