@@ -35,7 +35,8 @@ impl PipeFiles {
         Ok(Self { folder, count: 0 })
     }
 
-    /// Makes a pipe of this name, and writes the text to whoever opens it, each time anew.
+    /// Makes a pipe of this name, and writes the text to whoever opens it, each time anew. Those
+    /// who open it at the same moment share one text: a pipe cannot tell them apart.
     ///
     /// # Errors
     ///
