@@ -115,7 +115,7 @@ fn vault(value: String, folder: &Path) -> String {
 
 /// A path that is relative to the folder of the file, or to the home of the user after `~/`.
 fn below(folder: &Path, path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), crate::settings::home()) {
+    match (path.strip_prefix("~/"), crate::surroundings::home()) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => folder.join(path),
     }

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::prompt;
-use crate::settings::{own_file, variable};
+use crate::surroundings::{own_file, variable};
 
 /// The place that a key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,6 +20,7 @@ mod prompt;
 mod render;
 mod run;
 mod settings;
+mod surroundings;
 
 use std::process::ExitCode;
 

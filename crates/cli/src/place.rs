@@ -8,7 +8,7 @@ use keyslot::{SqliteStore, VaultBuilder};
 use crate::args::GlobalArgs;
 use crate::config::Config;
 use crate::failure::{Failure, Result};
-use crate::settings::{own_file, variable};
+use crate::surroundings::{own_file, variable};
 
 /// The place of a vault.
 #[derive(Debug)]

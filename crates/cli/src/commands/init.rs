@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::key::{self, KeySource};
-use crate::settings::{current_folder, make_folder_of};
+use crate::surroundings::{current_folder, make_folder_of};
 
 /// The arguments of `init`.
 #[derive(Args, Debug)]

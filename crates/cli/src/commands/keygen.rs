@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::settings::make_folder_of;
+use crate::surroundings::make_folder_of;
 
 /// The arguments of `keygen`.
 #[derive(Args, Debug)]

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Result;
 use crate::key;
 use crate::place::Place;
-use crate::settings::make_folder_of;
+use crate::surroundings::make_folder_of;
 
 /// The arguments of `restore`.
 #[derive(Args, Debug)]
