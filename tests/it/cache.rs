@@ -2,7 +2,7 @@
 #![cfg(feature = "vault")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
@@ -19,70 +19,15 @@ use crate::support::counting::Counting;
 use crate::support::hooked::{Call, Hooked};
 use crate::support::root_key;
 use crate::support::rows::{all_rows, delete, put, rows};
+use crate::support::two_vaults::{NOON, TwoVaults};
 
 /// So long that no test takes it by the clock of the system: only the vault's own clock ends it.
 const AGE: Duration = Duration::from_secs(3_600);
 const TEXT: &str = "<<$secret.A>>";
-const NOON: u64 = 1_700_000_000;
 
-/// A store, its clock, a vault with a cache, and another one that is open on the same store.
-struct Given {
-    store: Arc<Counting>,
-    counted: AtomicUsize,
-    now: Arc<AtomicU64>,
-    vault: Vault,
-    other: Vault,
-}
-
-impl Given {
-    fn new(cache: Cache) -> Self {
-        Self::with(|builder| builder.cache(cache))
-    }
-
-    fn with(settings: impl FnOnce(VaultBuilder) -> VaultBuilder) -> Self {
-        let (store, now) = (
-            Arc::new(Counting::default()),
-            Arc::new(AtomicU64::new(NOON)),
-        );
-        let builder = || {
-            let clock = Arc::clone(&now);
-            let builder = Vault::builder().store(Arc::clone(&store));
-            builder.clock(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst)))
-        };
-        let other = builder().create(&root_key()).unwrap();
-        let vault = settings(builder()).open(&root_key()).unwrap();
-        vault.scope("acme").unwrap().put("A", "value").unwrap();
-        Self {
-            store,
-            counted: AtomicUsize::default(),
-            now,
-            vault,
-            other,
-        }
-    }
-
-    fn scope(&self) -> ScopedVault {
-        self.vault.scope("acme/billing").unwrap()
-    }
-
-    /// The organization's scope, by the other open vault.
-    fn elsewhere(&self) -> ScopedVault {
-        self.other.scope("acme").unwrap()
-    }
-
-    fn pass(&self, seconds: u64) {
-        self.now.fetch_add(seconds, Ordering::SeqCst);
-    }
-
-    /// The number of store calls since the last time that it was asked for.
-    fn calls(&self) -> usize {
-        let calls = self.store.calls();
-        calls - self.counted.swap(calls, Ordering::SeqCst)
-    }
-
-    fn heads(&self) -> usize {
-        self.store.heads.load(Ordering::SeqCst)
-    }
+/// The first of two vaults has a cache.
+fn with_cache(cache: Cache) -> TwoVaults {
+    TwoVaults::with(|builder| builder.cache(cache))
 }
 
 fn get(scope: &ScopedVault) -> Result<String, ErrorKind> {
@@ -98,7 +43,7 @@ fn resolve(scope: &ScopedVault, text: &str) -> Result<String, ErrorKind> {
 
 #[test]
 fn a_use_of_what_is_held_is_one_question() {
-    let given = Given::new(Cache::new());
+    let given = with_cache(Cache::new());
     let scope = given.scope();
     given.calls();
     assert_eq!(get(&scope).unwrap(), "value");
@@ -133,7 +78,7 @@ fn a_use_of_what_is_held_is_one_question() {
 
 #[test]
 fn another_tenant_ends_nothing() {
-    let given = Given::new(Cache::new());
+    let given = with_cache(Cache::new());
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     for vault in [&given.other, &given.vault] {
@@ -225,7 +170,7 @@ fn an_exact_cache_sees_every_change_at_once() {
     for tells_no_moment in [false, true] {
         for (what, change, expected) in CHANGES {
             for is_own in [true, false] {
-                let given = Given::new(Cache::new());
+                let given = with_cache(Cache::new());
                 let moments = &given.store.tells_no_moment;
                 moments.store(tells_no_moment, Ordering::SeqCst);
                 let scope = given.scope();
@@ -244,7 +189,7 @@ fn an_exact_cache_sees_every_change_at_once() {
 
 #[test]
 fn within_the_age_nobody_is_asked() {
-    let given = Given::new(Cache::new().max_age(AGE));
+    let given = with_cache(Cache::new().max_age(AGE));
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     given.calls();
@@ -258,7 +203,7 @@ fn within_the_age_nobody_is_asked() {
 #[test]
 fn the_age_begins_anew_with_each_question() {
     let idle = Cache::new().idle(AGE * 10);
-    let given = Given::new(idle.max_age(AGE));
+    let given = with_cache(idle.max_age(AGE));
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     given.calls();
@@ -275,13 +220,13 @@ fn own_changes_are_seen_within_the_age_and_those_of_others_at_its_end() {
     let cache = Cache::new().idle(AGE * 10).max_age(AGE);
     for (what, change, expected) in CHANGES {
         let expected = expected.as_ref().copied();
-        let given = Given::new(cache);
+        let given = with_cache(cache);
         let scope = given.scope();
         assert_eq!(get(&scope).unwrap(), "value", "the control");
         change(&given.vault);
         assert_eq!(get(&scope).as_deref(), expected, "{what}, by this vault");
 
-        let given = Given::new(cache);
+        let given = with_cache(cache);
         let scope = given.scope();
         assert_eq!(get(&scope).unwrap(), "value", "the control");
         change(&given.other);
@@ -294,7 +239,7 @@ fn own_changes_are_seen_within_the_age_and_those_of_others_at_its_end() {
 
 #[test]
 fn what_this_open_vault_learns_of_others_ends_the_age() {
-    let given = Given::new(Cache::new().max_age(AGE));
+    let given = with_cache(Cache::new().max_age(AGE));
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     given.elsewhere().revoke("A").unwrap();
@@ -309,7 +254,7 @@ fn what_this_open_vault_learns_of_others_ends_the_age() {
 
 #[test]
 fn a_clock_that_goes_back_extends_no_age() {
-    let given = Given::new(Cache::new().max_age(AGE));
+    let given = with_cache(Cache::new().max_age(AGE));
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     given.elsewhere().revoke("A").unwrap();
@@ -319,7 +264,7 @@ fn a_clock_that_goes_back_extends_no_age() {
 
 #[test]
 fn a_real_age_ends_although_the_clock_of_the_vault_stands_still() {
-    let given = Given::new(Cache::new().max_age(Duration::from_millis(1)));
+    let given = with_cache(Cache::new().max_age(Duration::from_millis(1)));
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     given.elsewhere().revoke("A").unwrap();
@@ -417,7 +362,7 @@ fn an_older_read_never_takes_the_place_of_a_newer_one() {
 
 #[test]
 fn the_gate_is_asked_at_each_use() {
-    let given = Given::new(Cache::new().max_age(AGE));
+    let given = with_cache(Cache::new().max_age(AGE));
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
     let rules = AccessRules::new().tool("stripe").unwrap();
     let input = SecretInput::new("value").rules(rules);
@@ -461,7 +406,7 @@ fn errors_and_events_are_those_of_a_vault_without_a_cache() {
             event.target
         ));
     };
-    let given = Given::with(|builder| builder.cache(Cache::new()).observer(observer));
+    let given = TwoVaults::with(|builder| builder.cache(Cache::new()).observer(observer));
     let own = given.vault.scope("acme/billing").unwrap();
     own.put("B", SecretInput::new("value").inactive()).unwrap();
     acme(&given.vault).put("A", "second").unwrap();
@@ -492,7 +437,7 @@ fn errors_and_events_are_those_of_a_vault_without_a_cache() {
 
 #[test]
 fn a_handle_that_may_not_use_reads_as_before() {
-    let given = Given::new(Cache::new());
+    let given = with_cache(Cache::new());
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     let blind = scope.with(Permissions::READ);
@@ -507,7 +452,7 @@ fn a_handle_that_may_not_use_reads_as_before() {
 
 #[test]
 fn idle_secrets_are_given_up_by_the_next_use() {
-    let given = Given::new(Cache::new().max_age(AGE).idle(Duration::from_secs(60)));
+    let given = with_cache(Cache::new().max_age(AGE).idle(Duration::from_secs(60)));
     acme(&given.vault).put("B", "value").unwrap();
     let scope = given.scope();
     let calls = |text: &str| {
@@ -529,7 +474,7 @@ fn idle_secrets_are_given_up_by_the_next_use() {
 #[test]
 fn the_memory_is_bounded_and_the_oldest_is_given_up() {
     let cache = Cache::new().max_age(AGE).bytes(100_000);
-    let given = Given::new(cache);
+    let given = with_cache(cache);
     let scope = given.scope();
     let value = "x".repeat(1_000);
     for number in 0..100 {
@@ -557,7 +502,7 @@ fn the_memory_is_bounded_and_the_oldest_is_given_up() {
 
 #[test]
 fn a_cleared_cache_holds_nothing() {
-    let given = Given::new(Cache::new().max_age(AGE));
+    let given = with_cache(Cache::new().max_age(AGE));
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     given.calls();
@@ -571,7 +516,7 @@ fn a_cleared_cache_holds_nothing() {
 #[test]
 fn a_store_that_was_put_back_is_refused_until_it_is_accepted() {
     for cache in [Cache::new(), Cache::new().max_age(Duration::from_secs(5))] {
-        let given = Given::new(cache);
+        let given = with_cache(cache);
         let scope = given.scope();
         assert_eq!(get(&scope).unwrap(), "value");
         let before = all_rows(&given.store.store);
@@ -593,7 +538,7 @@ fn a_store_that_was_put_back_is_refused_until_it_is_accepted() {
 
 #[test]
 fn a_damaged_secret_is_not_held() {
-    let given = Given::new(Cache::new());
+    let given = with_cache(Cache::new());
     let scope = given.scope();
     let whole = rows(&given.store.store, Kind::Secret).pop().unwrap();
     put(
@@ -612,7 +557,7 @@ fn a_damaged_secret_is_not_held() {
 
 #[test]
 fn with_a_guard_a_use_is_one_question_and_every_read_is_compared() {
-    let given = Given::with(|builder| builder.cache(Cache::new()).guard(1_000));
+    let given = TwoVaults::with(|builder| builder.cache(Cache::new()).guard(1_000));
     let scope = given.scope();
     assert_eq!(get(&scope).unwrap(), "value");
     for _ in 0..2 {
@@ -671,7 +616,7 @@ fn a_whole_life_is_told_as_without_a_cache() {
 #[test]
 fn after_a_revocation_was_acknowledged_nobody_gets_the_value() {
     for age in [Duration::ZERO, AGE] {
-        let given = Given::new(Cache::new().max_age(age));
+        let given = with_cache(Cache::new().max_age(age));
         let own = acme(&given.vault);
         for round in 0..20 {
             let name = format!("R{round}");

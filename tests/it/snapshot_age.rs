@@ -2,7 +2,7 @@
 #![cfg(feature = "vault")]
 #![allow(clippy::unwrap_used)]
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
@@ -11,71 +11,23 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::store::MemoryStore;
 use keyslot::{Error, ErrorKind, ScopedVault, SecretChange, SecretInput, Snapshot, Status, Vault};
 
-use crate::support::counting::Counting;
 use crate::support::hooked::{Call, Hooked};
 use crate::support::root_key;
+use crate::support::two_vaults::{NOON, TwoVaults};
 
 /// So long that no test takes it by the clock of the system: only the vault's own clock ends it.
 const AGE: Duration = Duration::from_secs(3_600);
 const TEXT: &str = "<<$secret.A>>";
-const NOON: u64 = 1_700_000_000;
 
-/// A store, its clock, and two vaults that are open on it.
-struct Given {
-    store: Arc<Counting>,
-    counted: AtomicUsize,
-    now: Arc<AtomicU64>,
-    vault: Vault,
-    other: Vault,
+fn given() -> TwoVaults {
+    TwoVaults::with(|builder| builder)
 }
 
-impl Given {
-    fn new() -> Self {
-        let (store, now) = (
-            Arc::new(Counting::default()),
-            Arc::new(AtomicU64::new(NOON)),
-        );
-        let builder = || {
-            let clock = Arc::clone(&now);
-            let builder = Vault::builder().store(Arc::clone(&store));
-            builder.clock(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst)))
-        };
-        let vault = builder().create(&root_key()).unwrap();
-        let other = builder().open(&root_key()).unwrap();
-        vault.scope("acme").unwrap().put("A", "value").unwrap();
-        Self {
-            store,
-            counted: AtomicUsize::default(),
-            now,
-            vault,
-            other,
-        }
-    }
-
-    fn run(&self) -> Snapshot {
-        let scope = self.scope();
-        let run = scope.snapshot(&scope.references(TEXT).unwrap()).unwrap();
-        run.with_max_age(AGE)
-    }
-
-    fn scope(&self) -> ScopedVault {
-        self.vault.scope("acme/billing").unwrap()
-    }
-
-    /// The organization's scope, by the other open vault.
-    fn elsewhere(&self) -> ScopedVault {
-        self.other.scope("acme").unwrap()
-    }
-
-    fn pass(&self, seconds: u64) {
-        self.now.fetch_add(seconds, Ordering::SeqCst);
-    }
-
-    /// The number of store calls since the last time that it was asked for.
-    fn calls(&self) -> usize {
-        let calls = self.store.calls();
-        calls - self.counted.swap(calls, Ordering::SeqCst)
-    }
+/// A snapshot that may be of that age.
+fn run(given: &TwoVaults) -> Snapshot {
+    let scope = given.scope();
+    let run = scope.snapshot(&scope.references(TEXT).unwrap()).unwrap();
+    run.with_max_age(AGE)
 }
 
 fn get(run: &Snapshot) -> Result<String, ErrorKind> {
@@ -86,8 +38,8 @@ fn get(run: &Snapshot) -> Result<String, ErrorKind> {
 
 #[test]
 fn the_store_is_asked_once_in_that_time() {
-    let given = Given::new();
-    let run = given.run();
+    let given = given();
+    let run = run(&given);
     given.calls();
     for passed in [0, 1_800, 1_799] {
         given.pass(passed);
@@ -103,7 +55,7 @@ fn the_store_is_asked_once_in_that_time() {
 
 #[test]
 fn without_an_age_or_with_none_the_store_is_asked_each_time() {
-    let given = Given::new();
+    let given = given();
     let scope = given.scope();
     let exact = scope.snapshot(&scope.references(TEXT).unwrap()).unwrap();
     let aged = exact.clone().with_max_age(AGE);
@@ -119,8 +71,8 @@ fn without_an_age_or_with_none_the_store_is_asked_each_time() {
 
 #[test]
 fn a_real_age_ends_although_the_clock_of_the_vault_stands_still() {
-    let given = Given::new();
-    let run = given.run().with_max_age(Duration::from_millis(1));
+    let given = given();
+    let run = run(&given).with_max_age(Duration::from_millis(1));
     given.elsewhere().revoke("A").unwrap();
     thread::sleep(Duration::from_millis(2));
     assert_eq!(get(&run), Err(ErrorKind::Revoked));
@@ -172,8 +124,8 @@ fn whatever_this_open_vault_writes_is_seen_at_once() {
         ),
     ];
     for (what, write, kind) in cases {
-        let given = Given::new();
-        let run = given.run();
+        let given = given();
+        let run = run(&given);
         assert_eq!(get(&run).unwrap(), "value", "the control");
         // By handles of their own.
         let vault = given.vault.clone();
@@ -188,8 +140,8 @@ fn whatever_this_open_vault_writes_is_seen_at_once() {
 
 #[test]
 fn what_others_write_is_seen_when_the_age_is_over() {
-    let given = Given::new();
-    let run = given.run();
+    let given = given();
+    let run = run(&given);
     given.elsewhere().revoke("A").unwrap();
     given.pass(3_599);
     assert_eq!(get(&run).unwrap(), "value", "this is what is traded");
@@ -199,8 +151,8 @@ fn what_others_write_is_seen_when_the_age_is_over() {
 
 #[test]
 fn what_this_open_vault_learns_of_others_ends_the_age() {
-    let given = Given::new();
-    let run = given.run();
+    let given = given();
+    let run = run(&given);
     given.elsewhere().revoke("A").unwrap();
     assert_eq!(get(&run).unwrap(), "value", "the control");
     // Another write of this vault reads the head that the other one left.
@@ -254,8 +206,8 @@ fn a_write_that_may_have_happened_ends_the_age() {
 
 #[test]
 fn a_clock_that_goes_back_extends_no_age() {
-    let given = Given::new();
-    let run = given.run();
+    let given = given();
+    let run = run(&given);
     given.elsewhere().revoke("A").unwrap();
     given.now.store(NOON - 1, Ordering::SeqCst);
     assert_eq!(get(&run), Err(ErrorKind::Revoked));
@@ -263,11 +215,11 @@ fn a_clock_that_goes_back_extends_no_age() {
 
 #[test]
 fn times_are_judged_at_each_use() {
-    let given = Given::new();
+    let given = given();
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
     let input = SecretInput::new("value").expires_at(at(NOON + 60));
     given.vault.scope("acme").unwrap().put("A", input).unwrap();
-    let run = given.run();
+    let run = run(&given);
     given.calls();
     given.pass(59);
     assert_eq!(get(&run).unwrap(), "value");
@@ -278,8 +230,8 @@ fn times_are_judged_at_each_use() {
 
 #[test]
 fn a_refresh_and_an_accepted_rollback_do_not_wait_for_the_age() {
-    let given = Given::new();
-    let run = given.run();
+    let given = given();
+    let run = run(&given);
     given.elsewhere().put("A", "newer").unwrap();
     assert_eq!(get(&run).unwrap(), "value", "the control");
     run.refresh().unwrap();
@@ -293,8 +245,8 @@ fn a_refresh_and_an_accepted_rollback_do_not_wait_for_the_age() {
 
 #[test]
 fn many_threads_ask_once() {
-    let given = Given::new();
-    let run = given.run();
+    let given = given();
+    let run = run(&given);
     given.pass(3_600);
     given.calls();
     let begin = Barrier::new(8);
