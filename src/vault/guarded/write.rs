@@ -80,11 +80,13 @@ impl WriteGuard {
         found: Option<(&Info, &[u8; 32])>,
     ) -> Result<()> {
         let prove = |(info, commitment)| ProvenRow::of(core.keys.sub(), key.key, info, commitment);
-        let proven = found.map(prove);
-        match (&self.0, proven) {
+        match (&self.0, found) {
             (State::Off, _) | (State::Empty, None) => Ok(()),
             (State::Empty, Some(_)) => Err(tampered()),
-            (State::Of(current), Some(row)) => settled(current.compare(|view| view.has(&row))?),
+            (State::Of(current), Some(found)) => {
+                let row = prove(found);
+                settled(current.compare(|view| view.has(&row))?)
+            }
             (State::Of(current), None) => settled(current.compare(|view| !view.knows(&key.key))?),
         }
     }
