@@ -181,6 +181,8 @@ fn bad_input_111_passphrases_are_exact_bytes_and_weak_ones_make_no_slot() {
         "fourteen chars",
         "aaaaaaaaaaaaaaaaaaaaaaaa",
         "abababababababababab",
+        "a b c d e f g",
+        "to be or not",
     ] {
         assert_eq!(made(text), Some(ErrorKind::WeakKey), "{text:?}");
     }
@@ -201,7 +203,8 @@ fn bad_input_111_passphrases_are_exact_bytes_and_weak_ones_make_no_slot() {
     let inner = "copper\0lantern\nwalks over";
     let long = "copper lantern ".repeat(70_000);
     for text in [
-        "to be or not",
+        "sun sea air sky",
+        "\u{5c71} \u{6c34} \u{98a8} \u{96e8}",
         "fifteen chars..",
         composed,
         decomposed,

@@ -43,6 +43,9 @@ const CHARACTERS: usize = 15;
 /// The fewest words of a new passphrase that has fewer characters than [`CHARACTERS`].
 const WORDS: usize = 4;
 
+/// The fewest bytes of a word that counts: three letters, or one ideograph.
+const LETTERS: usize = 3;
+
 /// Fewer different characters than this are a pattern.
 const DISTINCT: usize = 5;
 
@@ -141,15 +144,15 @@ impl Passphrase {
                  passphrase is read",
             ));
         }
-        let is_long =
-            text.chars().count() >= CHARACTERS || text.split_whitespace().count() >= WORDS;
+        let words = text.split_whitespace().filter(|word| word.len() >= LETTERS);
+        let is_long = text.chars().count() >= CHARACTERS || words.count() >= WORDS;
         if is_long && wiped(|| is_varied(text)) {
             return Ok(());
         }
         Err(Error::new(
             ErrorKind::WeakKey,
-            "a passphrase has 15 characters or 4 words at least, and 5 different characters; take \
-             some words by lot",
+            "a passphrase has 15 characters or 4 words of 3 letters at least, and 5 different \
+             characters; take some words by lot",
         ))
     }
 }
