@@ -2,7 +2,7 @@
 #![cfg(feature = "vault")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
@@ -650,7 +650,7 @@ fn a_file_that_was_replaced_is_noticed_within_a_second() {
     use keyslot::store::SqliteStore;
     let folder = crate::support::fast_folder();
     let file = folder.path().join("vault.db");
-    let now = Arc::new(AtomicU64::new(NOON));
+    let now = Arc::new(std::sync::atomic::AtomicU64::new(NOON));
     let clock = Arc::clone(&now);
     let builder = Vault::builder()
         .store(SqliteStore::create(&file).unwrap())
