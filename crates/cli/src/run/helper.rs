@@ -20,9 +20,11 @@ use rustix::process::{
     kill_process_group, setsid, waitid,
 };
 use rustix::termios::tcsetpgrp;
+use signal_hook::consts::SIGHUP;
 
 use super::child::{Exit, tell};
 use super::link::{self, News, Order};
+use super::signals::is_ignored;
 
 /// First arguments that make this program a helper. No command has such a name.
 const MONITOR: &str = "@monitor";
@@ -71,6 +73,11 @@ fn monitor() -> io::Result<()> {
         streams: [input, output, errors],
         terminal,
     } = link::receive(&link)?;
+    // The end of the terminal is one for the program, which may go on; we tell how it ends. A
+    // handler, unlike an ignored signal, is not handed on to it.
+    if !is_ignored(SIGHUP) {
+        signal_hook::flag::register(SIGHUP, Arc::default())?;
+    }
     setsid()?;
     ioctl_tiocsctty(&terminal)?;
 

@@ -86,6 +86,11 @@ fn ignored() -> u64 {
         .unwrap_or(0)
 }
 
+/// Returns true if this process ignores a signal.
+pub(crate) fn is_ignored(signal: i32) -> bool {
+    is_in(ignored(), signal)
+}
+
 fn is_in(mask: u64, signal: i32) -> bool {
     let bit = u32::try_from(signal - 1).ok();
     bit.and_then(|bit| 1_u64.checked_shl(bit))

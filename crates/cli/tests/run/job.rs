@@ -204,7 +204,7 @@ fn a_program_ends_with_its_terminal() {
 fn a_program_that_stays_without_its_terminal_is_not_held() {
     let home = Home::new();
     let script = "trap '' HUP; echo go; while [ -e here ]; do sleep 0.1; done; \
-                  head -c 200000 /dev/zero; echo on >on; exit 0";
+                  head -c 200000 /dev/zero; sleep 0.5; echo on >on; exit 0";
     home.write("here", "");
     let mut job = home.job(script);
     job.until("go");
