@@ -7,7 +7,7 @@ use super::core::Core;
 use super::hashed_scope::head_row;
 use super::high_water::{Mark, rolled_back};
 use super::rows::corrupt;
-use crate::crypto::{Envelope, Head};
+use crate::crypto::Head;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Partition, Row};
 
@@ -41,10 +41,7 @@ impl Core {
     /// opened again: nothing is read in it.
     pub(super) fn is_newest_head(&self, tenant: Partition, row: &Row) -> bool {
         let seen = self.seen.of(tenant);
-        row.key == head_row(tenant)
-            && seen.is_some()
-            && Envelope::parse(&row.info)
-                .is_ok_and(|sealed| seen == Some(Mark::new(row.epoch, &sealed)))
+        row.key == head_row(tenant) && seen.is_some() && Mark::claimed_by(row).ok() == seen
     }
 
     /// Opens the head of a tenant as a view of the store has it, and notes it. `seen` is the head

@@ -37,15 +37,20 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    pub(super) fn new(epoch: u64, sealed: &Envelope<'_>) -> Self {
-        Self {
-            epoch,
-            commitment: *sealed.commitment(),
-        }
+    pub(super) fn of(row: &Row, head: &Head) -> Result<Self> {
+        Self::at(row, head.epoch)
     }
 
-    pub(super) fn of(row: &Row, head: &Head) -> Result<Self> {
-        Ok(Self::new(head.epoch, &Envelope::parse(&row.info)?))
+    /// The mark of a head of an epoch, as it is sealed in a row.
+    pub(super) fn at(row: &Row, epoch: u64) -> Result<Self> {
+        let commitment = *Envelope::parse(&row.info)?.commitment();
+        Ok(Self { epoch, commitment })
+    }
+
+    /// The head that a row claims to be, to be compared with one that was opened: nothing is read
+    /// in it.
+    pub(super) fn claimed_by(row: &Row) -> Result<Self> {
+        Self::at(row, row.epoch)
     }
 
     /// The mark of a head that was seen before this vault was opened.

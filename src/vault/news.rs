@@ -7,7 +7,6 @@ use super::core::Core;
 use super::hashed_scope::head_row;
 use super::high_water::Mark;
 use super::tenant_view::{Asked, Stamp};
-use crate::crypto::Envelope;
 use crate::error::Result;
 use crate::store::{HeadRead, Moment, Partition, Row};
 
@@ -129,7 +128,6 @@ impl Core {
         if !row.is_some_and(|row| self.is_newest_head(tenant, row)) {
             self.admit_head(tenant, row, seen)?;
         }
-        row.map(|row| Ok(Mark::new(row.epoch, &Envelope::parse(&row.info)?)))
-            .transpose()
+        row.map(Mark::claimed_by).transpose()
     }
 }

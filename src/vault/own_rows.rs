@@ -36,7 +36,7 @@ impl Core {
 
     fn directory_under(&self, key: &VaultKey, row: &Row) -> Result<(KeySlotDirectory, Mark)> {
         let directory = key.open_key_slot_directory(self.keys.header(), &row.info)?;
-        let mark = Mark::new(directory.epoch, &Envelope::parse(&row.info)?);
+        let mark = Mark::at(row, directory.epoch)?;
         Ok((directory, mark))
     }
 

@@ -1,9 +1,9 @@
 //! The secrets that were written since an epoch.
 
-use super::gather::open_in;
+use super::gather::{open_in, open_proven};
 use super::page::is_page;
 use super::refusal::{of_damage, restless};
-use crate::crypto::{Head, Info, SealedInfo};
+use crate::crypto::{Head, Info};
 use crate::error::Result;
 use crate::store::{Kind, Partition, ReadTx, Row};
 use crate::vault::core::Core;
@@ -135,7 +135,7 @@ impl Since<'_> {
                     return Err(too_many_rows());
                 }
                 for row in rows {
-                    let (row_proven, info) = prove(core, tx, &row).map_err(of_damage)?;
+                    let (row_proven, info) = open_proven(core, tx, &row).map_err(of_damage)?;
                     proven.push(row_proven);
                     changed.add(self, row.epoch, info, make);
                 }
@@ -209,12 +209,4 @@ impl<T> Changed<T> {
             self.secrets = None;
         }
     }
-}
-
-/// Opens the info of a row, and proves the row by it.
-fn prove(core: &Core, tx: &mut dyn ReadTx, row: &Row) -> Result<(ProvenRow, Info)> {
-    let info = open_in(core, tx, row)?;
-    let sealed = SealedInfo::parse(&row.info)?;
-    let (keys, commitment) = (core.keys.sub(), sealed.commitment());
-    Ok((ProvenRow::of(keys, row.key.key, &info, commitment), info))
 }

@@ -121,8 +121,25 @@ fn prove<T: ReadTx + ?Sized>(
         return Ok(None);
     }
     let info = core.open_info(row, &sealed, &key)?;
-    let (keys, commitment) = (core.keys.sub(), sealed.commitment());
-    Ok(Some(ProvenRow::of(keys, row.key.key, &info, commitment)))
+    Ok(Some(core.proven(row, &sealed, &info)))
+}
+
+/// Opens the info of a row, and proves the row by it.
+pub(super) fn open_proven<T: ReadTx + ?Sized>(
+    core: &Core,
+    tx: &mut T,
+    row: &Row,
+) -> Result<(ProvenRow, Info)> {
+    let (sealed, key) = parse_in(core, tx, row)?;
+    let info = core.open_info(row, &sealed, &key)?;
+    Ok((core.proven(row, &sealed, &info), info))
+}
+
+impl Core {
+    /// The proof of a row, by the info that was opened in it.
+    pub(super) fn proven(&self, row: &Row, sealed: &SealedInfo<'_>, info: &Info) -> ProvenRow {
+        ProvenRow::of(self.keys.sub(), row.key.key, info, sealed.commitment())
+    }
 }
 
 /// Opens the info of a row.

@@ -221,8 +221,7 @@ impl Core {
         for row in rows {
             let sealed = SealedInfo::parse(&row.info).map_err(|_| tampered())?;
             let info = self.open_listed(scope.partition, row)?;
-            let (keys, commitment) = (self.keys.sub(), sealed.commitment());
-            proven.push(ProvenRow::of(keys, row.key.key, &info, commitment));
+            proven.push(self.proven(row, &sealed, &info));
             infos.push(Ok(info));
         }
         let until = proven.last().map(|row| row.key).filter(|_| !is_last);

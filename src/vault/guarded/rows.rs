@@ -2,7 +2,7 @@
 
 use super::current::Current;
 use super::refusal::{of_damage, tampered};
-use crate::crypto::{Envelope, SealedInfo};
+use crate::crypto::SealedInfo;
 use crate::error::Result;
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
@@ -100,7 +100,7 @@ impl Core {
         // Asked before the rows are: what was seen by then, they must have.
         let (era, seen) = (self.seen.era(), self.seen.of(tenant));
         let (rows, head) = self.get_with_head(tenant, keys)?;
-        let Some(mark) = head.as_ref().and_then(mark_of) else {
+        let Some(mark) = head.as_ref().and_then(|row| Mark::claimed_by(row).ok()) else {
             return Ok(None);
         };
         // A head that was seen and is newer makes this an old one.
@@ -164,17 +164,8 @@ impl Core {
     fn prove(&self, tenant: Partition, row: &Row) -> Result<(ProvenRow, [u8; 32])> {
         let sealed = SealedInfo::parse(&row.info)?;
         let info = self.open_listed(tenant, row)?;
-        let commitment = sealed.commitment();
-        let proven = ProvenRow::of(self.keys.sub(), row.key.key, &info, commitment);
-        Ok((proven, *commitment))
+        Ok((self.proven(row, &sealed, &info), *sealed.commitment()))
     }
-}
-
-/// The head that a row claims to be. Nothing is read in it: it is compared with one that was
-/// opened.
-fn mark_of(row: &Row) -> Option<Mark> {
-    let sealed = Envelope::parse(&row.info).ok()?;
-    Some(Mark::new(row.epoch, &sealed))
 }
 
 fn commitment_of(row: &Row) -> Option<&[u8; 32]> {

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::crypto::{
-    Envelope, Header, KeyId, KeySlot, KeySlotDirectory, KeySlotEntry, VaultKeys, Work,
-};
+use crate::crypto::{Header, KeyId, KeySlot, KeySlotDirectory, KeySlotEntry, VaultKeys, Work};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{HEADER, Kind, Partition, Row, RowKey, WriteTx};
 use crate::vault::core::Core;
@@ -58,9 +56,9 @@ impl Core {
                 next: None,
             };
             let result = work(&mut slots)?;
-            let (mark, next) = (slots.directory.epoch, slots.next.take());
+            let (epoch, next) = (slots.directory.epoch, slots.next.take());
             let row = slots.seal(self.keys.header(), keys, next.as_deref(), secret.body)?;
-            let mark = Mark::new(mark, &Envelope::parse(&row.info)?);
+            let mark = Mark::at(&row, epoch)?;
             tx.put(&row)?;
             Ok((result, mark, next))
         })?;

@@ -45,7 +45,7 @@ pub(in crate::vault) fn unlock(store: &dyn SecretStore, key: &dyn Unlock) -> Res
     let mut own_rows = None;
     if let Some(directory) = directory {
         vault_keys = vault_keys.with(&header, &directory.previous)?;
-        own_rows = Some(Mark::new(directory.epoch, &Envelope::parse(&row.info)?));
+        own_rows = Some(Mark::at(&row, directory.epoch)?);
     }
     Ok(Unlocked {
         keys: Keyring::new(&header, vault_keys, &secret)?,
