@@ -6,6 +6,7 @@ use crate::crypto::{Facts, Head, LogChain, LogPlace, LogRow, LogState, Timestamp
 use crate::error::Result;
 use crate::store::{Kind, Partition, Row, RowKey, WriteTx};
 use crate::vault::core::Core;
+use crate::vault::high_water::Mark;
 use crate::vault::numbers::exhausted;
 
 /// The most entries of a row.
@@ -62,6 +63,22 @@ impl Core {
         self.append_to_log(tx, partition, head.epoch, &mut log, noted)?;
         head.log = Some(log);
         Ok(())
+    }
+
+    /// Appends entries to a log whose head this write is for, and writes that head.
+    pub(super) fn put_log(
+        &self,
+        tx: &mut dyn WriteTx,
+        partition: Partition,
+        mut head: Head,
+        mut log: LogState,
+        noted: &Noted,
+    ) -> Result<Mark> {
+        self.append_to_log(tx, partition, head.epoch, &mut log, noted)?;
+        head.log = Some(log);
+        let row = self.seal_head(partition, &head)?;
+        tx.put(&row)?;
+        Mark::of(&row, &head)
     }
 
     /// Writes entries behind the last one of a log, and enters them into its state.

@@ -12,7 +12,6 @@ use crate::store::{Partition, RowKey, WriteTx};
 use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
-use crate::vault::high_water::Mark;
 use crate::vault::numbers::next_epoch;
 use crate::vault::reason;
 use crate::vault::rows::{checked, get_in};
@@ -116,11 +115,9 @@ impl Core {
                 count: Some(count),
                 ..call.facts(now, tenant)
             });
-            self.append_to_log(tx, partition, head.epoch, &mut log, &noted)?;
-            head.log = Some(log);
-            let row = self.seal_head(partition, &head)?;
-            tx.put(&row)?;
-            Ok(Some((Mark::of(&row, &head)?, head.active_key, count)))
+            let active_key = head.active_key;
+            let mark = self.put_log(tx, partition, head, log, &noted)?;
+            Ok(Some((mark, active_key, count)))
         })?;
         let Some((mark, active_key, count)) = pruned else {
             return Ok(0);

@@ -9,7 +9,6 @@ use crate::store::{Kind, Partition, WriteTx};
 use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
-use crate::vault::high_water::Mark;
 use crate::vault::numbers::next_epoch;
 use crate::vault::rows::checked;
 use crate::vault::walk::Walk;
@@ -75,18 +74,14 @@ impl Core {
             if found.is_none() && head.is_none() {
                 return Ok(None);
             }
-            let mut log = found.unwrap_or_else(|| LogState::new(now));
+            let log = found.unwrap_or_else(|| LogState::new(now));
             let mut head = Head::of_uses(tenant.tenant(), log);
             // Each write made a row at least, so no epoch was above the number of rows.
             head.epoch = next_epoch(log.end.row.max(seen))?;
             let mut noted = Noted::default();
             let call = Call::operator(AuditAction::RebuildHead).because(Some(reason));
             noted.push(&call.facts(now, tenant));
-            self.append_to_log(tx, partition, head.epoch, &mut log, &noted)?;
-            head.log = Some(log);
-            let row = self.seal_head(partition, &head)?;
-            tx.put(&row)?;
-            Mark::of(&row, &head).map(Some)
+            self.put_log(tx, partition, head, log, &noted).map(Some)
         })?;
         if let Some(mark) = mark {
             self.note_head(partition, mark, KeyId::VAULT_SECRET);

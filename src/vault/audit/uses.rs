@@ -8,7 +8,6 @@ use crate::scope::Scope;
 use crate::vault::audit_mode::AuditMode;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
-use crate::vault::high_water::Mark;
 use crate::vault::numbers::next_epoch;
 use crate::vault::rows::checked;
 
@@ -23,7 +22,7 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// Why the store cannot be written.
+    /// Those of a store that cannot be written.
     pub(in crate::vault) fn require_entries(&self, scope: &Scope, noted: &Noted) -> Result<()> {
         if noted.is_empty() {
             return Ok(());
@@ -60,15 +59,12 @@ impl Core {
             let row = checked(&keys, rows)?.pop().flatten();
             let head = self.admit_head(partition, row.as_ref(), seen)?;
             let mut head = head.unwrap_or_else(|| Head::of_uses(tenant, LogState::new(now)));
-            let mut log = head.log.filter(|_| head.is_of_uses()).ok_or_else(broken)?;
+            let log = head.log.filter(|_| head.is_of_uses()).ok_or_else(broken)?;
             let first = log.end.row.saturating_add(1);
             head.epoch = next_epoch(head.epoch)?;
-            self.append_to_log(tx, partition, head.epoch, &mut log, noted)?;
-            head.log = Some(log);
-            let row = self.seal_head(partition, &head)?;
-            tx.put(&row)?;
+            let mark = self.put_log(tx, partition, head, log, noted)?;
             *begun = Some(first);
-            Mark::of(&row, &head)
+            Ok(mark)
         })?;
         self.note_head(partition, mark, KeyId::VAULT_SECRET);
         Ok(())
