@@ -17,7 +17,7 @@ use crate::vault::observer::Begun;
 use crate::vault::parsed_rows::ParsedRows;
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored;
-use crate::vault::tenant_view::{Answer, Asked, OpenedSecret, OpenedTenants, Stamp, Tick};
+use crate::vault::tenant_view::{Answer, OpenedSecret, OpenedTenants, Tick};
 
 impl ScopedVault {
     /// Looks up as without a cache, for a handle that may use secrets.
@@ -60,10 +60,7 @@ impl ScopedVault {
         tick: Tick,
     ) -> Result<Outcomes> {
         let (core, tenant) = (self.core(), self.partition());
-        // All of this before the store is asked: what it gives is of this time or later.
-        let since = opened.since(tenant);
-        let era = core.seen.era();
-        let asked = Asked::now(&core.clock, &core.seen);
+        let reading = opened.begin(tenant, &core.clock, &core.seen);
         let (rows, mark) = core.get_marked(tenant, &self.keys_of(references))?;
         let rows = ParsedRows::of(core, tenant, &rows)?;
         let now = core.clock.now()?;
@@ -78,14 +75,8 @@ impl ScopedVault {
         };
         let outcomes = self.candidates(references, &rows).map(outcome).collect();
         if let Some(mark) = mark {
-            let stamp = Stamp {
-                era,
-                mark,
-                moment: None,
-                asked,
-            };
             let chain = self.own().scope_tag;
-            opened.hold(tenant, since, &stamp, chain, answers.into_iter());
+            opened.hold(tenant, (&reading, mark), chain, answers.into_iter());
         }
         self.release(begun, references, target, outcomes)
     }

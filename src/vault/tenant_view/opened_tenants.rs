@@ -8,15 +8,18 @@ use std::time::Duration;
 
 use super::answer::{Answer, OpenedSecret};
 use super::answers::Held;
+use super::asked::Asked;
 use super::charge::Total;
 use super::last_use::{LastUse, Tick, Ticker};
 use super::listing::{ListedRow, Listing};
 use super::opened_tenant::OpenedTenant;
+use super::reading::{Reading, Since};
 use super::stamp::Stamp;
 use crate::reference::Reference;
 use crate::store::Partition;
 use crate::vault::cache::Cache;
-use crate::vault::clock::Now;
+use crate::vault::clock::{Clock, Now};
+use crate::vault::high_water::{HighWater, Mark};
 use crate::vault::known_keys::RandomBytes;
 
 /// Counters of invalidations; tenants share one at odds of one to this number.
@@ -34,10 +37,6 @@ pub(in crate::vault) struct OpenedTenants {
     ticker: Ticker,
     swept: LastUse,
 }
-
-/// The number of invalidations as something began.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::vault) struct Since(u64);
 
 impl OpenedTenants {
     pub(in crate::vault) fn new(bounds: Cache, now: Now) -> Self {
@@ -66,8 +65,22 @@ impl OpenedTenants {
         tick
     }
 
-    /// The number of invalidations. Ask before the store is read.
-    pub(in crate::vault) fn since(&self, tenant: Partition) -> Since {
+    /// Begins a read of a tenant whose rows are to be held.
+    pub(in crate::vault) fn begin(
+        &self,
+        tenant: Partition,
+        clock: &Clock,
+        seen: &HighWater,
+    ) -> Reading {
+        Reading {
+            since: self.since(tenant),
+            era: seen.era(),
+            asked: Asked::now(clock, seen),
+        }
+    }
+
+    /// The number of invalidations.
+    fn since(&self, tenant: Partition) -> Since {
         Since(self.counter(tenant).load(Ordering::SeqCst))
     }
 
@@ -152,19 +165,18 @@ impl OpenedTenants {
         }
     }
 
-    /// Holds answers that were read at the head of a stamp. Nothing is held of a head that is older
+    /// Holds answers that were read with a head. Nothing is held of a head that is older
     /// than the one which is known, nor of one that was read before this open vault wrote.
     pub(in crate::vault) fn hold(
         &self,
         tenant: Partition,
-        since: Since,
-        stamp: &Stamp,
+        (reading, mark): (&Reading, Mark),
         chain: [u8; 16],
         answers: impl Iterator<Item = (Reference, Answer)>,
     ) {
-        let is_late = || self.since(tenant) != since;
+        let is_late = || self.since(tenant) != reading.since;
         self.place(tenant)
-            .hold_answers(is_late, stamp, chain, answers);
+            .hold_answers(is_late, &reading.stamp(mark), chain, answers);
         self.make_room();
     }
 
@@ -172,14 +184,13 @@ impl OpenedTenants {
     pub(in crate::vault) fn hold_listing(
         &self,
         tenant: Partition,
-        since: Since,
-        stamp: &Stamp,
+        (reading, mark): (&Reading, Mark),
         scope: [u8; 16],
         listing: &Arc<Listing>,
     ) {
-        let is_late = || self.since(tenant) != since;
+        let (is_late, stamp) = (|| self.since(tenant) != reading.since, reading.stamp(mark));
         self.place(tenant)
-            .hold_listing(is_late, stamp, scope, Arc::clone(listing));
+            .hold_listing(is_late, &stamp, scope, Arc::clone(listing));
         self.make_room();
     }
 
@@ -256,9 +267,6 @@ impl OpenedTenants {
 mod tests {
     use super::*;
     use crate::name::SecretName;
-    use crate::vault::clock::Clock;
-    use crate::vault::high_water::{HighWater, Mark};
-    use crate::vault::tenant_view::Asked;
 
     const TENANT: Partition = Partition([7; 16]);
     const CHAIN: [u8; 16] = [1; 16];
@@ -280,11 +288,11 @@ mod tests {
             }
         }
 
-        fn stamp(&self, era: u64, epoch: u64) -> Stamp {
-            Stamp {
+        /// A read that began at a certain number of invalidations.
+        fn reading(&self, since: Since, era: u64) -> Reading {
+            Reading {
+                since,
                 era,
-                mark: Mark::from_parts(epoch, [9; 32]),
-                moment: None,
                 asked: Asked::now(&self.clock, &self.seen),
             }
         }
@@ -295,12 +303,13 @@ mod tests {
 
         fn hold(&self, since: Since, era: u64, epoch: u64) {
             let answer = self.opened.answer(None, 0, self.tick());
-            let stamp = self.stamp(era, epoch);
+            let reading = self.reading(since, era);
+            let read = (&reading, Mark::from_parts(epoch, [9; 32]));
             let answers = std::iter::once((reference(), answer));
-            self.opened.hold(TENANT, since, &stamp, CHAIN, answers);
+            self.opened.hold(TENANT, read, CHAIN, answers);
             let listing = self.opened.new_listing(Vec::new(), 0, self.tick());
             let opened = &self.opened;
-            opened.hold_listing(TENANT, since, &stamp, CHAIN, &listing);
+            opened.hold_listing(TENANT, read, CHAIN, &listing);
         }
 
         /// Era and epoch of the answers and of the list that are held.

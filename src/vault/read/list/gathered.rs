@@ -9,14 +9,12 @@ use crate::vault::core::Core;
 use crate::vault::guarded::{InfoPage, PageHead, RowPlace};
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::stored;
-use crate::vault::tenant_view::{Asked, ListedRow, OpenedTenants, Since, Stamp};
+use crate::vault::tenant_view::{ListedRow, OpenedTenants, Reading};
 
 /// The pages of a scope so far.
 pub(super) struct Gathered {
-    /// Facts of before the first page was read.
-    since: Since,
-    era: u64,
-    asked: Asked,
+    /// Begun before the first page was read.
+    reading: Reading,
     /// The head of all pages; `None` before the first.
     head: Option<PageHead>,
     rows: Vec<ListedRow>,
@@ -29,9 +27,7 @@ impl Gathered {
     /// Nothing yet. Begin before the store is asked.
     pub(super) fn new(core: &Core, opened: &OpenedTenants, scope: &HashedScope) -> Self {
         Self {
-            since: opened.since(scope.partition),
-            era: core.seen.era(),
-            asked: Asked::now(&core.clock, &core.seen),
+            reading: opened.begin(scope.partition, &core.clock, &core.seen),
             head: None,
             rows: Vec::new(),
             bytes: 0,
@@ -72,21 +68,10 @@ impl Gathered {
         let Ok(now) = core.clock.now() else {
             return;
         };
-        let stamp = Stamp {
-            era: self.era,
-            mark: head.mark,
-            moment: None,
-            asked: self.asked,
-        };
         let tick = opened.tick(now);
         let listing = opened.new_listing(self.rows, head.erased_before, tick);
-        opened.hold_listing(
-            scope.partition,
-            self.since,
-            &stamp,
-            scope.scope_tag,
-            &listing,
-        );
+        let read = (&self.reading, head.mark);
+        opened.hold_listing(scope.partition, read, scope.scope_tag, &listing);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::news::Freshness;
-use crate::vault::tenant_view::{Asked, ListedRow, Listing, OpenedTenants, Stamp, Tick};
+use crate::vault::tenant_view::{ListedRow, Listing, OpenedTenants, Stamp, Tick};
 
 /// The list of a scope as it is now, from what is held and what was written since; `None` if the
 /// scope is to be read.
@@ -44,11 +44,9 @@ fn go_on(
     (base, listing): (&Stamp, &Listing),
     tick: Tick,
 ) -> Result<Option<Arc<Listing>>> {
-    let since = opened.since(scope.partition);
-    let era = core.seen.era();
-    let asked = Asked::now(&core.clock, &core.seen);
+    let reading = opened.begin(scope.partition, &core.clock, &core.seen);
     // With a guard every list is compared with the view, row by row.
-    if core.views.is_some() || era != base.era {
+    if core.views.is_some() || reading.era != base.era {
         return Ok(None);
     }
     // More rows than these cost as much as all of the scope.
@@ -66,12 +64,7 @@ fn go_on(
         return Ok(None);
     }
     let listing = opened.new_listing(rows, head.erased_before, tick);
-    let stamp = Stamp {
-        era,
-        mark: head.mark,
-        moment: None,
-        asked,
-    };
-    opened.hold_listing(scope.partition, since, &stamp, scope.scope_tag, &listing);
+    let read = (&reading, head.mark);
+    opened.hold_listing(scope.partition, read, scope.scope_tag, &listing);
     Ok(Some(listing))
 }
