@@ -11,7 +11,7 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore};
 use keyslot::{
     AccessRules, Cache, Error, ErrorKind, Permissions, ScopedVault, SecretChange, SecretInput,
-    Status, Target, Vault, VaultBuilder,
+    Status, Target, Vault,
 };
 
 use crate::life;
@@ -580,19 +580,7 @@ fn with_a_guard_a_use_is_one_question_and_every_read_is_compared() {
 
 #[test]
 fn a_whole_life_is_told_as_without_a_cache() {
-    let store = MemoryStore::new();
-    let plain = life::builder().store(store.clone()).create(&root_key());
-    let plain = plain.unwrap();
-    let open = |settings: fn(VaultBuilder) -> VaultBuilder| {
-        let builder = settings(life::builder().store(store.clone()));
-        builder.open(&root_key()).unwrap()
-    };
-    let vaults = [
-        open(|builder| builder.cache(Cache::new())),
-        open(|builder| builder.cache(Cache::new().bytes(4_000))),
-        open(|builder| builder.cache(Cache::new()).guard(1_000)),
-        plain,
-    ];
+    let vaults = life::cached_vaults(4_000);
     for (at, act) in life::SCRIPT.iter().enumerate() {
         life::act(&vaults[at % vaults.len()], act);
         for (scope, name, _) in &life::ANSWERS {

@@ -6,9 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use keyslot::store::{Kind, MemoryStore};
-use keyslot::{
-    Cache, ErrorKind, OnExisting, Permissions, ScopedVault, SecretChange, Vault, VaultBuilder,
-};
+use keyslot::{Cache, ErrorKind, OnExisting, Permissions, ScopedVault, SecretChange, Vault};
 
 use crate::life;
 use crate::support::counting::Counting;
@@ -175,19 +173,7 @@ fn pages_of_two_heads_are_no_list() {
 
 #[test]
 fn lists_of_a_whole_life_are_those_without_a_cache() {
-    let store = MemoryStore::new();
-    let plain = life::builder().store(store.clone()).create(&root_key());
-    let plain = plain.unwrap();
-    let open = |settings: fn(VaultBuilder) -> VaultBuilder| {
-        let builder = settings(life::builder().store(store.clone()));
-        builder.open(&root_key()).unwrap()
-    };
-    let vaults = [
-        open(|builder| builder.cache(Cache::new())),
-        open(|builder| builder.cache(Cache::new().bytes(6_000))),
-        open(|builder| builder.cache(Cache::new()).guard(1_000)),
-        plain,
-    ];
+    let vaults = life::cached_vaults(6_000);
     let all = |vault: &Vault| {
         let scopes = life::SCOPES.iter();
         let lists = scopes.map(|scope| listed(&vault.scope(*scope).unwrap()));

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore, Purge};
 use keyslot::{
-    Error, ErrorKind, Event, Finding, KeyAction, KeyEvent, KeyKind, Observer, Result, RootKey,
-    Unlock, Vault,
+    ErrorKind, Event, Finding, KeyAction, KeyEvent, KeyKind, Observer, Result, RootKey, Unlock,
+    Vault,
 };
 
 use crate::support::hooked::{Call, Hooked};
@@ -304,24 +304,11 @@ fn a_removed_key_that_was_put_back_is_found_and_removed_by_its_id() {
     assert!(vault.verify().unwrap().is_intact());
 }
 
-/// A store whose calls fail from a certain one on; all are made at `usize::MAX`.
-fn failing(store: &MemoryStore, from: usize) -> (Hooked<MemoryStore>, Arc<AtomicUsize>) {
-    let calls = Arc::new(AtomicUsize::new(0));
-    let made = Arc::clone(&calls);
-    let hooked = Hooked::new(store.clone(), move |_| {
-        if made.fetch_add(1, Ordering::SeqCst) >= from {
-            return Err(Error::new(ErrorKind::Io, "the disk is gone"));
-        }
-        Ok(())
-    });
-    (hooked, calls)
-}
-
 /// The calls of a whole change, so that each can be the first that fails.
 fn calls_of(change: fn(&Vault, &RootKey, &RootKey) -> Result<()>) -> usize {
     let (old, new) = (key(), key());
     let (store, _) = lab(&old);
-    let (hooked, calls) = failing(&store, usize::MAX);
+    let (hooked, calls) = Hooked::failing(store.clone(), usize::MAX);
     let vault = Vault::builder().store(hooked).open(&old).unwrap();
     let opening = calls.load(Ordering::SeqCst);
     change(&vault, &old, &new).unwrap();
@@ -339,11 +326,11 @@ fn a_change_that_is_cut_off_at_any_call_leaves_old_or_new_and_goes_on() {
         let (old, new, spare) = (key(), key(), key());
         let (store, vault) = lab(&old);
         vault.add_key("spare", &spare).unwrap();
-        let (hooked, made) = failing(&store, usize::MAX);
+        let (hooked, made) = Hooked::failing(store.clone(), usize::MAX);
         let opened = Vault::builder().store(hooked).open(&old).unwrap();
         drop(opened);
         let opening = made.load(Ordering::SeqCst);
-        let (hooked, _) = failing(&store, opening + failed);
+        let (hooked, _) = Hooked::failing(store.clone(), opening + failed);
         let cut_off = Vault::builder().store(hooked).open(&old).unwrap();
         let outcome = change(&cut_off, &old, &new);
         let (by_old, by_new) = (opens(&store, &old), opens(&store, &new));
@@ -375,9 +362,9 @@ fn an_addition_that_is_cut_off_at_any_call_is_whole_or_nothing() {
     for failed in 0..calls_of(add) {
         let (old, new) = (key(), key());
         let (store, _) = lab(&old);
-        let (hooked, made) = failing(&store, usize::MAX);
+        let (hooked, made) = Hooked::failing(store.clone(), usize::MAX);
         drop(Vault::builder().store(hooked).open(&old).unwrap());
-        let (hooked, _) = failing(&store, made.load(Ordering::SeqCst) + failed);
+        let (hooked, _) = Hooked::failing(store.clone(), made.load(Ordering::SeqCst) + failed);
         let vault = Vault::builder().store(hooked).open(&old).unwrap();
         let written = add(&vault, &old, &new).is_ok();
         let again = open(&store, &old).unwrap();
@@ -397,9 +384,9 @@ fn a_removal_that_is_cut_off_at_any_call_is_whole_or_nothing() {
         let (old, new) = (key(), key());
         let (store, vault) = lab(&old);
         vault.add_key("new", &new).unwrap();
-        let (hooked, made) = failing(&store, usize::MAX);
+        let (hooked, made) = Hooked::failing(store.clone(), usize::MAX);
         drop(Vault::builder().store(hooked).open(&old).unwrap());
-        let (hooked, _) = failing(&store, made.load(Ordering::SeqCst) + failed);
+        let (hooked, _) = Hooked::failing(store.clone(), made.load(Ordering::SeqCst) + failed);
         let vault = Vault::builder().store(hooked).open(&old).unwrap();
         let removed = vault.remove_key("new").is_ok();
         let again = open(&store, &old).unwrap();

@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore, Partition, SecretStore};
 use keyslot::{
-    Error, ErrorKind, Event, Finding, KeyAction, KeyEvent, Observer, Result, RootKey, Unlock, Vault,
+    ErrorKind, Event, Finding, KeyAction, KeyEvent, Observer, Result, RootKey, Unlock, Vault,
 };
 
 use crate::support::hooked::{Call, Hooked};
@@ -386,19 +386,6 @@ fn a_replacement_beside_another_one_is_told() {
     is_whole(&vault);
 }
 
-/// A store whose calls fail from a certain one on.
-fn failing(store: &MemoryStore, from: usize) -> (Hooked<MemoryStore>, Arc<AtomicUsize>) {
-    let calls = Arc::new(AtomicUsize::new(0));
-    let made = Arc::clone(&calls);
-    let hooked = Hooked::new(store.clone(), move |_| {
-        if made.fetch_add(1, Ordering::SeqCst) >= from {
-            return Err(Error::new(ErrorKind::Io, "the disk is gone"));
-        }
-        Ok(())
-    });
-    (hooked, calls)
-}
-
 /// All steps after a leak.
 fn all_steps(vault: &Vault, keep: &RootKey) -> Result<()> {
     let _ = vault.replace_vault_key(&[keep])?;
@@ -415,7 +402,7 @@ fn a_replacement_that_is_cut_off_at_any_call_opens_with_the_kept_keys_and_goes_o
         vault.add_key("lost", &lost).unwrap();
         store
     };
-    let (hooked, calls) = failing(&fresh(), usize::MAX);
+    let (hooked, calls) = Hooked::failing(fresh(), usize::MAX);
     let vault = open(hooked, &machine).unwrap();
     let opening = calls.load(Ordering::SeqCst);
     all_steps(&vault, &machine).unwrap();
@@ -423,7 +410,7 @@ fn a_replacement_that_is_cut_off_at_any_call_opens_with_the_kept_keys_and_goes_o
     let (mut before, mut between, mut after) = (0, 0, 0);
     for failed in 0..all {
         let store = fresh();
-        let (hooked, _) = failing(&store, opening + failed);
+        let (hooked, _) = Hooked::failing(store.clone(), opening + failed);
         let cut_off = open(hooked, &machine).unwrap();
         let done = all_steps(&cut_off, &machine).is_ok();
         drop(cut_off);

@@ -118,16 +118,8 @@ impl Hand {
             format!("SELECT partition FROM {SCHEMA}.keyslot_locks WHERE partition = $1 FOR UPDATE");
         let partition = &TENANT.0[..];
         let keys = [key(number % ROWS), key(1), key(2)].map(|key| key.key.to_vec());
-        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
         self.runtime.block_on(async {
-            let locked: [(&(dyn ToSql + Sync), Type); 1] = [(&partition, Type::BYTEA)];
-            let (begun, locked) = futures_util::future::join(
-                self.client.batch_execute(begin),
-                self.client.query_typed(&lock, &locked),
-            )
-            .await;
-            begun.unwrap();
-            locked.unwrap();
+            self.begin(&lock, partition).await;
             let values: [(&(dyn ToSql + Sync), Type); 5] = [
                 (&partition, Type::BYTEA),
                 (&keys[0], Type::BYTEA),
@@ -135,18 +127,36 @@ impl Hand {
                 (&keys[1], Type::BYTEA),
                 (&keys[2], Type::BYTEA),
             ];
-            let (written, committed) = futures_util::future::join(
-                self.client.query_typed(&put, &values),
-                self.client.batch_execute("COMMIT"),
-            )
-            .await;
-            written.unwrap();
-            committed.unwrap();
+            self.commit(&put, &values).await;
         });
     }
 }
 
 impl Hand {
+    /// Begins a transaction, and takes the lock of a partition in the same flight.
+    async fn begin(&self, lock: &str, partition: &[u8]) {
+        let locked: [(&(dyn ToSql + Sync), Type); 1] = [(&partition, Type::BYTEA)];
+        let (begun, locked) = futures_util::future::join(
+            self.client
+                .batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
+            self.client.query_typed(lock, &locked),
+        )
+        .await;
+        begun.unwrap();
+        locked.unwrap();
+    }
+
+    /// Writes, and commits in the same flight.
+    async fn commit(&self, put: &str, values: &[(&(dyn ToSql + Sync), Type)]) {
+        let (written, committed) = futures_util::future::join(
+            self.client.query_typed(put, values),
+            self.client.batch_execute("COMMIT"),
+        )
+        .await;
+        written.unwrap();
+        committed.unwrap();
+    }
+
     /// Upserts of a page of rows and of a head, in one transaction: the lock, one statement of many
     /// rows for each kind, the commit.
     fn import(&self, partition: [u8; 16], page: &[Row]) {
@@ -164,28 +174,14 @@ impl Hand {
         let (keys, infos) = (column(|row| &row.key.key), column(|row| &row.info));
         let bodies = column(|row| &row.body);
         self.runtime.block_on(async {
-            let locked: [(&(dyn ToSql + Sync), Type); 1] = [(&partition, Type::BYTEA)];
-            let (begun, locked) = futures_util::future::join(
-                self.client
-                    .batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED"),
-                self.client.query_typed(&lock, &locked),
-            )
-            .await;
-            begun.unwrap();
-            locked.unwrap();
+            self.begin(&lock, partition).await;
             let values: [(&(dyn ToSql + Sync), Type); 4] = [
                 (&partition, Type::BYTEA),
                 (&keys, Type::BYTEA_ARRAY),
                 (&infos, Type::BYTEA_ARRAY),
                 (&bodies, Type::BYTEA_ARRAY),
             ];
-            let (written, committed) = futures_util::future::join(
-                self.client.query_typed(&put, &values),
-                self.client.batch_execute("COMMIT"),
-            )
-            .await;
-            written.unwrap();
-            committed.unwrap();
+            self.commit(&put, &values).await;
         });
     }
 }

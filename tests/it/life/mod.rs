@@ -12,9 +12,27 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{MemoryStore, Row, SecretStore};
-use keyslot::{ErrorKind, SecretInput, Status, Vault, VaultBuilder};
+use keyslot::{Cache, ErrorKind, SecretInput, Status, Vault, VaultBuilder};
 
+use crate::support::root_key;
 use crate::support::rows::{Place, Stored, put};
+
+/// Vaults that are open on one store: with a cache, with one of so many bytes, with a cache and a
+/// guard, and the last one without.
+pub fn cached_vaults(bytes: usize) -> [Vault; 4] {
+    let store = MemoryStore::new();
+    let plain = builder().store(store.clone()).create(&root_key()).unwrap();
+    let open = |settings: &dyn Fn(VaultBuilder) -> VaultBuilder| {
+        let builder = settings(builder().store(store.clone()));
+        builder.open(&root_key()).unwrap()
+    };
+    [
+        open(&|builder| builder.cache(Cache::new())),
+        open(&|builder| builder.cache(Cache::new().bytes(bytes))),
+        open(&|builder| builder.cache(Cache::new()).guard(1_000)),
+        plain,
+    ]
+}
 
 /// One write.
 pub enum Act {

@@ -1,13 +1,14 @@
 //! A store that tells of every call before it is made, and of every write after it is committed.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use keyslot::Result;
 use keyslot::store::{
     HeadRead, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row, RowKey, Scan, SecretStore,
     SelfCheck, WriteTx, WriteWork,
 };
+use keyslot::{Error, ErrorKind, Result};
 
 /// A call of a store; those within a read or a write begin with `in`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,20 @@ impl<S> Hooked<S> {
     pub fn new(store: S, hook: impl Fn(Call) -> Result<()> + Send + Sync + 'static) -> Self {
         let hook = Box::new(hook);
         Self { store, hook }
+    }
+
+    /// A store whose calls fail from a certain one on, and the number of them; all are made at
+    /// `usize::MAX`.
+    pub fn failing(store: S, from: usize) -> (Self, Arc<AtomicUsize>) {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let made = Arc::clone(&calls);
+        let hook = move |_| {
+            if made.fetch_add(1, Ordering::SeqCst) >= from {
+                return Err(Error::new(ErrorKind::Io, "the disk is gone"));
+            }
+            Ok(())
+        };
+        (Self::new(store, hook), calls)
     }
 
     /// A store that writes its calls down, and the list of them.

@@ -1,7 +1,7 @@
 //! A disk that loses power: what of a recorded run is there afterwards.
 //!
-//! What was synced is there. Of what was written to a file since its last sync, any part may be
-//! there: whole writes or sectors of them, and not in their order. Of names that were made or
+//! Synced writes are there. Of the writes to a file since its last sync, any part may be there:
+//! whole writes or sectors of them, and not in their order. Of names that were made or
 //! removed since the last sync of the folder, the first ones may be there.
 
 use std::collections::BTreeMap;
