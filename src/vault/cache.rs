@@ -51,7 +51,7 @@ impl Cache {
     /// replaces may be used as it was until `max_age` has passed since the store was asked last. A
     /// rollback of the store, and a store that cannot be reached, are noticed as late.
     ///
-    /// What a handle of this open vault writes, revocations above all, is seen by the very next
+    /// Writes by handles of this open vault, revocations above all, are seen by the very next
     /// use, also where the store could not tell if it was written. Times of secrets are judged at
     /// every use. The age ends as soon as either clock says so, the vault's or the monotonic one of
     /// the system, and at once where the vault's goes back.

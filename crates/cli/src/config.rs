@@ -32,7 +32,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Reads the file of `folder` or of the nearest folder above; `None` if there is none.
+    /// Reads the file of `folder` or of the nearest folder above; `None` if no folder has one.
     pub(crate) fn find(folder: &Path) -> Result<Option<Self>> {
         for folder in folder.ancestors() {
             let path = folder.join(NAME);

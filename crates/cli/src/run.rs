@@ -1,6 +1,6 @@
 //! Running a program that is given values, with its output masked.
 //!
-//! Where standard output is a terminal, the program has a pseudo-terminal ([`job`]): it shows
+//! The program has a pseudo-terminal where standard output is a terminal ([`job`]): it shows
 //! colours, knows the size of the window and gets keys and signals. Otherwise its outputs are pipes
 //! ([`piped`]).
 

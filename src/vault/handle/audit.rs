@@ -25,7 +25,7 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) for what is no organization.
+    /// [`InvalidScope`](crate::ErrorKind::InvalidScope) for a scope that is not an organization.
     pub fn audit<S>(&self, organization: S) -> Result<AuditLog>
     where
         S: TryInto<Scope>,
@@ -60,7 +60,7 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// Why the store cannot be written; then they wait on.
+    /// Those of a store that cannot be written; the entries then wait on.
     pub fn flush_audit(&self) -> Result<()> {
         self.core.flush_all_uses()
     }

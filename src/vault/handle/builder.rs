@@ -297,8 +297,8 @@ impl VaultBuilder {
     /// that were used before asks the store if anything was written, and neither reads nor opens
     /// them again if nothing was. Without a cache, which is the default, no value outlives its use.
     ///
-    /// What is served is what a resolve without a cache would have been served, at a time between
-    /// the beginning and the end of the call; a [maximum age](Cache::max_age) trades this for fewer
+    /// Answers are those that a resolve without a cache would have got, at a time between the
+    /// beginning and the end of the call; a [maximum age](Cache::max_age) trades this for fewer
     /// questions. Each use goes through the gate: status, times and access rules. What is held of
     /// an organization is of one sealed head, and a newer one ends it. A write by this open vault
     /// ends it at once, also where the store could not tell if it was written. Values are wiped as

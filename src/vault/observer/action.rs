@@ -64,20 +64,7 @@ impl Action {
     /// assert_eq!(Action::ReplaceRevoked.as_str(), "replace_revoked");
     /// ```
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Use => "use",
-            Self::Reveal => "reveal",
-            Self::Redact => "redact",
-            Self::Attempt => "attempt",
-            Self::Put => "put",
-            Self::ReplaceRevoked => "replace_revoked",
-            Self::Update => "update",
-            Self::SetStatus => "set_status",
-            Self::RollBack => "roll_back",
-            Self::CloneTo => "clone_to",
-            Self::Revoke => "revoke",
-            Self::Delete => "delete",
-        }
+        self.logged().as_str()
     }
 }
 

@@ -45,7 +45,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// Why it could not be logged: then no value leaves.
+    /// Those of the audit log: a use that cannot be logged gives no value.
     pub(super) fn release(
         &self,
         begun: Begun,
@@ -54,22 +54,19 @@ impl ScopedVault {
         outcomes: Outcomes,
     ) -> Result<Outcomes> {
         let used = references.iter().zip(&outcomes);
+        let given = used.filter(|(_, outcome)| outcome.is_ok());
         let logged = self.log_required(
-            used.clone()
-                .filter(|(_, outcome)| outcome.is_ok())
-                .map(|(reference, outcome)| self.use_event(begun, reference, target, outcome)),
+            given.map(|(reference, outcome)| self.use_event(begun, reference, target, outcome)),
         );
-        match logged {
-            Ok(()) => used.for_each(|(reference, outcome)| {
-                self.tell(|| self.use_event(begun, reference, target, outcome));
-            }),
-            Err(error) => {
-                let refused = Err(error.clone());
-                for reference in references {
-                    self.tell_use(begun, reference, target, &refused);
-                }
-                return Err(error);
+        if let Err(error) = logged {
+            let refused = Err(error.clone());
+            for reference in references {
+                self.tell_use(begun, reference, target, &refused);
             }
+            return Err(error);
+        }
+        for (reference, outcome) in references.iter().zip(&outcomes) {
+            self.tell_use(begun, reference, target, outcome);
         }
         Ok(outcomes)
     }
@@ -78,7 +75,7 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// Why they could not be logged.
+    /// Those of the audit log.
     pub(super) fn log_required<'e>(
         &'e self,
         events: impl Iterator<Item = Event<'e>>,

@@ -13,7 +13,7 @@ use crate::failure::Result;
 /// A command with its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a vault, and a key if there is none
+    /// Make a vault, and a key if it is missing
     Init(init::InitArgs),
     /// Make a root key
     Keygen(keygen::KeygenArgs),
