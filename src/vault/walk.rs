@@ -26,6 +26,11 @@ impl Walk {
         Self::from(kind, Some(scope), Cursor::START, bodies)
     }
 
+    /// A walk over the rows of one scope without their bodies, behind a key.
+    pub(super) fn of_scope_after(kind: Kind, scope: [u8; 16], after: Option<[u8; 32]>) -> Self {
+        Self::from(kind, Some(scope), Cursor::Key(after), false)
+    }
+
     /// A walk over all rows of a tenant, in the order of epochs: they were written in it, so they
     /// lie side by side. None was written in epoch 0; one that says so is
     /// looked at like any other.

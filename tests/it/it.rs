@@ -53,6 +53,7 @@ mod leak;
 #[cfg(feature = "vault")]
 mod life;
 mod lifecycle;
+mod list_pages;
 mod lookup_apart;
 mod manual;
 mod mcp_clients;

@@ -8,6 +8,7 @@ use keyslot::secrecy::ExposeSecret;
 use keyslot::{OnExisting, RootKey, ScopedVault, Vault};
 
 use crate::bytes::{self, Part};
+use crate::memory::Memory;
 
 /// Secrets of an organization, and its projects.
 const OF_AN_ORGANIZATION: u64 = 1000;
@@ -28,14 +29,13 @@ pub struct Grown {
     pub secrets: u64,
     pub built: Duration,
     pub calls: Vec<Timed>,
-    /// Memory of the process above that before the vault was opened, in bytes.
-    pub memory: u64,
+    pub memory: Memory,
     /// The file of the vault, in bytes.
     pub file: u64,
     pub parts: Vec<Part>,
 }
 
-fn key() -> RootKey {
+pub fn key() -> RootKey {
     RootKey::from_hex("8f3a1c5e92d70b46e81f5a9c3d6b2047f19e8c34a5d0726b1be94f8a60c3d752").unwrap()
 }
 
@@ -54,15 +54,15 @@ pub fn measure(secrets: u64) -> Grown {
     let start = Instant::now();
     build(&file, secrets, projects);
     let built = start.elapsed();
-    let before = resident();
+    let memory = Memory::in_a_process_of_its_own(&file, projects);
     let start = Instant::now();
     let vault = Vault::open(&file, &key()).unwrap();
     project(&vault, 0).resolve("<<$secret.KEY_0>>").unwrap();
     let mut calls = vec![once("open and first resolve", start.elapsed())];
     calls.extend(reads(&vault, projects));
-    let memory = resident().saturating_sub(before);
     calls.extend(walks(&vault, folder.path()));
     drop(vault);
+    calls.push(page_of_one_scope(secrets, folder.path()));
     Grown {
         secrets,
         built,
@@ -71,6 +71,29 @@ pub fn measure(secrets: u64) -> Grown {
         file: std::fs::metadata(&file).unwrap().len(),
         parts: bytes::parts(&file),
     }
+}
+
+/// A page of a scope that has as many secrets as fit in 100,000.
+fn page_of_one_scope(secrets: u64, folder: &Path) -> Timed {
+    let file = folder.join("one scope.db");
+    let secrets = secrets.min(100_000);
+    build(&file, secrets, 1);
+    let scope = project(&Vault::open(&file, &key()).unwrap(), 0);
+    let middle = scope
+        .list()
+        .nth(secrets as usize / 2)
+        .unwrap()
+        .unwrap()
+        .name;
+    let took = (0..200).map(|_| {
+        let start = Instant::now();
+        assert_eq!(scope.list().after(&middle).take(100).count(), 100);
+        start.elapsed()
+    });
+    many(
+        "list a page of 100 of one scope with all, of 100,000 at most",
+        took.collect(),
+    )
 }
 
 fn build(file: &Path, secrets: u64, projects: u64) {
@@ -91,7 +114,7 @@ fn build(file: &Path, secrets: u64, projects: u64) {
 }
 
 /// Calls that are made all the time, on secrets by chance.
-fn reads(vault: &Vault, projects: u64) -> Vec<Timed> {
+pub fn reads(vault: &Vault, projects: u64) -> Vec<Timed> {
     let mut random = 1_u64;
     let mut chance = |end: u64| {
         random = random
@@ -133,7 +156,7 @@ fn reads(vault: &Vault, projects: u64) -> Vec<Timed> {
 }
 
 /// Calls that go through an organization, or through all.
-fn walks(vault: &Vault, folder: &Path) -> Vec<Timed> {
+pub fn walks(vault: &Vault, folder: &Path) -> Vec<Timed> {
     let timed = |name, work: &dyn Fn()| {
         let start = Instant::now();
         work();
@@ -166,12 +189,4 @@ fn many(name: &'static str, mut took: Vec<Duration>) -> Timed {
         median: took[took.len() / 2],
         high: Some(took[took.len() * 99 / 100]),
     }
-}
-
-/// Memory of this process that no other process shares, in bytes; 0 where the system does not say.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kib.unwrap_or_default() * 1024
 }

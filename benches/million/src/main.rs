@@ -11,15 +11,24 @@
 
 mod bytes;
 mod grown;
+mod memory;
 mod plot;
 mod table;
 
 use std::path::PathBuf;
 
 use grown::Grown;
+use memory::Memory;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments
+        .next_if(|first| first == memory::MEASURE)
+        .is_some()
+    {
+        let [file, projects] = [(); 2].map(|()| arguments.next().unwrap());
+        return Memory::measure(file.as_ref(), projects.parse().unwrap());
+    }
     let secrets: u64 = arguments.next().map_or(1_000_000, |it| it.parse().unwrap());
     let results = arguments.next().map(PathBuf::from);
     let sizes: Vec<u64> = [1_000, 10_000, 100_000, 1_000_000]

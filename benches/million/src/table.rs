@@ -46,9 +46,19 @@ pub fn markdown(vaults: &[Grown]) -> String {
             }
         });
     }
-    row(&mut text, "memory above that before opening", &|vault| {
-        format!("{:.1} MB", vault.memory as f64 / 1e6)
-    });
+    let memory: [(&str, fn(&Grown) -> u64); 2] = [
+        ("most memory to open, resolve, list, put", |vault| {
+            vault.memory.calls
+        }),
+        ("most memory to rewrap, verify, back up, too", |vault| {
+            vault.memory.walks
+        }),
+    ];
+    for (name, bytes) in memory {
+        row(&mut text, name, &|vault| {
+            format!("{:.1} MB", bytes(vault) as f64 / 1e6)
+        });
+    }
     row(&mut text, "file, bytes for each secret", &|vault| {
         format!("{:.0}", vault.file as f64 / vault.secrets as f64)
     });

@@ -70,9 +70,14 @@ impl RowPlace {
 
 impl InfoWalk {
     pub(in crate::vault) fn of(scope: &HashedScope) -> Self {
+        Self::after(scope, None)
+    }
+
+    /// A walk over the secrets behind a key.
+    pub(in crate::vault) fn after(scope: &HashedScope, key: Option<[u8; 32]>) -> Self {
         Self {
-            walk: Walk::of_scope(Kind::Secret, scope.scope_tag, false),
-            last: None,
+            walk: Walk::of_scope_after(Kind::Secret, scope.scope_tag, key),
+            last: key,
         }
     }
 

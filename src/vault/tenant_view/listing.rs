@@ -51,6 +51,11 @@ impl Listing {
         self.rows.get(at).and_then(|row| row.info.as_ref())
     }
 
+    /// The number of the first row behind a key.
+    pub(in crate::vault) fn first_after(&self, key: &[u8; 32]) -> usize {
+        self.rows.partition_point(|row| row.key <= *key)
+    }
+
     /// The rows with those that were written since in their places.
     pub(in crate::vault) fn with(&self, changed: Vec<ListedRow>) -> Vec<ListedRow> {
         let mut rows = self.rows.clone();

@@ -26,8 +26,8 @@ pub(super) struct Pages {
 
 /// Source of the secrets.
 enum Source {
-    /// Nothing was read yet.
-    Unread,
+    /// Nothing was read yet: all secrets, or those behind a key.
+    Unread(Option<[u8; 32]>),
     /// The rows of the store, page by page.
     Opened(IntoIter<Result<Info>>, InfoWalk),
     /// The same, and the list is held at the end.
@@ -50,8 +50,13 @@ pub(super) enum Item {
 
 impl Pages {
     pub(super) fn new() -> Self {
+        Self::after(None)
+    }
+
+    /// The secrets behind the row of this key.
+    pub(super) fn after(key: Option<[u8; 32]>) -> Self {
         Self {
-            source: Source::Unread,
+            source: Source::Unread(key),
             failed: false,
         }
     }
@@ -100,7 +105,7 @@ impl Source {
     /// The next secret of what was read.
     fn next(&mut self) -> Option<Result<Item>> {
         match self {
-            Self::Unread | Self::Over => None,
+            Self::Unread(_) | Self::Over => None,
             Self::Opened(page, _) => page
                 .find(|info| !matches!(info, Ok(info) if info.state == State::Deleted))
                 .map(|info| info.map(Item::Opened)),
@@ -124,16 +129,24 @@ impl Source {
         let core = scoped.core();
         let may_read = scoped.may(Permissions::READ);
         match self {
-            Self::Unread => {
+            Self::Unread(after) => {
+                let after = *after;
+                let walk = InfoWalk::after(scope, after);
                 let Some(opened) = core.opened.as_ref().filter(|_| may_read) else {
-                    *self = Self::Opened(vec![].into_iter(), InfoWalk::of(scope));
+                    *self = Self::Opened(vec![].into_iter(), walk);
                     return Ok(true);
                 };
-                *self = if let Some(listing) = held(core, opened, scope)? {
-                    Self::Held(listing, 0)
-                } else {
-                    let gathered = Box::new(Gathered::new(core, opened, scope));
-                    Self::Gathered(vec![].into_iter(), InfoWalk::of(scope), gathered)
+                *self = match (held(core, opened, scope)?, after) {
+                    (Some(listing), after) => {
+                        let first = after.map_or(0, |key| listing.first_after(&key));
+                        Self::Held(listing, first)
+                    }
+                    (None, None) => {
+                        let gathered = Box::new(Gathered::new(core, opened, scope));
+                        Self::Gathered(vec![].into_iter(), walk, gathered)
+                    }
+                    // A part of a scope is not held.
+                    (None, Some(_)) => Self::Opened(vec![].into_iter(), walk),
                 };
                 Ok(true)
             }

@@ -119,6 +119,29 @@ impl List {
         self
     }
 
+    /// Begins behind the secret of this name, in the order of this list: the next page of a screen
+    /// that showed secrets up to there. The secret need not exist any more. Costs as much as the
+    /// first page; [`sorted`](Self::sorted) reads the whole scope for each.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// for name in ["A", "B", "C"] {
+    ///     project.put(name, "a value")?;
+    /// }
+    /// let first = project.list().take(2).collect::<Result<Vec<_>, _>>()?;
+    /// let second: Vec<_> = project.list().after(&first[1].name).collect();
+    /// assert_eq!(second.len(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn after(self, name: &SecretName) -> Self {
+        let row = self.scoped.core().secret_row(self.scoped.own(), name);
+        let pages = Pages::after(Some(row.key));
+        Self { pages, ..self }
+    }
+
     /// The secrets in the order of their names, for screens that show a page at a time. The filters
     /// hold. Begins anew, and each page reads the whole scope; see [`Sorted`].
     ///
