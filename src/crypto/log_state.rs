@@ -29,7 +29,7 @@ pub(crate) struct LogPlace {
 
 impl LogPlace {
     /// `u64 row ‖ u64 entry ‖ chain value[32]`.
-    fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         [
             &self.row.to_be_bytes()[..],
             &self.entry.to_be_bytes(),
@@ -38,7 +38,7 @@ impl LogPlace {
         .concat()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let (row, rest) = bytes.split_first_chunk().ok_or_else(corrupt)?;
         let (entry, chain) = rest.split_first_chunk().ok_or_else(corrupt)?;
         Ok(Self {

@@ -140,6 +140,15 @@ impl SubKeys {
         )
     }
 
+    /// The proof of a cursor: that this vault made it, for the logs in these partitions.
+    pub(crate) fn audit_cursor(&self, logs: [&[u8; 16]; 2], cursor: &[u8]) -> [u8; 16] {
+        let [changes, uses] = logs;
+        half(&hash(
+            &self.audit_chain,
+            &[b"keyslot/1 audit cursor", changes, uses, cursor],
+        ))
+    }
+
     /// Seals the heads.
     pub(crate) fn head_key(&self) -> &SymmetricKey {
         &self.head

@@ -69,7 +69,9 @@ impl AuditLimits {
         }
     }
 
-    /// Sets the most entries that wait, 1 at least. An entry has some 300 bytes, and 4 KiB at most.
+    /// Sets the most entries that wait, 1 at least, those that are being stored among them. An
+    /// entry has some 300 bytes, and 4 KiB at most. A use for whose entry there is no room waits
+    /// until there is.
     /// While the store cannot be written, entries beyond these are lost: they are counted, told by
     /// [`Vault::audit_backlog`](crate::Vault::audit_backlog), and the log says how many there were
     /// once it can be written again.

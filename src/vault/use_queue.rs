@@ -47,6 +47,8 @@ pub(super) struct Tried {
 #[derive(Default)]
 pub(super) struct Waiting {
     pub(super) uses: VecDeque<Use>,
+    /// The number of entries that were taken to be stored, and are not stored yet.
+    in_flight: usize,
     /// The time since when the first one waits.
     since: Option<Instant>,
     /// The number of entries of each tenant that were lost, until its log says so.
@@ -55,13 +57,20 @@ pub(super) struct Waiting {
     pub(super) lost_in_all: u64,
 }
 
-/// The state of the queue after an entry was added.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The state of the queue after an entry was to be added.
 pub(super) enum Fill {
-    /// There is room.
+    /// There is room for more.
     Open,
-    /// The caller has to make room.
+    /// It was the last one that there was room for.
     Full,
+    /// There was no room for it.
+    Over(Use),
+}
+
+/// Entries that were taken to be stored. They count as waiting until this is dropped.
+pub(super) struct InFlight<'q> {
+    queue: &'q UseQueue,
+    count: usize,
 }
 
 impl UseQueue {
@@ -101,24 +110,30 @@ impl UseQueue {
         self.storing.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an entry. The thread is woken once a batch is there.
+    /// Adds an entry, if there is room. The thread is woken once a batch is there.
     pub(super) fn push(&self, entry: Use) -> Fill {
         let mut waiting = self.waiting();
-        if waiting.uses.len() >= self.limits.queue {
-            waiting.lose(entry.tenant);
-            return Fill::Full;
+        if waiting.count() >= self.limits.queue {
+            return Fill::Over(entry);
         }
         waiting.since.get_or_insert_with(Instant::now);
         waiting.uses.push_back(entry);
-        let count = waiting.uses.len();
+        let (batch, all) = (waiting.uses.len(), waiting.count());
         drop(waiting);
-        if count == self.limits.batch {
+        if batch == self.limits.batch {
             self.wake();
         }
-        if count >= self.limits.queue {
+        if all >= self.limits.queue {
             Fill::Full
         } else {
             Fill::Open
+        }
+    }
+
+    /// Adds an entry for which room was made, or counts it as lost.
+    pub(super) fn push_or_lose(&self, entry: Use) {
+        if let Fill::Over(entry) = self.push(entry) {
+            self.waiting().lose(entry.tenant);
         }
     }
 
@@ -132,25 +147,29 @@ impl UseQueue {
     }
 
     /// Takes all that waits.
-    pub(super) fn take(&self) -> Waiting {
+    pub(super) fn take(&self) -> (Waiting, InFlight<'_>) {
         let mut waiting = self.waiting();
         waiting.since = None;
-        Waiting {
+        let taken = Waiting {
             uses: mem::take(&mut waiting.uses),
             lost: mem::take(&mut waiting.lost),
             ..Waiting::default()
-        }
+        };
+        let count = taken.uses.len();
+        waiting.in_flight += count;
+        (taken, InFlight { queue: self, count })
     }
 
-    /// Puts back what could not be stored, as far as there is room.
-    pub(super) fn put_back(&self, uses: Vec<Use>, lost: BTreeMap<String, u64>) {
+    /// Puts back what could not be stored. Its room was kept.
+    pub(super) fn put_back(
+        &self,
+        uses: Vec<Use>,
+        lost: BTreeMap<String, u64>,
+        taken: InFlight<'_>,
+    ) {
         let mut waiting = self.waiting();
         for entry in uses.into_iter().rev() {
-            if waiting.uses.len() < self.limits.queue {
-                waiting.uses.push_front(entry);
-            } else {
-                waiting.lose(entry.tenant);
-            }
+            waiting.uses.push_front(entry);
         }
         for (tenant, count) in lost {
             *waiting.lost.entry(tenant).or_default() += count;
@@ -159,12 +178,14 @@ impl UseQueue {
             // The next attempt is after the delay.
             waiting.since = Some(Instant::now());
         }
+        drop(waiting);
+        drop(taken);
     }
 
     /// The number of entries that wait, and of those that were lost.
     pub(super) fn counts(&self) -> (usize, u64) {
         let waiting = self.waiting();
-        (waiting.uses.len(), waiting.lost_in_all)
+        (waiting.count(), waiting.lost_in_all)
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -172,7 +193,19 @@ impl UseQueue {
     }
 }
 
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.queue.waiting();
+        waiting.in_flight = waiting.in_flight.saturating_sub(self.count);
+    }
+}
+
 impl Waiting {
+    /// The number of entries that are not stored.
+    fn count(&self) -> usize {
+        self.uses.len() + self.in_flight
+    }
+
     fn lose(&mut self, tenant: String) {
         *self.lost.entry(tenant).or_default() += 1;
         self.lost_in_all += 1;

@@ -69,7 +69,7 @@ impl Core {
             end.entry = end.entry.checked_add(1).ok_or_else(broken)?;
             end.chain = chain.after(&end.chain, end.entry, record);
             let entry = decode_entry(end.entry, record)?;
-            entries.push(Read::new(entry, end.chain, record.clone(), row.number()));
+            entries.push(Read::new(entry, end.chain, record.clone()));
         }
         end.row = row.number();
         Ok((entries, end))

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::cursor::AuditCursor;
+use super::cursor::Position;
 use super::query::{AuditQuery, is_within};
 use super::reader::{Read, Reader};
 use crate::error::Result;
@@ -44,13 +44,10 @@ impl AuditEntries {
         }
     }
 
-    /// The place behind the last entry that was given.
-    pub(super) fn cursor(&mut self) -> Result<AuditCursor> {
+    /// The positions in both logs behind the last entry that was given.
+    pub(super) fn positions(&mut self) -> Result<[Position; 2]> {
         let [changes, uses] = &mut self.logs;
-        Ok(AuditCursor {
-            changes: changes.position()?,
-            uses: uses.position()?,
-        })
+        Ok([changes.position()?, uses.position()?])
     }
 
     /// Takes the next entry of the two logs.

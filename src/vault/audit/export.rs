@@ -167,7 +167,7 @@ impl AuditLog {
         let chain = LogChain::new(self.core.keys.sub(), partition);
         let chain = chain.after(&before, number, &record);
         let entry = decode_entry(number, &record).ok()?;
-        let read = Read::new(entry, chain, record, 0);
+        let read = Read::new(entry, chain, record);
         let written = line(LOGS.get(log)?, &before, &read).ok()?;
         (written == text).then_some((log, number, chain))
     }

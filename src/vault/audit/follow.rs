@@ -63,7 +63,7 @@ impl AuditFollow {
     ///
     /// # Errors
     ///
-    /// Those of [`AuditLog::entries`]; the next call begins where this one did.
+    /// Those of [`AuditLog::page`]; the next call begins where this one did.
     pub fn poll(&mut self) -> Result<Vec<AuditEntry>> {
         let (entries, at) = self.log.some(&self.query, Some(self.at), 1000)?;
         self.at = at;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::cursor::AuditCursor;
+use super::cursor::{AuditCursor, CursorLogs, Position};
 use super::entries::AuditEntries;
 use super::follow::AuditFollow;
 use super::page::AuditPage;
@@ -115,7 +115,8 @@ impl AuditLog {
     }
 
     /// Returns a page of the entries that fit a question: `limit` at most, from a place on or from
-    /// the first one. The same question must be asked for each page.
+    /// the first one. The same question must be asked for each page. It reads on to the entry
+    /// behind the page, to say if there is another page.
     ///
     /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
@@ -131,16 +132,20 @@ impl AuditLog {
     ///
     /// # Errors
     ///
-    /// Those of [`entries`](AuditLog::entries).
+    /// Those of [`entries`](AuditLog::entries);
+    /// [`Tampered`](crate::ErrorKind::Tampered), too, when the log ends before the place;
+    /// [`InvalidInput`](ErrorKind::InvalidInput) for a cursor that is not of this log and order.
     pub fn page(
         &self,
         query: &AuditQuery,
         after: Option<AuditCursor>,
         limit: usize,
     ) -> Result<AuditPage> {
-        let (entries, next) = self.some(query, after, limit)?;
-        let is_full = entries.len() >= limit;
-        Ok(AuditPage::new(entries, is_full.then_some(next)))
+        let mut all = self.read_after(query, after)?;
+        let entries: Vec<AuditEntry> = all.by_ref().take(limit).collect::<Result<_>>()?;
+        let next = self.cursor(query.oldest_first, all.positions()?);
+        let is_more = entries.len() >= limit && all.next().transpose()?.is_some();
+        Ok(AuditPage::new(entries, is_more.then_some(next)))
     }
 
     /// Follows the log from its end on: see [`AuditFollow`].
@@ -159,17 +164,16 @@ impl AuditLog {
     ///
     /// When the store cannot be read, or the head of a log is not what this vault wrote.
     pub fn follow(&self) -> Result<AuditFollow> {
-        let newest_first = AuditQuery::new();
-        let mut end = self.read(&newest_first, None).cursor()?;
-        // The place before an entry that is not there yet is the one behind the last.
-        for position in [&mut end.changes, &mut end.uses] {
-            position.row = position.row.saturating_add(1);
-            position.entry = position.entry.saturating_sub(1);
-        }
-        Ok(self.follow_from(end))
+        let end = |log| -> Result<Position> {
+            let log = self.core.log_state(log)?;
+            Ok(Position::behind(log.map(|log| log.end).unwrap_or_default()))
+        };
+        let ends = [end(self.tenant.partition)?, end(self.uses)?];
+        Ok(self.follow_from(self.cursor(true, ends)))
     }
 
-    /// Follows the log from a place on.
+    /// Follows the log from a place on: that of a follower, or of a page of a question that asks
+    /// for the oldest entries first.
     ///
     /// ```
     /// use keyslot::{AuditMode, RootKey, Vault};
@@ -207,9 +211,29 @@ impl AuditLog {
         after: Option<AuditCursor>,
         limit: usize,
     ) -> Result<(Vec<AuditEntry>, AuditCursor)> {
-        let mut all = self.read(query, after);
+        let mut all = self.read_after(query, after)?;
         let entries = all.by_ref().take(limit).collect::<Result<_>>()?;
-        Ok((entries, all.cursor()?))
+        Ok((entries, self.cursor(query.oldest_first, all.positions()?)))
+    }
+
+    /// The entries from a place on, which must be one of this log.
+    fn read_after(&self, query: &AuditQuery, after: Option<AuditCursor>) -> Result<AuditEntries> {
+        if let Some(after) = &after {
+            self.cursor_logs().check(after, query.oldest_first)?;
+        }
+        Ok(self.read(query, after))
+    }
+
+    fn cursor(&self, oldest_first: bool, positions: [Position; 2]) -> AuditCursor {
+        self.cursor_logs().cursor(oldest_first, positions)
+    }
+
+    fn cursor_logs(&self) -> CursorLogs<'_> {
+        CursorLogs {
+            keys: self.core.keys.sub(),
+            changes: self.tenant.partition,
+            uses: self.uses,
+        }
     }
 
     fn read(&self, query: &AuditQuery, after: Option<AuditCursor>) -> AuditEntries {

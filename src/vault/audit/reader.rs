@@ -1,11 +1,12 @@
 //! One log, read from one of its ends.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::append::log_row_key;
-use super::broken::broken;
+use super::broken::{broken, cut};
 use super::cursor::Position;
 use crate::crypto::{LogPlace, LogRow, LogState};
 use crate::error::Result;
@@ -29,8 +30,10 @@ pub(super) struct Reader {
     position: Option<Position>,
     /// The place where it goes on; `None` before the head was read.
     at: Option<LogPlace>,
-    /// True while nothing but the number of that place is known.
-    is_number_alone: bool,
+    /// The row from which entries are read, by its end at which they begin.
+    here: LogPlace,
+    /// True before the row in which it goes on.
+    is_resuming: bool,
     /// The place where it ends.
     until: LogPlace,
     rows: VecDeque<Row>,
@@ -43,7 +46,6 @@ pub(super) struct Read {
     /// The value of the chain behind it.
     pub(super) chain: [u8; 32],
     pub(super) record: Vec<u8>,
-    row: u64,
 }
 
 impl Core {
@@ -71,7 +73,8 @@ impl Reader {
             since: None,
             position,
             at: None,
-            is_number_alone: false,
+            here: LogPlace::default(),
+            is_resuming: position.is_some(),
             until: LogPlace::default(),
             rows: VecDeque::new(),
             entries: VecDeque::new(),
@@ -114,8 +117,8 @@ impl Reader {
     pub(super) fn take(&mut self) -> Option<Read> {
         let read = self.entries.pop_front()?;
         self.position = Some(Position {
-            row: read.row,
-            entry: read.entry.number,
+            place: self.here,
+            last: read.entry.number,
         });
         Some(read)
     }
@@ -128,19 +131,14 @@ impl Reader {
         } else {
             (row.before, end)
         };
-        let is_known = if self.is_number_alone {
-            self.at.is_some_and(|at| at.row == here.row)
-        } else {
-            self.at == Some(here)
-        };
-        if !is_known {
+        if self.at != Some(here) {
             return Err(broken());
         }
         // A row of the last number may be one of a state that is no more.
         if next.row == self.until.row && next != self.until {
             return Err(broken());
         }
-        self.at = Some(next);
+        (self.at, self.here) = (Some(next), here);
         if self.newest_first {
             entries.reverse();
             if self
@@ -152,16 +150,15 @@ impl Reader {
                 return Ok(());
             }
         }
-        if self.is_number_alone {
-            let from = self.position.unwrap_or_default().entry;
+        if mem::take(&mut self.is_resuming) {
+            let last = self.position.unwrap_or_default().last;
             entries.retain(|read| {
                 if self.newest_first {
-                    read.entry.number < from
+                    read.entry.number < last
                 } else {
-                    read.entry.number > from
+                    read.entry.number > last
                 }
             });
-            self.is_number_alone = false;
         }
         self.entries = entries.into();
         Ok(())
@@ -172,44 +169,22 @@ impl Reader {
         if self.at.is_none() {
             let log = self.core.log_state(self.partition)?;
             let (begin, end) = log.map(|log| (log.begin, log.end)).unwrap_or_default();
-            let (mut at, until) = if self.newest_first {
+            let (first, until) = if self.newest_first {
                 (end, begin)
             } else {
                 (begin, end)
             };
-            if let Some(position) = self.position {
-                let row = if self.newest_first {
-                    position.row
-                } else {
-                    position.row.saturating_sub(1)
-                };
-                // What is beyond the ends was taken away, or is of another log.
-                let is_inside = (begin.row..=end.row).contains(&row);
-                if is_inside && row != at.row {
-                    at.row = row;
-                }
-                let is_before = if self.newest_first {
-                    row < begin.row
-                } else {
-                    row > end.row
-                };
-                if is_before {
-                    at = until;
-                }
-                self.is_number_alone = at != until;
+            let at = if let Some(position) = self.position {
+                resumed(position.place, begin, end)?
             } else {
-                self.position = Some(if self.newest_first {
-                    Position {
-                        row: end.row,
-                        entry: end.entry.saturating_add(1),
-                    }
+                let last = if self.newest_first {
+                    end.entry.saturating_add(1)
                 } else {
-                    Position {
-                        row: begin.row.saturating_add(1),
-                        entry: begin.entry,
-                    }
-                });
-            }
+                    begin.entry
+                };
+                self.position = Some(Position { place: first, last });
+                first
+            };
             (self.at, self.until) = (Some(at), until);
         }
         Ok(self.at.filter(|at| at.row != self.until.row))
@@ -257,19 +232,28 @@ impl Reader {
             self.at = Some(self.until);
         } else {
             // It goes on where the log begins now.
-            (self.at, self.is_number_alone) = (Some(begin), false);
+            self.at = Some(begin);
         }
         Ok(())
     }
 }
 
+/// The place where a reader goes on that was at a place before. What is before the beginning of the
+/// log was taken away by somebody who may.
+fn resumed(place: LogPlace, begin: LogPlace, end: LogPlace) -> Result<LogPlace> {
+    let is_other = |known: LogPlace| place.row == known.row && place != known;
+    if place.row > end.row || is_other(end) || is_other(begin) {
+        return Err(cut());
+    }
+    Ok(if place.row < begin.row { begin } else { place })
+}
+
 impl Read {
-    pub(super) fn new(entry: AuditEntry, chain: [u8; 32], record: Vec<u8>, row: u64) -> Self {
+    pub(super) fn new(entry: AuditEntry, chain: [u8; 32], record: Vec<u8>) -> Self {
         Self {
             entry,
             chain,
             record,
-            row,
         }
     }
 }

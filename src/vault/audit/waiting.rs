@@ -24,8 +24,14 @@ impl Core {
             record: facts.encode(),
             tried: None,
         });
-        if fill == Fill::Full {
-            self.tell_failed(self.flush_uses());
+        match fill {
+            Fill::Open => {}
+            Fill::Full => self.tell_failed(self.flush_uses()),
+            // Other threads may be storing what takes the room: it waits for them.
+            Fill::Over(entry) => {
+                self.tell_failed(self.flush_all_uses());
+                uses.push_or_lose(entry);
+            }
         }
     }
 
@@ -66,7 +72,7 @@ impl Core {
     }
 
     fn store_all(&self, uses: &UseQueue) -> Result<()> {
-        let mut waiting = uses.take();
+        let (mut waiting, taken) = uses.take();
         let mut tenants: BTreeMap<String, Vec<Use>> = BTreeMap::new();
         for entry in waiting.uses {
             tenants.entry(entry.tenant.clone()).or_default().push(entry);
@@ -85,7 +91,7 @@ impl Core {
                 }
             }
         }
-        uses.put_back(left, waiting.lost);
+        uses.put_back(left, waiting.lost, taken);
         first
     }
 

@@ -4,8 +4,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use keyslot::store::MemoryStore;
 use keyslot::{
-    Actor, AuditAction, AuditCursor, AuditEntry, AuditMode, AuditQuery, ErrorKind, OnExisting,
-    Permissions, Scope, ScopedVault, SecretName, Vault,
+    Actor, AuditAction, AuditCursor, AuditEntry, AuditLog, AuditMode, AuditQuery, ErrorKind,
+    OnExisting, Permissions, Scope, ScopedVault, SecretName, Vault,
 };
 
 use super::kit::{entries, logged, say};
@@ -150,13 +150,62 @@ fn pages_are_the_whole_whatever_is_stored_meanwhile() {
         after = page.next;
     }
     assert_eq!(all, expected);
-    // A cursor of somebody else is a place like any other.
-    for text in ["0.0-0.0", "999.999-999.999", "3.1-1.9"] {
-        let cursor: AuditCursor = text.parse().unwrap();
-        for query in [AuditQuery::new(), oldest.clone()] {
-            let page = log.page(&query, Some(cursor), 1000).unwrap();
-            assert!(page.entries.iter().all(|entry| expected.contains(entry)));
-        }
+}
+
+#[test]
+fn a_page_says_if_there_are_more_entries() {
+    let vault = lived(&MemoryStore::new());
+    let log = vault.audit("acme").unwrap();
+    let count = entries(&vault).len();
+    for query in [AuditQuery::new(), AuditQuery::new().oldest_first()] {
+        let next = |limit| log.page(&query, None, limit).unwrap().next;
+        assert!(next(count - 1).is_some());
+        assert_eq!(next(count), None);
+        // A page of nothing is in front of all entries.
+        let first = log.page(&query, None, 0).unwrap();
+        assert_eq!(first.entries, []);
+        let all = log.page(&query, first.next, count).unwrap();
+        assert_eq!((all.entries.len(), all.next), (count, None));
+        let none = query.clone().run("no-such-run");
+        assert_eq!(log.page(&none, None, 0).unwrap().next, None);
+    }
+    let empty = vault.audit("other").unwrap();
+    assert_eq!(empty.page(&AuditQuery::new(), None, 0).unwrap().next, None);
+}
+
+#[test]
+fn a_cursor_that_was_not_given_for_this_log_and_order_is_refused() {
+    let vault = lived(&MemoryStore::new());
+    let log = vault.audit("acme").unwrap();
+    let newest = AuditQuery::new();
+    let oldest = newest.clone().oldest_first();
+    let [down, up] = [&newest, &oldest].map(|query| {
+        let page = log.page(query, None, 7).unwrap();
+        page.next.unwrap()
+    });
+    let refused = |log: &AuditLog, query: &AuditQuery, cursor: AuditCursor| {
+        let error = log.page(query, Some(cursor), 10).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    };
+    // The control.
+    assert_eq!(log.page(&newest, Some(down), 10).unwrap().entries.len(), 10);
+    assert_eq!(log.page(&oldest, Some(up), 10).unwrap().entries.len(), 10);
+    refused(&log, &newest, up);
+    refused(&log, &oldest, down);
+    let error = log.follow_from(down).poll().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    // Another organization, and another vault.
+    vault.scope("other").unwrap().put("A", "value").unwrap();
+    refused(&vault.audit("other").unwrap(), &newest, down);
+    let other = lived(&MemoryStore::new());
+    refused(&other.audit("acme").unwrap(), &newest, down);
+    // Each digit counts: rows, entries, chain values and the proof.
+    let text = down.to_string();
+    for at in 2..text.len() {
+        let mut forged = text.clone();
+        let digit = if &text[at..=at] == "0" { "1" } else { "0" };
+        forged.replace_range(at..=at, digit);
+        refused(&log, &newest, forged.parse().unwrap());
     }
 }
 
@@ -207,15 +256,12 @@ fn a_handle_sees_the_calls_of_its_scope_alone() {
             seen.iter()
                 .all(|entry| entry.scope.as_str().starts_with(scope))
         );
-        assert_eq!(
-            handle
-                .audit()
-                .follow_from("1.0-1.0".parse().unwrap())
-                .poll()
-                .unwrap()
-                .len(),
-            seen.len()
-        );
+        let organization = vault.audit(handle.scope().tenant()).unwrap();
+        let oldest = AuditQuery::new().oldest_first();
+        let start = organization.page(&oldest, None, 0).unwrap().next;
+        let end = handle.audit().follow().unwrap().cursor();
+        let mut follow = handle.audit().follow_from(start.unwrap_or(end));
+        assert_eq!(follow.poll().unwrap().len(), seen.len());
         seen.len()
     };
     assert_eq!(count("acme/billing", Permissions::READ), 5 * 2);

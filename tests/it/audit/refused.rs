@@ -242,6 +242,54 @@ fn a_flush_waits_for_what_another_thread_stores() {
 }
 
 #[test]
+fn entries_that_are_being_stored_take_their_room_and_a_use_waits_for_it() {
+    let (begun, go_on) = (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+    let is_slow = Arc::<AtomicBool>::default();
+    let hooks = (Arc::clone(&begun), Arc::clone(&go_on), Arc::clone(&is_slow));
+    let store = Hooked::new(MemoryStore::new(), move |call| {
+        let (begun, go_on, is_slow) = &hooks;
+        if matches!(call, Call::Write(_)) && is_slow.swap(false, Ordering::SeqCst) {
+            begun.store(true, Ordering::SeqCst);
+            while !go_on.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+        }
+        Ok(())
+    });
+    let limits = AuditLimits::new().delay(Duration::from_secs(3600)).queue(3);
+    let builder = ticking(Vault::builder().store(store)).audit(AuditMode::Batched);
+    let vault = builder.audit_limits(limits).create(&root_key()).unwrap();
+    let project = vault.scope("acme").unwrap();
+    project.put("A", "value-1").unwrap();
+    is_slow.store(true, Ordering::SeqCst);
+    let use_it = |times: usize| {
+        for _ in 0..times {
+            project.resolve("<<$secret.A>>").unwrap();
+        }
+    };
+    std::thread::scope(|threads| {
+        threads.spawn(|| use_it(3));
+        // The third one has the queue stored.
+        while !begun.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        let waiting = vault.audit_backlog();
+        assert_eq!((waiting.waiting, waiting.lost), (3, 0));
+        let more = threads.spawn(|| use_it(4));
+        // Long enough for a use that does not wait.
+        std::thread::sleep(Duration::from_millis(200));
+        let is_over = more.is_finished();
+        assert_eq!(vault.audit_backlog().waiting, 3, "no more than the limit");
+        go_on.store(true, Ordering::SeqCst);
+        assert!(!is_over);
+    });
+    vault.flush_audit().unwrap();
+    let backlog = vault.audit_backlog();
+    assert_eq!((backlog.waiting, backlog.lost), (0, 0));
+    assert_eq!(entries(&vault).len(), 1 + 7);
+}
+
+#[test]
 fn the_thread_of_a_vault_ends_with_it() {
     let count = || {
         let threads = std::fs::read_dir("/proc/self/task").unwrap();

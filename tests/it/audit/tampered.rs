@@ -1,7 +1,7 @@
 //! Logs that somebody changes who can write the store and has not the key.
 
 use keyslot::store::{Kind, MemoryStore, Partition, Row};
-use keyslot::{AuditMode, ErrorKind, Finding, Vault};
+use keyslot::{AuditEntry, AuditMode, AuditQuery, ErrorKind, Finding, Vault};
 
 use super::kit::{builder, entries, logged, say};
 use crate::support::root_key;
@@ -101,6 +101,72 @@ fn a_log_that_is_cut_is_not_read_as_a_whole_one() {
         put(&store, &rows[at]);
     }
     assert_eq!(entries(&reopened(&store)).len(), 10);
+}
+
+#[test]
+fn who_reads_on_is_told_of_rows_of_another_past() {
+    for uses in [false, true] {
+        let store = MemoryStore::new();
+        let vault = logged(&store, AuditMode::Required);
+        let project = vault.scope("acme").unwrap();
+        let step = |value: &str| {
+            if uses {
+                project.resolve("<<$secret.A>>").unwrap();
+            } else {
+                project.put("A", value).unwrap();
+            }
+        };
+        project.put("A", "value-0").unwrap();
+        for value in ["value-1", "value-2", "value-3"] {
+            step(value);
+        }
+        let before = crate::support::rows::all_rows(&store);
+        // One past, which is undone, and another one.
+        let lived = |life: &str, steps: usize| {
+            for row in crate::support::rows::all_rows(&store) {
+                delete(&store, &row);
+            }
+            for row in &before {
+                put(&store, row);
+            }
+            let vault = builder(&store).audit(AuditMode::Required);
+            let vault = vault.open(&root_key()).unwrap();
+            let project = vault.scope("acme").unwrap().for_run(life).unwrap();
+            for number in 0..steps {
+                if uses {
+                    project.resolve("<<$secret.A>>").unwrap();
+                } else {
+                    project.put("A", format!("value-{number}")).unwrap();
+                }
+            }
+            crate::support::rows::all_rows(&store)
+        };
+        let [newest, oldest] = [AuditQuery::new(), AuditQuery::new().oldest_first()];
+        lived("one", 4);
+        let log = reopened(&store).audit("acme").unwrap();
+        let is_kept = |entry: &AuditEntry| entry.action.is_use() == uses && entry.number == 6;
+        let cursor = |query: &AuditQuery, count: usize| {
+            let page = log.page(query, None, count).unwrap();
+            (page.entries.iter().any(is_kept), page.next.unwrap())
+        };
+        let all = log.entries().count();
+        let (is_in_newest, down) = cursor(&newest, if uses { 2 } else { 3 });
+        let (is_in_oldest, up) = cursor(&oldest, all - 1);
+        assert!(is_in_newest && is_in_oldest, "{uses}");
+        let follow = log.follow().unwrap().cursor();
+        for query in [(&newest, down), (&oldest, up)] {
+            assert!(log.page(query.0, Some(query.1), 100).is_ok(), "the control");
+        }
+        for steps in [1, 4, 5] {
+            lived("other", steps);
+            let log = reopened(&store).audit("acme").unwrap();
+            assert!(log.entries().all(|entry| entry.is_ok()), "a whole log");
+            for (query, cursor) in [(&newest, down), (&oldest, up), (&oldest, follow)] {
+                let error = log.page(query, Some(cursor), 100).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Tampered, "{uses} {steps}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn put_back(say: &mut impl FnMut(Result<()>)) {
     say(scope.put("A", "again").map(drop));
 }
 
-/// An audit log that lost an entry, and a run without a name.
+/// An audit log that lost an entry, places of other logs, and a run without a name.
 fn logs(say: &mut impl FnMut(Result<()>)) {
     let store = MemoryStore::new();
     let builder = builder().store(store.clone()).audit(AuditMode::Off);
@@ -166,4 +166,18 @@ fn logs(say: &mut impl FnMut(Result<()>)) {
     #[cfg(feature = "json")]
     say(log.check_export(&b"{}\n"[..]).map(drop));
     say("1".parse::<AuditCursor>().map(drop));
+    let other = vault.audit("other").unwrap();
+    let before = all_rows(&store);
+    let _ = vault.scope("other").unwrap().put("A", "a value").unwrap();
+    let end = other.follow().unwrap().cursor();
+    say(log.follow_from(end).poll().map(drop));
+    for row in all_rows(&store) {
+        change(&store, &[(row.place(), None)]);
+    }
+    for row in &before {
+        put(&store, row);
+    }
+    let vault = self::builder().store(store).open(&root_key()).unwrap();
+    let other = vault.audit("other").unwrap();
+    say(other.follow_from(end).poll().map(drop));
 }
