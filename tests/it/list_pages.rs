@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use keyslot::store::{Kind, MemoryStore};
-use keyslot::{Cache, ErrorKind, OnExisting, Permissions, ScopedVault, SecretName, Vault};
+use keyslot::{
+    AuditMode, Cache, ErrorKind, OnExisting, Permissions, ScopedVault, SecretName, Status, Vault,
+};
 
 use crate::life::builder;
 use crate::support::counting::Counting;
@@ -130,4 +132,31 @@ fn with_a_guard_a_row_that_is_gone_is_noticed_on_its_page_alone() {
         Some(ErrorKind::Tampered)
     );
     assert_eq!(kind(scope.list().after(&whole[510]).next()), None);
+}
+
+#[test]
+fn a_list_is_filtered_by_status() {
+    let scope = filled(&Vault::builder().create(&root_key()).unwrap());
+    for name in ["N001", "N500"] {
+        scope.set_status(name, Status::Inactive).unwrap();
+    }
+    scope.revoke("N002").unwrap();
+    let of = |status| names(scope.list().with_status(status)).len();
+    assert_eq!(of(Status::Active), SECRETS - 3);
+    assert_eq!((of(Status::Inactive), of(Status::Revoked)), (2, 1));
+    let inactive = scope.list().with_status(Status::Inactive);
+    assert_eq!(
+        names(inactive.name_contains("N5")),
+        ["N500".parse().unwrap()]
+    );
+}
+
+#[test]
+fn the_mode_of_the_audit_log_is_told() {
+    for mode in [AuditMode::Off, AuditMode::Batched, AuditMode::Required] {
+        let vault = Vault::builder().audit(mode).create(&root_key()).unwrap();
+        assert_eq!(vault.audit_mode(), mode);
+    }
+    let none = Vault::builder().create(&root_key()).unwrap();
+    assert_eq!(none.audit_mode(), AuditMode::Off);
 }

@@ -6,9 +6,25 @@ use super::vault::Vault;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
 use crate::vault::audit::{AuditBacklog, AuditLog};
+use crate::vault::audit_mode::AuditMode;
 use crate::vault::use_queue::UseQueue;
 
 impl Vault {
+    /// Returns the way in which uses are logged; [`Off`](AuditMode::Off) also if the vault can only
+    /// be read.
+    ///
+    /// ```
+    /// use keyslot::{AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Required).create(&RootKey::generate()?)?;
+    /// assert_eq!(vault.audit_mode(), AuditMode::Required);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn audit_mode(&self) -> AuditMode {
+        let uses = self.core.uses.as_ref();
+        uses.map_or(AuditMode::Off, |uses| uses.mode)
+    }
+
     /// Returns the audit log of an organization: who did what. There is one if it was
     /// [asked for](crate::VaultBuilder::audit); without one, it has no entries.
     ///

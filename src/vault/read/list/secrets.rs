@@ -7,6 +7,7 @@ use super::sorted::Sorted;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::record::SecretInfo;
+use crate::status::Status;
 use crate::vault::scoped::ScopedVault;
 
 /// The secrets of a scope, without their values: see [`ScopedVault::list`].
@@ -140,6 +141,23 @@ impl List {
         let row = self.scoped.core().secret_row(self.scoped.own(), name);
         let pages = Pages::after(Some(row.key));
         Self { pages, ..self }
+    }
+
+    /// Only secrets of this status.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, SecretInput, Status, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.put("NEW_KEY", SecretInput::new("a value").inactive())?;
+    /// assert_eq!(project.list().with_status(Status::Inactive).count(), 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_status(mut self, status: Status) -> Self {
+        self.filter.status = Some(status);
+        self
     }
 
     /// The secrets in the order of their names, for screens that show a page at a time. The filters
