@@ -10,10 +10,11 @@ mod kind;
 mod position;
 mod printable;
 mod span;
+mod units;
 
 pub use error::{Error, Result};
 pub(crate) use failures::Failures;
 pub use kind::ErrorKind;
 pub use position::Position;
 pub(crate) use printable::is_printable;
-pub(crate) use span::{chars, utf16};
+pub(crate) use units::{Units, chars, utf16};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::display::{Location, Others, Said};
 use super::kind::ErrorKind;
 use super::position::Position;
+use super::units::Units;
 
 /// The result of every fallible function of the crate.
 ///
@@ -32,9 +33,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// lists it and the others.
 ///
 /// In JSON, an error is an object of `code`, `message`, `name`, `pointer`, `span` (`start` and
-/// `end` in bytes), `line`, `column`, `count` and `failures`, which lists what
-/// [`all`](Error::all) lists, each as an object of the fields before `count`. A part that the error
-/// does not have is `null`. Its [source](std::error::Error::source) is left out.
+/// `end` in bytes), `span_chars`, `span_utf16`, `line`, `column`, `count` and `failures`. The last
+/// one lists what [`all`](Error::all) lists, each as an object of the fields before `count`. A part
+/// that the error does not have is `null`. Its [source](std::error::Error::source) is left out.
 ///
 /// ```
 /// use keyslot::{ErrorKind, SecretName};
@@ -56,6 +57,7 @@ pub(super) struct Repr {
     pub(super) aside: Option<Arc<str>>,
     pub(super) name: Option<Arc<str>>,
     pub(super) span: Option<Range<usize>>,
+    pub(super) units: Option<Units>,
     pub(super) position: Option<Position>,
     pub(super) pointer: Option<Arc<str>>,
     pub(super) others: Vec<Error>,
@@ -86,6 +88,7 @@ impl Error {
             aside: None,
             name: None,
             span: None,
+            units: None,
             position: None,
             pointer: None,
             others: Vec::new(),
@@ -269,6 +272,7 @@ impl Error {
     /// Sets the place of the error in `text`.
     pub(crate) fn at(mut self, span: Range<usize>, text: &str) -> Self {
         self.0.position = Some(Position::of(text, span.start));
+        self.0.units = Some(Units::of(text, &span));
         self.0.span = Some(span);
         self
     }

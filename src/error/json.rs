@@ -16,6 +16,8 @@ struct Failure<'a> {
     name: Option<&'a str>,
     pointer: Option<&'a str>,
     span: Option<Range<usize>>,
+    span_chars: Option<&'a Range<usize>>,
+    span_utf16: Option<&'a Range<usize>>,
     line: Option<usize>,
     column: Option<usize>,
 }
@@ -37,6 +39,8 @@ impl<'a> From<&'a Repr> for Failure<'a> {
             name: error.name.as_deref(),
             pointer: error.pointer.as_deref(),
             span: error.span.clone(),
+            span_chars: error.units.as_ref().map(|units| &units.chars),
+            span_utf16: error.units.as_ref().map(|units| &units.utf16),
             line: error.position.map(|position| position.line),
             column: error.position.map(|position| position.column),
         }
@@ -63,14 +67,14 @@ mod tests {
 
     #[test]
     fn holds_the_parts_of_all_failures() {
-        let text = "a\nbé<<";
+        let text = "🔑\né<<";
         let (mut failures, cause) = (Failures::default(), std::io::Error::other("of the cause"));
         failures.push(|| {
             Error::new(ErrorKind::Denied, "secret A may not")
                 .with_allowed(Some("b".to_owned()))
                 .with_name("A")
                 .with_source(cause)
-                .at(5..7, text)
+                .at(7..9, text)
                 .in_pointer("/x")
         });
         failures.push(|| Error::new(ErrorKind::NotFound, "no\nB"));
@@ -78,11 +82,12 @@ mod tests {
         let first = json!({
             "code": "denied", "message": "secret A may not; allowed: b",
             "name": "A", "pointer": "/x",
-            "span": {"start": 5, "end": 7}, "line": 2, "column": 3,
+            "span": {"start": 7, "end": 9}, "line": 2, "column": 2,
+            "span_chars": {"start": 3, "end": 5}, "span_utf16": {"start": 4, "end": 6},
         });
         let second = json!({
             "code": "not_found", "message": "no B", "name": null, "pointer": null,
-            "span": null, "line": null, "column": null,
+            "span": null, "span_chars": null, "span_utf16": null, "line": null, "column": null,
         });
         let mut expected = first.clone();
         expected["count"] = json!(2);

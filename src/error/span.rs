@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::error::Error;
-use super::position::FloorCharBoundary as _;
+use super::units::{chars, utf16};
 
 impl Error {
     /// Returns the [span](Error::span) in characters (Unicode scalar values), as Python and Ruby
@@ -38,24 +38,6 @@ impl Error {
     pub fn span_utf16(&self, text: &str) -> Option<Range<usize>> {
         self.span().map(|span| utf16(text, &span))
     }
-}
-
-/// Converts a span of bytes into one of characters. Panics for no text.
-pub(crate) fn chars(text: &str, bytes: &Range<usize>) -> Range<usize> {
-    count(text, bytes, |_| 1)
-}
-
-/// Converts a span of bytes into one of UTF-16 code units. Panics for no text.
-pub(crate) fn utf16(text: &str, bytes: &Range<usize>) -> Range<usize> {
-    count(text, bytes, char::len_utf16)
-}
-
-fn count(text: &str, bytes: &Range<usize>, units: fn(char) -> usize) -> Range<usize> {
-    let start = text.floor_char_boundary_at(bytes.start);
-    let end = text.floor_char_boundary_at(bytes.end).max(start);
-    let sum = |part: Option<&str>| part.unwrap_or_default().chars().map(units).sum::<usize>();
-    let before = sum(text.get(..start));
-    before..before + sum(text.get(start..end))
 }
 
 #[cfg(test)]

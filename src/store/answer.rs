@@ -1,5 +1,7 @@
 //! Answers of stores.
 
+use serde::{Serialize, Serializer};
+
 use super::row::Row;
 
 /// Answer to a question for a [head](super::SecretStore::head).
@@ -39,6 +41,29 @@ pub enum Purge {
     /// The medium keeps the sealed bytes of what was deleted until its own maintenance, which no
     /// call of the store begins: a database that keeps old rows and a log, or storage that copies.
     OutOfReach,
+}
+
+impl Purge {
+    /// Returns the code of the result, as in JSON. It never changes.
+    ///
+    /// ```
+    /// use keyslot::store::Purge;
+    ///
+    /// assert_eq!(Purge::OutOfReach.as_str(), "out_of_reach");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Pending => "pending",
+            Self::OutOfReach => "out_of_reach",
+        }
+    }
+}
+
+impl Serialize for Purge {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// Result of a store's [check of itself](super::SecretStore::self_check).

@@ -8,6 +8,7 @@ mod dialect;
 mod extras;
 mod filters;
 mod flaw;
+mod names;
 mod opener;
 mod parse;
 mod presets;

@@ -41,6 +41,7 @@ mod log;
 mod page;
 mod prune;
 mod query;
+mod query_json;
 mod reader;
 mod recover;
 mod retention;

@@ -331,22 +331,7 @@ fn syntax(line: &str) -> Syntax {
     if let Some(pointers) = line.strip_prefix("bookmark_at ") {
         return Syntax::bookmark_at(pointers.split_whitespace()).unwrap();
     }
-    let profile = |word| match word {
-        "angle" => Syntax::angle(),
-        "mustache" => Syntax::mustache(),
-        "julep" => Syntax::julep(),
-        "uri" => Syntax::uri(),
-        "bookmark" => Syntax::bookmark(),
-        "dollar" => Syntax::dollar(),
-        "dollar_names" => Syntax::dollar_names(),
-        "vscode" => Syntax::vscode(),
-        "github" => Syntax::github(),
-        other => panic!("unknown syntax {other}"),
-    };
-    line.split_whitespace()
-        .map(profile)
-        .reduce(Syntax::and)
-        .expect("a syntax")
+    line.replace(' ', "|").parse().expect("a syntax")
 }
 
 fn built(rules: &str) -> Syntax {

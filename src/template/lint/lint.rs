@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::error::Units;
+
 /// Text that was probably meant to be a placeholder, or a placeholder that was probably not meant
 /// as it is read. Nothing changes for it; show it to whoever wrote the template.
 ///
@@ -27,6 +29,7 @@ pub struct Lint {
     kind: LintKind,
     message: Cow<'static, str>,
     pointer: Option<Arc<str>>,
+    units: Units,
     is_placeholder: bool,
 }
 
@@ -93,6 +96,7 @@ impl Lint {
             kind,
             message: message.into(),
             pointer: None,
+            units: Units::default(),
             is_placeholder: false,
         }
     }
@@ -153,12 +157,18 @@ impl Lint {
         self.pointer.as_deref()
     }
 
-    /// Marks it with the pointer of its string, if it is in a document.
-    pub(in crate::template) fn placed(self, pointer: Option<&Arc<str>>) -> Self {
+    /// Marks it with its string, and with the pointer of it if it is in a document.
+    pub(in crate::template) fn placed(self, text: &str, pointer: Option<&Arc<str>>) -> Self {
         Self {
             pointer: pointer.map(Arc::clone),
+            units: Units::of(text, &self.span),
             ..self
         }
+    }
+
+    /// Returns the span in the units of other languages.
+    pub(super) fn units(&self) -> &Units {
+        &self.units
     }
 }
 

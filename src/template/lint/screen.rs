@@ -79,11 +79,13 @@ impl Lint {
 
 impl Serialize for Lint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Lint", 4)?;
+        let mut fields = serializer.serialize_struct("Lint", 6)?;
         fields.serialize_field("code", &self.kind())?;
         fields.serialize_field("message", &self.to_string())?;
         fields.serialize_field("pointer", &self.pointer())?;
         fields.serialize_field("span", &self.span())?;
+        fields.serialize_field("span_chars", &self.units().chars)?;
+        fields.serialize_field("span_utf16", &self.units().utf16)?;
         fields.end()
     }
 }
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_lint_is_written_with_all_that_it_says() {
-        let template = Template::compile("a <<KEY >>").unwrap();
+        let template = Template::compile("🔑<<KEY >>").unwrap();
         let lint = &template.lints()[0];
         assert_eq!(
             serde_json::to_value(lint).unwrap(),
@@ -136,7 +138,9 @@ mod tests {
                 "code": "one_sided_space",
                 "message": lint.to_string(),
                 "pointer": null,
-                "span": {"start": 2, "end": 10},
+                "span": {"start": 4, "end": 12},
+                "span_chars": {"start": 1, "end": 9},
+                "span_utf16": {"start": 2, "end": 10},
             })
         );
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use crate::error::{chars, utf16};
+use crate::error::{Units, chars, utf16};
 use crate::reference::Reference;
 
 /// A placeholder that nobody granted, or text that means to be one: it stayed as it was. Of the
@@ -17,6 +17,7 @@ pub struct Attempt {
     span: Range<usize>,
     reference: Option<Reference>,
     pointer: Option<Arc<str>>,
+    units: Units,
     is_misplaced: bool,
 }
 
@@ -133,12 +134,14 @@ impl Attempt {
 
 impl Serialize for Attempt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Attempt", 5)?;
+        let mut fields = serializer.serialize_struct("Attempt", 7)?;
         fields.serialize_field("message", &self.to_string())?;
         fields.serialize_field("reference", &self.reference)?;
         fields.serialize_field("misplaced", &self.is_misplaced)?;
         fields.serialize_field("pointer", &self.pointer())?;
         fields.serialize_field("span", &self.span)?;
+        fields.serialize_field("span_chars", &self.units.chars)?;
+        fields.serialize_field("span_utf16", &self.units.utf16)?;
         fields.end()
     }
 }
@@ -180,6 +183,7 @@ impl Attempts {
                 span,
                 reference: reference(),
                 pointer: None,
+                units: Units::default(),
                 is_misplaced,
             });
         }
@@ -190,12 +194,18 @@ impl Attempts {
         self.listed.len()
     }
 
-    /// Marks those that were listed after `before` others with the pointer of their string.
-    pub(super) fn place(&mut self, before: usize, pointer: impl FnOnce() -> Option<String>) {
+    /// Marks those that were listed after `before` others with their string and its pointer.
+    pub(super) fn place(
+        &mut self,
+        before: usize,
+        text: &str,
+        pointer: impl FnOnce() -> Option<String>,
+    ) {
         if let Some(new) = self.listed.get_mut(before..).filter(|new| !new.is_empty()) {
             let pointer: Option<Arc<str>> = pointer().map(Arc::from);
             for attempt in new {
                 attempt.pointer.clone_from(&pointer);
+                attempt.units = Units::of(text, &attempt.span);
             }
         }
     }
@@ -206,5 +216,44 @@ impl Attempts {
 
     pub(super) fn count(&self) -> usize {
         self.count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::Grants;
+    use crate::resolve::Variables;
+    use crate::target::Target;
+    use crate::template::{ResolveExt as _, Tree};
+
+    #[test]
+    fn is_written_with_its_place_in_all_units() {
+        let target = Target::tool("search");
+        let written = Tree::of(&json!({"q": ["🔑 <<A>>"], "🔑<<B>>": 1})).unwrap();
+        let args = Variables::new().resolve_model_args(&target, &written, &Grants::new());
+        let args = args.unwrap();
+        let [value, key] = args.attempts() else {
+            panic!("two attempts")
+        };
+        assert_eq!(
+            serde_json::to_value(value).unwrap(),
+            json!({
+                "message": "<<A>> is not granted and was left as it was",
+                "reference": {"name": "A", "version": null, "kind": "bare"},
+                "misplaced": false,
+                "pointer": "/q/0",
+                "span": {"start": 5, "end": 10},
+                "span_chars": {"start": 2, "end": 7},
+                "span_utf16": {"start": 3, "end": 8},
+            })
+        );
+        let key = serde_json::to_value(key).unwrap();
+        assert_eq!(
+            key["span_chars"],
+            json!({"start": 1, "end": 6}),
+            "of the key"
+        );
     }
 }

@@ -50,7 +50,7 @@ impl Read for Granted<'_> {
             let here = (is_here, takes_number);
             self.read_text(settings, part.text(), plan, references, here)
         };
-        self.attempts.place(before, || part.pointer());
+        self.attempts.place(before, part.text(), || part.pointer());
         read?;
         check_lines(part.text(), plan, || {
             part.rule(settings).unwrap_or(self.surface)

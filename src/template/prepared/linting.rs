@@ -85,7 +85,9 @@ impl<'s, F: FnMut(Listed<'_>, Option<&Plan>) -> Vec<Lint>> Visitor<'s> for Linti
             let found = (self.lints)(listed, planned.map(|planned| &planned.plan));
             if !found.is_empty() {
                 let pointer = part.pointer().map(Arc::from);
-                let placed = found.into_iter().map(|lint| lint.placed(pointer.as_ref()));
+                let text = part.text();
+                let placed = found.into_iter();
+                let placed = placed.map(|lint| lint.placed(text, pointer.as_ref()));
                 self.all.extend(placed);
             }
         }

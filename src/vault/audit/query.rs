@@ -25,6 +25,10 @@ use crate::scope::Scope;
 /// assert_eq!(vault.audit("acme")?.find(&query).count(), 1);
 /// # Ok::<(), keyslot::Error>(())
 /// ```
+///
+/// In JSON it is an object of `since` and `until` (times as in RFC 3339), `name`, `actor`,
+/// `actions` (a list), `outcome` (`ok`, or the code of an error), `refused`, `within`, `run` and
+/// `oldest_first`, each of which may be left out. With the feature `json`, `parse` reads its text.
 #[derive(Clone, Debug, Default)]
 pub struct AuditQuery {
     since: Option<SystemTime>,

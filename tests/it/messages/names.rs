@@ -1,9 +1,9 @@
 //! Names, policies, scopes, actors, numbers, and what targets and rules are made of.
 
-use keyslot::template::Grants;
+use keyslot::template::{Grants, Syntax};
 use keyslot::{
-    AccessRules, Actor, AuditAction, Epoch, NamePolicy, Permissions, Revision, Scope, SecretName,
-    Status, Surface, Target, UnknownNames, Version,
+    AccessRules, Actor, AuditAction, AuditMode, AuditQuery, Epoch, NamePolicy, Permissions,
+    Revision, Scope, SecretName, Status, Surface, Target, UnknownNames, Version,
 };
 use serde_json::json;
 
@@ -101,6 +101,9 @@ pub(super) fn targets(messages: &mut Messages) {
     let many = (0..33).try_fold(rules(), |rules, number| rules.tool(format!("t{number}")));
     messages.of(many);
     messages.json::<AccessRules>(json!({"tool": []}));
+    messages.of("Mustache".parse::<Syntax>());
+    messages.of("Batched".parse::<AuditMode>());
+    messages.of("[]".parse::<AuditQuery>());
     messages.json::<Target>(json!({"tool": 7}));
     messages.json::<Target>(json!({"tool": "a", "instructions": true}));
     messages.json::<Target>(json!({"host": "a", "url": "https://a.com"}));
