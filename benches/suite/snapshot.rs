@@ -187,31 +187,53 @@ fn cached(c: &mut Criterion) {
         black_box(statement.query_row((), |row| row.get::<_, i64>(0)).unwrap())
     };
     group.bench_function("data_version alone", |b| b.iter(|| question(&connection)));
+    let run = plain.snapshot(&references).unwrap();
+    let aged_run = run.clone().with_max_age(age);
+    let lookup = |resolver: &dyn Resolver| drop(black_box(resolver.lookup(&references, &target)));
+    let uses: [(&str, &(dyn Fn() + Sync)); 5] = [
+        ("no cache", &|| lookup(&plain)),
+        ("exact", &|| lookup(&exact)),
+        ("within an age", &|| lookup(&aged)),
+        ("snapshot", &|| lookup(&run)),
+        ("snapshot within an age", &|| lookup(&aged_run)),
+    ];
     for threads in [1, 2] {
-        for (name, scope) in scopes {
+        for (name, work) in uses {
             group.bench_function(format!("{threads} threads, {name}"), |b| {
-                b.iter_custom(|uses| {
-                    let begin = Barrier::new(threads + 1);
-                    thread::scope(|all| {
-                        for _ in 0..threads {
-                            all.spawn(|| {
-                                begin.wait();
-                                for _ in 0..uses {
-                                    black_box(scope.lookup(&references, &target).unwrap());
-                                }
-                                begin.wait();
-                            });
-                        }
-                        begin.wait();
-                        let begun = Instant::now();
-                        begin.wait();
-                        begun.elapsed()
-                    })
-                });
+                b.iter_custom(|uses| at_once(threads, || (0..uses).for_each(|_| work())));
             });
         }
+        // The limit: each thread with a connection of its own, as the store has it.
+        group.bench_function(format!("{threads} threads, data_version alone"), |b| {
+            b.iter_custom(|uses| {
+                at_once(threads, || {
+                    let connection = Connection::open(&file).unwrap();
+                    for _ in 0..uses {
+                        question(&connection);
+                    }
+                })
+            });
+        });
     }
     group.finish();
+}
+
+/// The time until some threads have done the same work, all at once.
+fn at_once(threads: usize, work: impl Fn() + Sync) -> Duration {
+    let begin = Barrier::new(threads + 1);
+    thread::scope(|all| {
+        for _ in 0..threads {
+            all.spawn(|| {
+                begin.wait();
+                work();
+                begin.wait();
+            });
+        }
+        begin.wait();
+        let begun = Instant::now();
+        begin.wait();
+        begun.elapsed()
+    })
 }
 
 criterion_group!(benches, uses, exact, cached);

@@ -2,9 +2,11 @@
 //! was put back from a copy.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
+use super::known_keys::RandomBytes;
 use crate::crypto::{Envelope, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Partition, Row};
@@ -14,7 +16,7 @@ use crate::store::{Partition, Row};
 /// the key slots is the head of the vault's own rows.
 #[derive(Default)]
 pub(super) struct HighWater {
-    seen: RwLock<HashMap<Partition, Seen>>,
+    seen: RwLock<HashMap<Partition, Seen, BuildHasherDefault<RandomBytes>>>,
     /// The number of times that all of it was forgotten.
     era: AtomicU64,
     /// The number of writes that may have been committed although they failed.

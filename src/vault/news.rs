@@ -1,6 +1,6 @@
 //! News of the store: commits since a moment.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::clock::Now;
 use super::core::Core;
@@ -41,6 +41,8 @@ impl Point {
 
 /// Answer to the question if something in memory is of the newest head.
 pub(super) enum Freshness {
+    /// It was a moment ago, and the store was not asked again.
+    Young,
     /// It is, and nothing new is known of it.
     Fresh,
     /// It is, as the store said at a later time.
@@ -78,7 +80,7 @@ impl Core {
         tenant: Partition,
         stamp: &Stamp,
         max_age: Duration,
-        now: Now,
+        now: (Now, Instant),
     ) -> Result<Freshness> {
         // Asked before the store is: what was seen by then, it must have.
         let (era, seen) = (self.seen.era(), self.seen.of(tenant));
@@ -86,7 +88,7 @@ impl Core {
             return Ok(Freshness::Stale);
         }
         if stamp.asked.is_within(max_age, now, &self.seen) {
-            return Ok(Freshness::Fresh);
+            return Ok(Freshness::Young);
         }
         let is_looked_at = max_age.is_zero() && stamp.asked.is_within(LOOK, now, &self.seen);
         let (asked, point) = if is_looked_at {

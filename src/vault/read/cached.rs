@@ -33,13 +33,16 @@ impl ScopedVault {
         let tick = opened.tick(now);
         let chain = &self.own().scope_tag;
         if let Some(held) = opened.of(tenant, chain, references, tick) {
-            let fresh = core.freshness(tenant, &held.stamp, opened.max_age(), now)?;
+            let fresh = core.freshness(tenant, &held.stamp, opened.max_age(), (now, tick.at))?;
             if let Freshness::Confirmed(stamp) = &fresh {
                 opened.confirm(tenant, stamp);
             }
             if !matches!(fresh, Freshness::Stale) {
                 // Read after the store has answered: what expires meanwhile is expired.
-                let now = core.clock.now()?;
+                let now = match fresh {
+                    Freshness::Young => now,
+                    _ => core.clock.now()?,
+                };
                 let outcome =
                     |(reference, answer)| self.outcome_held(answer, reference, target, now);
                 let answers = held.answers.iter().map(|answer| &**answer);

@@ -29,12 +29,18 @@ impl Asked {
 
     /// Returns true if less than `age` has passed by both clocks, the vault's did not go back, and
     /// no doubtful write came since.
-    pub(in crate::vault) fn is_within(self, age: Duration, now: Now, seen: &HighWater) -> bool {
+    pub(in crate::vault) fn is_within(
+        self,
+        age: Duration,
+        (now, at): (Now, Instant),
+        seen: &HighWater,
+    ) -> bool {
         let passed = self
             .reading
-            .and_then(|asked| now.reading.time().duration_since(asked.time()).ok());
-        passed.is_some_and(|passed| passed < age)
-            && self.at.elapsed() < age
+            .and_then(|asked| now.reading.micros().checked_sub(asked.micros()))
+            .and_then(|micros| u64::try_from(micros).ok());
+        passed.is_some_and(|micros| Duration::from_micros(micros) < age)
+            && at.duration_since(self.at) < age
             && self.doubts == seen.doubts()
     }
 

@@ -8,6 +8,7 @@ use crate::vault::clock::Now;
 /// A time, by the clock that never goes back and by that of the vault.
 #[derive(Clone, Copy)]
 pub(in crate::vault) struct Tick {
+    pub(in crate::vault) at: Instant,
     /// Milliseconds since the vault was opened.
     steady: u64,
     /// Microseconds of the vault's clock.
@@ -29,8 +30,11 @@ impl Ticker {
     }
 
     pub(super) fn tick(&self, now: Now) -> Tick {
+        let at = Instant::now();
+        let steady = at.duration_since(self.0).as_millis();
         Tick {
-            steady: u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX),
+            at,
+            steady: u64::try_from(steady).unwrap_or(u64::MAX),
             reading: now.reading.micros(),
         }
     }

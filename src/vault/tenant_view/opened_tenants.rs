@@ -92,9 +92,9 @@ impl OpenedTenants {
         references: &[Reference],
         tick: Tick,
     ) -> Option<Held> {
-        let opened = self.known(tenant)?;
-        let answers = opened.answers();
         let idle = self.bounds.idle;
+        let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+        let answers = tenants.get(&tenant)?.answers();
         answers.as_ref()?.of(chain, references, tick, idle)
     }
 

@@ -26,8 +26,8 @@ pub(super) fn held(
     let Some((stamp, listing)) = opened.listing(tenant, tag, tick) else {
         return Ok(None);
     };
-    match core.freshness(tenant, &stamp, opened.max_age(), now)? {
-        Freshness::Fresh => Ok(Some(listing)),
+    match core.freshness(tenant, &stamp, opened.max_age(), (now, tick.at))? {
+        Freshness::Young | Freshness::Fresh => Ok(Some(listing)),
         Freshness::Confirmed(stamp) => {
             opened.confirm_listing(tenant, tag, &stamp);
             Ok(Some(listing))

@@ -1,7 +1,7 @@
 //! The state that the clones of a snapshot share, and the ways to have it checked for a use.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::state::State;
 use crate::error::Result;
@@ -77,6 +77,7 @@ impl Shared {
 
     fn young(&self, scoped: &ScopedVault, max_age: Duration, now: Now) -> Option<Arc<State>> {
         let current = self.current();
+        let now = (now, Instant::now());
         let is_young = current.asked.is_within(max_age, now, &scoped.core().seen)
             && current.state.is_newest_known(scoped);
         is_young.then(|| Arc::clone(&current.state))
