@@ -209,6 +209,7 @@ fn public_functions_have_an_example() {
     let public = files("src", is_rust)
         .into_iter()
         .chain(files("crates/keys/src", is_rust))
+        .chain(files("crates/import/src", is_rust))
         .chain(files("crates/postgres/src", is_rust))
         .filter(|path| !path.ends_with("memory.rs") && !path.ends_with("crypto/fuzzing.rs"));
     for path in public {
