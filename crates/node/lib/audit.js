@@ -1,0 +1,60 @@
+'use strict';
+// Audit logs.
+
+const check = require('./check.js');
+const { Handle } = require('./handle.js');
+const { later } = require('./later.js');
+const { options, read } = require('./shape.js');
+
+const QUERY = [
+  'since', 'until', 'name', 'actor', 'actions', 'outcome', 'refused', 'within', 'run',
+  'oldestFirst',
+];
+/** Entries of a page when somebody iterates. */
+const PAGE = 200;
+
+const question = (given) =>
+  JSON.stringify(options(given, QUERY, 'a question to an audit log'));
+
+/** The audit log of an organization, or the part of it that is about a scope. */
+class Audit extends Handle {
+  #native;
+
+  constructor(made) {
+    super();
+    this.#native = made;
+  }
+
+  /** A page of entries, newest first; `next` is the place to go on from, or `null`. */
+  async page(query, { after = null, limit = PAGE } = {}) {
+    const asked = question(query);
+    const from = after === null ? null : check.text(after, 'the cursor');
+    const most = check.count(limit, 'the limit');
+    return later(async () => read(await this.#native.page(false, asked, from, most)));
+  }
+
+  /** All entries that a question finds. */
+  async * find(query) {
+    let after = null;
+    do {
+      const { entries, next } = await this.page(query, { after });
+      yield* entries;
+      after = next;
+    } while (after !== null);
+  }
+
+  [Symbol.asyncIterator]() {
+    return this.find();
+  }
+
+  /** Deletes entries that are older than the age or more than the number. */
+  async prune({ maxAgeMs = null, maxEntries = null } = {}, reason) {
+    const why = check.text(reason, 'the reason');
+    for (const bound of [maxAgeMs, maxEntries]) {
+      if (bound !== null) check.count(bound, 'a bound');
+    }
+    return later(() => this.#native.prune(false, maxAgeMs, maxEntries, why));
+  }
+}
+
+module.exports = { Audit };
