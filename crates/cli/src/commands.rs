@@ -7,6 +7,8 @@ mod copy;
 mod delete;
 mod get;
 mod history;
+mod import;
+mod imported;
 mod init;
 mod key;
 mod keygen;

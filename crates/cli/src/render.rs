@@ -1,6 +1,5 @@
 //! Files with placeholders: their formats, and the files that are made of them.
 
-mod dotenv;
 mod file;
 mod format;
 mod rendered;

@@ -4,6 +4,8 @@
 
 #[path = "it/cases.rs"]
 mod cases;
+#[path = "it/import.rs"]
+mod import;
 #[path = "it/leaks.rs"]
 mod leaks;
 #[path = "it/session.rs"]

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 
 use super::{
-    backup, completions, copy, delete, get, history, init, key, keygen, list, render, restore,
-    revoke, rollback, rules, run, set, show, status, switch, verify,
+    backup, completions, copy, delete, get, history, import, init, key, keygen, list, render,
+    restore, revoke, rollback, rules, run, set, show, status, switch, verify,
 };
 use crate::context::Context;
 use crate::exit::Exit;
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Get(get::GetArgs),
     /// List the secrets of a scope
     List(list::ListArgs),
+    /// Store the secrets of a file: a list of variables (.env), or JSON
+    Import(import::ImportArgs),
     /// Run a program with values in its environment and files, and mask them in its output
     Run(run::RunArgs),
     /// Put values into files
@@ -69,6 +71,7 @@ impl Command {
             Self::Set(args) => set::run(&args, context),
             Self::Get(args) => get::run(&args, context),
             Self::List(args) => list::run(&args, context),
+            Self::Import(args) => import::run(&args, context),
             Self::Run(args) => run::run(&args, context),
             Self::Render(args) => render::run(&args, context),
             Self::Show(args) => show::run(&args, context),

@@ -178,7 +178,7 @@ impl Given {
             }
         }
         for list in lists {
-            for (name, value) in list.variables()?.entries() {
+            for (name, value) in list.variables()?.variables() {
                 texts.insert(name.to_owned(), value.to_owned());
             }
         }

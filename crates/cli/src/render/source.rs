@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use keyslot::secrecy::ExposeSecret as _;
 use keyslot::template::{JsonText, Resolvable, Tree};
 use keyslot::{ErrorKind, Lint, Resolved, ScopedVault, Target};
+use keyslot_import::dotenv::Dotenv;
 use zeroize::Zeroizing;
 
-use super::dotenv::Dotenv;
 use super::format::Format;
 use super::rendered::Rendered;
 use super::variables::Values;
@@ -66,7 +66,7 @@ impl Source {
 
     /// Returns the variables, if the file is a list of them.
     pub(crate) fn variables(&self) -> Result<Dotenv<'_>> {
-        Dotenv::read(&self.text)
+        Dotenv::read(&self.text).map_err(|error| self.refuse(error))
     }
 
     /// Puts the values in. Two placeholders of one file get values of the same moment.
@@ -197,7 +197,7 @@ impl fmt::Debug for Source {
 
 /// Returns variables as a document, whose JSON Pointers are `/NAME`.
 fn tree_of(list: &Dotenv<'_>) -> Result<Tree> {
-    let variables: BTreeMap<&str, &str> = list.entries().collect();
+    let variables: BTreeMap<&str, &str> = list.variables().collect();
     Ok(Tree::of(&variables)?)
 }
 
