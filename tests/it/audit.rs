@@ -6,6 +6,7 @@ mod changes;
 #[cfg(feature = "json")]
 mod exports;
 mod kit;
+mod model;
 mod queries;
 mod refused;
 mod retention;
