@@ -9,7 +9,8 @@ cd "$(dirname "$0")"
 cargo test --locked --all-features -p keyslot-internals -p keyslot-it -p keyslot-process \
     -p keyslot-compile-fail -p keyslot-examples
 cargo test --locked --all-features -p keyslot --doc
-cargo test --locked --all-features -p keyslot-keys -p keyslot-import -p keyslot-cli
+cargo test --locked --all-features -p keyslot-keys -p keyslot-import -p keyslot-cli \
+    -p keyslot-console
 cargo test --locked -p keyslot-async-host
 cargo test --locked -p keyslot-interleavings
 cargo test --locked --no-default-features --features keyslot-internals/internals \

@@ -208,6 +208,7 @@ fn public_functions_have_an_example() {
     // `memory` is there in tests only, and `fuzzing` for the fuzzer.
     let public = files("src", is_rust)
         .into_iter()
+        .chain(files("crates/console/src", is_rust))
         .chain(files("crates/keys/src", is_rust))
         .chain(files("crates/import/src", is_rust))
         .chain(files("crates/postgres/src", is_rust))

@@ -1,0 +1,125 @@
+//! Paths that change something, and the one that reveals a value.
+
+use http::StatusCode;
+use keyslot::{SecretChange, Status};
+use serde::Serialize;
+
+use super::read::ok;
+use super::requests::{self, Copy, Create, Nothing, Reveal, Revoke, RollBack, Rotate};
+use crate::call::{Call, Seen};
+use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
+use crate::reply::Reply;
+use crate::texts as t;
+
+/// A value that is revealed.
+#[derive(Serialize)]
+struct Revealed<'r> {
+    value: &'r str,
+}
+
+pub(super) fn create(call: &Call<'_>, query: &Fields, body: &[u8]) -> Outcome<Reply> {
+    let scoped = call.scope(query)?;
+    query.only(&["scope"], &[])?;
+    call.must_manage()?;
+    let Create {
+        name,
+        value,
+        change,
+    } = requests::read(body)?;
+    let info = scoped.put(name, value.input().apply(change).if_absent())?;
+    Ok(Reply::json(StatusCode::CREATED, &info))
+}
+
+pub(super) fn update(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) -> Outcome<Reply> {
+    checked(call, query)?;
+    let change: SecretChange = requests::read(body)?;
+    Ok(ok(&seen.scoped.update(&seen.info.name, change)?))
+}
+
+pub(super) fn rotate(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) -> Outcome<Reply> {
+    checked(call, query)?;
+    let Rotate { value, if_revision } = requests::read(body)?;
+    let input = value.input().if_revision(if_revision);
+    let name = &seen.info.name;
+    let info = if seen.info.status == Status::Revoked {
+        seen.scoped.replace_revoked(name, input)?
+    } else {
+        seen.scoped.put(name, input)?
+    };
+    Ok(ok(&info))
+}
+
+pub(super) fn revoke(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) -> Outcome<Reply> {
+    checked(call, query)?;
+    let Revoke { name } = requests::read(body)?;
+    if name != seen.info.name.as_str() {
+        return Err(Failure::field(t::NAME_DIFFERS));
+    }
+    seen.scoped.revoke(&seen.info.name)?;
+    Ok(ok(&seen.scoped.info(&seen.info.name)?))
+}
+
+pub(super) fn delete(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
+    checked(call, query)?;
+    seen.delete()?;
+    Ok(nothing())
+}
+
+pub(super) fn roll_back(
+    call: &Call<'_>,
+    query: &Fields,
+    seen: &Seen,
+    body: &[u8],
+) -> Outcome<Reply> {
+    checked(call, query)?;
+    let RollBack {
+        version,
+        if_revision,
+    } = requests::read(body)?;
+    seen.must_be_at(&if_revision.to_string())?;
+    Ok(ok(&seen.scoped.rollback(&seen.info.name, version)?))
+}
+
+pub(super) fn copy(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) -> Outcome<Reply> {
+    query.only(&["scope"], &[])?;
+    call.must_copy()?;
+    let Copy { to } = requests::read(body)?;
+    Ok(Reply::json(StatusCode::CREATED, &call.copy(seen, &to)?))
+}
+
+pub(super) fn reveal(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) -> Outcome<Reply> {
+    query.only(&["scope"], &[])?;
+    call.must_reveal()?;
+    let Reveal { reason } = requests::read(body)?;
+    let value = call.reveal(seen, &reason)?;
+    Ok(ok(&Revealed { value: &value }))
+}
+
+pub(super) fn verify(call: &Call<'_>, query: &Fields, body: &[u8]) -> Outcome<Reply> {
+    call.must_operate()?;
+    query.only(&[], &[])?;
+    let Nothing {} = requests::read(body)?;
+    call.console.verifying.begin(&call.console.vault)?;
+    let state = call.console.verifying.state();
+    Ok(Reply::json(StatusCode::ACCEPTED, &state))
+}
+
+pub(super) fn stop(call: &Call<'_>, query: &Fields) -> Outcome<Reply> {
+    call.must_operate()?;
+    query.only(&[], &[])?;
+    call.console.verifying.stop();
+    Ok(nothing())
+}
+
+fn checked(call: &Call<'_>, query: &Fields) -> Outcome<()> {
+    query.only(&["scope"], &[])?;
+    call.must_manage()
+}
+
+fn nothing() -> Reply {
+    Reply {
+        status: StatusCode::NO_CONTENT,
+        ..Reply::default()
+    }
+}

@@ -1,0 +1,83 @@
+//! The secrets of a scope that need attention.
+
+use http::StatusCode;
+use keyslot::SecretInfo;
+use maud::{Markup, html};
+
+use super::layout::{Frame, Tab, page};
+use super::parts::{badges, day, empty};
+use crate::call::Call;
+use crate::failure::Outcome;
+use crate::fields::Fields;
+use crate::reply::Reply;
+use crate::route::Verb;
+use crate::survey::Survey;
+use crate::texts as t;
+
+pub(super) fn show(call: &Call<'_>, query: &Fields) -> Outcome<Reply> {
+    let scoped = call.scope(query)?;
+    query.only(&["scope"], &[])?;
+    let survey = call.survey(&scoped)?;
+    let lists = [
+        (t::LIST_EXPIRED, &survey.expired),
+        (t::LIST_EXPIRING, &survey.expiring),
+        (t::LIST_DUE, &survey.due),
+        (t::LIST_UNUSED, &survey.unused),
+        (t::LIST_NEVER_USED, &survey.never_used),
+    ];
+    let is_well = lists.iter().all(|(_, list)| list.is_empty());
+    let content = html! {
+        h1 { (t::ATTENTION) }
+        p.help { (t::ATTENTION_HELP) }
+        @if survey.partial { p.problem role="alert" { (t::PARTIAL) } }
+        @if is_well {
+            (empty(t::ALL_WELL, t::ALL_WELL_HELP, &html! {}))
+        }
+        @for (title, list) in lists {
+            @if !list.is_empty() { (section(call, title, list)) }
+        }
+        @if !survey.usage { p.help { (t::NO_USAGE) } }
+    };
+    let page = page(
+        call,
+        &Frame::of(t::ATTENTION, scoped.scope(), Tab::Attention),
+        &content,
+    );
+    Ok(Reply::html(StatusCode::OK, page))
+}
+
+fn section(call: &Call<'_>, title: &str, list: &[SecretInfo]) -> Markup {
+    html! {
+        section {
+            h2 { (title) " " span.count { (list.len()) } }
+            ul.found {
+                @for info in list.iter().take(call.console.limits.page) {
+                    li {
+                        div {
+                            @let name = info.name.as_str();
+                            a.mono href=(call.to_secret(&info.scope, name, Verb::Show)) { (name) }
+                            " " (badges(info))
+                            @if !info.description.is_empty() { p.about { (info.description) } }
+                        }
+                        @if let Some(time) = info.expires_at {
+                            p.about { (t::EXPIRES) " " (day(time)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Call<'_> {
+    /// Looks at what needs attention in a scope.
+    pub(crate) fn survey(&self, scoped: &keyslot::ScopedVault) -> Outcome<Survey> {
+        let has_usage = self.console.vault.audit_mode() != keyslot::AuditMode::Off;
+        Survey::of(
+            scoped,
+            has_usage,
+            self.console.limits.surveyed,
+            std::time::SystemTime::now(),
+        )
+    }
+}

@@ -1,0 +1,63 @@
+//! The form that changes what is said about a secret.
+
+use http::StatusCode;
+use maud::html;
+
+use super::form;
+use super::layout::{Frame, Tab, page};
+use crate::call::{Call, Seen};
+use crate::change::{FACTS, Facts};
+use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
+use crate::reply::Reply;
+use crate::route::Verb;
+use crate::texts as t;
+
+pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
+    query.only(&["scope"], &[])?;
+    call.must_manage()?;
+    Ok(draw(call, seen, &Facts::of(&seen.info), None))
+}
+
+pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply> {
+    call.must_manage()?;
+    let known: Vec<&str> = FACTS.into_iter().chain(["revision"]).collect();
+    form.only(&known, &[])?;
+    let facts = Facts::read(form)?;
+    let changed = seen.must_be_at(form.one("revision")?).and_then(|()| {
+        let change = facts.change(Some(&seen.info))?;
+        let change = change.if_revision(seen.info.revision);
+        Ok(seen.scoped.update(&seen.info.name, change)?)
+    });
+    match changed {
+        Ok(info) => {
+            let name = info.name.as_str();
+            let to = call.to_secret_with(seen.scoped.scope(), name, Verb::Show, "edited");
+            Ok(Reply::see_other(to))
+        }
+        Err(failure) => Ok(draw(call, seen, &facts, Some(&failure)).refused(&failure)),
+    }
+}
+
+fn draw(call: &Call<'_>, seen: &Seen, facts: &Facts, failure: Option<&Failure>) -> Reply {
+    let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
+    let content = html! {
+        h1 { (t::EDIT_TITLE) }
+        p.lead { code { (name) } }
+        (form::problem(failure))
+        form.sheet method="post" action=(call.to_secret(scope, name, Verb::Edit)) {
+            (form::revision(&seen.info))
+            (form::facts(facts))
+            (form::buttons(t::SAVE, "primary", &call.to_secret(scope, name, Verb::Show)))
+        }
+    };
+    let status = failure.map_or(StatusCode::OK, |failure| failure.status);
+    Reply::html(
+        status,
+        page(
+            call,
+            &Frame::of(t::EDIT_TITLE, scope, Tab::Secrets),
+            &content,
+        ),
+    )
+}

@@ -1,0 +1,72 @@
+//! The forms that end a secret: revoke and delete.
+
+use http::StatusCode;
+use maud::html;
+
+use super::form::{self, Line};
+use super::layout::{Frame, Tab, page};
+use crate::call::{Call, Seen};
+use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
+use crate::reply::Reply;
+use crate::route::Verb;
+use crate::texts as t;
+
+/// The end of a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Revoke,
+    Delete,
+}
+
+pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen, end: End) -> Outcome<Reply> {
+    query.only(&["scope"], &[])?;
+    call.must_manage()?;
+    Ok(draw(call, seen, end, None))
+}
+
+pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields, end: End) -> Outcome<Reply> {
+    call.must_manage()?;
+    form.only(&["name"], &[])?;
+    let (name, scope) = (&seen.info.name, seen.scoped.scope());
+    if form.one("name")?.trim() != name.as_str() {
+        let failure = Failure::field(t::NAME_DIFFERS);
+        return Ok(draw(call, seen, end, Some(&failure)));
+    }
+    Ok(Reply::see_other(match end {
+        End::Revoke => {
+            seen.scoped.revoke(name)?;
+            call.to_secret_with(scope, name.as_str(), Verb::Show, "revoked")
+        }
+        End::Delete => {
+            seen.delete()?;
+            call.to(
+                "/secrets",
+                &[("scope", scope.as_str()), ("done", "deleted")],
+            )
+        }
+    }))
+}
+
+fn draw(call: &Call<'_>, seen: &Seen, end: End, failure: Option<&Failure>) -> Reply {
+    let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
+    let (title, help, label, verb) = match end {
+        End::Revoke => (t::REVOKE_TITLE, t::REVOKE_HELP, t::REVOKE, Verb::Revoke),
+        End::Delete => (t::DELETE_TITLE, t::DELETE_HELP, t::DELETE, Verb::Delete),
+    };
+    let content = html! {
+        h1 { (title) }
+        p.lead { code { (name) } }
+        p { (help) }
+        (form::problem(failure))
+        form.sheet method="post" action=(call.to_secret(scope, name, verb)) {
+            (Line::of("name", t::TYPE_NAME, "").required().show())
+            (form::buttons(label, "danger", &call.to_secret(scope, name, Verb::Show)))
+        }
+    };
+    let status = failure.map_or(StatusCode::OK, |failure| failure.status);
+    Reply::html(
+        status,
+        page(call, &Frame::of(title, scope, Tab::Secrets), &content),
+    )
+}

@@ -1,0 +1,49 @@
+//! The page that makes an older version current again.
+
+use http::StatusCode;
+use keyslot::Version;
+use maud::html;
+
+use super::form;
+use super::layout::{Frame, Tab, page};
+use crate::call::{Call, Seen};
+use crate::failure::Outcome;
+use crate::fields::Fields;
+use crate::reply::Reply;
+use crate::route::Verb;
+use crate::texts as t;
+
+pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
+    query.only(&["scope", "version"], &[])?;
+    call.must_manage()?;
+    let version: Version = query.one("version")?.parse()?;
+    let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
+    let content = html! {
+        h1 { (t::ROLL_BACK_TITLE) }
+        p.lead { code { (name) } " · " (t::version(version.get())) }
+        p { (t::ROLL_BACK_HELP) }
+        form.sheet method="post" action=(call.to_secret(scope, name, Verb::RollBack)) {
+            (form::revision(&seen.info))
+            (form::hidden("version", &version.to_string()))
+            (form::buttons(t::MAKE_CURRENT, "primary", &call.to_secret(scope, name, Verb::Show)))
+        }
+    };
+    let frame = Frame::of(t::ROLL_BACK_TITLE, scope, Tab::Secrets);
+    Ok(Reply::html(StatusCode::OK, page(call, &frame, &content)))
+}
+
+pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply> {
+    call.must_manage()?;
+    form.only(&["version", "revision"], &[])?;
+    seen.must_be_at(form.one("revision")?)?;
+    let info = seen
+        .scoped
+        .rollback(&seen.info.name, form.one("version")?.parse()?)?;
+    let (scope, name) = (seen.scoped.scope(), info.name.as_str());
+    Ok(Reply::see_other(call.to_secret_with(
+        scope,
+        name,
+        Verb::Show,
+        "rolled-back",
+    )))
+}

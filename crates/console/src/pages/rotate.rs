@@ -1,0 +1,70 @@
+//! The form that stores a new value.
+
+use http::StatusCode;
+use keyslot::{SecretChange, Status};
+use maud::html;
+
+use super::form;
+use super::layout::{Frame, Tab, page};
+use super::new::value;
+use crate::call::{Call, Seen};
+use crate::failure::{Failure, Outcome};
+use crate::fields::Fields;
+use crate::reply::Reply;
+use crate::route::Verb;
+use crate::texts as t;
+
+pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
+    query.only(&["scope"], &[])?;
+    call.must_manage()?;
+    Ok(draw(call, seen, None))
+}
+
+pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply> {
+    call.must_manage()?;
+    form.only(&["value", "trim", "revision"], &[])?;
+    let revision = form.one("revision")?.parse()?;
+    let (name, scope) = (&seen.info.name, seen.scoped.scope());
+    // A revoked secret makes way for a new one of its name, which the page has said.
+    let input = value(form)?.apply(SecretChange::new().if_revision(revision));
+    let stored = if seen.info.status == Status::Revoked {
+        seen.scoped.replace_revoked(name, input)
+    } else {
+        seen.scoped.put(name, input)
+    };
+    match stored {
+        Ok(_) => {
+            let to = call.to_secret_with(scope, name.as_str(), Verb::Show, "rotated");
+            Ok(Reply::see_other(to))
+        }
+        Err(error) => {
+            let failure = Failure::from(error);
+            Ok(draw(call, seen, Some(&failure)).refused(&failure))
+        }
+    }
+}
+
+fn draw(call: &Call<'_>, seen: &Seen, failure: Option<&Failure>) -> Reply {
+    let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
+    let is_revoked = seen.info.status == Status::Revoked;
+    let content = html! {
+        h1 { (t::ROTATE_TITLE) }
+        p.lead { code { (name) } }
+        p.help { (if is_revoked { t::REPLACE_HELP } else { t::ROTATE_HELP }) }
+        (form::problem(failure))
+        form.sheet method="post" action=(call.to_secret(scope, name, Verb::Rotate)) {
+            (form::revision(&seen.info))
+            (form::value(t::NEW_VALUE))
+            (form::buttons(t::ROTATE, "primary", &call.to_secret(scope, name, Verb::Show)))
+        }
+    };
+    let status = failure.map_or(StatusCode::OK, |failure| failure.status);
+    Reply::html(
+        status,
+        page(
+            call,
+            &Frame::of(t::ROTATE_TITLE, scope, Tab::Secrets),
+            &content,
+        ),
+    )
+}

@@ -1,0 +1,109 @@
+//! The secrets of a scope that need attention.
+
+use std::time::{Duration, SystemTime};
+
+use keyslot::{AuditUsage, ScopedVault, SecretInfo, Status};
+use serde::Serialize;
+
+use crate::failure::Outcome;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// An expiry within this time is near.
+const SOON: u32 = 30;
+
+/// A secret without a use in this time is perhaps not needed.
+const LONG: u32 = 90;
+
+/// The secrets of a scope that somebody should look at. A secret can be in several lists.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Survey {
+    pub(crate) expired: Vec<SecretInfo>,
+    /// Within 30 days, the nearest first.
+    pub(crate) expiring: Vec<SecretInfo>,
+    /// Older than they should get.
+    pub(crate) due: Vec<SecretInfo>,
+    /// Not used for 90 days.
+    pub(crate) unused: Vec<SecretInfo>,
+    pub(crate) never_used: Vec<SecretInfo>,
+    /// True if there are more secrets than were looked at.
+    pub(crate) partial: bool,
+    /// True if the audit log tells of uses; without it nothing is said about them.
+    pub(crate) usage: bool,
+}
+
+impl Survey {
+    /// Looks at the secrets of a scope, and at the audit log if it tells of uses.
+    pub(crate) fn of(
+        scoped: &ScopedVault,
+        has_usage: bool,
+        most: usize,
+        now: SystemTime,
+    ) -> Outcome<Self> {
+        let usage = if has_usage {
+            Some(scoped.audit().usage()?)
+        } else {
+            None
+        };
+        let mut survey = Self {
+            usage: has_usage,
+            ..Self::default()
+        };
+        for (number, info) in scoped.list().enumerate() {
+            if number == most {
+                survey.partial = true;
+                break;
+            }
+            // A damaged record is no reason to tell nothing; the page that verifies finds it.
+            if let Ok(info) = info {
+                survey.add(&info, usage.as_ref(), now);
+            }
+        }
+        let expiry = |info: &SecretInfo| info.expires_at;
+        survey.expiring.sort_by_key(expiry);
+        survey.expired.sort_by_key(expiry);
+        for list in [&mut survey.due, &mut survey.unused, &mut survey.never_used] {
+            list.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        Ok(survey)
+    }
+
+    fn add(&mut self, info: &SecretInfo, usage: Option<&AuditUsage>, now: SystemTime) {
+        if info.status == Status::Revoked {
+            return;
+        }
+        let is_past = |time: SystemTime| time <= now;
+        let is_expired = info.expires_at.is_some_and(is_past);
+        let is_near = info.expires_at.is_some_and(|time| time <= now + SOON * DAY);
+        let mut into = Vec::new();
+        if is_expired {
+            into.push(&mut self.expired);
+        } else if is_near {
+            into.push(&mut self.expiring);
+        }
+        if is_due(info, now) {
+            into.push(&mut self.due);
+        }
+        if let Some(usage) = usage {
+            let is_old = |time: SystemTime| time + LONG * DAY <= now;
+            match usage.of(info.record) {
+                None => into.push(&mut self.never_used),
+                Some(used) if is_old(used.last.time) => into.push(&mut self.unused),
+                Some(_) => {}
+            }
+        }
+        for list in into {
+            list.push(info.clone());
+        }
+    }
+}
+
+/// Returns true if the newest value is older than it should get.
+pub(crate) fn is_due(info: &SecretInfo, now: SystemTime) -> bool {
+    let newest = info.versions.last();
+    let age = newest.zip(info.rotate_every);
+    age.is_some_and(|(kept, most)| {
+        let due = kept.created_at.checked_add(most);
+        due.is_some_and(|due| due <= now)
+    })
+}
