@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::failure::refuse;
 
-/// Variables and secrets of a run. They come before what is in the vault.
+/// Secrets and variables of a run.
 #[napi]
 #[derive(Clone, Debug)]
 pub struct NativeValues {
@@ -40,9 +40,13 @@ impl NativeValues {
 }
 
 impl NativeValues {
-    /// A chain of these values and what comes after them.
-    pub(crate) fn before(&self, next: impl Resolver + Send + Sync + 'static) -> Chain {
-        self.alone().then(next)
+    /// A chain with the vault between them: the secrets of a run come first, and a variable never
+    /// takes the place of a secret.
+    pub(crate) fn around(&self, vault: impl Resolver + Send + Sync + 'static) -> Chain {
+        Chain::new()
+            .then(self.secrets.clone())
+            .then(vault)
+            .then(self.variables.clone())
     }
 
     /// A chain of these values and nothing else.

@@ -223,7 +223,7 @@ impl NativeScope {
             let input = Input::read(text, form)?;
             let resolved = match values {
                 None => input.resolve(&engine, &scoped, &target),
-                Some(values) => input.resolve(&engine, &values.before(scoped), &target),
+                Some(values) => input.resolve(&engine, &values.around(scoped), &target),
             };
             Ok(NativeResolved::new(resolved?))
         })
@@ -251,7 +251,7 @@ impl NativeScope {
             let args = match values {
                 None => input.resolve_own_args(&scoped, &target, &grants),
                 Some(values) => {
-                    input.resolve_args(&engine, &values.before(scoped), &target, &grants)
+                    input.resolve_args(&engine, &values.around(scoped), &target, &grants)
                 }
             };
             Ok(NativeResolved::of_model(args?))

@@ -59,7 +59,7 @@ impl NativeSnapshot {
             let input = Input::read(text, form)?;
             let resolved = match values {
                 None => input.resolve(&engine, &snapshot, &target),
-                Some(values) => input.resolve(&engine, &values.before(snapshot), &target),
+                Some(values) => input.resolve(&engine, &values.around(snapshot), &target),
             };
             Ok(NativeResolved::new(resolved?))
         })
