@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod checks;
 pub mod diff;
+pub mod dotenv;
 pub mod echo;
 pub mod filters;
 pub mod input;
