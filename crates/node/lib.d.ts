@@ -253,7 +253,7 @@ export interface ModelArgsOptions extends ResolveOptions {
 
 /** A resolved text or document. It shows nothing of itself and cannot be cloned. */
 export class Resolved<T = string> {
-  private constructor();
+  protected constructor();
   /** A copy with the values, in the memory of JavaScript, where nothing can be wiped. */
   expose(): T;
   /** The text, or JSON text, as bytes that the caller can fill with zeros. */
@@ -299,6 +299,7 @@ export class Redactor {
 
 /** What opens a vault: a `RootKey` or a `Passphrase`. */
 export abstract class Key {
+  protected constructor();
   #private: unknown;
 }
 
