@@ -14,6 +14,7 @@ use crate::failure::refuse;
 /// Settings as they are written.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[allow(clippy::struct_excessive_bools)] // each is one of the host's
 pub(crate) struct Settings {
     strict: bool,
     audit: Option<String>,
