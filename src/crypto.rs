@@ -4,14 +4,14 @@
 //!
 //! 1. `primitives` is the only folder that names a cryptographic library, and `stack` wipes what
 //!    the libraries leave there. `canonical`, `padding` and `tlv` write bytes down.
-//! 2. `key` (keys and their names), `key_context`, `timestamp`, `log_state`, `header`, `root_key`
-//!    (the key that opens a vault), `passphrase`, `provider` (keys that are kept elsewhere),
-//!    `data_key`.
+//! 2. `key` (keys and their names), `key_context`, `timestamp`, `log_state`, `row_account`,
+//!    `header`, `root_key` (the key that opens a vault), `passphrase`, `provider` (keys that are
+//!    kept elsewhere), `data_key`.
 //! 3. `context` (the place of an envelope) and `envelope` (sealing).
 //! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `unlock` (all that
 //!    opens a key slot).
-//! 5. `info`, `head`, `audit`, `wrap` (keys under keys), `previous_key`, `vault_keys` (the vault
-//!    key and those before it), `key_slot_directory`.
+//! 5. `info`, `head`, `audit`, `document`, `wrap` (keys under keys), `previous_key`, `vault_keys`
+//!    (the vault key and those before it), `key_slot_directory`.
 //! 6. `fuzzing` (for the fuzzer alone).
 //!
 //! The manual's page on the format has it all.
@@ -20,6 +20,7 @@ mod audit;
 mod canonical;
 mod context;
 mod data_key;
+mod document;
 mod envelope;
 #[cfg(feature = "internals")]
 pub mod fuzzing;
@@ -37,6 +38,7 @@ mod previous_key;
 mod primitives;
 mod provider;
 mod root_key;
+mod row_account;
 mod stack;
 mod sub_keys;
 #[cfg(test)]
@@ -48,8 +50,9 @@ mod vault_keys;
 mod wrap;
 
 pub(crate) use audit::{Facts, LogChain, LogRow, decode_entry};
-pub(crate) use context::InfoPlace;
+pub(crate) use context::{InfoPlace, SealedPlace};
 pub(crate) use data_key::{DataKeyRecord, DataKeyState};
+pub(crate) use document::DocumentRecord;
 #[cfg(test)]
 pub(crate) use envelope::PARSED;
 pub(crate) use envelope::{Envelope, Refused};
@@ -71,6 +74,7 @@ pub(crate) use previous_key::PreviousKey;
 pub(crate) use primitives::equal;
 pub use provider::RootKeyProvider;
 pub use root_key::RootKey;
+pub(crate) use row_account::RowAccount;
 #[cfg(test)]
 pub(crate) use sub_keys::ROW_KEYS;
 pub(crate) use sub_keys::{RowHasher, SubKeys};

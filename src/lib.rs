@@ -70,7 +70,7 @@ pub use name::{NamePolicy, SecretName};
 pub use record::{AuditAction, AuditEntry};
 pub use record::{Epoch, Fingerprint, RecordId, Revision, SecretInfo, Version, VersionInfo};
 pub use redact::Redactor;
-pub use reference::{Reference, ReferenceKind, ReferenceRef};
+pub use reference::{PlacedReference, Reference, ReferenceKind, ReferenceRef};
 #[cfg(feature = "async")]
 pub use resolve::{AsyncChain, AsyncResolver};
 pub use resolve::{
@@ -94,12 +94,13 @@ pub use vault::TracingObserver;
 pub use vault::{
     Action, AnchorMark, AuditBacklog, AuditCursor, AuditEntries, AuditFollow, AuditLimits,
     AuditLog, AuditMode, AuditPage, AuditQuery, AuditRetention, AuditUsage, BulkError,
-    BulkProgress, Cache, ChangedSecret, Changes, DataKeyState, DataKeyStatus, Event, Explanation,
-    Finding, Inherited, KeyAction, KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, Observer,
-    OnExisting, OpenMode, OrganizationKeys, OwnedEvent, Permissions, PreviousVaultKey, Repair,
-    ReplacedVaultKey, Rewrap, RewrapProgress, RewrappedDataKeys, RollbackAnchor, ScopedVault,
-    SecretChange, SecretInput, SecretUse, Snapshot, Sorted, Vault, VaultBuilder, Verification,
-    VerifyProgress,
+    BulkProgress, Cache, ChangedSecret, Changes, DataKeyState, DataKeyStatus, DocumentInfo,
+    DocumentUse, DocumentUses, Documents, Event, Explanation, Finding, Inherited, KeyAction,
+    KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, MissingReference, MissingReferences,
+    Observer, OnExisting, OnReferenced, OpenMode, OrganizationKeys, OwnedEvent, Permissions,
+    PreviousVaultKey, Removed, RemovedAll, Repair, ReplacedVaultKey, Revoked, Rewrap,
+    RewrapProgress, RewrappedDataKeys, RollbackAnchor, ScopedVault, SecretChange, SecretInput,
+    SecretUse, Snapshot, Sorted, Vault, VaultBuilder, Verification, VerifyProgress,
 };
 #[cfg(feature = "sqlite")]
 pub use vault::{Backup, BackupProgress};

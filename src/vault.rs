@@ -33,7 +33,8 @@
 //!    against those seen before.
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
 //!    records and back.
-//! 4. `scoped`: the handle on one scope; `audit`, the logs of what is done.
+//! 4. `scoped`: the handle on one scope; `audit`, the logs of what is done; `documents`, the
+//!    references that documents of the host need.
 //! 5. `read`, `write`, `verify`, `keys` (those that open the vault) and `key_status`, which do not
 //!    import each other.
 //! 6. `handle`: the vault that users open, and its builder.
@@ -52,6 +53,7 @@ mod clock;
 mod commit;
 mod core;
 mod data_keys;
+mod documents;
 mod gate;
 mod guarded;
 mod handle;
@@ -103,6 +105,9 @@ pub use audit_mode::AuditMode;
 #[cfg(feature = "sqlite")]
 pub use backup::BackupProgress;
 pub use cache::Cache;
+pub use documents::{
+    DocumentInfo, DocumentUse, DocumentUses, Documents, MissingReference, MissingReferences,
+};
 #[cfg(feature = "sqlite")]
 pub use handle::Backup;
 pub use handle::{OpenMode, Vault, VaultBuilder};
@@ -119,5 +124,6 @@ pub use repair::Repair;
 pub use scoped::ScopedVault;
 pub use verify::{Finding, Verification, VerifyProgress};
 pub use write::{
-    BulkError, BulkProgress, OnExisting, Rewrap, RewrapProgress, SecretChange, SecretInput,
+    BulkError, BulkProgress, OnExisting, OnReferenced, Removed, RemovedAll, Revoked, Rewrap,
+    RewrapProgress, SecretChange, SecretInput,
 };

@@ -28,6 +28,17 @@ pub(crate) struct InfoPlace {
     pub(crate) epoch: u64,
 }
 
+/// The row that something is sealed for, as the store has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SealedPlace {
+    /// The partition of the row.
+    pub(crate) partition: [u8; 16],
+    /// The key of the row.
+    pub(crate) row_key: [u8; 32],
+    /// The epoch of the partition when it was written.
+    pub(crate) epoch: u64,
+}
+
 impl Context {
     /// The vault key, wrapped under the key of a key slot.
     pub(crate) fn vault_key(header: &Header, key_slot: KeyId) -> Self {
@@ -88,6 +99,15 @@ impl Context {
     pub(crate) fn audit(header: &Header, partition: &[u8; 16], row: u64) -> Self {
         let row = row.to_be_bytes();
         Self::new(b"keyslot/1 audit", &[&header.vault_id, partition, &row])
+    }
+
+    /// A document, sealed under the document key.
+    pub(crate) fn document(header: &Header, place: &SealedPlace) -> Self {
+        let epoch = place.epoch.to_be_bytes();
+        Self::new(
+            b"keyslot/1 document",
+            &[&header.vault_id, &place.partition, &place.row_key, &epoch],
+        )
     }
 
     /// The info of a secret, sealed under a data key.

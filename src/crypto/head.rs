@@ -4,6 +4,7 @@ use super::context::Context;
 use super::envelope::{open, seal};
 use super::key::KeyId;
 use super::log_state::LogState;
+use super::row_account::RowAccount;
 use super::sub_keys::SubKeys;
 use super::tlv::{FieldReader, FieldWriter, array, corrupt};
 use crate::error::Result;
@@ -30,6 +31,8 @@ pub(crate) struct Head {
     pub(crate) erased_before: u32,
     /// The audit log in its partition, if there is one.
     pub(crate) log: Option<LogState>,
+    /// The documents in its partition.
+    pub(crate) documents: RowAccount,
 }
 
 impl Head {
@@ -44,6 +47,7 @@ impl Head {
             active_key,
             erased_before: 0,
             log: None,
+            documents: RowAccount::default(),
         }
     }
 
@@ -66,8 +70,9 @@ impl Head {
             self.tombstones,
             self.accumulator,
             self.erased_before,
+            self.documents,
         );
-        self.log.is_some() && accounts == (0, 0, [0; 32], 0)
+        self.log.is_some() && accounts == (0, 0, [0; 32], 0, RowAccount::default())
     }
 
     /// Adds an entry to the accumulator, or takes it out again.
@@ -91,8 +96,8 @@ impl Head {
     }
 
     /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data key,
-    /// 7: erased before, 8: audit log`, the last two left out while there was no erasure and while
-    /// there is no log.
+    /// 7: erased before, 8: audit log, 9: documents`, the last three left out while there was no
+    /// erasure and while there is none.
     pub(super) fn encode(&self) -> Vec<u8> {
         let erased_before = self.erased_before.to_be_bytes();
         FieldWriter::new()
@@ -107,6 +112,7 @@ impl Head {
                 Some(&erased_before[..]).filter(|_| self.erased_before > 0),
             )
             .optional(8, self.log.as_ref().map(LogState::encode).as_deref())
+            .optional(9, self.documents.encode().as_ref().map(|it| &it[..]))
             .finish()
     }
 
@@ -126,6 +132,7 @@ impl Head {
                 None => 0,
             },
             log: reader.optional(8)?.map(LogState::decode).transpose()?,
+            documents: RowAccount::decode(reader.optional(9)?)?,
         };
         reader.finish()?;
         if head.erased_before == 1

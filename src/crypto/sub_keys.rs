@@ -1,5 +1,5 @@
 //! Keys derived from the vault secret: those of the keyed hashes that rows are found by, the key of
-//! the heads, and those of the audit logs.
+//! the heads, and those of the audit logs and the documents.
 //!
 //! One key, one purpose. The vault secret never changes, so that rows are found under the same
 //! hashes for life.
@@ -34,6 +34,7 @@ pub(crate) struct SubKeys {
     head: SymmetricKey,
     audit: SymmetricKey,
     audit_chain: Mac,
+    document: SymmetricKey,
 }
 
 impl SubKeys {
@@ -59,6 +60,9 @@ impl SubKeys {
                     prk.expand(&encode(&[b"keyslot/1 audit key"]), key)
                 })?,
                 audit_chain: mac(b"keyslot/1 audit chain key")?,
+                document: SymmetricKey::fill(KeyId::VAULT_SECRET, |key| {
+                    prk.expand(&encode(&[b"keyslot/1 document key"]), key)
+                })?,
             })
         })
     }
@@ -147,6 +151,38 @@ impl SubKeys {
             &self.audit_chain,
             &[b"keyslot/1 audit cursor", changes, uses, cursor],
         ))
+    }
+
+    /// Seals the documents.
+    pub(super) fn document_key(&self) -> &SymmetricKey {
+        &self.document
+    }
+
+    /// The key of the row of a document: the scope's tag, then a hash of scope and id.
+    pub(crate) fn document_row(&self, scope_tag: &[u8; 16], scope: &Scope, id: &str) -> [u8; 32] {
+        let (scope, id) = (scope.as_str().as_bytes(), id.as_bytes());
+        self.row_keys(|rows| rows.joined(scope_tag, &[b"keyslot/1 document row", scope, id]))
+    }
+
+    /// Bytes that one state of the row of a document adds to the account of its tenant.
+    pub(super) fn document_row_entry(
+        &self,
+        row_key: &[u8; 32],
+        epoch: u64,
+        commitment: &[u8; 32],
+    ) -> [u8; 32] {
+        self.row_entry(b"keyslot/1 document entry", row_key, epoch, commitment)
+    }
+
+    fn row_entry(
+        &self,
+        label: &[u8],
+        row_key: &[u8; 32],
+        epoch: u64,
+        commitment: &[u8; 32],
+    ) -> [u8; 32] {
+        let epoch = epoch.to_be_bytes();
+        hash(&self.accumulator, &[label, row_key, &epoch, commitment])
     }
 
     /// Seals the heads.

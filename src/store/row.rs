@@ -23,11 +23,13 @@ pub enum Kind {
     Version = 7,
     /// Entries of an audit log.
     Audit = 8,
+    /// The references that a document of the host needs.
+    Document = 10,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Header,
         Self::Slot,
         Self::VaultSecret,
@@ -36,6 +38,7 @@ impl Kind {
         Self::Secret,
         Self::Version,
         Self::Audit,
+        Self::Document,
     ];
 
     /// The kind of a stored number.

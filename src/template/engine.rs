@@ -21,7 +21,7 @@ use super::surfaces::Surfaces;
 use super::syntax::Syntax;
 use super::template::Template;
 use crate::error::{Error, Result};
-use crate::reference::{Reference, ReferenceRef};
+use crate::reference::{PlacedReference, Reference, ReferenceRef};
 #[cfg(feature = "async")]
 use crate::resolve::{AsyncResolver, look_up_ahead};
 use crate::resolve::{Permit, Resolved, Resolver};
@@ -489,6 +489,16 @@ impl Engine {
     /// Those of [compiling](Engine::compile) it.
     pub fn references<I: Resolvable>(&self, input: I) -> Result<Vec<Reference>> {
         input.references_with(&self.settings)
+    }
+
+    /// The references of an input as [`references`](Engine::references) gives them, each with the
+    /// places of its placeholders.
+    ///
+    /// # Errors
+    ///
+    /// Those of [compiling](Engine::compile) it.
+    pub(crate) fn placed<I: Resolvable>(&self, input: I) -> Result<Vec<PlacedReference>> {
+        input.placed_with(&self.settings)
     }
 
     /// Says what [`resolve`](Engine::resolve) would refuse, without values: for tests of a config

@@ -3,6 +3,7 @@
 
 mod fill;
 mod linting;
+mod places;
 mod planned;
 mod planning;
 #[allow(clippy::module_inception)] // the type that the room is named after

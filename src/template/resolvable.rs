@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use crate::error::Result;
-use crate::reference::Reference;
+use crate::reference::{PlacedReference, Reference};
 use crate::resolve::{Permit, Resolved, Resolver, Wipe};
 use crate::target::Target;
 
@@ -30,6 +30,9 @@ pub trait Resolvable: sealed::Sealed {
 
     #[doc(hidden)]
     fn references_with(self, settings: &Settings) -> Result<Vec<Reference>>;
+
+    #[doc(hidden)]
+    fn placed_with(self, settings: &Settings) -> Result<Vec<PlacedReference>>;
 
     #[doc(hidden)]
     fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(

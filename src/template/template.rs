@@ -14,7 +14,7 @@ use super::resolvable::{InputText, Resolvable, sealed};
 use super::settings::Settings;
 use crate::error::{Error, ErrorKind, Failures, Result};
 use crate::name::SecretName;
-use crate::reference::Reference;
+use crate::reference::{PlacedReference, Reference};
 use crate::resolve::{Outcome, Outcomes, Permit, Resolved, Resolver};
 use crate::target::{Surface, Target};
 
@@ -345,6 +345,12 @@ impl<'t> Resolvable for &'t str {
         Ok(prepared.references().to_vec())
     }
 
+    fn placed_with(self, settings: &Settings) -> Result<Vec<PlacedReference>> {
+        let mut prepared = Prepared::new(settings, self);
+        prepared.prepare()?;
+        prepared.places()
+    }
+
     fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
         self,
         settings: &Settings,
@@ -380,6 +386,10 @@ impl<'t> Resolvable for &'t Template {
 
     fn references_with(self, _: &Settings) -> Result<Vec<Reference>> {
         Ok(self.references().to_vec())
+    }
+
+    fn placed_with(self, _: &Settings) -> Result<Vec<PlacedReference>> {
+        self.prepared.places()
     }
 
     fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(

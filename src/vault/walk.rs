@@ -23,12 +23,17 @@ pub(super) enum Step<T> {
 impl Walk {
     /// A walk over the rows of one scope, in the order of keys.
     pub(super) fn of_scope(kind: Kind, scope: [u8; 16], bodies: bool) -> Self {
-        Self::from(kind, Some(scope), Cursor::START, bodies)
+        Self::of_scope_after(kind, scope, None, bodies)
     }
 
-    /// A walk over the rows of one scope without their bodies, behind a key.
-    pub(super) fn of_scope_after(kind: Kind, scope: [u8; 16], after: Option<[u8; 32]>) -> Self {
-        Self::from(kind, Some(scope), Cursor::Key(after), false)
+    /// A walk over the rows of one scope behind a key, in the order of keys.
+    pub(super) fn of_scope_after(
+        kind: Kind,
+        scope: [u8; 16],
+        after: Option<[u8; 32]>,
+        bodies: bool,
+    ) -> Self {
+        Self::from(kind, Some(scope), Cursor::Key(after), bodies)
     }
 
     /// A walk over all rows of a tenant, in the order of epochs: they were written in it, so they

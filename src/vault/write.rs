@@ -6,15 +6,18 @@
 mod bulk;
 mod change;
 mod copy;
+mod documents;
 mod edit;
 mod fields;
 mod input;
 mod ledger;
 mod put;
+mod removal;
 mod remove;
 mod rollback;
 mod rotate;
 
 pub use bulk::{BulkError, BulkProgress, OnExisting};
 pub use input::{SecretChange, SecretInput};
+pub use removal::{OnReferenced, Removed, RemovedAll, Revoked};
 pub use rotate::{Rewrap, RewrapProgress};

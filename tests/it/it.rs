@@ -73,6 +73,7 @@ mod promises;
 mod proposals;
 mod put_all;
 mod redact;
+mod references;
 mod repair;
 mod revocation;
 mod secret_changes;

@@ -48,11 +48,11 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
         &[
             &["canonical", "padding", "primitives", "stack", "tlv"],
             &["key", "key_context", "timestamp"],
-            &["log_state"],
+            &["log_state", "row_account"],
             &["data_key", "header", "passphrase", "provider", "root_key"],
             &["context", "key_slot", "sub_keys"],
             &["envelope", "unlock"],
-            &["audit", "head", "info", "wrap"],
+            &["audit", "document", "head", "info", "wrap"],
             &["previous_key"],
             &["key_slot_directory", "vault_keys"],
             // There for the fuzzer only.
@@ -109,7 +109,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
             &["news"],
             &["anchoring", "guarded"],
             &["commit"],
-            &["audit"],
+            &["audit", "documents"],
             &["key_status", "keys", "read", "repair", "verify", "write"],
             &["backup"],
             &["handle"],

@@ -2,8 +2,8 @@
 
 use super::super::{
     DataKeyRecord, DataKeyState, Envelope, Head, Header, Info, InfoPlace, Kdf, KeyId, KeySlot,
-    KeySlotDirectory, KeySlotEntry, PreviousKey, RootKey, SealedInfo, SubKeys, SymmetricKey,
-    Timestamp, VaultKey,
+    KeySlotDirectory, KeySlotEntry, PreviousKey, RootKey, RowAccount, SealedInfo, SubKeys,
+    SymmetricKey, Timestamp, VaultKey,
 };
 use super::{Vault, info};
 use crate::error::ErrorKind;
@@ -275,6 +275,7 @@ fn a_head_opens_for_its_tenant_only() {
         active_key: data_key.id(),
         erased_before: 0,
         log: None,
+        documents: RowAccount::default(),
     };
     head.toggle(&entry);
     assert_eq!(head.accumulator, entry);

@@ -6,8 +6,8 @@ use super::super::previous_key::PreviousKey;
 use super::super::timestamp::Timestamp;
 use super::super::tlv::FieldWriter;
 use super::super::{
-    About, DataKeyRecord, DataKeyState, Head, Info, InfoState, Kdf, KeyId, KeySlot, VersionEntry,
-    canonical,
+    About, DataKeyRecord, DataKeyState, Head, Info, InfoState, Kdf, KeyId, KeySlot, RowAccount,
+    VersionEntry, canonical,
 };
 use super::info;
 use crate::error::{ErrorKind, Result};
@@ -28,6 +28,7 @@ fn head() -> Head {
         active_key,
         erased_before: 3,
         log: None,
+        documents: RowAccount::default(),
     }
 }
 

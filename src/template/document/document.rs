@@ -8,7 +8,7 @@ use super::strings::Strings;
 use super::walk::{Visited, walk};
 use crate::error::Result;
 use crate::name::SecretName;
-use crate::reference::Reference;
+use crate::reference::{PlacedReference, Reference};
 use crate::resolve::{Outcome, Permit, Resolved, Resolver};
 use crate::target::Target;
 #[cfg(feature = "json")]
@@ -285,6 +285,12 @@ impl<T: Structure> Resolvable for &T {
         Ok(prepared.references().to_vec())
     }
 
+    fn placed_with(self, settings: &Settings) -> Result<Vec<PlacedReference>> {
+        let mut prepared = Prepared::new(settings, Strings::<T, _>::of(self));
+        prepared.prepare()?;
+        prepared.places()
+    }
+
     fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(
         self,
         settings: &Settings,
@@ -326,6 +332,10 @@ impl<T: Structure> Resolvable for &Document<T> {
 
     fn references_with(self, _: &Settings) -> Result<Vec<Reference>> {
         Ok(self.references().to_vec())
+    }
+
+    fn placed_with(self, _: &Settings) -> Result<Vec<PlacedReference>> {
+        self.prepared.places()
     }
 
     fn check_with<F: FnOnce(&[Reference], &Target) -> Result<Vec<Result<Permit>>>>(

@@ -76,7 +76,7 @@ impl InfoWalk {
     /// A walk over the secrets behind a key.
     pub(in crate::vault) fn after(scope: &HashedScope, key: Option<[u8; 32]>) -> Self {
         Self {
-            walk: Walk::of_scope_after(Kind::Secret, scope.scope_tag, key),
+            walk: Walk::of_scope_after(Kind::Secret, scope.scope_tag, key, false),
             last: key,
         }
     }

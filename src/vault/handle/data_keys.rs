@@ -148,8 +148,9 @@ impl Vault {
         self.core.destroy_data_key(&organization, generation)
     }
 
-    /// Erases everything of an organization, for good: its data keys in one write, after which
-    /// nothing of it opens, then its rows page by page.
+    /// Erases everything of an organization, for good: its data keys in one write, after which no
+    /// secret of it opens, then its rows page by page, those of its documents first. Entries of
+    /// its audit log stay until they are [pruned](crate::AuditLog::prune).
     ///
     /// The organization is empty then and may be used anew, with a key of its own. Its epoch goes
     /// on, so an older copy of it that somebody puts back is told as one. An erasure that ended

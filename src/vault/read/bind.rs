@@ -110,7 +110,7 @@ impl ScopedVault {
     }
 
     /// The engine of all calls.
-    pub(super) fn engine(&self) -> &Engine {
+    pub(in crate::vault) fn engine(&self) -> &Engine {
         self.engine.as_deref().unwrap_or(&self.core().engine)
     }
 

@@ -42,6 +42,7 @@ impl Core {
             let last = row.and_then(|row| self.open_head(partition, &row).ok());
             let mut account = Account::new(self, scope, last.as_ref(), tx)?;
             account.enter_all(lost.as_ref().map(|(_, key)| key), tx)?;
+            account.enter_documents(tx)?;
             // Above all that anybody has seen, as far as that is known.
             let newest = last.as_ref().map_or(0, |last| last.epoch).max(seen);
             account.head.epoch = next_epoch(account.head.epoch.max(newest))?;

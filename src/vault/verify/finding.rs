@@ -66,6 +66,13 @@ pub enum Finding {
         /// The tenant.
         tenant: String,
     },
+    /// The documents of a tenant are not those that its head accounts for: some were changed,
+    /// deleted, added or put back. Until the head is [rebuilt](crate::Vault::rebuild_head), each
+    /// question for documents fails.
+    Documents {
+        /// The tenant.
+        tenant: String,
+    },
     /// There are rows of a tenant that has no head.
     Headless,
     /// A data key cannot be read, so what is sealed with it cannot either.
@@ -159,6 +166,11 @@ impl fmt::Display for Finding {
                 "the audit log of {tenant} is not the one its head accounts for: entries were \
                  changed, deleted or added"
             ),
+            Self::Documents { tenant } => write!(
+                f,
+                "the documents of {tenant} are not those its head accounts for; rebuild the head, \
+                 and set the documents anew"
+            ),
             Self::Headless => f.write_str("there are rows of a tenant without a head"),
             Self::DataKey => f.write_str("a data key cannot be read"),
             Self::StaleDataKey { tenant } => write!(
@@ -205,6 +217,7 @@ impl Finding {
             Self::Head => "head",
             Self::Account { .. } => "account",
             Self::AuditLog { .. } => "audit_log",
+            Self::Documents { .. } => "documents",
             Self::Headless => "headless",
             Self::DataKey => "data_key",
             Self::StaleDataKey { .. } => "stale_data_key",
@@ -229,6 +242,7 @@ impl Serialize for Finding {
             Self::RolledBack { tenant } => map.serialize_entry("tenant", tenant)?,
             Self::Account { tenant }
             | Self::AuditLog { tenant }
+            | Self::Documents { tenant }
             | Self::StaleDataKey { tenant }
             | Self::Erased { tenant } => map.serialize_entry("tenant", tenant)?,
             Self::Value { scope, name } => {
@@ -306,6 +320,10 @@ mod tests {
             (
                 Finding::AuditLog { tenant: tenant() },
                 json!({"code": "audit_log", "tenant": "acme"}),
+            ),
+            (
+                Finding::Documents { tenant: tenant() },
+                json!({"code": "documents", "tenant": "acme"}),
             ),
             (Finding::Headless, json!({"code": "headless"})),
             (Finding::DataKey, json!({"code": "data_key"})),

@@ -4,7 +4,7 @@ use super::account::Account;
 use super::finding::Finding;
 use super::stored_keys::StoredKeys;
 use super::verification::Verification;
-use crate::crypto::{Head, Info, SealedInfo};
+use crate::crypto::{Head, Info, RowAccount, SealedInfo};
 use crate::error::{ErrorKind, Result};
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
@@ -80,6 +80,7 @@ impl<'a> Tenant<'a> {
         self.secrets()?;
         self.scopes()?;
         self.strays()?;
+        self.documents(head.as_ref())?;
         if let Some(head) = &head {
             self.log(head)?;
         }
@@ -104,7 +105,7 @@ impl<'a> Tenant<'a> {
         if self.core.keys.sub().uses_tag(&head.tenant) != self.partition.0 {
             self.find(Finding::Head);
         }
-        for kind in [Kind::DataKey, Kind::Secret, Kind::Version] {
+        for kind in [Kind::DataKey, Kind::Secret, Kind::Version, Kind::Document] {
             let mut others = 0;
             self.pages(kind, false, |_, rows| {
                 others += rows.len();
@@ -122,6 +123,29 @@ impl<'a> Tenant<'a> {
         let log = head.log.as_ref();
         if !self.core.check_log(self.tx, self.partition, log)? {
             self.find(Finding::AuditLog {
+                tenant: head.tenant.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Opens all documents, and holds them against the head.
+    fn documents(&mut self, head: Option<&Head>) -> Result<()> {
+        let (mut found, mut is_whole) = (RowAccount::default(), true);
+        self.pages(Kind::Document, true, |this, rows| {
+            let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
+            for (row, by_key) in rows.iter().zip(get_in(this.tx, &keys)?) {
+                let opened = this.core.open_document(this.partition, row);
+                let opened = opened.ok().filter(|_| by_key.as_ref() == Some(row));
+                match opened {
+                    Some(document) => found.enter(&document.entry)?,
+                    None => is_whole = false,
+                }
+            }
+            Ok(())
+        })?;
+        if let Some(head) = head.filter(|head| !is_whole || head.documents != found) {
+            self.find(Finding::Documents {
                 tenant: head.tenant.clone(),
             });
         }

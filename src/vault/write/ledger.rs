@@ -3,6 +3,7 @@
 
 mod account;
 mod data_keys;
+mod documents;
 mod entry;
 mod infos;
 mod named_row;

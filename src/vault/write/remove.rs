@@ -1,10 +1,13 @@
 //! Revoking and deleting.
 
+use super::removal::{OnReferenced, Removed, Revoked};
 use crate::crypto::InfoState as State;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::store::Purge;
+use crate::vault::documents::{Asking, DocumentUses};
 use crate::vault::observer::Action;
+use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored::Stored;
 
@@ -88,6 +91,101 @@ impl ScopedVault {
     /// [`NotFound`](crate::ErrorKind::NotFound), or why the store cannot be written.
     pub fn force_delete(&self, name: impl AsRef<str>) -> Result<Purge> {
         self.remove(name.as_ref(), true)
+    }
+
+    /// Deletes as [`delete`](ScopedVault::delete) does, and asks in the same transaction for the
+    /// documents that get the secret, as [`who_references`](crate::Documents::who_references) finds
+    /// them: with [`OnReferenced::Refuse`] it is not deleted if there are any, and with
+    /// [`OnReferenced::Report`] they are named. No document that is set meanwhile is missed.
+    ///
+    /// Others wait for it while all documents of the organization are read. Without the permission
+    /// [`READ`](Permissions::READ) none are named.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
+    /// ```
+    /// use keyslot::{OnReferenced, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// let removed = project.delete_with("STRIPE_KEY", OnReferenced::Refuse)?;
+    /// assert!(removed.documents.is_empty());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`](ErrorKind::Conflict) for a secret that documents need;
+    /// [`Tampered`](ErrorKind::Tampered) for other documents than the organization's head accounts
+    /// for, and [`Corrupt`](ErrorKind::Corrupt) for one that cannot be read: nothing is deleted
+    /// then; and those of `delete`.
+    pub fn delete_with(&self, name: impl AsRef<str>, on: OnReferenced) -> Result<Removed> {
+        let name = SecretName::new(name)?;
+        let mut documents = DocumentUses::default();
+        self.edit(Action::Delete, &name, |ledger, entry| {
+            let stored = self.existing(entry)?;
+            self.check_removable(stored, false)?;
+            let asking = Asking::new(self.scope(), [&name]);
+            let needed = ledger.who_references(asking)?.remove(&name);
+            documents = needed.unwrap_or_default();
+            self.check_referenced(&name, &documents, on)?;
+            ledger.tombstone(stored, State::Deleted).map(Some)
+        })?;
+        if !self.may(Permissions::READ) {
+            documents = DocumentUses::default();
+        }
+        Ok(Removed {
+            purge: self.purge(),
+            documents,
+        })
+    }
+
+    /// Revokes as [`revoke`](ScopedVault::revoke) does, and then names the documents that need the
+    /// secret. It never refuses for their sake: the secret is revoked also if they cannot be read.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "a leaked value")?;
+    /// project.documents().set("workflow:42", "<<$secret.STRIPE_KEY>>")?;
+    /// let revoked = project.revoke_reporting("STRIPE_KEY")?;
+    /// assert_eq!(revoked.documents?.documents[0].id, "workflow:42");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `revoke`.
+    pub fn revoke_reporting(&self, name: impl AsRef<str>) -> Result<Revoked> {
+        let name = name.as_ref();
+        let purge = self.revoke(name)?;
+        Ok(Revoked {
+            purge,
+            // A revoked secret hides those above as it did before.
+            documents: self.documents().who_references(name),
+        })
+    }
+
+    /// Refuses to delete a secret that documents need, unless they are only to be named.
+    pub(super) fn check_referenced(
+        &self,
+        name: &SecretName,
+        documents: &DocumentUses,
+        on: OnReferenced,
+    ) -> Result<()> {
+        if on == OnReferenced::Report || documents.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "secret {name} in {} is needed by documents, {} in number; who_references names them, \
+             and OnReferenced::Report deletes it all the same",
+            self.scope(),
+            documents.total
+        );
+        Err(Error::new(ErrorKind::Conflict, message).with_name(name))
     }
 
     fn remove(&self, name: &str, force: bool) -> Result<Purge> {

@@ -7,12 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use keyslot::store::{Kind, MemoryStore, Partition, Row, RowKey, SecretStore as _};
 use keyslot::template::Template;
 use keyslot::{
-    AccessRules, OnExisting, Permissions, Redactor, Revision, RootKey, ScopedVault, SecretChange,
-    SecretInput, Status, Surface, Target, Vault, Version,
+    AccessRules, OnExisting, OnReferenced, Permissions, Redactor, Revision, RootKey, ScopedVault,
+    SecretChange, SecretInput, Status, Surface, Target, Vault, Version,
 };
 
 use super::Messages;
-use crate::support::rows::{delete, rows};
+use crate::support::rows::{delete, put, rows};
 use crate::support::{memory_vault, root_key};
 
 const NOW: u64 = 1_800_000_000;
@@ -46,6 +46,33 @@ pub(super) fn all(messages: &mut Messages) {
     stores(messages);
     data_keys(messages);
     vault_key(messages);
+    documents(messages);
+}
+
+fn documents(messages: &mut Messages) {
+    let store = MemoryStore::new();
+    let builder = Vault::builder().store(store.clone());
+    let scope = builder.create(&root_key()).unwrap().scope("acme").unwrap();
+    scope.put("KEY", "value").unwrap();
+    let documents = scope.documents();
+    documents.set("a", "<<$secret.KEY>>").unwrap();
+    documents.set("b", "").unwrap();
+    messages.of(documents.set("a\nb", ""));
+    messages.of(documents.get("c"));
+    messages.of(documents.rename("a", "b"));
+    messages.of(documents.rebuild([("c", ""), ("c", "")]));
+    messages.of(documents.rebuild((0..=10_000).map(|number| (format!("{number}"), ""))));
+    let many: String = (0..4097)
+        .map(|number| format!("<<$secret.N{number}>>"))
+        .collect();
+    messages.of(documents.set("c", many.as_str()));
+    messages.of(scope.with(Permissions::READ).documents().remove("a"));
+    messages.of(scope.delete_with("KEY", OnReferenced::Refuse));
+    let stored = rows(&store, Kind::Document).remove(0);
+    put(&store, &stored.with(|row| row.body = vec![1]));
+    messages.of(documents.missing());
+    delete(&store, &stored);
+    messages.of(documents.missing());
 }
 
 fn vault_key(messages: &mut Messages) {

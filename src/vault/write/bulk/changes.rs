@@ -24,9 +24,15 @@ pub(super) struct Changes<'a, T> {
     pub(super) size: &'a dyn Fn(&T) -> usize,
     /// Refuses a secret as it is, before anything of its part is sealed.
     pub(super) check_stored: &'a dyn Fn(&LedgerEntry<'_>) -> Result<()>,
+    /// Asks for what else counts, of the secrets of a part, before any is sealed. It may run again.
+    pub(super) check_part: &'a PartCheck<'a>,
     /// The secret as it becomes; `None` if it is skipped.
     pub(super) next: &'a NextOf<'a, T>,
 }
+
+/// A function that looks at the secrets of a part, and names the one that it refuses.
+pub(super) type PartCheck<'a> =
+    dyn Fn(&mut Ledger<'_>, &[LedgerEntry<'_>]) -> Result<(), Refused> + 'a;
 
 /// A function that changes a secret by an input.
 type NextOf<'a, T> = dyn Fn(&mut Ledger<'_>, &LedgerEntry<'_>, &T) -> Result<Option<Stored>> + 'a;
@@ -105,6 +111,11 @@ impl ScopedVault {
                 at = Some(number);
                 (changes.check_stored)(entry)?;
             }
+            at = None;
+            (changes.check_part)(ledger, &entries).map_err(|(number, error)| {
+                at = number;
+                error
+            })?;
             let mut infos: Vec<Option<Info>> = Vec::with_capacity(part.len());
             for (number, (entry, item)) in entries.iter().zip(part).enumerate() {
                 at = Some(number);

@@ -95,6 +95,7 @@ impl ScopedVault {
             check_input: &|input: &SecretInput| input.check(self.core().max_value),
             size: &SecretInput::size,
             check_stored: &|entry| self.check_existing(entry, existing),
+            check_part: &|_, _| Ok(()),
             next: &|ledger, entry, input| self.put_item(ledger, entry, input, existing),
         };
         self.change_all(self.named(items), &changes, progress)

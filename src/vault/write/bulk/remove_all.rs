@@ -1,14 +1,20 @@
 //! Deleting many secrets.
 
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 
-use super::changes::Changes;
-use super::items::of_names;
+use super::changes::{Changes, PartCheck};
+use super::items::{Refused, of_names};
 use super::progress::{BulkError, BulkProgress};
 use crate::crypto::InfoState as State;
 use crate::error::Result;
+use crate::name::SecretName;
+use crate::vault::documents::{Asking, DocumentUses};
 use crate::vault::observer::Action;
+use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
+use crate::vault::write::ledger::{Ledger, LedgerEntry};
+use crate::vault::write::removal::{OnReferenced, RemovedAll};
 
 impl ScopedVault {
     /// Deletes many secrets of this scope, in writes of bounded size.
@@ -71,10 +77,99 @@ impl ScopedVault {
         self.remove_all(names, true)
     }
 
+    /// Deletes many secrets as [`delete_all`](ScopedVault::delete_all) does, and asks in each write
+    /// for the documents that get one of its secrets, as
+    /// [`delete_with`](ScopedVault::delete_with) does: with [`OnReferenced::Refuse`] the first
+    /// secret that a document needs ends the call, and with [`OnReferenced::Report`] they are
+    /// named.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
+    /// ```
+    /// use keyslot::{OnReferenced, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.put("OLD_KEY", "a value")?;
+    /// project.documents().set("workflow:42", "<<$secret.STRIPE_KEY>>")?;
+    /// let names = ["OLD_KEY", "STRIPE_KEY"];
+    /// let error = project.delete_all_with(names, OnReferenced::Refuse).unwrap_err();
+    /// assert_eq!((error.item(), error.progress().changed), (Some(1), 0));
+    /// let removed = project.delete_all_with(names, OnReferenced::Report)?;
+    /// assert_eq!(removed.progress.changed, 2);
+    /// assert_eq!(removed.documents[0].0.as_str(), "STRIPE_KEY");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `delete_all` and of `delete_with`.
+    pub fn delete_all_with<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+        on: OnReferenced,
+    ) -> Result<RemovedAll, BulkError> {
+        // Those of the part that is being written, until it is.
+        let (part, mut documents) = (RefCell::new(Vec::new()), Vec::new());
+        let check_part = |ledger: &mut Ledger<'_>, entries: &[LedgerEntry<'_>]| {
+            let needed = self.needed(ledger, entries, on)?;
+            part.replace(needed);
+            Ok(())
+        };
+        let progress = self.remove_all_with(names, false, &check_part, || {
+            documents.append(&mut part.borrow_mut());
+        })?;
+        if !self.may(Permissions::READ) {
+            documents.clear();
+        }
+        Ok(RemovedAll {
+            progress,
+            documents,
+        })
+    }
+
+    /// The secrets of a part that documents need.
+    fn needed(
+        &self,
+        ledger: &mut Ledger<'_>,
+        entries: &[LedgerEntry<'_>],
+        on: OnReferenced,
+    ) -> Result<Vec<(SecretName, DocumentUses)>, Refused> {
+        let there = entries.iter().enumerate();
+        let there: Vec<(usize, &SecretName)> = there
+            .filter(|(_, entry)| entry.current().is_some())
+            .map(|(number, entry)| (number, entry.row.name))
+            .collect();
+        let asking = Asking::new(self.scope(), there.iter().map(|(_, name)| *name));
+        let mut uses = ledger
+            .who_references(asking)
+            .map_err(|error| (None, error))?;
+        let mut needed = Vec::new();
+        for (number, name) in there {
+            let uses = uses.remove(name).unwrap_or_default();
+            self.check_referenced(name, &uses, on)
+                .map_err(|error| (Some(number), error))?;
+            if !uses.is_empty() {
+                needed.push((name.clone(), uses));
+            }
+        }
+        Ok(needed)
+    }
+
     fn remove_all<N: AsRef<str>>(
         &self,
         names: impl IntoIterator<Item = N>,
         force: bool,
+    ) -> Result<BulkProgress, BulkError> {
+        self.remove_all_with(names, force, &|_, _| Ok(()), || ())
+    }
+
+    fn remove_all_with<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+        force: bool,
+        check_part: &PartCheck<'_>,
+        mut written: impl FnMut(),
     ) -> Result<BulkProgress, BulkError> {
         let changes = Changes {
             action: Action::Delete,
@@ -85,11 +180,15 @@ impl ScopedVault {
                 Some(stored) => self.check_removable(stored, force),
                 None => Ok(()),
             },
+            check_part,
             next: &|ledger, entry, ()| {
                 let removed = |stored| ledger.tombstone(stored, State::Deleted);
                 entry.current().map(removed).transpose()
             },
         };
-        self.change_all(of_names(names), &changes, |_| ControlFlow::Continue(()))
+        self.change_all(of_names(names), &changes, |_| {
+            written();
+            ControlFlow::Continue(())
+        })
     }
 }

@@ -51,6 +51,7 @@ impl ScopedVault {
             check_input: &|()| Ok(()),
             size: &|()| 0,
             check_stored: &|entry| self.existing(entry).map(drop),
+            check_part: &|_, _| Ok(()),
             next: &|ledger, entry, ()| self.switched(ledger, entry, state),
         };
         self.change_all(of_names(names), &changes, |_| ControlFlow::Continue(()))

@@ -38,7 +38,8 @@ impl Core {
 
     fn erase(&self, tenant: &HashedScope) -> Result<()> {
         self.check_vault_key()?;
-        self.erase_keys(tenant)?;
+        let erased_at = self.erase_keys(tenant)?;
+        self.erase_documents(tenant, erased_at)?;
         for kind in [Kind::Secret, Kind::Version] {
             let mut after = None;
             loop {
@@ -55,7 +56,8 @@ impl Core {
 
     /// Destroys all keys, and begins the account of the tenant anew under a key of its own. Does
     /// nothing if the account is empty and no other key opens: an erasure is gone on with.
-    fn erase_keys(&self, tenant: &HashedScope) -> Result<()> {
+    /// Returns the epoch up to which nothing is accounted for any more.
+    fn erase_keys(&self, tenant: &HashedScope) -> Result<u64> {
         let keys = [head_row(tenant.partition)];
         let seen = self.seen.of(tenant.partition);
         let erased = self.commit(tenant.partition, &keys, |rows, tx| {
@@ -64,11 +66,14 @@ impl Core {
                 let message = format!("there is no organization {}", tenant.scope);
                 return Err(Error::new(ErrorKind::NotFound, message));
             };
-            if head.live > 0 || head.tombstones > 0 || self.has_other_keys(tenant, &head, tx)? {
-                return self.replace_keys(tenant, &head, tx).map(Some);
+            let has_rows = head.live > 0 || head.tombstones > 0 || head.documents.count > 0;
+            if has_rows || self.has_other_keys(tenant, &head, tx)? {
+                let erased = self.replace_keys(tenant, &head, tx)?;
+                return Ok((erased.mark.epoch(), Some(erased)));
             }
-            Ok(None)
+            Ok((head.epoch, None))
         })?;
+        let (erased_at, erased) = erased;
         if let Some(Erased {
             mark,
             key,
@@ -86,7 +91,31 @@ impl Core {
             self.note_head(tenant.partition, mark, active_key);
             self.confirm_vault_key(&key)?;
         }
-        Ok(())
+        Ok(erased_at)
+    }
+
+    /// Deletes the documents up to an epoch, page by page, and those that nobody can read.
+    fn erase_documents(&self, tenant: &HashedScope, erased_at: u64) -> Result<()> {
+        let partition = tenant.partition;
+        let mut after = None;
+        loop {
+            after = self.commit(partition, &[], |_, tx| {
+                let mut walk = Walk::of_all_after(Kind::Document, after);
+                let rows = walk.step_in(tx)?.page()?.unwrap_or_default();
+                for row in &rows {
+                    if row.epoch <= erased_at || self.open_document(partition, row).is_err() {
+                        tx.delete(&row.key)?;
+                    }
+                }
+                Ok(rows
+                    .last()
+                    .map(|row| row.key.key)
+                    .filter(|_| !walk.is_over()))
+            })?;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// Returns true if a row may hold a key other than the active one: a rotation left it, or

@@ -1,0 +1,173 @@
+//! Removals that ask for documents.
+
+use std::thread;
+
+use keyslot::store::MemoryStore;
+use keyslot::{ErrorKind, OnReferenced, Permissions, ScopedVault, Status};
+
+use super::kit::{opened, say};
+use crate::support::{memory_vault, refusal, value};
+
+fn scope_with_documents() -> ScopedVault {
+    let vault = memory_vault();
+    let scope = vault.scope("acme").unwrap();
+    for name in ["A", "B", "C"] {
+        scope.put(name, "a value").unwrap();
+    }
+    scope
+        .documents()
+        .set("one", "<<$secret.A>> <<$secret.B>>")
+        .unwrap();
+    let below = vault.scope("acme/billing").unwrap();
+    below.put("B", "of the project").unwrap();
+    below
+        .documents()
+        .set("two", "<<$secret.A>> <<$secret.B>>")
+        .unwrap();
+    scope
+}
+
+#[test]
+fn a_deletion_refuses_or_reports_what_documents_need() {
+    let scope = scope_with_documents();
+    let error = scope.delete_with("A", OnReferenced::Refuse).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert_eq!(error.name().unwrap(), "A");
+    assert!(error.to_string().contains("2 in number"), "{error}");
+    assert_eq!(value(&scope, "A").unwrap(), "a value");
+    let free = scope.delete_with("C", OnReferenced::Refuse).unwrap();
+    assert!(free.documents.is_empty());
+    assert_eq!(refusal(&scope, "C"), ErrorKind::NotFound);
+    let removed = scope.delete_with("A", OnReferenced::Report).unwrap();
+    assert_eq!(say(&removed.documents), ["acme one", "acme/billing two"]);
+    assert_eq!(refusal(&scope, "A"), ErrorKind::NotFound);
+    // The project has its own.
+    let removed = scope.delete_with("B", OnReferenced::Report).unwrap();
+    assert_eq!(say(&removed.documents), ["acme one"]);
+    // What the other deletions refuse, this one refuses too.
+    let gone = scope.delete_with("A", OnReferenced::Report).unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound);
+    scope.put("R", "a value").unwrap();
+    scope.revoke("R").unwrap();
+    let revoked = scope.delete_with("R", OnReferenced::Report).unwrap_err();
+    assert_eq!(revoked.kind(), ErrorKind::Revoked);
+}
+
+#[test]
+fn deletions_of_many_refuse_or_report_too() {
+    let scope = scope_with_documents();
+    let names = ["C", "NONE", "B", "A"];
+    let error = scope
+        .delete_all_with(names, OnReferenced::Refuse)
+        .unwrap_err();
+    assert_eq!((error.kind(), error.item()), (ErrorKind::Conflict, Some(2)));
+    assert_eq!(error.progress().changed, 0);
+    let removed = scope.delete_all_with(names, OnReferenced::Report).unwrap();
+    assert_eq!((removed.progress.changed, removed.progress.skipped), (3, 1));
+    let needed: Vec<_> = removed
+        .documents
+        .iter()
+        .map(|(name, uses)| (name.as_str(), say(uses)))
+        .collect();
+    let expected = [
+        ("B", vec!["acme one".to_owned()]),
+        (
+            "A",
+            vec!["acme one".to_owned(), "acme/billing two".to_owned()],
+        ),
+    ];
+    assert_eq!(needed, expected);
+    // More than one write has room for.
+    let many: Vec<String> = (0..600).map(|number| format!("N{number}")).collect();
+    for name in &many {
+        scope.put(name, "a value").unwrap();
+    }
+    scope
+        .documents()
+        .set("last", "<<$secret.N599>> <<$secret.N0>>")
+        .unwrap();
+    let removed = scope.delete_all_with(&many, OnReferenced::Report).unwrap();
+    let names: Vec<_> = removed
+        .documents
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!((removed.progress.changed, names), (600, vec!["N0", "N599"]));
+}
+
+#[test]
+fn a_revocation_reports_and_never_refuses() {
+    let scope = scope_with_documents();
+    let revoked = scope.revoke_reporting("A").unwrap();
+    let documents = revoked.documents.unwrap();
+    assert_eq!(say(&documents), ["acme one", "acme/billing two"]);
+    assert_eq!(scope.info("A").unwrap().status, Status::Revoked);
+    assert!(
+        scope
+            .revoke_reporting("C")
+            .unwrap()
+            .documents
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_handle_that_may_not_read_is_told_of_no_document() {
+    let scope = scope_with_documents();
+    let blind = scope.with(Permissions::MANAGE);
+    let error = blind.delete_with("A", OnReferenced::Refuse).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(!error.to_string().contains("one"), "{error}");
+    let removed = blind.delete_with("A", OnReferenced::Report).unwrap();
+    assert!(removed.documents.is_empty());
+    let removed = blind.delete_all_with(["B"], OnReferenced::Report).unwrap();
+    assert!(removed.documents.is_empty());
+    let read = scope.with(Permissions::READ);
+    let error = read.delete_with("C", OnReferenced::Report).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Denied);
+}
+
+#[test]
+fn a_document_that_is_set_meanwhile_is_not_passed_by() {
+    for round in 0..20 {
+        let store = MemoryStore::new();
+        let [one, other] = [opened(&store), opened(&store)];
+        let [one, other] = [one, other].map(|vault| vault.scope("acme").unwrap());
+        one.put("A", "a value").unwrap();
+        let setting = thread::spawn(move || {
+            other.documents().set("doc", "<<$secret.A>>").unwrap();
+        });
+        let deleted = one.delete_with("A", OnReferenced::Refuse);
+        setting.join().unwrap();
+        // Either it was refused for the document, or the document came later and finds nothing.
+        let missing = one.documents().missing().unwrap().total;
+        assert_eq!(missing == 1, deleted.is_ok(), "round {round}");
+    }
+}
+
+#[test]
+fn an_erased_organization_has_no_documents() {
+    let store = MemoryStore::new();
+    let vault = opened(&store);
+    let scope = vault.scope("acme").unwrap();
+    let rows = || crate::support::rows::rows(&store, keyslot::store::Kind::Document).len();
+    scope
+        .documents()
+        .rebuild((0..600).map(|id| (format!("{id}"), "<<$secret.A>>")))
+        .unwrap();
+    vault
+        .scope("other")
+        .unwrap()
+        .documents()
+        .set("kept", "<<$secret.A>>")
+        .unwrap();
+    assert_eq!(rows(), 601);
+    vault.erase_tenant("acme").unwrap();
+    assert_eq!(rows(), 1);
+    assert!(scope.documents().who_references("A").unwrap().is_empty());
+    assert!(vault.verify().unwrap().is_intact());
+    scope.documents().set("new", "<<$secret.A>>").unwrap();
+    assert_eq!(scope.documents().who_references("A").unwrap().total, 1);
+    assert!(vault.verify().unwrap().is_intact());
+}
