@@ -6,7 +6,7 @@ mod rendered;
 mod source;
 mod variables;
 
-pub(crate) use file::replace;
+pub(crate) use file::{NotReplaced, replace};
 pub(crate) use format::Format;
 pub(crate) use rendered::Rendered;
 pub(crate) use source::{Source, Use};

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-use crate::render::{Format, Source, Use, replace};
+use crate::render::{Format, NotReplaced, Source, Use, replace};
 
 /// The arguments of `render`.
 #[derive(Args, Debug)]
@@ -115,16 +115,30 @@ pub(super) fn run(args: &RenderArgs, context: &Context) -> Result<Exit> {
     for (rendered, path) in rendered.iter().zip(outputs) {
         match path {
             None => context.output.bytes(&rendered.text)?,
-            Some(path) => replace(&path, &rendered.text).map_err(|error| {
-                let path = path.display();
-                Failure::io(
-                    format!("cannot write {path}; an older one is as it was"),
-                    &error,
-                )
-            })?,
+            Some(path) => {
+                replace(&path, &rendered.text).map_err(|error| not_written(&path, &error))?;
+            }
         }
     }
     Ok(Exit::Done)
+}
+
+/// The error of a file that was not written, or may be lost.
+fn not_written(path: &Path, error: &NotReplaced) -> Failure {
+    let path = path.display();
+    match error {
+        NotReplaced::Kept(error) => Failure::io(
+            format!("cannot write {path}; an older one is as it was"),
+            error,
+        ),
+        NotReplaced::Unsure(error) => Failure::io(
+            format!(
+                "{path} is written, but its folder could not be synced: after a loss of power the \
+                 older one may be back"
+            ),
+            error,
+        ),
+    }
 }
 
 /// Returns the file that each result goes to; none is standard output.
