@@ -5,6 +5,7 @@ mod command;
 mod completions;
 mod copy;
 mod delete;
+mod edit;
 mod get;
 mod history;
 mod import;

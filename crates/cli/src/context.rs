@@ -5,6 +5,7 @@ use keyslot::{Actor, Scope, ScopedVault, Vault};
 use crate::args::GlobalArgs;
 use crate::failure::{Failure, Result};
 use crate::key;
+use crate::opened::Opened;
 use crate::output::Output;
 use crate::settings::Settings;
 
@@ -41,6 +42,14 @@ impl Context {
         // Before the vault is opened: a passphrase is not asked for in vain.
         let (scope, actor) = (self.scope_name()?, self.actor()?);
         Ok(self.vault()?.scope(scope)?.acting_as(actor))
+    }
+
+    /// Opens the vault as [`scope`](Context::scope) does, for calls about single secrets.
+    pub(crate) fn opened(&self) -> Result<Opened> {
+        let (scope, actor) = (self.scope_name()?, self.actor()?);
+        let vault = self.vault()?;
+        let scope = vault.scope(scope)?.acting_as(actor);
+        Ok(Opened::new(vault, scope))
     }
 
     /// Returns the scope of the call.

@@ -35,6 +35,23 @@ pub(crate) struct FactsArgs {
 }
 
 impl FactsArgs {
+    /// Returns true if a fact is given.
+    pub(crate) fn says_something(&self) -> bool {
+        let Self {
+            description,
+            metadata,
+            not_before,
+            expires,
+            rotate_every,
+            if_revision: _,
+        } = self;
+        [description, not_before, expires]
+            .iter()
+            .any(|fact| fact.is_some())
+            || rotate_every.is_some()
+            || !metadata.is_empty()
+    }
+
     /// Returns the change that sets these facts.
     pub(crate) fn change(&self) -> Result<SecretChange> {
         let mut fields = Map::new();

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::{
-    backup, completions, copy, delete, get, history, import, init, key, keygen, list, render,
+    backup, completions, copy, delete, edit, get, history, import, init, key, keygen, list, render,
     restore, revoke, rollback, rules, run, set, show, status, switch, verify,
 };
 use crate::context::Context;
@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Keygen(keygen::KeygenArgs),
     /// Store a secret: its value comes from standard input, a prompt or a file
     Set(set::SetArgs),
+    /// Change the description, the times and other facts of a secret, but not its value
+    Edit(edit::EditArgs),
     /// Print the value of a secret
     Get(get::GetArgs),
     /// List the secrets of a scope
@@ -69,6 +71,7 @@ impl Command {
             Self::Init(args) => init::run(&args, context),
             Self::Keygen(args) => keygen::run(&args, context),
             Self::Set(args) => set::run(&args, context),
+            Self::Edit(args) => edit::run(&args, context),
             Self::Get(args) => get::run(&args, context),
             Self::List(args) => list::run(&args, context),
             Self::Import(args) => import::run(&args, context),

@@ -6,6 +6,7 @@ use keyslot::Scope;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
+use crate::opened::Opened;
 
 /// The arguments of `copy`.
 #[derive(Args, Debug)]
@@ -23,7 +24,8 @@ pub(super) fn run(args: &CopyArgs, context: &Context) -> Result<Exit> {
     let (from, actor) = (context.scope_name()?, context.actor()?);
     let vault = context.vault()?;
     let target = vault.scope(to)?.acting_as(actor);
-    let info = vault.scope(from)?.clone_to(&args.name, &target)?;
+    let from = vault.scope(from)?;
+    let info = Opened::new(vault, from).call(|from| from.clone_to(&args.name, &target))?;
     let message = format!("copied {} to {}", info.name, info.scope);
     context.output.either(&info, &message)?;
     Ok(Exit::Done)

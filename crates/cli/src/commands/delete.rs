@@ -25,8 +25,11 @@ pub(crate) struct DeleteArgs {
 }
 
 pub(super) fn run(args: &DeleteArgs, context: &Context) -> Result<Exit> {
-    let scope = context.scope()?;
-    let name = scope.info(&args.name)?.name;
+    let opened = context.opened()?;
+    let (name, scope) = (
+        opened.call(|scope| scope.info(&args.name))?.name,
+        opened.scope(),
+    );
     confirm(
         &format!("delete {name} in {} with all its versions?", scope.scope()),
         args.yes,

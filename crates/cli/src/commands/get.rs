@@ -41,8 +41,7 @@ pub(super) fn run(args: &GetArgs, context: &Context) -> Result<Exit> {
         )
         .next("say --yes, or let `keyslot run` give it to the program"));
     }
-    let scope = context.scope()?;
-    let value = scope.reveal(&args.name)?;
+    let value = context.opened()?.call(|scope| scope.reveal(&args.name))?;
     let value = value.expose_secret();
     if context.output.is_json() {
         context

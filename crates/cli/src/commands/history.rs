@@ -16,7 +16,7 @@ pub(crate) struct HistoryArgs {
 }
 
 pub(super) fn run(args: &HistoryArgs, context: &Context) -> Result<Exit> {
-    let info = context.scope()?.info(&args.name)?;
+    let info = context.opened()?.call(|scope| scope.info(&args.name))?;
     let versions = json!({ "name": info.name, "scope": info.scope, "versions": info.versions });
     if context.output.is_json() {
         context.output.json(&versions)?;

@@ -33,7 +33,11 @@ pub(super) fn run(args: &ListArgs, context: &Context) -> Result<Exit> {
     if args.tree {
         return tree(args, context);
     }
-    let list = filtered(args, context.scope()?.list())?;
+    let opened = context.opened()?;
+    if let Some(words) = opened.similar_scope() {
+        context.output.note(&format!("note: {words}"));
+    }
+    let list = filtered(args, opened.scope().list())?;
     let listed: Vec<Listed> = if args.inherited {
         let mut listed: Vec<Listed> = list.inherited().collect::<keyslot::Result<_>>()?;
         listed.sort_by(|a, b| a.info.name.cmp(&b.info.name));

@@ -21,8 +21,11 @@ pub(crate) struct RevokeArgs {
 }
 
 pub(super) fn run(args: &RevokeArgs, context: &Context) -> Result<Exit> {
-    let scope = context.scope()?;
-    let name = scope.info(&args.name)?.name;
+    let opened = context.opened()?;
+    let (name, scope) = (
+        opened.call(|scope| scope.info(&args.name))?.name,
+        opened.scope(),
+    );
     confirm(
         &format!("revoke {name} in {} for good?", scope.scope()),
         args.yes,

@@ -20,7 +20,9 @@ pub(crate) struct RollbackArgs {
 
 pub(super) fn run(args: &RollbackArgs, context: &Context) -> Result<Exit> {
     let to: Version = args.to.parse()?;
-    let info = context.scope()?.rollback(&args.name, to)?;
+    let info = context
+        .opened()?
+        .call(|scope| scope.rollback(&args.name, to))?;
     let version = info.version().map_or(0, Version::get);
     let message = format!(
         "{} in {} has the value of version {to}, as version {version}",

@@ -30,10 +30,13 @@ pub(super) fn run(args: &RulesCommandArgs, context: &Context) -> Result<Exit> {
         None if args.clear => Some(AccessRules::new()),
         rules => rules,
     };
-    let scope = context.scope()?;
+    let opened = context.opened()?;
     let info = match rules {
-        Some(rules) => scope.update(&args.name, SecretChange::new().rules(rules))?,
-        None => scope.info(&args.name)?,
+        Some(rules) => {
+            let change = SecretChange::new().rules(rules);
+            opened.call(|scope| scope.update(&args.name, change))?
+        }
+        None => opened.call(|scope| scope.info(&args.name))?,
     };
     if context.output.is_json() {
         let report = json!({ "name": info.name, "scope": info.scope, "rules": info.rules });

@@ -18,7 +18,7 @@ pub(crate) struct ShowArgs {
 }
 
 pub(super) fn run(args: &ShowArgs, context: &Context) -> Result<Exit> {
-    let info = context.scope()?.info(&args.name)?;
+    let info = context.opened()?.call(|scope| scope.info(&args.name))?;
     if context.output.is_json() {
         context.output.json(&info)?;
         return Ok(Exit::Done);

@@ -15,7 +15,9 @@ pub(crate) struct SwitchArgs {
 }
 
 pub(super) fn run(args: &SwitchArgs, status: Status, context: &Context) -> Result<Exit> {
-    let info = context.scope()?.set_status(&args.name, status)?;
+    let info = context
+        .opened()?
+        .call(|scope| scope.set_status(&args.name, status))?;
     let message = format!("{} in {} is {}", info.name, info.scope, info.status);
     context.output.either(&info, &message)?;
     Ok(Exit::Done)
