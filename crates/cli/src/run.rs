@@ -6,17 +6,20 @@
 
 mod child;
 mod event;
+mod files;
 mod helper;
 mod job;
 mod link;
 mod mask;
-mod pipe_files;
+#[cfg(target_os = "linux")]
+mod memory;
+mod pipe;
 mod piped;
 mod pty;
 mod signals;
 mod start;
 
 pub(crate) use child::Child;
+pub(crate) use files::Files;
 pub(crate) use helper::helper;
-pub(crate) use pipe_files::PipeFiles;
 pub(crate) use start::run;

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::key::KeySource;
 use crate::render::{Format, Rendered, Source, Use, Values};
-use crate::run::{Child, PipeFiles};
+use crate::run::{Child, Files};
 
 /// Beginning of the names of our own variables, such as that of the root key. No program gets them.
 const OURS: &str = "KEYSLOT_";
@@ -32,7 +32,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     stdin: Option<PathBuf>,
 
-    /// File with placeholders that the program reads through a pipe. Its path is put in the place
+    /// File with placeholders that the program reads, and no disk has. Its path is put in the place
     /// of FILE in the arguments, alone or behind a "=", and into the variable NAME
     #[arg(long, value_name = "[NAME=]FILE")]
     file: Vec<OsString>,
@@ -87,12 +87,10 @@ pub(super) fn run(args: &RunArgs, context: &Context) -> Result<Exit> {
         let text = given.take(source.render(to)?)?;
         let folder = match &mut files {
             Some(folder) => folder,
-            None => {
-                files.insert(PipeFiles::new().map_err(|e| Failure::io("cannot make a pipe", &e))?)
-            }
+            None => files.insert(Files::new().map_err(|e| Failure::io("cannot make a file", &e))?),
         };
         let path = folder.add(source.path().file_name().unwrap_or_default(), text);
-        let path = path.map_err(|error| Failure::io("cannot make a pipe", &error))?;
+        let path = path.map_err(|error| Failure::io("cannot make a file", &error))?;
         let placed = place(&mut arguments, written, &path);
         match name {
             Some(name) => given.set(name, path.into_os_string()),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Stdio;
 
 use keyslot::{AccessRules, RootKey, SecretInput, Vault};
@@ -83,6 +84,33 @@ fn values_come_by_lists_and_files_and_standard_input() {
     // A file that the program is not told of.
     let output = home.call(&["run", "--file", "app.toml", "--", "true"], b"");
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_file_has_many_readers_at_the_same_moment_and_is_gone_afterwards() {
+    let home = Home::new();
+    home.write(
+        "app.conf",
+        &format!("key = \"<<$secret.TOKEN>>\"\n{}", "#\n".repeat(50_000)),
+    );
+    // Readers in turns, and one that reads from the middle.
+    let script = "exec 3<\"$1\" 4<\"$1\"; read a <&3; read b <&4; echo \"$a\"; echo \"$b\"; \
+                  for i in 1 2 3 4 5 6 7 8; do wc -l <\"$1\" & done; wait; tail -c 2 \"$1\"; \
+                  echo other >\"$1\"; head -1 \"$1\"; echo \"$1\" >path";
+    let args = [
+        "run", "--file", "app.conf", "--", "sh", "-c", script, "sh", "app.conf",
+    ];
+    let output = home.call(&args, b"");
+    let masked = format!("key = \"{MASK}\"\n");
+    let lines = "50001\n".repeat(8);
+    let expected = format!("{masked}{masked}{lines}#\n{masked}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    let path = fs::read_to_string(home.path().join("path")).unwrap();
+    let path = Path::new(path.trim_end());
+    assert!(
+        path.ends_with("app.conf") && path.symlink_metadata().is_err(),
+        "it is gone"
+    );
 }
 
 #[test]

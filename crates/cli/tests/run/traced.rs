@@ -1,5 +1,5 @@
-//! System calls of a run: the values are nowhere but in the environment of the program, in pipes
-//! and in sockets.
+//! System calls of a run: the values are nowhere but in the environment of the program, in pipes,
+//! in sockets and in memory.
 
 use std::fs;
 use std::process::Command;
@@ -11,8 +11,11 @@ const KEYSLOT: &str = env!("CARGO_BIN_EXE_keyslot");
 /// Arguments of `strace`: each call with the file behind each descriptor, and long texts whole.
 const STRACE: [&str; 7] = ["-f", "-y", "-v", "-s", "65536", "-o", "trace"];
 
-/// Beginning of the folder of named pipes.
-const NAMED_PIPES: &str = "/keyslot-";
+/// Beginning of the folder of files for the program.
+const FILES: &str = "/keyslot-";
+
+/// A file in memory.
+const IN_MEMORY: &str = "</memfd:keyslot";
 
 /// Returns true if this machine lets us trace.
 fn can_trace() -> bool {
@@ -35,7 +38,7 @@ fn elsewhere(trace: &str) -> Vec<&str> {
         // The helper that becomes the program, and the program.
         let starts = call.starts_with("execve(") && !call.contains("[\"keyslot\", \"@monitor\"");
         let reads = call.starts_with("read(") || call.starts_with("<... read resumed>");
-        let moves = ["<pipe:[", "<socket:[", "<UNIX", NAMED_PIPES];
+        let moves = ["<pipe:[", "<socket:[", "<UNIX", IN_MEMORY];
         // What the program itself does with it.
         let own = ["/got>", "</dev/null>"];
         starts || reads || moves.iter().chain(&own).any(|place| call.contains(place))
@@ -84,14 +87,15 @@ fn a_run_with_pipes_shows_no_value() {
     let output = command.args(run).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     check(&home);
-    // What is in that folder is a pipe.
+    // Nothing in that folder has text: there are links to files in memory.
     let trace = fs::read_to_string(home.path().join("trace")).unwrap();
-    let mut there = trace.lines().filter(|line| line.contains(NAMED_PIPES));
+    let mut there = trace.lines().filter(|line| line.contains(FILES));
     assert!(
-        there.clone().any(|line| line.contains("S_IFIFO|0600")),
+        there.clone().any(|line| line.contains("symlink")),
         "the control"
     );
     assert!(!there.any(|line| line.contains("O_CREAT")));
+    assert!(trace.contains(IN_MEMORY), "the control");
 }
 
 #[test]
