@@ -12,11 +12,13 @@
 //!    opens a key slot).
 //! 5. `info`, `head`, `audit`, `document`, `wrap` (keys under keys), `previous_key`, `vault_keys`
 //!    (the vault key and those before it), `key_slot_directory`.
-//! 6. `fuzzing` (for the fuzzer alone).
+//! 6. `bundle` (secrets that leave a vault).
+//! 7. `fuzzing` (for the fuzzer alone).
 //!
 //! The manual's page on the format has it all.
 
 mod audit;
+mod bundle;
 mod canonical;
 mod context;
 mod data_key;
@@ -50,6 +52,11 @@ mod vault_keys;
 mod wrap;
 
 pub(crate) use audit::{Facts, LogChain, LogRow, decode_entry};
+pub use bundle::BundleReach;
+pub(crate) use bundle::{
+    BundleCounts, BundleItem, BundleKey, BundleReader, BundleStart, BundleWriter, BundledSecret,
+    damaged_bundle, unread_bundle,
+};
 pub(crate) use context::{InfoPlace, SealedPlace};
 pub(crate) use data_key::{DataKeyRecord, DataKeyState};
 pub(crate) use document::DocumentRecord;

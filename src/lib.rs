@@ -59,7 +59,7 @@ pub use crypto::Passphrase;
 #[cfg(all(feature = "vault", feature = "internals"))]
 pub use crypto::fuzzing;
 #[cfg(feature = "vault")]
-pub use crypto::{Argon2Cost, KeyContext, RootKey, RootKeyProvider, Unlock};
+pub use crypto::{Argon2Cost, BundleReach, KeyContext, RootKey, RootKeyProvider, Unlock};
 pub use error::{Error, ErrorKind, Position, Result};
 #[cfg(feature = "vault")]
 pub use hardening::{Hardening, Measure, MemoryLock, harden_process, lock_memory};
@@ -94,10 +94,11 @@ pub use vault::TracingObserver;
 pub use vault::{
     Action, AnchorMark, AuditBacklog, AuditCursor, AuditEntries, AuditFollow, AuditLimits,
     AuditLog, AuditMode, AuditPage, AuditQuery, AuditRetention, AuditUsage, BulkError,
-    BulkProgress, Cache, ChangedSecret, Changes, DataKeyState, DataKeyStatus, DocumentInfo,
-    DocumentUse, DocumentUses, Documents, Event, Explanation, Finding, Inherited, KeyAction,
-    KeyEvent, KeyInfo, KeyKind, KeyStatus, List, Listed, MissingReference, MissingReferences,
-    Observer, OnExisting, OnReferenced, OpenMode, OrganizationKeys, OwnedEvent, Permissions,
+    BulkProgress, Bundle, BundleEntry, BundleImport, BundleSummary, Cache, ChangedSecret, Changes,
+    DataKeyState, DataKeyStatus, DocumentInfo, DocumentUse, DocumentUses, Documents, Event,
+    Explanation, Export, ExportProgress, Finding, Inherited, KeyAction, KeyEvent, KeyInfo, KeyKind,
+    KeyStatus, List, Listed, MissingReference, MissingReferences, Observer, OnExisting,
+    OnReferenced, OpenMode, OrganizationKeys, OwnedEvent, Permissions, PlainFormat,
     PreviousVaultKey, Removed, RemovedAll, Repair, ReplacedVaultKey, Revoked, Rewrap,
     RewrapProgress, RewrappedDataKeys, RollbackAnchor, ScopedVault, SecretChange, SecretInput,
     SecretUse, Snapshot, Sorted, Vault, VaultBuilder, Verification, VerifyProgress,

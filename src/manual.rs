@@ -3,6 +3,9 @@
 #[doc = include_str!("manual/anchors.md")]
 pub mod anchors {}
 
+#[doc = include_str!("manual/bundle.md")]
+pub mod bundle {}
+
 #[doc = include_str!("manual/format.md")]
 pub mod format {}
 

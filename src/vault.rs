@@ -37,7 +37,8 @@
 //!    references that documents of the host need.
 //! 5. `read`, `write`, `verify`, `keys` (those that open the vault) and `key_status`, which do not
 //!    import each other.
-//! 6. `handle`: the vault that users open, and its builder.
+//! 6. `bundle`: secrets that leave a vault in a file, and come in from one.
+//! 7. `handle`: the vault that users open, and its builder.
 
 mod anchor;
 mod anchoring;
@@ -47,6 +48,7 @@ mod audit_mode;
 #[cfg(feature = "sqlite")]
 mod backup;
 mod binding;
+mod bundle;
 mod cache;
 mod call;
 mod clock;
@@ -70,6 +72,7 @@ mod known_keys;
 mod news;
 mod numbers;
 mod observer;
+mod older_rows;
 mod opening;
 mod own_rows;
 mod parsed_rows;
@@ -104,6 +107,9 @@ pub use audit_limits::AuditLimits;
 pub use audit_mode::AuditMode;
 #[cfg(feature = "sqlite")]
 pub use backup::BackupProgress;
+pub use bundle::{
+    Bundle, BundleEntry, BundleImport, BundleSummary, Export, ExportProgress, PlainFormat,
+};
 pub use cache::Cache;
 pub use documents::{
     DocumentInfo, DocumentUse, DocumentUses, Documents, MissingReference, MissingReferences,

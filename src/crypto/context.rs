@@ -110,6 +110,16 @@ impl Context {
         )
     }
 
+    /// A chunk of a bundle, sealed under the key of the bundle. Bound to all of the header by its
+    /// hash, to the place of the chunk, and to the fact that it is the last one or not.
+    pub(crate) fn bundle(header: &[u8; 32], number: u64, is_last: bool) -> Self {
+        let number = number.to_be_bytes();
+        Self::new(
+            b"keyslot/1 bundle chunk",
+            &[header, &number, &[u8::from(is_last)]],
+        )
+    }
+
     /// The info of a secret, sealed under a data key.
     ///
     /// Bound to the keyed hashes that its row is found by, not to scope and name themselves: a

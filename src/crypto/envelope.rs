@@ -12,6 +12,7 @@ mod opened;
 mod refused;
 mod seal;
 
+pub(super) use layout::OVERHEAD;
 #[cfg(test)]
 pub(crate) use layout::PARSED;
 pub(crate) use layout::{COMMITMENT_LEN, Envelope};
@@ -23,6 +24,6 @@ pub(super) use seal::seal;
 #[cfg(all(test, feature = "internals"))]
 pub(super) use self::{
     keys::derive,
-    layout::{OVERHEAD, prefix},
+    layout::prefix,
     seal::{seal_padded, seal_with_nonce},
 };

@@ -14,7 +14,7 @@ pub(super) use aead::{NONCE_LEN, TAG_LEN, decrypt, encrypt};
 #[cfg(feature = "passphrase")]
 pub(super) use argon2::argon2id;
 pub(crate) use hash::equal;
-pub(super) use hash::sha256;
+pub(super) use hash::{Sha, sha256};
 pub(super) use hkdf::Prk;
 pub(super) use hmac::Mac;
 pub(super) use random::fill_random;

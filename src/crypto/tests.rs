@@ -1,6 +1,8 @@
 //! Tests of the layer as a whole; small ones stand in the files they are about.
 
 mod audit;
+#[cfg(feature = "internals")]
+mod bundle;
 mod hierarchy;
 mod memory;
 #[cfg(feature = "internals")]

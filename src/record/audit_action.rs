@@ -54,11 +54,18 @@ pub enum AuditAction {
     Prune,
     /// Entries about uses were lost before they were stored; the entry counts them.
     Lost,
+    /// Secrets left the vault in a sealed bundle: those of the scope of the entry, or also those
+    /// below it.
+    ExportBundle,
+    /// Values left the vault in clear: those of the scope of the entry, or also those below it.
+    ExportPlain,
+    /// A secret came in from a bundle.
+    ImportBundle,
 }
 
 impl AuditAction {
     /// Every action, at the index of its [`number`](AuditAction::number), less 1.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::Use,
         Self::Reveal,
         Self::Redact,
@@ -79,6 +86,9 @@ impl AuditAction {
         Self::RevokeLost,
         Self::Prune,
         Self::Lost,
+        Self::ExportBundle,
+        Self::ExportPlain,
+        Self::ImportBundle,
     ];
 
     /// Returns the code of the action: its name in snake case. It never changes.
@@ -110,6 +120,9 @@ impl AuditAction {
             Self::RevokeLost => "revoke_lost",
             Self::Prune => "prune",
             Self::Lost => "lost",
+            Self::ExportBundle => "export_bundle",
+            Self::ExportPlain => "export_plain",
+            Self::ImportBundle => "import_bundle",
         }
     }
 
@@ -123,7 +136,12 @@ impl AuditAction {
     pub fn is_use(self) -> bool {
         matches!(
             self,
-            Self::Use | Self::Reveal | Self::Redact | Self::Attempt
+            Self::Use
+                | Self::Reveal
+                | Self::Redact
+                | Self::Attempt
+                | Self::ExportBundle
+                | Self::ExportPlain
         )
     }
 
@@ -169,13 +187,16 @@ mod tests {
             "revoke_lost",
             "prune",
             "lost",
+            "export_bundle",
+            "export_plain",
+            "import_bundle",
         ];
         for ((number, action), code) in (1..).zip(AuditAction::ALL).zip(codes) {
             assert_eq!((action.number(), action.as_str()), (number, code));
             assert_eq!(AuditAction::from_number(number), Some(action));
             assert_eq!(code.parse::<AuditAction>().unwrap(), action);
         }
-        for unknown in [0, 21, 255] {
+        for unknown in [0, 24, 255] {
             assert_eq!(AuditAction::from_number(unknown), None);
         }
         assert!("Use".parse::<AuditAction>().is_err());

@@ -4,6 +4,7 @@ mod audit;
 #[cfg(feature = "sqlite")]
 mod backup;
 mod builder;
+mod bundle;
 mod data_keys;
 mod keys;
 mod open_mode;

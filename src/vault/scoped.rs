@@ -235,6 +235,11 @@ impl ScopedVault {
         &self.chain
     }
 
+    /// The run that the handle was made for.
+    pub(super) fn run(&self) -> Option<&Arc<str>> {
+        self.run.as_ref()
+    }
+
     pub(super) fn binding(&self) -> &Binding {
         &self.binding
     }
@@ -257,10 +262,10 @@ impl ScopedVault {
         if self.may(permission) {
             return Ok(());
         }
-        let verb = if permission == Permissions::COPY {
-            "copy"
-        } else {
-            "change"
+        let verb = match permission {
+            Permissions::COPY => "copy",
+            Permissions::REVEAL => "reveal",
+            _ => "change",
         };
         let message =
             format!("this handle may not {verb} secrets; it needs the permission {permission:?}");

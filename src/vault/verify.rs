@@ -11,10 +11,10 @@ mod values;
 mod vault;
 mod verification;
 
+pub(super) use account::Account;
 pub use finding::Finding;
 pub use progress::VerifyProgress;
-pub(super) use progress::Watch;
-#[cfg(feature = "sqlite")]
-pub(super) use progress::go_on;
+pub(super) use progress::{Watch, go_on};
+pub(super) use stored_keys::StoredKeys;
 pub(super) use vault::verify;
 pub use verification::Verification;

@@ -14,10 +14,12 @@ mod ledger;
 mod put;
 mod removal;
 mod remove;
+mod restore;
 mod rollback;
 mod rotate;
 
 pub use bulk::{BulkError, BulkProgress, OnExisting};
 pub use input::{SecretChange, SecretInput};
 pub use removal::{OnReferenced, Removed, RemovedAll, Revoked};
+pub(in crate::vault) use restore::{Incoming, Restoring};
 pub use rotate::{Rewrap, RewrapProgress};

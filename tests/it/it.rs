@@ -26,6 +26,7 @@ mod bad_input_templates;
 mod basic;
 mod blocking;
 mod bound_handles;
+mod bundle;
 mod cache;
 mod cached_lists;
 mod change_all;

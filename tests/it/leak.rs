@@ -390,6 +390,24 @@ fn no_debug_holds_a_value_or_a_key() {
     let change = SecretChange::new().description(DESCRIPTION);
     check("SecretChange", &change.metadata(KEY, VALUE));
     check("SecretInfo", &scope.info("FINE").unwrap());
+    let key = RootKey::from_hex("8f3a1c5e92d70b46e81f5a9c3d6b2047f19e8c34a5d0726b1be94f8a60c3d752");
+    let (key, mut sealed) = (key.unwrap(), Vec::new());
+    let export = || scope.export("a test").unwrap();
+    check("Export", &export());
+    check(
+        "ExportProgress",
+        &export().bundle(&key, &mut sealed).unwrap(),
+    );
+    let mut bundle = keyslot::Bundle::open(std::io::Cursor::new(&sealed), &key).unwrap();
+    check("Bundle", &bundle);
+    let mut entries = Vec::new();
+    check(
+        "BundleSummary",
+        &bundle.inspect(|entry| entries.push(entry.clone())).unwrap(),
+    );
+    assert!(!entries.is_empty());
+    check("BundleEntry", &entries);
+    check("BundleImport", &bundle.import(OnExisting::Skip));
     check("List", &scope.list());
     check("Sorted", &scope.list().sorted());
     check("Found", &Found::new(SecretName::new("A").unwrap(), VALUE));
@@ -551,7 +569,7 @@ const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 109] = [
+const PLAIN: [&str; 111] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -575,6 +593,7 @@ const PLAIN: [&str; 109] = [
     "BackupProgress",
     "BareNames",
     "BulkProgress",
+    "BundleReach",
     "Cache",
     "Copied",
     "Cursor",
@@ -621,6 +640,7 @@ const PLAIN: [&str; 109] = [
     "Permissions",
     "Permit",
     "PlacedReference",
+    "PlainFormat",
     "Position",
     "PreviousVaultKey",
     "Purge",

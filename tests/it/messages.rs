@@ -7,6 +7,7 @@
 //! so does a line of `rare.txt` that no text of the source makes.
 #![cfg(all(feature = "sqlite", feature = "json", feature = "http", unix))]
 
+mod bundles;
 mod files;
 mod keys;
 mod names;
@@ -82,7 +83,7 @@ impl Messages {
 type Fill = fn(&mut Messages);
 
 /// The files, and what fills them.
-const AREAS: [(&str, Fill); 10] = [
+const AREAS: [(&str, Fill); 11] = [
     ("names.txt", names::all),
     ("keys.txt", keys::all),
     ("targets.txt", names::targets),
@@ -90,6 +91,7 @@ const AREAS: [(&str, Fill); 10] = [
     ("trees.txt", trees::all),
     ("runs.txt", runs::all),
     ("vaults.txt", vaults::all),
+    ("bundles.txt", bundles::all),
     ("sealed.txt", sealed::all),
     ("files.txt", files::all),
     ("stores.txt", stores::all),

@@ -27,7 +27,7 @@ pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
 
 /// SHA-256 of FIPS 180-4.
 pub(in crate::crypto) fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut hash = Sha::new(&INITIAL, 0);
+    let mut hash = Sha::start();
     hash.update(bytes);
     hash.finish()
 }
@@ -46,6 +46,11 @@ pub(in crate::crypto) struct Sha {
 }
 
 impl Sha {
+    /// A hash that has read nothing.
+    pub(in crate::crypto) fn start() -> Self {
+        Self::new(&INITIAL, 0)
+    }
+
     /// Goes on from a state that has read whole blocks.
     #[inline]
     pub(super) fn new(state: &[u32; 8], blocks: u64) -> Self {
@@ -85,7 +90,7 @@ impl Sha {
 
     /// The hash of what was read.
     #[inline]
-    pub(super) fn finish(mut self) -> [u8; 32] {
+    pub(in crate::crypto) fn finish(mut self) -> [u8; 32] {
         const LENGTH_AT: usize = BLOCK - 8;
         let bits = self.read.wrapping_mul(8).to_be_bytes();
         let rest = self.block.split_at_mut(self.filled).1;

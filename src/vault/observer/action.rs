@@ -35,6 +35,12 @@ pub enum Action {
     Revoke,
     /// A secret was deleted.
     Delete,
+    /// A secret left the vault in a sealed bundle.
+    ExportBundle,
+    /// The value of a secret left the vault in clear.
+    ExportPlain,
+    /// A secret came in from a bundle.
+    ImportBundle,
 }
 
 impl Action {
@@ -53,6 +59,9 @@ impl Action {
             Self::CloneTo => AuditAction::CloneTo,
             Self::Revoke => AuditAction::Revoke,
             Self::Delete => AuditAction::Delete,
+            Self::ExportBundle => AuditAction::ExportBundle,
+            Self::ExportPlain => AuditAction::ExportPlain,
+            Self::ImportBundle => AuditAction::ImportBundle,
         }
     }
 

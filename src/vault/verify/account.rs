@@ -7,7 +7,7 @@ use crate::crypto::Head;
 /// Sums over the rows of a tenant. No sum is larger than the number of rows, so none
 /// overflows.
 #[derive(Default)]
-pub(super) struct Account {
+pub(in crate::vault) struct Account {
     pub(super) live: u64,
     pub(super) tombstones: u64,
     pub(super) accumulator: [u8; 32],
@@ -19,7 +19,7 @@ pub(super) struct Account {
 
 impl Account {
     /// Enters a record.
-    pub(super) fn enter(&mut self, is_live: bool, entry: &[u8; 32]) {
+    pub(in crate::vault) fn enter(&mut self, is_live: bool, entry: &[u8; 32]) {
         *(if is_live {
             &mut self.live
         } else {
@@ -31,7 +31,7 @@ impl Account {
     }
 
     /// Returns true if a head accounts for the same records.
-    pub(super) fn is_of(&self, head: &Head) -> bool {
+    pub(in crate::vault) fn is_of(&self, head: &Head) -> bool {
         (self.live, self.tombstones, self.accumulator)
             == (head.live, head.tombstones, head.accumulator)
     }

@@ -11,7 +11,7 @@ use crate::vault::tenant_key::TenantKey;
 /// The data keys of a tenant that are stored now: one that is only remembered is lost with the
 /// process.
 #[derive(Default)]
-pub(super) struct StoredKeys {
+pub(in crate::vault) struct StoredKeys {
     keys: HashMap<KeyId, TenantKey>,
     /// Those that may seal.
     active: HashSet<KeyId>,
@@ -25,7 +25,7 @@ pub(super) struct StoredKeys {
 
 impl StoredKeys {
     /// No keys yet, of a tenant with this head.
-    pub(super) fn of(head: Option<&Head>) -> Self {
+    pub(in crate::vault) fn of(head: Option<&Head>) -> Self {
         Self {
             erased_before: head.map_or(0, |head| head.erased_before),
             ..Self::default()
@@ -33,7 +33,7 @@ impl StoredKeys {
     }
 
     /// Takes note of the row of a data key. Returns false if it is not as it should be.
-    pub(super) fn take(&mut self, core: &Core, tenant: Partition, row: &Row) -> bool {
+    pub(in crate::vault) fn take(&mut self, core: &Core, tenant: Partition, row: &Row) -> bool {
         self.try_take(core, tenant, row).is_some()
     }
 
@@ -57,27 +57,27 @@ impl StoredKeys {
         Some(())
     }
 
-    pub(super) fn get(&self, id: KeyId) -> Option<&TenantKey> {
+    pub(in crate::vault) fn get(&self, id: KeyId) -> Option<&TenantKey> {
         self.keys.get(&id)
     }
 
     /// Returns true if a key may seal.
-    pub(super) fn is_active(&self, id: KeyId) -> bool {
+    pub(in crate::vault) fn is_active(&self, id: KeyId) -> bool {
         self.active.contains(&id)
     }
 
     /// Returns true if the row of a key is of before the head.
-    pub(super) fn are_stale(&self) -> bool {
+    pub(in crate::vault) fn are_stale(&self) -> bool {
         self.active.len() > 1 || self.first.is_some_and(|first| first < self.erased_before)
     }
 
     /// Returns true if an erasure destroyed one.
-    pub(super) fn were_erased(&self) -> bool {
+    pub(in crate::vault) fn were_erased(&self) -> bool {
         !self.destroyed.is_empty()
     }
 
     /// Returns true if a row is sealed with a key that an erasure destroyed.
-    pub(super) fn is_erased(&self, row: &Row) -> bool {
+    pub(in crate::vault) fn is_erased(&self, row: &Row) -> bool {
         let [info, value] = keys_of(row);
         let key = if row.key.kind == Kind::Secret {
             info

@@ -7,7 +7,6 @@ mod documents;
 mod entry;
 mod infos;
 mod named_row;
-mod older_rows;
 mod pages;
 mod place;
 mod read_ahead;

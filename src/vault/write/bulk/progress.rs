@@ -41,7 +41,7 @@ pub struct BulkError {
 }
 
 impl BulkError {
-    pub(super) fn new(error: Error, item: Option<usize>, progress: BulkProgress) -> Self {
+    pub(in crate::vault) fn new(error: Error, item: Option<usize>, progress: BulkProgress) -> Self {
         Self {
             error,
             item,

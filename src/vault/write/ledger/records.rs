@@ -51,11 +51,43 @@ impl Ledger<'_> {
         entry: &LedgerEntry<'_>,
         next: &Stored,
     ) -> Result<()> {
+        let epoch = self.begun()?.head.epoch;
+        self.move_versions(entry, next, epoch)?;
+        self.write_record(entry, next)
+    }
+
+    /// Writes the secret that is under a name from now on, of which nothing was here before, with
+    /// the values of its older versions.
+    pub(in crate::vault::write) fn write_with_history(
+        &mut self,
+        entry: &LedgerEntry<'_>,
+        next: &Stored,
+        older: &[(Version, Vec<u8>)],
+    ) -> Result<()> {
+        let (core, row) = (self.core, &entry.row);
+        let row_of = |version| core.version_row(row.scope, row.name, version);
+        let epoch = self.begun()?.head.epoch;
+        let before = entry.last().map(|stored| stored.info.older());
+        for gone in before.unwrap_or_default() {
+            self.tx.delete(&row_of(gone.version))?;
+        }
+        for (version, body) in older {
+            self.tx.put(&Row {
+                key: row_of(*version),
+                epoch,
+                info: Vec::new(),
+                body: body.clone(),
+            })?;
+        }
+        self.write_record(entry, next)
+    }
+
+    /// Writes the row of a secret, and accounts for it.
+    fn write_record(&mut self, entry: &LedgerEntry<'_>, next: &Stored) -> Result<()> {
         let core = self.core;
         let account = self.begun()?;
         let (epoch, key) = (account.head.epoch, Arc::clone(&account.key));
         let row = core.seal_info(entry.row.scope, entry.row.key, next, epoch, &key)?;
-        self.move_versions(entry, next, epoch)?;
         let account = self.account()?;
         if let Some(was) = &entry.was {
             account.withdraw(core, &was.stored, &was.commitment)?;
@@ -65,6 +97,18 @@ impl Ledger<'_> {
         self.tx.put(&row)
     }
 
+    /// Seals a value as a version of a secret.
+    pub(in crate::vault::write) fn seal_value(
+        &mut self,
+        info: &Info,
+        version: Version,
+        value: &SecretString,
+    ) -> Result<Vec<u8>> {
+        let key = Arc::clone(&self.account()?.key);
+        let (header, bytes) = (self.core.keys.header(), value.expose_secret().as_bytes());
+        info.seal_value(header, version, key.of(&info.scope)?, bytes)
+    }
+
     /// Seals a value as the next version of a secret, and enters it there.
     pub(in crate::vault::write) fn push(
         &mut self,
@@ -72,9 +116,8 @@ impl Ledger<'_> {
         version: Version,
         value: &SecretString,
     ) -> Result<Stored> {
-        let key = Arc::clone(&self.account()?.key);
+        let body = self.seal_value(&info, version, value)?;
         let (keys, bytes) = (&self.core.keys, value.expose_secret().as_bytes());
-        let body = info.seal_value(keys.header(), version, key.of(&info.scope)?, bytes)?;
         info.last_version = version;
         info.versions.push(VersionEntry {
             version,

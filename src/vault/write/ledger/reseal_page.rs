@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::older_rows::OlderRows;
 use super::place::{Place, Resealed, Within};
 use super::reseal_secret::{Paged, pending};
 use super::transaction::Ledger;
 use crate::error::Result;
 use crate::store::{Kind, PAGE, Row};
 use crate::vault::hashed_scope::HashedScope;
+use crate::vault::older_rows::OlderRows;
 use crate::vault::walk::Walk;
 
 /// Work of one page.

@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
+use super::rows::get_in;
 use crate::error::Result;
-use crate::store::{PAGE, Row, RowKey, WriteTx};
-use crate::vault::rows::get_in;
+use crate::store::{PAGE, ReadTx, Row, RowKey};
 
 /// Rows of older versions. Some are read at once: as many as a page has bytes, if they are as long
 /// as the newest version of their secret.
 #[derive(Default)]
-pub(super) struct OlderRows {
+pub(in crate::vault) struct OlderRows {
     /// The keys, each with the bytes that are expected.
     keys: VecDeque<(RowKey, usize)>,
     read: VecDeque<Option<Row>>,
@@ -20,12 +20,12 @@ impl OlderRows {
     const MOST: usize = 32;
 
     /// Adds a row that is asked for after those before.
-    pub(super) fn expect(&mut self, key: RowKey, bytes: usize) {
+    pub(in crate::vault) fn expect(&mut self, key: RowKey, bytes: usize) {
         self.keys.push_back((key, bytes));
     }
 
     /// The next row.
-    pub(super) fn next(&mut self, tx: &mut dyn WriteTx) -> Result<Option<Row>> {
+    pub(in crate::vault) fn next<T: ReadTx + ?Sized>(&mut self, tx: &mut T) -> Result<Option<Row>> {
         if self.read.is_empty() {
             let (mut batch, mut bytes) = (Vec::new(), 0);
             while let Some((key, expected)) = self.keys.pop_front() {

@@ -1,0 +1,114 @@
+//! Values in clear as lines of a dotenv file.
+
+use std::io::Write;
+
+use secrecy::ExposeSecret;
+
+use super::sink::Sink;
+use super::unwritten::unwritten;
+use crate::crypto::{BundleCounts, BundledSecret, InfoState as State};
+use crate::error::{Error, ErrorKind, Result};
+use crate::scope::Scope;
+use crate::wipe::Wiped;
+
+/// A dotenv file while it is written.
+pub(super) struct Dotenv<W>(W);
+
+impl<W: Write> Dotenv<W> {
+    /// Writes a line that says what the file is.
+    pub(super) fn begin(mut to: W) -> Result<Self> {
+        to.write_all(b"# secret values in clear, exported by keyslot: keep this file private\n")
+            .map_err(unwritten)?;
+        Ok(Self(to))
+    }
+}
+
+impl<W: Write> Sink for Dotenv<W> {
+    fn has_history(&self) -> bool {
+        false
+    }
+
+    fn organization(&mut self, _: &Scope) -> Result<()> {
+        Ok(())
+    }
+
+    fn secret(&mut self, secret: BundledSecret) -> Result<()> {
+        // A file of variables has no way to say that one is switched off.
+        let Some(value) = secret
+            .values
+            .last()
+            .filter(|_| secret.info.state == State::Active)
+        else {
+            return Ok(());
+        };
+        let name = &secret.info.name;
+        let is_variable = |(at, byte): (usize, u8)| {
+            byte == b'_' || byte.is_ascii_alphabetic() || (at > 0 && byte.is_ascii_digit())
+        };
+        if !name.as_str().bytes().enumerate().all(is_variable) {
+            let message = format!(
+                "secret {name} has a name that no dotenv file can hold; use JSON, or rename it"
+            );
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_name(name));
+        }
+        let mut line = Wiped::default();
+        line.extend_from_slice(name.as_str().as_bytes());
+        line.push(b'=');
+        write_value(&mut line, value.expose_secret());
+        line.push(b'\n');
+        self.0.write_all(&line).map_err(unwritten)
+    }
+
+    fn finish(mut self, _: &BundleCounts) -> Result<()> {
+        self.0.flush().map_err(unwritten)
+    }
+}
+
+/// Writes a value as it is if no reader takes anything in it for more, else in quotes.
+fn write_value(line: &mut Wiped<u8>, value: &str) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+,=".contains(&byte);
+    if value.bytes().all(is_plain) {
+        return line.extend_from_slice(value.as_bytes());
+    }
+    if !value.contains(['\'', '\\', '\n', '\r']) {
+        line.push(b'\'');
+        line.extend_from_slice(value.as_bytes());
+        return line.push(b'\'');
+    }
+    line.push(b'"');
+    for byte in value.bytes() {
+        match byte {
+            b'\n' => line.extend_from_slice(b"\\n"),
+            b'\r' => line.extend_from_slice(b"\\r"),
+            b'"' | b'\\' | b'$' => line.extend_from_slice(&[b'\\', byte]),
+            _ => line.push(byte),
+        }
+    }
+    line.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(value: &str) -> String {
+        let mut line = Wiped::default();
+        write_value(&mut line, value);
+        String::from_utf8(line.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_value_is_quoted_where_a_reader_would_take_it_for_more() {
+        for (value, line) in [
+            ("sk_live_1", "sk_live_1"),
+            ("https://a.example/x?y=1", "'https://a.example/x?y=1'"),
+            ("two words", "'two words'"),
+            ("$HOME #no", "'$HOME #no'"),
+            ("it's", "\"it's\""),
+            ("a\nb\r\n", "\"a\\nb\\r\\n\""),
+            ("\"$x\\'", "\"\\\"\\$x\\\\'\""),
+        ] {
+            assert_eq!(written(value), line);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Exports in clear.
+
+use keyslot::{BundleReach, ErrorKind, PlainFormat, Scope, SecretInput, Vault};
+
+use super::kit::{REASON, scope};
+use crate::support::memory_vault;
+
+fn plain(vault: &Vault, reach: BundleReach, format: PlainFormat) -> Result<String, ErrorKind> {
+    let mut file = Vec::new();
+    let export = vault.export(reach, REASON).unwrap();
+    let outcome = export.plain(format, &mut file);
+    outcome.map_err(|error| error.kind())?;
+    Ok(String::from_utf8(file).unwrap())
+}
+
+#[test]
+fn dotenv_has_the_active_secrets_of_one_scope() {
+    let vault = memory_vault();
+    let project = vault.scope("acme").unwrap();
+    project.put("A_1", "old").unwrap();
+    project.put("A_1", "two words").unwrap();
+    project
+        .put("OFF", SecretInput::new("off").inactive())
+        .unwrap();
+    project.put("GONE", "gone").unwrap();
+    project.revoke("GONE").unwrap();
+    vault
+        .scope("acme/below")
+        .unwrap()
+        .put("B", "below")
+        .unwrap();
+    let acme = || Scope::new("acme").unwrap();
+    let text = plain(&vault, BundleReach::Scope(acme()), PlainFormat::Dotenv).unwrap();
+    let (first, rest) = text.split_once('\n').unwrap();
+    assert!(first.starts_with('#') && first.contains("in clear"));
+    assert_eq!(rest, "A_1='two words'\n");
+    let below = plain(&vault, BundleReach::Below(acme()), PlainFormat::Dotenv);
+    assert_eq!(below, Err(ErrorKind::InvalidInput));
+    project.put("not a variable", "value").unwrap();
+    let named = plain(&vault, BundleReach::Scope(acme()), PlainFormat::Dotenv);
+    assert_eq!(named, Err(ErrorKind::InvalidInput));
+}
+
+#[test]
+fn an_empty_scope_is_an_empty_file() {
+    let mut file = Vec::new();
+    let export = scope("acme").export(REASON).unwrap();
+    let done = export.plain(PlainFormat::Dotenv, &mut file).unwrap();
+    let lines = String::from_utf8(file).unwrap().lines().count();
+    assert_eq!((done.secrets, lines), (0, 1));
+}
+
+#[cfg(feature = "json")]
+#[test]
+fn json_has_all_that_is_known_and_the_newest_value() {
+    let vault = memory_vault();
+    vault.scope("acme/a").unwrap().put("A", "old").unwrap();
+    let input = SecretInput::new("new \"value\"\n")
+        .description("of a test")
+        .inactive();
+    vault.scope("acme/a").unwrap().put("A", input).unwrap();
+    vault.scope("other").unwrap().put("B", "b").unwrap();
+    vault.scope("other").unwrap().put("GONE", "gone").unwrap();
+    vault.scope("other").unwrap().revoke("GONE").unwrap();
+    let text = plain(&vault, BundleReach::Vault, PlainFormat::Json).unwrap();
+    let mut list: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    list.sort_by_key(|secret| secret["name"].to_string());
+    assert_eq!(list.len(), 2);
+    assert_eq!(list[0]["value"], "new \"value\"\n");
+    assert_eq!(
+        (&list[0]["scope"], &list[0]["status"]),
+        (&"acme/a".into(), &"inactive".into())
+    );
+    assert_eq!(list[0]["description"], "of a test");
+    assert_eq!(list[1]["value"], "b");
+    let empty = plain(&memory_vault(), BundleReach::Vault, PlainFormat::Json).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Vec<serde_json::Value>>(&empty)
+            .unwrap()
+            .len(),
+        0
+    );
+}
