@@ -7,3 +7,5 @@ mod imports;
 mod kit;
 mod plain;
 mod round_trip;
+#[cfg(feature = "passphrase")]
+mod vector;
