@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::{ErrorKind, Finding, SqliteStore, Status, Vault};
+use keyslot::{AuditEntry, AuditQuery, ErrorKind, Finding, SqliteStore, Status, Vault};
 
 use super::journal::Journal;
 use super::operations::{Key, NAMES, Operation, ROOT, State, States};
@@ -117,6 +117,7 @@ pub fn check(file: &Path, journal: &mut Journal, workers: u32) -> Result<(), Str
     if !findings.is_empty() {
         return Err(format!("{findings:?}"));
     }
+    check_log(&vault, journal, &seen)?;
     check_backups(file, journal, workers)?;
     // It takes writes as before.
     let beside = vault.scope("acme/after").unwrap();
@@ -127,6 +128,64 @@ pub fn check(file: &Path, journal: &mut Journal, workers: u32) -> Result<(), Str
     journal.cut_off += journal.open.len();
     journal.open.clear();
     Ok(())
+}
+
+/// Compares what the audit log has since it was read last with the journal: each operation that was
+/// acknowledged and each value that was given is there, and nothing that was not done.
+fn check_log(vault: &Vault, journal: &mut Journal, seen: &States) -> Result<(), String> {
+    let Some(begun) = journal.begun.as_mut().map(std::mem::take) else {
+        return Ok(());
+    };
+    let unreadable = |error: keyslot::Error| format!("the audit log: {error}");
+    let log = vault.audit("acme").map_err(unreadable)?;
+    let oldest = AuditQuery::new().oldest_first();
+    let start = log.page(&oldest, None, 0).map_err(unreadable)?.next;
+    let mut runs: BTreeMap<String, Vec<AuditEntry>> = BTreeMap::new();
+    if let Some(place) = journal.place.or(start) {
+        // A log that was cut behind the place, or is another one, is refused.
+        let mut follow = log.follow_from(place);
+        loop {
+            let entries = follow.poll().map_err(unreadable)?;
+            if entries.is_empty() {
+                break;
+            }
+            for entry in entries {
+                if let Some(run) = &entry.run {
+                    runs.entry(run.clone()).or_default().push(entry);
+                }
+            }
+        }
+        journal.place = Some(follow.cursor());
+    }
+    for begun in begun {
+        let all = runs.remove(&begun.run).unwrap_or_default();
+        let (uses, changes): (Vec<_>, Vec<_>) = all.iter().partition(|entry| entry.action.is_use());
+        let said = |entry: &&AuditEntry| {
+            let name = entry.name.as_ref().map(ToString::to_string);
+            (entry.action.as_str(), name.unwrap_or_default())
+        };
+        let said: Vec<_> = changes.iter().map(said).collect();
+        let entries = begun
+            .entries
+            .iter()
+            .map(|(action, at)| (*action, name(*at)));
+        let entries: Vec<_> = entries.collect();
+        let is_there = begun
+            .after
+            .iter()
+            .all(|(key, state)| seen.get(key) == Some(state));
+        let is_done = begun.is_done.unwrap_or(is_there && !entries.is_empty());
+        if said != if is_done { entries } else { Vec::new() } {
+            return Err(format!("the audit log has {said:?} of {begun:?}"));
+        }
+        if begun.is_given && !uses.iter().any(|entry| entry.outcome.is_ok()) {
+            return Err(format!("the audit log has no use of {begun:?}"));
+        }
+    }
+    match runs.into_values().next() {
+        None => Ok(()),
+        Some(entries) => Err(format!("the audit log has {entries:?} of nobody")),
+    }
 }
 
 /// Checks that the backups in the folder are whole and of a moment since they began, and removes

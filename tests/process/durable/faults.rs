@@ -10,11 +10,11 @@ use super::check::{check, counts};
 use super::journal::{Journal, Writer};
 use super::operations::Operation::{
     self, AddKey, Backup, Compact, Delete, Destroy, EraseOther, Off, On, Purge, Put, PutAll, Read,
-    RemoveKey, Replace, Revoke, Rewrap, Root, Rotate,
+    RemoveKey, Replace, Revoke, Rewrap, Root, Rotate, Use,
 };
 use super::random::{Random, number};
 use super::shim::program;
-use super::worker::{PATIENCE, Worker, open, open_or_create};
+use super::worker::{PATIENCE, Worker, open, open_logged, open_or_create, open_or_create_logged};
 
 const FOLDER: &str = "KEYSLOT_FAULTS_FOLDER";
 const SCENARIO: &str = "KEYSLOT_FAULTS_SCENARIO";
@@ -34,9 +34,10 @@ type Scenario = (
 );
 
 /// Values with the remainder 2 of a division by 3 take pages of their own.
-const SCENARIOS: [Scenario; 16] = [
+const SCENARIOS: [Scenario; 17] = [
     ("create", None, &[Put(0, 1)]),
     ("read", Some(&[PutAll(3)]), &[Read]),
+    ("use", Some(&[PutAll(3)]), &[Use(0), Use(1), Use(0)]),
     ("put", Some(&[Put(0, 1)]), &[Put(1, 3)]),
     ("next_version", Some(&[Put(0, 1), Put(0, 2)]), &[Put(0, 5)]),
     ("put_all", Some(&[Put(0, 1)]), &[PutAll(5)]),
@@ -68,8 +69,8 @@ fn child() {
     let journal = Writer::open(&folder.with_extension("journal"));
     journal.begins(0, Operation::Open);
     let opened = match scenario.1 {
-        None => open_or_create(&file, std::env::var_os(ROLLBACK).is_some(), false),
-        Some(_) => open(&file, true),
+        None => open_or_create_logged(&file, std::env::var_os(ROLLBACK).is_some()),
+        Some(_) => open_logged(&file, true),
     };
     journal.ended(0, opened.as_ref().map(drop).map_err(|error| error.kind()));
     if let Ok(vault) = opened {
@@ -96,9 +97,12 @@ impl Stage {
             folder.path().join("vault.db"),
             folder.path().join("journal"),
         );
-        let mut journal = Journal::default();
+        let mut journal = Journal {
+            begun: Some(Vec::new()),
+            ..Journal::default()
+        };
         if let Some(operations) = SCENARIOS[number].1 {
-            let vault = open_or_create(&file, rollback, false).unwrap();
+            let vault = open_or_create_logged(&file, rollback).unwrap();
             let other = vault.scope("other").unwrap();
             other
                 .put("KEY", "of an organization that is erased")
@@ -185,8 +189,8 @@ fn is_vault(file: &Path) -> bool {
 }
 
 /// The calls of a scenario that fail in turn: all of them in a campaign, and some otherwise.
-fn calls(all: u64, random: &mut Random) -> Vec<u64> {
-    let sample = number("KEYSLOT_FAULTS", 2);
+fn calls(all: u64, usual: u64, random: &mut Random) -> Vec<u64> {
+    let sample = number("KEYSLOT_FAULTS", usual);
     if sample == 0 || all <= sample {
         return (1..=all).collect();
     }
@@ -208,7 +212,7 @@ fn whatever_call_fails_nothing_is_lost() {
             let (all, _) = stage.run(None).unwrap();
             points += all;
             for mode in MODES {
-                for at in calls(all, &mut random) {
+                for at in calls(all, 2, &mut random) {
                     faults += 1;
                     match stage.run(Some((mode, at))) {
                         Ok((_, kinds)) => kinds.into_iter().for_each(|(kind, count)| {
@@ -240,10 +244,33 @@ fn whatever_call_fails_nothing_is_lost() {
     }
 }
 
+/// Each value that was given has its entry in the audit log, at whichever call the disk fails: the
+/// comparison with the journal finds one that has none.
+#[test]
+fn no_value_is_given_without_its_entry_on_a_disk_that_fails() {
+    let is_use = |(name, ..): &Scenario| *name == "use";
+    let stage = Stage::new(SCENARIOS.iter().position(is_use).unwrap(), false);
+    let mut random = Random::new(number("KEYSLOT_DURABLE_SEED", 1));
+    let (all, _) = stage.run(None).unwrap();
+    let mut told: BTreeMap<String, usize> = BTreeMap::new();
+    for mode in ["full", "broken"] {
+        for at in calls(all, 24, &mut random) {
+            let (_, kinds) = stage.run(Some((mode, at))).unwrap();
+            for (kind, count) in kinds {
+                *told.entry(kind).or_default() += count;
+            }
+        }
+    }
+    println!("{all} calls; told: {}", counts(&told));
+    for kind in [ErrorKind::StorageFull, ErrorKind::Io] {
+        assert!(told.contains_key(&kind.to_string()), "{kind}");
+    }
+}
+
 /// A disk that says a write was done and does not do it.
 #[test]
 fn the_check_finds_a_disk_that_lies() {
-    let stage = Stage::new(2, false);
+    let stage = Stage::new(3, false);
     let (all, _) = stage.run(None).unwrap();
     let found = (1..=all)
         .filter(|at| stage.run(Some(("lie", *at))).is_err())

@@ -6,7 +6,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use keyslot::ErrorKind;
+use keyslot::{AuditCursor, ErrorKind};
 
 use super::operations::{Key, Operation, State, States};
 
@@ -21,6 +21,16 @@ impl Writer {
 
     pub fn begins(&self, worker: u32, operation: Operation) {
         self.line(&format!("> {worker} {operation}\n"));
+    }
+
+    /// Says that an operation begins which an audit log knows by its run.
+    pub fn begins_as(&self, worker: u32, operation: Operation, run: &str) {
+        self.line(&format!("> {worker} {operation} #{run}\n"));
+    }
+
+    /// Says that a worker has a value of a secret.
+    pub fn given(&self, worker: u32) {
+        self.line(&format!("= {worker} given\n"));
     }
 
     /// Says how an operation ended: "ok", or the kind of an error.
@@ -48,6 +58,26 @@ pub struct Journal {
     pub refused: BTreeMap<String, usize>,
     /// True if faults are injected, so that any operation may fail.
     pub is_faulty: bool,
+    /// Operations that are not compared with the audit log yet; `None` if there is no log.
+    pub begun: Option<Vec<Begun>>,
+    /// The place up to which the audit log was read.
+    pub place: Option<AuditCursor>,
+}
+
+/// An operation as an audit log may have it.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    worker: u32,
+    operation: Operation,
+    pub run: String,
+    /// The entries of it, if it is done.
+    pub entries: Vec<(&'static str, usize)>,
+    /// The states of its secrets then.
+    pub after: States,
+    /// True once a value was given.
+    pub is_given: bool,
+    /// True if it is known to be done or not.
+    pub is_done: Option<bool>,
 }
 
 /// A backup.
@@ -75,13 +105,47 @@ impl Journal {
         let rest = parts.next().ok_or(line)?;
         match mark {
             Some(">") => {
+                let (rest, run) = rest.split_once(" #").unwrap_or((rest, ""));
                 let operation: Operation = rest.parse().map_err(|()| line)?;
+                self.note(worker, operation, run);
                 self.begins(worker, operation);
+                Ok(())
+            }
+            Some("=") => {
+                if let Some(begun) = self.noted(worker) {
+                    begun.is_given = true;
+                }
                 Ok(())
             }
             Some("<") => self.ended(worker, rest),
             _ => Err(line.to_owned()),
         }
+    }
+
+    /// Notes an operation that an audit log knows.
+    fn note(&mut self, worker: u32, operation: Operation, run: &str) {
+        let after = match operation.effect(worker, &self.states) {
+            Some(Ok(changes)) => changes.into_iter().collect(),
+            _ => States::new(),
+        };
+        let begun = Begun {
+            worker,
+            operation,
+            run: run.to_owned(),
+            entries: operation.entries(worker, &self.states),
+            after,
+            is_given: false,
+            is_done: None,
+        };
+        if let Some(all) = self.begun.as_mut().filter(|_| !run.is_empty()) {
+            all.push(begun);
+        }
+    }
+
+    /// The operation that a worker began last.
+    fn noted(&mut self, worker: u32) -> Option<&mut Begun> {
+        let mut all = self.begun.iter_mut().flatten();
+        all.rfind(|begun| begun.worker == worker)
     }
 
     fn begins(&mut self, worker: u32, operation: Operation) {
@@ -121,6 +185,11 @@ impl Journal {
     fn ended(&mut self, worker: u32, outcome: &str) -> Result<(), String> {
         let operation = self.open.remove(&worker).ok_or("an end without a begin")?;
         let expected = operation.effect(worker, &self.states);
+        // The opening of a vault is not noted.
+        let noted = self.noted(worker);
+        if let Some(begun) = noted.filter(|begun| begun.operation == operation) {
+            begun.is_done = Some(outcome == "ok").filter(|_| outcome != "unsettled");
+        }
         if outcome != "ok" {
             *self.refused.entry(outcome.to_owned()).or_default() += 1;
         }

@@ -11,7 +11,7 @@ use super::journal::{Journal, Writer};
 use super::operations::Operation;
 use super::random::{Random, number};
 use super::traces::Traces;
-use super::worker::{CANARIES, Worker, choose, open, open_or_create};
+use super::worker::{CANARIES, Worker, choose, open_logged, open_or_create_logged};
 
 const FOLDER: &str = "KEYSLOT_DURABLE_FOLDER";
 const PROCESS: &str = "KEYSLOT_DURABLE_PROCESS";
@@ -45,7 +45,7 @@ fn child() {
     let (process, seed) = (number(PROCESS, 0), number(SEED, 0));
     let file = folder.join("vault.db");
     let mut root = root_of(&file).unwrap();
-    let vault = open(&file, process % 2 == 0).unwrap();
+    let vault = open_logged(&file, process % 2 == 0).unwrap();
     let journal = Writer::open(&folder.join("journal"));
     std::thread::scope(|threads| {
         for thread in 0..u64::from(THREADS) {
@@ -69,10 +69,13 @@ struct Victim {
 impl Victim {
     fn new(rollback: bool) -> Self {
         let folder = tempfile::tempdir_in("/dev/shm").unwrap();
-        drop(open_or_create(&folder.path().join("vault.db"), rollback, false).unwrap());
+        drop(open_or_create_logged(&folder.path().join("vault.db"), rollback).unwrap());
         Self {
             folder,
-            journal: Journal::default(),
+            journal: Journal {
+                begun: Some(Vec::new()),
+                ..Journal::default()
+            },
             read: 0,
         }
     }
@@ -159,7 +162,7 @@ fn the_check_finds_what_is_lost() {
     let mut victim = Victim::new(false);
     let folder = victim.folder.path().to_owned();
     let journal = Writer::open(&folder.join("journal"));
-    let vault = open(&victim.file(), false).unwrap();
+    let vault = open_logged(&victim.file(), false).unwrap();
     let work = |operation| {
         Worker::new(&vault, 0, &folder, &journal).work(operation);
     };
@@ -188,12 +191,49 @@ fn the_check_finds_what_is_lost() {
         journal.read(lines).unwrap();
         check(&victim.file(), &mut journal, 4).unwrap_err();
     }
+    // Entries of the audit log: one that is missing, one of nobody, and a use that has none.
+    let mut logged = victim.journal.clone();
+    logged.begun = Some(Vec::new());
+    let line = |run: &str| {
+        let text = fs::read_to_string(folder.join("journal")).unwrap();
+        let begins = text.lines().rfind(|line| line.starts_with('>')).unwrap();
+        let begins = begins.split_once('#').unwrap().0;
+        format!("{begins}#{run}\n< 0 ok\n")
+    };
+    let vault = open_logged(&victim.file(), false).unwrap();
+    let worker = Worker::new(&vault, 0, &folder, &journal);
+    worker.work(Operation::Put(3, 9));
+    let wrong = line("0-1");
+    let mut missing = logged.clone();
+    missing.read(&wrong).unwrap();
+    let difference = check(&victim.file(), &mut missing, 4).unwrap_err();
+    assert!(
+        difference.starts_with("the audit log has [] of"),
+        "{difference}"
+    );
+    let mut nobody = logged.clone();
+    nobody.read(&wrong).unwrap();
+    nobody.begun = Some(Vec::new());
+    let difference = check(&victim.file(), &mut nobody, 4).unwrap_err();
+    assert!(difference.ends_with("of nobody"), "{difference}");
+    let mut used = victim.journal.clone();
+    used.read("> 0 put 3 9\n< 0 ok\n> 0 use 3 #0-2\n= 0 given\n< 0 ok\n")
+        .unwrap();
+    used.place = missing.place;
+    let difference = check(&victim.file(), &mut used, 4).unwrap_err();
+    assert!(
+        difference.starts_with("the audit log has no use of"),
+        "{difference}"
+    );
+    drop(vault);
+    victim.compare().unwrap();
+
     // Half of a write of several secrets.
     let mut half = victim.journal.clone();
     half.read("> 1 put_all 6\n").unwrap();
     check(&victim.file(), &mut half, 4).unwrap();
     half.read("> 1 put_all 6\n").unwrap();
-    let vault = open(&victim.file(), false).unwrap();
+    let vault = open_logged(&victim.file(), false).unwrap();
     Worker::new(&vault, 1, &folder, &Writer::open(&folder.join("unread")))
         .work(Operation::Put(0, 6));
     let difference = check(&victim.file(), &mut half, 4).unwrap_err();

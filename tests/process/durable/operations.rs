@@ -51,16 +51,37 @@ pub enum Operation {
     Backup(u64),
     EraseOther,
     Read,
+    /// A secret is resolved.
+    Use(usize),
     /// The vault is opened, or made.
     Open,
 }
 
 use Operation::{
     AddKey, Backup, Compact, Delete, Destroy, EraseOther, Off, On, Open, Purge, Put, PutAll, Read,
-    RemoveKey, Replace, Revoke, Rewrap, Root, Rotate,
+    RemoveKey, Replace, Revoke, Rewrap, Root, Rotate, Use,
 };
 
 impl Operation {
+    /// The entries of an audit log about the operation of a worker, if it is done: the action, and
+    /// the number of the secret. Operators have no run, so theirs are not told apart.
+    pub fn entries(self, worker: u32, states: &States) -> Vec<(&'static str, usize)> {
+        let Some(Ok(changes)) = self.effect(worker, states) else {
+            return Vec::new();
+        };
+        let is_change = |(key, state): &(Key, State)| states.get(key) != Some(state);
+        let action = match self {
+            Put(..) | PutAll(_) => "put",
+            Replace(..) => "replace_revoked",
+            // It may be so already, and then nothing is done.
+            Revoke(_) if changes.iter().any(is_change) => "revoke",
+            Off(_) | On(_) if changes.iter().any(is_change) => "set_status",
+            Delete(_) => "delete",
+            _ => return Vec::new(),
+        };
+        changes.iter().map(|((_, at), _)| (action, *at)).collect()
+    }
+
     /// Returns true for a write of one secret that erases nothing, so that no purge follows it.
     pub fn only_writes(self) -> bool {
         matches!(self, Put(..) | Replace(..) | Off(_) | On(_))
@@ -115,7 +136,7 @@ impl Operation {
             }
             Root(number) => Ok(vec![(ROOT, State::Live(number))]),
             Rotate | Rewrap | Destroy | AddKey | RemoveKey | Compact | Purge | Backup(_)
-            | EraseOther | Read | Open => return None,
+            | EraseOther | Read | Use(_) | Open => return None,
         })
     }
 }
@@ -141,6 +162,7 @@ impl fmt::Display for Operation {
             Backup(number) => write!(f, "backup {number}"),
             EraseOther => f.write_str("erase_other"),
             Read => f.write_str("read"),
+            Use(name) => write!(f, "use {name}"),
             Open => f.write_str("open"),
         }
     }
@@ -173,6 +195,7 @@ impl FromStr for Operation {
             "backup" => Backup(numbers[0]),
             "erase_other" => EraseOther,
             "read" => Read,
+            "use" => Use(name(0)),
             "open" => Open,
             _ => return Err(()),
         })

@@ -10,7 +10,7 @@ use super::journal::{Journal, Writer};
 use super::operations::Operation;
 use super::random::{Random, number};
 use super::shim::program;
-use super::worker::{Worker, choose, open_or_create};
+use super::worker::{Worker, choose, open_or_create, open_or_create_logged};
 
 const FOLDER: &str = "KEYSLOT_POWER_FOLDER";
 const SEED: &str = "KEYSLOT_DURABLE_SEED";
@@ -38,7 +38,7 @@ fn child() {
     let journal = Writer::open(&folder.join(JOURNAL));
     let rollback = std::env::var_os(ROLLBACK).is_some();
     journal.begins(0, Operation::Open);
-    let vault = open_or_create(&folder.join("vault.db"), rollback, false).unwrap();
+    let vault = open_or_create_logged(&folder.join("vault.db"), rollback).unwrap();
     journal.ended(0, Ok(()));
     let worker = Worker::new(&vault, 0, &folder, &journal);
     let (mut random, mut root) = (Random::new(number(SEED, 1)), 0);
@@ -117,7 +117,10 @@ fn compare(
         let path = entry.unwrap().path();
         fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
-    let mut journal = Journal::default();
+    let mut journal = Journal {
+        begun: Some(Vec::new()),
+        ..Journal::default()
+    };
     journal.read(told)?;
     outcome.acknowledged += journal.acknowledged;
     let file = folder.path().join("vault.db");

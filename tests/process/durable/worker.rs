@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyslot::{
-    DataKeyState, ErrorKind, OnExisting, Result, RootKey, ScopedVault, SqliteOptions, SqliteStore,
-    Status, Vault,
+    AuditMode, DataKeyState, ErrorKind, OnExisting, Result, RootKey, ScopedVault, SqliteOptions,
+    SqliteStore, Status, Vault,
 };
 
 use super::journal::Writer;
@@ -58,20 +59,34 @@ fn options() -> SqliteOptions {
 /// Opens a vault, or makes one with either journal of SQLite: both have the same promises.
 pub fn open_or_create(file: &Path, rollback: bool, guard: bool) -> Result<Vault> {
     let options = options().rollback_journal(rollback);
-    open_with(options.open_or_create(file)?, guard, true)
+    open_with(options.open_or_create(file)?, guard, true, false)
+}
+
+/// Opens a vault that gives no value without an entry in its audit log, or makes one.
+pub fn open_or_create_logged(file: &Path, rollback: bool) -> Result<Vault> {
+    let options = options().rollback_journal(rollback);
+    open_with(options.open_or_create(file)?, false, true, true)
 }
 
 /// Opens a vault with whichever of the two root keys it has now.
 pub fn open(file: &Path, guard: bool) -> Result<Vault> {
-    open_with(options().open(file)?, guard, false)
+    open_with(options().open(file)?, guard, false, false)
 }
 
-fn open_with(store: SqliteStore, guard: bool, create: bool) -> Result<Vault> {
+/// Opens a vault that gives no value without an entry in its audit log.
+pub fn open_logged(file: &Path, guard: bool) -> Result<Vault> {
+    open_with(options().open(file)?, guard, false, true)
+}
+
+fn open_with(store: SqliteStore, guard: bool, create: bool, log: bool) -> Result<Vault> {
     let store = Arc::new(store);
     let attempt = |number| {
         let mut builder = Vault::builder().store(Arc::clone(&store));
         if guard {
             builder = builder.guard(10_000);
+        }
+        if log {
+            builder = builder.audit(AuditMode::Required);
         }
         if create {
             builder.open_or_create(&root_key(number))
@@ -92,6 +107,8 @@ pub struct Worker<'v> {
     number: u32,
     folder: PathBuf,
     journal: &'v Writer,
+    /// The number of the next run.
+    run: AtomicU64,
 }
 
 impl<'v> Worker<'v> {
@@ -102,19 +119,24 @@ impl<'v> Worker<'v> {
             number,
             folder: folder.to_owned(),
             journal,
+            run: AtomicU64::new(nanoseconds()),
         }
     }
 
     /// Does one operation, and says so. Returns false if nobody knows whether it was done.
     pub fn work(&self, operation: Operation) -> bool {
-        self.journal.begins(self.number, operation);
-        let outcome = self.call(operation).map_err(|error| error.kind());
+        let run = self.run.fetch_add(1, Ordering::SeqCst);
+        let run = format!("{}-{run}", self.number);
+        self.journal.begins_as(self.number, operation, &run);
+        let scope = self.scope.for_run(&run).unwrap();
+        let outcome = self.call(operation, &scope);
+        let outcome = outcome.map_err(|error| error.kind());
         self.journal.ended(self.number, outcome);
         outcome != Err(ErrorKind::Unsettled)
     }
 
-    fn call(&self, operation: Operation) -> Result<()> {
-        let (vault, scope) = (self.vault, &self.scope);
+    fn call(&self, operation: Operation, scope: &ScopedVault) -> Result<()> {
+        let vault = self.vault;
         match operation {
             Operation::Put(at, token) => scope.put(name(at), value(token)).map(drop),
             Operation::Replace(at, token) => {
@@ -150,11 +172,23 @@ impl<'v> Worker<'v> {
                 scope.names()?;
                 let text = format!("<<$secret.{}>> <<$secret.{}>>", name(0), name(1));
                 scope.resolve(&text).map(drop)?;
+                self.journal.given(self.number);
                 vault.verify().map(drop)
+            }
+            Operation::Use(at) => {
+                scope.resolve(&format!("<<$secret.{}>>", name(at)))?;
+                self.journal.given(self.number);
+                Ok(())
             }
             Operation::Open => Ok(()),
         }
     }
+}
+
+/// The time, which is another one for each process.
+fn nanoseconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::try_from(since.as_nanos()).unwrap()
 }
 
 /// Destroys the older data keys.
@@ -177,7 +211,7 @@ fn destroy(vault: &Vault) -> Result<()> {
 pub fn choose(random: &mut Random, worker: u32, root: &mut u64) -> Operation {
     let at = usize::try_from(random.below(NAMES as u64)).unwrap();
     let token = random.below(1 << 40);
-    match random.below(if worker == 0 { 20 } else { 16 }) {
+    match random.below(if worker == 0 { 23 } else { 19 }) {
         0..=3 => Operation::Put(at, token),
         4..=7 => Operation::Replace(at, token),
         8 => Operation::Revoke(at),
@@ -189,9 +223,10 @@ pub fn choose(random: &mut Random, worker: u32, root: &mut u64) -> Operation {
         14 => Operation::Put(at, token),
         15 if token % 4 == 0 => Operation::Compact,
         15 => Operation::Purge,
-        16 => Operation::Rotate,
-        17 => Operation::Rewrap,
-        18 => Operation::Destroy,
+        16..=18 => Operation::Use(at),
+        19 => Operation::Rotate,
+        20 => Operation::Rewrap,
+        21 => Operation::Destroy,
         _ => {
             *root = 1 - *root;
             Operation::Root(*root)
