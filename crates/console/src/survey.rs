@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use keyslot::{AuditUsage, ScopedVault, SecretInfo, Status};
+use keyslot::{AuditUsage, ErrorKind, ScopedVault, SecretInfo, Status};
 use serde::Serialize;
 
 use crate::failure::Outcome;
@@ -26,6 +26,8 @@ pub(crate) struct Survey {
     /// Not used for 90 days.
     pub(crate) unused: Vec<SecretInfo>,
     pub(crate) never_used: Vec<SecretInfo>,
+    /// Records that cannot be read.
+    pub(crate) damaged: usize,
     /// True if there are more secrets than were looked at.
     pub(crate) partial: bool,
     /// True if the audit log tells of uses; without it nothing is said about them.
@@ -54,9 +56,10 @@ impl Survey {
                 survey.partial = true;
                 break;
             }
-            // A damaged record is no reason to tell nothing; the page that verifies finds it.
-            if let Ok(info) = info {
-                survey.add(&info, usage.as_ref(), now);
+            match info {
+                Ok(info) => survey.add(&info, usage.as_ref(), now),
+                Err(error) if error.kind() == ErrorKind::Corrupt => survey.damaged += 1,
+                Err(error) => return Err(error.into()),
             }
         }
         let expiry = |info: &SecretInfo| info.expires_at;

@@ -30,7 +30,8 @@ pub(super) fn show(call: &Call<'_>, query: &Fields) -> Outcome<Reply> {
         h1 { (t::ATTENTION) }
         p.help { (t::ATTENTION_HELP) }
         @if survey.partial { p.problem role="alert" { (t::PARTIAL) } }
-        @if is_well {
+        @if survey.damaged > 0 { p.problem role="alert" { (t::damaged(survey.damaged)) } }
+        @if is_well && survey.damaged == 0 {
             (empty(t::ALL_WELL, t::ALL_WELL_HELP, &html! {}))
         }
         @for (title, list) in lists {

@@ -52,7 +52,9 @@ pub(crate) fn take(call: &Call<'_>, page: &Page, query: &Fields, form: &Fields) 
         Page::StopVerify => verify::stop(call, query, form),
         Page::Secret(name, verb) => {
             let seen = call.secret(query, name)?;
-            query.only(&["scope"], &[])?;
+            if *verb != Verb::RollBack {
+                query.only(&["scope"], &[])?;
+            }
             match verb {
                 Verb::Rotate => rotate::take(call, &seen, form),
                 Verb::Edit => edit::take(call, &seen, form),
@@ -60,7 +62,7 @@ pub(crate) fn take(call: &Call<'_>, page: &Page, query: &Fields, form: &Fields) 
                 Verb::Status => status::take(call, &seen, form),
                 Verb::Revoke => end::take(call, &seen, form, end::End::Revoke),
                 Verb::Delete => end::take(call, &seen, form, end::End::Delete),
-                Verb::RollBack => rollback::take(call, &seen, form),
+                Verb::RollBack => rollback::take(call, query, &seen, form),
                 Verb::Clone => copy::take(call, &seen, form),
                 Verb::Reveal => reveal::take(call, &seen, form),
                 Verb::Show => Err(Failure::not_found()),

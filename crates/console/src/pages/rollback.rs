@@ -14,17 +14,15 @@ use crate::route::Verb;
 use crate::texts as t;
 
 pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
-    query.only(&["scope", "version"], &[])?;
-    call.must_manage()?;
-    let version: Version = query.one("version")?.parse()?;
+    let version = asked(call, query)?;
     let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
     let content = html! {
         h1 { (t::ROLL_BACK_TITLE) }
         p.lead { code { (name) } " · " (t::version(version.get())) }
         p { (t::ROLL_BACK_HELP) }
-        form.sheet method="post" action=(call.to_secret(scope, name, Verb::RollBack)) {
+        @let to = call.to_secret(scope, name, Verb::RollBack);
+        form.sheet method="post" action=(format!("{to}&version={version}")) {
             (form::revision(&seen.info))
-            (form::hidden("version", &version.to_string()))
             (form::buttons(t::MAKE_CURRENT, "primary", &call.to_secret(scope, name, Verb::Show)))
         }
     };
@@ -32,13 +30,11 @@ pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Repl
     Ok(Reply::html(StatusCode::OK, page(call, &frame, &content)))
 }
 
-pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply> {
-    call.must_manage()?;
-    form.only(&["version", "revision"], &[])?;
+pub(super) fn take(call: &Call<'_>, query: &Fields, seen: &Seen, form: &Fields) -> Outcome<Reply> {
+    let version = asked(call, query)?;
+    form.only(&["revision"], &[])?;
     seen.must_be_at(form.one("revision")?)?;
-    let info = seen
-        .scoped
-        .rollback(&seen.info.name, form.one("version")?.parse()?)?;
+    let info = seen.scoped.rollback(&seen.info.name, version)?;
     let (scope, name) = (seen.scoped.scope(), info.name.as_str());
     Ok(Reply::see_other(call.to_secret_with(
         scope,
@@ -46,4 +42,11 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
         Verb::Show,
         "rolled-back",
     )))
+}
+
+/// The version that the address names.
+fn asked(call: &Call<'_>, query: &Fields) -> Outcome<Version> {
+    query.only(&["scope", "version"], &[])?;
+    call.must_manage()?;
+    Ok(query.one("version")?.parse()?)
 }

@@ -94,16 +94,22 @@ fn a_secret_lives_its_life() {
         &ada,
         "/secrets/TLS_KEY/rollback?scope=acme/billing&version=1",
     );
-    let body = format!("version=1&revision={}", revision(&form));
+    let body = format!("revision={}", revision(&form));
     location(&post(
         &console,
         &ada,
-        &at("/secrets/TLS_KEY/rollback"),
+        "/secrets/TLS_KEY/rollback?scope=acme/billing&version=1",
         &body,
     ));
     assert!(scope.matches("TLS_KEY", "one\ntwo\n").unwrap());
     assert_eq!(
-        post(&console, &ada, &at("/secrets/TLS_KEY/rollback"), &body).status(),
+        post(
+            &console,
+            &ada,
+            "/secrets/TLS_KEY/rollback?scope=acme/billing&version=1",
+            &body
+        )
+        .status(),
         409
     );
 

@@ -1,6 +1,19 @@
 //! Tests of the console over `respond`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
 
+mod access;
 mod api;
 mod basic;
+mod faults;
+mod forged;
+mod planted;
 mod support;
+mod tenants;
+mod watched;
+mod ways;
+mod words;

@@ -1,0 +1,112 @@
+//! A store in memory that counts what is asked of it, and fails where it is told to.
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use keyslot::store::{
+    HeadRead, MemoryStore, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row, RowKey, Scan,
+    SecretStore, SelfCheck, WriteTx, WriteWork,
+};
+use keyslot::{AuditMode, Error, ErrorKind, Result, RootKey, Vault};
+
+use crate::support::fill;
+
+/// The store.
+#[derive(Debug, Default)]
+pub(crate) struct Watched {
+    store: MemoryStore,
+    calls: AtomicUsize,
+    /// The error of each call that reads, and of each that writes.
+    failure: Mutex<(Option<ErrorKind>, Option<ErrorKind>)>,
+}
+
+impl Watched {
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn fail(&self, reads: Option<ErrorKind>, writes: Option<ErrorKind>) {
+        *self.failure.lock().unwrap() = (reads, writes);
+    }
+
+    fn read_call(&self) -> Result<()> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let (reads, _) = *self.failure.lock().unwrap();
+        reads.map_or(Ok(()), |kind| Err(Error::new(kind, "the test says so")))
+    }
+
+    fn write_call(&self) -> Result<()> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let (_, writes) = *self.failure.lock().unwrap();
+        writes.map_or(Ok(()), |kind| Err(Error::new(kind, "the test says so")))
+    }
+}
+
+/// A vault over such a store, filled like that of all tests, without an audit log of uses.
+pub(crate) fn watched_vault() -> (Arc<Watched>, Vault) {
+    let store = Arc::new(Watched::default());
+    let builder = Vault::builder()
+        .store(Arc::clone(&store))
+        .audit(AuditMode::Off);
+    let vault = builder.create(&RootKey::generate().unwrap()).unwrap();
+    fill(&vault);
+    (store, vault)
+}
+
+impl SecretStore for Watched {
+    fn get(&self, partition: Partition, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.read_call()?;
+        self.store.get(partition, keys)
+    }
+
+    fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
+        self.read_call()?;
+        self.store.scan(partition, scan)
+    }
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        self.read_call()?;
+        self.store
+            .read(partition, &mut |tx| work(&mut Inside(self, tx)))
+    }
+
+    fn write(&self, at: Partition, first: &[RowKey], work: &mut WriteWork<'_>) -> Result<()> {
+        self.write_call()?;
+        self.store
+            .write(at, first, &mut |rows, tx: &mut dyn WriteTx| work(rows, tx))
+    }
+
+    fn head(&self, partition: Partition, head: &RowKey, known: Option<Moment>) -> Result<HeadRead> {
+        self.read_call()?;
+        self.store.head(partition, head, known)
+    }
+
+    fn partitions(&self, after: Option<Partition>, limit: NonZeroU32) -> Result<Vec<Partition>> {
+        self.read_call()?;
+        self.store.partitions(after, limit)
+    }
+
+    fn purge(&self) -> Result<Purge> {
+        self.store.purge()
+    }
+
+    fn self_check(&self) -> Result<SelfCheck> {
+        self.store.self_check()
+    }
+}
+
+/// The reads of a read.
+struct Inside<'a>(&'a Watched, &'a mut dyn ReadTx);
+
+impl ReadTx for Inside<'_> {
+    fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.0.read_call()?;
+        self.1.get(keys)
+    }
+
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        self.0.read_call()?;
+        self.1.scan(scan)
+    }
+}
