@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::SystemTime;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::log::AuditLog;
 use super::query::AuditQuery;
@@ -24,6 +24,15 @@ pub struct SecretUse {
     pub count: u64,
     /// The last one.
     pub last: AuditEntry,
+}
+
+/// In JSON, an object of the identities, sorted, each with its uses.
+impl Serialize for AuditUsage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut all: Vec<_> = self.secrets.iter().collect();
+        all.sort_unstable_by_key(|(record, _)| *record.as_bytes());
+        serializer.collect_map(all)
+    }
 }
 
 impl AuditLog {

@@ -1,0 +1,202 @@
+"""Tools that a model calls: arguments resolved by grants, results redacted."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import functools
+import inspect
+from typing import (
+    Any,
+    Awaitable,
+    Callable,
+    Dict,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    TypeVar,
+    Union,
+    cast,
+)
+
+from ._keyslot import Grants, ModelArgs, Redactor, Scope, Target
+from .errors import Failure, ToolFailed
+
+__all__ = ["Call", "guard", "plain", "resolve_call"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+GrantsLike = Union[Grants, Sequence[str], Mapping[str, Any], str, None]
+
+_PLAIN = (str, int, float, bool, bytes, list, tuple, dict, type(None))
+
+
+def plain(value: Any) -> Any:
+    """Makes plain data of the result of a tool, which a redactor can look through.
+
+    Models of pydantic and dataclasses become dicts; what is nothing of that becomes its text.
+    """
+    if isinstance(value, dict):
+        return {_key(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, _PLAIN):
+        return value
+    dump = getattr(value, "model_dump", None)
+    if callable(dump) and not isinstance(value, type):
+        return plain(dump(mode="json"))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return {field.name: plain(getattr(value, field.name)) for field in fields}
+    return str(value)
+
+
+def _key(key: Any) -> Any:
+    return key if isinstance(key, (str, int, float, bool, type(None))) else str(key)
+
+
+class Call:
+    """One call of a tool: its arguments with values, and a redactor of what went in."""
+
+    __slots__ = ("_args", "redactor")
+
+    def __init__(self, args: ModelArgs[Any]) -> None:
+        self._args = args
+        self.redactor = Redactor.of(args)
+
+    def values(self) -> Any:
+        """Returns the arguments with their values. Keep them out of what others see."""
+        return self._args.get_secret_value()
+
+    def redact(self, result: Any) -> Any:
+        """Makes plain data of a result, with placeholders in place of values."""
+        return self.redactor.redact(plain(result))
+
+    def failed(self, error: BaseException) -> ToolFailed:
+        """Makes an exception that says what another one says, redacted.
+
+        Raise it outside of the ``except`` block: one that is raised inside keeps the other as its
+        context, also with ``from None``.
+        """
+        said = self.redactor.redact(f"{type(error).__name__}: {error}")
+        return ToolFailed(said, (Failure("tool_failed", said),))
+
+
+def resolve_call(scope: Scope, target: Target, args: Any, grants: GrantsLike = None) -> Call:
+    """Resolves the arguments of one call by grants."""
+    return Call(scope.resolve_model_args(target, args, cast(Any, grants)))
+
+
+def guard(
+    scope: Scope,
+    tool: F,
+    host: Optional[str] = None,
+    grants: GrantsLike = None,
+    *,
+    name: Optional[str] = None,
+    url: Optional[str] = None,
+    untouched: Sequence[str] = (),
+) -> F:
+    """Wraps a tool that a model calls.
+
+    The placeholders that ``grants`` lists become values in the arguments, right before the tool
+    runs. What it returns is plain data with placeholders in place of values. What it raises is a
+    ``ToolFailed`` with a redacted message, and without the exception of the tool. ``untouched``
+    names parameters that are not of the model.
+
+    A tool that is a coroutine function stays one. Tools that yield are refused.
+    """
+    if inspect.isgeneratorfunction(tool) or inspect.isasyncgenfunction(tool):
+        raise TypeError("a tool that yields cannot be guarded; return the whole result")
+    called = name or getattr(tool, "__name__", None)
+    if not called:
+        raise TypeError("the tool has no name; pass name=")
+    target = Target(called, url=url) if url is not None else Target(called, host=host)
+    signature = inspect.signature(tool)
+    shape = _Shape(signature, frozenset(untouched))
+
+    if inspect.iscoroutinefunction(tool) or inspect.iscoroutinefunction(
+        getattr(tool, "__call__", None)
+    ):
+
+        @functools.wraps(tool)
+        async def guarded_async(*args: Any, **kwargs: Any) -> Any:
+            own, written = shape.split(args, kwargs)
+            call = await asyncio.to_thread(resolve_call, scope, target, written, grants)
+            result, failed = await _run_async(tool, shape, own, call)
+            if failed is not None:
+                raise failed
+            return result
+
+        return cast(F, guarded_async)
+
+    @functools.wraps(tool)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        own, written = shape.split(args, kwargs)
+        call = resolve_call(scope, target, written, grants)
+        result, failed = _run(tool, shape, own, call)
+        if failed is not None:
+            raise failed
+        return result
+
+    return cast(F, guarded)
+
+
+Outcome = Tuple[Any, Optional[ToolFailed]]
+
+
+def _run(tool: Callable[..., Any], shape: _Shape, own: Dict[str, Any], call: Call) -> Outcome:
+    """Runs a tool. Its frames, which hold values, are gone when this returns."""
+    try:
+        args, kwargs = shape.join(own, call.values())
+        result = tool(*args, **kwargs)
+        if inspect.isawaitable(result) or inspect.isgenerator(result):
+            return None, call.failed(TypeError("the tool returned what is not a result yet"))
+        return call.redact(result), None
+    except Exception as error:
+        return None, call.failed(error)
+
+
+async def _run_async(
+    tool: Callable[..., Awaitable[Any]], shape: _Shape, own: Dict[str, Any], call: Call
+) -> Outcome:
+    try:
+        args, kwargs = shape.join(own, call.values())
+        return call.redact(await tool(*args, **kwargs)), None
+    except Exception as error:
+        return None, call.failed(error)
+
+
+class _Shape:
+    """The parameters of a tool: those that a model writes, and those of the host."""
+
+    def __init__(self, signature: inspect.Signature, untouched: frozenset[str]) -> None:
+        self._signature = signature
+        self._untouched = untouched
+
+    def split(
+        self, args: Tuple[Any, ...], kwargs: Dict[str, Any]
+    ) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+        """Returns the arguments of the host, and those that are plain data."""
+        bound = self._signature.bind(*args, **kwargs)
+        own: Dict[str, Any] = {}
+        written: Dict[str, Any] = {}
+        for name, value in bound.arguments.items():
+            is_own = name in self._untouched or not isinstance(value, _PLAIN)
+            (own if is_own else written)[name] = value
+        return own, written
+
+    def join(
+        self, own: Dict[str, Any], values: Dict[str, Any]
+    ) -> Tuple[Tuple[Any, ...], Dict[str, Any]]:
+        """Returns the arguments of a call."""
+        bound = inspect.BoundArguments(self._signature, cast(Any, {}))
+        for name, parameter in self._signature.parameters.items():
+            for given in (own, values):
+                if name in given:
+                    value = given[name]
+                    if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                        value = tuple(value)
+                    bound.arguments[name] = value
+        return bound.args, bound.kwargs

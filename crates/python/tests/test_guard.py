@@ -1,0 +1,157 @@
+"""Tools that a model calls."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import inspect
+from typing import Any, Dict, List, Optional
+
+import pytest
+from conftest import VALUE
+from pydantic import BaseModel
+
+import keyslot
+from keyslot import Scope
+from keyslot.errors import ToolFailed
+
+MASK = "<<$secret.STRIPE_KEY>>"
+
+
+def test_arguments_are_resolved_and_results_redacted(scope: Scope) -> None:
+    seen: List[Any] = []
+
+    def fetch(path: str, headers: Dict[str, str], tries: int = 2) -> Dict[str, Any]:
+        """Calls the API."""
+        seen.append((path, headers, tries))
+        return {"path": path, "echo": headers, "status": 200}
+
+    grants = {"STRIPE_KEY": ["/headers/*"]}
+    tool = keyslot.guard(scope, fetch, "api.stripe.com", grants)
+    result = tool("/v1?<<STRIPE_KEY>>", headers={"auth": f"Bearer {MASK}"})
+    assert seen == [("/v1?<<STRIPE_KEY>>", {"auth": f"Bearer {VALUE}"}, 2)]
+    assert result == {
+        "path": "/v1?<<STRIPE_KEY>>",
+        "echo": {"auth": f"Bearer {MASK}"},
+        "status": 200,
+    }
+    assert (tool.__name__, tool.__doc__) == ("fetch", "Calls the API.")
+    assert inspect.signature(tool) == inspect.signature(fetch)
+
+
+def test_rules_decide_by_the_name_and_host_of_the_tool(scope: Scope) -> None:
+    rules = keyslot.AccessRules(tools=["fetch"], hosts=["api.stripe.com"])
+    scope.put("KEY", VALUE, rules=rules)
+
+    def fetch(token: str) -> str:
+        return "called"
+
+    assert keyslot.guard(scope, fetch, "api.stripe.com", ["KEY"])("<<KEY>>") == "called"
+    url = "https://api.stripe.com/v1"
+    assert keyslot.guard(scope, fetch, url=url, grants=["KEY"])("<<KEY>>") == "called"
+    for other in ({"host": "evil.example"}, {"host": "api.stripe.com", "name": "shell"}):
+        with pytest.raises(PermissionError) as error:
+            keyslot.guard(scope, fetch, grants=["KEY"], **other)("<<KEY>>")  # type: ignore[arg-type]
+        assert "api.stripe.com" not in str(error.value), "a model may read it"
+
+
+def test_all_kinds_of_parameters(scope: Scope) -> None:
+    def tool(first: str, /, *rest: str, key: str = "k", **more: str) -> List[Any]:
+        return [len(first), [len(one) for one in rest], len(key), sorted(more), more]
+
+    guarded = keyslot.guard(scope, tool, grants=["STRIPE_KEY"])
+    size = len(VALUE)
+    result = guarded(MASK, MASK, "x", key=MASK, a=MASK)
+    assert result == [size, [size, 1], size, ["a"], {"a": MASK}]
+    assert guarded("x") == [1, [], 1, [], {}]
+    with pytest.raises(TypeError):
+        guarded()
+
+
+def test_what_is_no_plain_data_is_the_hosts(scope: Scope) -> None:
+    class Context:
+        user = "ada"
+
+    def tool(context: Context, token: str, raw: Dict[str, Any]) -> str:
+        return f"{context.user} {token} {raw}"
+
+    guarded = keyslot.guard(scope, tool, grants=["STRIPE_KEY"], untouched=["raw"])
+    assert guarded(Context(), MASK, {"a": MASK}) == f"ada {MASK} {{'a': '{MASK}'}}"
+
+
+def test_results_of_all_sorts_are_redacted(scope: Scope) -> None:
+    class Reply(BaseModel):
+        echo: str
+        nested: Optional[Dict[str, Any]] = None
+
+    @dataclasses.dataclass
+    class Record:
+        echo: str
+
+    class Odd:
+        def __init__(self, echo: str) -> None:
+            self.echo = echo
+
+        def __repr__(self) -> str:
+            return f"Odd({self.echo})"
+
+    for make, expected in (
+        (lambda echo: Reply(echo=echo, nested={"a": [echo]}), None),
+        (Record, {"echo": MASK}),
+        (lambda echo: {echo}, [MASK]),
+        (lambda echo: (1, [Odd(echo)]), [1, [f"Odd({MASK})"]]),
+        (lambda echo: {(echo, 1): echo}, {f"('{MASK}', 1)": MASK}),
+        (lambda echo: echo.encode(), MASK.encode()),
+        (lambda echo: None, None),
+    ):
+
+        def tool(token: str, make: Any = make) -> Any:
+            return make(token)
+
+        result = keyslot.guard(scope, tool, grants=["STRIPE_KEY"])(MASK)
+        assert VALUE not in repr(result)
+        if expected is not None:
+            assert result == expected
+
+
+def test_coroutines_stay_coroutines(scope: Scope) -> None:
+    async def fetch(token: str) -> str:
+        await asyncio.sleep(0)
+        if token == "fail":
+            raise ValueError(f"{VALUE} is refused")
+        return f"with {token}"
+
+    tool = keyslot.guard(scope, fetch, grants=["STRIPE_KEY"])
+    assert inspect.iscoroutinefunction(tool)
+    assert asyncio.run(tool(MASK)) == f"with {MASK}"
+
+    async def fails(token: str) -> str:
+        raise ValueError(f"{token} is refused")
+
+    failing = keyslot.guard(scope, fails, grants=["STRIPE_KEY"])
+    with pytest.raises(ToolFailed) as error:
+        asyncio.run(failing(MASK))
+    assert str(error.value) == f"ValueError: {MASK} is refused"
+    assert error.value.__context__ is None
+
+
+def test_tools_that_yield_are_refused(scope: Scope) -> None:
+    def words(token: str) -> Any:
+        yield token
+
+    def later(token: str) -> Any:
+        return words(token)
+
+    with pytest.raises(TypeError):
+        keyslot.guard(scope, words)
+    with pytest.raises(ToolFailed):
+        keyslot.guard(scope, later)("x")
+
+
+def test_a_call_can_be_taken_apart(scope: Scope) -> None:
+    target = keyslot.Target("fetch")
+    call = keyslot.resolve_call(scope, target, {"token": MASK}, ["STRIPE_KEY"])
+    assert call.values() == {"token": VALUE}
+    assert call.redact([VALUE]) == [MASK]
+    assert str(call.failed(OSError(VALUE))) == f"OSError: {MASK}"
+    assert VALUE not in repr(call)
