@@ -10,8 +10,8 @@
 //! 3. `context` (the place of an envelope) and `envelope` (sealing).
 //! 4. `sub_keys` (keyed hashes), `key_slot` (from a root key to the vault key), `unlock` (all that
 //!    opens a key slot).
-//! 5. `info`, `head`, `audit`, `document`, `wrap` (keys under keys), `previous_key`, `vault_keys`
-//!    (the vault key and those before it), `key_slot_directory`.
+//! 5. `info`, `head`, `audit`, `document`, `usage`, `wrap` (keys under keys), `previous_key`,
+//!    `vault_keys` (the vault key and those before it), `key_slot_directory`.
 //! 6. `bundle` (secrets that leave a vault).
 //! 7. `fuzzing` (for the fuzzer alone).
 //!
@@ -48,10 +48,11 @@ mod tests;
 mod timestamp;
 mod tlv;
 mod unlock;
+mod usage;
 mod vault_keys;
 mod wrap;
 
-pub(crate) use audit::{Facts, LogChain, LogRow, decode_entry};
+pub(crate) use audit::{Facts, LogChain, LogRow, decode_entry, kept_tool};
 pub use bundle::BundleReach;
 pub(crate) use bundle::{
     BundleCounts, BundleItem, BundleKey, BundleReader, BundleStart, BundleWriter, BundledSecret,
@@ -87,5 +88,6 @@ pub(crate) use sub_keys::ROW_KEYS;
 pub(crate) use sub_keys::{RowHasher, SubKeys};
 pub(crate) use timestamp::Timestamp;
 pub use unlock::Unlock;
+pub(crate) use usage::{LastUse, UsageRecord};
 pub(crate) use vault_keys::VaultKeys;
 pub(crate) use wrap::VaultKey;

@@ -101,7 +101,8 @@ pub use vault::{
     OnReferenced, OpenMode, OrganizationKeys, OwnedEvent, Permissions, PlainFormat,
     PreviousVaultKey, Removed, RemovedAll, Repair, ReplacedVaultKey, Revoked, Rewrap,
     RewrapProgress, RewrappedDataKeys, RollbackAnchor, ScopedVault, SecretChange, SecretInput,
-    SecretUse, Snapshot, Sorted, Vault, VaultBuilder, Verification, VerifyProgress,
+    SecretUsage, SecretUse, Snapshot, Sorted, UsageBacklog, UsedSecret, Vault, VaultBuilder,
+    Verification, VerifyProgress, WithUsage,
 };
 #[cfg(feature = "sqlite")]
 pub use vault::{Backup, BackupProgress};

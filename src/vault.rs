@@ -34,7 +34,7 @@
 //! 3. `hashed_scope`, `stored`, `sealing`, `data_keys`, `parsed_rows`, `heads`: from rows to
 //!    records and back.
 //! 4. `scoped`: the handle on one scope; `audit`, the logs of what is done; `documents`, the
-//!    references that documents of the host need.
+//!    references that documents of the host need; `usage`, the uses of secrets added up.
 //! 5. `read`, `write`, `verify`, `keys` (those that open the vault) and `key_status`, which do not
 //!    import each other.
 //! 6. `bundle`: secrets that leave a vault in a file, and come in from one.
@@ -89,6 +89,8 @@ mod tenant_key;
 mod tenant_view;
 #[cfg(test)]
 mod tests;
+mod usage;
+mod usage_queue;
 mod use_queue;
 mod verify;
 mod walk;
@@ -128,6 +130,7 @@ pub use read::{ChangedSecret, Changes, Explanation, Inherited, List, Listed, Sna
 pub(crate) use read::{Hidden, Unusable};
 pub use repair::Repair;
 pub use scoped::ScopedVault;
+pub use usage::{SecretUsage, UsageBacklog, UsedSecret, WithUsage};
 pub use verify::{Finding, Verification, VerifyProgress};
 pub use write::{
     BulkError, BulkProgress, OnExisting, OnReferenced, Removed, RemovedAll, Revoked, Rewrap,

@@ -120,6 +120,15 @@ impl Context {
         )
     }
 
+    /// The uses of a secret, sealed under the usage key.
+    pub(crate) fn usage(header: &Header, place: &SealedPlace) -> Self {
+        let epoch = place.epoch.to_be_bytes();
+        Self::new(
+            b"keyslot/1 usage",
+            &[&header.vault_id, &place.partition, &place.row_key, &epoch],
+        )
+    }
+
     /// The info of a secret, sealed under a data key.
     ///
     /// Bound to the keyed hashes that its row is found by, not to scope and name themselves: a

@@ -33,6 +33,8 @@ pub(crate) struct Head {
     pub(crate) log: Option<LogState>,
     /// The documents in its partition.
     pub(crate) documents: RowAccount,
+    /// The uses of secrets, in the head of the partition that has them.
+    pub(crate) usage: RowAccount,
 }
 
 impl Head {
@@ -48,6 +50,7 @@ impl Head {
             erased_before: 0,
             log: None,
             documents: RowAccount::default(),
+            usage: RowAccount::default(),
         }
     }
 
@@ -96,8 +99,8 @@ impl Head {
     }
 
     /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data key,
-    /// 7: erased before, 8: audit log, 9: documents`, the last three left out while there was no
-    /// erasure and while there is none.
+    /// 7: erased before, 8: audit log, 9: documents, 10: usage`, the last four left out while
+    /// there was no erasure and while there is none.
     pub(super) fn encode(&self) -> Vec<u8> {
         let erased_before = self.erased_before.to_be_bytes();
         FieldWriter::new()
@@ -113,6 +116,7 @@ impl Head {
             )
             .optional(8, self.log.as_ref().map(LogState::encode).as_deref())
             .optional(9, self.documents.encode().as_ref().map(|it| &it[..]))
+            .optional(10, self.usage.encode().as_ref().map(|it| &it[..]))
             .finish()
     }
 
@@ -133,12 +137,14 @@ impl Head {
             },
             log: reader.optional(8)?.map(LogState::decode).transpose()?,
             documents: RowAccount::decode(reader.optional(9)?)?,
+            usage: RowAccount::decode(reader.optional(10)?)?,
         };
         reader.finish()?;
         if head.erased_before == 1
             || i64::try_from(head.epoch).is_err()
             || Scope::organization(&head.tenant).is_err()
             || (head.is_of_uses() && !head.has_a_log_alone())
+            || (!head.is_of_uses() && head.usage != RowAccount::default())
         {
             return Err(corrupt());
         }

@@ -1,5 +1,6 @@
 //! Keys derived from the vault secret: those of the keyed hashes that rows are found by, the key of
-//! the heads, and those of the audit logs and the documents.
+//! the heads, and those of the audit logs, the documents and the
+//! uses.
 //!
 //! One key, one purpose. The vault secret never changes, so that rows are found under the same
 //! hashes for life.
@@ -35,6 +36,7 @@ pub(crate) struct SubKeys {
     audit: SymmetricKey,
     audit_chain: Mac,
     document: SymmetricKey,
+    usage: SymmetricKey,
 }
 
 impl SubKeys {
@@ -62,6 +64,9 @@ impl SubKeys {
                 audit_chain: mac(b"keyslot/1 audit chain key")?,
                 document: SymmetricKey::fill(KeyId::VAULT_SECRET, |key| {
                     prk.expand(&encode(&[b"keyslot/1 document key"]), key)
+                })?,
+                usage: SymmetricKey::fill(KeyId::VAULT_SECRET, |key| {
+                    prk.expand(&encode(&[b"keyslot/1 usage key"]), key)
                 })?,
             })
         })
@@ -172,6 +177,29 @@ impl SubKeys {
         commitment: &[u8; 32],
     ) -> [u8; 32] {
         self.row_entry(b"keyslot/1 document entry", row_key, epoch, commitment)
+    }
+
+    /// Seals the uses of secrets.
+    pub(super) fn usage_key(&self) -> &SymmetricKey {
+        &self.usage
+    }
+
+    /// The key of the row of the uses of a name: a tag of the scope, which is not the one in the
+    /// partition of the tenant, then a hash of scope and name.
+    pub(crate) fn usage_row(&self, scope: &Scope, name: &SecretName) -> [u8; 32] {
+        let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
+        let tag = half(&hash(&self.tag, &[b"keyslot/1 usage scope tag", scope]));
+        self.row_keys(|rows| rows.joined(&tag, &[b"keyslot/1 usage row", scope, name]))
+    }
+
+    /// Bytes that one state of the row of a secret's uses adds to the account of its partition.
+    pub(super) fn usage_row_entry(
+        &self,
+        row_key: &[u8; 32],
+        epoch: u64,
+        commitment: &[u8; 32],
+    ) -> [u8; 32] {
+        self.row_entry(b"keyslot/1 usage entry", row_key, epoch, commitment)
     }
 
     fn row_entry(

@@ -23,13 +23,15 @@ pub enum Kind {
     Version = 7,
     /// Entries of an audit log.
     Audit = 8,
+    /// The uses of a secret.
+    Usage = 9,
     /// The references that a document of the host needs.
     Document = 10,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Header,
         Self::Slot,
         Self::VaultSecret,
@@ -38,6 +40,7 @@ impl Kind {
         Self::Secret,
         Self::Version,
         Self::Audit,
+        Self::Usage,
         Self::Document,
     ];
 

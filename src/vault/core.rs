@@ -11,6 +11,7 @@ use super::keyring::Keyring;
 use super::observer::Observer;
 use super::rows::get_from;
 use super::tenant_view::{OpenedTenants, Views};
+use super::usage_queue::UsageQueue;
 use super::use_queue::UseQueue;
 use crate::error::Result;
 use crate::name::NamePolicy;
@@ -37,6 +38,8 @@ pub(super) struct Core {
     pub(super) anchor: Option<Anchor>,
     /// The entries about uses that wait; `None` if this vault begins no audit log.
     pub(super) uses: Option<UseQueue>,
+    /// The uses that wait to be added up; `None` if this vault counts none.
+    pub(super) usage: Option<UsageQueue>,
     /// Names this open vault in audit logs: random.
     pub(super) writer: [u8; 16],
     /// True if the end of values may be shown.
@@ -62,6 +65,7 @@ impl Core {
             observer: None,
             anchor: None,
             uses: None,
+            usage: None,
             writer: self.writer,
             hints: false,
             max_value: self.max_value,

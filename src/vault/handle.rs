@@ -9,6 +9,7 @@ mod data_keys;
 mod keys;
 mod open_mode;
 mod repair;
+mod usage;
 mod vault;
 mod vault_key;
 

@@ -18,6 +18,7 @@ mod resolve;
 mod scopes;
 mod select;
 mod snapshot;
+mod usage;
 mod values;
 
 pub use changes::{ChangedSecret, Changes};

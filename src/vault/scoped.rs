@@ -310,10 +310,14 @@ impl ScopedVault {
     pub(super) fn tell<'a>(&'a self, event: impl FnOnce() -> Event<'a>) {
         let (observer, mode) = (&self.core.observer, self.core.uses.as_ref());
         let mode = mode.map_or(AuditMode::Off, |uses| uses.mode);
-        if observer.is_none() && mode == AuditMode::Off {
+        let usage = self.core.usage.as_ref();
+        if observer.is_none() && mode == AuditMode::Off && usage.is_none() {
             return;
         }
         let event = event();
+        if let Some(usage) = usage.filter(|_| event.is_counted()) {
+            self.core.count_use(usage, &event);
+        }
         let is_waited_for = mode == AuditMode::Required && event.outcome.is_ok();
         if mode != AuditMode::Off && !is_waited_for && event.action.logged().is_use() {
             if let Some(facts) = self.facts(&event) {

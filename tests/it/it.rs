@@ -94,6 +94,7 @@ mod unlock;
 mod url_hosts;
 mod url_parts;
 mod url_rules;
+mod usage;
 mod vault;
 mod vault_key;
 mod vault_vectors;

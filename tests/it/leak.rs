@@ -569,7 +569,7 @@ const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 111] = [
+const PLAIN: [&str; 115] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -661,6 +661,7 @@ const PLAIN: [&str; 111] = [
     "RowKey",
     "Scope",
     "SecretName",
+    "SecretUsage",
     "SecretUse",
     "SelfCheck",
     "Settings",
@@ -676,11 +677,14 @@ const PLAIN: [&str; 111] = [
     "Text",
     "TracingObserver",
     "UnknownNames",
+    "UsageBacklog",
+    "UsedSecret",
     "Variant",
     "VerifyProgress",
     "Version",
     "VersionInfo",
     "View",
+    "WithUsage",
 ];
 
 /// The names of all types that are declared public in the source.

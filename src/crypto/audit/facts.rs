@@ -112,7 +112,7 @@ impl<'a> Facts<'a> {
 }
 
 /// The part of a tool's name that is kept: short, and without what a terminal obeys.
-fn kept(tool: &str) -> Cow<'_, str> {
+pub(crate) fn kept(tool: &str) -> Cow<'_, str> {
     let mut end = tool.len().min(MAX_TOOL);
     while !tool.is_char_boundary(end) {
         end -= 1;

@@ -276,6 +276,7 @@ fn a_head_opens_for_its_tenant_only() {
         erased_before: 0,
         log: None,
         documents: RowAccount::default(),
+        usage: RowAccount::default(),
     };
     head.toggle(&entry);
     assert_eq!(head.accumulator, entry);

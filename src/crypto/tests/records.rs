@@ -29,6 +29,7 @@ fn head() -> Head {
         erased_before: 3,
         log: None,
         documents: RowAccount::default(),
+        usage: RowAccount::default(),
     }
 }
 

@@ -38,7 +38,7 @@ impl Noted {
 
 impl Core {
     /// The partition that has the uses of a tenant.
-    pub(super) fn uses_of(&self, tenant: &str) -> Partition {
+    pub(in crate::vault) fn uses_of(&self, tenant: &str) -> Partition {
         Partition(self.keys.sub().uses_tag(tenant))
     }
 

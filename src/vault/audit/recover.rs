@@ -1,7 +1,7 @@
 //! The state of a log whose head is lost.
 
 use super::append::Noted;
-use crate::crypto::{Head, KeyId, LogState};
+use crate::crypto::{Head, KeyId, LogState, RowAccount};
 use crate::error::Result;
 use crate::record::AuditAction;
 use crate::scope::Scope;
@@ -67,17 +67,26 @@ impl Core {
         let mark = self.commit(partition, &keys, |rows, tx| {
             let row = checked(&keys, rows)?.pop().flatten();
             let head = row.as_ref().map(|row| self.open_head(partition, row));
-            if matches!(&head, Some(Ok(head)) if head.is_of_uses()) {
+            let whole = head.as_ref().and_then(|head| head.as_ref().ok());
+            let whole = whole.filter(|head| head.is_of_uses());
+            let (usage, newest) = self.recover_usage(tx, partition)?;
+            if whole.is_some_and(|head| head.usage == usage) {
                 return Ok(None);
             }
-            let found = self.recover_log(tx, partition, None)?;
-            if found.is_none() && head.is_none() {
+            let log = match whole {
+                Some(head) => head.log,
+                None => self.recover_log(tx, partition, None)?,
+            };
+            if log.is_none() && head.is_none() && usage == RowAccount::default() {
                 return Ok(None);
             }
-            let log = found.unwrap_or_else(|| LogState::new(now));
+            let log = log.unwrap_or_else(|| LogState::new(now));
+            // Each write made a row of the log, or rows of uses with its epoch.
+            let last = whole.map_or(0, |head| head.epoch);
+            let newest = last.max(log.end.row).max(newest).max(seen);
             let mut head = Head::of_uses(tenant.tenant(), log);
-            // Each write made a row at least, so no epoch was above the number of rows.
-            head.epoch = next_epoch(log.end.row.max(seen))?;
+            head.usage = usage;
+            head.epoch = next_epoch(newest)?;
             let mut noted = Noted::default();
             let call = Call::operator(AuditAction::RebuildHead).because(Some(reason));
             noted.push(&call.facts(now, tenant));

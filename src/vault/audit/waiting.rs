@@ -201,6 +201,7 @@ impl Drop for Core {
     fn drop(&mut self) {
         let flushed = self.flush_uses();
         self.tell_failed(flushed);
+        self.close_usage();
         // The thread sees that the vault is gone.
         if let Some(uses) = &self.uses {
             uses.wake();

@@ -24,6 +24,8 @@ use crate::vault::observer::Observer;
 use crate::vault::opening::{Unlocked, has_header, initialise, unlock};
 use crate::vault::reason;
 use crate::vault::tenant_view::{OpenedTenants, Views};
+use crate::vault::usage;
+use crate::vault::usage_queue::UsageQueue;
 use crate::vault::use_queue::UseQueue;
 use crate::vault::verify::{Watch, verify};
 
@@ -50,6 +52,7 @@ pub struct VaultBuilder {
     anchor: Option<Box<dyn RollbackAnchor>>,
     audit: Option<AuditMode>,
     audit_limits: AuditLimits,
+    counts_uses: bool,
     open_mode: OpenMode,
     accepted: Option<String>,
     hints: bool,
@@ -71,6 +74,7 @@ impl VaultBuilder {
             anchor: None,
             audit: None,
             audit_limits: AuditLimits::new(),
+            counts_uses: false,
             open_mode: OpenMode::Header,
             accepted: None,
             hints: false,
@@ -236,7 +240,36 @@ impl VaultBuilder {
         self
     }
 
-    /// Sets the limits of entries about uses that wait to be stored. See [`AuditLimits`].
+    /// Counts the uses of each secret in the store, and notes the last one: time, actor and target.
+    /// [`ScopedVault::usage`](crate::ScopedVault::usage) and
+    /// [`List::with_usage`](crate::List::with_usage) read them. It does not need an audit log, and
+    /// is off by default.
+    ///
+    /// Uses wait in memory and are added up by a thread, within the
+    /// [limits](VaultBuilder::audit_limits): by their number, in time, and when the vault is
+    /// closed. A secret that waits already takes no more room. What finds none, and what cannot be
+    /// stored for good, is counted and told ([`Vault::usage_backlog`],
+    /// [`Observer::usage_failed`]). Whoever ends the process before takes away what waits.
+    ///
+    /// ```
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().count_uses(true).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "sk_live_...")?;
+    /// project.resolve("<<$secret.STRIPE_KEY>>")?;
+    /// vault.flush_usage()?;
+    /// assert_eq!(project.usage("STRIPE_KEY")?.unwrap().uses, 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn count_uses(mut self, count: bool) -> Self {
+        self.counts_uses = count;
+        self
+    }
+
+    /// Sets the limits of entries about uses, and of [counted uses](VaultBuilder::count_uses), that
+    /// wait to be stored. See [`AuditLimits`].
     ///
     /// ```
     /// use keyslot::{AuditLimits, AuditMode, RootKey, Vault};
@@ -506,6 +539,7 @@ impl VaultBuilder {
             anchor,
             audit,
             audit_limits,
+            counts_uses,
             open_mode,
             accepted,
             hints,
@@ -534,6 +568,7 @@ impl VaultBuilder {
             observer,
             anchor: anchor.map(|anchor| Anchor::new(anchor, vault_id)),
             uses: audit.map(|mode| UseQueue::new(mode, audit_limits)),
+            usage: counts_uses.then(|| UsageQueue::new(audit_limits)),
             writer: random()?,
             hints,
             max_value,
@@ -556,6 +591,7 @@ impl VaultBuilder {
         }
         let vault = Vault::of(core);
         start_flusher(&vault.core)?;
+        usage::start_flusher(&vault.core)?;
         Ok(vault)
     }
 

@@ -82,6 +82,13 @@ pub struct Event<'a> {
     pub outcome: Result<(), ErrorKind>,
 }
 
+impl Event<'_> {
+    /// Returns true for a value that was given, which counts as a use of its secret.
+    pub(in crate::vault) fn is_counted(&self) -> bool {
+        self.outcome.is_ok() && matches!(self.action, Action::Use | Action::Reveal)
+    }
+}
+
 fn micros<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }

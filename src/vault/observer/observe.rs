@@ -64,6 +64,13 @@ pub trait Observer: Send + Sync + 'static {
     fn audit_failed(&self, error: &Error) {
         let _ = error;
     }
+
+    /// Receives the reason for which [counted uses](crate::VaultBuilder::count_uses) could not be
+    /// stored. They wait on, or [are lost](crate::Vault::usage_backlog). Ignored unless
+    /// implemented.
+    fn usage_failed(&self, error: &Error) {
+        let _ = error;
+    }
 }
 
 impl<F: Fn(&Event<'_>) + Send + Sync + 'static> Observer for F {

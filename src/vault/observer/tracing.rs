@@ -103,6 +103,10 @@ impl Observer for TracingObserver {
         tracing::warn!(target: "keyslot", action = "repair", scope = scope.as_str(), reason);
     }
 
+    fn usage_failed(&self, error: &Error) {
+        tracing::error!(target: "keyslot", action = "usage", refused = ?error.kind());
+    }
+
     fn audit_failed(&self, error: &Error) {
         tracing::error!(target: "keyslot", action = "audit", refused = ?error.kind());
     }

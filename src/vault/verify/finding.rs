@@ -73,6 +73,12 @@ pub enum Finding {
         /// The tenant.
         tenant: String,
     },
+    /// The counted uses of a tenant are not those that their head accounts for: some were changed,
+    /// deleted, added or put back.
+    Usage {
+        /// The tenant.
+        tenant: String,
+    },
     /// There are rows of a tenant that has no head.
     Headless,
     /// A data key cannot be read, so what is sealed with it cannot either.
@@ -171,6 +177,11 @@ impl fmt::Display for Finding {
                 "the documents of {tenant} are not those its head accounts for; rebuild the head, \
                  and set the documents anew"
             ),
+            Self::Usage { tenant } => write!(
+                f,
+                "the counted uses of {tenant} are not those their head accounts for; rebuild the \
+                 head"
+            ),
             Self::Headless => f.write_str("there are rows of a tenant without a head"),
             Self::DataKey => f.write_str("a data key cannot be read"),
             Self::StaleDataKey { tenant } => write!(
@@ -218,6 +229,7 @@ impl Finding {
             Self::Account { .. } => "account",
             Self::AuditLog { .. } => "audit_log",
             Self::Documents { .. } => "documents",
+            Self::Usage { .. } => "usage",
             Self::Headless => "headless",
             Self::DataKey => "data_key",
             Self::StaleDataKey { .. } => "stale_data_key",
@@ -243,6 +255,7 @@ impl Serialize for Finding {
             Self::Account { tenant }
             | Self::AuditLog { tenant }
             | Self::Documents { tenant }
+            | Self::Usage { tenant }
             | Self::StaleDataKey { tenant }
             | Self::Erased { tenant } => map.serialize_entry("tenant", tenant)?,
             Self::Value { scope, name } => {
@@ -324,6 +337,10 @@ mod tests {
             (
                 Finding::Documents { tenant: tenant() },
                 json!({"code": "documents", "tenant": "acme"}),
+            ),
+            (
+                Finding::Usage { tenant: tenant() },
+                json!({"code": "usage", "tenant": "acme"}),
             ),
             (Finding::Headless, json!({"code": "headless"})),
             (Finding::DataKey, json!({"code": "data_key"})),

@@ -81,6 +81,7 @@ impl<'a> Tenant<'a> {
         self.scopes()?;
         self.strays()?;
         self.documents(head.as_ref())?;
+        self.no_usage()?;
         if let Some(head) = &head {
             self.log(head)?;
         }
@@ -115,6 +116,7 @@ impl<'a> Tenant<'a> {
                 self.find(Finding::Stray);
             }
         }
+        self.usage(head)?;
         self.log(head)
     }
 
@@ -123,6 +125,42 @@ impl<'a> Tenant<'a> {
         let log = head.log.as_ref();
         if !self.core.check_log(self.tx, self.partition, log)? {
             self.find(Finding::AuditLog {
+                tenant: head.tenant.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Uses lie in another partition.
+    fn no_usage(&mut self) -> Result<()> {
+        let mut others = 0;
+        self.pages(Kind::Usage, false, |_, rows| {
+            others += rows.len();
+            Ok(())
+        })?;
+        if others > 0 {
+            self.find(Finding::Stray);
+        }
+        Ok(())
+    }
+
+    /// Opens the uses of all secrets, and holds them against the head.
+    fn usage(&mut self, head: &Head) -> Result<()> {
+        let (mut found, mut is_whole) = (RowAccount::default(), true);
+        self.pages(Kind::Usage, true, |this, rows| {
+            let keys: Vec<RowKey> = rows.iter().map(|row| row.key).collect();
+            for (row, by_key) in rows.iter().zip(get_in(this.tx, &keys)?) {
+                let opened = this.core.open_usage(this.partition, row);
+                let opened = opened.ok().filter(|_| by_key.as_ref() == Some(row));
+                match opened {
+                    Some(usage) => found.enter(&usage.entry)?,
+                    None => is_whole = false,
+                }
+            }
+            Ok(())
+        })?;
+        if !is_whole || head.usage != found {
+            self.find(Finding::Usage {
                 tenant: head.tenant.clone(),
             });
         }

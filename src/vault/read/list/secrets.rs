@@ -86,6 +86,11 @@ impl ScopedVault {
 }
 
 impl List {
+    /// The handle whose scope is listed.
+    pub(in crate::vault) fn handle(&self) -> &ScopedVault {
+        &self.scoped
+    }
+
     /// Only secrets whose names hold this text, as it is written.
     ///
     /// ```

@@ -40,6 +40,7 @@ impl Core {
         self.check_vault_key()?;
         let erased_at = self.erase_keys(tenant)?;
         self.erase_documents(tenant, erased_at)?;
+        self.erase_usage(tenant.scope.tenant())?;
         for kind in [Kind::Secret, Kind::Version] {
             let mut after = None;
             loop {

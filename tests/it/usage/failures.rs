@@ -1,0 +1,138 @@
+//! Uses that cannot be stored at once, or never.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use keyslot::store::MemoryStore;
+use keyslot::{AuditLimits, Error, ErrorKind, Event, Observer, UsageBacklog};
+
+use super::kit::{builder, count, counting};
+use crate::support::hooked::{Call, Hooked};
+use crate::support::root_key;
+
+/// Notes the errors that it is told.
+#[derive(Clone, Default)]
+struct Noting(Arc<Mutex<Vec<ErrorKind>>>);
+
+impl Observer for Noting {
+    fn observe(&self, _: &Event<'_>) {}
+
+    fn usage_failed(&self, error: &Error) {
+        self.0.lock().unwrap().push(error.kind());
+    }
+}
+
+#[test]
+fn uses_wait_for_a_store_that_cannot_be_written() {
+    let store = MemoryStore::new();
+    let scope = counting(store.clone()).scope("acme").unwrap();
+    scope.put("A", "a value").unwrap();
+    let broken = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&broken);
+    let hooked = Hooked::new(store.clone(), move |call| match call {
+        Call::Write(_) if switch.load(Ordering::SeqCst) => {
+            Err(Error::new(ErrorKind::Io, "the disk is gone"))
+        }
+        _ => Ok(()),
+    });
+    let vault = counting(hooked);
+    let own = vault.scope("acme").unwrap();
+    for round in 1..=3 {
+        own.resolve("<<$secret.A>>").unwrap();
+        assert_eq!(vault.flush_usage().unwrap_err().kind(), ErrorKind::Io);
+        let UsageBacklog { waiting, lost, .. } = vault.usage_backlog();
+        assert_eq!((waiting, lost), (round, 0));
+    }
+    broken.store(false, Ordering::SeqCst);
+    vault.flush_usage().unwrap();
+    assert_eq!(count(&scope, "A"), Some((3, 0)));
+    assert_eq!(vault.usage_backlog(), UsageBacklog::default());
+}
+
+#[test]
+fn a_commit_that_may_have_happened_counts_once() {
+    for is_stored in [true, false] {
+        let store = MemoryStore::new();
+        let scope = counting(store.clone()).scope("acme").unwrap();
+        scope.put("A", "a value").unwrap();
+        let failures = Arc::new(AtomicUsize::new(2));
+        let left = Arc::clone(&failures);
+        let hooked = Hooked::new(store.clone(), move |call| {
+            let is_told = match call {
+                Call::Written => is_stored,
+                Call::Write(_) => !is_stored,
+                _ => false,
+            };
+            let fails = is_told && left.load(Ordering::SeqCst) > 0;
+            if fails {
+                left.fetch_sub(1, Ordering::SeqCst);
+                return Err(Error::new(ErrorKind::Unsettled, "the answer was lost"));
+            }
+            Ok(())
+        });
+        let vault = counting(hooked);
+        let own = vault.scope("acme").unwrap();
+        own.resolve("<<$secret.A>><<$secret.A@1>>").unwrap();
+        vault.flush_usage().unwrap_err();
+        // Another process counts in between.
+        let other = counting(store.clone());
+        other
+            .scope("acme")
+            .unwrap()
+            .resolve("<<$secret.A>>")
+            .unwrap();
+        other.flush_usage().unwrap();
+        own.resolve("<<$secret.A>>").unwrap();
+        vault.flush_usage().unwrap_err();
+        vault.flush_usage().unwrap();
+        assert_eq!(failures.load(Ordering::SeqCst), 0);
+        assert_eq!(count(&scope, "A"), Some((4, 0)), "stored: {is_stored}");
+        assert!(other.verify().unwrap().is_intact());
+    }
+}
+
+#[test]
+fn uses_without_room_are_lost_counted_and_told() {
+    let store = MemoryStore::new();
+    let scope = counting(store.clone()).scope("acme").unwrap();
+    for name in ["A", "B", "C"] {
+        scope.put(name, "a value").unwrap();
+    }
+    let broken = Arc::new(AtomicBool::new(true));
+    let switch = Arc::clone(&broken);
+    let hooked = Hooked::new(store.clone(), move |call| match call {
+        Call::Write(_) if switch.load(Ordering::SeqCst) => {
+            Err(Error::new(ErrorKind::StorageFull, "the disk is full"))
+        }
+        _ => Ok(()),
+    });
+    let told = Noting::default();
+    let limits = AuditLimits::new()
+        .queue(2)
+        .delay(std::time::Duration::from_secs(3600));
+    let vault = builder(hooked).audit_limits(limits).observer(told.clone());
+    let vault = vault.open(&root_key()).unwrap();
+    let own = vault.scope("acme").unwrap();
+    own.resolve("<<$secret.A>>").unwrap();
+    assert!(told.0.lock().unwrap().is_empty());
+    // The second secret fills the room: it is made by storing, which fails.
+    for name in ["B", "A", "B", "C", "C", "A"] {
+        own.resolve(format!("<<$secret.{name}>>").as_str()).unwrap();
+    }
+    assert!(
+        told.0
+            .lock()
+            .unwrap()
+            .iter()
+            .all(|kind| *kind == ErrorKind::StorageFull)
+    );
+    assert!(!told.0.lock().unwrap().is_empty());
+    let backlog = vault.usage_backlog();
+    assert_eq!(backlog.waiting + backlog.lost, 7);
+    assert!(backlog.lost > 0, "{backlog:?}");
+    broken.store(false, Ordering::SeqCst);
+    vault.flush_usage().unwrap();
+    let counted = ["A", "B", "C"].map(|name| count(&scope, name).map_or(0, |(uses, _)| uses));
+    assert_eq!(counted.iter().sum::<u64>(), backlog.waiting);
+    assert_eq!(vault.usage_backlog().lost, backlog.lost);
+}
