@@ -21,6 +21,7 @@ mod prompt;
 mod render;
 mod run;
 mod settings;
+mod silence;
 mod surroundings;
 
 use std::process::ExitCode;

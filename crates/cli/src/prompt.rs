@@ -4,22 +4,24 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use keyslot::secrecy::{ExposeSecret as _, SecretString};
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::silence::Silence;
 
 /// The longest text that is typed, in bytes.
 const MOST: usize = 64 << 10;
 
 /// Asks for a text on the terminal of the process and does not show it. Backspace and Ctrl-U
-/// correct it; Ctrl-C ends the command. The terminal is as before afterwards, in every case.
+/// correct it; Ctrl-C ends the command. The terminal is as before afterwards, also if a signal ends
+/// the process.
 pub(crate) fn hidden(question: &str) -> Result<SecretString> {
     let mut terminal = terminal()?;
-    let silent = Silent::of(&terminal)?;
+    let silence = Silence::of(&terminal)
+        .map_err(|error| Failure::io("cannot silence the terminal", &error))?;
     let typed = write(&terminal, question).and_then(|()| read_line(&mut terminal));
-    drop(silent);
+    drop(silence);
     write(&terminal, "\n")?;
     typed
 }
@@ -79,35 +81,6 @@ fn write(mut terminal: &File, text: &str) -> Result<()> {
         .write_all(text.as_bytes())
         .and_then(|()| terminal.flush())
         .map_err(|error| Failure::io("cannot write to the terminal", &error))
-}
-
-/// A terminal that shows nothing and sends each key at once, until this is dropped. Signals are
-/// keys as well: a process that ends here leaves no silent terminal behind.
-struct Silent {
-    terminal: File,
-    before: Termios,
-}
-
-impl Silent {
-    fn of(terminal: &File) -> Result<Self> {
-        let refuse = |error: io::Error| Failure::io("cannot silence the terminal", &error);
-        let before = tcgetattr(terminal).map_err(|error| refuse(error.into()))?;
-        let mut silent = before.clone();
-        silent
-            .local_modes
-            .remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-        let terminal = terminal.try_clone().map_err(refuse)?;
-        tcsetattr(&terminal, OptionalActions::Flush, &silent)
-            .map_err(|error| refuse(error.into()))?;
-        Ok(Self { terminal, before })
-    }
-}
-
-impl Drop for Silent {
-    fn drop(&mut self) {
-        // A terminal that went away has no settings to restore.
-        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
-    }
 }
 
 fn read_line(terminal: &mut File) -> Result<SecretString> {

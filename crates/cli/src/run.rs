@@ -22,4 +22,5 @@ mod start;
 pub(crate) use child::Child;
 pub(crate) use files::Files;
 pub(crate) use helper::helper;
+pub(crate) use signals::is_ignored;
 pub(crate) use start::run;

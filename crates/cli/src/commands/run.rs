@@ -17,6 +17,7 @@ use crate::failure::{Failure, Result};
 use crate::key::KeySource;
 use crate::render::{Format, Rendered, Source, Use, Values};
 use crate::run::{Child, Files};
+use crate::silence::release_signals;
 
 /// Beginning of the names of our own variables, such as that of the root key. No program gets them.
 const OURS: &str = "KEYSLOT_";
@@ -116,6 +117,7 @@ pub(super) fn run(args: &RunArgs, context: &Context) -> Result<Exit> {
         environment: given.environment.into_iter().collect(),
         input,
     };
+    release_signals();
     let end = crate::run::run(child, masks)
         .map_err(|error| Failure::io("cannot run the program to its end", &error))?;
     drop(files);

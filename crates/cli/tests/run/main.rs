@@ -10,6 +10,7 @@
 
 mod job;
 mod piped;
+mod prompt;
 mod rendering;
 mod session;
 mod support;

@@ -26,6 +26,11 @@ impl Home {
         home
     }
 
+    /// Makes a folder without a vault.
+    pub fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
     pub fn path(&self) -> &Path {
         self.0.path()
     }
