@@ -4,6 +4,9 @@
 
 #[path = "it/cases.rs"]
 mod cases;
+#[cfg(feature = "postgres")]
+#[path = "it/database.rs"]
+mod database;
 #[path = "it/import.rs"]
 mod import;
 #[path = "it/leaks.rs"]

@@ -31,8 +31,8 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Exit> {
         }
         #[cfg(feature = "postgres")]
         Place::Database(config) => {
-            use keyslot::SqliteStore;
             use keyslot::store::copy_vault;
+            use keyslot::{ErrorKind, SqliteStore};
 
             use crate::failure::Failure;
 
@@ -44,7 +44,11 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Exit> {
                     .next("restore another one; `keyslot verify --vault` says what is wrong"));
             }
             let store = keyslot_postgres::PostgresStore::create(config)?;
-            copy_vault(&backup()?, &store)?;
+            copy_vault(&backup()?, &store).map_err(|error| match error.kind() {
+                ErrorKind::Conflict => Failure::new(Exit::Vault, error.to_string())
+                    .next("use it as it is, or name another place with --vault"),
+                _ => error.into(),
+            })?;
             Vault::builder().store(store).open(&*key)?;
         }
     }
