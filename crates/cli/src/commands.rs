@@ -1,14 +1,17 @@
 //! The commands, one a file.
 
 mod backup;
+mod bundle_key;
 mod command;
 mod completions;
 mod copy;
 mod delete;
 mod edit;
+mod export;
 mod get;
 mod history;
 mod import;
+mod import_bundle;
 mod imported;
 mod init;
 mod key;

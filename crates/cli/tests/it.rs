@@ -7,6 +7,8 @@ mod cases;
 #[cfg(feature = "postgres")]
 #[path = "it/database.rs"]
 mod database;
+#[path = "it/export.rs"]
+mod export;
 #[path = "it/import.rs"]
 mod import;
 #[path = "it/leaks.rs"]

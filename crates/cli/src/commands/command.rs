@@ -3,8 +3,9 @@
 use clap::Subcommand;
 
 use super::{
-    backup, completions, copy, delete, edit, get, history, import, init, key, keygen, list, render,
-    restore, revoke, rollback, rules, run, set, show, status, switch, verify,
+    backup, completions, copy, delete, edit, export, get, history, import, import_bundle, init,
+    key, keygen, list, render, restore, revoke, rollback, rules, run, set, show, status, switch,
+    verify,
 };
 use crate::context::Context;
 use crate::exit::Exit;
@@ -27,6 +28,10 @@ pub(crate) enum Command {
     List(list::ListArgs),
     /// Store the secrets of a file: a list of variables (.env), or JSON
     Import(import::ImportArgs),
+    /// Write secrets with their histories into a sealed file, or values in clear
+    Export(export::ExportArgs),
+    /// Store the secrets of a sealed file that `export` wrote
+    ImportBundle(import_bundle::ImportBundleArgs),
     /// Run a program with values in its environment and files, and mask them in its output
     Run(run::RunArgs),
     /// Put values into files
@@ -75,6 +80,8 @@ impl Command {
             Self::Get(args) => get::run(&args, context),
             Self::List(args) => list::run(&args, context),
             Self::Import(args) => import::run(&args, context),
+            Self::Export(args) => export::run(&args, context),
+            Self::ImportBundle(args) => import_bundle::run(&args, context),
             Self::Run(args) => run::run(&args, context),
             Self::Render(args) => render::run(&args, context),
             Self::Show(args) => show::run(&args, context),
