@@ -10,6 +10,7 @@ mod model;
 mod queries;
 mod refused;
 mod retention;
+mod sweep;
 mod tampered;
 mod usage;
 mod uses;
