@@ -1,4 +1,4 @@
-//! What a session may not see, and what is not there: the same answer after the same work.
+//! The same answer after the same work: for what is not there and what a session may not see.
 
 use http::Method;
 use keyslot::Permissions;
