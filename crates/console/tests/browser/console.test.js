@@ -170,6 +170,7 @@ for (const scheme of ['light', 'dark']) {
         assert.deepEqual(await check(path), []);
       }
     }
+    await page.setViewport({ width: 1100, height: 800 });
     await page.goto(all.at(`/explain${SCOPE}`));
     await page.type('#text', 'a <<$secret.STRIPE_KEY>> b <<$secret.LEAKED_KEY>> c <<$secret.NOPE>>');
     await send(page, 'Explain');
