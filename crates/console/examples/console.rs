@@ -120,6 +120,10 @@ fn demo_vault() -> keyslot::Result<Vault> {
     )?;
     scope("umbrella", "user:eve")?.put("CRM_TOKEN", input("demo-value-crm", "sales"))?;
 
+    let documents = billing.documents();
+    documents.set("workflow:invoices", "Bearer <<$secret.STRIPE_KEY>>")?;
+    documents.set("workflow:reminders", "<<$secret.SMTP_USER>>")?;
+
     // A use, and one that is refused, for the audit log.
     let run = billing.for_run("nightly-import")?;
     run.resolve("Bearer <<$secret.BANK_TOKEN>>")?;

@@ -13,7 +13,7 @@ const FIELDS: [&str; 8] = [
 ];
 
 /// The actions that an audit log tells of, by their codes.
-pub(crate) const ACTIONS: [&str; 20] = [
+pub(crate) const ACTIONS: [&str; 23] = [
     "use",
     "reveal",
     "redact",
@@ -34,6 +34,9 @@ pub(crate) const ACTIONS: [&str; 20] = [
     "revoke_lost",
     "prune",
     "lost",
+    "export_bundle",
+    "export_plain",
+    "import_bundle",
 ];
 
 /// A question to the audit log, as it was typed.

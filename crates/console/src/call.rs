@@ -2,7 +2,10 @@
 
 use std::time::Instant;
 
-use keyslot::{AuditMode, Permissions, Scope, ScopedVault, SecretInfo, Status};
+use keyslot::{
+    AuditMode, DocumentUses, ErrorKind, OnReferenced, Permissions, Scope, ScopedVault, SecretInfo,
+    Status,
+};
 use zeroize::Zeroizing;
 
 use crate::console::Console;
@@ -49,9 +52,7 @@ impl Call<'_> {
         let scoped = self.handle(&scope.ok_or_else(Failure::not_found)?)?;
         match scoped.info(name) {
             Ok(info) => Ok(Seen { scoped, info }),
-            Err(error) if error.kind() == keyslot::ErrorKind::InvalidName => {
-                Err(Failure::not_found())
-            }
+            Err(error) if error.kind() == ErrorKind::InvalidName => Err(Failure::not_found()),
             Err(error) => Err(error.into()),
         }
     }
@@ -118,14 +119,27 @@ impl Call<'_> {
 }
 
 impl Seen {
-    /// Deletes the secret, or the tombstone of one that is revoked, which the page has told.
-    pub(crate) fn delete(&self) -> Outcome<()> {
+    /// The documents that need the secret. It costs as much as the organization has documents.
+    pub(crate) fn references(&self) -> Outcome<DocumentUses> {
+        Ok(self.scoped.documents().who_references(&self.info.name)?)
+    }
+
+    /// Deletes the secret, or the tombstone of one that is revoked, which the page has told, and
+    /// names the documents that needed it.
+    pub(crate) fn delete(&self, on: OnReferenced) -> Outcome<DocumentUses> {
+        let name = &self.info.name;
         if self.info.status == Status::Revoked {
-            self.scoped.force_delete(&self.info.name)?;
-        } else {
-            self.scoped.delete(&self.info.name)?;
+            // No document gets a revoked secret.
+            self.scoped.force_delete(name)?;
+            return Ok(DocumentUses::default());
         }
-        Ok(())
+        match self.scoped.delete_with(name, on) {
+            Ok(removed) => Ok(removed.documents),
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                Err(Failure::conflict(t::NEEDED_BY_DOCUMENTS))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Checks that nobody changed the secret since a form was made.

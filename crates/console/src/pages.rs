@@ -13,6 +13,7 @@ mod list;
 mod new;
 mod organizations;
 mod parts;
+mod references;
 mod refusal;
 mod reveal;
 mod rollback;

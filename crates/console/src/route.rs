@@ -42,6 +42,7 @@ pub(crate) enum Verb {
     RollBack,
     Clone,
     Reveal,
+    References,
 }
 
 /// A path of the API.
@@ -57,6 +58,7 @@ pub(crate) enum Api {
     RollBack(String),
     Clone(String),
     Reveal(String),
+    References(String),
     Audit,
     Attention,
     Explain,
@@ -132,7 +134,7 @@ impl Page {
             | Self::List
             | Self::Audit
             | Self::Attention
-            | Self::Secret(_, Verb::Show) => GET,
+            | Self::Secret(_, Verb::Show | Verb::References) => GET,
             Self::StopVerify | Self::Secret(_, Verb::Status) => POST,
             Self::New | Self::Explain | Self::Verify | Self::Secret(..) => FORM,
         }
@@ -140,7 +142,7 @@ impl Page {
 }
 
 impl Verb {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Show,
         Self::Rotate,
         Self::Edit,
@@ -151,6 +153,7 @@ impl Verb {
         Self::RollBack,
         Self::Clone,
         Self::Reveal,
+        Self::References,
     ];
 
     fn of(word: &str) -> Option<Self> {
@@ -170,6 +173,7 @@ impl Verb {
             Self::RollBack => "rollback",
             Self::Clone => "clone",
             Self::Reveal => "reveal",
+            Self::References => "references",
         }
     }
 }
@@ -187,6 +191,7 @@ impl Api {
             ["secrets", name, "rollback"] => Self::RollBack((*name).to_owned()),
             ["secrets", name, "clone"] => Self::Clone((*name).to_owned()),
             ["secrets", name, "reveal"] => Self::Reveal((*name).to_owned()),
+            ["secrets", name, "references"] => Self::References((*name).to_owned()),
             ["audit"] => Self::Audit,
             ["attention"] => Self::Attention,
             ["explain"] => Self::Explain,
@@ -200,6 +205,7 @@ impl Api {
             Self::Description
             | Self::Organizations
             | Self::Scopes
+            | Self::References(_)
             | Self::Audit
             | Self::Attention => GET,
             Self::Secrets => FORM,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use keyslot::{AuditUsage, ErrorKind, ScopedVault, SecretInfo, Status};
+use keyslot::{AuditUsage, ErrorKind, MissingReferences, ScopedVault, SecretInfo, Status};
 use serde::Serialize;
 
 use crate::failure::Outcome;
@@ -26,6 +26,8 @@ pub(crate) struct Survey {
     /// Not used for 90 days.
     pub(crate) unused: Vec<SecretInfo>,
     pub(crate) never_used: Vec<SecretInfo>,
+    /// References of documents to names that no scope has.
+    pub(crate) missing: MissingReferences,
     /// Records that cannot be read.
     pub(crate) damaged: usize,
     /// True if there are more secrets than were looked at.
@@ -48,6 +50,7 @@ impl Survey {
             None
         };
         let mut survey = Self {
+            missing: scoped.documents().missing()?,
             usage: has_usage,
             ..Self::default()
         };

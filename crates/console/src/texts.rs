@@ -31,6 +31,8 @@ pub(crate) const CHANGED_MEANWHILE: &str =
 pub(crate) const NAME_DIFFERS: &str = "the name that was typed is not the name of this secret";
 pub(crate) const OTHER_ORGANIZATION: &str =
     "a secret is copied within its organization; choose a scope of the same one";
+pub(crate) const NEEDED_BY_DOCUMENTS: &str =
+    "documents need this secret; change them first, or choose to delete it all the same";
 pub(crate) const NO_TIME: &str = "a time is a day, such as 2027-01-31, and perhaps a time of it";
 pub(crate) const NO_SPAN: &str = "a time span is a number of days, or one such as 90d, 12h or 45m";
 pub(crate) const NO_METADATA: &str = "each line of the metadata is a key, an equals sign, a value";
@@ -183,6 +185,13 @@ pub(crate) const REVOKE_HELP: &str = "Its values are erased, and every use is re
 pub(crate) const DELETE_TITLE: &str = "Delete a secret";
 pub(crate) const DELETE_HELP: &str = "Its values are erased, and the name is free. A secret of the \
     same name in a scope above is used instead, if there is one. This cannot be undone.";
+pub(crate) const NEEDED_BY: &str = "Documents that need it";
+pub(crate) const NO_DOCUMENTS: &str = "No document that the vault knows of needs it.";
+pub(crate) const NO_DOCUMENTS_HELP: &str =
+    "The host tells the vault which documents need which secrets; other uses are in the audit log.";
+pub(crate) const DELETE_NEEDED: &str = "Delete it although documents need it";
+pub(crate) const DOCUMENTS_UNREADABLE: &str =
+    "the documents that need this secret cannot be read; verify the vault";
 pub(crate) const TYPE_NAME: &str = "Type its name to confirm";
 pub(crate) const CLONE_TITLE: &str = "Copy a secret";
 pub(crate) const CLONE_HELP: &str = "The copy has the value, description, metadata, times, rules \
@@ -230,6 +239,7 @@ pub(crate) const LIST_EXPIRING: &str = "Expire within 30 days";
 pub(crate) const LIST_DUE: &str = "Due for rotation";
 pub(crate) const LIST_UNUSED: &str = "Not used for 90 days";
 pub(crate) const LIST_NEVER_USED: &str = "Never used";
+pub(crate) const LIST_MISSING: &str = "References that find nothing";
 pub(crate) const NO_USAGE: &str =
     "This vault does not log uses, so nothing is said about secrets that nobody uses.";
 pub(crate) const PARTIAL: &str = "The scope has more secrets than this page looks at.";

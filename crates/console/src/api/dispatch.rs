@@ -45,6 +45,7 @@ pub(crate) fn answer(
                 _ => read::secret(query, &seen),
             }
         }
+        Api::References(name) => read::references(query, &call.secret(query, name)?),
         Api::Rotate(name) => write::rotate(call, query, &call.secret(query, name)?, body),
         Api::Revoke(name) => write::revoke(call, query, &call.secret(query, name)?, body),
         Api::RollBack(name) => write::roll_back(call, query, &call.secret(query, name)?, body),

@@ -65,6 +65,11 @@ pub(super) fn secret(query: &Fields, seen: &Seen) -> Outcome<Reply> {
     Ok(ok(&seen.info))
 }
 
+pub(super) fn references(query: &Fields, seen: &Seen) -> Outcome<Reply> {
+    query.only(&["scope"], &[])?;
+    Ok(ok(&seen.references()?))
+}
+
 pub(super) fn audit(call: &Call<'_>, query: &Fields) -> Outcome<Reply> {
     let scoped = call.scope(query)?;
     let page = Asked::read(query)?.page(&scoped, call.console.limits.page)?;

@@ -1,7 +1,7 @@
 //! Paths that change something, and the one that reveals a value.
 
 use http::StatusCode;
-use keyslot::{SecretChange, Status};
+use keyslot::{OnReferenced, SecretChange, Status};
 use serde::Serialize;
 
 use super::read::ok;
@@ -61,9 +61,14 @@ pub(super) fn revoke(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) 
 }
 
 pub(super) fn delete(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
-    checked(call, query)?;
-    seen.delete()?;
-    Ok(nothing())
+    query.only(&["scope", "referenced"], &[])?;
+    call.must_manage()?;
+    let on = match query.get("referenced")? {
+        None | Some("refuse") => OnReferenced::Refuse,
+        Some("report") => OnReferenced::Report,
+        Some(_) => return Err(Failure::malformed(t::MALFORMED)),
+    };
+    Ok(ok(&seen.delete(on)?))
 }
 
 pub(super) fn roll_back(

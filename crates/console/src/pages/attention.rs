@@ -1,7 +1,7 @@
 //! The secrets of a scope that need attention.
 
 use http::StatusCode;
-use keyslot::SecretInfo;
+use keyslot::{MissingReferences, SecretInfo};
 use maud::{Markup, html};
 
 use super::layout::{Frame, Tab, page};
@@ -25,7 +25,7 @@ pub(super) fn show(call: &Call<'_>, query: &Fields) -> Outcome<Reply> {
         (t::LIST_UNUSED, &survey.unused),
         (t::LIST_NEVER_USED, &survey.never_used),
     ];
-    let is_well = lists.iter().all(|(_, list)| list.is_empty());
+    let is_well = lists.iter().all(|(_, list)| list.is_empty()) && survey.missing.is_empty();
     let content = html! {
         h1 { (t::ATTENTION) }
         p.help { (t::ATTENTION_HELP) }
@@ -37,6 +37,7 @@ pub(super) fn show(call: &Call<'_>, query: &Fields) -> Outcome<Reply> {
         @for (title, list) in lists {
             @if !list.is_empty() { (section(call, title, list)) }
         }
+        @if !survey.missing.is_empty() { (missing(call, &survey.missing)) }
         @if !survey.usage { p.help { (t::NO_USAGE) } }
     };
     let page = page(
@@ -62,6 +63,24 @@ fn section(call: &Call<'_>, title: &str, list: &[SecretInfo]) -> Markup {
                         }
                         @if let Some(time) = info.expires_at {
                             p.about { (t::EXPIRES) " " (day(time)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn missing(call: &Call<'_>, missing: &MissingReferences) -> Markup {
+    html! {
+        section {
+            h2 { (t::LIST_MISSING) " " span.count { (missing.total) } }
+            ul.found {
+                @for one in missing.references.iter().take(call.console.limits.page) {
+                    li {
+                        div {
+                            code { (one.placed.reference.name()) }
+                            p.about { (one.id) " · " (one.scope) }
                         }
                     }
                 }

@@ -1,8 +1,8 @@
 //! The page of each path.
 
 use super::{
-    attention, audit, copy, edit, end, explain, list, new, organizations, reveal, rollback, rotate,
-    rules, scopes, secret, status, verify,
+    attention, audit, copy, edit, end, explain, list, new, organizations, references, reveal,
+    rollback, rotate, rules, scopes, secret, status, verify,
 };
 use crate::call::Call;
 use crate::failure::{Failure, Outcome};
@@ -37,6 +37,7 @@ pub(crate) fn show(call: &Call<'_>, page: &Page, query: &Fields) -> Outcome<Repl
                 Verb::RollBack => rollback::show(call, query, &seen),
                 Verb::Clone => copy::show(call, query, &seen),
                 Verb::Reveal => reveal::show(call, query, &seen),
+                Verb::References => references::show(call, query, &seen),
                 Verb::Status => Err(Failure::not_found()),
             }
         }
@@ -65,7 +66,7 @@ pub(crate) fn take(call: &Call<'_>, page: &Page, query: &Fields, form: &Fields) 
                 Verb::RollBack => rollback::take(call, query, &seen, form),
                 Verb::Clone => copy::take(call, &seen, form),
                 Verb::Reveal => reveal::take(call, &seen, form),
-                Verb::Show => Err(Failure::not_found()),
+                Verb::Show | Verb::References => Err(Failure::not_found()),
             }
         }
         Page::Style

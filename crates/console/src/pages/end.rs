@@ -1,10 +1,12 @@
 //! The forms that end a secret: revoke and delete.
 
 use http::StatusCode;
-use maud::html;
+use keyslot::{DocumentUses, OnReferenced};
+use maud::{Markup, html};
 
 use super::form::{self, Line};
 use super::layout::{Frame, Tab, page};
+use super::references::documents as list;
 use crate::call::{Call, Seen};
 use crate::failure::{Failure, Outcome};
 use crate::fields::Fields;
@@ -27,7 +29,12 @@ pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen, end: End) -> Ou
 
 pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields, end: End) -> Outcome<Reply> {
     call.must_manage()?;
-    form.only(&["name"], &[])?;
+    let known: &[&str] = if end == End::Delete {
+        &["name", "needed"]
+    } else {
+        &["name"]
+    };
+    form.only(known, &[])?;
     let (name, scope) = (&seen.info.name, seen.scoped.scope());
     if form.one("name")?.trim() != name.as_str() {
         let failure = Failure::field(t::NAME_DIFFERS);
@@ -39,7 +46,13 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields, end: End) -> Out
             call.to_secret_with(scope, name.as_str(), Verb::Show, "revoked")
         }
         End::Delete => {
-            seen.delete()?;
+            let on = match form.get("needed")? {
+                Some(_) => OnReferenced::Report,
+                None => OnReferenced::Refuse,
+            };
+            if let Err(failure) = seen.delete(on) {
+                return Ok(draw(call, seen, end, Some(&failure)).refused(&failure));
+            }
             call.to(
                 "/secrets",
                 &[("scope", scope.as_str()), ("done", "deleted")],
@@ -54,13 +67,19 @@ fn draw(call: &Call<'_>, seen: &Seen, end: End, failure: Option<&Failure>) -> Re
         End::Revoke => (t::REVOKE_TITLE, t::REVOKE_HELP, t::REVOKE, Verb::Revoke),
         End::Delete => (t::DELETE_TITLE, t::DELETE_HELP, t::DELETE, Verb::Delete),
     };
+    let documents = seen.references();
+    let is_needed = documents.as_ref().map_or(true, |uses| !uses.is_empty());
     let content = html! {
         h1 { (title) }
         p.lead { code { (name) } }
         p { (help) }
+        (needed(&documents))
         (form::problem(failure))
         form.sheet method="post" action=(call.to_secret(scope, name, verb)) {
             (Line::of("name", t::TYPE_NAME, "").required().show())
+            @if end == End::Delete && is_needed {
+                (form::check("needed", t::DELETE_NEEDED, false))
+            }
             (form::buttons(label, "danger", &call.to_secret(scope, name, Verb::Show)))
         }
     };
@@ -69,4 +88,18 @@ fn draw(call: &Call<'_>, seen: &Seen, end: End, failure: Option<&Failure>) -> Re
         status,
         page(call, &Frame::of(title, scope, Tab::Secrets), &content),
     )
+}
+
+/// The documents that need the secret. A leaked value is revoked also if they cannot be read.
+fn needed(documents: &Outcome<DocumentUses>) -> Markup {
+    html! {
+        @match documents {
+            Ok(uses) if uses.is_empty() => p.help { (t::NO_DOCUMENTS) },
+            Ok(uses) => {
+                h2 { (t::NEEDED_BY) " " span.count { (uses.total) } }
+                (list(uses))
+            },
+            Err(_) => p.problem role="alert" { (t::DOCUMENTS_UNREADABLE) },
+        }
+    }
 }

@@ -168,6 +168,11 @@ fn history(call: &Call<'_>, seen: &Seen) -> Markup {
                 @let scope = seen.scoped.scope().as_str();
                 @let query = [("scope", scope), ("name", seen.info.name.as_str())];
                 a href=(call.to("/audit", &query)) { (t::ITS_AUDIT) }
+                " · "
+                @let name = seen.info.name.as_str();
+                a href=(call.to_secret(seen.scoped.scope(), name, Verb::References)) {
+                    (t::NEEDED_BY)
+                }
             }
         }
     }

@@ -13,7 +13,8 @@ const PAGES = [
   '/secrets?scope=acme/fresh', `/secrets${SCOPE}&name=none`, `/new${SCOPE}`, STRIPE,
   `/secrets/LEAKED_KEY${SCOPE}`, '/verify', `/audit?scope=acme`, `/audit?scope=acme&actor=none`,
   `/attention${SCOPE}`, `/explain${SCOPE}`, `/secrets/NOT_THERE${SCOPE}`,
-  ...['rotate', 'edit', 'rules', 'revoke', 'delete', 'clone', 'reveal', 'rollback'].map((verb) =>
+  ...['rotate', 'edit', 'rules', 'revoke', 'delete', 'clone', 'reveal', 'rollback',
+    'references'].map((verb) =>
     `/secrets/STRIPE_KEY/${verb}${SCOPE}${verb === 'rollback' ? '&version=1' : ''}`),
 ];
 

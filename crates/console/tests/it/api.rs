@@ -339,7 +339,7 @@ fn a_secret_lives_its_life_in_json() {
         &ada,
         ("DELETE", &tls(""), name),
         &Value::Null,
-        204,
+        200,
     );
     hold(&console, &ada, ("GET", &tls(""), name), &Value::Null, 404);
     assert_eq!(
@@ -506,4 +506,54 @@ fn errors_of_the_vault_have_its_form() {
     let error = json_of(&error, 422);
     assert_eq!(error["code"], "invalid_name");
     assert!(error["failures"].is_array());
+}
+
+#[test]
+fn documents_keep_a_secret_from_deletion_in_json() {
+    let vault = vault();
+    let console = Console::new(vault.clone());
+    let documents = vault.scope("acme/billing").unwrap().documents();
+    documents
+        .set(
+            "workflow:42",
+            "<<$secret.STRIPE_KEY>> <<$secret.NOT_THERE>>",
+        )
+        .unwrap();
+    let ask = |method: &str, path: &str, template: &str, status: u16| {
+        let target = format!("/secrets/STRIPE_KEY{path}");
+        hold(
+            &console,
+            &admin(),
+            (method, &target, template),
+            &Value::Null,
+            status,
+        )
+    };
+    let template = "/secrets/{name}/references";
+    let uses = ask("GET", "/references?scope=acme/billing", template, 200);
+    assert_eq!(uses["documents"][0]["id"], "workflow:42");
+    let attention = ("GET", "/attention?scope=acme/billing", "/attention");
+    let attention = hold(&console, &admin(), attention, &Value::Null, 200);
+    assert_eq!(attention["missing"]["references"][0]["id"], "workflow:42");
+    let template = "/secrets/{name}";
+    ask("DELETE", "?scope=acme/billing", template, 409);
+    ask(
+        "DELETE",
+        "?scope=acme/billing&referenced=refuse",
+        template,
+        409,
+    );
+    ask(
+        "DELETE",
+        "?scope=acme/billing&referenced=often",
+        template,
+        400,
+    );
+    let deleted = ask(
+        "DELETE",
+        "?scope=acme/billing&referenced=report",
+        template,
+        200,
+    );
+    assert_eq!(deleted["total"], 1);
 }

@@ -275,3 +275,31 @@ fn heads_and_options_are_answered() {
         (405, &"GET, HEAD, OPTIONS".parse().unwrap())
     );
 }
+
+#[test]
+fn documents_keep_a_secret_from_deletion() {
+    let vault = vault();
+    let console = Console::new(vault.clone());
+    let scope = vault.scope("acme/billing").unwrap();
+    let none = page(&console, &admin(), &at("/secrets/STRIPE_KEY/references"));
+    assert!(none.contains("No document"));
+    let text = "<<$secret.STRIPE_KEY>> <<$secret.NOT_THERE>>";
+    scope.documents().set("workflow:42", text).unwrap();
+    for path in ["references", "delete", "revoke"] {
+        let shown = page(
+            &console,
+            &admin(),
+            &at(&format!("/secrets/STRIPE_KEY/{path}")),
+        );
+        assert!(shown.contains("workflow:42"), "{path}");
+    }
+    let attention = page(&console, &admin(), &at("/attention"));
+    assert!(attention.contains("find nothing") && attention.contains("NOT_THERE"));
+    let delete = |body| post(&console, &admin(), &at("/secrets/STRIPE_KEY/delete"), body);
+    let refused = delete("name=STRIPE_KEY");
+    assert_eq!(refused.status(), 409);
+    assert!(self::text(&refused).contains("documents need this secret"));
+    assert!(scope.info("STRIPE_KEY").is_ok());
+    location(&delete("name=STRIPE_KEY&needed=on"));
+    assert!(scope.info("STRIPE_KEY").is_err());
+}

@@ -41,7 +41,7 @@ const COPY: (Permissions, Permissions) = (Permissions::COPY, Permissions::COPY);
 const REVEAL: (Permissions, Permissions) = (Permissions::REVEAL, Permissions::REVEAL);
 
 /// All of them but for those of operators.
-pub(crate) const WAYS: [Way; 27] = [
+pub(crate) const WAYS: [Way; 29] = [
     way(GET, READ, "/scopes?organization=acme", ""),
     way(GET, READ, "/secrets?scope=acme/billing", ""),
     way(
@@ -165,6 +165,18 @@ pub(crate) const WAYS: [Way; 27] = [
         READ,
         "/api/v1/explain?scope=acme/billing",
         "{\"text\":\"t\"}",
+    ),
+    way(
+        GET,
+        READ,
+        "/secrets/STRIPE_KEY/references?scope=acme/billing",
+        "",
+    ),
+    way(
+        GET,
+        READ,
+        "/api/v1/secrets/STRIPE_KEY/references?scope=acme/billing",
+        "",
     ),
 ];
 
