@@ -8,8 +8,10 @@ const { KeyslotError } = require('./lib/errors.js');
 const { guard, guardCall, protect } = require('./lib/guard.js');
 const { Redactor } = require('./lib/redactor.js');
 const { ModelArgs, Resolved } = require('./lib/resolved.js');
-const { Scope, Snapshot, Target } = require('./lib/scope.js');
+const { Scope } = require('./lib/scope.js');
+const { Snapshot } = require('./lib/snapshot.js');
 const { RedactStream } = require('./lib/stream.js');
+const { Target } = require('./lib/target.js');
 const { Passphrase, RootKey, Vault } = require('./lib/vault.js');
 
 module.exports = {

@@ -6,8 +6,8 @@ const { call } = require('./errors.js');
 const { Handle } = require('./handle.js');
 const native = require('./native.js');
 const { Resolved } = require('./resolved.js');
-const { Target, values } = require('./scope.js');
 const { read } = require('./shape.js');
+const { Target, values } = require('./target.js');
 const { engineSettings } = require('./vault.js');
 
 /** Resolves with values that the run brings along, and nothing else. */

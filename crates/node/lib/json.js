@@ -9,12 +9,14 @@ const MAX_DEPTH = 128;
 
 const step = (key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-/** One string as JSON. Half of a surrogate pair has no UTF-8, so it is refused. */
-function quoted(text, way, what) {
-  if (!text.isWellFormed()) {
-    throw refusal('invalid_document', `${what} has half of a surrogate pair`, way);
-  }
-  return JSON.stringify(text);
+/**
+ * One string as JSON. Half of a surrogate pair has no UTF-8, so it is refused; in the output of a
+ * tool it becomes U+FFFD, because it is part of no value.
+ */
+function quoted(text, way, what, lenient) {
+  if (text.isWellFormed()) return JSON.stringify(text);
+  if (lenient) return JSON.stringify(text.toWellFormed());
+  throw refusal('invalid_document', `${what} has half of a surrogate pair`, way);
 }
 
 function isPlain(value) {
@@ -36,7 +38,7 @@ function write(value, lenient = false) {
   function node(value, way, depth) {
     switch (typeof value) {
       case 'string':
-        return quoted(value, way, 'a string');
+        return quoted(value, way, 'a string', lenient);
       case 'boolean':
         return value ? 'true' : 'false';
       case 'number':
@@ -48,6 +50,8 @@ function write(value, lenient = false) {
       default:
         throw no(way, `a value of the type ${typeof value}`);
     }
+    // As a list of numbers, a value in it would not be found.
+    if (ArrayBuffer.isView(value)) throw no(way, 'an object with bytes');
     if (typeof value.toJSON === 'function') {
       if (!lenient) throw no(way, 'an object with a method toJSON, such as a Date');
       if (depth >= MAX_DEPTH) throw deep(way);
@@ -77,7 +81,7 @@ function write(value, lenient = false) {
     for (const key of Object.keys(value)) {
       const entry = value[key];
       if (entry === undefined) continue;
-      const name = quoted(key, way, 'a key');
+      const name = quoted(key, way, 'a key', lenient);
       parts.push(`${name}:${node(entry, way + step(key), depth + 1)}`);
     }
     return `{${parts.join(',')}}`;

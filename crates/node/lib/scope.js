@@ -1,5 +1,5 @@
 'use strict';
-// Handles on scopes, targets, snapshots, and engines without a vault.
+// Handles on scopes.
 
 const { Audit } = require('./audit.js');
 const check = require('./check.js');
@@ -11,50 +11,15 @@ const native = require('./native.js');
 const { Redactor } = require('./redactor.js');
 const { ModelArgs, Resolved } = require('./resolved.js');
 const { options, read } = require('./shape.js');
+const { Snapshot } = require('./snapshot.js');
+const { Target, values } = require('./target.js');
 
-const TARGET = ['tool', 'instructions', 'host', 'url', 'surface', 'unknownNames'];
 const CHANGE = [
   'status', 'description', 'metadata', 'clearTimes', 'notBefore', 'expiresAt', 'neverRotate',
   'rotateEvery', 'rules', 'instructions', 'ifRevision',
 ];
 const FILTER = ['nameContains', 'metadata', 'after', 'limit'];
 const PAGE = 200;
-
-/** The destination of resolved text. */
-class Target extends Handle {
-  #native;
-
-  constructor(fields) {
-    super();
-    const json = write(options(fields, TARGET, 'a target'));
-    this.#native = call(() => new native.NativeTarget(json));
-  }
-
-  /** The native half of a target, or of the fields of one. */
-  static native(target) {
-    if (target === undefined || target === null) return undefined;
-    return (target instanceof Target ? target : new Target(target)).#native;
-  }
-
-  static json(target) {
-    const made = Target.native(target);
-    return made === undefined ? '' : made.json();
-  }
-
-  toJSON() {
-    return read(this.#native.json());
-  }
-}
-
-/** Values that the caller of a run brings along. */
-function values({ secrets, variables } = {}) {
-  if (secrets === undefined && variables === undefined) return undefined;
-  const all = [
-    ...check.strings(secrets ?? {}, 'the secrets of a run'),
-    ...check.strings(variables ?? {}, 'the variables of a run'),
-  ];
-  return call(() => new native.NativeValues(...all));
-}
 
 function change(given) {
   return write(options(given, CHANGE, 'a change of a secret'));
@@ -306,39 +271,4 @@ class Scope extends Handle {
   }
 }
 
-/** The versions of some secrets at one moment, for a whole run. Revoking ends it. */
-class Snapshot extends Handle {
-  #native;
-
-  constructor(made) {
-    super();
-    this.#native = check.instance(made, native.NativeSnapshot, 'the snapshot');
-  }
-
-  async resolve(given, { target, secrets, variables, signal } = {}) {
-    return until(signal, async () => {
-      const { text, form, parse } = check.input(given);
-      const tail = [Target.json(target), values({ secrets, variables })];
-      return new Resolved(await this.#native.resolve(false, text, form, ...tail), parse);
-    });
-  }
-
-  resolveSync(given, { target, secrets, variables } = {}) {
-    return call(() => {
-      const { text, form, parse } = check.input(given);
-      const tail = [Target.json(target), values({ secrets, variables })];
-      return new Resolved(this.#native.resolve(true, text, form, ...tail), parse);
-    });
-  }
-
-  withMaxAge(milliseconds) {
-    const age = check.count(milliseconds, 'the age');
-    return call(() => new Snapshot(this.#native.withMaxAge(age)));
-  }
-
-  async refresh() {
-    await later(() => this.#native.refresh(false));
-  }
-}
-
-module.exports = { Scope, Snapshot, Target, values };
+module.exports = { Scope };

@@ -51,6 +51,8 @@ test('a wrapped function gets the value, and its caller the placeholder', async 
     error.message === `401 for ${MASK}` && !holds(error));
   await assert.rejects(guard(scope, () => 'never', { grants: GRANTS })({ token: MASK }),
     { code: 'denied' });
+  const plain = guard(scope, ({ note }) => ({ note, also: undefined, when: new Date(0) }));
+  assert.deepEqual(await plain({ note: MASK }), { note: MASK, when: '1970-01-01T00:00:00.000Z' });
   const streaming = guard(scope, async function* stream({ token }) {
     yield `first ${token}`;
     throw new Error(token);

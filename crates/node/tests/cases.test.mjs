@@ -126,7 +126,7 @@ function parsed(line) {
   return { kind, place, message, said, pointer };
 }
 
-/** In the order of places: Rust sorts the keys of documents, and JSON text keeps them as they are. */
+/** In the order of places: Rust sorts the keys of documents, and JSON text keeps their order. */
 function byPlace(one, other) {
   const [a, b] = [one.pointer ?? '', other.pointer ?? ''];
   if (a !== b) return a < b ? -1 : 1;
@@ -169,7 +169,7 @@ function leaf(text, pointer) {
   return typeof value === 'string' ? value : text;
 }
 
-/** Cases that need a resolver of a test: damaged or expired secrets, versions without older ones. */
+/** Cases that need a resolver of a test: damaged or expired secrets, high versions. */
 const ONLY_IN_RUST = 20;
 
 /** A number that a document of Rust would change. JSON text keeps its digits. */
@@ -277,7 +277,8 @@ test('messages are those of the golden list', async () => {
     () => scope.resolve('<<$secret.A'), () => scope.resolve('<<$secret.A | basic>>'),
     () => scope.put('KEY', ''), () => scope.with('nothing'),
     () => scope.put('two  spaces', 'value'), () => scope.put('KEY', 'v', { status: 'revoked' }),
-    () => RootKey.fromHex('00'), () => scope.resolve('x', { target: { tool: 'a', instructions: true } }),
+    () => RootKey.fromHex('00'),
+    () => scope.resolve('x', { target: { tool: 'a', instructions: true } }),
     () => scope.resolve('x', { target: { host: 'a', url: 'https://a' } }),
     () => scope.resolveModelArgs('x', { grants: { A: [] } }),
     () => scope.put('K', 'v', { neverRotate: true, rotateEvery: 7 }),

@@ -39,6 +39,11 @@ test('texts, bytes, documents, numbers and errors are masked', async () => {
   assert.throws(() => redactor.redact(new Map([[VALUE, VALUE]])), (error) =>
     error.code === 'invalid_document' && !inspect(error).includes(VALUE));
 
+  // Bytes inside of a document would hide a value, and half of a character hides none.
+  assert.throws(() => redactor.redact({ data: Buffer.from(VALUE) }), { code: 'invalid_document' });
+  assert.throws(() => redactor.redact({ data: [new Uint8Array(2)] }), { pointer: '/data/0' });
+  assert.deepEqual(redactor.redact({ a: `${VALUE}\ud83d` }), { a: `${MASK}\ufffd` });
+
   const thrown = new TypeError(`no ${VALUE}`, { cause: new Error(VALUE) });
   Object.assign(thrown, { code: 'ERR_X', config: { headers: { Authorization: VALUE } } });
   const error = redactor.redact(thrown);

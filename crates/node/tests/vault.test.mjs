@@ -189,7 +189,8 @@ test('a check, an explanation, and what is missing', async () => {
     ['A']);
   await assert.rejects(scope.check('<<$secret.STRIPE_KYE>>'), /did you mean STRIPE_KEY/);
   const found = await scope.findValues({ config: { key: VALUE } });
-  assert.deepEqual(found.map(({ pointer, isWhole }) => [pointer, isWhole]), [['/config/key', true]]);
+  const places = found.map(({ pointer, isWhole }) => [pointer, isWhole]);
+  assert.deepEqual(places, [['/config/key', true]]);
 });
 
 test('a snapshot keeps versions, and a revocation ends it', async () => {

@@ -11,7 +11,8 @@ import type { LanguageModel } from 'ai';
 import { z } from 'zod';
 
 /** True if two types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Probe<A> = <T>() => T extends A ? 1 : 2;
+type Same<A, B> = Probe<A> extends Probe<B> ? true : false;
 const same = <_ extends true>(): void => {};
 
 export async function use(model: LanguageModel, client: Client): Promise<void> {
