@@ -12,6 +12,8 @@ mod item;
 mod key;
 mod reader;
 mod refused;
+#[cfg(feature = "internals")]
+mod rewrite;
 mod secret;
 mod start;
 mod writer;
@@ -21,6 +23,8 @@ pub(crate) use item::BundleItem;
 pub(crate) use key::BundleKey;
 pub(crate) use reader::BundleReader;
 pub(crate) use refused::{damaged as damaged_bundle, unread as unread_bundle};
+#[cfg(feature = "internals")]
+pub(super) use rewrite::{read as read_again, seal as seal_contents};
 pub(crate) use secret::BundledSecret;
 pub use start::BundleReach;
 pub(crate) use start::BundleStart;

@@ -1,6 +1,7 @@
 //! Ways into this module for the fuzzer, which gives bytes that no vault made. Only the package
 //! under `tests/internals` has them.
 
+use super::bundle::{self, BundleCounts};
 use super::canonical;
 use super::context::Context;
 use super::data_key::DataKeyRecord;
@@ -11,6 +12,7 @@ use super::key::{KeyId, SymmetricKey};
 use super::key_slot::KeySlot;
 use super::key_slot_directory::KeySlotDirectory;
 use super::padding;
+use super::root_key::RootKey;
 use super::{InfoPlace, envelope};
 use crate::error::Result;
 use crate::name::SecretName;
@@ -109,6 +111,39 @@ pub fn bound_info(record: [u8; 16], row_key: [u8; 32], epoch: u64) -> Vec<u8> {
 /// The plaintext in a padded form.
 pub fn unpadded(padded: &[u8]) -> Option<&[u8]> {
     padding::unpad(padded)
+}
+
+/// Seals the contents of a bundle, with these counts in its trailer: organizations, secrets,
+/// tombstones and values.
+///
+/// # Errors
+///
+/// Those of keys.
+pub fn seal_bundle(key: &[u8; 32], counts: [u64; 4], contents: &[u8]) -> Result<Vec<u8>> {
+    let [organizations, secrets, tombstones, values] = counts;
+    let counts = BundleCounts {
+        organizations,
+        secrets,
+        tombstones,
+        values,
+    };
+    bundle::seal_contents(&RootKey::from_bytes(key)?, &counts, contents)
+}
+
+/// Reads a whole bundle, and gives its contents as they would be written, and what it counted.
+///
+/// # Errors
+///
+/// Those of bundles.
+pub fn read_bundle(key: &[u8; 32], bytes: &[u8]) -> Result<(Vec<u8>, [u64; 4])> {
+    let (contents, counts) = bundle::read_again(&RootKey::from_bytes(key)?, bytes)?;
+    let BundleCounts {
+        organizations,
+        secrets,
+        tombstones,
+        values,
+    } = counts;
+    Ok((contents, [organizations, secrets, tombstones, values]))
 }
 
 fn symmetric(key: &[u8; 32]) -> Result<SymmetricKey> {

@@ -3,6 +3,7 @@
 use keyslot_internals::fuzzing::Record;
 use serde_json::Value;
 
+use super::bundle::{self, Bundles};
 use super::envelope::{Envelopes, KEY};
 
 const SEALING: &str = include_str!("../../../tests/vectors/sealing.json");
@@ -14,6 +15,7 @@ pub type Seed = (&'static str, String, Vec<u8>);
 pub fn all() -> Vec<Seed> {
     let mut seeds = records();
     seeds.extend(envelopes());
+    seeds.extend(bundles());
     seeds.extend(lists());
     seeds.extend(files());
     seeds.extend(keys());
@@ -99,6 +101,27 @@ fn envelopes() -> Vec<Seed> {
         seed("changed_magic", b"\x01\0\0\0\x01a value".to_vec()),
         seed("changed_commitment", b"\x01\0\0\x30\x80a value".to_vec()),
         seed("changed_ciphertext", b"\x01\x07\0\x60\x01a value".to_vec()),
+    ]
+}
+
+fn bundles() -> Vec<Seed> {
+    let seed = |name: &str, bytes: Vec<u8>| ("bundle", name.to_owned(), bytes);
+    let made =
+        |counts: [u8; 4], contents: &[Vec<u8>]| [&[1], &counts[..], &contents.concat()].concat();
+    let (beginning, secret) = (bundle::beginning(), bundle::secret());
+    let contents = [beginning.clone(), secret.clone()];
+    let seal = Bundles::OURS.seal;
+    let file = seal(&bundle::KEY, [1, 1, 0, 1], &contents.concat()).expect("a bundle");
+    vec![
+        seed("file", [&[0], &file[..]].concat()),
+        seed("file_cut", [&[0], &file[..200]].concat()),
+        seed("one_secret", made([1, 1, 0, 1], &contents)),
+        seed("no_secret", made([1, 0, 0, 0], &[beginning.clone()])),
+        seed(
+            "twice",
+            made([1, 2, 0, 2], &[beginning, secret.clone(), secret]),
+        ),
+        seed("other_counts", made([1, 1, 0, 2], &contents)),
     ]
 }
 
