@@ -17,6 +17,7 @@ mod init;
 mod key;
 mod keygen;
 mod list;
+mod log;
 mod main;
 mod render;
 mod restore;

@@ -29,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) tls_roots: Option<PathBuf>,
     /// The schema of a database that has the tables.
     pub(crate) schema: Option<String>,
+    /// The uses that are logged.
+    pub(crate) audit: Option<String>,
 }
 
 impl Config {
@@ -75,9 +77,10 @@ impl Config {
                 "key-credential" => config.key_credential = Some(value),
                 "tls-roots" => config.tls_roots = Some(below(folder, &value)),
                 "schema" => config.schema = Some(value),
+                "audit" => config.audit = Some(value),
                 _ => {
                     let message = "a setting that keyslot does not know; there are vault, scope, \
-                                   key-file, key-env, key-credential, tls-roots and schema";
+                                   key-file, key-env, key-credential, tls-roots, schema and audit";
                     return Err(refuse(message.to_owned()));
                 }
             }

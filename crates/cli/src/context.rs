@@ -33,7 +33,10 @@ impl Context {
     /// Opens the vault.
     pub(crate) fn vault(&self) -> Result<Vault> {
         let source = self.settings.key.as_ref().ok_or_else(key::missing)?;
-        let builder = self.settings.place.open(Vault::builder())?;
+        let mut builder = self.settings.place.open(Vault::builder())?;
+        if let Some(mode) = self.settings.audit {
+            builder = builder.audit(mode);
+        }
         Ok(builder.open(&*source.unlock()?)?)
     }
 

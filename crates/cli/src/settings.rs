@@ -3,9 +3,11 @@
 
 use std::path::PathBuf;
 
+use keyslot::AuditMode;
+
 use crate::args::GlobalArgs;
 use crate::config::Config;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::key::KeySource;
 use crate::place::Place;
 use crate::surroundings::{current_folder, variable};
@@ -21,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) scope: Option<String>,
     /// The actor that is recorded with changes.
     pub(crate) actor: String,
+    /// The uses that are logged; `None` where no log is asked for.
+    pub(crate) audit: Option<AuditMode>,
     /// The `keyslot.toml` that was read.
     pub(crate) config: Option<PathBuf>,
 }
@@ -46,9 +50,26 @@ impl Settings {
                 .clone()
                 .or_else(|| variable("KEYSLOT_ACTOR"))
                 .unwrap_or_else(user),
+            audit: variable("KEYSLOT_AUDIT")
+                .or_else(|| config.audit.clone())
+                .map(|mode| audit(&mode))
+                .transpose()?,
             place: Place::of(args, &config)?,
             config: found.then_some(config.path),
         })
+    }
+}
+
+/// Reads the setting of the audit log.
+fn audit(mode: &str) -> Result<AuditMode> {
+    match mode {
+        "off" => Ok(AuditMode::Off),
+        "batched" => Ok(AuditMode::Batched),
+        "required" => Ok(AuditMode::Required),
+        _ => Err(Failure::usage(
+            "the setting of the audit log is not valid: it is off (changes alone are logged), \
+             batched or required",
+        )),
     }
 }
 

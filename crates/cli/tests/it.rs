@@ -13,6 +13,8 @@ mod export;
 mod import;
 #[path = "it/leaks.rs"]
 mod leaks;
+#[path = "it/log.rs"]
+mod log;
 #[path = "it/session.rs"]
 mod session;
 #[path = "it/support.rs"]

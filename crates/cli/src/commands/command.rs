@@ -4,8 +4,8 @@ use clap::Subcommand;
 
 use super::{
     backup, completions, copy, delete, edit, export, get, history, import, import_bundle, init,
-    key, keygen, list, render, restore, revoke, rollback, rules, run, set, show, status, switch,
-    verify,
+    key, keygen, list, log, render, restore, revoke, rollback, rules, run, set, show, status,
+    switch, verify,
 };
 use crate::context::Context;
 use crate::exit::Exit;
@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Key(key::KeyCommand),
     /// Tell what is wrong here, and how to mend it
     Status(status::StatusArgs),
+    /// Show who did what, of the newest entries of the audit log
+    Log(log::LogArgs),
     /// Check every row of the vault
     Verify(verify::VerifyArgs),
     /// Copy the vault into a new file
@@ -95,6 +97,7 @@ impl Command {
             Self::Rules(args) => rules::run(&args, context),
             Self::Key(command) => key::run(&command, context),
             Self::Status(args) => status::run(&args, context),
+            Self::Log(args) => log::run(&args, context),
             Self::Verify(args) => verify::run(&args, context),
             Self::Backup(args) => backup::run(&args, context),
             Self::Restore(args) => restore::run(&args, context),
