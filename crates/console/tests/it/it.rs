@@ -12,6 +12,7 @@ mod basic;
 mod faults;
 mod forged;
 mod planted;
+mod router;
 mod support;
 mod tenants;
 mod watched;
