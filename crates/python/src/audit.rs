@@ -9,7 +9,7 @@ use crate::document;
 use crate::error::{Outcome, refused};
 use crate::text::Text;
 
-/// Who did what with the secrets of an organization or scope.
+/// The log of uses and changes of the secrets of an organization or scope.
 #[pyclass(frozen, module = "keyslot")]
 #[derive(Debug)]
 pub(crate) struct AuditLog(pub(crate) keyslot::AuditLog);

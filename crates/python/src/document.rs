@@ -7,8 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple,
 };
-use serde::ser::{Error as _, Serialize, SerializeMap as _, Serializer};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
+use crate::error::{Failed, Outcome};
 use crate::text;
 
 /// The most values of a document. A list may hold the same list twice, and so on: what is small in
@@ -28,31 +29,41 @@ const KEYS: &str = "the keys of a document are str, int, float, bool or None";
 ///
 /// `InvalidDocument` for what is no document, with its place; `TooLarge` for one that is nested
 /// too deeply, such as a list that holds itself.
-pub(crate) fn of(object: &Bound<'_, PyAny>) -> keyslot::Result<Tree> {
+pub(crate) fn of(object: &Bound<'_, PyAny>) -> Outcome<Tree> {
     let left = Left {
         values: Cell::new(MAX_VALUES),
         bytes: Cell::new(MAX_BYTES),
+        why: Cell::new(None),
     };
-    Tree::of(&Part {
+    let tree = Tree::of(&Part {
         object,
         left: &left,
+    });
+    tree.map_err(|error| match left.why.get() {
+        Some(why) => Failed::Document(error, why),
+        None => error.into(),
     })
 }
 
-/// What a document may still have.
+/// The rest of the values and bytes that a document may have.
 struct Left {
     values: Cell<u32>,
     bytes: Cell<usize>,
+    /// The reason for which it is refused. A tree forgets what types say about their values.
+    why: Cell<Option<&'static str>>,
 }
 
 impl Left {
+    fn refuse<E: serde::ser::Error>(&self, why: &'static str) -> E {
+        self.why.set(Some(why));
+        E::custom(why)
+    }
+
     fn take<E: serde::ser::Error>(&self, bytes: usize) -> Result<(), E> {
         let values = self.values.get().checked_sub(1);
         let bytes = self.bytes.get().checked_sub(bytes);
         let (Some(values), Some(bytes)) = (values, bytes) else {
-            return Err(E::custom(
-                "the document has too many values or too much text",
-            ));
+            return Err(self.refuse("the document has too many values or too much text"));
         };
         self.values.set(values);
         self.bytes.set(bytes);
@@ -77,7 +88,7 @@ impl Part<'_, '_> {
     fn scalar<S: Serializer>(&self, serializer: S, other: &'static str) -> Result<S::Ok, S::Error> {
         let object = self.object;
         if let Ok(string) = object.cast::<PyString>() {
-            let string = text::of(string).map_err(|_| S::Error::custom(text::SURROGATE))?;
+            let string = text::of(string).map_err(|_| self.left.refuse(text::SURROGATE))?;
             self.left.take(string.len())?;
             serializer.serialize_str(&string)
         } else if object.is_none() {
@@ -92,14 +103,14 @@ impl Part<'_, '_> {
             } else if let Ok(number) = number.extract::<u128>() {
                 serializer.serialize_u128(number)
             } else {
-                Err(S::Error::custom(
-                    "an integer has more than 128 bits; write it as text",
-                ))
+                Err(self
+                    .left
+                    .refuse("an integer has more than 128 bits; write it as text"))
             }
         } else if let Ok(number) = object.cast::<PyFloat>() {
             serializer.serialize_f64(number.value())
         } else {
-            Err(S::Error::custom(other))
+            Err(self.left.refuse(other))
         }
     }
 }

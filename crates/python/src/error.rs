@@ -14,6 +14,8 @@ pub(crate) type Outcome<T> = Result<T, Failed>;
 #[derive(Debug)]
 pub(crate) enum Failed {
     Refused(keyslot::Error),
+    /// An error about a document, and the reason, which the crate does not repeat.
+    Document(keyslot::Error, &'static str),
     Raised(PyErr),
 }
 
@@ -33,6 +35,10 @@ impl From<Failed> for PyErr {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Refused(error) => Python::attach(|py| exception(py, &error)),
+            Failed::Document(error, why) => Python::attach(|py| {
+                let made = with_reason(py, &error, why);
+                made.map_or_else(|failed| failed, PyErr::from_value)
+            }),
             Failed::Raised(error) => error,
         }
     }
@@ -48,9 +54,32 @@ pub(crate) fn exception(py: Python<'_>, error: &keyslot::Error) -> PyErr {
     made(py, error).map_or_else(|failed| failed, PyErr::from_value)
 }
 
-/// Makes the exception as an object.
-pub(crate) fn made<'py>(py: Python<'py>, error: &keyslot::Error) -> PyResult<Bound<'py, PyAny>> {
+fn made<'py>(py: Python<'py>, error: &keyslot::Error) -> PyResult<Bound<'py, PyAny>> {
+    make(py, error.to_string(), data::of(py, error)?)
+}
+
+/// Makes the exception of an error about a document, with the reason in place of its message.
+fn with_reason<'py>(
+    py: Python<'py>,
+    error: &keyslot::Error,
+    why: &'static str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let parts = data::of(py, error)?;
+    parts
+        .get_item("failures")?
+        .get_item(0)?
+        .set_item("message", why)?;
+    let place = error.pointer().filter(|pointer| !pointer.is_empty());
+    let place = place.map(|pointer| format!(" (at {pointer})"));
+    make(py, format!("{why}{}", place.unwrap_or_default()), parts)
+}
+
+fn make<'py>(
+    py: Python<'py>,
+    text: String,
+    parts: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let make = MAKE.import(py, "keyslot.errors", "_make")?;
-    make.call1((error.to_string(), data::of(py, error)?))
+    MAKE.import(py, "keyslot.errors", "_make")?
+        .call1((text, parts))
 }

@@ -105,7 +105,7 @@ impl Redactor {
     }
 }
 
-/// What a redactor is made of.
+/// A source of values for a redactor.
 #[derive(FromPyObject)]
 enum Source<'py> {
     Resolved(Bound<'py, Resolved>),

@@ -11,7 +11,7 @@ use pyo3::prelude::*;
 use crate::data;
 use crate::error::Outcome;
 
-/// What a resolve gave.
+/// The result of a resolve.
 #[derive(Debug)]
 pub(crate) enum Content {
     Text(keyslot::Resolved<Cow<'static, str>>),
@@ -187,7 +187,7 @@ impl ModelArgs {
     }
 }
 
-/// Says that a resolver gave a kind that the binding does not know.
+/// The error about an input of another type.
 pub(crate) const NO_INPUT: (ErrorKind, &str) = (
     ErrorKind::InvalidInput,
     "what is resolved is a str, dict, list or tuple",

@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use zeroize::Zeroizing;
 
 use crate::document;
-use crate::error::{Failed, Outcome, refused};
+use crate::error::{Outcome, refused};
 use crate::resolved::{Content, NO_INPUT, Resolved};
 use crate::text::{self, Text, Value};
 
@@ -32,8 +32,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Input {
         if !is_document {
             return Err(refused(NO_INPUT.0, NO_INPUT.1).into());
         }
-        let tree = document::of(&object).map_err(Failed::from)?;
-        Ok(Self::Document(tree))
+        Ok(Self::Document(document::of(&object)?))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A second library of SQLite in this process.
 //!
-//! POSIX locks belong to a process, not to a library: two copies of SQLite in one process do not see
-//! each other's locks, and the one that closes the file first drops the locks of the other.
+//! POSIX locks belong to a process, not to a library: two copies of SQLite in one process do not
+//! see each other's locks, and the one that closes the file first drops the locks of the other.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

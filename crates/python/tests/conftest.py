@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 import keyslot
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+REPOSITORY = Path(os.environ.get("KEYSLOT_REPOSITORY") or Path(__file__).resolve().parents[3])
 
 #: A value that stands nowhere else.
 VALUE = "sk_live_9f8e7d6c5b4a3210"

@@ -99,7 +99,7 @@ def test_results_of_all_sorts_are_redacted(scope: Scope) -> None:
         (lambda echo: Reply(echo=echo, nested={"a": [echo]}), None),
         (Record, {"echo": MASK}),
         (lambda echo: {echo}, [MASK]),
-        (lambda echo: (1, [Odd(echo)]), [1, [f"Odd({MASK})"]]),
+        (lambda echo: (1, [Odd(echo)]), (1, [f"Odd({MASK})"])),
         (lambda echo: {(echo, 1): echo}, {f"('{MASK}', 1)": MASK}),
         (lambda echo: echo.encode(), MASK.encode()),
         (lambda echo: None, None),
@@ -133,6 +133,31 @@ def test_coroutines_stay_coroutines(scope: Scope) -> None:
         asyncio.run(failing(MASK))
     assert str(error.value) == f"ValueError: {MASK} is refused"
     assert error.value.__context__ is None
+
+
+def test_exceptions_that_cannot_be_shown_leave_no_value(scope: Scope) -> None:
+    class Silent(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError(VALUE)
+
+    def silent(token: str) -> str:
+        raise Silent(token)
+
+    def broken(token: str) -> str:
+        raise ValueError(f"\ud83d {token}")
+
+    def lone(token: str) -> List[str]:
+        return [f"\ud83d {token}"]
+
+    for tool, says in (
+        (silent, "Silent: an exception without a text"),
+        (broken, f"ValueError: ? {MASK}"),
+        (lone, "InvalidInput: text holds half of a surrogate pair"),
+    ):
+        with pytest.raises(ToolFailed) as error:
+            keyslot.guard(scope, tool, grants=["STRIPE_KEY"])(MASK)  # type: ignore[arg-type]
+        assert says in str(error.value) and VALUE not in str(error.value)
+        assert error.value.__context__ is None and error.value.__cause__ is None
 
 
 def test_tools_that_yield_are_refused(scope: Scope) -> None:

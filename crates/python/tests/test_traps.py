@@ -86,6 +86,20 @@ def test_a_list_that_holds_itself_is_refused(scope: Scope) -> None:
     assert VALUE in str(scope.resolve(deep).get_secret_value())
 
 
+def test_what_is_no_document_is_said_with_its_place(scope: Scope) -> None:
+    for document, says in (
+        ({"a": [object()]}, "a document holds str, int"),
+        ({"a": [LONE]}, "text holds half of a surrogate pair"),
+        ({"a": [{(1, 2): 3}]}, "the keys of a document are str"),
+        ({"a": [1 << 200]}, "an integer has more than 128 bits"),
+    ):
+        with pytest.raises(keyslot.errors.InvalidInput) as error:
+            scope.resolve(document)
+        failed = error.value
+        assert failed.code == "invalid_document" and failed.message.startswith(says)
+        assert failed.pointer == "/a/0" and str(failed) == f"{failed.message} (at /a/0)"
+
+
 def test_keys_stay_in_their_order(scope: Scope) -> None:
     document = {key: "<<$secret.STRIPE_KEY>>" for key in ("z", "a", "m", "B", "10", "9")}
     assert list(scope.resolve(document).get_secret_value()) == list(document)

@@ -15,6 +15,7 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
+    Type,
     TypeVar,
     Union,
     cast,
@@ -71,7 +72,9 @@ class Call:
 
     def redact(self, result: Any) -> Any:
         """Makes plain data of a result, with placeholders in place of values."""
-        return self.redactor.redact(plain(result))
+        redacted = self.redactor.redact(plain(result))
+        # Frameworks tell a pair of results by its type.
+        return tuple(redacted) if isinstance(result, tuple) else redacted
 
     def failed(self, error: BaseException) -> ToolFailed:
         """Makes an exception that says what another one says, redacted.
@@ -79,8 +82,17 @@ class Call:
         Raise it outside of the ``except`` block: one that is raised inside keeps the other as its
         context, also with ``from None``.
         """
-        said = self.redactor.redact(f"{type(error).__name__}: {error}")
+        said = f"{type(error).__name__}: {self.said(error)}"
         return ToolFailed(said, (Failure("tool_failed", said),))
+
+    def said(self, error: BaseException) -> str:
+        """Returns the text of an exception, redacted. Raises nothing itself."""
+        try:
+            text = str(error)
+        except Exception:
+            return "an exception without a text"
+        # What is no character cannot be redacted.
+        return self.redactor.redact(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def resolve_call(scope: Scope, target: Target, args: Any, grants: GrantsLike = None) -> Call:
@@ -97,6 +109,7 @@ def guard(
     name: Optional[str] = None,
     url: Optional[str] = None,
     untouched: Sequence[str] = (),
+    keeps: Tuple[Type[Exception], ...] = (),
 ) -> F:
     """Wraps a tool that a model calls.
 
@@ -104,6 +117,7 @@ def guard(
     runs. What it returns is plain data with placeholders in place of values. What it raises is a
     ``ToolFailed`` with a redacted message, and without the exception of the tool. ``untouched``
     names parameters that are not of the model.
+    ``keeps`` names classes of exceptions that stay: one is made anew with the redacted message.
 
     A tool that is a coroutine function stays one. Tools that yield are refused.
     """
@@ -114,7 +128,7 @@ def guard(
         raise TypeError("the tool has no name; pass name=")
     target = Target(called, url=url) if url is not None else Target(called, host=host)
     signature = inspect.signature(tool)
-    shape = _Shape(signature, frozenset(untouched))
+    shape = _Shape(signature, frozenset(untouched), keeps)
 
     if inspect.iscoroutinefunction(tool) or inspect.iscoroutinefunction(
         getattr(tool, "__call__", None)
@@ -143,7 +157,7 @@ def guard(
     return cast(F, guarded)
 
 
-Outcome = Tuple[Any, Optional[ToolFailed]]
+Outcome = Tuple[Any, Optional[Exception]]
 
 
 def _run(tool: Callable[..., Any], shape: _Shape, own: Dict[str, Any], call: Call) -> Outcome:
@@ -155,7 +169,7 @@ def _run(tool: Callable[..., Any], shape: _Shape, own: Dict[str, Any], call: Cal
             return None, call.failed(TypeError("the tool returned what is not a result yet"))
         return call.redact(result), None
     except Exception as error:
-        return None, call.failed(error)
+        return None, shape.failed(call, error)
 
 
 async def _run_async(
@@ -165,15 +179,28 @@ async def _run_async(
         args, kwargs = shape.join(own, call.values())
         return call.redact(await tool(*args, **kwargs)), None
     except Exception as error:
-        return None, call.failed(error)
+        return None, shape.failed(call, error)
 
 
 class _Shape:
     """The parameters of a tool: those that a model writes, and those of the host."""
 
-    def __init__(self, signature: inspect.Signature, untouched: frozenset[str]) -> None:
+    def __init__(
+        self,
+        signature: inspect.Signature,
+        untouched: frozenset[str],
+        keeps: Tuple[Type[Exception], ...],
+    ) -> None:
         self._signature = signature
         self._untouched = untouched
+        self._keeps = keeps
+
+    def failed(self, call: Call, error: Exception) -> Exception:
+        """Makes the exception that stands for one of the tool."""
+        for kept in self._keeps:
+            if isinstance(error, kept):
+                return kept(call.said(error))
+        return call.failed(error)
 
     def split(
         self, args: Tuple[Any, ...], kwargs: Dict[str, Any]
