@@ -175,6 +175,23 @@ export interface Listed {
   readonly shadowedBy: string | null;
 }
 
+export interface ChangedSecret {
+  readonly epoch: number;
+  readonly scope: string;
+  readonly name: string;
+  readonly status: Status | null;
+  readonly revision: number;
+}
+
+/** Secrets that were changed since an epoch. */
+export interface Changes {
+  /** The epoch to ask from next time. */
+  readonly epoch: number;
+  /** True if everything may have changed: read all anew. */
+  readonly all: boolean;
+  readonly secrets: readonly ChangedSecret[];
+}
+
 export interface Reference {
   readonly name: string;
   readonly version: number | null;
@@ -393,7 +410,7 @@ export class Vault {
   organizations(): Promise<readonly string[]>;
   scopes(organization: string): Promise<readonly string[]>;
   verify(): Promise<Verification>;
-  backup(path: string): Promise<Verification>;
+  backupTo(path: string): Promise<Verification>;
   /** Returns the generation of the new key. */
   rotateDataKey(organization: string): Promise<number>;
   rewrap(organization: string): Promise<object>;
@@ -402,6 +419,7 @@ export class Vault {
   addKey(name: string, key: Key): Promise<KeyInfo>;
   removeKey(nameOrId: string): Promise<Purge>;
   changeRootKey(old: Key, replacement: Key): Promise<Purge>;
+  purge(): Promise<Purge>;
   compact(): Promise<Purge>;
   audit(organization: string): Audit;
   flushAudit(): Promise<void>;
@@ -448,10 +466,17 @@ export interface AuditPage {
   readonly next: string | null;
 }
 
+export interface SecretUse {
+  readonly count: number;
+  readonly last: AuditEntry;
+}
+
 export class Audit implements AsyncIterable<AuditEntry> {
   private constructor();
   page(query?: AuditQuery, place?: { after?: string | null; limit?: number }): Promise<AuditPage>;
   find(query?: AuditQuery): AsyncGenerator<AuditEntry, void, undefined>;
+  /** Uses by `SecretInfo.record`. */
+  usage(): Promise<Readonly<Record<string, SecretUse>>>;
   prune(bounds: { maxAgeMs?: number; maxEntries?: number }, reason: string): Promise<number>;
   [Symbol.asyncIterator](): AsyncGenerator<AuditEntry, void, undefined>;
 }
@@ -471,14 +496,15 @@ export class Scope implements AsyncIterable<SecretInfo> {
   putSync(name: string, value: string | Uint8Array, options?: PutOptions): SecretInfo;
   replaceRevoked(name: string, value: string): Promise<SecretInfo>;
   update(name: string, change: SecretChange): Promise<SecretInfo>;
+  setStatus(name: string, status: 'active' | 'inactive'): Promise<SecretInfo>;
   rollback(name: string, version: number): Promise<SecretInfo>;
   cloneTo(name: string, target: Scope): Promise<SecretInfo>;
   /** Erases all values for good. */
   revoke(name: string): Promise<Purge>;
   delete(name: string, options?: { force?: boolean }): Promise<Purge>;
 
-  get(name: string): Promise<SecretInfo>;
-  getSync(name: string): SecretInfo;
+  info(name: string): Promise<SecretInfo>;
+  infoSync(name: string): SecretInfo;
   history(name: string): Promise<readonly VersionInfo[]>;
   reveal(name: string): Promise<string>;
   matches(name: string, value: string): Promise<boolean>;
@@ -486,6 +512,11 @@ export class Scope implements AsyncIterable<SecretInfo> {
   inherited(filter?: ListFilter): Promise<readonly Listed[]>;
   names(): Promise<readonly string[]>;
   [Symbol.asyncIterator](): AsyncGenerator<SecretInfo, void, undefined>;
+  /** Number of writes to the organization. */
+  epoch(): Promise<number>;
+  changes(since: number): Promise<Changes>;
+  /** Takes a thread of the pool while it waits. */
+  waitForChanges(since: number, milliseconds: number): Promise<Changes>;
   audit(): Audit;
 
   resolve<const I extends Input>(
@@ -506,6 +537,8 @@ export class Scope implements AsyncIterable<SecretInfo> {
     input: Input, options?: { target?: Target | TargetFields } & Abortable,
   ): Promise<readonly Explanation[]>;
   missing(input: Input): Promise<readonly Reference[]>;
+  /** Names of the scope that the input does not refer to. */
+  unused(input: Input): Promise<readonly string[]>;
   snapshot(input: Input): Promise<Snapshot>;
   redactor(
     names: readonly string[], options?: { target?: Target | TargetFields },

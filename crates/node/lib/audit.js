@@ -47,6 +47,11 @@ class Audit extends Handle {
     return this.find();
   }
 
+  /** Uses by the identity of each secret: `SecretInfo.record`. */
+  async usage() {
+    return later(async () => read(await this.#native.usage(false)));
+  }
+
   /** Deletes entries that are older than the age or more than the number. */
   async prune({ maxAgeMs = null, maxEntries = null } = {}, reason) {
     const why = check.text(reason, 'the reason');

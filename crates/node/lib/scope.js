@@ -95,6 +95,11 @@ class Scope extends Handle {
     return later(async () => read(await this.#native.update(false, called, changed)));
   }
 
+  async setStatus(name, status) {
+    const [called, to] = [check.text(name, 'the name'), check.text(status, 'the status')];
+    return later(async () => read(await this.#native.setStatus(false, called, to)));
+  }
+
   async rollback(name, version) {
     const [called, to] = [check.text(name, 'the name'), check.count(version, 'the version')];
     return later(async () => read(await this.#native.rollback(false, called, to)));
@@ -118,18 +123,18 @@ class Scope extends Handle {
 
   // Reading.
 
-  async get(name) {
+  async info(name) {
     const called = check.text(name, 'the name');
     return later(async () => read(await this.#native.info(false, called)));
   }
 
-  getSync(name) {
+  infoSync(name) {
     return call(() => read(this.#native.info(true, check.text(name, 'the name'))));
   }
 
   /** The versions that are kept, oldest first. */
   async history(name) {
-    return (await this.get(name)).versions;
+    return (await this.info(name)).versions;
   }
 
   /** A value outside of any template: a string in the memory of JavaScript, which stays. */
@@ -168,6 +173,23 @@ class Scope extends Handle {
       yield* page;
       after = page.at(-1)?.name;
     } while (page.length === PAGE);
+  }
+
+  /** The number of writes to the organization, to ask for changes since. */
+  async epoch() {
+    return later(() => this.#native.epoch(false));
+  }
+
+  async changes(since) {
+    const from = check.count(since, 'the epoch');
+    return later(async () => read(await this.#native.changes(false, from)));
+  }
+
+  /** Waits for changes in a thread of the pool, for so many milliseconds at most. */
+  async waitForChanges(since, milliseconds) {
+    const from = check.count(since, 'the epoch');
+    const longest = Math.min(check.count(milliseconds, 'the time'), 0xffff_ffff);
+    return later(async () => read(await this.#native.waitForChanges(false, from, longest)));
   }
 
   audit() {
@@ -243,6 +265,14 @@ class Scope extends Handle {
     return later(async () => {
       const { text, form } = check.input(given);
       return read(await this.#native.missing(false, text, form));
+    });
+  }
+
+  /** The names of the scope that a text or document does not refer to. */
+  async unused(given) {
+    return later(async () => {
+      const { text, form } = check.input(given);
+      return read(await this.#native.unused(false, text, form));
     });
   }
 

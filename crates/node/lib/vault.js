@@ -173,7 +173,7 @@ class Vault extends Handle {
     return later(async () => read(await this.#native.verify(false)));
   }
 
-  async backup(path) {
+  async backupTo(path) {
     const to = check.text(path, 'the path');
     return later(async () => read(await this.#native.backup(false, to)));
   }
@@ -209,6 +209,10 @@ class Vault extends Handle {
   async changeRootKey(old, replacement) {
     const [from, to] = [Key.native(old), Key.native(replacement)];
     return later(() => this.#native.changeRootKey(false, from, to));
+  }
+
+  async purge() {
+    return later(() => this.#native.purge(false));
   }
 
   async compact() {

@@ -34,6 +34,13 @@ impl NativeAudit {
         })
     }
 
+    /// The uses of each secret, as JSON.
+    #[napi]
+    pub fn usage(&self, now: bool) -> napi::Result<Answer<String>> {
+        let log = self.0.clone();
+        perform(now, move || json(&log.usage().map_err(refuse)?))
+    }
+
     /// Deletes what is older or more than the bounds, and returns the number of entries.
     #[napi]
     pub fn prune(

@@ -9,6 +9,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod audit;
+mod changes;
 mod engine;
 mod failure;
 mod input;

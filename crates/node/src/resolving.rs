@@ -121,6 +121,16 @@ impl NativeScope {
         })
     }
 
+    /// The names of the scope that a text or document does not refer to, as JSON.
+    #[napi]
+    pub fn unused(&self, now: bool, text: String, form: Form) -> napi::Result<Answer<String>> {
+        let (scoped, engine) = (self.scoped.clone(), Arc::clone(&self.engine));
+        perform(now, move || {
+            let references = Input::read(text, form)?.references(&engine)?;
+            json(&scoped.unused(&references).map_err(refuse)?)
+        })
+    }
+
     /// Pins the versions of the secrets in a text or document for a run.
     #[napi]
     pub fn snapshot(

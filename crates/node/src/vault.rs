@@ -241,6 +241,13 @@ impl NativeVault {
         })
     }
 
+    /// Takes what was erased out of the file.
+    #[napi]
+    pub fn purge(&self, now: bool) -> napi::Result<Answer<String>> {
+        let vault = self.vault.clone();
+        perform(now, move || vault.purge().map(purge).map_err(refuse))
+    }
+
     /// Makes the whole file as small as it can be.
     #[napi]
     pub fn compact(&self, now: bool) -> napi::Result<Answer<String>> {

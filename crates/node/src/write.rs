@@ -1,6 +1,6 @@
 //! Handles on scopes: writing.
 
-use keyslot::{SecretChange, SecretInput, Version};
+use keyslot::{SecretChange, SecretInput, Status, Version};
 use napi_derive::napi;
 use zeroize::Zeroizing;
 
@@ -88,6 +88,21 @@ impl NativeScope {
         let scoped = self.scoped.clone();
         perform(now, move || {
             json(&scoped.update(name, change).map_err(refuse)?)
+        })
+    }
+
+    /// Makes a secret active or inactive.
+    #[napi]
+    pub fn set_status(
+        &self,
+        now: bool,
+        name: String,
+        status: String,
+    ) -> napi::Result<Answer<String>> {
+        let status: Status = status.parse().map_err(refuse)?;
+        let scoped = self.scoped.clone();
+        perform(now, move || {
+            json(&scoped.set_status(name, status).map_err(refuse)?)
         })
     }
 

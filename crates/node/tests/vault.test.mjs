@@ -44,13 +44,13 @@ test('a secret is stored, changed, rolled back, revoked and replaced', async () 
   assert.equal(changed.metadata.owner, undefined);
 
   assert.equal(await scope.revoke('TOKEN'), 'done');
-  assert.equal(scope.getSync('TOKEN').status, 'revoked');
+  assert.equal(scope.infoSync('TOKEN').status, 'revoked');
   await assert.rejects(scope.reveal('TOKEN'), { code: 'revoked' });
   await scope.replaceRevoked('TOKEN', 'third-value');
   assert.equal(await scope.reveal('TOKEN'), 'third-value');
-  await scope.update('TOKEN', { status: 'inactive' });
+  assert.equal((await scope.setStatus('TOKEN', 'inactive')).status, 'inactive');
   assert.equal(await scope.delete('TOKEN'), 'done');
-  await assert.rejects(scope.get('TOKEN'), { code: 'not_found' });
+  await assert.rejects(scope.info('TOKEN'), { code: 'not_found' });
 });
 
 test('lists are in order, filtered, in pages, and iterated', async () => {
@@ -122,7 +122,7 @@ test('verify, backup, restore, new data keys, compact', async (t) => {
   await vault.scope('acme').put('KEY', VALUE);
   const report = await vault.verify();
   assert.deepEqual([report.intact, report.secrets, report.findings.length], [true, 1, 0]);
-  assert.equal((await vault.backup(join(place, 'copy.db'))).intact, true);
+  assert.equal((await vault.backupTo(join(place, 'copy.db'))).intact, true);
   await vault.scope('acme').revoke('KEY');
   const restored = await Vault.restore(join(place, 'copy.db'), join(place, 'new.db'), key);
   assert.equal(await restored.scope('acme').reveal('KEY'), VALUE);
@@ -130,6 +130,7 @@ test('verify, backup, restore, new data keys, compact', async (t) => {
   assert.ok((await restored.rewrap('acme')) instanceof Object);
   assert.equal((await restored.keyStatus()).organizations[0].keys.length > 0, true);
   assert.ok(['done', 'pending'].includes(await restored.compact()));
+  assert.ok(['done', 'pending'].includes(await restored.purge()));
 });
 
 test('the audit log is asked and pruned', async () => {
@@ -148,6 +149,9 @@ test('the audit log is asked and pruned', async () => {
   const { entries, next } = await scope.audit().page({ since, refused: false }, { limit: 1 });
   assert.equal(entries.length, 1);
   assert.equal((await scope.audit().page({ since }, { after: next })).entries.length, 1);
+  const usage = await vault.audit('acme').usage();
+  assert.equal(usage[use.record].count, 1);
+  assert.ok(usage[use.record].last.time instanceof Date);
   await assert.rejects(vault.audit('acme').page({ since: 'yesterday' }), { code: 'invalid_input' });
   assert.equal(await vault.audit('acme').prune({ maxEntries: 0 }, 'a test') > 0, true);
 });
@@ -187,6 +191,7 @@ test('a check, an explanation, and what is missing', async () => {
   assert.equal(other.refused.code, 'not_found');
   assert.deepEqual((await scope.missing({ a: '<<A>> <<STRIPE_KEY>>' })).map(({ name }) => name),
     ['A']);
+  assert.deepEqual(await scope.unused('<<A>>'), ['STRIPE_KEY']);
   await assert.rejects(scope.check('<<$secret.STRIPE_KYE>>'), /did you mean STRIPE_KEY/);
   const found = await scope.findValues({ config: { key: VALUE } });
   const places = found.map(({ pointer, isWhole }) => [pointer, isWhole]);
@@ -203,4 +208,15 @@ test('a snapshot keeps versions, and a revocation ends it', async () => {
   await scope.revoke('STRIPE_KEY');
   await assert.rejects(run.resolve('<<$secret.STRIPE_KEY>>'), { code: 'revoked' });
   assert.ok(run.withMaxAge(1000) instanceof run.constructor);
+});
+
+test('a run is told what has changed', async () => {
+  const { scope } = await project();
+  const since = await scope.epoch();
+  assert.deepEqual((await scope.changes(since)).secrets, []);
+  const waiting = scope.waitForChanges(since, 10_000);
+  await scope.put('STRIPE_KEY', 'another-value-of-it');
+  assert.deepEqual((await waiting).secrets.map(({ name }) => name), ['STRIPE_KEY']);
+  assert.deepEqual((await scope.waitForChanges(await scope.epoch(), 10)).secrets, []);
+  await assert.rejects(async () => scope.changes(-1), TypeError);
 });
