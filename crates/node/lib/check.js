@@ -29,7 +29,7 @@ class JsonText {
     this.#form = comments ? 'jsonc' : 'json';
   }
 
-  static of(value) {
+  static native(value) {
     return value instanceof JsonText ? { text: value.#text, form: value.#form } : null;
   }
 
@@ -44,7 +44,7 @@ function input(value, lenient = false) {
   if (typeof value === 'string') {
     return { text: text(value, 'the text'), form: 'text', parse: false };
   }
-  const json = JsonText.of(value);
+  const json = JsonText.native(value);
   if (json) return { ...json, parse: false };
   if (value === null || typeof value !== 'object') {
     throw wrong('the input', 'a string, an object, an array or a JsonText');

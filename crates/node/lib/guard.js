@@ -8,6 +8,9 @@ const { Scope } = require('./scope.js');
 
 const isStream = (value) => typeof value?.[Symbol.asyncIterator] === 'function';
 
+const isGenerator = (tool) =>
+  Object.prototype.toString.call(tool) === '[object AsyncGeneratorFunction]';
+
 function options(scope, given) {
   check.instance(scope, Scope, 'the scope');
   const { target, grants, strict, redactor, onAttempts } = given ?? {};
@@ -69,14 +72,21 @@ function protect(tool, { scope, ...given }) {
     throw check.wrong('the tool', 'a tool with a function execute');
   }
   const { execute } = tool;
-  const protectedTool = {
-    ...tool,
-    async execute(input, context) {
-      const { args, masking } = await opened(scope, settings, input, context?.abortSignal);
-      return masked(masking, () => execute.call(tool, args, context));
-    },
-  };
-  return protectedTool;
+  async function run(input, context) {
+    const { args, masking } = await opened(scope, settings, input, context?.abortSignal);
+    return masked(masking, () => execute.call(tool, args, context));
+  }
+  // `ai` looks at what a call returns before it waits: a generator must be one from the beginning.
+  async function* steps(input, context) {
+    yield* await run(input, context);
+  }
+  // The last step of a stream is the output.
+  async function output(input, context) {
+    let last = await run(input, context);
+    if (isStream(last)) for await (const step of last) last = step;
+    return last;
+  }
+  return { ...tool, execute: isGenerator(execute) ? steps : output };
 }
 
 /**

@@ -158,6 +158,30 @@ for (const fails of [false, true]) {
   });
 }
 
+test('ai: the steps of a tool that yields are masked', async () => {
+  const { scope } = await stripe();
+  async function* execute({ token }) {
+    yield { step: `first ${token}` };
+    yield { step: `last ${token}` };
+  }
+  for (const way of [execute, (...args) => execute(...args)]) {
+    const prompts = [];
+    const charged = protect(
+      tool({ inputSchema: z.object({ token: z.string(), amount: z.number() }), execute: way }),
+      { scope, target: { tool: 'stripe' }, grants: GRANTS });
+    const result = streamText({ model: model(prompts), tools: { charge: charged },
+      prompt: 'charge it', stopWhen: stepCountIs(3) });
+    const seen = [];
+    for await (const part of result.fullStream) {
+      if (part.type === 'tool-result') seen.push([part.output.step, part.preliminary ?? false]);
+    }
+    const last = [`last ${MASK}`, false];
+    assert.deepEqual(seen, way === execute
+      ? [[`first ${MASK}`, true], [`last ${MASK}`, true], last] : [last]);
+    assert.ok(JSON.stringify(prompts[1]).includes(`last ${MASK}`) && !holds(prompts));
+  }
+});
+
 test('ai: a tool that is not wrapped shows the placeholder to itself', async () => {
   const prompts = [];
   const { seen, tool: plain } = charge(false);
