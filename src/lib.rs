@@ -99,10 +99,10 @@ pub use vault::{
     Explanation, Export, ExportProgress, Finding, Inherited, KeyAction, KeyEvent, KeyInfo, KeyKind,
     KeyStatus, List, Listed, MissingReference, MissingReferences, Observer, OnExisting,
     OnReferenced, OpenMode, OrganizationKeys, OwnedEvent, Permissions, PlainFormat,
-    PreviousVaultKey, Removed, RemovedAll, Repair, ReplacedVaultKey, Revoked, Rewrap,
-    RewrapProgress, RewrappedDataKeys, RollbackAnchor, ScopedVault, SecretChange, SecretInput,
-    SecretUsage, SecretUse, Snapshot, Sorted, UsageBacklog, UsedSecret, Vault, VaultBuilder,
-    Verification, VerifyProgress, WithUsage,
+    PreviousVaultKey, Removed, RemovedAll, Repair, ReplacedVaultKey, Report, ReportCursor,
+    ReportPage, ReportRow, Revoked, Rewrap, RewrapProgress, RewrappedDataKeys, RollbackAnchor,
+    ScopedVault, SecretChange, SecretInput, SecretUsage, SecretUse, Snapshot, Sorted, UsageBacklog,
+    UsedSecret, Vault, VaultBuilder, Verification, VerifyProgress, WithUsage,
 };
 #[cfg(feature = "sqlite")]
 pub use vault::{Backup, BackupProgress};

@@ -31,5 +31,6 @@ pub(in crate::vault) use id::check_id;
 pub use info::DocumentInfo;
 pub use missing_reference::{MissingReference, MissingReferences};
 pub(in crate::vault) use open::StoredDocument;
+pub(in crate::vault) use presence::Presence;
 pub use uses::{DocumentUse, DocumentUses};
-pub(in crate::vault) use who::Asking;
+pub(in crate::vault) use who::{Asking, is_within};

@@ -15,5 +15,6 @@ mod scopes;
 mod write;
 
 pub(super) use changed::{Changed, Since};
+pub(super) use gather::open_in;
 pub(super) use page::{InfoPage, InfoWalk, PageHead, RowPlace};
 pub(super) use write::WriteGuard;

@@ -26,6 +26,11 @@ impl Walk {
         Self::of_scope_after(kind, scope, None, bodies)
     }
 
+    /// A walk over all rows of a tenant behind a key, in the order of keys and without bodies.
+    pub(super) fn of_infos_after(kind: Kind, after: Option<[u8; 32]>) -> Self {
+        Self::from(kind, None, Cursor::Key(after), false)
+    }
+
     /// A walk over the rows of one scope behind a key, in the order of keys.
     pub(super) fn of_scope_after(
         kind: Kind,

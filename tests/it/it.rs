@@ -76,6 +76,7 @@ mod put_all;
 mod redact;
 mod references;
 mod repair;
+mod reports;
 mod revocation;
 mod secret_changes;
 mod small_vaults;

@@ -569,7 +569,7 @@ const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 115] = [
+const PLAIN: [&str; 119] = [
     "AccessRules",
     "Action",
     "Actor",
@@ -653,6 +653,10 @@ const PLAIN: [&str; 115] = [
     "RemovedAll",
     "Repair",
     "ReplacedVaultKey",
+    "Report",
+    "ReportCursor",
+    "ReportPage",
+    "ReportRow",
     "Revision",
     "Revoked",
     "Rewrap",

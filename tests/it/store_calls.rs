@@ -97,7 +97,8 @@ fn a_verification_asks_by_pages() {
         assert_eq!(report.secrets, (TENANTS * SECRETS) as u64);
     });
     let pages = SECRETS.div_ceil(256) * 2;
-    let most = TENANTS * (6 + 3 * pages);
+    // Documents and uses are looked for as well, of which there are none.
+    let most = TENANTS * (8 + 3 * pages);
     println!("{} calls, {most} allowed", all - fixed.0);
     assert!(all - fixed.0 <= most, "{} calls of {most}", all - fixed.0);
     assert_eq!(in_writes, 0, "it takes no lock");

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use crate::crypto::{InfoState as State, SealedInfo};
+use crate::crypto::InfoState as State;
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::scope::Scope;
 use crate::store::{ReadTx, Row, RowKey};
 use crate::vault::core::Core;
+use crate::vault::guarded::open_in;
 use crate::vault::hashed_scope::HashedScope;
-use crate::vault::keyring::data_key_row;
-use crate::vault::rows::{get_in, get_one_in};
+use crate::vault::rows::get_in;
 
 /// The most rows that are read at once: with the longest values they have 36 MiB.
 const MOST: usize = 32;
@@ -61,11 +61,5 @@ impl Presence {
 }
 
 fn is_present<T: ReadTx + ?Sized>(core: &Core, tx: &mut T, row: &Row) -> Result<bool> {
-    let sealed = SealedInfo::parse(&row.info)?;
-    let key = match core.keys.known(sealed.key_id()) {
-        Some(key) => key,
-        None => core.open_found(get_one_in(tx, data_key_row(sealed.key_id()))?.as_ref())?,
-    };
-    let info = core.open_info(row, &sealed, &key)?;
-    Ok(info.state != State::Deleted)
+    Ok(open_in(core, tx, row)?.state != State::Deleted)
 }

@@ -81,6 +81,6 @@ impl<'a> Asking<'a> {
 }
 
 /// Returns true for a scope, and for those within it.
-pub(super) fn is_within(scope: &Scope, outer: &Scope) -> bool {
+pub(in crate::vault) fn is_within(scope: &Scope, outer: &Scope) -> bool {
     scope.chain().any(|above| above == *outer)
 }

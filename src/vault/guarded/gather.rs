@@ -143,7 +143,11 @@ impl Core {
 }
 
 /// Opens the info of a row.
-pub(super) fn open_in<T: ReadTx + ?Sized>(core: &Core, tx: &mut T, row: &Row) -> Result<Info> {
+pub(in crate::vault) fn open_in<T: ReadTx + ?Sized>(
+    core: &Core,
+    tx: &mut T,
+    row: &Row,
+) -> Result<Info> {
     let (sealed, key) = parse_in(core, tx, row)?;
     core.open_info(row, &sealed, &key)
 }
