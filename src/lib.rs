@@ -4,6 +4,7 @@
 //! [keys]: crate::manual::keys
 //! [the threat model]: crate::manual::threat_model
 //! [anchors]: crate::manual::anchors
+//! [bundles]: crate::manual::bundle
 //! [ARCHITECTURE.md]: https://docs.rs/crate/keyslot/latest/source/ARCHITECTURE.md
 //! [CONTRIBUTING.md]: https://docs.rs/crate/keyslot/latest/source/CONTRIBUTING.md
 //! [SECURITY.md]: https://docs.rs/crate/keyslot/latest/source/SECURITY.md

@@ -5,6 +5,7 @@ mod bad_input;
 mod exports;
 mod imports;
 mod kit;
+mod moments;
 mod plain;
 mod round_trip;
 #[cfg(feature = "passphrase")]
