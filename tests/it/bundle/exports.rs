@@ -161,6 +161,25 @@ fn an_export_waits_for_its_entry_in_every_mode() {
 }
 
 #[test]
+fn a_log_that_was_begun_has_the_exports_of_every_open_vault() {
+    let store = MemoryStore::new();
+    let builder = || Vault::builder().store(store.clone());
+    let vault = builder().audit(AuditMode::Off).create(&root_key()).unwrap();
+    vault.scope("acme").unwrap().put("A", "value").unwrap();
+    vault.scope("other").unwrap().put("B", "value").unwrap();
+    let other = builder().open(&root_key()).unwrap();
+    of_vault(&other);
+    for organization in ["acme", "other"] {
+        let log = vault.audit(organization).unwrap();
+        let newest = log.entries().next().unwrap().unwrap();
+        assert_eq!(newest.action, AuditAction::ExportBundle);
+        assert_eq!(newest.scope.as_str(), organization);
+        assert_eq!(newest.reason.as_deref(), Some(REASON));
+    }
+    assert!(vault.verify().unwrap().is_intact());
+}
+
+#[test]
 fn a_vault_without_a_log_exports() {
     let project = scope("acme");
     project.put("A", "value").unwrap();
