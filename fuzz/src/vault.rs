@@ -3,6 +3,7 @@
 //! Each check takes the code that it checks as an argument. So a test can give it code that is
 //! wrong, and see that it notices.
 
+pub mod audit;
 pub mod bundle;
 pub mod canonical;
 pub mod envelope;

@@ -1,6 +1,7 @@
 //! Ways into this module for the fuzzer, which gives bytes that no vault made. Only the package
 //! under `tests/internals` has them.
 
+use super::audit::{LogRow, decode_entry};
 use super::bundle::{self, BundleCounts};
 use super::canonical;
 use super::context::Context;
@@ -16,7 +17,7 @@ use super::root_key::RootKey;
 use super::{InfoPlace, envelope};
 use crate::error::Result;
 use crate::name::SecretName;
-use crate::record::{RecordId, Version};
+use crate::record::{AuditEntry, RecordId, Version};
 use crate::scope::Scope;
 
 /// A stored record that is read before or after it is opened.
@@ -34,17 +35,20 @@ pub enum Record {
     DataKey,
     /// The directory of the key slots.
     KeySlotDirectory,
+    /// A row of an audit log.
+    LogRow,
 }
 
 impl Record {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Header,
         Self::KeySlot,
         Self::Head,
         Self::Info,
         Self::DataKey,
         Self::KeySlotDirectory,
+        Self::LogRow,
     ];
 }
 
@@ -61,7 +65,17 @@ pub fn rewrite(record: Record, bytes: &[u8]) -> Result<Vec<u8>> {
         Record::Info => Info::decode(RecordId::from_bytes([1; 16]), bytes, None)?.encode(),
         Record::DataKey => DataKeyRecord::decode(bytes)?.encode(),
         Record::KeySlotDirectory => KeySlotDirectory::decode(bytes)?.encode(),
+        Record::LogRow => LogRow::decode(5, bytes)?.encode(),
     })
+}
+
+/// Reads the record of an entry of an audit log.
+///
+/// # Errors
+///
+/// Those of the record.
+pub fn entry(number: u64, record: &[u8]) -> Result<AuditEntry> {
+    decode_entry(number, record)
 }
 
 /// Seals a plaintext under a key, for one of 256 places.

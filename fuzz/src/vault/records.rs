@@ -58,7 +58,7 @@ mod tests {
             );
             check(&good, rewrite);
         }
-        for select in 0..6 {
+        for select in 0..7 {
             check(&[select], rewrite);
             check(&[select, 1], rewrite);
             check(&[select, 2, 0xff, 0xff, 0xff, 0xff, 0xff], rewrite);

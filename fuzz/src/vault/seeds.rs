@@ -19,6 +19,7 @@ pub fn all() -> Vec<Seed> {
     seeds.extend(lists());
     seeds.extend(files());
     seeds.extend(keys());
+    seeds.extend(logs());
     seeds
 }
 
@@ -73,6 +74,7 @@ fn records() -> Vec<Seed> {
             "directory",
             sealed("slot directory"),
         ),
+        (Record::LogRow, "log_row", log_row()),
     ];
     let seed = |(record, name, bytes): (Record, &str, Vec<u8>)| {
         let select = Record::ALL
@@ -86,6 +88,67 @@ fn records() -> Vec<Seed> {
         )
     };
     all.into_iter().map(seed).collect()
+}
+
+/// The record of an entry, with nearly all of its fields.
+fn entry() -> Vec<u8> {
+    let time = 1_800_000_000_000_000_i64.to_be_bytes();
+    let (version, generation) = (3_u64.to_be_bytes(), 2_u32.to_be_bytes());
+    record(&[
+        (1, &time),
+        (2, &[1]),
+        (3, b"acme/billing"),
+        (4, b"STRIPE_KEY"),
+        (5, b"user:ada"),
+        (6, b"denied"),
+        (7, b"acme"),
+        (8, &[6; 16]),
+        (9, &version),
+        (10, &[7; 32]),
+        (11, b"stripe"),
+        (12, b"api.stripe.com:443"),
+        (13, &[1]),
+        (14, &[1]),
+        (15, b"run-17"),
+        (16, b"ticket 12"),
+        (17, &generation),
+        (18, &version),
+    ])
+}
+
+/// A row of an audit log with two entries.
+fn log_row() -> Vec<u8> {
+    let time = 1_800_000_000_000_000_i64.to_be_bytes();
+    let number = 4_u64.to_be_bytes();
+    let short = record(&[(1, &time), (2, &[20]), (3, b"acme"), (18, &number)]);
+    let both = [entry(), short];
+    let both: Vec<&[u8]> = both.iter().map(Vec::as_slice).collect();
+    let entries = keyslot_internals::fuzzing::fields(&both);
+    record(&[
+        (1, &[1; 16]),
+        (2, &time),
+        (3, &number),
+        (4, &[8; 32]),
+        (5, &entries),
+    ])
+}
+
+fn logs() -> Vec<Seed> {
+    let seed = |name: &str, bytes: Vec<u8>| ("audit_row", name.to_owned(), bytes);
+    vec![
+        seed("row", [&[0], &log_row()[..]].concat()),
+        seed("entry", [&[1], &entry()[..]].concat()),
+        seed("export", b"\x02\x01\0\0\0".to_vec()),
+        seed("export_gone", b"\x02\x01\0\0\0\x02\x02\0\0".to_vec()),
+        seed("export_swapped", b"\x02\x01\0\0\0\x03\x01\x02\0".to_vec()),
+        seed("export_changed", b"\x02\x01\0\0\0\x04\x02\0\x07".to_vec()),
+        seed("export_cut", b"\x02\x01\0\0\0\x05\x07\x09\0".to_vec()),
+        seed(
+            "export_of_both",
+            b"\x02\0\x02\0\0\0\x05\0\0\0\x03\0\0".to_vec(),
+        ),
+        seed("export_other", b"\x02{}".to_vec()),
+    ]
 }
 
 fn envelopes() -> Vec<Seed> {
@@ -180,7 +243,7 @@ fn keys() -> Vec<Seed> {
 mod tests {
     use super::*;
     use crate::vault::file::known;
-    use crate::vault::{canonical, envelope, file, keys, records};
+    use crate::vault::{audit, canonical, envelope, file, keys, records};
     use keyslot_internals::fuzzing::{fields, rewrite};
 
     #[test]
@@ -199,6 +262,14 @@ mod tests {
                     envelope::check(&bytes, Envelopes::OURS);
                 }
                 "canonical_injective" => canonical::check(&bytes, fields),
+                "audit_row" => {
+                    match bytes[0] {
+                        0 => assert!((audit::Logs::OURS.rewrite)(&bytes[1..]).is_ok()),
+                        1 => assert!((audit::Logs::OURS.entry)(&bytes[1..]).is_ok()),
+                        _ => {}
+                    }
+                    audit::check(&bytes, audit::known(), audit::Logs::OURS);
+                }
                 "db_file" => file::check(&bytes, &known),
                 "key_parse" => keys::check(&bytes, keys::Keys::OURS),
                 _ => panic!("no target: {target}"),
