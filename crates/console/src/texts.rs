@@ -135,6 +135,7 @@ pub(crate) const NO_VERSIONS: &str = "No version is left: the values were erased
 pub(crate) const CURRENT: &str = "current";
 pub(crate) const MAKE_CURRENT: &str = "Make current again";
 pub(crate) const ROTATE: &str = "Rotate";
+pub(crate) const REPLACE: &str = "Replace";
 pub(crate) const EDIT: &str = "Edit";
 pub(crate) const EDIT_RULES: &str = "Edit rules";
 pub(crate) const DISABLE: &str = "Disable";
@@ -167,6 +168,7 @@ pub(crate) const CREATE: &str = "Create";
 pub(crate) const ROTATE_TITLE: &str = "Rotate a secret";
 pub(crate) const ROTATE_HELP: &str =
     "The new value is used from its next resolve on. The old ones stay in the history.";
+pub(crate) const REPLACE_TITLE: &str = "Replace a revoked secret";
 pub(crate) const REPLACE_HELP: &str =
     "The secret is revoked. A new secret takes its name, and is used from its next resolve on.";
 pub(crate) const EDIT_TITLE: &str = "Edit a secret";

@@ -47,24 +47,25 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
 fn draw(call: &Call<'_>, seen: &Seen, failure: Option<&Failure>) -> Reply {
     let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
     let is_revoked = seen.info.status == Status::Revoked;
+    let (title, label) = if is_revoked {
+        (t::REPLACE_TITLE, t::REPLACE)
+    } else {
+        (t::ROTATE_TITLE, t::ROTATE)
+    };
     let content = html! {
-        h1 { (t::ROTATE_TITLE) }
+        h1 { (title) }
         p.lead { code { (name) } }
         p.help { (if is_revoked { t::REPLACE_HELP } else { t::ROTATE_HELP }) }
         (form::problem(failure))
         form.sheet method="post" action=(call.to_secret(scope, name, Verb::Rotate)) {
             (form::revision(&seen.info))
             (form::value(t::NEW_VALUE))
-            (form::buttons(t::ROTATE, "primary", &call.to_secret(scope, name, Verb::Show)))
+            (form::buttons(label, "primary", &call.to_secret(scope, name, Verb::Show)))
         }
     };
     let status = failure.map_or(StatusCode::OK, |failure| failure.status);
     Reply::html(
         status,
-        page(
-            call,
-            &Frame::of(t::ROTATE_TITLE, scope, Tab::Secrets),
-            &content,
-        ),
+        page(call, &Frame::of(title, scope, Tab::Secrets), &content),
     )
 }

@@ -54,7 +54,8 @@ fn actions(call: &Call<'_>, seen: &Seen) -> Markup {
     html! {
         div.actions role="group" aria-label=(t::ACTIONS) {
             @if may_manage {
-                a.button href=(to(Verb::Rotate)) { (t::ROTATE) }
+                @let label = if is_live { t::ROTATE } else { t::REPLACE };
+                a.button href=(to(Verb::Rotate)) { (label) }
             }
             @if may_manage && is_live {
                 a.button.plain href=(to(Verb::Edit)) { (t::EDIT) }

@@ -198,7 +198,7 @@ test('the page is dark where people want it', async () => {
   assert.ok(lightBack > 680 && lightText < 150);
   const [darkBack, darkText] = await lightness('dark');
   assert.ok(darkBack < 120 && darkText > 600);
-  await shoot(page, 'secret-dark', { fullPage: true });
+  await shoot(page, 'secret-dark');
 });
 
 test('who may only look is offered nothing else', async () => {

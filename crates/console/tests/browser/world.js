@@ -29,7 +29,7 @@ class World {
     const context = await this.browser.createBrowserContext();
     const page = await context.newPage();
     await page.authenticate({ username: user, password: user });
-    await page.setViewport({ width: 1100, height: 800 });
+    await page.setViewport({ width: 1100, height: 840 });
     page.on('console', (message) => {
       if (message.type() === 'error') this.problems.push(`${page.url()}: ${message.text()}`);
     });
