@@ -49,9 +49,10 @@ def test_rules_decide_by_the_name_and_host_of_the_tool(scope: Scope) -> None:
     assert keyslot.guard(scope, fetch, "api.stripe.com", ["KEY"])("<<KEY>>") == "called"
     url = "https://api.stripe.com/v1"
     assert keyslot.guard(scope, fetch, url=url, grants=["KEY"])("<<KEY>>") == "called"
-    for other in ({"host": "evil.example"}, {"host": "api.stripe.com", "name": "shell"}):
+    others: List[Any] = [{"host": "evil.example"}, {"host": "api.stripe.com", "name": "shell"}]
+    for other in others:
         with pytest.raises(PermissionError) as error:
-            keyslot.guard(scope, fetch, grants=["KEY"], **other)("<<KEY>>")  # type: ignore[arg-type]
+            keyslot.guard(scope, fetch, grants=["KEY"], **other)("<<KEY>>")
         assert "api.stripe.com" not in str(error.value), "a model may read it"
 
 
