@@ -21,6 +21,8 @@ mod structures;
 mod truncated;
 #[cfg(feature = "vault")]
 mod vaults;
+#[cfg(feature = "json")]
+mod vectors;
 mod writings;
 
 use keyslot::redact::RedactorBuilder;

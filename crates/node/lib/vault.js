@@ -3,7 +3,7 @@
 
 const { Audit } = require('./audit.js');
 const check = require('./check.js');
-const { call, refusal } = require('./errors.js');
+const { call } = require('./errors.js');
 const { Handle } = require('./handle.js');
 const { later } = require('./later.js');
 const native = require('./native.js');
@@ -47,12 +47,8 @@ class RootKey extends Key {
   }
 
   static fromEnv(variable) {
-    // Of `process.env`, which a worker may have of its own.
-    const value = process.env[check.text(variable, 'the variable')];
-    if (value === undefined) {
-      throw refusal('invalid_key', 'the environment variable of the root key is not set');
-    }
-    return RootKey.fromBase64(value);
+    // The environment of the process, also in a worker thread: JavaScript never sees the key.
+    return RootKey.#make((key) => key.fromEnv(check.text(variable, 'the variable')));
   }
 
   static fromFile(path) {

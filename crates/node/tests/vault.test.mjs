@@ -1,9 +1,11 @@
 // The life of secrets and vaults.
 
 import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 
 import * as keyslot from 'keyslot';
 import { KeyslotError, Passphrase, RootKey, Vault } from 'keyslot';
@@ -113,6 +115,27 @@ test('a vault in a file opens again, with its key alone', async (t) => {
   await by.changeRootKey(key, other);
   await assert.rejects(Vault.open(path, key), { code: 'wrong_key' });
   assert.equal(await (await Vault.open(path, other)).scope('acme').reveal('KEY'), VALUE);
+});
+
+test('keys come from texts, bytes, files and the environment', (t) => {
+  const hex = 'bc594e418dea015469dcb6c6a859cfd1c324271e2533148b6d56ac9f1375f38f';
+  const key = RootKey.fromHex(hex).exposeBase64();
+  assert.equal(RootKey.fromBytes(Buffer.from(hex, 'hex')).exposeBase64(), key);
+  const file = join(folder(t), 'key');
+  writeFileSync(file, key, { mode: 0o600 });
+  assert.equal(RootKey.fromFile(file).exposeBase64(), key);
+  assert.equal(RootKey.fromMountedFile(file).exposeBase64(), key);
+  for (const written of [hex, key]) {
+    process.env.KEYSLOT_TEST_KEY = written;
+    assert.equal(RootKey.fromEnv('KEYSLOT_TEST_KEY').exposeBase64(), key);
+  }
+  delete process.env.KEYSLOT_TEST_KEY;
+  assert.throws(() => RootKey.fromEnv('KEYSLOT_TEST_KEY'),
+    { code: 'invalid_key', message: 'the environment variable KEYSLOT_TEST_KEY is not set' });
+  assert.throws(() => RootKey.fromBase64('canary-canary'), (error) =>
+    error.code === 'invalid_key' && !inspect(error).includes('canary-canary'));
+  chmodSync(file, 0o644);
+  assert.throws(() => RootKey.fromFile(file), { code: 'unsafe_file' });
 });
 
 test('verify, backup, restore, new data keys, compact', async (t) => {
