@@ -519,14 +519,14 @@ export class Scope implements AsyncIterable<SecretInfo> {
   waitForChanges(since: number, milliseconds: number): Promise<Changes>;
   audit(): Audit;
 
-  resolve<const I extends Input>(
+  resolve<I extends Input>(
     input: I, options?: ResolveOptions & Abortable,
   ): Promise<Resolved<Output<I>>>;
-  resolveSync<const I extends Input>(input: I, options?: ResolveOptions): Resolved<Output<I>>;
-  resolveModelArgs<const I extends Input>(
+  resolveSync<I extends Input>(input: I, options?: ResolveOptions): Resolved<Output<I>>;
+  resolveModelArgs<I extends Input>(
     args: I, options?: ModelArgsOptions & Abortable,
   ): Promise<ModelArgs<Output<I>>>;
-  resolveModelArgsSync<const I extends Input>(
+  resolveModelArgsSync<I extends Input>(
     args: I, options?: ModelArgsOptions,
   ): ModelArgs<Output<I>>;
   references(input: Input): readonly Reference[];
@@ -549,10 +549,10 @@ export class Scope implements AsyncIterable<SecretInfo> {
 /** The versions of some secrets at one moment, for a whole run. A revocation counts at once. */
 export class Snapshot {
   private constructor();
-  resolve<const I extends Input>(
+  resolve<I extends Input>(
     input: I, options?: ResolveOptions & Abortable,
   ): Promise<Resolved<Output<I>>>;
-  resolveSync<const I extends Input>(input: I, options?: ResolveOptions): Resolved<Output<I>>;
+  resolveSync<I extends Input>(input: I, options?: ResolveOptions): Resolved<Output<I>>;
   withMaxAge(milliseconds: number): Snapshot;
   refresh(): Promise<void>;
 }
@@ -560,7 +560,7 @@ export class Snapshot {
 /** Resolves with values that the run brings along, without a vault. */
 export class Engine {
   constructor(settings?: EngineSettings);
-  resolveSync<const I extends Input>(input: I, options?: ResolveOptions): Resolved<Output<I>>;
+  resolveSync<I extends Input>(input: I, options?: ResolveOptions): Resolved<Output<I>>;
   references(input: Input): readonly Reference[];
 }
 

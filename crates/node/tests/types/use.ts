@@ -32,7 +32,8 @@ export async function use(model: LanguageModel, client: Client): Promise<void> {
   same<Same<typeof text, Resolved<string>>>();
   const exposed: string = text.expose();
   const config = scope.resolveSync({ headers: { Key: '<<KEY>>' }, tries: 3 });
-  const tries: 3 = config.expose().tries;
+  same<Same<typeof config, Resolved<{ headers: { Key: string }; tries: number }>>>();
+  const tries: number = config.expose().tries;
   const kept: string = scope.resolveSync(new JsonText('{}')).expose();
   const grants: Grants = { KEY: ['/headers/*'], REGION: true };
   const args: ModelArgs<string> = await scope.resolveModelArgs('<<KEY>>', { grants });
