@@ -60,7 +60,7 @@ EXTRACT = HMAC
 
 # Rows
 
-HEADER, SLOT, VAULT_SECRET, DATA_KEY, HEAD, SECRET, VERSION, AUDIT = range(1, 9)
+HEADER, SLOT, VAULT_SECRET, DATA_KEY, HEAD, SECRET, VERSION, AUDIT, USAGE, DOCUMENT = range(1, 11)
 ZEROS = bytes(16)
 Row = namedtuple("Row", "partition kind key epoch info body")
 VAULT = ZEROS
@@ -443,8 +443,53 @@ def log(data):
     return found[1] or BEGINNING, found[2]
 
 
+def account(data):
+    """The number of rows, and the XOR of their entries."""
+    require(len(data) == 40 and any(data))
+    return int.from_bytes(data[:8], "big"), data[8:]
+
+
 HEAD_RECORD = Fields(
-    {1: text(is_segment), 2: U64, 3: U64, 4: U64, 5: HASH, 6: ID}, {7: number(32, 2), 8: log}
+    {1: text(is_segment), 2: U64, 3: U64, 4: U64, 5: HASH, 6: ID},
+    {7: number(32, 2), 8: log, 9: account, 10: account},
+)
+
+
+def bounded(read, most):
+    """A list of so many items at most."""
+
+    def bound(data):
+        found = read(data)
+        require(len(found) <= most)
+        return found
+
+    return filled(bound)
+
+
+def document_id(data):
+    found = text()(data)
+    require(1 <= len(data) <= 256)
+    return found
+
+
+REFERENCE = Fields(
+    {1: one_of(1, 2), 2: text(is_name), 4: U32},
+    {3: FROM_1, 5: bounded(lambda data: [text()(item) for item in items(data)], 8)},
+)
+DOCUMENT_RECORD = Fields(
+    {1: text(is_scope), 2: document_id, 3: time},
+    {4: text(is_actor), 5: bounded(list_of(REFERENCE), 4096)},
+)
+USAGE_RECORD = Fields(
+    {1: ID, 2: text(is_scope), 3: text(is_name), 4: U64, 5: U64, 6: time, 7: time},
+    {
+        8: text(is_actor),
+        9: filled(text()),
+        10: filled(text()),
+        11: one_of(*range(12)),
+        12: number(8, 1),
+        13: bounded(lambda data: [ID(item) for item in items(data)], 8),
+    },
 )
 AUDIT_ROW = Fields({1: ID, 2: time, 3: U64, 4: HASH, 5: items})
 AUDIT_ENTRY = Fields(
@@ -513,7 +558,9 @@ def read_head(data):
     head = record(data, HEAD_RECORD)
     require(head[2] < 1 << 63)
     if head[6] == bytes(16):
-        require(head[8] and not (head[3] or head[4] or any(head[5]) or head[7]))
+        require(head[8] and not (head[3] or head[4] or any(head[5]) or head[7] or head[9]))
+    else:
+        require(not head[10])
     return head
 
 
@@ -565,6 +612,7 @@ class SubKeys:
     def __init__(self, vault_id, vault_secret):
         prk = EXTRACT(vault_id, vault_secret)
         purposes = ("row", "tag", "accumulator", "head", "fingerprint", "audit", "audit chain")
+        purposes += ("document", "usage")
         for purpose in purposes:
             key = EXPAND(prk, FIELDS(f"keyslot/1 {purpose} key".encode()), 32)
             setattr(self, purpose.replace(" ", "_"), key)
@@ -589,6 +637,19 @@ class SubKeys:
     def version_row_key(self, scope, name, version):
         fields = FIELDS(b"keyslot/1 version row", scope.encode(), name.encode(), u(64, version))
         return self.scope_tag(scope) + HMAC(self.row, fields)[:16]
+
+    def document_row_key(self, scope, document_id):
+        fields = FIELDS(b"keyslot/1 document row", scope.encode(), document_id.encode())
+        return self.scope_tag(scope) + HMAC(self.row, fields)[:16]
+
+    def usage_row_key(self, scope, name):
+        tag = HMAC(self.tag, FIELDS(b"keyslot/1 usage scope tag", scope.encode()))[:16]
+        fields = FIELDS(b"keyslot/1 usage row", scope.encode(), name.encode())
+        return tag + HMAC(self.row, fields)[:16]
+
+    def row_entry(self, label, row):
+        fields = [row.key, u(64, row.epoch), commitment(row.info)]
+        return HMAC(self.accumulator, FIELDS(b"keyslot/1 " + label + b" entry", *fields))
 
     def accumulator_entry(self, record_id, revision, commitment_of_info):
         fields = [record_id, u(64, revision), commitment_of_info]

@@ -368,6 +368,59 @@ def check_audit(folder):
     return cases
 
 
+def check_documents(folder):
+    """The golden vault with documents and counted uses, and rows that somebody changed."""
+    vector = json.loads((VECTORS / "documents-1.json").read_text())
+    path = pathlib.Path(shutil.copy(VECTORS / "documents-1.db", folder))
+    rows, root_key = list(f.read_file(path)), bytes.fromhex(vector["root_key"])
+    vault = Vault(rows, root_key)
+    assert vault.verify() == []
+    head = lambda tag: vault.head(vault.rows[tag, f.HEAD, tag + f.ZEROS])
+    tag, uses = vault.keys.tenant_tag("acme"), vault.keys.uses_tag("acme")
+    forms = {"secret": 1, "bare": 2}
+    found = []
+    for one in vault.documents(tag, head(tag)[9]):
+        assert (tag, f.DOCUMENT, vault.keys.document_row_key(one[1], one[2])) in vault.rows
+        references = [(it[1], it[2], it[3], it[4], it[5] or []) for it in one[5] or []]
+        found.append((one[1], one[2], one[4], references))
+    expected = []
+    for one in vector["documents"]:
+        references = []
+        for it in one["references"]:
+            asked = it["reference"]
+            form = forms[asked["kind"]]
+            references.append((form, asked["name"], asked["version"], it["count"], it["pointers"]))
+        expected.append((one["scope"], one["id"], one["updated_by"], references))
+    by_name = lambda one: one[:2]
+    assert sorted(found, key=by_name) == sorted(expected, key=by_name)
+    told = lambda one: (one["uses"], one["reveals"], one["actor"], one["tool"], one["host"])
+    expected = {(one["scope"], one["name"]): told(one["usage"]) for one in vector["usage"]}
+    found = {}
+    for one in vault.usage(uses, head(uses)[10]):
+        assert (uses, f.USAGE, vault.keys.usage_row_key(one[2], one[3])) in vault.rows
+        found[one[2], one[3]] = (one[4], one[5], one[8], one[9], one[10])
+    assert found == expected and len(found) == 2
+    cases = 0
+    for at, row in enumerate(rows):
+        if row.kind not in (f.USAGE, f.DOCUMENT):
+            continue
+        finding = "usage" if row.kind == f.USAGE else "documents"
+        others = [other for other in rows if other.kind == row.kind and other != row]
+        changed = [
+            [],
+            [row._replace(info=row.info[:-1] + bytes([row.info[-1] ^ 1]))],
+            [row._replace(info=others[0].info)],
+            [row._replace(epoch=row.epoch + 1)],
+            [row._replace(body=b"1")],
+            [row, row._replace(key=bytes(32))],
+        ]
+        for replaced in changed:
+            damaged = rows[:at] + replaced + rows[at + 1 :]
+            assert Vault(damaged, root_key).verify() == [finding]
+            cases += 1
+    return cases
+
+
 def check_replaced(folder):
     """The vault whose vault key was replaced twice, with data keys under two of the three."""
     root_key = bytes.fromhex(json.loads((VECTORS / "replaced-1.json").read_text())["root_key"])
@@ -420,6 +473,7 @@ def main():
         print(f"changed files: {check_files(copy, folder)}")
         print("keys that open a vault, slots: {}, {}".format(*check_keys(folder)))
         print(f"changed logs: {check_audit(folder)}")
+        print(f"changed documents and uses: {check_documents(folder)}")
         print(f"previous vault keys: {check_replaced(folder)}")
     assert check_answers(in_file, vector).verify() == []
     try:

@@ -118,6 +118,30 @@ class Vault:
         require(at == end)
         return entries
 
+    def counted(self, row, label, fields):
+        """A row that a head accounts for beside the secrets, opened, with its entry."""
+        require(row.body == b"")
+        key = getattr(self.keys, label.decode())
+        bound = [self.vault_id, row.partition, row.key, f.u(64, row.epoch)]
+        opened = f.record(f.unseal(key, b"keyslot/1 " + label, bound, row.info), fields)
+        return opened, self.keys.row_entry(label, row)
+
+    def documents(self, partition, account):
+        """The documents of a tenant, if they are those of its head."""
+        return self.accounted(partition, f.DOCUMENT, account, b"document", f.DOCUMENT_RECORD)
+
+    def usage(self, partition, account):
+        """The uses in a partition, if they are those of its head."""
+        return self.accounted(partition, f.USAGE, account, b"usage", f.USAGE_RECORD)
+
+    def accounted(self, partition, kind, account, label, fields):
+        found, number, total = [], 0, bytes(32)
+        for row in self.of_kind(partition, kind):
+            opened, entry = self.counted(row, label, fields)
+            found, number, total = found + [opened], number + 1, xor(total, entry)
+        require((number, total) == (account or (0, bytes(32))))
+        return found
+
     def info(self, row):
         record_id, envelope = row.info[:16], row.info[16:]
         require(len(record_id) == 16)
@@ -267,10 +291,14 @@ class Vault:
             ends = found["head"][8] or (f.BEGINNING, f.BEGINNING)
             holds(lambda: self.log(tag, *ends), "audit log")
             if found["head"][6] == bytes(16):
-                others = len(rows(f.DATA_KEY) + rows(f.SECRET) + rows(f.VERSION))
+                kinds = (f.DATA_KEY, f.SECRET, f.VERSION, f.DOCUMENT)
+                others = sum(len(rows(kind)) for kind in kinds)
+                holds(lambda: self.usage(tag, found["head"][10]), "usage")
                 holds(lambda: tag == self.keys.uses_tag(found["head"][1]), "head")
                 holds(lambda: others == 0 and len(rows(f.HEAD)) == 1, "stray")
                 return
+            holds(lambda: self.documents(tag, found["head"][9]), "documents")
+        holds(lambda: rows(f.USAGE) == [], "stray")
         holds(lambda: len(rows(f.HEAD)) == bool(head_row), "head")
         for row in rows(f.DATA_KEY):
             holds(lambda: data_key(row), "data key")

@@ -14,3 +14,5 @@ mod kit;
 mod questions;
 mod removals;
 mod tampered;
+#[cfg(unix)]
+mod vector;
