@@ -19,6 +19,7 @@
 
 mod decode;
 mod expand;
+mod lines;
 mod list;
 mod quote;
 mod reader;

@@ -48,7 +48,7 @@ impl Database {
     }
 }
 
-/// What two calls on two vaults have in common: not times, hashes and places.
+/// The parts of an output that are the same on two vaults: not times and hashes.
 fn common(output: &Output) -> String {
     let text = format!(
         "{:?}\n{}\n{}",
