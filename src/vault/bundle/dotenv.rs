@@ -51,10 +51,15 @@ impl<W: Write> Sink for Dotenv<W> {
             );
             return Err(Error::new(ErrorKind::InvalidInput, message).with_name(name));
         }
+        let value = value.expose_secret();
+        if value.contains('\0') {
+            let message = format!("secret {name} has a NUL, which no variable can hold; use JSON");
+            return Err(Error::new(ErrorKind::InvalidInput, message).with_name(name));
+        }
         let mut line = Wiped::default();
         line.extend_from_slice(name.as_str().as_bytes());
         line.push(b'=');
-        write_value(&mut line, value.expose_secret());
+        write_value(&mut line, value);
         line.push(b'\n');
         self.0.write_all(&line).map_err(unwritten)
     }
@@ -64,25 +69,25 @@ impl<W: Write> Sink for Dotenv<W> {
     }
 }
 
-/// Writes a value as it is if no reader takes anything in it for more, else in quotes.
+/// Writes a value so that shells and most programs read it as it is: alone if it has no character
+/// with a meaning, in single quotes if it can stand there, else in double quotes.
 fn write_value(line: &mut Wiped<u8>, value: &str) {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+,=".contains(&byte);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+,".contains(&byte);
     if value.bytes().all(is_plain) {
         return line.extend_from_slice(value.as_bytes());
     }
-    if !value.contains(['\'', '\\', '\n', '\r']) {
+    // A backslash before a single quote is read in different ways.
+    if !value.contains('\'') && !value.ends_with('\\') {
         line.push(b'\'');
         line.extend_from_slice(value.as_bytes());
         return line.push(b'\'');
     }
     line.push(b'"');
     for byte in value.bytes() {
-        match byte {
-            b'\n' => line.extend_from_slice(b"\\n"),
-            b'\r' => line.extend_from_slice(b"\\r"),
-            b'"' | b'\\' | b'$' => line.extend_from_slice(&[b'\\', byte]),
-            _ => line.push(byte),
+        if matches!(byte, b'"' | b'\\' | b'$' | b'`') {
+            line.push(b'\\');
         }
+        line.push(byte);
     }
     line.push(b'"');
 }
@@ -105,8 +110,9 @@ mod tests {
             ("two words", "'two words'"),
             ("$HOME #no", "'$HOME #no'"),
             ("it's", "\"it's\""),
-            ("a\nb\r\n", "\"a\\nb\\r\\n\""),
-            ("\"$x\\'", "\"\\\"\\$x\\\\'\""),
+            ("a\nb\r\n", "'a\nb\r\n'"),
+            ("a\\", "\"a\\\\\""),
+            ("\"$x`\\'", "\"\\\"\\$x\\`\\\\'\""),
         ] {
             assert_eq!(written(value), line);
         }

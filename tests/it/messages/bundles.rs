@@ -73,6 +73,10 @@ pub(super) fn all(messages: &mut Messages) {
     let at = bundle.import(OnExisting::Fail).at(Scope::new("x").unwrap());
     messages.of(at.into_vault(&vault).map_err(keyslot::Error::from));
 
+    scope.put("A_NUL", "a\0b").unwrap();
+    let export = scope.export("a move").unwrap();
+    messages.of(export.plain(PlainFormat::Dotenv, Vec::new()));
+    scope.delete("A_NUL").unwrap();
     scope.put("a name", "a value").unwrap();
     let export = scope.export("a move").unwrap();
     messages.of(export.plain(PlainFormat::Dotenv, Vec::new()));

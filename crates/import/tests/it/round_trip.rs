@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
+use keyslot::{PlainFormat, RootKey, Vault};
 use keyslot_import::dotenv::{self, Dotenv};
 use proptest::prelude::*;
 
@@ -80,6 +81,38 @@ proptest! {
         let script = format!("{}printf %s \"$V\"", std::str::from_utf8(&written).unwrap());
         let shown = Command::new("sh").args(["-c", &script]).output().unwrap();
         prop_assert_eq!(String::from_utf8(shown.stdout).unwrap(), value, "{}", script);
+    }
+
+    /// The other writer of lists: an export of a vault in clear.
+    #[test]
+    fn an_export_in_clear_reads_back(values in prop::collection::vec(value(), 0..6)) {
+        let vault = Vault::in_memory(&RootKey::generate().unwrap()).unwrap();
+        let project = vault.scope("acme").unwrap();
+        let values: BTreeMap<String, String> = values
+            .into_iter()
+            .enumerate()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(number, value)| (format!("N{number}"), value))
+            .collect();
+        for (name, value) in &values {
+            project.put(name, value.as_str()).unwrap();
+        }
+        let mut file = Vec::new();
+        project.export("a test").unwrap().plain(PlainFormat::Dotenv, &mut file).unwrap();
+        let text = String::from_utf8(file).unwrap();
+        let list = Dotenv::read(&text).unwrap();
+        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let read: BTreeMap<String, String> = list.variables().map(own).collect();
+        prop_assert_eq!(&read, &values, "{}", text);
+        let mut script = text.clone();
+        let mut expected = String::new();
+        for (name, value) in &values {
+            script.push_str(&format!("printf '%s;' \"${name}\"\n"));
+            expected.push_str(value);
+            expected.push(';');
+        }
+        let shown = Command::new("sh").args(["-c", &script]).output().unwrap();
+        prop_assert_eq!(String::from_utf8(shown.stdout).unwrap(), expected, "{}", text);
     }
 
     #[test]
