@@ -270,6 +270,7 @@ mod tests {
                     }
                     audit::check(&bytes, audit::known(), audit::Logs::OURS);
                 }
+                "bundle" => bundle::check(&bytes, Bundles::OURS),
                 "db_file" => file::check(&bytes, &known),
                 "key_parse" => keys::check(&bytes, keys::Keys::OURS),
                 _ => panic!("no target: {target}"),
