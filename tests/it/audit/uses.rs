@@ -202,6 +202,47 @@ fn a_call_costs_one_write_if_it_is_required_and_none_if_not() {
     }
 }
 
+/// Uses of others cost a snapshot one look at its rows for each commit, and no more than that: not
+/// one for each use of them, nor one for each use of its own.
+#[test]
+fn a_snapshot_looks_at_its_rows_once_after_a_commit_of_uses() {
+    let store = Arc::new(Counting::default());
+    let limits = AuditLimits::new().delay(Duration::from_secs(3600));
+    let open = |mode| {
+        let builder = Vault::builder().store(Arc::clone(&store)).audit(mode);
+        let builder = builder.audit_limits(limits);
+        builder.open_or_create(&root_key()).unwrap()
+    };
+    let text = "<<$secret.OWN>> <<$secret.ABOVE>>";
+    let vault = open(AuditMode::Batched);
+    let own = project(&vault);
+    let run = own.snapshot(&own.references(text).unwrap()).unwrap();
+    let count = |calls: &AtomicUsize| calls.swap(0, Ordering::SeqCst);
+    let calls = [&store.gets, &store.heads, &store.writes];
+    let asked = || {
+        let _ = calls.map(count);
+        run.resolve(text).unwrap();
+        calls.map(count)
+    };
+    run.resolve(text).unwrap();
+    assert_eq!(asked(), [0, 1, 0], "it is warm");
+    for mode in [AuditMode::Batched, AuditMode::Required] {
+        let others = open(mode);
+        let other = others.scope("acme/billing").unwrap();
+        for _ in 0..5 {
+            other.resolve(text).unwrap();
+        }
+        others.flush_audit().unwrap();
+        assert_eq!(asked(), [1, 1, 0], "{mode:?}: one look");
+        for _ in 0..5 {
+            assert_eq!(asked(), [0, 1, 0], "{mode:?}: and no more");
+        }
+    }
+    // Entries of its own are stored together as well.
+    vault.flush_audit().unwrap();
+    assert_eq!([asked(), asked()], [[1, 1, 0], [0, 1, 0]]);
+}
+
 #[test]
 fn entries_that_wait_are_stored_in_time_and_when_the_vault_is_closed() {
     let store = MemoryStore::new();
