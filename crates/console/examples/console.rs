@@ -66,7 +66,10 @@ fn session(headers: &HeaderMap) -> keyslot::Result<Option<Session>> {
 
 /// A vault with secrets in every state.
 fn demo_vault() -> keyslot::Result<Vault> {
-    let builder = Vault::builder().audit(AuditMode::Required).hints();
+    let builder = Vault::builder()
+        .audit(AuditMode::Required)
+        .count_uses(true)
+        .hints();
     let vault = builder.create(&RootKey::generate()?)?;
     let scope = |path: &str, actor: &str| -> keyslot::Result<ScopedVault> {
         Ok(vault.scope(path)?.acting_as(Actor::new(actor)?))

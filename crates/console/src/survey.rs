@@ -1,8 +1,9 @@
 //! The secrets of a scope that need attention.
 
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use keyslot::{AuditUsage, ErrorKind, MissingReferences, ScopedVault, SecretInfo, Status};
+use keyslot::{ErrorKind, MissingReferences, RecordId, ScopedVault, SecretInfo, Status};
 use serde::Serialize;
 
 use crate::failure::Outcome;
@@ -32,23 +33,21 @@ pub(crate) struct Survey {
     pub(crate) damaged: usize,
     /// True if there are more secrets than were looked at.
     pub(crate) partial: bool,
-    /// True if the audit log tells of uses; without it nothing is said about them.
+    /// True if uses are counted or logged; without that nothing is said about them.
     pub(crate) usage: bool,
 }
 
 impl Survey {
-    /// Looks at the secrets of a scope, and at the audit log if it tells of uses.
+    /// Looks at the secrets of a scope, at the uses that the vault counts, and at the audit log if it
+    /// tells of uses.
     pub(crate) fn of(
         scoped: &ScopedVault,
-        has_usage: bool,
+        is_logged: bool,
         most: usize,
         now: SystemTime,
     ) -> Outcome<Self> {
-        let usage = if has_usage {
-            Some(scoped.audit().usage()?)
-        } else {
-            None
-        };
+        let used = last_uses(scoped, is_logged, most)?;
+        let has_usage = is_logged || !used.is_empty();
         let mut survey = Self {
             missing: scoped.documents().missing()?,
             usage: has_usage,
@@ -60,7 +59,7 @@ impl Survey {
                 break;
             }
             match info {
-                Ok(info) => survey.add(&info, usage.as_ref(), now),
+                Ok(info) => survey.add(&info, has_usage.then_some(&used), now),
                 Err(error) if error.kind() == ErrorKind::Corrupt => survey.damaged += 1,
                 Err(error) => return Err(error.into()),
             }
@@ -74,7 +73,7 @@ impl Survey {
         Ok(survey)
     }
 
-    fn add(&mut self, info: &SecretInfo, usage: Option<&AuditUsage>, now: SystemTime) {
+    fn add(&mut self, info: &SecretInfo, used: Option<&LastUses>, now: SystemTime) {
         if info.status == Status::Revoked {
             return;
         }
@@ -90,11 +89,11 @@ impl Survey {
         if is_due(info, now) {
             into.push(&mut self.due);
         }
-        if let Some(usage) = usage {
+        if let Some(used) = used {
             let is_old = |time: SystemTime| time + LONG * DAY <= now;
-            match usage.of(info.record) {
+            match used.get(&info.record) {
                 None => into.push(&mut self.never_used),
-                Some(used) if is_old(used.last.time) => into.push(&mut self.unused),
+                Some(last) if is_old(*last) => into.push(&mut self.unused),
                 Some(_) => {}
             }
         }
@@ -102,6 +101,34 @@ impl Survey {
             list.push(info.clone());
         }
     }
+}
+
+/// The time of the last use of each secret that was used.
+type LastUses = HashMap<RecordId, SystemTime>;
+
+/// Reads the last uses: those that the vault counts, and those that the audit log tells of.
+fn last_uses(scoped: &ScopedVault, is_logged: bool, most: usize) -> Outcome<LastUses> {
+    let mut last = LastUses::new();
+    // A list with uses ends at a record that cannot be read; the survey counts those.
+    let counted = scoped.list().with_usage().take(most);
+    for used in counted.filter_map(Result::ok).filter_map(|used| used.usage) {
+        last.insert(used.record, used.last_used);
+    }
+    if is_logged {
+        let log = scoped.audit().usage()?;
+        for record in scoped
+            .list()
+            .take(most)
+            .filter_map(Result::ok)
+            .map(|info| info.record)
+        {
+            if let Some(used) = log.of(record) {
+                let time = last.entry(record).or_insert(used.last.time);
+                *time = used.last.time.max(*time);
+            }
+        }
+    }
+    Ok(last)
 }
 
 /// Returns true if the newest value is older than it should get.

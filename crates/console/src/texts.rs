@@ -115,6 +115,7 @@ pub(crate) const REFER: &str = "Refer to it as";
 pub(crate) const DESCRIPTION: &str = "Description";
 pub(crate) const METADATA: &str = "Metadata";
 pub(crate) const CREATED: &str = "Created";
+pub(crate) const LAST_USED: &str = "Last used";
 pub(crate) const VALID_FROM: &str = "Valid from";
 pub(crate) const VALID_UNTIL: &str = "Expires at";
 pub(crate) const ROTATE_EVERY: &str = "Rotate every";
@@ -243,7 +244,7 @@ pub(crate) const LIST_UNUSED: &str = "Not used for 90 days";
 pub(crate) const LIST_NEVER_USED: &str = "Never used";
 pub(crate) const LIST_MISSING: &str = "References that find nothing";
 pub(crate) const NO_USAGE: &str =
-    "This vault does not log uses, so nothing is said about secrets that nobody uses.";
+    "This vault neither counts nor logs uses, so nothing is said about secrets that nobody uses.";
 pub(crate) const PARTIAL: &str = "The scope has more secrets than this page looks at.";
 
 // ---- explain
@@ -354,4 +355,9 @@ pub(crate) fn by(actor: &str) -> String {
 /// Name of a link or button for one secret, for those who hear it alone.
 pub(crate) fn of(name: &str) -> String {
     format!(" {name}")
+}
+
+/// Words for numbers of uses.
+pub(crate) fn uses(uses: u64, reveals: u64) -> String {
+    format!("uses: {uses}, reveals: {reveals}")
 }

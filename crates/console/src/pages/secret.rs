@@ -94,6 +94,12 @@ fn about(seen: &Seen) -> Markup {
                 (fact(t::CHANGED, &html! {
                     (moment(info.updated_at)) " " (by(info.updated_by.as_ref()))
                 }))
+                @if let Some(used) = seen.scoped.usage(&info.name).ok().flatten() {
+                    (fact(t::LAST_USED, &html! {
+                        (moment(used.last_used)) " " (by(used.actor.as_ref()))
+                        p.about { (t::uses(used.uses, used.reveals)) }
+                    }))
+                }
                 @if let Some(at) = info.not_before { (fact(t::VALID_FROM, &moment(at))) }
                 @if let Some(at) = info.expires_at { (fact(t::VALID_UNTIL, &moment(at))) }
                 @if let Some(span) = info.rotate_every {

@@ -303,3 +303,25 @@ fn documents_keep_a_secret_from_deletion() {
     location(&delete("name=STRIPE_KEY&needed=on"));
     assert!(scope.info("STRIPE_KEY").is_err());
 }
+
+#[test]
+fn uses_that_are_counted_are_shown_without_an_audit_log() {
+    let builder = keyslot::Vault::builder().count_uses(true);
+    let vault = builder
+        .create(&keyslot::RootKey::generate().unwrap())
+        .unwrap();
+    crate::support::fill(&vault);
+    let console = Console::new(vault.clone());
+    let attention = || page(&console, &admin(), &at("/attention"));
+    assert!(attention().contains("neither counts nor logs"));
+    vault
+        .scope("acme/billing")
+        .unwrap()
+        .resolve("<<$secret.STRIPE_KEY>>")
+        .unwrap();
+    vault.flush_usage().unwrap();
+    assert!(page(&console, &admin(), &at(STRIPE)).contains("uses: 1, reveals: 0"));
+    let told = attention();
+    assert!(told.contains("Never used") && told.contains("REGION_TOKEN"));
+    assert!(!told.contains(">STRIPE_KEY<"));
+}
