@@ -56,7 +56,7 @@ fn page(c: &mut Criterion) {
             100
         );
         c.bench_function(name, |b| {
-            b.iter(|| black_box(console.respond(&session, &request)))
+            b.iter(|| black_box(console.respond(&session, &request)));
         });
     }
 }

@@ -325,3 +325,20 @@ fn uses_that_are_counted_are_shown_without_an_audit_log() {
     assert!(told.contains("Never used") && told.contains("REGION_TOKEN"));
     assert!(!told.contains(">STRIPE_KEY<"));
 }
+
+#[test]
+fn a_console_is_shared_between_threads_and_tells_nothing_in_debug() {
+    fn shared<T: Send + Sync + std::fmt::Debug>(_: &T) {}
+    let console = Console::new(vault());
+    shared(&console);
+    shared(&admin());
+    let response = post(
+        &console,
+        &admin(),
+        &at("/secrets/STRIPE_KEY/reveal"),
+        "reason=r",
+    );
+    assert!(text(&response).contains(PLANTED));
+    let said = format!("{console:?} {:?} {response:?}", admin());
+    assert!(!said.contains(PLANTED) && said.contains("Console"));
+}
