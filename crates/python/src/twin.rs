@@ -4,7 +4,8 @@
 //! see each other's locks, and the one that closes the file first drops the locks of the other.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keyslot::ErrorKind;
 
@@ -12,36 +13,52 @@ use keyslot::ErrorKind;
 /// closed here and is open there is let through, which is no worse than not to look.
 static OURS: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new());
 
-/// Refuses a file that another library of this process has open, as far as the system tells.
+/// The number of files that are being opened here. Nothing is told apart meanwhile. No lock is held
+/// for that: a child of a fork would wait for it for ever.
+static OPENING: AtomicUsize = AtomicUsize::new(0);
+
+/// Opens a file, unless another library of this process has it open, as far as the system tells.
 ///
 /// # Errors
 ///
-/// `Store` if it is open already, although not by this module.
-pub(crate) fn refuse(path: &Path) -> keyslot::Result<()> {
-    let Some(file) = identity(path) else {
-        return Ok(());
-    };
-    let is_ours = OURS
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .contains(&file);
-    if !is_ours && is_open(file) {
-        return Err(keyslot::Error::new(
+/// `Store` if it is open already, although not by this module; and those of `open`.
+pub(crate) fn alone<T>(
+    path: &Path,
+    open: impl FnOnce() -> keyslot::Result<T>,
+) -> keyslot::Result<T> {
+    let is_first = OPENING.fetch_add(1, Ordering::SeqCst) == 0;
+    let opened = if is_first && is_foreign(path) {
+        Err(keyslot::Error::new(
             ErrorKind::Store,
             "the vault's file is open in this process by something else, such as the module \
              sqlite3, whose locks are not seen here; close it, or open the vault in a process of \
              its own",
-        ));
+        ))
+    } else {
+        open()
+    };
+    if opened.is_ok() {
+        note(path);
     }
-    Ok(())
+    OPENING.fetch_sub(1, Ordering::SeqCst);
+    opened
+}
+
+fn is_foreign(path: &Path) -> bool {
+    let Some(file) = identity(path) else {
+        return false;
+    };
+    let is_ours = OURS.try_lock().map_or(true, |ours| ours.contains(&file));
+    !is_ours && is_open(file)
 }
 
 /// Notes a file that was opened here.
-pub(crate) fn note(path: &Path) {
+fn note(path: &Path) {
     let Some(file) = identity(path) else { return };
-    let mut ours = OURS.lock().unwrap_or_else(PoisonError::into_inner);
-    if !ours.contains(&file) {
-        ours.push(file);
+    if let Ok(mut ours) = OURS.lock() {
+        if !ours.contains(&file) {
+            ours.push(file);
+        }
     }
 }
 

@@ -32,12 +32,7 @@ fn open(
 ) -> Outcome<Vault> {
     let settings = Settings::of(settings)?;
     let (engine, key) = (settings.engine.clone(), key.unlock());
-    let vault = py.detach(|| -> keyslot::Result<_> {
-        twin::refuse(path)?;
-        let vault = settings.open(verb, path, key)?;
-        twin::note(path);
-        Ok(vault)
-    })?;
+    let vault = py.detach(|| twin::alone(path, || settings.open(verb, path, key)))?;
     Ok(Vault { vault, engine })
 }
 
@@ -97,7 +92,7 @@ impl Vault {
     #[staticmethod]
     fn restore(py: Python<'_>, backup: PathBuf, to: PathBuf, key: Key<'_>) -> Outcome<Self> {
         let key = key.unlock();
-        let vault = py.detach(|| keyslot::Vault::restore(backup, to, key))?;
+        let vault = py.detach(|| twin::alone(&to, || keyslot::Vault::restore(backup, &to, key)))?;
         let engine = Engine::new();
         Ok(Self { vault, engine })
     }

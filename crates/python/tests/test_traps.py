@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -217,3 +218,16 @@ def test_a_vault_that_another_sqlite_has_open_is_refused(tmp_path: Path) -> None
     opened = Vault.open(copied, key)
     assert Vault.open(copied, key).scope("acme").names() == ["TOKEN"], "another handle of ours"
     assert opened.scope("acme").names() == ["TOKEN"]
+
+
+def test_files_that_are_opened_here_are_ours(tmp_path: Path) -> None:
+    key, path = RootKey.generate(), tmp_path / "vault.db"
+    vault = Vault.create(path, key)
+    vault.scope("acme").put("TOKEN", VALUE)
+    vault.backup_to(tmp_path / "backup.db")
+    restored = Vault.restore(tmp_path / "backup.db", tmp_path / "restored.db", key)
+    assert Vault.open(tmp_path / "restored.db", key).organizations() == restored.organizations()
+    fresh = tmp_path / "fresh.db"
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda _: Vault.open_or_create(fresh, key), range(16)))
+    assert [one.organizations() for one in opened] == [[]] * 16
