@@ -181,9 +181,8 @@ fn a_backup_of_a_database_is_a_vault_in_a_file_and_the_way_back() {
                 .success()
         );
     }
-    let list: String = (0..600)
-        .map(|number| format!("KEY_{number}=v{number}\n"))
-        .collect();
+    let line = |number| format!("KEY_{number}=v{number}");
+    let list = (0..600).map(line).collect::<Vec<String>>().join("\n");
     assert!(
         home.feed(&["import", "-"], list.as_bytes())
             .status
