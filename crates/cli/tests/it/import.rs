@@ -97,3 +97,51 @@ fn exit_codes_and_formats() {
         "two that become one"
     );
 }
+
+#[test]
+fn an_export_in_clear_comes_back_with_all_values_or_is_refused() {
+    let home = Home::new();
+    let values = [
+        "plain",
+        "it's \\",
+        " two\nlines\t#\r\n",
+        "\"$HOME\" `id`",
+        "é🔑=\\'",
+    ];
+    for (number, value) in values.iter().enumerate() {
+        let set = ["set", &format!("K{number}"), "--exact"];
+        assert!(home.feed(&set, value.as_bytes()).status.success());
+    }
+    for format in ["dotenv", "json"] {
+        let export = [
+            "export", format, "--plain", format, "--reason", "a move", "--yes",
+        ];
+        let done = home.run(&export);
+        assert!(done.status.success(), "{done:?}");
+    }
+    let import = |scope| home.run(&["import", "dotenv", "--json", "--scope", scope]);
+    let same = import("acme/billing");
+    let json: serde_json::Value = serde_json::from_slice(&same.stdout).unwrap();
+    assert_eq!(
+        (&json["counts"]["stored"], &json["counts"]["left"]),
+        (&0.into(), &5.into())
+    );
+    // And into another scope.
+    assert!(import("acme/sales").status.success());
+    for (number, value) in values.iter().enumerate() {
+        let name = format!("K{number}");
+        let got = home.run(&["get", &name, "--reveal", "--yes", "--scope", "acme/sales"]);
+        assert_eq!(got.stdout, value.as_bytes());
+    }
+    let refused = home.run(&[
+        "import",
+        "json",
+        "--format",
+        "json",
+        "--scope",
+        "acme/other",
+    ]);
+    let (code, error) = failed(&refused);
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("import a bundle"), "{error}");
+}

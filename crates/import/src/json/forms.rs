@@ -21,6 +21,9 @@ const DESCRIPTIONS: [&str; 2] = ["description", "comment"];
 /// Keys of an object that has a list as its only member.
 const LISTS: [&str; 2] = ["secrets", "items"];
 
+/// Keys that an entry of an export of ours in clear has.
+const OURS: [&str; 3] = ["record", "revision", "scope"];
+
 /// Words for a value of a kind that is no text.
 const NO_TEXT: &str = "a value that is no text; write a list or null as the text that is meant";
 
@@ -90,6 +93,12 @@ impl Forms<'_> {
             let Value::Object(members) = value else {
                 return Err(self.text.refuse(at, "an entry of a list that is no object"));
             };
+            let has = |key: &str| members.iter().any(|member| member.key == key);
+            if OURS.iter().all(|key| has(key)) {
+                let why = "an export of keyslot, whose rules and times would be lost; import a \
+                           bundle, or a list of variables";
+                return Err(self.text.refuse(at, why));
+            }
             let (mut name, mut value, mut description) = (None, None, None);
             for Member { key, at, node } in members {
                 let key = key.as_str();

@@ -100,6 +100,10 @@ fn what_has_no_single_meaning_is_refused() {
             "two keys",
         ),
         ("[{\"name\": \"A\", \"value\": {}}]", "no text"),
+        (
+            "[{\"scope\":\"a\",\"name\":\"A\",\"record\":\"0\",\"revision\":1,\"value\":\"1\"}]",
+            "an export of keyslot",
+        ),
     ] {
         let error = Entries::json(text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(why), "{text}: {error}");
