@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
 from conftest import REPOSITORY
@@ -235,3 +235,94 @@ def test_golden(path: Path) -> None:
 
 def test_nearly_all_cases_are_compared() -> None:
     assert len(FILES) >= 500 and len(SKIPPED) <= 25
+
+
+REDACTION = json.loads((REPOSITORY / "tests/vectors/redaction.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", REDACTION, ids=lambda case: case["pins"])
+def test_redaction(case: Dict[str, Any]) -> None:
+    redactor = keyslot.Redactor(case["values"])
+    output = case["output"]
+    if "text" in case:
+        assert redactor.redact(case["text"]) == output
+    elif "json" in case:
+        redacted = redactor.redact(json.loads(case["json"]))
+        assert redacted == json.loads(output)
+        if isinstance(redacted, dict):
+            assert list(redacted) == list(json.loads(output))
+    else:
+        stream = redactor.stream()
+        parts = [stream.feed(part) for part in case["parts"]]
+        assert "".join(parts) + stream.finish() == output
+
+
+def test_lints_have_the_codes_and_places_of_the_golden_cases() -> None:
+    compared = 0
+    for path in FILES:
+        case = sections(path)
+        if "lints" not in case or "errors" in case or path.name in JSON_TEXT:
+            continue
+        vault = Vault.in_memory(RootKey.generate(), **settings(case.get("syntax")))
+        scope = vault.scope("test")
+        known = {**values(case.get("variables", ""))[0], **values(case.get("secrets", ""))[0]}
+        for name, value in known.items():
+            try:
+                scope.put(name, value)
+            except keyslot.errors.InvalidInput:
+                pass
+        is_document = "document" in case
+        text: str = case.get("document") or json.loads(case.get("json template", "null"))
+        text = text or case["template"]
+        given = json.loads(text) if is_document else text
+        try:
+            lints = scope.check(given, Target("test", unknown_names="keep"))
+        except keyslot.KeyslotError:
+            # A value that no vault takes.
+            continue
+        lines = case["lints"].split("\n")
+        assert len(lints) == len(lines), path.stem
+        for lint, line in zip(lints, lines):
+            match = re.fullmatch(r"(\w+) (\d+)\.\.(\d+) (.*)", line)
+            assert match
+            written = leaf(text, lint["pointer"])
+            span = {
+                "start": in_chars(written, int(match[2])),
+                "end": in_chars(written, int(match[3])),
+            }
+            assert (lint["code"], lint["span_chars"]) == (code(match[1]), span), path.stem
+            assert match[4].endswith(lint["message"]), path.stem
+        compared += 1
+    assert compared >= 60
+
+
+def test_messages_are_those_of_the_golden_list(scope: keyslot.Scope) -> None:
+    def general(line: str) -> str:
+        line = re.sub(r" \((line \d+|at /).*$", "", line)
+        return re.sub(r"byte \d+", "byte", line)
+
+    files = (GOLDEN / "messages").glob("*.txt")
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").split("\n")]
+    known = {general(line) for line in lines}
+    calls: List[Callable[[], Any]] = [
+        lambda: scope.resolve("<<$SECRET.A>>"),
+        lambda: scope.resolve("<<$secret.>>"),
+        lambda: scope.resolve("<<$secret.A"),
+        lambda: scope.resolve("<<$secret.A | basic>>"),
+        lambda: scope.put("KEY", ""),
+        lambda: scope.put("two  spaces", "value"),
+        lambda: scope.narrowed(keyslot.Permissions("nothing")),
+        lambda: RootKey.from_hex("00"),
+        lambda: Target("a", instructions=True),
+        lambda: Target(host="a", url="https://a"),
+        lambda: Target("a", host="Canary"),
+        lambda: keyslot.AccessRules(hosts=["*"]),
+        lambda: scope.with_syntax("canary"),
+        lambda: Vault.in_memory(RootKey.generate(), audit="canary"),
+    ]
+    for number, call in enumerate(calls):
+        with pytest.raises(keyslot.KeyslotError) as error:
+            call()
+        failure = error.value.failures[0]
+        said = general(failure.message)
+        assert f"{failure.code}: {said}" in known or f"json: {said}" in known, (number, said)

@@ -131,7 +131,8 @@ def test_errors_keep_kind_pointer_and_span(scope: Scope) -> None:
 def test_exceptions_are_pickled_whole(scope: Scope) -> None:
     import pickle
 
-    for text in ("<<$secret.NONE>>", "<<$secret.>>"):
+    scope.put("OFF", "some-value", status="inactive")
+    for text in ("<<$secret.NONE>>", "<<$secret.>>", "<<$secret.OFF>>"):
         with pytest.raises(keyslot.KeyslotError) as error:
             scope.resolve(text)
         again = pickle.loads(pickle.dumps(error.value))
