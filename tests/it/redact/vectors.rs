@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::name;
 use crate::support::repository;
 
-/// What comes out for the text, the JSON text or the parts of a case.
+/// Output for the text, the JSON text or the parts of a case.
 fn output(case: &Value, redactor: &Redactor) -> String {
     if let Some(text) = case["text"].as_str() {
         return redactor.redact(text).into_owned();
