@@ -1,6 +1,7 @@
 //! Lists that are written read back, here and in a shell.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::process::Command;
 
 use keyslot::{PlainFormat, RootKey, Vault};
@@ -107,7 +108,7 @@ proptest! {
         let mut script = text.clone();
         let mut expected = String::new();
         for (name, value) in &values {
-            script.push_str(&format!("printf '%s;' \"${name}\"\n"));
+            writeln!(script, "printf '%s;' \"${name}\"").unwrap();
             expected.push_str(value);
             expected.push(';');
         }
