@@ -233,10 +233,10 @@ fn completions_are_scripts_of_their_shells() {
     let script = home.done(&["completions", "bash"], "");
     home.write("completions.bash", &script);
     // Asked as the shell asks, with the word that is typed.
-    let asked = "source completions.bash; COMP_WORDS=(keyslot impo); COMP_CWORD=1; \
-                 _keyslot keyslot impo keyslot; echo \"${COMPREPLY[@]}\"";
+    let asked = "source completions.bash; COMP_WORDS=(keyslot rollb); COMP_CWORD=1; \
+                 _keyslot keyslot rollb keyslot; echo \"${COMPREPLY[@]}\"";
     let mut bash = std::process::Command::new("bash");
     home.set(bash.args(["--norc", "-c", asked]));
     let output = bash.output().unwrap();
-    assert_eq!(output.stdout, b"import\n", "{output:?}");
+    assert_eq!(output.stdout, b"rollback\n", "{output:?}");
 }
