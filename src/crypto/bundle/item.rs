@@ -41,7 +41,7 @@ impl BundleItem {
     }
 
     /// The kind and the body.
-    pub(super) fn encode(&self) -> (u8, Wiped<u8>) {
+    pub(in crate::crypto) fn encode(&self) -> (u8, Wiped<u8>) {
         let mut body = Wiped::default();
         match self {
             Self::Start(start) => body.extend_from_slice(&start.encode()),

@@ -2,10 +2,12 @@
 
 use std::io::Cursor;
 
+use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
 use super::super::bundle::{
     BundleCounts, BundleItem, BundleKey, BundleReach, BundleReader, BundleStart, BundleWriter,
+    read_again, seal_contents,
 };
 use super::super::{About, Info, InfoState, RootKey, Timestamp, VersionEntry};
 use crate::error::{ErrorKind, Result};
@@ -365,4 +367,58 @@ fn a_record_has_one_form() {
     writer.item(&value(1, "v")).unwrap();
     let bytes = writer.finish(&counts(1, 1, 0, 1)).unwrap();
     assert_eq!(kind(&bytes), ErrorKind::Corrupt);
+}
+
+/// Contents of a bundle that nobody has to have exported.
+fn contents(items: &[BundleItem]) -> Vec<u8> {
+    let mut contents = Vec::new();
+    for item in items {
+        let (kind, body) = item.encode();
+        contents.push(kind);
+        contents.extend_from_slice(&u32::try_from(body.len()).unwrap().to_be_bytes());
+        contents.extend_from_slice(&body);
+    }
+    contents
+}
+
+proptest! {
+    /// Whoever has the key may write anything. It is refused, or it has one form.
+    #[test]
+    fn changed_contents_are_refused_or_have_one_form(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in prop::option::weighted(0.1, any::<prop::sample::Index>()),
+        counted in prop::array::uniform4(0..3_u64),
+    ) {
+        let items = [
+            start(),
+            organization("acme"),
+            secret("acme/billing", "A", &[2, 5]),
+            value(2, "old"),
+            value(5, "new"),
+            secret("acme", "B", &[]),
+        ];
+        let mut contents = contents(&items);
+        let is_whole = changes.is_empty() && cut.is_none();
+        for (at, byte) in changes {
+            let length = contents.len();
+            contents[at.index(length)] = byte;
+        }
+        if let Some(at) = cut {
+            contents.truncate(at.index(contents.len()));
+        }
+        let [organizations, secrets, tombstones, values] = counted;
+        let counted = counts(organizations, secrets, tombstones, values);
+        let right = counts(1, 1, 1, 2);
+        for counts in [counted, right] {
+            let file = seal_contents(&key(), &counts, &contents).unwrap();
+            match read_again(&key(), &file) {
+                Ok(read) => prop_assert_eq!(read, (contents.clone(), counts)),
+                Err(error) => {
+                    prop_assert!(!is_whole || counts != right);
+                    let kinds = [ErrorKind::Corrupt, ErrorKind::UnsupportedFormat];
+                    prop_assert!(kinds.contains(&error.kind()), "{}", error);
+                }
+            }
+        }
+    }
 }
