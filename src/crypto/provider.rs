@@ -13,7 +13,7 @@ use crate::error::Result;
 ///
 /// A key slot for a provider holds a random key that the provider wrapped. A vault asks the
 /// provider to wrap and to unwrap it when the slot is made, and to unwrap it each time that the
-/// vault is opened: for each slot of the name of the provider until one opens, 64 at most. It asks
+/// vault is opened: for each slot of the name of the provider until one opens, 8 at most. It asks
 /// from the thread that opens the vault, so a provider bounds its own waiting.
 ///
 /// An implementation must:

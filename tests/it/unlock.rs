@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use keyslot::secrecy::{ExposeSecret, SecretBox};
 use keyslot::store::{Kind, MemoryStore, Row};
@@ -13,7 +14,7 @@ use keyslot::{
 
 use crate::support::hooked::{Call, Hooked};
 use crate::support::root_key;
-use crate::support::rows::{put, rows};
+use crate::support::rows::{Stored, put, rows};
 use crate::support::scanner::Scanner;
 
 const TEXT: &str = "copper lantern walks over the ridge";
@@ -238,6 +239,8 @@ struct Safe {
     name: &'static str,
     mood: Mutex<Mood>,
     keys: Mutex<HashMap<KeyContext, SecretBox<[u8; 32]>>>,
+    /// The number of times that it was to unwrap a key.
+    calls: AtomicUsize,
 }
 
 impl Safe {
@@ -246,6 +249,7 @@ impl Safe {
             name,
             mood: Mutex::new(Mood::Fine),
             keys: Mutex::default(),
+            calls: AtomicUsize::new(0),
         })
     }
 
@@ -282,6 +286,7 @@ impl RootKeyProvider for Safe {
     }
 
     fn unwrap(&self, wrapped: &[u8], context: &KeyContext) -> Result<SecretBox<[u8; 32]>> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
         let mood = self.mood()?;
         assert_eq!(wrapped, [b'w'; 1024]);
         if mood == Mood::AnotherKey {
@@ -291,6 +296,46 @@ impl RootKeyProvider for Safe {
         let key = keys.get(context).map(copy);
         key.ok_or_else(|| Error::new(ErrorKind::WrongKey, CANARY))
     }
+}
+
+/// Somebody without a key plants slots of the name of a provider, which are tried first: each costs
+/// a call of a service, and there are few.
+#[test]
+fn planted_slots_cost_few_calls_of_a_provider() {
+    let (store, safe, spare) = (MemoryStore::new(), Safe::new("safe:main"), root_key());
+    let vault = create(&store, &safe).unwrap();
+    vault.add_key("spare", &spare).unwrap();
+    let slots = rows(&store, Kind::Slot);
+    let of_provider = |row: &&Stored| row.row.info.windows(9).any(|part| part == b"safe:main");
+    let own = slots.iter().find(of_provider).unwrap();
+    let plant = |count: u8| {
+        for number in 0..count {
+            let planted = own.with(|row| row.key.key[..16].copy_from_slice(&[0, number].repeat(8)));
+            put(&store, &planted);
+        }
+    };
+    let calls = || {
+        let before = safe.calls.load(Ordering::SeqCst);
+        let opened = open(&store, &safe).map(drop);
+        let calls = safe.calls.load(Ordering::SeqCst) - before;
+        (opened.map_err(|error| error.kind()), calls)
+    };
+    assert_eq!(calls(), (Ok(()), 1), "the control");
+    plant(7);
+    assert_eq!(calls(), (Ok(()), 8));
+    plant(60);
+    assert_eq!(calls(), (Err(ErrorKind::WrongKey), 8));
+    // Other keys open it, and verify names those to remove.
+    let vault = open(&store, &spare).unwrap();
+    let findings = vault.verify().unwrap().findings;
+    assert_eq!(findings.len(), 60);
+    for finding in findings {
+        let keyslot::Finding::KeySlotAdded { id } = finding else {
+            panic!("{finding:?}");
+        };
+        vault.remove_key(id).unwrap();
+    }
+    assert_eq!(calls(), (Ok(()), 1));
 }
 
 #[test]

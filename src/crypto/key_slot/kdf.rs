@@ -58,7 +58,8 @@ impl Kdf {
     pub(crate) fn take(&self, work: &mut Work) -> Result<()> {
         match self {
             Self::Passphrase { cost, .. } => work.take(*cost),
-            Self::Raw | Self::Provider { .. } => Ok(()),
+            Self::Provider { name, .. } => work.ask(name),
+            Self::Raw => Ok(()),
         }
     }
 

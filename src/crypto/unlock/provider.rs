@@ -36,7 +36,7 @@ impl<P: RootKeyProvider> KeySlotSource for P {
         &self,
         place: KeySlotPlace<'_>,
         kdf: &Kdf,
-        _: &mut Work,
+        work: &mut Work,
     ) -> Result<Option<KeySlotKeys>> {
         let Kdf::Provider { name, wrapped } = kdf else {
             return Ok(None);
@@ -45,6 +45,7 @@ impl<P: RootKeyProvider> KeySlotSource for P {
         if name != own {
             return Ok(None);
         }
+        work.ask(own)?;
         let root: SecretBox<_> = asked(own, || self.unwrap(wrapped, &place.context()))?;
         KeySlotKeys::derive(root.expose_secret(), place, kdf).map(Some)
     }
