@@ -144,6 +144,53 @@ mod environment {
         assert!(said.contains("refused as InvalidKey: "), "{said}");
     }
 
+    /// Looks for the key in the environment that the system shows of this process, once as it was
+    /// opened and once after the key was dropped.
+    #[cfg(target_os = "linux")]
+    #[test]
+    #[ignore = "run by the test beside it, in an environment of its own"]
+    fn child_that_looks() {
+        let is_shown = || {
+            let environment = std::fs::read("/proc/self/environ").unwrap();
+            environment
+                .windows(BASE64.len())
+                .any(|part| part == BASE64.as_bytes())
+        };
+        let key = RootKey::from_env(VARIABLE).ok();
+        let during = is_shown();
+        let is_read = key.is_some();
+        drop(key);
+        println!("read {is_read}, shown {during}, afterwards {}", is_shown());
+    }
+
+    /// A limit, of which the manual tells: a key in the environment stays there, whatever becomes of
+    /// the key that was read. A key that comes by another way does not get there.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn bad_input_118_key_in_a_variable_stays_where_the_system_shows_it() {
+        let says = |value: Option<&str>| {
+            let mut child = again(module_path!(), "child_that_looks");
+            child.args(["--ignored", "--nocapture", "--test-threads=1"]);
+            child.env_remove(VARIABLE);
+            if let Some(value) = value {
+                child.env(VARIABLE, value);
+            }
+            String::from_utf8(child.output().unwrap().stdout).unwrap()
+        };
+        let said = says(Some(BASE64));
+        assert!(
+            said.contains("read true, shown true, afterwards true"),
+            "{said}"
+        );
+        let said = says(None);
+        assert!(
+            said.contains("read false, shown false, afterwards false"),
+            "{said}"
+        );
+        let manual = include_str!("../../src/manual/keys.md");
+        assert!(manual.contains("It stays readable in `/proc/<pid>/environ` for\n  the life"));
+    }
+
     #[test]
     fn bad_input_105_key_given_as_the_name_of_a_variable() {
         for name in [HEX, &HEX.to_uppercase(), BASE64, "", "A=B", "A\0B"] {
