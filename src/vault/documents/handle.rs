@@ -171,11 +171,8 @@ impl Documents {
         core.read_documents(
             tenant,
             || Asking::new(self.scoped.scope(), [&name]),
-            |asking, document| {
-                asking.take(&document);
-                Ok(())
-            },
-            |asking, tx| Ok(asking.served(core, tx)?.remove(&name).unwrap_or_default()),
+            |asking, tx, document| asking.take(core, tx, &document),
+            |asking, _| Ok(asking.served().remove(&name).unwrap_or_default()),
         )
     }
 

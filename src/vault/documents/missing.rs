@@ -2,11 +2,11 @@
 
 use super::handle::Documents;
 use super::missing_reference::{MissingReference, MissingReferences};
-use super::open::StoredDocument;
 use super::presence::Presence;
 use super::who::is_within;
 use crate::crypto::DocumentRecord;
 use crate::error::Result;
+use crate::scope::Scope;
 use crate::store::ReadTx;
 use crate::vault::core::Core;
 use crate::vault::permissions::Permissions;
@@ -42,36 +42,47 @@ impl Documents {
             return Ok(MissingReferences::default());
         }
         let (core, own) = (self.scoped.core(), self.scoped.scope());
-        let keep = |kept: &mut Vec<DocumentRecord>, document: StoredDocument| {
-            if is_within(&document.record.scope, own) {
-                kept.push(document.record);
-            }
-            Ok(())
-        };
-        core.read_documents(self.scoped.partition(), Vec::new, keep, |documents, tx| {
-            missing_of(core, tx, documents)
-        })
+        core.read_documents(
+            self.scoped.partition(),
+            Search::default,
+            |search, tx, document| search.take(core, tx, document.record, own),
+            |mut search, _| {
+                search.missing.cut();
+                Ok(search.missing)
+            },
+        )
     }
 }
 
-fn missing_of(
-    core: &Core,
-    tx: &mut dyn ReadTx,
-    documents: Vec<DocumentRecord>,
-) -> Result<MissingReferences> {
-    let (mut missing, mut presence) = (MissingReferences::default(), Presence::default());
-    for document in documents {
+/// A search through the documents, one after the other.
+#[derive(Default)]
+struct Search {
+    missing: MissingReferences,
+    presence: Presence,
+}
+
+impl Search {
+    /// Looks for the secrets of a document, if it is of a scope or within it.
+    fn take(
+        &mut self,
+        core: &Core,
+        tx: &mut dyn ReadTx,
+        document: DocumentRecord,
+        own: &Scope,
+    ) -> Result<()> {
+        if !is_within(&document.scope, own) {
+            return Ok(());
+        }
         for placed in document.references {
             let (chain, name) = (document.scope.chain(), placed.reference.name());
-            if presence.nearest(core, tx, chain, name)?.is_none() {
-                missing.add(MissingReference {
+            if self.presence.nearest(core, tx, chain, name)?.is_none() {
+                self.missing.add(MissingReference {
                     scope: document.scope.clone(),
                     id: document.id.clone(),
                     placed,
                 });
             }
         }
+        Ok(())
     }
-    missing.cut();
-    Ok(missing)
 }

@@ -2,7 +2,7 @@
 
 use crate::crypto::{DocumentRecord, RowAccount, SealedPlace};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
+use crate::store::{Kind, Partition, ReadTx, Row, RowKey, WriteTx};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
 use crate::vault::rows::{corrupt, get_one_in};
@@ -83,7 +83,7 @@ impl Core {
         tx: &mut T,
         tenant: Partition,
         account: &RowAccount,
-        mut each: impl FnMut(StoredDocument) -> Result<()>,
+        mut each: impl FnMut(&mut T, StoredDocument) -> Result<()>,
     ) -> Result<()> {
         let mut found = RowAccount::default();
         let mut walk = Walk::of_vault(Kind::Document);
@@ -98,13 +98,38 @@ impl Core {
                 if found.count > account.count {
                     return Err(other_documents());
                 }
-                each(document)?;
+                each(tx, document)?;
             }
         }
         if found == *account {
             return Ok(());
         }
         Err(other_documents())
+    }
+
+    /// The account of the documents that can be read, and their newest epoch. Others are deleted:
+    /// what is not known to be whole would fail each question, and the host can set it again.
+    pub(in crate::vault) fn recover_documents(
+        &self,
+        tx: &mut dyn WriteTx,
+        tenant: Partition,
+    ) -> Result<(RowAccount, u64)> {
+        let (mut account, mut newest) = (RowAccount::default(), 0);
+        let mut unreadable = Vec::new();
+        let mut walk = Walk::of_vault(Kind::Document);
+        while let Some(rows) = walk.step_in(tx)?.page()? {
+            for row in rows {
+                match self.open_document(tenant, &row) {
+                    Ok(document) => {
+                        account.enter(&document.entry)?;
+                        newest = newest.max(row.epoch);
+                    }
+                    Err(_) => unreadable.push(row.key),
+                }
+            }
+        }
+        unreadable.iter().try_for_each(|key| tx.delete(key))?;
+        Ok((account, newest))
     }
 
     /// Shows all documents of a tenant as they are at one moment, and runs `last` at the same
@@ -117,7 +142,7 @@ impl Core {
         &self,
         tenant: Partition,
         begin: impl Fn() -> A,
-        each: impl Fn(&mut A, StoredDocument) -> Result<()>,
+        each: impl Fn(&mut A, &mut dyn ReadTx, StoredDocument) -> Result<()>,
         last: impl Fn(A, &mut dyn ReadTx) -> Result<T>,
     ) -> Result<T> {
         let (seen, mut done) = (self.seen.of(tenant), None);
@@ -127,7 +152,9 @@ impl Core {
             let head = self.admit_head(tenant, row.as_ref(), seen)?;
             let account = head.map(|head| head.documents).unwrap_or_default();
             let mut all = begin();
-            self.each_document(tx, tenant, &account, |document| each(&mut all, document))?;
+            self.each_document(tx, tenant, &account, |tx, document| {
+                each(&mut all, tx, document)
+            })?;
             done = Some(last(all, tx)?);
             Ok(())
         })?;

@@ -15,7 +15,10 @@ use crate::vault::rows::get_in;
 /// The most rows that are read at once: with the longest values they have 36 MiB.
 const MOST: usize = 32;
 
-/// The names that scopes have, as far as they were asked for.
+/// The most scopes and rows that are remembered.
+const MOST_KNOWN: usize = 100_000;
+
+/// The names that scopes have, as far as they were asked for and are remembered.
 #[derive(Default)]
 pub(in crate::vault) struct Presence {
     scopes: HashMap<Scope, HashedScope>,
@@ -37,6 +40,9 @@ impl Presence {
         chain: impl Iterator<Item = Scope>,
         name: &SecretName,
     ) -> Result<Option<Scope>> {
+        if self.known.len().max(self.scopes.len()) > MOST_KNOWN {
+            *self = Self::default();
+        }
         let rows: Vec<(Scope, RowKey)> = chain
             .map(|scope| {
                 let hashed = self.scopes.entry(scope.clone());

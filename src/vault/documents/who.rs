@@ -7,76 +7,75 @@ use super::presence::Presence;
 use super::uses::{DocumentUse, DocumentUses};
 use crate::error::Result;
 use crate::name::SecretName;
+use crate::reference::PlacedReference;
 use crate::scope::Scope;
 use crate::store::ReadTx;
 use crate::vault::core::Core;
 
-/// The documents of a scope, and of those within it, that name some secrets.
+/// The documents that get some secrets of a scope: of each secret the first ones, so that memory
+/// does not grow with their number.
 pub(in crate::vault) struct Asking<'a> {
     scope: &'a Scope,
-    found: HashMap<&'a SecretName, Vec<DocumentUse>>,
+    found: HashMap<&'a SecretName, DocumentUses>,
+    presence: Presence,
 }
 
 impl<'a> Asking<'a> {
-    /// None yet.
+    /// Asks for the documents that get secrets of a scope.
     pub(in crate::vault) fn new(
         scope: &'a Scope,
         names: impl IntoIterator<Item = &'a SecretName>,
     ) -> Self {
-        let names = names.into_iter().map(|name| (name, Vec::new()));
+        let names = names.into_iter();
         Self {
             scope,
-            found: names.collect(),
+            found: names.map(|name| (name, DocumentUses::default())).collect(),
+            presence: Presence::default(),
         }
     }
 
-    /// Takes a document that names some of the secrets, if it sees the scope.
-    pub(in crate::vault) fn take(&mut self, document: &StoredDocument) {
-        let record = &document.record;
-        if !is_within(&record.scope, self.scope) {
-            return;
-        }
-        for placed in &record.references {
-            let Some(found) = self.found.get_mut(placed.reference.name()) else {
-                continue;
-            };
-            let is_own =
-                |last: &&mut DocumentUse| last.id == record.id && last.scope == record.scope;
-            match found.last_mut().filter(is_own) {
-                Some(own) => own.references.push(placed.clone()),
-                None => found.push(DocumentUse {
-                    scope: record.scope.clone(),
-                    id: record.id.clone(),
-                    references: vec![placed.clone()],
-                }),
-            }
-        }
-    }
-
-    /// Leaves those out that get the secret of a nearer scope, and gives those of each name.
+    /// Notes a document if it gets one of the secrets: it is of a scope that sees the one asked
+    /// for, and no nearer scope has the name.
     ///
     /// # Errors
     ///
     /// Those of [`Presence::nearest`].
-    pub(in crate::vault) fn served<T: ReadTx + ?Sized>(
-        self,
+    pub(in crate::vault) fn take<T: ReadTx + ?Sized>(
+        &mut self,
         core: &Core,
         tx: &mut T,
-    ) -> Result<HashMap<&'a SecretName, DocumentUses>> {
-        let (mut served, mut presence) = (HashMap::new(), Presence::default());
-        for (name, documents) in self.found {
-            let mut uses = DocumentUses::default();
-            for document in documents {
-                let nearer = document.scope.chain();
-                let nearer = nearer.take_while(|scope| scope != self.scope);
-                if presence.nearest(core, tx, nearer, name)?.is_none() {
-                    uses.add(document);
-                }
-            }
-            uses.cut();
-            served.insert(name, uses);
+        document: &StoredDocument,
+    ) -> Result<()> {
+        let record = &document.record;
+        if !is_within(&record.scope, self.scope) {
+            return Ok(());
         }
-        Ok(served)
+        let mut needed: HashMap<&SecretName, Vec<PlacedReference>> = HashMap::new();
+        for placed in &record.references {
+            let name = placed.reference.name();
+            if self.found.contains_key(name) {
+                needed.entry(name).or_default().push(placed.clone());
+            }
+        }
+        for (name, references) in needed {
+            let nearer = record.scope.chain();
+            let nearer = nearer.take_while(|scope| scope != self.scope);
+            let is_hidden = self.presence.nearest(core, tx, nearer, name)?.is_some();
+            if let Some(uses) = self.found.get_mut(name).filter(|_| !is_hidden) {
+                uses.add(DocumentUse {
+                    scope: record.scope.clone(),
+                    id: record.id.clone(),
+                    references,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The documents that were noted, in their order.
+    pub(in crate::vault) fn served(mut self) -> HashMap<&'a SecretName, DocumentUses> {
+        self.found.values_mut().for_each(DocumentUses::cut);
+        self.found
     }
 }
 

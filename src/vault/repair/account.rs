@@ -101,23 +101,12 @@ impl<'a> Account<'a> {
         Ok(())
     }
 
-    /// Enters all documents that can be read, and deletes the others: what is not known to be whole
-    /// would fail each question, and the host can set it again.
+    /// Enters all documents that can be read, and deletes the others.
     pub(super) fn enter_documents(&mut self, tx: &mut dyn WriteTx) -> Result<()> {
-        let mut unreadable = Vec::new();
-        let mut walk = Walk::of_all(Kind::Document, true);
-        while let Some(rows) = walk.step_in(tx)?.page()? {
-            for row in rows {
-                match self.core.open_document(self.scope.partition, &row) {
-                    Ok(document) => {
-                        self.head.documents.enter(&document.entry)?;
-                        self.head.epoch = self.head.epoch.max(row.epoch);
-                    }
-                    Err(_) => unreadable.push(row.key),
-                }
-            }
-        }
-        unreadable.iter().try_for_each(|key| tx.delete(key))
+        let (documents, newest) = self.core.recover_documents(tx, self.scope.partition)?;
+        self.head.documents = documents;
+        self.head.epoch = self.head.epoch.max(newest);
+        Ok(())
     }
 
     fn open(&self, row: &Row) -> Option<(Info, [u8; 32])> {

@@ -94,7 +94,7 @@ impl ScopedVault {
             return core.read_documents(
                 self.partition(),
                 Referenced::default,
-                |referenced, document| {
+                |referenced, _, document| {
                     referenced.take(&document, own);
                     Ok(())
                 },

@@ -1,12 +1,15 @@
 //! Removals that ask for documents.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use keyslot::store::MemoryStore;
-use keyslot::{ErrorKind, OnReferenced, Permissions, ScopedVault, Status};
+use keyslot::store::{Kind, MemoryStore};
+use keyslot::{ErrorKind, OnReferenced, Permissions, ScopedVault, Status, Vault};
 
 use super::kit::{opened, say};
-use crate::support::{memory_vault, refusal, value};
+use crate::support::hooked::{Call, Hooked};
+use crate::support::rows::{delete, put, rows};
+use crate::support::{memory_vault, refusal, root_key, value};
 
 fn scope_with_documents() -> ScopedVault {
     let vault = memory_vault();
@@ -170,4 +173,85 @@ fn an_erased_organization_has_no_documents() {
     scope.documents().set("new", "<<$secret.A>>").unwrap();
     assert_eq!(scope.documents().who_references("A").unwrap().total, 1);
     assert!(vault.verify().unwrap().is_intact());
+}
+
+/// A store that does something before its second write from now on: an erasure has destroyed the
+/// keys by then, and has deleted no row.
+fn before_the_rows(
+    store: &MemoryStore,
+    what: impl Fn() -> keyslot::Result<()> + Send + Sync + 'static,
+) -> Hooked<MemoryStore> {
+    let writes = AtomicUsize::new(0);
+    Hooked::new(store.clone(), move |call| match call {
+        Call::Write(_) if writes.fetch_add(1, Ordering::SeqCst) == 1 => what(),
+        _ => Ok(()),
+    })
+}
+
+#[test]
+fn a_document_that_is_set_while_its_organization_is_erased_stays_accounted_for() {
+    let store = MemoryStore::new();
+    let other = opened(&store);
+    let documents = other.scope("acme").unwrap().documents();
+    other.scope("acme").unwrap().put("A", "a value").unwrap();
+    for id in ["old", "again"] {
+        documents.set(id, "<<$secret.A>>").unwrap();
+    }
+    let meanwhile = documents.clone();
+    let hooked = before_the_rows(&store, move || {
+        meanwhile.set("new", "<<$secret.A>>")?;
+        meanwhile.set("again", "<<$secret.A>> <<$secret.B>>")?;
+        Ok(())
+    });
+    let vault = Vault::builder().store(hooked).open(&root_key()).unwrap();
+    vault.erase_tenant("acme").unwrap();
+    let left = documents.who_references("A").unwrap();
+    assert_eq!(say(&left), ["acme again", "acme new"]);
+    documents.remove("again").unwrap();
+    assert_eq!(documents.who_references("A").unwrap().total, 1);
+    for vault in [&vault, &other, &opened(&store)] {
+        assert!(vault.verify().unwrap().is_intact());
+    }
+}
+
+#[test]
+fn documents_go_on_after_an_erasure_that_ended_early() {
+    let store = MemoryStore::new();
+    let other = opened(&store);
+    let documents = other.scope("acme").unwrap().documents();
+    documents.set("a", "<<$secret.A>>").unwrap();
+    documents.set("b", "<<$secret.A>>").unwrap();
+    let dying = before_the_rows(&store, || {
+        Err(keyslot::Error::new(ErrorKind::Store, "the machine is off"))
+    });
+    let vault = Vault::builder().store(dying).open(&root_key()).unwrap();
+    vault.erase_tenant("acme").unwrap_err();
+    documents.set("c", "<<$secret.A>>").unwrap();
+    documents.set("a", "<<$secret.A>> <<$secret.B>>").unwrap();
+    documents.remove("b").unwrap();
+    assert_eq!(documents.who_references("A").unwrap().total, 2);
+    assert!(opened(&store).verify().unwrap().is_intact());
+    opened(&store).erase_tenant("acme").unwrap();
+    assert!(documents.list(None, 9).unwrap().is_empty());
+    assert!(documents.missing().unwrap().is_empty());
+    assert!(opened(&store).verify().unwrap().is_intact());
+}
+
+#[test]
+fn a_damaged_document_is_erased_with_the_others() {
+    let store = MemoryStore::new();
+    let vault = opened(&store);
+    let documents = vault.scope("acme").unwrap().documents();
+    for id in ["a", "b", "c"] {
+        documents.set(id, "<<$secret.A>>").unwrap();
+    }
+    let own = rows(&store, Kind::Document);
+    put(&store, &own[1].with(|row| row.info[60] ^= 1));
+    delete(&store, &own[2]);
+    assert!(documents.who_references("A").is_err());
+    vault.erase_tenant("acme").unwrap();
+    assert!(rows(&store, Kind::Document).is_empty());
+    assert!(vault.verify().unwrap().is_intact());
+    documents.set("a", "<<$secret.A>>").unwrap();
+    assert_eq!(documents.who_references("A").unwrap().total, 1);
 }

@@ -78,10 +78,9 @@ impl Ledger<'_> {
             None => RowAccount::default(),
         };
         let (core, tenant) = (self.core, self.scope.partition);
-        core.each_document(self.tx, tenant, &account, |document| {
-            asking.take(&document);
-            Ok(())
+        core.each_document(self.tx, tenant, &account, |tx, document| {
+            asking.take(core, tx, &document)
         })?;
-        asking.served(core, self.tx)
+        Ok(asking.served())
     }
 }

@@ -6,7 +6,7 @@ use crate::crypto::{DataKeyState, Facts, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::AuditAction;
 use crate::scope::Scope;
-use crate::store::{Kind, Purge, Row, WriteTx};
+use crate::store::{Kind, Partition, Purge, Row, WriteTx};
 use crate::vault::audit::Noted;
 use crate::vault::call::Call;
 use crate::vault::core::Core;
@@ -15,7 +15,7 @@ use crate::vault::high_water::Mark;
 use crate::vault::key_uses::keys_of;
 use crate::vault::numbers::{exhausted, next_epoch};
 use crate::vault::observer::KeyAction;
-use crate::vault::rows::checked;
+use crate::vault::rows::{checked, corrupt};
 use crate::vault::tenant_key::TenantKey;
 use crate::vault::walk::Walk;
 
@@ -57,7 +57,8 @@ impl Core {
 
     /// Destroys all keys, and begins the account of the tenant anew under a key of its own. Does
     /// nothing if the account is empty and no other key opens: an erasure is gone on with.
-    /// Returns the epoch up to which nothing is accounted for any more.
+    /// Returns the epoch up to which everything is erased. Documents are accounted for until their
+    /// rows are gone.
     fn erase_keys(&self, tenant: &HashedScope) -> Result<u64> {
         let keys = [head_row(tenant.partition)];
         let seen = self.seen.of(tenant.partition);
@@ -95,28 +96,62 @@ impl Core {
         Ok(erased_at)
     }
 
-    /// Deletes the documents up to an epoch, page by page, and those that nobody can read.
+    /// Deletes the documents up to an epoch, page by page, and those that nobody can read. Those
+    /// that are set meanwhile stay.
     fn erase_documents(&self, tenant: &HashedScope, erased_at: u64) -> Result<()> {
-        let partition = tenant.partition;
         let mut after = None;
         loop {
-            after = self.commit(partition, &[], |_, tx| {
-                let mut walk = Walk::of_all_after(Kind::Document, after);
-                let rows = walk.step_in(tx)?.page()?.unwrap_or_default();
-                for row in &rows {
-                    if row.epoch <= erased_at || self.open_document(partition, row).is_err() {
-                        tx.delete(&row.key)?;
-                    }
-                }
-                Ok(rows
-                    .last()
-                    .map(|row| row.key.key)
-                    .filter(|_| !walk.is_over()))
-            })?;
+            after = self.erase_documents_page(tenant.partition, erased_at, after)?;
             if after.is_none() {
                 return Ok(());
             }
         }
+    }
+
+    /// Deletes a page of documents, and takes them out of the account: whoever sets one again in
+    /// between finds the account of what is there. Returns the key to go on behind.
+    fn erase_documents_page(
+        &self,
+        partition: Partition,
+        erased_at: u64,
+        after: Option<[u8; 32]>,
+    ) -> Result<Option<[u8; 32]>> {
+        let (keys, seen) = ([head_row(partition)], self.seen.of(partition));
+        let (mark, next) = self.commit(partition, &keys, |rows, tx| {
+            let row = checked(&keys, rows)?.pop().flatten();
+            let head = self.admit_head(partition, row.as_ref(), seen)?;
+            let mut head = head.ok_or_else(|| corrupt("the head of an organization is missing"))?;
+            let mut walk = Walk::of_all_after(Kind::Document, after);
+            let rows = walk.step_in(tx)?.page()?.unwrap_or_default();
+            let mut documents = head.documents;
+            for row in &rows {
+                match self.open_document(partition, row) {
+                    Ok(_) if row.epoch > erased_at => continue,
+                    Ok(document) => documents.withdraw(&document.entry).unwrap_or_default(),
+                    Err(_) => {}
+                }
+                tx.delete(&row.key)?;
+            }
+            if walk.is_over() {
+                // What was damaged is not known to be accounted for.
+                documents = self.recover_documents(tx, partition)?.0;
+            }
+            let next = rows.last().map(|row| row.key.key);
+            let next = next.filter(|_| !walk.is_over());
+            if head.documents == documents {
+                return Ok((None, next));
+            }
+            head.documents = documents;
+            head.epoch = next_epoch(head.epoch)?;
+            let row = self.seal_head(partition, &head)?;
+            tx.put(&row)?;
+            let mark = Mark::of(&row, &head)?;
+            Ok((Some((mark, head.active_key)), next))
+        })?;
+        if let Some((mark, active_key)) = mark {
+            self.note_head(partition, mark, active_key);
+        }
+        Ok(next)
     }
 
     /// Returns true if a row may hold a key other than the active one: a rotation left it, or
@@ -182,6 +217,7 @@ impl Core {
             epoch,
             erased_before: generation,
             log: head.log,
+            documents: head.documents,
             ..Head::first(tenant.scope.tenant(), key.id())
         };
         if self.logs_changes(Some(head)) {
