@@ -130,8 +130,12 @@ impl Core {
                     first = first.and(Err(unreadable()));
                 }
                 Err(error) => {
-                    // These never end by themselves.
-                    let kinds = [ErrorKind::Corrupt, ErrorKind::Tampered];
+                    // These never end by themselves, and would hold up all other tenants.
+                    let kinds = [
+                        ErrorKind::Corrupt,
+                        ErrorKind::Tampered,
+                        ErrorKind::UnsupportedFormat,
+                    ];
                     if kinds.contains(&error.kind()) {
                         usage.lose(batch.all());
                     } else {
@@ -215,8 +219,10 @@ impl Core {
     /// Forgets the uses of a tenant that wait.
     pub(in crate::vault) fn forget_usage(&self, tenant: &str) {
         if let Some(usage) = &self.usage {
-            usage.storing().retain(|batch| batch.tenant != tenant);
+            // Held for both: a thread that takes what waits in between would store it later.
+            let mut storing = usage.storing();
             usage.forget(tenant);
+            storing.retain(|batch| batch.tenant != tenant);
         }
     }
 

@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use keyslot::store::MemoryStore;
+use keyslot::store::{Kind, MemoryStore};
 use keyslot::{AuditLimits, Error, ErrorKind, Event, Observer, UsageBacklog};
 
 use super::kit::{builder, count, counting};
 use crate::support::hooked::{Call, Hooked};
 use crate::support::root_key;
+use crate::support::rows::{put, rows};
 
 /// Notes the errors that it is told.
 #[derive(Clone, Default)]
@@ -135,4 +136,31 @@ fn uses_without_room_are_lost_counted_and_told() {
     let counted = ["A", "B", "C"].map(|name| count(&scope, name).map_or(0, |(uses, _)| uses));
     assert_eq!(counted.iter().sum::<u64>(), backlog.waiting);
     assert_eq!(vault.usage_backlog().lost, backlog.lost);
+}
+
+/// A head that a later version wrote, or of which somebody changed a byte, is not read by waiting.
+#[test]
+fn a_head_of_another_format_holds_up_no_other_organization() {
+    let store = MemoryStore::new();
+    let vault = counting(store.clone());
+    let [acme, other] = ["acme", "other"].map(|scope| vault.scope(scope).unwrap());
+    for scope in [&acme, &other] {
+        scope.put("A", "a value").unwrap();
+    }
+    acme.resolve("<<$secret.A>>").unwrap();
+    vault.flush_usage().unwrap();
+    let place = rows(&store, Kind::Usage)[0].partition;
+    let heads = rows(&store, Kind::Head);
+    let head = heads.iter().find(|head| head.partition == place).unwrap();
+    put(&store, &head.with(|row| row.info[1] ^= 0x40));
+    for round in 1..=2 {
+        for scope in [&acme, &other] {
+            scope.resolve("<<$secret.A>>").unwrap();
+        }
+        let error = vault.flush_usage().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
+        let backlog = vault.usage_backlog();
+        assert_eq!((backlog.waiting, backlog.lost), (0, round));
+        assert_eq!(count(&other, "A"), Some((round, 0)));
+    }
 }
