@@ -64,7 +64,15 @@ pub(super) fn verify(core: &Core, seen: Option<Mark>, report: &mut Verification)
     for (_, entry) in missing {
         report.find(Finding::KeySlotMissing { name: entry.name });
     }
-    for kind in [Kind::DataKey, Kind::Head, Kind::Secret, Kind::Version] {
+    for kind in [
+        Kind::DataKey,
+        Kind::Head,
+        Kind::Secret,
+        Kind::Version,
+        Kind::Audit,
+        Kind::Usage,
+        Kind::Document,
+    ] {
         rows(core, kind, report, |report, _| report.find(Finding::Stray))?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Counts that somebody changes who can write the store and has not the key.
 
-use keyslot::store::{Kind, MemoryStore};
+use keyslot::store::{Kind, MemoryStore, Partition};
 use keyslot::{ErrorKind, Finding};
 
 use super::kit::{count, counting};
@@ -133,4 +133,21 @@ fn a_head_of_uses_that_is_gone_is_told_and_comes_back() {
     scope.resolve("<<$secret.A>>").unwrap();
     vault.flush_usage().unwrap();
     assert_eq!(count(&scope, "A"), Some((2, 0)));
+}
+
+#[test]
+fn rows_among_those_of_the_vault_itself_are_told() {
+    let (store, own) = lived();
+    assert!(is_whole(&store));
+    for kind in [Kind::Audit, Kind::Usage, Kind::Document] {
+        let planted = Stored {
+            partition: Partition::VAULT,
+            row: own[0].with(|row| row.key.kind = kind).row,
+        };
+        put(&store, &planted);
+        let findings = counting(store.clone()).verify().unwrap().findings;
+        assert_eq!(findings, [Finding::Stray], "{kind:?}");
+        delete(&store, &planted);
+        assert!(is_whole(&store));
+    }
 }
