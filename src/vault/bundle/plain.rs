@@ -22,8 +22,10 @@ use crate::vault::observer::Action;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PlainFormat {
-    /// Lines `NAME=value` of one scope, which shells, Docker and dotenv libraries read: active
-    /// secrets alone, with names of letters, digits and `_`. A value that needs it is quoted.
+    /// Lines `NAME=value` of one scope, which shells read as they are, and Docker Compose and most
+    /// dotenv libraries: active secrets alone, with names of letters, digits and `_`. A value that
+    /// needs it is in quotes, with its line ends as they are. In double quotes, which a value with
+    /// a `'` needs, a few libraries keep the backslash before a `$` or a backtick.
     Dotenv,
     /// A JSON array of objects, each with all that is known of a secret and its newest `value`.
     /// Inactive secrets are there with their `status`.

@@ -81,3 +81,47 @@ fn json_has_all_that_is_known_and_the_newest_value() {
         0
     );
 }
+
+/// Values are read back by a shell as they are, and nothing in them is run.
+#[cfg(unix)]
+#[test]
+fn a_shell_reads_dotenv_as_it_is() {
+    let folder = crate::support::fast_folder();
+    let path = folder.path().join("values.env");
+    let ran = folder.path().join("ran");
+    let commands = [
+        format!("it's `touch {}`", ran.display()),
+        format!("it's $(touch {})", ran.display()),
+    ];
+    let values = [
+        "plain",
+        "a\nb\n'",
+        "two\nlines\r\n",
+        "a\\nb",
+        "a\\",
+        "$HOME '\"\\",
+        "\ttab",
+        "a\\'b",
+        &commands[0],
+        &commands[1],
+    ];
+    for value in values {
+        let project = scope("acme");
+        project.put("A", value).unwrap();
+        let file = std::fs::File::create(&path).unwrap();
+        let export = project.export(REASON).unwrap();
+        export.plain(PlainFormat::Dotenv, file).unwrap();
+        let read = std::process::Command::new("sh")
+            .args(["-c", ". \"$1\"; printf %s \"$A\"", "sh"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(read.stdout).unwrap(), value);
+        assert!(!ran.exists(), "{value}");
+    }
+    let project = scope("acme");
+    project.put("A", "a\0b").unwrap();
+    let export = project.export(REASON).unwrap();
+    let error = export.plain(PlainFormat::Dotenv, Vec::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+}
