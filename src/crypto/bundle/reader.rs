@@ -96,6 +96,10 @@ impl<'k, R: Read> BundleReader<'k, R> {
             return Err(damaged());
         }
         self.counts.organizations += 1;
+        // Each takes memory.
+        if self.counts.organizations > BundleCounts::MOST {
+            return Err(damaged());
+        }
         self.organization = Some(name);
         Ok(())
     }

@@ -18,7 +18,7 @@ use crate::actor::Actor;
 use crate::crypto::{BundleCounts, BundleReach, BundleStart, BundledSecret, Unlock};
 use crate::error::{Error, ErrorKind, Result};
 use crate::scope::Scope;
-use crate::store::Partition;
+use crate::store::{Kind, Partition};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
 use crate::vault::observer::{Action, Begun};
@@ -28,6 +28,7 @@ use crate::vault::reason;
 use crate::vault::rows::{corrupt, get_one_in};
 use crate::vault::scoped::ScopedVault;
 use crate::vault::verify::go_on;
+use crate::vault::walk::Walk;
 
 type Progress<'e> = Box<dyn FnMut(ExportProgress) -> ControlFlow<()> + 'e>;
 
@@ -278,9 +279,12 @@ impl<'e> Export<'e> {
         let seen = core.seen.of(tenant);
         let row = core.get_one(tenant, head_row(tenant))?;
         let head = core.admit_head(tenant, row.as_ref(), seen)?;
-        let Some(head) = head.filter(|head| !head.is_of_uses()) else {
-            return Ok(());
+        let Some(head) = head else {
+            return without_head(&core, tenant);
         };
+        if head.is_of_uses() {
+            return Ok(());
+        }
         let organization = Scope::organization(&head.tenant)?;
         let scope = reach.base().unwrap_or(&organization);
         call.require(action, scope, &head)?;
@@ -294,7 +298,7 @@ impl<'e> Export<'e> {
             }
             let row = get_one_in(tx, head_row(tenant))?;
             let head = core.admit_head(tenant, row.as_ref(), seen)?;
-            let head = head.ok_or_else(|| corrupt("the head of an organization is missing"))?;
+            let head = head.ok_or_else(no_head)?;
             let read = TenantRead {
                 core: &core,
                 partition: tenant,
@@ -325,6 +329,27 @@ impl<'e> Export<'e> {
 }
 
 /// A store may begin a read again, and what was written cannot be taken back.
+/// Refuses to leave out the secrets of an organization whose head is gone. Without secrets there is
+/// no organization.
+fn without_head(core: &Core, tenant: Partition) -> Result<()> {
+    let mut is_headless = false;
+    core.store.read(tenant, &mut |tx| {
+        let secrets = Walk::of_all(Kind::Secret, false).step_in(tx)?.page()?;
+        let has_secrets = secrets.is_some_and(|rows| !rows.is_empty());
+        // The organization may have begun just now.
+        is_headless = has_secrets && get_one_in(tx, head_row(tenant))?.is_none();
+        Ok(())
+    })?;
+    if is_headless {
+        return Err(no_head());
+    }
+    Ok(())
+}
+
+fn no_head() -> Error {
+    corrupt("the head of an organization is missing")
+}
+
 fn read_again() -> Error {
     Error::new(
         ErrorKind::Unavailable,

@@ -106,15 +106,13 @@ impl TenantRead<'_> {
                 let row = older.next(self.tx)?;
                 let body = row.map(|row| row.body).unwrap_or_default();
                 values.push(self.value(keys, &info, kept, &body)?);
+                bytes += values.last().map_or(0, |value| value.expose_secret().len());
+                check_bytes(bytes, &info)?;
             }
             if let Some(newest) = info.newest() {
                 values.push(self.value(keys, &info, newest, &body)?);
-            }
-            for value in &values {
-                bytes += value.expose_secret().len();
-            }
-            if bytes > BundleReader::<&[u8]>::MAX_VALUES {
-                return Err(too_long(&info));
+                bytes += values.last().map_or(0, |value| value.expose_secret().len());
+                check_bytes(bytes, &info)?;
             }
             each(BundledSecret { info, values })?;
         }
@@ -147,11 +145,15 @@ fn no_key() -> Error {
     corrupt("the data key of a secret is missing")
 }
 
-fn too_long(info: &Info) -> Error {
+/// Refuses values before more of them are in memory than a bundle may have.
+fn check_bytes(bytes: usize, info: &Info) -> Result<()> {
+    if bytes <= BundleReader::<&[u8]>::MAX_VALUES {
+        return Ok(());
+    }
     let Info { name, scope, .. } = info;
     let message = format!(
         "the values of secret {name} in {scope} have more than 256 MiB, which is too much for a \
          bundle; keep fewer versions"
     );
-    Error::new(ErrorKind::TooLarge, message).with_name(name)
+    Err(Error::new(ErrorKind::TooLarge, message).with_name(name))
 }

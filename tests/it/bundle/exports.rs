@@ -277,3 +277,38 @@ fn a_vault_that_is_not_whole_is_not_exported() {
     }
     assert_eq!((lost, export()), (4, Ok(())));
 }
+
+#[test]
+fn an_organization_whose_head_is_gone_is_not_left_out() {
+    let store = MemoryStore::new();
+    let vault = Vault::builder().store(store.clone());
+    let vault = vault.create(&root_key()).unwrap();
+    for scope in ["acme/billing", "other"] {
+        vault.scope(scope).unwrap().put("A", "value").unwrap();
+    }
+    let place = rows(&store, Kind::Secret)[0].partition;
+    let head = rows(&store, Kind::Head);
+    let head = head.iter().find(|head| head.partition == place).unwrap();
+    delete(&store, head);
+    let fresh = || {
+        Vault::builder()
+            .store(store.clone())
+            .open(&root_key())
+            .unwrap()
+    };
+    let export = |reach| {
+        let export = fresh().export(reach, REASON).unwrap();
+        export.bundle(&key(), Vec::new())
+    };
+    let error = export(BundleReach::Vault).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt);
+    let scopes = ["acme", "other"].map(|scope| {
+        let reach = BundleReach::Below(Scope::new(scope).unwrap());
+        export(reach).map(|done| done.secrets)
+    });
+    let ends = scopes.map(|end| end.map_err(|error| error.kind()));
+    assert!(ends.contains(&Ok(1)), "the control: {ends:?}");
+    assert!(ends.contains(&Err(ErrorKind::Corrupt)), "{ends:?}");
+    put(&store, head);
+    assert_eq!(export(BundleReach::Vault).unwrap().secrets, 2);
+}
