@@ -78,6 +78,7 @@ mod own_rows;
 mod parsed_rows;
 mod partition_walk;
 mod permissions;
+mod random_bytes;
 mod read;
 mod reason;
 mod repair;

@@ -6,7 +6,7 @@ use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
-use super::known_keys::RandomBytes;
+use super::random_bytes::RandomBytes;
 use crate::crypto::{Envelope, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Partition, Row};

@@ -1,10 +1,11 @@
 //! The data keys that were used last.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::mem;
 use std::sync::Arc;
 
+use super::random_bytes::RandomBytes;
 use super::tenant_key::TenantKey;
 use crate::crypto::KeyId;
 
@@ -54,26 +55,5 @@ impl KnownKeys {
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.recent.len() + self.before.len()
-    }
-}
-
-/// A hash of bytes that are random already: names of keys, and keyed hashes of scopes. Only those
-/// of this vault get into a map, so nobody else chooses some that collide.
-#[derive(Default)]
-pub(super) struct RandomBytes(u64);
-
-impl Hasher for RandomBytes {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-
-    fn write_u64(&mut self, half: u64) {
-        self.0 = half;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }

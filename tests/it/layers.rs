@@ -81,7 +81,7 @@ const ROOMS: [(&str, &[&[&str]]); 4] = [
     (
         "vault",
         &[
-            &["key_info"],
+            &["key_info", "random_bytes"],
             &[
                 "anchor",
                 "audit_limits",

@@ -11,7 +11,7 @@ use super::answer::Answer;
 use super::last_use::Tick;
 use super::stamp::Stamp;
 use crate::reference::Reference;
-use crate::vault::known_keys::RandomBytes;
+use crate::vault::random_bytes::RandomBytes;
 
 /// Answers to references, all of one head. A newer head ends all of them.
 pub(super) struct Answers {

@@ -20,7 +20,7 @@ use crate::store::Partition;
 use crate::vault::cache::Cache;
 use crate::vault::clock::{Clock, Now};
 use crate::vault::high_water::{HighWater, Mark};
-use crate::vault::known_keys::RandomBytes;
+use crate::vault::random_bytes::RandomBytes;
 
 /// Counters of invalidations; tenants share one at odds of one to this number.
 const COUNTERS: usize = 64;
