@@ -13,6 +13,7 @@
 )]
 
 mod audit;
+mod cache;
 mod changes;
 mod conformance;
 mod cuts;
