@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
-use keyslot::{ErrorKind, MissingReferences, RecordId, ScopedVault, SecretInfo, Status};
+use keyslot::{ErrorKind, MissingReferences, RecordId, Report, ScopedVault, SecretInfo, Status};
 use serde::Serialize;
 
 use crate::failure::Outcome;
@@ -16,6 +16,9 @@ const SOON: u32 = 30;
 /// A secret without a use in this time is perhaps not needed.
 const LONG: u32 = 90;
 
+/// The secrets that are asked for in a report at once.
+const PAGE: u16 = 100;
+
 /// The secrets of a scope that somebody should look at. A secret can be in several lists.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Survey {
@@ -27,6 +30,10 @@ pub(crate) struct Survey {
     /// Not used for 90 days.
     pub(crate) unused: Vec<SecretInfo>,
     pub(crate) never_used: Vec<SecretInfo>,
+    /// Needed by documents, but inactive, revoked or expired; of scopes within, too.
+    pub(crate) needed: Vec<SecretInfo>,
+    /// In front of a secret of the same name in a scope above; of scopes within, too.
+    pub(crate) hiding: Vec<SecretInfo>,
     /// References of documents to names that no scope has.
     pub(crate) missing: MissingReferences,
     /// Records that cannot be read.
@@ -38,8 +45,8 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Looks at the secrets of a scope, at the uses that the vault counts, and at the audit log if it
-    /// tells of uses.
+    /// Looks at the secrets of a scope, at the uses that the vault counts, and at the audit log if
+    /// it tells of uses.
     pub(crate) fn of(
         scoped: &ScopedVault,
         is_logged: bool,
@@ -49,6 +56,8 @@ impl Survey {
         let used = last_uses(scoped, is_logged, most)?;
         let has_usage = is_logged || !used.is_empty();
         let mut survey = Self {
+            needed: reported(scoped, Report::InactiveReferenced, most)?,
+            hiding: reported(scoped, Report::Shadowed, most)?,
             missing: scoped.documents().missing()?,
             usage: has_usage,
             ..Self::default()
@@ -86,7 +95,7 @@ impl Survey {
         } else if is_near {
             into.push(&mut self.expiring);
         }
-        if is_due(info, now) {
+        if info.due_for_rotation(now) {
             into.push(&mut self.due);
         }
         if let Some(used) = used {
@@ -131,12 +140,22 @@ fn last_uses(scoped: &ScopedVault, is_logged: bool, most: usize) -> Outcome<Last
     Ok(last)
 }
 
-/// Returns true if the newest value is older than it should get.
-pub(crate) fn is_due(info: &SecretInfo, now: SystemTime) -> bool {
-    let newest = info.versions.last();
-    let age = newest.zip(info.rotate_every);
-    age.is_some_and(|(kept, most)| {
-        let due = kept.created_at.checked_add(most);
-        due.is_some_and(|due| due <= now)
-    })
+/// Reads the first secrets of a report, as many as a page shows.
+fn reported(scoped: &ScopedVault, report: Report, most: usize) -> Outcome<Vec<SecretInfo>> {
+    let (mut found, mut after) = (Vec::new(), None);
+    // A page of a report may be empty and go on.
+    for _ in 0..=most / usize::from(PAGE) {
+        let page = match scoped.report(report, after, PAGE) {
+            // The list of the scope counts the records that cannot be read.
+            Err(error) if error.kind() == ErrorKind::Corrupt => break,
+            page => page?,
+        };
+        found.extend(page.rows.into_iter().map(|row| row.info));
+        after = page.next;
+        if after.is_none() || found.len() >= usize::from(PAGE) {
+            break;
+        }
+    }
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(found)
 }

@@ -242,6 +242,8 @@ pub(crate) const LIST_EXPIRING: &str = "Expire within 30 days";
 pub(crate) const LIST_DUE: &str = "Due for rotation";
 pub(crate) const LIST_UNUSED: &str = "Not used for 90 days";
 pub(crate) const LIST_NEVER_USED: &str = "Never used";
+pub(crate) const LIST_NEEDED: &str = "Needed by documents, but not usable";
+pub(crate) const LIST_HIDING: &str = "Hide a secret of a scope above";
 pub(crate) const LIST_MISSING: &str = "References that find nothing";
 pub(crate) const NO_USAGE: &str =
     "This vault neither counts nor logs uses, so nothing is said about secrets that nobody uses.";

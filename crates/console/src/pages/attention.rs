@@ -22,8 +22,10 @@ pub(super) fn show(call: &Call<'_>, query: &Fields) -> Outcome<Reply> {
         (t::LIST_EXPIRED, &survey.expired),
         (t::LIST_EXPIRING, &survey.expiring),
         (t::LIST_DUE, &survey.due),
+        (t::LIST_NEEDED, &survey.needed),
         (t::LIST_UNUSED, &survey.unused),
         (t::LIST_NEVER_USED, &survey.never_used),
+        (t::LIST_HIDING, &survey.hiding),
     ];
     let is_well = lists.iter().all(|(_, list)| list.is_empty()) && survey.missing.is_empty();
     let content = html! {

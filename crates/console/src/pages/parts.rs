@@ -6,7 +6,6 @@ use keyslot::{Actor, SecretInfo, Status};
 use maud::{Markup, html};
 
 use crate::fields::Fields;
-use crate::survey::is_due;
 use crate::texts as t;
 use crate::time;
 
@@ -44,7 +43,7 @@ pub(super) fn badges(info: &SecretInfo) -> Markup {
         span.badge.(class) { (word) }
         @if is_expired { " " span.badge.bad { (t::EXPIRED) } }
         @if is_early { " " span.badge.warn { (t::NOT_YET) } }
-        @if is_live && is_due(info, now) { " " span.badge.warn { (t::DUE) } }
+        @if is_live && info.due_for_rotation(now) { " " span.badge.warn { (t::DUE) } }
     }
 }
 

@@ -295,6 +295,9 @@ fn documents_keep_a_secret_from_deletion() {
     }
     let attention = page(&console, &admin(), &at("/attention"));
     assert!(attention.contains("find nothing") && attention.contains("NOT_THERE"));
+    assert!(attention.contains("Hide a secret") && !attention.contains("not usable"));
+    scope.set_status("STRIPE_KEY", Status::Inactive).unwrap();
+    assert!(page(&console, &admin(), &at("/attention")).contains("not usable"));
     let delete = |body| post(&console, &admin(), &at("/secrets/STRIPE_KEY/delete"), body);
     let refused = delete("name=STRIPE_KEY");
     assert_eq!(refused.status(), 409);
