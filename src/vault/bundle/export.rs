@@ -328,7 +328,6 @@ impl<'e> Export<'e> {
     }
 }
 
-/// A store may begin a read again, and what was written cannot be taken back.
 /// Refuses to leave out the secrets of an organization whose head is gone. Without secrets there is
 /// no organization.
 fn without_head(core: &Core, tenant: Partition) -> Result<()> {
@@ -350,6 +349,7 @@ fn no_head() -> Error {
     corrupt("the head of an organization is missing")
 }
 
+/// A store may begin a read again, and what was written cannot be taken back.
 fn read_again() -> Error {
     Error::new(
         ErrorKind::Unavailable,
