@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Counts the instructions of one cold resolve and of one put in a vault in memory, outside of
-# cryptography: what the vault, the templates and the memory allocator do. Takes about a minute.
+# Counts the instructions of one cold resolve, of the same in a vault that counts uses, and of one
+# put in a vault in memory, outside of cryptography: what the vault, the templates and the memory allocator do. Takes about a minute.
 #
 #   benches/instructions.sh                  # this checkout
 #   KEYSLOT_BENCH=path benches/instructions.sh   # another build of the bench "vault"
@@ -44,7 +44,7 @@ count() {
     rm "$out"
 }
 
-for name in counted_resolve counted_put; do
+for name in counted_resolve counted_use counted_put; do
     once=$(count "$name" 1)
     often=$(count "$name" 11)
     printf '%-16s %8d instructions\n' "${name#counted_}" $(((often - once) / 10))

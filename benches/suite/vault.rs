@@ -175,7 +175,17 @@ fn cold_resolve(c: &mut Criterion) {
             .open(&root_key())
             .unwrap();
         let guarded = guarded.scope("acme/billing").unwrap();
-        for (name, project) in [("keyslot", &project), ("keyslot, guarded", &guarded)] {
+        let counting = Vault::builder()
+            .store(SqliteStore::open(&file).unwrap())
+            .count_uses(true)
+            .open(&root_key())
+            .unwrap();
+        let counting = counting.scope("acme/billing").unwrap();
+        for (name, project) in [
+            ("keyslot", &project),
+            ("keyslot, guarded", &guarded),
+            ("keyslot, counting uses", &counting),
+        ] {
             let mut next = 0;
             group.bench_function(BenchmarkId::new(name, rows), |b| {
                 b.iter(|| {
@@ -785,8 +795,16 @@ fn count(number: usize) {
         counted_resolve(&project, &text),
         "Bearer ".len() + VALUE.len()
     );
+    let counting = Vault::builder()
+        .count_uses(true)
+        .create(&root_key())
+        .unwrap();
+    let counting = counting.scope("acme/billing").unwrap();
+    counting.put("STRIPE_KEY", VALUE).unwrap();
+    counted_use(&counting, &text);
     for _ in 0..number {
         counted_resolve(&project, &text);
+        counted_use(&counting, &text);
         counted_put(&project, VALUE);
     }
 }
@@ -796,6 +814,14 @@ fn count(number: usize) {
 fn counted_resolve(project: &ScopedVault, text: &Template) -> usize {
     let resolved = project.resolve_for(&Target::unspecified(), text).unwrap();
     black_box(resolved.expose_secret().len())
+}
+
+/// The same resolve in a vault that counts uses.
+#[inline(never)]
+fn counted_use(project: &ScopedVault, text: &Template) -> usize {
+    let resolved = project.resolve_for(&Target::unspecified(), text).unwrap();
+    // Not the very body of the one before: the compiler would make one function of both.
+    black_box(resolved.expose_secret().len()) + 1
 }
 
 /// A put of the next version.

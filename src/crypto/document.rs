@@ -100,7 +100,7 @@ fn encode_reference(placed: &PlacedReference) -> Vec<u8> {
     let version = reference
         .version()
         .map(|version| version.get().to_be_bytes());
-    let pointers: Vec<&[u8]> = pointers.iter().map(|pointer| pointer.as_bytes()).collect();
+    let pointers: Vec<&[u8]> = pointers.iter().map(String::as_bytes).collect();
     FieldWriter::with_capacity(64)
         .field(1, &[number_of(reference.kind())])
         .field(2, reference.name().as_str().as_bytes())
@@ -229,9 +229,9 @@ mod tests {
 
     #[test]
     fn the_largest_document_fits_into_a_row() {
-        let longest = "N".repeat(128);
+        let rest = "N".repeat(124);
         let reference = |number: usize| {
-            let name = format!("{number:04}{}", &longest[4..]);
+            let name = format!("{number:04}{rest}");
             let name = SecretName::new(name).unwrap();
             let reference = Reference::secret(name).with_version(Version::new(u64::MAX).unwrap());
             // 256 of them have all the pointers that a document has.

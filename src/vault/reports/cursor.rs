@@ -85,7 +85,8 @@ mod tests {
         let text = ReportCursor(key).to_string();
         assert_eq!(text.parse::<ReportCursor>().unwrap(), ReportCursor(key));
         let upper = text.to_uppercase();
-        for wrong in ["", &text[1..], &format!("{text}0"), &upper, &"é".repeat(32)] {
+        let shorter = text.replacen('1', "", 1);
+        for wrong in ["", &shorter, &format!("{text}0"), &upper, &"é".repeat(32)] {
             let error = wrong.parse::<ReportCursor>().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{wrong}");
         }

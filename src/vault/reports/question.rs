@@ -54,7 +54,7 @@ impl Report {
             Self::UnusedSince(time) => !is_revoked && info.created_at < time,
             Self::ExpiringWithin(left) => {
                 let until = now.checked_add(left);
-                !is_revoked && until.map_or(info.expires_at.is_some(), |until| expires_until(until))
+                !is_revoked && until.map_or(info.expires_at.is_some(), expires_until)
             }
             Self::DueForRotation => !is_revoked && info.due_for_rotation(now),
             Self::Shadowed => true,

@@ -53,7 +53,7 @@ impl Documents {
         let key = self.row(id);
         let record = self.write(&[key], |ledger| {
             let was = ledger.document(key)?;
-            self.put(ledger, key, was.as_ref(), &read)
+            put(ledger, key, was.as_ref(), &read)
         })?;
         Ok(DocumentInfo::of(record))
     }
@@ -125,7 +125,7 @@ impl Documents {
                 id: to.to_owned(),
                 ..was.record
             };
-            self.put(ledger, keys[1], None, &next)
+            put(ledger, keys[1], None, &next)
         })?;
         Ok(DocumentInfo::of(record))
     }
@@ -169,7 +169,7 @@ impl Documents {
                     .as_ref()
                     .is_none_or(|old| !needs_the_same(&old.record, read));
                 changed += usize::from(is_new);
-                self.put(ledger, *key, old.as_ref(), read)?;
+                put(ledger, *key, old.as_ref(), read)?;
             }
             for gone in was.values() {
                 changed += 1;
@@ -225,26 +225,6 @@ impl Documents {
         })
     }
 
-    /// Writes a document, unless it needs what it needed before.
-    fn put(
-        &self,
-        ledger: &mut Ledger<'_>,
-        key: RowKey,
-        was: Option<&StoredDocument>,
-        next: &DocumentRecord,
-    ) -> Result<DocumentRecord> {
-        if let Some(was) = was.filter(|was| needs_the_same(&was.record, next)) {
-            return Ok(was.record.clone());
-        }
-        let next = DocumentRecord {
-            set_at: ledger.now,
-            set_by: ledger.actor.cloned(),
-            ..next.clone()
-        };
-        ledger.put_document(key, was, &next)?;
-        Ok(next)
-    }
-
     fn row(&self, id: &str) -> RowKey {
         self.scoped.core().document_row(self.scoped.own(), id)
     }
@@ -270,6 +250,25 @@ impl Documents {
             .core()
             .write(self.scoped.own(), call, first, work)
     }
+}
+
+/// Writes a document, unless it needs what it needed before.
+fn put(
+    ledger: &mut Ledger<'_>,
+    key: RowKey,
+    was: Option<&StoredDocument>,
+    next: &DocumentRecord,
+) -> Result<DocumentRecord> {
+    if let Some(was) = was.filter(|was| needs_the_same(&was.record, next)) {
+        return Ok(was.record.clone());
+    }
+    let next = DocumentRecord {
+        set_at: ledger.now,
+        set_by: ledger.actor.cloned(),
+        ..next.clone()
+    };
+    ledger.put_document(key, was, &next)?;
+    Ok(next)
 }
 
 fn needs_the_same(one: &DocumentRecord, other: &DocumentRecord) -> bool {
