@@ -170,7 +170,7 @@ impl Documents {
         let (core, tenant) = (self.scoped.core(), self.scoped.partition());
         core.read_documents(
             tenant,
-            || Asking::new(self.scoped.scope(), [&name]),
+            |_| Ok(Asking::new(self.scoped.scope(), [&name])),
             |asking, tx, document| asking.take(core, tx, &document),
             |asking, _| Ok(asking.served().remove(&name).unwrap_or_default()),
         )

@@ -44,7 +44,7 @@ impl Documents {
         let (core, own) = (self.scoped.core(), self.scoped.scope());
         core.read_documents(
             self.scoped.partition(),
-            Search::default,
+            |_| Ok(Search::default()),
             |search, tx, document| search.take(core, tx, document.record, own),
             |mut search, _| {
                 search.missing.cut();

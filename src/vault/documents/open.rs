@@ -137,11 +137,11 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// Those of [`each_document`](Core::each_document) and of `last`.
+    /// Those of [`each_document`](Core::each_document), of `begin` and of `last`.
     pub(in crate::vault) fn read_documents<A, T>(
         &self,
         tenant: Partition,
-        begin: impl Fn() -> A,
+        begin: impl Fn(&mut dyn ReadTx) -> Result<A>,
         each: impl Fn(&mut A, &mut dyn ReadTx, StoredDocument) -> Result<()>,
         last: impl Fn(A, &mut dyn ReadTx) -> Result<T>,
     ) -> Result<T> {
@@ -151,7 +151,7 @@ impl Core {
             let row = get_one_in(tx, head_row(tenant))?;
             let head = self.admit_head(tenant, row.as_ref(), seen)?;
             let account = head.map(|head| head.documents).unwrap_or_default();
-            let mut all = begin();
+            let mut all = begin(tx)?;
             self.each_document(tx, tenant, &account, |tx, document| {
                 each(&mut all, tx, document)
             })?;

@@ -1,6 +1,6 @@
 //! The documents that get secrets, counted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
 use crate::name::SecretName;
@@ -8,60 +8,56 @@ use crate::record::SecretInfo;
 use crate::scope::Scope;
 use crate::store::ReadTx;
 use crate::vault::core::Core;
-use crate::vault::documents::{Presence, StoredDocument, is_within};
+use crate::vault::documents::{Presence, StoredDocument};
 
-/// The names that documents need: of each, the scopes of these documents with their number.
+/// The secrets of a page, each with the number of documents that get it. Memory does not grow with
+/// the number of documents.
 #[derive(Default)]
 pub(super) struct Referenced {
     names: HashMap<SecretName, HashMap<Scope, u64>>,
+    presence: Presence,
 }
 
 impl Referenced {
-    /// Takes a document of a scope, or within it.
-    pub(super) fn take(&mut self, document: &StoredDocument, own: &Scope) {
-        let record = &document.record;
-        if !is_within(&record.scope, own) {
-            return;
-        }
-        let mut last: Option<&SecretName> = None;
-        let mut names: Vec<&SecretName> = record
-            .references
-            .iter()
-            .map(|placed| placed.reference.name())
-            .collect();
-        names.sort_unstable();
-        for name in names {
-            if last.replace(name) == Some(name) {
-                continue;
-            }
-            let scopes = self.names.entry(name.clone()).or_default();
-            *scopes.entry(record.scope.clone()).or_default() += 1;
-        }
+    /// Begins to count the documents that get a secret.
+    pub(super) fn expect(&mut self, info: &SecretInfo) {
+        let scopes = self.names.entry(info.name.clone()).or_default();
+        scopes.insert(info.scope.clone(), 0);
     }
 
-    /// The number of documents that get a secret: those of its scope, and those within it unless a
-    /// nearer scope has the name.
+    /// Counts a document for each secret that it gets: for that of the nearest scope that has the
+    /// name.
     ///
     /// # Errors
     ///
     /// Those of [`Presence::nearest`].
-    pub(super) fn count<T: ReadTx + ?Sized>(
-        &self,
+    pub(super) fn take<T: ReadTx + ?Sized>(
+        &mut self,
         core: &Core,
         tx: &mut T,
-        presence: &mut Presence,
-        info: &SecretInfo,
-    ) -> Result<u64> {
-        let mut count = 0;
-        for (scope, number) in self.names.get(&info.name).into_iter().flatten() {
-            if !is_within(scope, &info.scope) {
+        document: &StoredDocument,
+    ) -> Result<()> {
+        let record = &document.record;
+        let names = record.references.iter();
+        let names: HashSet<&SecretName> = names.map(|placed| placed.reference.name()).collect();
+        for name in names {
+            let Some(scopes) = self.names.get_mut(name) else {
                 continue;
-            }
-            let nearer = scope.chain().take_while(|scope| *scope != info.scope);
-            if presence.nearest(core, tx, nearer, &info.name)?.is_none() {
-                count += number;
+            };
+            let nearest = self
+                .presence
+                .nearest(core, tx, record.scope.chain(), name)?;
+            if let Some(count) = nearest.and_then(|scope| scopes.get_mut(&scope)) {
+                *count += 1;
             }
         }
-        Ok(count)
+        Ok(())
+    }
+
+    /// The number of documents that get a secret.
+    pub(super) fn count(&self, info: &SecretInfo) -> u64 {
+        let scopes = self.names.get(&info.name);
+        let count = scopes.and_then(|scopes| scopes.get(&info.scope));
+        count.copied().unwrap_or_default()
     }
 }

@@ -88,16 +88,13 @@ impl ScopedVault {
 
     /// Looks at some records, at one moment.
     fn look(&self, report: Report, after: Option<ReportCursor>, left: usize) -> Result<Looked> {
-        let (core, own) = (self.core(), self.scope());
+        let core = self.core();
         let now = core.clock.now()?.reading.time();
         if report.counts_documents() {
             return core.read_documents(
                 self.partition(),
-                Referenced::default,
-                |referenced, _, document| {
-                    referenced.take(&document, own);
-                    Ok(())
-                },
+                |tx| self.expected(tx, report, after, now),
+                |referenced, tx, document| referenced.take(core, tx, &document),
                 |referenced, tx| self.look_in(tx, report, (after, left, now), &referenced),
             );
         }
@@ -111,6 +108,36 @@ impl ScopedVault {
             page: ReportPage::default(),
             records: 0,
         }))
+    }
+
+    /// The secrets that [`look_in`](Self::look_in) may count documents for.
+    fn expected(
+        &self,
+        tx: &mut dyn ReadTx,
+        report: Report,
+        after: Option<ReportCursor>,
+        now: SystemTime,
+    ) -> Result<Referenced> {
+        let (core, mut referenced, mut records) = (self.core(), Referenced::default(), 0);
+        let mut walk = Walk::of_infos_after(Kind::Secret, after.map(|after| after.0));
+        while let Some(found) = walk.step_in(tx)?.page()? {
+            for row in found {
+                if records >= MOST {
+                    return Ok(referenced);
+                }
+                records += 1;
+                let info = stored::describe(open_in(core, tx, &row)?);
+                let may_have = |info: &SecretInfo| self.is_own(info) && report.may_have(info, now);
+                if let Some(info) = info.filter(may_have) {
+                    referenced.expect(&info);
+                }
+            }
+        }
+        Ok(referenced)
+    }
+
+    fn is_own(&self, info: &SecretInfo) -> bool {
+        is_within(&info.scope, self.scope())
     }
 
     fn look_in(
@@ -136,8 +163,7 @@ impl ScopedVault {
                 }
                 (records, last) = (records + 1, Some(row.key.key));
                 let info = stored::describe(open_in(core, tx, &row)?);
-                let is_own = |info: &SecretInfo| is_within(&info.scope, self.scope());
-                let Some(info) = info.filter(is_own) else {
+                let Some(info) = info.filter(|info| self.is_own(info)) else {
                     continue;
                 };
                 if !report.may_have(&info, now) {
@@ -192,7 +218,7 @@ fn fit<T: ReadTx + ?Sized>(
         return Ok(Some(row).filter(|row| row.hides.is_some()));
     }
     if report.counts_documents() {
-        let count = referenced.count(core, tx, presence, &row.info)?;
+        let count = referenced.count(&row.info);
         row.documents = Some(count);
         let wants_some = report == Report::InactiveReferenced;
         return Ok(Some(row).filter(|_| (count > 0) == wants_some));
