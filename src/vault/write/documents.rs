@@ -83,7 +83,7 @@ impl Documents {
         let key = self.row(id);
         self.write(&[key], |ledger| {
             let was = ledger.document(key)?.ok_or_else(|| self.not_here())?;
-            ledger.delete_document(&was)
+            ledger.delete_document(was.key, &was.entry)
         })
     }
 
@@ -120,7 +120,7 @@ impl Documents {
                 );
                 return Err(Error::new(ErrorKind::Conflict, message));
             }
-            ledger.delete_document(&was)?;
+            ledger.delete_document(was.key, &was.entry)?;
             let next = DocumentRecord {
                 id: to.to_owned(),
                 ..was.record
@@ -160,20 +160,26 @@ impl Documents {
         self.must_manage()?;
         let next = self.read_all(documents)?;
         self.write(&[], |ledger| {
-            let mut was: BTreeMap<RowKey, StoredDocument> = BTreeMap::new();
-            was.extend(ledger.documents_here()?.into_iter().map(|it| (it.key, it)));
-            let mut changed = 0;
-            for (key, read) in &next {
-                let old = was.remove(key);
-                let is_new = old
-                    .as_ref()
-                    .is_none_or(|old| !needs_the_same(&old.record, read));
-                changed += usize::from(is_new);
-                put(ledger, *key, old.as_ref(), read)?;
+            let is_same = |was: &StoredDocument| {
+                let read = next.get(&was.key);
+                read.map(|read| needs_the_same(&was.record, read))
+            };
+            let (mut was, mut changed) = (BTreeMap::new(), 0);
+            // Those that go make room.
+            for (key, entry, is_same) in ledger.documents_here(is_same)? {
+                if let Some(is_same) = is_same {
+                    was.insert(key, (entry, is_same));
+                } else {
+                    changed += 1;
+                    ledger.delete_document(key, &entry)?;
+                }
             }
-            for gone in was.values() {
-                changed += 1;
-                ledger.delete_document(gone)?;
+            for (key, read) in &next {
+                let old = was.get(key);
+                if old.is_none_or(|(_, is_same)| !is_same) {
+                    changed += 1;
+                    write(ledger, *key, old.map(|(entry, _)| entry), read)?;
+                }
             }
             Ok(changed)
         })
@@ -262,6 +268,16 @@ fn put(
     if let Some(was) = was.filter(|was| needs_the_same(&was.record, next)) {
         return Ok(was.record.clone());
     }
+    write(ledger, key, was.map(|was| &was.entry), next)
+}
+
+/// Writes a document in place of one with this entry.
+fn write(
+    ledger: &mut Ledger<'_>,
+    key: RowKey,
+    was: Option<&[u8; 32]>,
+    next: &DocumentRecord,
+) -> Result<DocumentRecord> {
     let next = DocumentRecord {
         set_at: ledger.now,
         set_by: ledger.actor.cloned(),

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use keyslot::store::{Kind, MemoryStore};
-use keyslot::{ErrorKind, OnReferenced, Permissions, ScopedVault, Status, Vault};
+use keyslot::{ErrorKind, Finding, OnReferenced, Permissions, ScopedVault, Status, Vault};
 
 use super::kit::{opened, say};
 use crate::support::hooked::{Call, Hooked};
-use crate::support::rows::{delete, put, rows};
+use crate::support::rows::{all_rows, delete, put, rows};
 use crate::support::{memory_vault, refusal, root_key, value};
 
 fn scope_with_documents() -> ScopedVault {
@@ -254,4 +254,54 @@ fn a_damaged_document_is_erased_with_the_others() {
     assert!(vault.verify().unwrap().is_intact());
     documents.set("a", "<<$secret.A>>").unwrap();
     assert_eq!(documents.who_references("A").unwrap().total, 1);
+}
+
+#[test]
+fn an_erasure_that_ends_anywhere_leaves_accounts_that_fit() {
+    let base = MemoryStore::new();
+    let counting = |store: &MemoryStore| {
+        let builder = Vault::builder().store(store.clone()).count_uses(true);
+        builder.open_or_create(&root_key()).unwrap()
+    };
+    let vault = counting(&base);
+    let scope = vault.scope("acme").unwrap();
+    for name in ["A", "B"] {
+        scope.put(name, "a value").unwrap();
+    }
+    scope.resolve("<<$secret.A>> <<$secret.B>>").unwrap();
+    vault.flush_usage().unwrap();
+    for id in ["a", "b", "c"] {
+        scope.documents().set(id, "<<$secret.A>>").unwrap();
+    }
+    drop((scope, vault));
+    let old = all_rows(&base);
+    let is_told = |finding: &Finding| matches!(finding, Finding::Erased { .. });
+    let (mut ends, mut is_done) = (0, false);
+    for from in 0.. {
+        let store = MemoryStore::new();
+        old.iter().for_each(|row| put(&store, row));
+        let (failing, _) = Hooked::failing(store.clone(), from);
+        let Ok(vault) = Vault::builder().store(failing).open(&root_key()) else {
+            continue;
+        };
+        is_done = vault.erase_tenant("acme").is_ok();
+        let other = counting(&store);
+        let documents = other.scope("acme").unwrap().documents();
+        for id in ["a", "new"] {
+            documents.set(id, "<<$secret.A>> <<$secret.B>>").unwrap();
+        }
+        assert!(documents.missing().is_ok() || !is_done, "{from}");
+        let findings = other.verify().unwrap().findings;
+        assert!(findings.iter().all(is_told), "{from}: {findings:?}");
+        other.erase_tenant("acme").unwrap();
+        for kind in [Kind::Document, Kind::Usage, Kind::Secret] {
+            assert!(rows(&store, kind).is_empty(), "{from}: {kind:?}");
+        }
+        assert!(opened(&store).verify().unwrap().is_intact(), "{from}");
+        ends += 1;
+        if is_done {
+            break;
+        }
+    }
+    assert!(is_done && ends > 10, "{ends}");
 }

@@ -21,7 +21,7 @@ impl Ledger<'_> {
         row.map(open).transpose()
     }
 
-    /// Writes a document, in place of the one that was read.
+    /// Writes a document, in place of one with this entry.
     ///
     /// # Errors
     ///
@@ -29,13 +29,13 @@ impl Ledger<'_> {
     pub(in crate::vault::write) fn put_document(
         &mut self,
         key: RowKey,
-        was: Option<&StoredDocument>,
+        was: Option<&[u8; 32]>,
         next: &DocumentRecord,
     ) -> Result<()> {
         let (core, tenant) = (self.core, self.scope.partition);
         let head = &mut self.begun()?.head;
         if let Some(was) = was {
-            head.documents.withdraw(&was.entry)?;
+            head.documents.withdraw(was)?;
         }
         let (row, entry) = core.seal_document(tenant, key, head.epoch, next)?;
         head.documents.enter(&entry)?;
@@ -49,19 +49,28 @@ impl Ledger<'_> {
         self.tx.put(&row)
     }
 
-    /// Deletes a document that was read.
-    pub(in crate::vault::write) fn delete_document(&mut self, was: &StoredDocument) -> Result<()> {
-        self.begun()?.head.documents.withdraw(&was.entry)?;
-        self.tx.delete(&was.key)
+    /// Deletes a document with this entry.
+    pub(in crate::vault::write) fn delete_document(
+        &mut self,
+        key: RowKey,
+        was: &[u8; 32],
+    ) -> Result<()> {
+        self.begun()?.head.documents.withdraw(was)?;
+        self.tx.delete(&key)
     }
 
-    /// The documents of the scope, as the rows are before the write.
-    pub(in crate::vault::write) fn documents_here(&mut self) -> Result<Vec<StoredDocument>> {
+    /// The entries of the documents of the scope, as the rows are before the write, each with what
+    /// `keep` keeps of it: there may be many.
+    pub(in crate::vault::write) fn documents_here<T>(
+        &mut self,
+        keep: impl Fn(&StoredDocument) -> T,
+    ) -> Result<Vec<(RowKey, [u8; 32], T)>> {
         let mut walk = Walk::of_scope(Kind::Document, self.scope.scope_tag, true);
         let mut found = Vec::new();
         while let Some(rows) = walk.step_in(self.tx)?.page()? {
             for row in rows {
-                found.push(self.core.open_document(self.scope.partition, &row)?);
+                let document = self.core.open_document(self.scope.partition, &row)?;
+                found.push((document.key, document.entry, keep(&document)));
             }
         }
         Ok(found)
