@@ -5,6 +5,8 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
+#[cfg(feature = "sqlite")]
+use keyslot::SqliteStore;
 use keyslot::store::{Kind, MemoryStore};
 use keyslot::{
     Actor, AuditLimits, AuditMode, Cache, ErrorKind, Permissions, Surface, Target, Vault,
@@ -225,6 +227,35 @@ fn two_open_vaults_add_up() {
         assert_eq!(count(&vault.scope("acme").unwrap(), "A"), Some((400, 0)));
         assert!(vault.verify().unwrap().is_intact());
     }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn open_vaults_of_one_file_add_up() {
+    let folder = crate::support::fast_folder();
+    let file = folder.path().join("vault.db");
+    let first = builder(SqliteStore::create(&file).unwrap());
+    let first = first.create(&root_key()).unwrap();
+    first.scope("acme").unwrap().put("A", "a value").unwrap();
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let vault = builder(SqliteStore::open(&file).unwrap());
+            let vault = vault.open(&root_key()).unwrap();
+            thread::spawn(move || {
+                let scope = vault.scope("acme").unwrap();
+                for _ in 0..25 {
+                    scope.resolve("<<$secret.A>>").unwrap();
+                    vault.flush_usage().unwrap();
+                }
+                assert_eq!(vault.usage_backlog().lost, 0);
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!(count(&first.scope("acme").unwrap(), "A"), Some((100, 0)));
+    assert!(first.verify().unwrap().is_intact());
 }
 
 #[test]
