@@ -62,9 +62,10 @@ fn documents(messages: &mut Messages) {
     messages.of(documents.rename("a", "b"));
     messages.of(documents.rebuild([("c", ""), ("c", "")]));
     messages.of(documents.rebuild((0..=10_000).map(|number| (format!("{number}"), ""))));
-    let many: String = (0..4097)
+    let many: Vec<String> = (0..4097)
         .map(|number| format!("<<$secret.N{number}>>"))
         .collect();
+    let many = many.concat();
     messages.of(documents.set("c", many.as_str()));
     messages.of(scope.with(Permissions::READ).documents().remove("a"));
     messages.of(scope.delete_with("KEY", OnReferenced::Refuse));
