@@ -1,12 +1,9 @@
 //! Exports while others write, of stores that begin again, and of many secrets.
 
-use std::io;
-use std::ops::ControlFlow;
-
 use keyslot::store::{MemoryStore, Partition, ReadWork, SecretStore};
 use keyslot::{ErrorKind, Result, Vault};
 
-use super::kit::{REASON, key, open, refused};
+use super::kit::{REASON, key, refused};
 use crate::hand_on;
 use crate::support::root_key;
 
@@ -38,6 +35,11 @@ fn a_read_that_begins_again_ends_the_export() {
 #[cfg(feature = "sqlite")]
 #[test]
 fn an_export_is_of_one_moment_and_holds_up_no_writer() {
+    use std::io;
+    use std::ops::ControlFlow;
+
+    use super::kit::open;
+
     let folder = crate::support::fast_folder();
     let vault = Vault::create(folder.path().join("vault.db"), &root_key()).unwrap();
     let project = vault.scope("acme").unwrap();
