@@ -8,10 +8,7 @@ const CREDENTIAL: &str = "ghp_0123456789abcdefghijABCDEFGHIJ01234567";
 /// Proposes a name that the policy takes, for one that it refuses. None is proposed for text that
 /// looks like a credential: changed, it would pass as a name.
 pub(crate) fn propose(name: &str, policy: &NamePolicy) -> Option<SecretName> {
-    let message = |error: Error| error.to_string();
-    let refusal = SecretName::new(name).err().map(message);
-    let of_credential = SecretName::new(CREDENTIAL).err().map(message);
-    if refusal.is_some() && refusal == of_credential {
+    if is_credential(name) {
         return None;
     }
     // Letters of other alphabets are spelt by people, not by rules.
@@ -36,6 +33,14 @@ pub(crate) fn propose(name: &str, policy: &NamePolicy) -> Option<SecretName> {
         joined("-").to_ascii_lowercase(),
     ];
     candidates.iter().find_map(|name| policy.apply(name).ok())
+}
+
+/// Returns true for text that looks like a credential.
+pub(crate) fn is_credential(text: &str) -> bool {
+    let message = |error: Error| error.to_string();
+    let refusal = SecretName::new(text).err().map(message);
+    let of_credential = SecretName::new(CREDENTIAL).err().map(message);
+    refusal.is_some() && refusal == of_credential
 }
 
 /// The words of a name: runs of letters and digits, which begin anew at a capital letter behind a

@@ -7,6 +7,7 @@ mod importer;
 mod planned;
 mod planner;
 mod scopes;
+mod texts;
 mod this;
 
 pub use error::ImportError;

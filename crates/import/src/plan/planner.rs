@@ -8,6 +8,7 @@ use keyslot::{Error, ErrorKind, OnExisting, ScopedVault, SecretName};
 use super::importer::Importer;
 use super::planned::{Planned, Step, Verdict};
 use super::scopes::{Present, check, handle, present};
+use super::texts::refused;
 use super::this::{Input, Plan};
 use crate::entries::{Entries, Entry};
 use crate::names::propose;
@@ -43,7 +44,12 @@ impl<'i, 'v> Planner<'i, 'v> {
             self.refuse_twins(number);
             self.compare(number)?;
         }
-        for entry in &mut self.planned {
+        for (entry, input) in self.planned.iter_mut().zip(&self.inputs) {
+            let is_stored = matches!(entry.verdict, Verdict::New | Verdict::Changes { .. });
+            if let Some(error) = is_stored.then(|| refused(input)).flatten() {
+                let proposed = None;
+                entry.verdict = Verdict::Invalid { error, proposed };
+            }
             entry.step = step(&entry.verdict, self.importer);
         }
         Ok(Plan {

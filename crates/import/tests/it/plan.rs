@@ -378,3 +378,59 @@ fn plans_and_entries_show_no_value_and_no_name_of_the_file() {
         "{shown}"
     );
 }
+
+#[test]
+fn texts_that_no_vault_takes_are_told_before_anything_is_stored() {
+    let long = "x".repeat(4097);
+    let entry = |name: &str, value: &str, comment: &str| serde_json::json!({ "name": name, "value": value, "comment": comment });
+    let credential = format!("see ghp_{}", "0123456789abcdefghijABCDEFGHIJ01234567");
+    let file = serde_json::json!([
+        entry("FINE", "1", "one line"),
+        entry("LINES", "1", "two\nlines"),
+        entry("LONG", "1", &long),
+        entry("LIKE", "1", &credential),
+        entry("TOLD", "a value", "it is a value of ours"),
+        entry("A\tB", "1", ""),
+        entry("db/password", "password", ""),
+    ]);
+    let entries = || Entries::json(file.to_string().as_bytes()).unwrap();
+    let project = project();
+    let mut importer = Importer::new(&project).take_proposals();
+    let plan = importer.plan(entries()).unwrap();
+    let refused = ("invalid", "refuse");
+    let found = told(&plan);
+    assert_eq!(found[0], ("new", "store"), "the control");
+    assert_eq!(
+        found[1..],
+        [
+            refused,
+            refused,
+            refused,
+            ("new", "store"),
+            refused,
+            refused
+        ]
+    );
+    let error = plan.apply().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.entry()),
+        (ErrorKind::InvalidInput, Some(1))
+    );
+    // What the plan says is what is done.
+    importer = importer.leave_invalid();
+    assert_eq!(
+        importer.plan(entries()).unwrap().apply().unwrap().stored(),
+        2
+    );
+    // The control: the vault itself refuses each.
+    for (name, value, text) in [
+        ("LINES", "1", "two\nlines"),
+        ("LONG", "1", &long),
+        ("LIKE", "1", &credential),
+        ("TOLD", "password", "db/password"),
+    ] {
+        let input = SecretInput::new(value).description(text);
+        let error = project.put(name, input).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{name}");
+    }
+}
