@@ -43,9 +43,9 @@ impl<W: Write> Sink for ClearJson<W> {
         Ok(())
     }
 
-    fn secret(&mut self, secret: BundledSecret) -> Result<()> {
+    fn secret(&mut self, secret: BundledSecret) -> Result<bool> {
         let Some((info, value)) = describe(secret.info).zip(secret.values.last()) else {
-            return Ok(());
+            return Ok(false);
         };
         let comma: &[u8] = if self.is_first { b"\n" } else { b",\n" };
         self.is_first = false;
@@ -55,7 +55,8 @@ impl<W: Write> Sink for ClearJson<W> {
             info: &info,
             value: value.expose_secret(),
         };
-        serde_json::to_writer(&mut self.to, &clear).map_err(|cause| unwritten(cause.into()))
+        serde_json::to_writer(&mut self.to, &clear).map_err(|cause| unwritten(cause.into()))?;
+        Ok(true)
     }
 
     fn finish(mut self, _: &BundleCounts) -> Result<()> {

@@ -32,14 +32,14 @@ impl<W: Write> Sink for Dotenv<W> {
         Ok(())
     }
 
-    fn secret(&mut self, secret: BundledSecret) -> Result<()> {
+    fn secret(&mut self, secret: BundledSecret) -> Result<bool> {
         // A file of variables has no way to say that one is switched off.
         let Some(value) = secret
             .values
             .last()
             .filter(|_| secret.info.state == State::Active)
         else {
-            return Ok(());
+            return Ok(false);
         };
         let name = &secret.info.name;
         let is_variable = |(at, byte): (usize, u8)| {
@@ -61,7 +61,8 @@ impl<W: Write> Sink for Dotenv<W> {
         line.push(b'=');
         write_value(&mut line, value);
         line.push(b'\n');
-        self.0.write_all(&line).map_err(unwritten)
+        self.0.write_all(&line).map_err(unwritten)?;
+        Ok(true)
     }
 
     fn finish(mut self, _: &BundleCounts) -> Result<()> {

@@ -309,12 +309,17 @@ impl<'e> Export<'e> {
             // Borrowed by two closures, one after the other.
             let told = Cell::new(*counts);
             let each = &mut |secret: BundledSecret| {
-                let mut counts = told.get();
+                let before = told.get();
+                let mut counts = before;
                 counts.enter(&secret.info)?;
-                told.set(counts);
+                if !has_history {
+                    counts.values = before.values + secret.values.len() as u64;
+                }
                 let info = secret.info.clone();
-                sink.secret(secret)?;
-                call.tell(begun, action, scope, &info);
+                if sink.secret(secret)? {
+                    told.set(counts);
+                    call.tell(begun, action, scope, &info);
+                }
                 Ok(())
             };
             let paged = &mut || {

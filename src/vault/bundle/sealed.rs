@@ -32,7 +32,7 @@ impl<W: Write> Sink for Sealed<W> {
         self.0.item(&BundleItem::Organization(name.clone()))
     }
 
-    fn secret(&mut self, secret: BundledSecret) -> Result<()> {
+    fn secret(&mut self, secret: BundledSecret) -> Result<bool> {
         let versions: Vec<_> = secret
             .info
             .versions
@@ -43,7 +43,7 @@ impl<W: Write> Sink for Sealed<W> {
         for (version, value) in versions.into_iter().zip(secret.values) {
             self.0.item(&BundleItem::Value(version, value))?;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn finish(self, counts: &BundleCounts) -> Result<()> {

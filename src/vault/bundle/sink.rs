@@ -16,12 +16,12 @@ pub(super) trait Sink {
     /// Those of the writer.
     fn organization(&mut self, name: &Scope) -> Result<()>;
 
-    /// Writes a secret.
+    /// Writes a secret. Returns false if the format leaves it out.
     ///
     /// # Errors
     ///
     /// Those of the writer; the refusal of a secret that the format cannot hold.
-    fn secret(&mut self, secret: BundledSecret) -> Result<()>;
+    fn secret(&mut self, secret: BundledSecret) -> Result<bool>;
 
     /// Writes the end.
     ///

@@ -41,6 +41,49 @@ fn dotenv_has_the_active_secrets_of_one_scope() {
     assert_eq!(named, Err(ErrorKind::InvalidInput));
 }
 
+/// What is left out is not counted, and nobody is told that it went out.
+#[test]
+fn the_counts_are_those_of_what_was_written() {
+    let vault = memory_vault();
+    let project = vault.scope("acme").unwrap();
+    for value in ["old", "older", "new"] {
+        project.put("A", value).unwrap();
+    }
+    project
+        .put("OFF", SecretInput::new("off").inactive())
+        .unwrap();
+    project.put("GONE", "gone").unwrap();
+    project.revoke("GONE").unwrap();
+    let counts = |format| {
+        let mut told = Vec::new();
+        let export = project.export(REASON).unwrap().on_progress(|now| {
+            told.push(now);
+            std::ops::ControlFlow::Continue(())
+        });
+        let done = export.plain(format, Vec::new()).unwrap();
+        assert_eq!(told.last(), Some(&done));
+        (
+            done.organizations,
+            done.secrets,
+            done.tombstones,
+            done.values,
+        )
+    };
+    assert_eq!(counts(PlainFormat::Dotenv), (1, 1, 0, 1));
+    #[cfg(feature = "json")]
+    assert_eq!(counts(PlainFormat::Json), (1, 2, 0, 2));
+    let key = keyslot::RootKey::generate().unwrap();
+    let sealed = project.export(REASON).unwrap();
+    let done = sealed.bundle(&key, Vec::new()).unwrap();
+    let control = (
+        done.organizations,
+        done.secrets,
+        done.tombstones,
+        done.values,
+    );
+    assert_eq!(control, (1, 2, 1, 4), "the control");
+}
+
 #[test]
 fn an_empty_scope_is_an_empty_file() {
     let mut file = Vec::new();
