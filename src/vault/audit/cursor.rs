@@ -189,7 +189,7 @@ mod tests {
         let text = cursor.to_string();
         assert_eq!(text.len(), 2 * (1 + 2 * Position::LENGTH + 16));
         assert_eq!(text.parse::<AuditCursor>().unwrap(), cursor);
-        let (longer, shorter) = (format!("{text}00"), text.get(2..).unwrap());
+        let (longer, shorter) = (format!("{text}00"), text.split_at(2).1);
         let (other_order, capital) = (format!("02{shorter}"), text.to_uppercase());
         for wrong in ["", "3.17-0.0", &longer, shorter, &other_order, &capital] {
             let error = wrong.parse::<AuditCursor>().unwrap_err();
