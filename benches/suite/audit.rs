@@ -109,8 +109,8 @@ fn resolves(c: &mut Criterion) {
     group.finish();
 }
 
-/// Uses of a warm snapshot: while nothing is committed, after commits of uses by another handle, and
-/// with commits of its own.
+/// Uses of a warm snapshot: while nothing is committed, after commits of uses by another handle,
+/// and with commits of its own.
 fn snapshots(c: &mut Criterion) {
     let (references, target) = (references(), Target::tool("stripe"));
     let mut group = c.benchmark_group("audit/warm snapshot, in a file");
