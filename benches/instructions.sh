@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Counts the instructions of one cold resolve, of the same in a vault that counts uses, and of one
-# put in a vault in memory, outside of cryptography: what the vault, the templates and the memory allocator do. Takes about a minute.
+# put in a vault in memory, outside of cryptography: what the vault, the templates and the memory
+# allocator do. Takes about a minute.
 #
 #   benches/instructions.sh                  # this checkout
 #   KEYSLOT_BENCH=path benches/instructions.sh   # another build of the bench "vault"
