@@ -57,6 +57,12 @@ pub struct Revoked {
 pub struct RemovedAll {
     /// The progress at the end.
     pub progress: BulkProgress,
-    /// The removed secrets that documents needed, with these.
+    /// The removed secrets that documents needed, with these:
+    /// [`MAX`](RemovedAll::MAX) documents at most in all. Of the others there is the number.
     pub documents: Vec<(SecretName, DocumentUses)>,
+}
+
+impl RemovedAll {
+    /// The most documents that are named, those of all secrets together.
+    pub const MAX: usize = 10_000;
 }

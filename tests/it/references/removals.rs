@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use keyslot::store::{Kind, MemoryStore};
-use keyslot::{ErrorKind, Finding, OnReferenced, Permissions, ScopedVault, Status, Vault};
+use keyslot::{
+    ErrorKind, Finding, OnReferenced, Permissions, RemovedAll, ScopedVault, Status, Vault,
+};
 
 use super::kit::{opened, say};
 use crate::support::hooked::{Call, Hooked};
@@ -304,4 +306,27 @@ fn an_erasure_that_ends_anywhere_leaves_accounts_that_fit() {
         }
     }
     assert!(is_done && ends > 10, "{ends}");
+}
+
+#[test]
+fn a_deletion_of_many_names_so_many_documents_and_counts_all() {
+    let scope = memory_vault().scope("acme").unwrap();
+    let names: Vec<String> = (0..12).map(|number| format!("N{number}")).collect();
+    let items = names.iter().map(|name| (name, "a value"));
+    scope.put_all(items, keyslot::OnExisting::Fail).unwrap();
+    let text: Vec<String> = names
+        .iter()
+        .map(|name| format!("<<$secret.{name}>>"))
+        .collect();
+    let text = text.concat();
+    let documents = (0..1100).map(|id| (format!("{id}"), text.as_str()));
+    scope.documents().rebuild(documents).unwrap();
+    let removed = scope.delete_all_with(&names, OnReferenced::Report).unwrap();
+    let totals = removed.documents.iter().map(|(_, uses)| uses.total);
+    assert_eq!(totals.collect::<Vec<_>>(), vec![1100; 12]);
+    let named = removed
+        .documents
+        .iter()
+        .map(|(_, uses)| uses.documents.len());
+    assert_eq!(named.sum::<usize>(), RemovedAll::MAX);
 }

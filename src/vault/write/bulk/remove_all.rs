@@ -111,13 +111,18 @@ impl ScopedVault {
     ) -> Result<RemovedAll, BulkError> {
         // Those of the part that is being written, until it is.
         let (part, mut documents) = (RefCell::new(Vec::new()), Vec::new());
+        let mut room = RemovedAll::MAX;
         let check_part = |ledger: &mut Ledger<'_>, entries: &[LedgerEntry<'_>]| {
             let needed = self.needed(ledger, entries, on)?;
             part.replace(needed);
             Ok(())
         };
         let progress = self.remove_all_with(names, false, &check_part, || {
-            documents.append(&mut part.borrow_mut());
+            for (name, mut uses) in part.take() {
+                uses.documents.truncate(room);
+                room -= uses.documents.len();
+                documents.push((name, uses));
+            }
         })?;
         if !self.may(Permissions::READ) {
             documents.clear();
