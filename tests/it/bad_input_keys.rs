@@ -163,8 +163,8 @@ mod environment {
         println!("read {is_read}, shown {during}, afterwards {}", is_shown());
     }
 
-    /// A limit, of which the manual tells: a key in the environment stays there, whatever becomes of
-    /// the key that was read. A key that comes by another way does not get there.
+    /// A limit, of which the manual tells: a key in the environment stays there, whatever becomes
+    /// of the key that was read. A key that comes by another way does not get there.
     #[cfg(target_os = "linux")]
     #[test]
     fn bad_input_118_key_in_a_variable_stays_where_the_system_shows_it() {

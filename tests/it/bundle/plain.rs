@@ -41,7 +41,7 @@ fn dotenv_has_the_active_secrets_of_one_scope() {
     assert_eq!(named, Err(ErrorKind::InvalidInput));
 }
 
-/// What is left out is not counted, and nobody is told that it went out.
+/// A secret that is left out is not counted, and nobody is told that it went out.
 #[test]
 fn the_counts_are_those_of_what_was_written() {
     let vault = memory_vault();

@@ -1,4 +1,4 @@
-"""Tools of the OpenAI Agents SDK: its history and traces hold what the model wrote, and no value."""
+"""Tools of the OpenAI Agents SDK: its history and traces hold what the model wrote, no value."""
 
 from __future__ import annotations
 

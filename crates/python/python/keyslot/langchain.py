@@ -1,8 +1,8 @@
 """Tools of LangChain, guarded inside.
 
 What a model wrote is what the callbacks, traces and history see: the values go in behind them, in
-the function of the tool. A wrapper that calls ``tool.invoke`` would show the values to the callbacks
-of the inner tool.
+the function of the tool. A wrapper that calls ``tool.invoke`` would show the values to the
+callbacks of the inner tool.
 """
 
 from __future__ import annotations
