@@ -13,6 +13,7 @@ mod exit;
 mod failure;
 mod input;
 mod key;
+mod new_file;
 mod opened;
 mod output;
 mod place;

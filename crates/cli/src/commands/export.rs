@@ -1,9 +1,8 @@
 //! `keyslot export`: secrets in a file, sealed or in clear.
 
-use std::fs::{File, OpenOptions, remove_file};
-use std::io::{BufWriter, ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use keyslot::{BundleReach, Export, ExportProgress, PlainFormat};
@@ -13,6 +12,7 @@ use super::bundle_key::BundleKeyArgs;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::new_file::write_new;
 use crate::prompt::confirm;
 
 /// The arguments of `export`.
@@ -80,7 +80,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context) -> Result<Exit> {
     };
     let vault = context.vault()?;
     let export = vault.export(reach, &args.reason)?.acting_as(actor);
-    let done = to_file(args, |to| match (&key, args.plain) {
+    let done = to_file(&args.file, |to| match (&key, args.plain) {
         (Some(key), _) => export.bundle(&**key, to),
         (None, format) => plain(export, format, to),
     })?;
@@ -89,8 +89,13 @@ pub(super) fn run(args: &ExportArgs, context: &Context) -> Result<Exit> {
         let (secrets, tombstones) = (done.secrets, done.tombstones);
         format!("wrote {file}: a bundle of {secrets} secrets and {tombstones} tombstones")
     } else {
+        // A list of variables cannot say of one that it is switched off.
+        let left_out = match args.plain {
+            Some(Plain::Dotenv) => " (without those that are inactive)",
+            _ => "",
+        };
         format!(
-            "wrote {file}: {} secrets in clear; keep it private",
+            "wrote {file}: {} secrets in clear{left_out}; keep it private",
             done.secrets
         )
     };
@@ -124,29 +129,16 @@ fn reach(args: &ExportArgs, context: &Context) -> Result<BundleReach> {
     })
 }
 
-/// Writes a new file of its owner alone, and to disk. After an error there is none.
+/// Writes the new file of an export.
 fn to_file(
-    args: &ExportArgs,
-    write: impl FnOnce(&mut BufWriter<File>) -> keyslot::Result<ExportProgress>,
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> keyslot::Result<ExportProgress>,
 ) -> Result<ExportProgress> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&args.file)
-        .map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => Failure::usage("the file of the export exists already")
-                .next("name a new one: an export overwrites nothing"),
-            _ => Failure::io("cannot make the file of the export", &error),
-        })?;
-    let mut to = BufWriter::new(file);
-    let written = write(&mut to).map_err(Failure::from).and_then(|done| {
-        let stored = to.flush().and_then(|()| to.get_ref().sync_all());
-        stored.map_err(|error| Failure::io("cannot write the file of the export", &error))?;
+    write_new(path, |file| {
+        let mut to = BufWriter::new(file);
+        let done = write(&mut to)?;
+        to.flush()
+            .map_err(|error| Failure::io("cannot write the file of the export", &error))?;
         Ok(done)
-    });
-    written.inspect_err(|_| {
-        // A part of an export is of no use, and may hold values.
-        let _ = remove_file(&args.file);
     })
 }

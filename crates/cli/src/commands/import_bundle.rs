@@ -91,7 +91,7 @@ pub(super) fn run(args: &ImportBundleArgs, context: &Context) -> Result<Exit> {
     }
     let done = import.into_vault(&vault);
     drop(progress);
-    let done = done.map_err(failure)?;
+    let done = done.map_err(|error| failure(error, args.on_collision))?;
     let report = json!({ "stored": done.changed, "left": done.skipped });
     let message = format!(
         "stored {} secrets; left {} as they are",
@@ -102,12 +102,17 @@ pub(super) fn run(args: &ImportBundleArgs, context: &Context) -> Result<Exit> {
 }
 
 /// The error of an import, with what to do next.
-fn failure(error: BulkError) -> Failure {
+fn failure(error: BulkError, rule: Collision) -> Failure {
     let (stored, total) = (error.progress().changed, error.progress().total);
     let told = keyslot::Error::from(error);
     match told.kind() {
         _ if stored > 0 => Failure::from(told).next(format!(
-            "{stored} of {total} secrets are stored; go on with --on-collision skip"
+            "{stored} of {total} secrets are stored; {}",
+            match rule {
+                // Those that are stored already are replaced by themselves.
+                Collision::Replace | Collision::Skip => "run the same command again to go on",
+                Collision::Refuse => "go on with --on-collision skip",
+            }
         )),
         ErrorKind::Conflict => Failure::new(Exit::Refused, told.to_string())
             .next("nothing was stored; --on-collision says what else to do"),
