@@ -1,7 +1,7 @@
-//! Lists of variables (`.env`), as shells, Docker Compose and python-dotenv read them alike.
+//! Lists of variables (`.env`), by strict rules.
 //!
-//! Programs read such lists by different rules. Where these give different values, the list is
-//! refused instead of guessed at; the message says how to write it for all of them.
+//! Programs read such lists by different rules. Most of what they read differently is refused
+//! instead of guessed at; the message says how to write it for all of them.
 //!
 //! * A line is `NAME=VALUE`, perhaps with `export ` before it and blanks around the `=`. Empty
 //!   lines and lines that begin with `#` say nothing. A line may end with CRLF, and the file may
@@ -16,6 +16,13 @@
 //! * Backticks are refused: to a shell they are a command.
 //! * `$` stands for itself, unless the caller asks for [expansion](Dotenv::expanded).
 //! * Each name is there once.
+//! * Line ends inside quotes stay as they are, CRLF too.
+//!
+//! Some of this, other programs read in another way. A shell puts in what `$` stands for; without
+//! quotes, it parts a value at blanks, and drops backslashes and quotes; in double quotes, it keeps
+//! `\n`, `\r` and `\t` as two characters each. python-dotenv takes `\\` in single quotes for one
+//! backslash, keeps the backslash of `\$` in double quotes, takes a comment directly behind `=` for
+//! the value, and drops white space of other alphabets at the end of a value.
 
 mod decode;
 mod expand;
