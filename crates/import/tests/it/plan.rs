@@ -379,10 +379,13 @@ fn plans_and_entries_show_no_value_and_no_name_of_the_file() {
     );
 }
 
+fn entry(name: &str, value: &str, comment: &str) -> serde_json::Value {
+    serde_json::json!({ "name": name, "value": value, "comment": comment })
+}
+
 #[test]
 fn texts_that_no_vault_takes_are_told_before_anything_is_stored() {
     let long = "x".repeat(4097);
-    let entry = |name: &str, value: &str, comment: &str| serde_json::json!({ "name": name, "value": value, "comment": comment });
     let credential = format!("see ghp_{}", "0123456789abcdefghijABCDEFGHIJ01234567");
     let file = serde_json::json!([
         entry("FINE", "1", "one line"),
