@@ -112,7 +112,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     /// Returns true if a file is without a name until it is whole.
-    #[allow(clippy::print_stderr, reason = "who runs the tests is told what is not tested")]
+    // What is not tested is told.
+    #[allow(clippy::print_stderr)]
     fn has_unnamed(folder: &Path) -> bool {
         #[cfg(target_os = "linux")]
         if unnamed::make(folder).is_some() {
