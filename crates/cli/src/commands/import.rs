@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -188,6 +188,13 @@ pub(super) fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
 /// Reads the file.
 fn entries(args: &ImportArgs) -> Result<Entries> {
     let bytes = if args.file == Path::new("-") {
+        if io::stdin().is_terminal() {
+            return Err(
+                Failure::usage("standard input is a terminal, which shows what is typed").next(
+                    "name a file, send the list through a pipe, or type one value with `set`",
+                ),
+            );
+        }
         keyslot_import::read(io::stdin().lock())?
     } else {
         let file = File::open(&args.file).map_err(|error| {

@@ -217,6 +217,17 @@ fn a_terminal_that_shows_a_value_is_told_to() {
 }
 
 #[test]
+fn a_list_is_not_typed_where_it_is_shown() {
+    let home = Home::new();
+    let mut terminal = home.at_terminal(KEYSLOT, &["import", "-"]);
+    let screen = terminal.until("is a terminal");
+    let (rest, code) = terminal.end();
+    assert_eq!(code, 2, "{screen}{rest}");
+    let fed = home.call(&["import", "-"], b"A=1\n");
+    assert!(fed.status.success(), "the control: {fed:?}");
+}
+
+#[test]
 fn completions_are_scripts_of_their_shells() {
     let home = Home::empty();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
