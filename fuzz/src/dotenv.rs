@@ -91,7 +91,8 @@ pub fn check(data: &[u8], code: Lists) {
         again
             .iter()
             .map(|(_, value)| value)
-            .eq(variables.iter().map(|(_, value)| value))
+            .eq(variables.iter().map(|(_, value)| value)),
+        "another value in a list that was written"
     );
     // Without a dollar sign, there is nothing to put in.
     if !text.contains('$') {
@@ -285,6 +286,35 @@ mod tests {
     fn a_value_that_is_put_in_without_quotes_is_noticed() {
         let put = |text: &str, value: &str| Some(text.replace('1', value).into_bytes());
         check(b"A=1 #", Lists { put, ..Lists::OURS });
+    }
+
+    #[test]
+    #[should_panic = "another value in a list that was written"]
+    fn a_list_that_is_written_without_quotes_is_noticed() {
+        let write = |list: &[(&str, &str)]| {
+            let line = |(name, value): &(&str, &str)| format!("{name}={value}\n");
+            Some(list.iter().map(line).collect::<String>().into_bytes())
+        };
+        check(
+            b"A='x #y'",
+            Lists {
+                write,
+                ..Lists::OURS
+            },
+        );
+    }
+
+    #[test]
+    #[should_panic = "another list with references"]
+    fn an_expansion_that_changes_plain_values_is_noticed() {
+        let expand = |text: &str| (Lists::OURS.expand)(&text.replace('%', ""));
+        check(
+            b"A=5%",
+            Lists {
+                expand,
+                ..Lists::OURS
+            },
+        );
     }
 
     #[test]

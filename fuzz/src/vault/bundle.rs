@@ -165,6 +165,19 @@ mod tests {
     }
 
     #[test]
+    #[should_panic = "another way"]
+    fn a_key_that_is_not_compared_is_noticed() {
+        let read = |_: &[u8; 32], bytes: &[u8]| (Bundles::OURS.read)(&KEY, bytes);
+        check(
+            &whole(),
+            Bundles {
+                read,
+                ..Bundles::OURS
+            },
+        );
+    }
+
+    #[test]
     #[should_panic = "another bundle was read"]
     fn counts_that_are_not_compared_are_noticed() {
         let seal = |key: &[u8; 32], _: [u64; 4], contents: &[u8]| {
