@@ -5,7 +5,9 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr,
+};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
@@ -40,9 +42,15 @@ impl Silence {
             .local_modes
             .remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
         let copy = terminal.try_clone()?;
-        *SILENT.lock().unwrap_or_else(PoisonError::into_inner) = Some((copy, before));
+        // Held until the terminal is silent: a signal that comes now must find it so.
+        let mut held = SILENT.lock().unwrap_or_else(PoisonError::into_inner);
+        *held = Some((copy, before));
         let silence = Self(());
-        tcsetattr(terminal, OptionalActions::Flush, &silent)?;
+        // Without waiting for output, which somebody may have stopped.
+        let done = tcsetattr(terminal, OptionalActions::Now, &silent)
+            .and_then(|()| tcflush(terminal, QueueSelector::IFlush));
+        drop(held);
+        done?;
         Ok(silence)
     }
 }
@@ -62,8 +70,11 @@ pub(crate) fn release_signals() {
 }
 
 fn restore() {
-    let silent = SILENT.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some((terminal, before)) = silent {
+    restore_held(&mut SILENT.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+fn restore_held(silent: &mut Option<(File, Termios)>) {
+    if let Some((terminal, before)) = silent.take() {
         // A terminal that went away has no settings to restore.
         let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
     }
@@ -80,7 +91,9 @@ fn watch() -> io::Result<()> {
     *watch = Some(signals.handle());
     thread::Builder::new().spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            restore();
+            // Held to the end, so that nothing is silenced any more.
+            let mut silent = SILENT.lock().unwrap_or_else(PoisonError::into_inner);
+            restore_held(&mut silent);
             // It does not return.
             let _ = emulate_default_handler(signal);
         }
