@@ -3,6 +3,7 @@
 
 const check = require('./check.js');
 const { Handle } = require('./handle.js');
+const { write } = require('./json.js');
 const { later } = require('./later.js');
 const { options, read } = require('./shape.js');
 
@@ -13,8 +14,7 @@ const QUERY = [
 /** Entries of a page when somebody iterates. */
 const PAGE = 200;
 
-const question = (given) =>
-  JSON.stringify(options(given, QUERY, 'a question to an audit log'));
+const question = (given) => write(options(given, QUERY, 'a question to an audit log'));
 
 /** The audit log of an organization, or the part of it that is about a scope. */
 class Audit extends Handle {
@@ -29,7 +29,7 @@ class Audit extends Handle {
   async page(query, { after = null, limit = PAGE } = {}) {
     const asked = question(query);
     const from = after === null ? null : check.text(after, 'the cursor');
-    const most = check.count(limit, 'the limit');
+    const most = check.bound(limit, 'the limit');
     return later(async () => read(await this.#native.page(false, asked, from, most)));
   }
 
@@ -55,10 +55,9 @@ class Audit extends Handle {
   /** Deletes entries that are older than the age or more than the number. */
   async prune({ maxAgeMs = null, maxEntries = null } = {}, reason) {
     const why = check.text(reason, 'the reason');
-    for (const bound of [maxAgeMs, maxEntries]) {
-      if (bound !== null) check.count(bound, 'a bound');
-    }
-    return later(() => this.#native.prune(false, maxAgeMs, maxEntries, why));
+    if (maxAgeMs !== null) check.count(maxAgeMs, 'a bound');
+    const most = maxEntries === null ? null : check.bound(maxEntries, 'a bound');
+    return later(() => this.#native.prune(false, maxAgeMs, most, why));
   }
 }
 

@@ -40,7 +40,7 @@ class JsonText {
 }
 
 /** A text, a JSON text, or a document of JavaScript, as the native half takes it. */
-function input(value, lenient = false) {
+function input(value, masked = null) {
   if (typeof value === 'string') {
     return { text: text(value, 'the text'), form: 'text', parse: false };
   }
@@ -49,7 +49,7 @@ function input(value, lenient = false) {
   if (value === null || typeof value !== 'object') {
     throw wrong('the input', 'a string, an object, an array or a JsonText');
   }
-  return { text: write(value, lenient), form: 'json', parse: true };
+  return { text: write(value, masked), form: 'json', parse: true };
 }
 
 function instance(value, type, what) {
@@ -62,6 +62,11 @@ function count(value, what) {
   return value;
 }
 
+/** A whole number for the native half, which counts in 32 bits: more is the most of them. */
+function bound(value, what) {
+  return Math.min(count(value, what), 0xffff_ffff);
+}
+
 /** Names and strings of an object, apart. */
 function strings(value, what) {
   if (value === null || typeof value !== 'object') throw wrong(what, 'an object of strings');
@@ -72,4 +77,4 @@ function strings(value, what) {
   ];
 }
 
-module.exports = { JsonText, count, input, instance, strings, text, wrong };
+module.exports = { JsonText, bound, count, input, instance, strings, text, wrong };

@@ -7,17 +7,14 @@ const { refusal } = require('./errors.js');
 /** Deepest document: the limit of the core. */
 const MAX_DEPTH = 128;
 
-const step = (key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-
 /**
- * One string as JSON. Half of a surrogate pair has no UTF-8, so it is refused; in the output of a
- * tool it becomes U+FFFD, because it is part of no value.
+ * The most values of a document, and the longest text of all of them. A list may hold the same list
+ * twice, and so on: what is small in JavaScript may be without end as JSON.
  */
-function quoted(text, way, what, lenient) {
-  if (text.isWellFormed()) return JSON.stringify(text);
-  if (lenient) return JSON.stringify(text.toWellFormed());
-  throw refusal('invalid_document', `${what} has half of a surrogate pair`, way);
-}
+const MAX_VALUES = 1_000_000;
+const MAX_TEXT = 64 << 20;
+
+const step = (key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 function isPlain(value) {
   const prototype = Object.getPrototypeOf(value);
@@ -28,17 +25,21 @@ function isPlain(value) {
 
 /**
  * Writes a value as JSON. Each part of it is read once. What JSON has no form for is refused, but
- * for entries of objects that are `undefined`: they are left out. With `lenient`, for the output of
- * tools, a value with a method `toJSON` is what that returns, such as a date.
+ * for entries of objects that are `undefined`: they are left out. With `masked`, for the output of
+ * tools, a value with a method `toJSON` is what that returns, such as a date. It masks the keys in
+ * the place of a refusal: those of an output may hold a value.
  */
-function write(value, lenient = false) {
+function write(value, masked = null) {
   const open = new Set();
-  return node(value, '', 0);
+  const left = { values: MAX_VALUES, text: MAX_TEXT };
+  return node(value, null, 0);
 
   function node(value, way, depth) {
+    left.values -= 1;
+    if (left.values < 0) throw large(way);
     switch (typeof value) {
       case 'string':
-        return quoted(value, way, 'a string', lenient);
+        return quoted(value, way, 'a string');
       case 'boolean':
         return value ? 'true' : 'false';
       case 'number':
@@ -53,7 +54,7 @@ function write(value, lenient = false) {
     // As a list of numbers, a value in it would not be found.
     if (ArrayBuffer.isView(value)) throw no(way, 'an object with bytes');
     if (typeof value.toJSON === 'function') {
-      if (!lenient) throw no(way, 'an object with a method toJSON, such as a Date');
+      if (!masked) throw no(way, 'an object with a method toJSON, such as a Date');
       if (depth >= MAX_DEPTH) throw deep(way);
       return node(value.toJSON(), way, depth + 1);
     }
@@ -70,7 +71,7 @@ function write(value, lenient = false) {
   function list(value, way, depth) {
     const parts = [];
     for (let index = 0; index < value.length; index += 1) {
-      parts.push(node(value[index], `${way}/${index}`, depth + 1));
+      parts.push(node(value[index], { way, key: String(index) }, depth + 1));
     }
     return `[${parts.join(',')}]`;
   }
@@ -81,20 +82,42 @@ function write(value, lenient = false) {
     for (const key of Object.keys(value)) {
       const entry = value[key];
       if (entry === undefined) continue;
-      const name = quoted(key, way, 'a key', lenient);
-      parts.push(`${name}:${node(entry, way + step(key), depth + 1)}`);
+      const name = quoted(key, way, 'a key');
+      parts.push(`${name}:${node(entry, { way, key }, depth + 1)}`);
     }
     return `{${parts.join(',')}}`;
   }
-}
 
-function no(way, what) {
-  const message = `${what} is no JSON (at ${way || 'the root'}); convert it first`;
-  return refusal('invalid_document', message, way);
-}
+  // Half of a surrogate pair has no UTF-8, so it is refused; in the output of a tool it becomes
+  // U+FFFD, because it is part of no value.
+  function quoted(text, way, what) {
+    left.text -= text.length;
+    if (left.text < 0) throw large(way);
+    if (text.isWellFormed()) return JSON.stringify(text);
+    if (masked) return JSON.stringify(text.toWellFormed());
+    throw refusal('invalid_document', `${what} has half of a surrogate pair`, pointer(way));
+  }
 
-function deep(way) {
-  return refusal('invalid_document', 'the document is nested too deeply', way);
+  function pointer(way) {
+    const keys = [];
+    for (let at = way; at !== null; at = at.way) keys.push(masked ? masked(at.key) : at.key);
+    return keys.reverse().map(step).join('');
+  }
+
+  function no(way, what) {
+    const place = pointer(way);
+    const message = `${what} is no JSON (at ${place || 'the root'}); convert it first`;
+    return refusal('invalid_document', message, place);
+  }
+
+  function deep(way) {
+    return refusal('invalid_document', 'the document is nested too deeply', pointer(way));
+  }
+
+  function large(way) {
+    const message = 'the document has too many values or too much text';
+    return refusal('invalid_document', message, pointer(way));
+  }
 }
 
 module.exports = { write };

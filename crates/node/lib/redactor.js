@@ -62,7 +62,7 @@ class Redactor extends Handle {
     if (value === null) return null;
     if (value instanceof Uint8Array) return this.#native.bytes(value);
     if (value instanceof Error) return this.redactError(value);
-    const { text, parse } = check.input(value, true);
+    const { text, parse } = check.input(value, (key) => this.#masked(key));
     const masked = call(() => this.#native.json(text));
     return parse ? JSON.parse(masked) : masked;
   }
@@ -78,6 +78,15 @@ class Redactor extends Handle {
    * left out: those of HTTP clients hold the headers of the request.
    */
   redactError(thrown) {
+    try {
+      return this.#redacted(thrown);
+    } catch {
+      // A getter or method of the error threw, and what it threw may hold a value.
+      return new Error('the tool threw an error that cannot be read');
+    }
+  }
+
+  #redacted(thrown) {
     if (!(thrown instanceof Error)) return new Error(this.#described(thrown));
     const error = new Error(this.#masked(thrown.message));
     const hidden = (value) => ({ value, writable: true, configurable: true });

@@ -188,7 +188,7 @@ class Scope extends Handle {
   /** Waits for changes in a thread of the pool, for so many milliseconds at most. */
   async waitForChanges(since, milliseconds) {
     const from = check.count(since, 'the epoch');
-    const longest = Math.min(check.count(milliseconds, 'the time'), 0xffff_ffff);
+    const longest = check.bound(milliseconds, 'the time');
     return later(async () => read(await this.#native.waitForChanges(false, from, longest)));
   }
 

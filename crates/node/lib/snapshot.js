@@ -35,7 +35,7 @@ class Snapshot extends Handle {
   }
 
   withMaxAge(milliseconds) {
-    const age = check.count(milliseconds, 'the age');
+    const age = check.bound(milliseconds, 'the age');
     return call(() => new Snapshot(this.#native.withMaxAge(age)));
   }
 

@@ -5,6 +5,7 @@ const { Audit } = require('./audit.js');
 const check = require('./check.js');
 const { call } = require('./errors.js');
 const { Handle } = require('./handle.js');
+const { write } = require('./json.js');
 const { later } = require('./later.js');
 const native = require('./native.js');
 const { Scope } = require('./scope.js');
@@ -89,7 +90,7 @@ function engineSettings(settings) {
     rest.syntax = (Array.isArray(syntax) ? syntax : [syntax]).map(part);
   }
   if (surfaces !== undefined) rest.surfaces = Object.entries(surfaces);
-  return JSON.stringify(rest);
+  return write(rest);
 }
 
 function settings(given) {
@@ -101,7 +102,7 @@ function settings(given) {
   if (vault.cache !== undefined) {
     vault.cache = options(vault.cache === true ? {} : vault.cache, CACHE, 'the cache');
   }
-  return [JSON.stringify(vault), engineSettings(pick(true))];
+  return [write(vault), engineSettings(pick(true))];
 }
 
 class Vault extends Handle {

@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { JsonText, Redactor } from 'keyslot';
-import { VALUE, project } from './support.mjs';
+import { JsonText, Redactor, guard } from 'keyslot';
+import { VALUE, project, refusal } from './support.mjs';
 
 const MASK = '<<$secret.STRIPE_KEY>>';
 const masking = () => Redactor.ofValues({ STRIPE_KEY: VALUE, EMOJI: 'пароль-🔑-длинный' });
@@ -51,6 +51,49 @@ test('texts, bytes, documents, numbers and errors are masked', async () => {
   assert.deepEqual([error.name, error.code], ['TypeError', 'ERR_X']);
   assert.ok(inspect(thrown, { depth: 9 }).includes(VALUE), 'the control');
   assert.ok(!inspect(error, { depth: 9, showHidden: true }).includes(VALUE));
+});
+
+test('a refusal of an output holds no value, also where a key is one', async () => {
+  const value = 'sk_live/4eC39~HqLyjWD';
+  const redactor = Redactor.ofValues({ STRIPE_KEY: value });
+  const said = (error) => inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
+  for (const output of [
+    { a: [{ [value]: new Map() }] }, { a: [{ [value]: 1n }] }, { a: [{ [value]: [undefined] }] },
+    { a: [{ [value]: { b: Buffer.from('b') } }] },
+  ]) {
+    assert.throws(() => redactor.redact(output), (error) =>
+      error.pointer.startsWith('/a/0/<<$secret.STRIPE_KEY>>') && !said(error).includes('HqLy'));
+  }
+  const { scope } = await project();
+  await scope.put('SLASHED', value);
+  const tool = guard(scope, ({ token }) => ({ [token]: new Map() }),
+    { grants: { SLASHED: ['/token'] } });
+  await assert.rejects(tool({ token: '<<SLASHED>>' }), (error) =>
+    error.message.includes('<<$secret.SLASHED>>') && !said(error).includes('HqLy'));
+  // The control: in a document of the host, the place is said as it is.
+  const error = refusal(() => scope.resolveSync({ 'a/b': [new Map()] }));
+  assert.equal(error.pointer, '/a~1b/0');
+});
+
+test('an error that cannot be read leaves no value', async () => {
+  const { scope } = await project();
+  const fails = (text) => () => {
+    throw new Error(text);
+  };
+  for (const make of [
+    (token) => Object.defineProperty(new Error(), 'message', { get: fails(token) }),
+    (token) => Object.defineProperty(new Error(), 'stack', { get: fails(token) }),
+    (token) => Object.defineProperty(new Error(), 'code', { get: fails(token) }),
+    (token) => Object.assign(new Error(), { message: { toString: fails(token) } }),
+    (token) => new Proxy(new Error(), { getPrototypeOf: fails(token) }),
+  ]) {
+    const tool = guard(scope, ({ token }) => {
+      throw make(token);
+    }, { grants: { STRIPE_KEY: ['/token'] } });
+    await assert.rejects(tool({ token: MASK }), (error) =>
+      error.message === 'the tool threw an error that cannot be read' &&
+      !inspect(error, { depth: 9, showHidden: true }).includes(VALUE));
+  }
 });
 
 test('redactors of resolved texts, of a scope, and merged', async () => {

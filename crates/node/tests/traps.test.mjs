@@ -89,6 +89,34 @@ test('what JSON has no form for is refused, and its place is said', async () => 
   assert.equal(refusal(() => scope.resolveSync(bottomless)).code, 'invalid_document');
 });
 
+test('a list that holds a list twice, and so on, has an end', async () => {
+  const { scope } = await project();
+  let wide = [];
+  for (let depth = 0; depth < 60; depth += 1) wide = [wide, wide];
+  for (const call of [
+    () => scope.resolveSync(wide), () => Redactor.ofValues({}).redact({ wide }),
+  ]) {
+    assert.match(refusal(call).message, /too many values/);
+  }
+  const text = 'x'.repeat(1 << 20);
+  assert.match(refusal(() => scope.resolveSync(Array(65).fill(text))).message, /too much text/);
+  assert.equal(scope.resolveSync(Array(50_000).fill('y')).expose().length, 50_000);
+});
+
+test('a number that is none is refused, and does not mean the default', async () => {
+  for (const settings of [
+    { guard: NaN }, { maxValue: Infinity }, { keptVersions: NaN }, { cache: { bytes: NaN } },
+  ]) {
+    const error = refusal(() => Vault.inMemory(RootKey.generate(), settings));
+    assert.ok(error instanceof KeyslotError, inspect(error));
+  }
+  const { vault } = await project({ audit: 'required' });
+  const log = vault.audit('acme');
+  await assert.rejects(log.page({ refused: NaN }), KeyslotError);
+  assert.equal((await log.page({ refused: false })).entries.length, 1);
+  assert.ok(Vault.inMemory(RootKey.generate(), { guard: 10, maxValue: 100 }));
+});
+
 test('each part of a document is read once', async () => {
   const { scope } = await project();
   let reads = 0;

@@ -176,6 +176,9 @@ test('the audit log is asked and pruned', async () => {
   assert.equal(usage[use.record].count, 1);
   assert.ok(usage[use.record].last.time instanceof Date);
   await assert.rejects(vault.audit('acme').page({ since: 'yesterday' }), { code: 'invalid_input' });
+  // More than 32 bits is no small number, such as the 0 that would be left of this one.
+  assert.equal(await vault.audit('acme').prune({ maxEntries: 2 ** 32 }, 'a test'), 0);
+  assert.ok((await vault.audit('acme').page({}, { limit: 2 ** 32 + 1 })).entries.length > 1);
   assert.equal(await vault.audit('acme').prune({ maxEntries: 0 }, 'a test') > 0, true);
 });
 
