@@ -1,6 +1,6 @@
 //! Changes to the facts about a secret, as forms have them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use keyslot::{AccessRules, SecretChange, SecretInfo, Surface};
@@ -94,7 +94,7 @@ impl Facts {
             change = change.description(&self.description);
         }
         if self.metadata.trim_end() != before.metadata.trim_end() {
-            let metadata = self.entries()?;
+            let metadata = self.entries(info)?;
             let old = info.into_iter().flat_map(|info| info.metadata.keys());
             let gone = old.filter(|key| metadata.iter().all(|(kept, _)| kept != key));
             change = gone.fold(change, SecretChange::without_metadata);
@@ -102,11 +102,19 @@ impl Facts {
                 .into_iter()
                 .fold(change, |change, (key, value)| change.metadata(key, value));
         }
-        let times = |facts: &Self| (facts.not_before.clone(), facts.expires_at.clone());
-        if times(self) != times(&before) {
+        // A browser leaves out seconds that are zero.
+        let is_same = |text: &str, before: &str| {
+            text == before || {
+                let read = time::read(text);
+                read.is_some() && read == time::read(before)
+            }
+        };
+        if !is_same(&self.not_before, &before.not_before)
+            || !is_same(&self.expires_at, &before.expires_at)
+        {
             let kept = |text: &str, before: &str, kept: Option<SystemTime>| match text {
                 "" => Ok(None),
-                same if same == before => Ok(kept),
+                same if is_same(same, before) => Ok(kept),
                 text => time::read(text)
                     .map(Some)
                     .ok_or_else(|| Failure::field(t::NO_TIME)),
@@ -128,15 +136,21 @@ impl Facts {
         Ok(change)
     }
 
-    /// The lines of the metadata.
-    fn entries(&self) -> Outcome<Vec<(&str, &str)>> {
+    /// The lines of the metadata. One that was not edited is its entry, whatever is in the key.
+    fn entries<'f>(&'f self, info: Option<&'f SecretInfo>) -> Outcome<Vec<(&'f str, &'f str)>> {
+        let before = info.into_iter().flat_map(|info| &info.metadata);
+        let before: BTreeMap<String, (&str, &str)> = before
+            .map(|(key, value)| (line(key, value), (key.as_str(), value.as_str())))
+            .collect();
         let lines = self.metadata.lines().filter(|line| !line.trim().is_empty());
         let mut seen = BTreeSet::new();
         lines
             .map(|line| {
-                let entry = line.split_once('=');
-                let (key, value) = entry.ok_or_else(|| Failure::field(t::NO_METADATA))?;
-                let (key, value) = (key.trim(), value.trim());
+                let (key, value) = match (before.get(line.trim()), line.split_once('=')) {
+                    (Some(kept), _) => *kept,
+                    (None, Some((key, value))) => (key.trim(), value.trim()),
+                    (None, None) => return Err(Failure::field(t::NO_METADATA)),
+                };
                 if seen.insert(key) {
                     Ok((key, value))
                 } else {
@@ -145,6 +159,11 @@ impl Facts {
             })
             .collect()
     }
+}
+
+/// An entry of metadata as a line without spaces at its ends.
+fn line(key: &str, value: &str) -> String {
+    format!("{key} = {value}").trim().to_owned()
 }
 
 impl Rules {
@@ -242,6 +261,32 @@ mod tests {
             (after.not_before, after.expires_at),
             (None, before.expires_at)
         );
+    }
+
+    #[test]
+    fn metadata_that_is_not_edited_stays_beside_what_is() {
+        let scope = scope();
+        let odd = SecretChange::new().metadata("a=b", "c = d");
+        let before = scope.update("A", odd).unwrap();
+        let mut facts = Facts::of(&before);
+        facts.metadata = facts.metadata.replace("42", "43");
+        let after = scope.update("A", facts.change(Some(&before)).unwrap());
+        let mut expected = before.metadata;
+        expected.insert("ticket".to_owned(), "43".to_owned());
+        assert_eq!(after.unwrap().metadata, expected);
+    }
+
+    #[test]
+    fn a_browser_may_leave_out_seconds_that_are_zero() {
+        let scope = scope();
+        let time = UNIX_EPOCH + Duration::from_millis(4_000_000_020_500);
+        let before = SecretChange::new().clear_times().expires_at(time);
+        let before = scope.update("A", before).unwrap();
+        let mut facts = Facts::of(&before);
+        let cut = facts.expires_at.strip_suffix(":00").unwrap().to_owned();
+        facts.expires_at = cut;
+        let after = scope.update("A", facts.change(Some(&before)).unwrap());
+        assert_eq!(after.unwrap().expires_at, Some(time));
     }
 
     #[test]
