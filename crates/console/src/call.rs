@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use keyslot::{
-    AuditMode, DocumentUses, ErrorKind, OnReferenced, Permissions, Scope, ScopedVault, SecretInfo,
-    Status,
+    AuditMode, DocumentUses, ErrorKind, OnReferenced, Permissions, Revision, Scope, ScopedVault,
+    SecretInfo, Status,
 };
 use zeroize::Zeroizing;
 
@@ -143,9 +143,8 @@ impl Seen {
     }
 
     /// Checks that nobody changed the secret since a form was made.
-    pub(crate) fn must_be_at(&self, revision: &str) -> Outcome<()> {
-        let seen: keyslot::Revision = revision.parse()?;
-        if seen == self.info.revision {
+    pub(crate) fn must_be_at(&self, revision: Revision) -> Outcome<()> {
+        if revision == self.info.revision {
             Ok(())
         } else {
             Err(Failure::conflict(t::CHANGED_MEANWHILE))

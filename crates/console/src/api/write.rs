@@ -82,7 +82,7 @@ pub(super) fn roll_back(
         version,
         if_revision,
     } = requests::read(body)?;
-    seen.must_be_at(&if_revision.to_string())?;
+    seen.must_be_at(if_revision)?;
     Ok(ok(&seen.scoped.rollback(&seen.info.name, version)?))
 }
 

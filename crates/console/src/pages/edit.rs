@@ -1,6 +1,7 @@
 //! The form that changes what is said about a secret.
 
 use http::StatusCode;
+use keyslot::Revision;
 use maud::html;
 
 use super::form;
@@ -16,7 +17,8 @@ use crate::texts as t;
 pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
     query.only(&["scope"], &[])?;
     call.must_manage()?;
-    Ok(draw(call, seen, &Facts::of(&seen.info), None))
+    let facts = Facts::of(&seen.info);
+    Ok(draw(call, seen, &facts, seen.info.revision, None))
 }
 
 pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply> {
@@ -24,9 +26,10 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
     let known: Vec<&str> = FACTS.into_iter().chain(["revision"]).collect();
     form.only(&known, &[])?;
     let facts = Facts::read(form)?;
-    let changed = seen.must_be_at(form.one("revision")?).and_then(|()| {
+    let revision = form.one("revision")?.parse()?;
+    let changed = seen.must_be_at(revision).and_then(|()| {
         let change = facts.change(Some(&seen.info))?;
-        let change = change.if_revision(seen.info.revision);
+        let change = change.if_revision(revision);
         Ok(seen.scoped.update(&seen.info.name, change)?)
     });
     match changed {
@@ -35,18 +38,27 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
             let to = call.to_secret_with(seen.scoped.scope(), name, Verb::Show, "edited");
             Ok(Reply::see_other(to))
         }
-        Err(failure) => Ok(draw(call, seen, &facts, Some(&failure)).refused(&failure)),
+        Err(failure) => {
+            let page = draw(call, seen, &facts, revision, Some(&failure));
+            Ok(page.refused(&failure))
+        }
     }
 }
 
-fn draw(call: &Call<'_>, seen: &Seen, facts: &Facts, failure: Option<&Failure>) -> Reply {
+fn draw(
+    call: &Call<'_>,
+    seen: &Seen,
+    facts: &Facts,
+    revision: Revision,
+    failure: Option<&Failure>,
+) -> Reply {
     let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
     let content = html! {
         h1 { (t::EDIT_TITLE) }
         p.lead { code { (name) } }
         (form::problem(failure))
         form.sheet method="post" action=(call.to_secret(scope, name, Verb::Edit)) {
-            (form::revision(&seen.info))
+            (form::revision(revision))
             (form::facts(facts))
             (form::buttons(t::SAVE, "primary", &call.to_secret(scope, name, Verb::Show)))
         }

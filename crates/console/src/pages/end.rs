@@ -1,7 +1,7 @@
 //! The forms that end a secret: revoke and delete.
 
 use http::StatusCode;
-use keyslot::{DocumentUses, OnReferenced};
+use keyslot::{DocumentUses, OnReferenced, Revision};
 use maud::{Markup, html};
 
 use super::form::{self, Line};
@@ -24,21 +24,27 @@ pub(super) enum End {
 pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen, end: End) -> Outcome<Reply> {
     query.only(&["scope"], &[])?;
     call.must_manage()?;
-    Ok(draw(call, seen, end, None))
+    Ok(draw(call, seen, end, seen.info.revision, None))
 }
 
 pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields, end: End) -> Outcome<Reply> {
     call.must_manage()?;
     let known: &[&str] = if end == End::Delete {
-        &["name", "needed"]
+        &["name", "needed", "revision"]
     } else {
-        &["name"]
+        &["name", "revision"]
     };
     form.only(known, &[])?;
     let (name, scope) = (&seen.info.name, seen.scoped.scope());
+    // Without a revision the name alone decides, as in the API.
+    let revision = form.get("revision")?.map(str::parse).transpose()?;
+    let revision = revision.unwrap_or(seen.info.revision);
     if form.one("name")?.trim() != name.as_str() {
         let failure = Failure::field(t::NAME_DIFFERS);
-        return Ok(draw(call, seen, end, Some(&failure)));
+        return Ok(draw(call, seen, end, revision, Some(&failure)));
+    }
+    if let Err(failure) = seen.must_be_at(revision) {
+        return Ok(draw(call, seen, end, revision, Some(&failure)).refused(&failure));
     }
     Ok(Reply::see_other(match end {
         End::Revoke => {
@@ -51,7 +57,7 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields, end: End) -> Out
                 None => OnReferenced::Refuse,
             };
             if let Err(failure) = seen.delete(on) {
-                return Ok(draw(call, seen, end, Some(&failure)).refused(&failure));
+                return Ok(draw(call, seen, end, revision, Some(&failure)).refused(&failure));
             }
             call.to(
                 "/secrets",
@@ -61,7 +67,13 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields, end: End) -> Out
     }))
 }
 
-fn draw(call: &Call<'_>, seen: &Seen, end: End, failure: Option<&Failure>) -> Reply {
+fn draw(
+    call: &Call<'_>,
+    seen: &Seen,
+    end: End,
+    revision: Revision,
+    failure: Option<&Failure>,
+) -> Reply {
     let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
     let (title, help, label, verb) = match end {
         End::Revoke => (t::REVOKE_TITLE, t::REVOKE_HELP, t::REVOKE, Verb::Revoke),
@@ -76,6 +88,7 @@ fn draw(call: &Call<'_>, seen: &Seen, end: End, failure: Option<&Failure>) -> Re
         (needed(&documents))
         (form::problem(failure))
         form.sheet method="post" action=(call.to_secret(scope, name, verb)) {
+            (form::revision(revision))
             (Line::of("name", t::TYPE_NAME, "").required().show())
             @if end == End::Delete && is_needed {
                 (form::check("needed", t::DELETE_NEEDED, false))

@@ -1,6 +1,6 @@
 //! Fields of forms.
 
-use keyslot::SecretInfo;
+use keyslot::Revision;
 use maud::{Markup, html};
 
 use crate::change::Facts;
@@ -120,9 +120,10 @@ pub(super) fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }
 
-/// The revision that the reader of a form sees.
-pub(super) fn revision(info: &SecretInfo) -> Markup {
-    hidden("revision", &info.revision.to_string())
+/// The revision that the reader of a form saw. It stays the same in a form that comes back, so that
+/// nobody sends it again over a change that nobody has seen.
+pub(super) fn revision(seen: Revision) -> Markup {
+    hidden("revision", &seen.to_string())
 }
 
 /// Description, times and metadata.

@@ -22,7 +22,7 @@ pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Repl
         p { (t::ROLL_BACK_HELP) }
         @let to = call.to_secret(scope, name, Verb::RollBack);
         form.sheet method="post" action=(format!("{to}&version={version}")) {
-            (form::revision(&seen.info))
+            (form::revision(seen.info.revision))
             (form::buttons(t::MAKE_CURRENT, "primary", &call.to_secret(scope, name, Verb::Show)))
         }
     };
@@ -33,7 +33,7 @@ pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Repl
 pub(super) fn take(call: &Call<'_>, query: &Fields, seen: &Seen, form: &Fields) -> Outcome<Reply> {
     let version = asked(call, query)?;
     form.only(&["revision"], &[])?;
-    seen.must_be_at(form.one("revision")?)?;
+    seen.must_be_at(form.one("revision")?.parse()?)?;
     let info = seen.scoped.rollback(&seen.info.name, version)?;
     let (scope, name) = (seen.scoped.scope(), info.name.as_str());
     Ok(Reply::see_other(call.to_secret_with(

@@ -1,7 +1,7 @@
 //! The form that stores a new value.
 
 use http::StatusCode;
-use keyslot::{SecretChange, Status};
+use keyslot::{Revision, SecretChange, Status};
 use maud::html;
 
 use super::form;
@@ -17,7 +17,7 @@ use crate::texts as t;
 pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
     query.only(&["scope"], &[])?;
     call.must_manage()?;
-    Ok(draw(call, seen, None))
+    Ok(draw(call, seen, seen.info.revision, None))
 }
 
 pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply> {
@@ -39,12 +39,12 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
         }
         Err(error) => {
             let failure = Failure::from(error);
-            Ok(draw(call, seen, Some(&failure)).refused(&failure))
+            Ok(draw(call, seen, revision, Some(&failure)).refused(&failure))
         }
     }
 }
 
-fn draw(call: &Call<'_>, seen: &Seen, failure: Option<&Failure>) -> Reply {
+fn draw(call: &Call<'_>, seen: &Seen, revision: Revision, failure: Option<&Failure>) -> Reply {
     let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
     let is_revoked = seen.info.status == Status::Revoked;
     let (title, label) = if is_revoked {
@@ -58,7 +58,7 @@ fn draw(call: &Call<'_>, seen: &Seen, failure: Option<&Failure>) -> Reply {
         p.help { (if is_revoked { t::REPLACE_HELP } else { t::ROTATE_HELP }) }
         (form::problem(failure))
         form.sheet method="post" action=(call.to_secret(scope, name, Verb::Rotate)) {
-            (form::revision(&seen.info))
+            (form::revision(revision))
             (form::value(t::NEW_VALUE))
             (form::buttons(label, "primary", &call.to_secret(scope, name, Verb::Show)))
         }

@@ -1,7 +1,7 @@
 //! The form that changes the access rules of a secret.
 
 use http::StatusCode;
-use keyslot::SecretChange;
+use keyslot::{Revision, SecretChange};
 use maud::html;
 
 use super::form;
@@ -17,7 +17,8 @@ use crate::texts as t;
 pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
     query.only(&["scope"], &[])?;
     call.must_manage()?;
-    Ok(draw(call, seen, &Rules::of(&seen.info.rules), None))
+    let rules = Rules::of(&seen.info.rules);
+    Ok(draw(call, seen, &rules, seen.info.revision, None))
 }
 
 pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply> {
@@ -36,11 +37,20 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
             let to = call.to_secret_with(seen.scoped.scope(), name, Verb::Show, "edited");
             Ok(Reply::see_other(to))
         }
-        Err(failure) => Ok(draw(call, seen, &rules, Some(&failure)).refused(&failure)),
+        Err(failure) => {
+            let page = draw(call, seen, &rules, revision, Some(&failure));
+            Ok(page.refused(&failure))
+        }
     }
 }
 
-fn draw(call: &Call<'_>, seen: &Seen, rules: &Rules, failure: Option<&Failure>) -> Reply {
+fn draw(
+    call: &Call<'_>,
+    seen: &Seen,
+    rules: &Rules,
+    revision: Revision,
+    failure: Option<&Failure>,
+) -> Reply {
     let (name, scope) = (seen.info.name.as_str(), seen.scoped.scope());
     let content = html! {
         h1 { (t::RULES_TITLE) }
@@ -48,7 +58,7 @@ fn draw(call: &Call<'_>, seen: &Seen, rules: &Rules, failure: Option<&Failure>) 
         p.help { (t::RULES_HELP) }
         (form::problem(failure))
         form.sheet method="post" action=(call.to_secret(scope, name, Verb::Rules)) {
-            (form::revision(&seen.info))
+            (form::revision(revision))
             (form::lines("tools", t::TOOLS, t::TOOLS_HELP, &rules.tools, 3))
             (form::lines("hosts", t::HOSTS, t::HOSTS_HELP, &rules.hosts, 3))
             fieldset aria-describedby="surfaces-help" {

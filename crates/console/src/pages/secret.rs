@@ -60,7 +60,7 @@ fn actions(call: &Call<'_>, seen: &Seen) -> Markup {
             @if may_manage && is_live {
                 a.button.plain href=(to(Verb::Edit)) { (t::EDIT) }
                 form method="post" action=(to(Verb::Status)) {
-                    (form::revision(&seen.info))
+                    (form::revision(seen.info.revision))
                     (form::hidden("status", status.as_str()))
                     button.plain type="submit" { (label) }
                 }

@@ -396,6 +396,38 @@ fn two_people_never_overwrite_each_other() {
         let late = send(&two);
         assert_eq!(late.status(), 409, "{verb}");
         // The form that comes back still has the revision of its reader after a reload.
-        assert!(text(&late).contains("changed by somebody else"), "{verb}");
+        let shown = text(&late);
+        assert!(shown.contains("changed by somebody else"), "{verb}");
+        let again = format!("{body}&revision={}", revision(&shown));
+        assert_eq!(
+            send(&again).status(),
+            409,
+            "{verb}: nobody has seen the change yet"
+        );
     }
+}
+
+#[test]
+fn a_secret_that_was_replaced_meanwhile_does_not_end() {
+    let vault = vault();
+    let console = Console::new(vault.clone());
+    let billing = vault.scope("acme/billing").unwrap();
+    let at = |verb: &str| format!("/secrets/OLD_KEY/{verb}?scope=acme/billing");
+    let old = page(&console, &admin(), &at("delete"));
+    billing.replace_revoked("OLD_KEY", "a new value").unwrap();
+    let new = page(&console, &admin(), &at("revoke"));
+    billing.put("OLD_KEY", "a newer value").unwrap();
+    let send =
+        |verb: &str, body: &str| console.respond(&admin(), &request(Method::POST, &at(verb), body));
+    for (verb, shown) in [("delete", &old), ("revoke", &new)] {
+        let body = format!("name=OLD_KEY&revision={}", revision(shown));
+        let late = send(verb, &body);
+        assert_eq!(late.status(), 409, "{verb}");
+        let again = format!("name=OLD_KEY&revision={}", revision(&text(&late)));
+        assert_eq!(send(verb, &again).status(), 409, "{verb}");
+    }
+    assert_eq!(billing.info("OLD_KEY").unwrap().versions.len(), 2);
+    let shown = page(&console, &admin(), &at("delete"));
+    let body = format!("name=OLD_KEY&revision={}", revision(&shown));
+    assert_eq!(send("delete", &body).status(), 303, "the control");
 }
