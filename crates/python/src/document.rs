@@ -120,9 +120,11 @@ impl Serialize for Part<'_, '_> {
         self.left.take(0)?;
         let object = self.object;
         if let Ok(entries) = object.cast::<PyDict>() {
+            // A number of a class of its own may change the dict as it is read.
+            let entries: Vec<_> = entries.iter().collect();
             let mut map = serializer.serialize_map(Some(entries.len()))?;
-            for (key, value) in entries.iter() {
-                map.serialize_entry(&Key(self.within(&key)), &self.within(&value))?;
+            for (key, value) in &entries {
+                map.serialize_entry(&Key(self.within(key)), &self.within(value))?;
             }
             map.end()
         } else if let Ok(items) = object.cast::<PyList>() {

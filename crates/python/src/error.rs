@@ -31,6 +31,21 @@ impl From<PyErr> for Failed {
     }
 }
 
+impl Failed {
+    /// Returns the failure without its place, for the output of a tool: a key there may be a value,
+    /// and is a part of the place.
+    pub(crate) fn without_place(self) -> Self {
+        match self {
+            Self::Document(error, why) => refused(error.kind(), why),
+            Self::Refused(error) if error.kind() == ErrorKind::TooLarge => {
+                refused(error.kind(), "the document is nested too deeply")
+            }
+            Self::Refused(error) => refused(error.kind(), "the document cannot be read"),
+            Self::Raised(error) => Self::Raised(error),
+        }
+    }
+}
+
 impl From<Failed> for PyErr {
     fn from(failed: Failed) -> Self {
         match failed {

@@ -5,7 +5,7 @@ use keyslot::{ErrorKind, SecretName};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyDictMethods, PyString};
 
-use crate::error::{Outcome, refused};
+use crate::error::{Failed, Outcome, refused};
 use crate::resolved::{ModelArgs, Resolved};
 use crate::stream::RedactStream;
 use crate::text::{Text, Value};
@@ -90,7 +90,7 @@ impl Redactor {
             let masked = py.detach(|| self.0.redact_bytes(bytes));
             return Ok(PyBytes::new(py, &masked).into_any());
         }
-        let mut tree = document::of(value)?;
+        let mut tree = document::of(value).map_err(Failed::without_place)?;
         py.detach(|| self.0.redact_tree(&mut tree));
         Ok(data::of(py, &tree)?)
     }

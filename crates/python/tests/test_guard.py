@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import enum
 import inspect
+import traceback
 from typing import Any, Dict, List, Optional
 
 import pytest
@@ -181,3 +183,104 @@ def test_a_call_can_be_taken_apart(scope: Scope) -> None:
     assert call.redact([VALUE]) == [MASK]
     assert str(call.failed(OSError(VALUE))) == f"OSError: {MASK}"
     assert VALUE not in repr(call)
+
+
+def test_exceptions_that_end_more_than_the_tool_leave_no_value(scope: Scope) -> None:
+    class Enough(BaseException):
+        pass
+
+    def tool(token: str, kind: str) -> str:
+        ends = {
+            "exit": SystemExit(f"bad {token}"),
+            "code": SystemExit(3),
+            "key": KeyboardInterrupt(token),
+            "cancel": asyncio.CancelledError(token),
+            "other": Enough(token),
+        }
+        raise ends[kind]
+
+    async def later(token: str, kind: str) -> str:
+        return tool(token, kind)
+
+    guarded = keyslot.guard(scope, tool, grants=["STRIPE_KEY"])
+    awaited = keyslot.guard(scope, later, grants=["STRIPE_KEY"])
+
+    async def waits(kind: str) -> BaseException:
+        with pytest.raises(BaseException) as error:
+            await awaited(MASK, kind)
+        return error.value
+
+    for kind, class_, args in (
+        ("exit", SystemExit, (f"bad {MASK}",)),
+        ("code", SystemExit, (3,)),
+        ("key", KeyboardInterrupt, (MASK,)),
+        ("cancel", asyncio.CancelledError, (MASK,)),
+        ("other", ToolFailed, (f"Enough: {MASK}",)),
+    ):
+        with pytest.raises(BaseException) as error:
+            guarded(MASK, kind)
+        for ended in (error.value, asyncio.run(waits(kind))):
+            assert type(ended) is class_ and ended.args == args
+            assert ended.__context__ is None and ended.__cause__ is None
+            lines = traceback.TracebackException(
+                type(ended), ended, ended.__traceback__, capture_locals=True
+            )
+            assert VALUE not in "".join(lines.format())
+
+
+def test_a_tool_that_is_cancelled_or_closed_ends(scope: Scope) -> None:
+    async def waits(token: str) -> None:
+        await asyncio.sleep(60)
+
+    tool = keyslot.guard(scope, waits, grants=["STRIPE_KEY"])
+
+    async def cancelled() -> bool:
+        task = asyncio.ensure_future(tool(MASK))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        await asyncio.wait([task])
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(tool(MASK), 0.1)
+        return task.cancelled()
+
+    assert asyncio.run(cancelled())
+
+
+def test_members_of_enums_stay_what_they_are(scope: Scope) -> None:
+    class Unit(str, enum.Enum):
+        DAY = "day"
+
+    class Level(enum.IntEnum):
+        LOW = 1
+
+    def tool(unit: Unit, level: Level, token: str) -> str:
+        return f"{type(unit).__name__} {type(level).__name__} {token}"
+
+    guarded = keyslot.guard(scope, tool, grants=["STRIPE_KEY"])
+    assert guarded(Unit.DAY, Level.LOW, MASK) == f"Unit Level {MASK}"
+
+
+def test_a_result_that_holds_a_list_twice_and_so_on_has_an_end(scope: Scope) -> None:
+    def tool(depth: int) -> List[Any]:
+        wide: List[Any] = []
+        for _ in range(depth):
+            wide = [wide, wide]
+        return wide
+
+    guarded = keyslot.guard(scope, tool)
+    with pytest.raises(ToolFailed) as error:
+        guarded(60)
+    assert "too many values" in str(error.value)
+    assert guarded(2) == [[[], []], [[], []]], "the control"
+
+
+def test_a_result_that_is_refused_leaves_no_value(scope: Scope) -> None:
+    value = "sk_live/4eC39~HqLyjWD"
+    scope.put("SLASHED", value)
+
+    def tool(token: str) -> Dict[str, Any]:
+        return {token: 1 << 200}
+
+    with pytest.raises(ToolFailed) as error:
+        keyslot.guard(scope, tool, grants=["SLASHED"])("<<SLASHED>>")
+    assert "more than 128 bits" in str(error.value) and "HqLy" not in str(error.value)

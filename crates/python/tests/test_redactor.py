@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import urllib.parse
+from typing import Any
 
 import pytest
 from conftest import VALUE
 
-from keyslot import Redactor, RedactWriter, Scope
+from keyslot import KeyslotError, Redactor, RedactWriter, Scope
 
 MASK = "<<$secret.TOKEN>>"
 
@@ -54,6 +55,18 @@ def test_what_cannot_be_looked_through_is_refused(redactor: Redactor) -> None:
     for value in (object(), {"a": {1, 2}}, {(1, 2): 3}, 1 << 200):
         with pytest.raises(ValueError):
             redactor.redact(value)
+
+
+def test_a_refusal_does_not_name_keys_which_may_be_values(redactor: Redactor) -> None:
+    deep: Any = {VALUE: 1}
+    for _ in range(130):
+        deep = {VALUE: deep}
+    for value in ({VALUE: object()}, {VALUE: [1 << 200]}, {VALUE: {"a": "\ud83d"}}, deep):
+        with pytest.raises(ValueError) as error:
+            redactor.redact(value)
+        refused = error.value
+        assert isinstance(refused, KeyslotError) and refused.pointer is None
+        assert VALUE not in str(refused) + repr(refused.failures)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64])

@@ -175,6 +175,21 @@ def test_a_guarded_tool_that_raises_leaves_no_value(scope: Scope) -> None:
     assert VALUE in said(kept.value)
 
 
+def test_a_document_that_changes_as_it_is_read_is_no_panic(scope: Scope) -> None:
+    class Number(int):
+        def __and__(self, other: int) -> int:
+            document.clear()
+            return int(self) & other
+
+        def __rshift__(self, other: int) -> int:
+            document.clear()
+            return int(self) >> other
+
+    document = {"a": Number(2**100), "b": 2}
+    assert scope.resolve(document).get_secret_value()["b"] == 2
+    assert not document, "the control: it was changed"
+
+
 def test_a_forked_process_is_told_to_open_the_vault_anew(tmp_path: Path) -> None:
     key = RootKey.generate()
     vault = Vault.create(tmp_path / "vault.db", key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import enum
 import functools
 import inspect
 from typing import (
@@ -22,7 +23,7 @@ from typing import (
 )
 
 from ._keyslot import Grants, ModelArgs, Redactor, Scope, Target
-from .errors import Failure, ToolFailed
+from .errors import Failure, InvalidInput, ToolFailed
 
 __all__ = ["Call", "guard", "plain", "resolve_call"]
 
@@ -32,25 +33,41 @@ GrantsLike = Union[Grants, Sequence[str], Mapping[str, Any], str, None]
 
 _PLAIN = (str, int, float, bool, bytes, list, tuple, dict, type(None))
 
+#: Exceptions that end more than a tool: who waits for them knows them by their class.
+_ENDS = (KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError)
+
+#: The most values of a result. A list may hold the same list twice, and so on.
+_MOST = 1_000_000
+
 
 def plain(value: Any) -> Any:
     """Makes plain data of the result of a tool, which a redactor can look through.
 
     Models of pydantic and dataclasses become dicts; what is nothing of that becomes its text.
     """
-    if isinstance(value, dict):
-        return {_key(key): plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item) for item in value]
-    if isinstance(value, _PLAIN):
-        return value
-    dump = getattr(value, "model_dump", None)
-    if callable(dump) and not isinstance(value, type):
-        return plain(dump(mode="json"))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        return {field.name: plain(getattr(value, field.name)) for field in fields}
-    return str(value)
+    left = _MOST
+
+    def make(value: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            text = "the result has too many values"
+            raise InvalidInput(text, (Failure("invalid_document", text),))
+        if isinstance(value, dict):
+            return {_key(key): make(entry) for key, entry in value.items()}
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [make(item) for item in value]
+        if isinstance(value, _PLAIN):
+            return value
+        dump = getattr(value, "model_dump", None)
+        if callable(dump) and not isinstance(value, type):
+            return make(dump(mode="json"))
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = dataclasses.fields(value)
+            return {field.name: make(getattr(value, field.name)) for field in fields}
+        return str(value)
+
+    return make(value)
 
 
 def _key(key: Any) -> Any:
@@ -84,6 +101,20 @@ class Call:
         """
         said = f"{type(error).__name__}: {self.said(error)}"
         return ToolFailed(said, (Failure("tool_failed", said),))
+
+    def ended(self, error: BaseException) -> BaseException:
+        """Makes the exception that stands for one of the tool.
+
+        One that ends more than the tool, such as a cancellation, keeps its class, and its arguments
+        are redacted.
+        """
+        for kept in _ENDS:
+            if isinstance(error, kept):
+                try:
+                    return kept(*self.redact(error.args))
+                except Exception:
+                    return kept()
+        return self.failed(error)
 
     def said(self, error: BaseException) -> str:
         """Returns the text of an exception, redacted. Raises nothing itself."""
@@ -157,7 +188,7 @@ def guard(
     return cast(F, guarded)
 
 
-Outcome = Tuple[Any, Optional[Exception]]
+Outcome = Tuple[Any, Optional[BaseException]]
 
 
 def _run(tool: Callable[..., Any], shape: _Shape, own: Dict[str, Any], call: Call) -> Outcome:
@@ -168,7 +199,7 @@ def _run(tool: Callable[..., Any], shape: _Shape, own: Dict[str, Any], call: Cal
         if inspect.isawaitable(result) or inspect.isgenerator(result):
             return None, call.failed(TypeError("the tool returned what is not a result yet"))
         return call.redact(result), None
-    except Exception as error:
+    except BaseException as error:
         return None, shape.failed(call, error)
 
 
@@ -178,7 +209,7 @@ async def _run_async(
     try:
         args, kwargs = shape.join(own, call.values())
         return call.redact(await tool(*args, **kwargs)), None
-    except Exception as error:
+    except BaseException as error:
         return None, shape.failed(call, error)
 
 
@@ -195,12 +226,12 @@ class _Shape:
         self._untouched = untouched
         self._keeps = keeps
 
-    def failed(self, call: Call, error: Exception) -> Exception:
+    def failed(self, call: Call, error: BaseException) -> BaseException:
         """Makes the exception that stands for one of the tool."""
         for kept in self._keeps:
             if isinstance(error, kept):
                 return kept(call.said(error))
-        return call.failed(error)
+        return call.ended(error)
 
     def split(
         self, args: Tuple[Any, ...], kwargs: Dict[str, Any]
@@ -210,7 +241,9 @@ class _Shape:
         own: Dict[str, Any] = {}
         written: Dict[str, Any] = {}
         for name, value in bound.arguments.items():
-            is_own = name in self._untouched or not isinstance(value, _PLAIN)
+            # A member of an enum may be a str, and is no text of a model.
+            is_data = isinstance(value, _PLAIN) and not isinstance(value, enum.Enum)
+            is_own = name in self._untouched or not is_data
             (own if is_own else written)[name] = value
         return own, written
 

@@ -7,7 +7,6 @@ from typing import Any, Awaitable, Callable, Dict, Optional, Protocol
 
 from ._guard import Call, GrantsLike, resolve_call
 from ._keyslot import Scope, Target
-from .errors import ToolFailed
 
 __all__ = ["guard_call"]
 
@@ -46,11 +45,11 @@ def guard_call(
 
 async def _send(
     caller: Caller, name: str, call: Call, more: Dict[str, Any]
-) -> tuple[Any, Optional[ToolFailed]]:
+) -> tuple[Any, Optional[BaseException]]:
     """Sends one call. Its frames, which hold values, are gone when this returns."""
     try:
         result = await caller.call_tool(name, call.values(), **more)
         shown = call.redact(result.model_dump(mode="json", by_alias=True))
         return type(result).model_validate(shown), None
-    except Exception as error:
-        return None, call.failed(error)
+    except BaseException as error:
+        return None, call.ended(error)
