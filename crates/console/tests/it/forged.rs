@@ -147,6 +147,14 @@ fn a_delete_of_another_site_is_refused() {
             .info("STRIPE_KEY")
             .is_ok()
     );
+    for foreign in [("origin", "https://evil.test"), ("origin", "null")] {
+        let headers = [foreign, ("host", "console.test")];
+        let request = with(Method::DELETE, API, &headers, "");
+        assert_eq!(console.respond(&admin(), &request).status(), 403);
+    }
+    // The description of the API asks for no header, and a program has none of a browser.
+    let request = with(Method::DELETE, API, &[], "");
+    assert_eq!(console.respond(&admin(), &request).status(), 200);
 }
 
 #[test]
