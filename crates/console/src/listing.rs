@@ -168,9 +168,11 @@ impl Listing {
             return Err(Failure::field(t::NO_NUMBER));
         }
         let mut page = Self::default();
-        for listed in wanted.list(scoped).inherited().skip(skipped) {
+        let all = wanted.list(scoped).inherited().enumerate();
+        for (number, listed) in all.skip(skipped) {
             if page.rows.len() == limit {
-                page.next = Some((skipped + limit).to_string());
+                // Records that cannot be read count, too.
+                page.next = Some(number.to_string());
                 break;
             }
             page.add(listed.map(|listed| Row {

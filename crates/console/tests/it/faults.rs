@@ -1,8 +1,11 @@
 //! A vault that is locked, full, damaged or gone: a page that says so, with its status.
 
+use std::collections::BTreeSet;
+
 use http::Method;
 use keyslot::ErrorKind;
-use keyslot_console::Console;
+use keyslot_console::{Console, Limits};
+use serde_json::Value;
 
 use crate::support::{admin, request, text};
 use crate::watched::watched_vault;
@@ -107,4 +110,33 @@ fn a_store_that_cannot_be_written_is_told_and_nothing_happened() {
         .info("STRIPE_KEY")
         .unwrap();
     assert_eq!(after, before);
+}
+
+#[test]
+fn a_damaged_secret_shows_no_other_one_twice() {
+    let (store, vault) = watched_vault();
+    let console = Console::new(vault).limits(Limits::new().page(1));
+    store.spoil();
+    for (order, intact) in [("", 2), ("&inherited=on", 3)] {
+        let (mut names, mut damaged, mut after) = (Vec::new(), 0, String::new());
+        for _ in 0..10 {
+            let target = format!("/api/v1/secrets?scope=acme/billing{order}{after}");
+            let response = console.respond(&admin(), &request(Method::GET, &target, ""));
+            let page: Value = serde_json::from_slice(response.body()).unwrap();
+            damaged += page["damaged"].as_u64().unwrap();
+            let found = page["secrets"].as_array().unwrap().iter();
+            names.extend(found.map(|one| format!("{} in {}", one["name"], one["scope"])));
+            let Some(next) = page["next"].as_str() else {
+                break;
+            };
+            after = format!("&after={next}");
+        }
+        let different: BTreeSet<&String> = names.iter().collect();
+        assert_eq!(
+            (names.len(), different.len()),
+            (intact, intact),
+            "{names:?}"
+        );
+        assert!(damaged > 0, "{order}");
+    }
 }

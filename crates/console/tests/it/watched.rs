@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use keyslot::store::{
-    HeadRead, MemoryStore, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row, RowKey, Scan,
-    SecretStore, SelfCheck, WriteTx, WriteWork,
+    HeadRead, Kind, MemoryStore, Moment, Page, Partition, Purge, ReadTx, ReadWork, Row, RowKey,
+    Scan, SecretStore, SelfCheck, WriteTx, WriteWork,
 };
 use keyslot::{AuditMode, Error, ErrorKind, Result, RootKey, Vault};
 
@@ -19,6 +19,8 @@ pub(crate) struct Watched {
     calls: AtomicUsize,
     /// The error of each call that reads, and of each that writes.
     failure: Mutex<(Option<ErrorKind>, Option<ErrorKind>)>,
+    /// True if the first secret that is found is damaged from then on, and its key.
+    spoilt: Mutex<(bool, Option<RowKey>)>,
 }
 
 impl Watched {
@@ -28,6 +30,20 @@ impl Watched {
 
     pub(crate) fn fail(&self, reads: Option<ErrorKind>, writes: Option<ErrorKind>) {
         *self.failure.lock().unwrap() = (reads, writes);
+    }
+
+    pub(crate) fn spoil(&self) {
+        self.spoilt.lock().unwrap().0 = true;
+    }
+
+    fn spoilt(&self, mut page: Page) -> Page {
+        let (is_on, key) = &mut *self.spoilt.lock().unwrap();
+        for row in page.rows.iter_mut().filter(|_| *is_on) {
+            if row.key.kind == Kind::Secret && *key.get_or_insert(row.key) == row.key {
+                *row.info.last_mut().unwrap() ^= 1;
+            }
+        }
+        page
     }
 
     fn read_call(&self) -> Result<()> {
@@ -62,7 +78,7 @@ impl SecretStore for Watched {
 
     fn scan(&self, partition: Partition, scan: &Scan) -> Result<Page> {
         self.read_call()?;
-        self.store.scan(partition, scan)
+        Ok(self.spoilt(self.store.scan(partition, scan)?))
     }
 
     fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
@@ -107,6 +123,6 @@ impl ReadTx for Inside<'_> {
 
     fn scan(&mut self, scan: &Scan) -> Result<Page> {
         self.0.read_call()?;
-        self.1.scan(scan)
+        Ok(self.0.spoilt(self.1.scan(scan)?))
     }
 }
