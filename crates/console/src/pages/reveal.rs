@@ -1,7 +1,7 @@
 //! The page that shows a value.
 
 use http::StatusCode;
-use maud::html;
+use maud::{PreEscaped, Render as _, html};
 
 use super::form::{self, Line};
 use super::layout::{Frame, Tab, page};
@@ -11,6 +11,9 @@ use crate::fields::Fields;
 use crate::reply::Reply;
 use crate::route::Verb;
 use crate::texts as t;
+
+/// The place of the value in its page: a character that is in no name and no text.
+const MARK: &str = "\u{1}";
 
 pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
     query.only(&["scope"], &[])?;
@@ -31,12 +34,27 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
         h1 { (t::REVEALED) }
         p.lead { code { (name) } }
         // A browser drops the first line end of a block like this.
-        pre.revealed tabindex="0" role="region" aria-label=(t::REVEALED) { "\n" (value.as_str()) }
+        pre.revealed tabindex="0" role="region" aria-label=(t::REVEALED) { "\n" (MARK) }
         p.help { (t::REVEALED_HELP) }
         p { a.button href=(call.to_secret(scope, name, Verb::Show)) { (t::DONE) } }
     };
     let frame = Frame::of(t::REVEALED, scope, Tab::Secrets);
-    Ok(Reply::html(StatusCode::OK, page(call, &frame, &content)))
+    let page = page(call, &frame, &content).into_string();
+    Ok(Reply::html(
+        StatusCode::OK,
+        PreEscaped(with_value(&page, &value)),
+    ))
+}
+
+/// Puts the value into its page. The buffer never grows, so that no copy of the value stays behind.
+fn with_value(page: &str, value: &str) -> String {
+    let (before, after) = page.rsplit_once(MARK).unwrap_or((page, ""));
+    // A character becomes six at most, as in `&quot;`.
+    let mut whole = String::with_capacity(page.len() + value.len().saturating_mul(6));
+    whole.push_str(before);
+    value.render_to(&mut whole);
+    whole.push_str(after);
+    whole
 }
 
 fn draw(call: &Call<'_>, seen: &Seen, reason: &str, failure: Option<&Failure>) -> Reply {

@@ -11,6 +11,8 @@ mod api;
 mod basic;
 mod faults;
 mod forged;
+#[cfg(target_os = "linux")]
+mod memory;
 mod planted;
 mod router;
 mod support;
