@@ -20,11 +20,14 @@ pub(crate) struct Redactor(pub(crate) keyslot::Redactor);
 impl Redactor {
     /// Makes a redactor of values that are not from a resolve, by name.
     #[new]
-    #[pyo3(signature = (secrets=None, *, min_len=None, mask="placeholder"))]
+    #[pyo3(
+        signature = (secrets=None, *, min_len=None, mask=None),
+        text_signature = "(secrets=None, *, min_len=None, mask='placeholder')"
+    )]
     fn new(
         secrets: Option<&Bound<'_, PyDict>>,
         min_len: Option<usize>,
-        mask: &str,
+        mask: Option<Text>,
     ) -> Outcome<Self> {
         let mut builder = keyslot::Redactor::builder();
         for (name, value) in secrets.into_iter().flat_map(PyDictMethods::iter) {
@@ -34,7 +37,7 @@ impl Redactor {
         if let Some(bytes) = min_len {
             builder = builder.min_len(bytes);
         }
-        let mask = match mask {
+        let mask = match mask.as_ref().map_or("placeholder", Text::as_str) {
             "placeholder" => Mask::Placeholder,
             "stars" => Mask::Stars,
             _ => {

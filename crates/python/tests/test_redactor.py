@@ -29,8 +29,10 @@ def test_texts_and_bytes(redactor: Redactor) -> None:
     assert redactor.redact("nothing here") == "nothing here"
     stars = Redactor({"TOKEN": VALUE}, mask="stars")
     assert stars.redact(VALUE) == "***"
-    with pytest.raises(ValueError):
-        Redactor({"TOKEN": VALUE}, mask="canary")
+    for wrong in ("canary", "canary \ud83d"):
+        with pytest.raises(KeyslotError) as error:
+            Redactor({"TOKEN": VALUE}, mask=wrong)
+        assert isinstance(error.value, ValueError) and "canary" not in repr(error.value)
 
 
 def test_documents_with_numbers_and_keys(redactor: Redactor) -> None:
