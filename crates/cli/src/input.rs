@@ -13,8 +13,8 @@ use crate::prompt;
 /// The largest value that a vault takes, in bytes, and one more.
 const MOST: usize = (1 << 20) + 1;
 
-/// Reads a value: from `file` (`-` is standard input), else from standard input if that is no
-/// terminal, else from the terminal, without showing it.
+/// Reads a value: from `file` (`-` is standard input), else from standard input. From a terminal it
+/// is read without showing it.
 ///
 /// One line end behind a single line is dropped, because `echo` and editors write it; `exact` keeps
 /// it. A text of several lines, such as a key in PEM, stays as it is.
@@ -26,7 +26,7 @@ pub(crate) fn value(file: Option<&Path>, exact: bool) -> Result<SecretString> {
                 .map_err(|error| Failure::io("cannot open the file of the value", &error))?;
             read(file, exact)
         }
-        None if io::stdin().is_terminal() => prompt::hidden("value: "),
+        _ if io::stdin().is_terminal() => prompt::hidden("value: "),
         _ => read(io::stdin().lock(), exact),
     }
 }

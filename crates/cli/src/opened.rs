@@ -69,10 +69,26 @@ impl Opened {
                     None => failure,
                 }
             }
+            // The store could not be asked again.
+            Err(other) if !is_verdict(other.kind()) => error.into(),
             _ => Failure::from(error)
                 .next("a scope above has a secret of this name: see `keyslot list --inherited`"),
         }
     }
+}
+
+/// Returns true if a check of a text says something about a secret that is there.
+fn is_verdict(kind: ErrorKind) -> bool {
+    use ErrorKind as Kind;
+    let verdicts = [
+        Kind::Denied,
+        Kind::Inactive,
+        Kind::Revoked,
+        Kind::Expired,
+        Kind::NotYetValid,
+        Kind::NoSuchVersion,
+    ];
+    verdicts.contains(&kind)
 }
 
 /// The proposal of a message.
