@@ -187,6 +187,43 @@ fn an_editor_works() {
 }
 
 #[test]
+fn a_build_shows_its_colours_its_progress_and_its_code() {
+    let home = Home::new();
+    let manifest =
+        "[package]\nname = \"tiny\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n";
+    home.write("Cargo.toml", manifest);
+    std::fs::create_dir(home.path().join("src")).unwrap();
+    let cargo = std::path::Path::new(env!("CARGO"));
+    let rustc = cargo.with_file_name("rustc");
+    // Not the proxies of rustup, which look into the folder of a user for what to run.
+    let build = format!(
+        "TERM=xterm-256color CARGO_TERM_PROGRESS_WIDTH=80 CARGO_TERM_PROGRESS_WHEN=always \
+         RUSTC={} {} build",
+        rustc.display(),
+        cargo.display()
+    );
+    for (program, code, word) in [
+        (
+            "fn main() { println!(\"{}\", env!(\"T\").len()) }",
+            0,
+            "Finished",
+        ),
+        (
+            "compile_error!(concat!(\"no \", env!(\"T\")));",
+            101,
+            "no <<$secret.TOKEN>>",
+        ),
+    ] {
+        home.write("src/main.rs", program);
+        let (screen, ended) = home.job(&build).end();
+        assert_eq!(ended, code, "{screen}");
+        for shown in [word, "\x1b[1m", "Building", "\r"] {
+            assert!(screen.contains(shown), "{shown:?} in {screen:?}");
+        }
+    }
+}
+
+#[test]
 fn a_program_ends_with_its_terminal() {
     let home = Home::new();
     let script = "trap 'echo gone >gone; exit 1' HUP; echo go; while :; do sleep 0.1; done";
