@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod exit;
 mod failure;
+mod hardening;
 mod input;
 mod key;
 mod new_file;

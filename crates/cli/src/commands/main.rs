@@ -4,10 +4,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use super::command::Command;
 use crate::args::{self, Cli, GlobalArgs};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::hardening;
 use crate::output::Output;
 
 /// Runs the command and returns the exit code of the process.
@@ -39,6 +41,11 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, output: Output) -> Result<Exit> {
+    // Before a key is read.
+    match cli.command {
+        Command::Run(_) => hardening::without_cores(),
+        _ => hardening::whole(),
+    }
     let context = Context::of(cli.global, output)?;
     cli.command.run(&context)
 }

@@ -29,6 +29,48 @@ fn a_program_gets_the_value_and_shows_the_placeholder() {
 }
 
 #[test]
+fn no_core_dump_is_left() {
+    let home = Home::new();
+    let script = |call: &str| {
+        let mut shell = std::process::Command::new("sh");
+        let raised = "ulimit -c unlimited; ulimit -c; ";
+        home.set(shell.args([
+            "-c",
+            &format!("{raised}{call}"),
+            env!("CARGO_BIN_EXE_keyslot"),
+        ]));
+        shell
+    };
+    // The first line is the control.
+    let output = script("exec \"$0\" run -- sh -c 'ulimit -c; ulimit -H -c'")
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout, b"unlimited\n0\nunlimited\n", "{output:?}");
+
+    let mut waiting = script("exec \"$0\" set OTHER");
+    let mut child = waiting
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let limits = format!("/proc/{}/limits", child.id());
+    let is_forbidden = || {
+        let text = fs::read_to_string(&limits).unwrap();
+        let cores = text
+            .lines()
+            .find(|line| line.starts_with("Max core file size"));
+        let words: Vec<&str> = cores.unwrap().split_whitespace().collect();
+        words[4..6] == ["0", "0"]
+    };
+    while !is_forbidden() {
+        assert!(child.try_wait().unwrap().is_none());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    drop(child.stdin.take());
+    child.wait().unwrap();
+}
+
+#[test]
 fn values_come_by_lists_and_files_and_standard_input() {
     let home = Home::new();
     home.write(
