@@ -62,8 +62,9 @@ struct Waiting {
     counts: HashMap<RecordId, Counted>,
     /// The time since when the first one waits.
     since: Option<Instant>,
-    /// The number of uses that wait.
-    uses: u64,
+    /// The number of secrets that began to wait since the last attempt to store: a write has a row
+    /// for each, however often it was used.
+    secrets: usize,
     /// The number of uses that were lost.
     lost: u64,
 }
@@ -100,17 +101,18 @@ impl UsageQueue {
         waiting.since.get_or_insert_with(Instant::now);
         if let Some(counted) = waiting.counts.get_mut(&record) {
             counted.add(event);
-        } else if waiting.counts.len() >= self.limits.queue {
+            return waiting.counts.len() >= self.limits.queue;
+        }
+        if waiting.counts.len() >= self.limits.queue {
             waiting.lost += 1;
             return true;
-        } else {
-            waiting.counts.insert(record, Counted::first(event, scope));
         }
-        waiting.uses += 1;
-        let uses = waiting.uses;
+        waiting.counts.insert(record, Counted::first(event, scope));
+        waiting.secrets += 1;
+        let is_batch = waiting.secrets == self.limits.batch;
         let is_full = waiting.counts.len() >= self.limits.queue;
         drop(waiting);
-        if usize::try_from(uses) == Ok(self.limits.batch) {
+        if is_batch {
             self.wake();
         }
         is_full
@@ -119,9 +121,9 @@ impl UsageQueue {
     /// Returns true if something has to be stored now.
     pub(super) fn is_due(&self) -> bool {
         let waiting = self.waiting();
-        let is_batch = usize::try_from(waiting.uses).map_or(true, |it| it >= self.limits.batch);
         let since = waiting.since;
-        is_batch || since.is_some_and(|since| since.elapsed() >= self.limits.delay)
+        waiting.secrets >= self.limits.batch
+            || since.is_some_and(|since| since.elapsed() >= self.limits.delay)
     }
 
     /// Begins to store; `None` while another thread does.
@@ -141,7 +143,7 @@ impl UsageQueue {
     /// Takes all that waits.
     pub(super) fn take(&self) -> HashMap<RecordId, Counted> {
         let mut waiting = self.waiting();
-        (waiting.since, waiting.uses) = (None, 0);
+        (waiting.since, waiting.secrets) = (None, 0);
         mem::take(&mut waiting.counts)
     }
 
@@ -161,7 +163,7 @@ impl UsageQueue {
     pub(super) fn wait_on(&self) {
         let mut waiting = self.waiting();
         waiting.since = Some(Instant::now());
-        waiting.uses = 0;
+        waiting.secrets = 0;
     }
 
     /// Notes uses that cannot be stored any more.

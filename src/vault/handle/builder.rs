@@ -246,9 +246,9 @@ impl VaultBuilder {
     /// is off by default.
     ///
     /// Uses wait in memory and are added up by a thread, within the
-    /// [limits](VaultBuilder::audit_limits): by their number, in time, and when the vault is
-    /// closed. A secret that waits already takes no more room. What finds none, and what cannot be
-    /// stored for good, is counted and told ([`Vault::usage_backlog`],
+    /// [limits](VaultBuilder::audit_limits): by the number of secrets that were used, in time, and
+    /// when the vault is closed. A secret that waits already takes no more room. What finds none,
+    /// and what cannot be stored for good, is counted and told ([`Vault::usage_backlog`],
     /// [`Observer::usage_failed`]). Whoever ends the process before takes away what waits.
     ///
     /// ```

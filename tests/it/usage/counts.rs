@@ -292,19 +292,18 @@ fn uses_are_stored_by_number_in_time_and_at_the_end() {
     };
     let reader = counting(store.clone());
     let scope = reader.scope("acme").unwrap();
-    scope.put("A", "a value").unwrap();
+    for name in ["A", "B", "C"] {
+        scope.put(name, "a value").unwrap();
+    }
     let uses = || count(&scope, "A").map_or(0, |(uses, _)| uses);
     let open = |limits| {
         let builder = Vault::builder().store(store.clone());
         let builder = builder.count_uses(true).audit_limits(limits);
         builder.open(&root_key()).unwrap()
     };
-    let use_one = |vault: &Vault| {
-        vault
-            .scope("acme")
-            .unwrap()
-            .resolve("<<$secret.A>>")
-            .unwrap();
+    let use_one = |vault: &Vault, name: &str| {
+        let text = format!("<<$secret.{name}>>");
+        vault.scope("acme").unwrap().resolve(&*text).unwrap();
     };
     let wait_for = |wanted| {
         while uses() < wanted {
@@ -312,18 +311,22 @@ fn uses_are_stored_by_number_in_time_and_at_the_end() {
         }
     };
     let by_time = open(limits(1_000_000, 20));
-    use_one(&by_time);
+    use_one(&by_time, "A");
     wait_for(1);
     let by_number = open(limits(3, 3_600_000));
-    for _ in 0..3 {
-        use_one(&by_number);
+    // A secret that waits already is no further row to write.
+    for _ in 0..9 {
+        use_one(&by_number, "A");
     }
-    wait_for(4);
+    use_one(&by_number, "B");
+    assert_eq!(by_number.usage_backlog().waiting, 10);
+    use_one(&by_number, "C");
+    wait_for(10);
     let at_end = open(limits(1_000_000, 3_600_000));
-    use_one(&at_end);
+    use_one(&at_end, "A");
     assert_eq!(at_end.usage_backlog().waiting, 1);
     drop(at_end);
-    wait_for(5);
+    wait_for(11);
 }
 
 #[test]
