@@ -303,7 +303,7 @@ fn uses_are_stored_by_number_in_time_and_at_the_end() {
     };
     let use_one = |vault: &Vault, name: &str| {
         let text = format!("<<$secret.{name}>>");
-        vault.scope("acme").unwrap().resolve(&*text).unwrap();
+        vault.scope("acme").unwrap().resolve(&text).unwrap();
     };
     let wait_for = |wanted| {
         while uses() < wanted {
