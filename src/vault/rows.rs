@@ -1,6 +1,7 @@
 //! Rows of a store that may be anybody's. An answer of another shape than the question is an error,
 //! because a row that is missing from it would look like a secret that does not exist.
 
+use crate::crypto::SealedPlace;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Partition, ReadTx, Row, RowKey, SecretStore};
 
@@ -26,6 +27,33 @@ pub(super) fn get_in<T: ReadTx + ?Sized>(tx: &mut T, keys: &[RowKey]) -> Result<
 /// Reads one row inside of a transaction.
 pub(super) fn get_one_in<T: ReadTx + ?Sized>(tx: &mut T, key: RowKey) -> Result<Option<Row>> {
     Ok(get_in(tx, &[key])?.pop().flatten())
+}
+
+/// Makes a row of sealed bytes, which are bound to the place that is given with it.
+pub(super) fn sealed_row(
+    partition: Partition,
+    key: RowKey,
+    epoch: u64,
+    seal: impl FnOnce(&SealedPlace) -> Result<Vec<u8>>,
+) -> Result<(Row, SealedPlace)> {
+    let mut row = Row {
+        key,
+        epoch,
+        info: Vec::new(),
+        body: Vec::new(),
+    };
+    let place = place_of(partition, &row);
+    row.info = seal(&place)?;
+    Ok((row, place))
+}
+
+/// The place of a row, to which its sealed bytes are bound.
+pub(super) fn place_of(partition: Partition, row: &Row) -> SealedPlace {
+    SealedPlace {
+        partition: partition.0,
+        row_key: row.key.key,
+        epoch: row.epoch,
+    }
 }
 
 fn answered(keys: &[RowKey], answer: Result<Vec<Option<Row>>>) -> Result<Vec<Option<Row>>> {

@@ -1,11 +1,11 @@
 //! The rows of documents, opened.
 
-use crate::crypto::{DocumentRecord, RowAccount, SealedPlace};
+use crate::crypto::{DocumentRecord, RowAccount};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey, WriteTx};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::{HashedScope, head_row};
-use crate::vault::rows::{corrupt, get_one_in};
+use crate::vault::rows::{corrupt, get_one_in, place_of, sealed_row};
 use crate::vault::walk::Walk;
 
 /// A document as it is stored.
@@ -58,14 +58,8 @@ impl Core {
         epoch: u64,
         record: &DocumentRecord,
     ) -> Result<(Row, [u8; 32])> {
-        let mut row = Row {
-            key,
-            epoch,
-            info: Vec::new(),
-            body: Vec::new(),
-        };
-        let (sub, place) = (self.keys.sub(), place_of(tenant, &row));
-        row.info = record.seal(sub, &place)?;
+        let sub = self.keys.sub();
+        let (row, place) = sealed_row(tenant, key, epoch, |place| record.seal(sub, place))?;
         let entry = sub.document_entry(&place, &row.info)?;
         Ok((row, entry))
     }
@@ -164,14 +158,6 @@ impl Core {
                 "the store did not run a read that it says it ran",
             )
         })
-    }
-}
-
-fn place_of(tenant: Partition, row: &Row) -> SealedPlace {
-    SealedPlace {
-        partition: tenant.0,
-        row_key: row.key.key,
-        epoch: row.epoch,
     }
 }
 

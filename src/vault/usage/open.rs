@@ -1,12 +1,12 @@
 //! The rows of uses, opened.
 
-use crate::crypto::{SealedPlace, UsageRecord};
+use crate::crypto::UsageRecord;
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::scope::Scope;
 use crate::store::{Kind, Partition, Row, RowKey};
 use crate::vault::core::Core;
-use crate::vault::rows::corrupt;
+use crate::vault::rows::{corrupt, place_of, sealed_row};
 
 /// The uses of a secret as they are stored.
 pub(in crate::vault) struct StoredUsage {
@@ -50,23 +50,9 @@ impl Core {
         epoch: u64,
         record: &UsageRecord,
     ) -> Result<(Row, [u8; 32])> {
-        let mut row = Row {
-            key,
-            epoch,
-            info: Vec::new(),
-            body: Vec::new(),
-        };
-        let (sub, place) = (self.keys.sub(), place_of(partition, &row));
-        row.info = record.seal(sub, &place)?;
+        let sub = self.keys.sub();
+        let (row, place) = sealed_row(partition, key, epoch, |place| record.seal(sub, place))?;
         let entry = sub.usage_entry(&place, &row.info)?;
         Ok((row, entry))
-    }
-}
-
-fn place_of(partition: Partition, row: &Row) -> SealedPlace {
-    SealedPlace {
-        partition: partition.0,
-        row_key: row.key.key,
-        epoch: row.epoch,
     }
 }
