@@ -91,6 +91,17 @@ impl AuditAction {
         Self::ImportBundle,
     ];
 
+    /// Returns every action. Later versions may have more.
+    ///
+    /// ```
+    /// use keyslot::AuditAction;
+    ///
+    /// assert!(AuditAction::all().any(|action| action.as_str() == "roll_back"));
+    /// ```
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter()
+    }
+
     /// Returns the code of the action: its name in snake case. It never changes.
     ///
     /// ```

@@ -11,7 +11,7 @@ pub(crate) fn is_json(request: &Request<Vec<u8>>) -> bool {
     is(request, "application/json")
 }
 
-/// Checks that the body is a form of a browser. Text alone, which any site may send, is none.
+/// Checks that the body is a form of a browser. Plain text, which any site may send, is refused.
 pub(crate) fn must_be_form(request: &Request<Vec<u8>>) -> Outcome<()> {
     if is(request, "application/x-www-form-urlencoded") {
         return Ok(());

@@ -1,13 +1,13 @@
 //! The audit log of a scope and those within it.
 
 use http::StatusCode;
-use keyslot::{AuditEntry, AuditPage, Scope, Surface};
+use keyslot::{AuditAction, AuditEntry, AuditPage, Scope, Surface};
 use maud::{Markup, html};
 
 use super::form::{Line, hidden};
 use super::layout::{Frame, Tab, page};
 use super::parts::{empty, moment, paging};
-use crate::asked::{ACTIONS, Asked};
+use crate::asked::Asked;
 use crate::call::Call;
 use crate::failure::Outcome;
 use crate::fields::Fields;
@@ -48,7 +48,7 @@ fn filters(call: &Call<'_>, scope: &Scope, asked: &Asked) -> Markup {
                 label for="action" { (t::ACTION) }
                 select id="action" name="action" {
                     option value="" { (t::ALL) }
-                    @for code in ACTIONS {
+                    @for code in AuditAction::all().map(AuditAction::as_str) {
                         option value=(code) selected[code == asked.action] { (code) }
                     }
                 }

@@ -3,9 +3,30 @@
 use keyslot::Revision;
 use maud::{Markup, html};
 
+use crate::call::{Call, Seen};
 use crate::change::Facts;
-use crate::failure::Failure;
+use crate::failure::{Failure, Outcome};
+use crate::reply::Reply;
+use crate::route::Verb;
 use crate::texts as t;
+
+/// Answers a form that changes one secret: with the page of the secret, which says what was done,
+/// or with the form again, which says why not.
+pub(super) fn answer<T>(
+    call: &Call<'_>,
+    seen: &Seen,
+    done: &str,
+    changed: Outcome<T>,
+    again: impl FnOnce(&Failure) -> Reply,
+) -> Reply {
+    match changed {
+        Ok(_) => {
+            let (scope, name) = (seen.scoped.scope(), seen.info.name.as_str());
+            Reply::see_other(call.to_secret_with(scope, name, Verb::Show, done))
+        }
+        Err(failure) => again(&failure).refused(&failure),
+    }
+}
 
 /// The reason why a form was not taken.
 pub(super) fn problem(failure: Option<&Failure>) -> Markup {

@@ -24,7 +24,7 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
     call.must_manage()?;
     form.only(&["value", "trim", "revision"], &[])?;
     let revision = form.one("revision")?.parse()?;
-    let (name, scope) = (&seen.info.name, seen.scoped.scope());
+    let name = &seen.info.name;
     // A revoked secret makes way for a new one of its name, which the page has said.
     let input = value(form)?.apply(SecretChange::new().if_revision(revision));
     let stored = if seen.info.status == Status::Revoked {
@@ -32,16 +32,10 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
     } else {
         seen.scoped.put(name, input)
     };
-    match stored {
-        Ok(_) => {
-            let to = call.to_secret_with(scope, name.as_str(), Verb::Show, "rotated");
-            Ok(Reply::see_other(to))
-        }
-        Err(error) => {
-            let failure = Failure::from(error);
-            Ok(draw(call, seen, revision, Some(&failure)).refused(&failure))
-        }
-    }
+    let stored = stored.map_err(Failure::from);
+    Ok(form::answer(call, seen, "rotated", stored, |failure| {
+        draw(call, seen, revision, Some(failure))
+    }))
 }
 
 fn draw(call: &Call<'_>, seen: &Seen, revision: Revision, failure: Option<&Failure>) -> Reply {

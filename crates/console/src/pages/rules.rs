@@ -31,17 +31,9 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
         let change = SecretChange::new().rules(rules).if_revision(revision);
         Ok(seen.scoped.update(&seen.info.name, change)?)
     });
-    match changed {
-        Ok(info) => {
-            let name = info.name.as_str();
-            let to = call.to_secret_with(seen.scoped.scope(), name, Verb::Show, "edited");
-            Ok(Reply::see_other(to))
-        }
-        Err(failure) => {
-            let page = draw(call, seen, &rules, revision, Some(&failure));
-            Ok(page.refused(&failure))
-        }
-    }
+    Ok(form::answer(call, seen, "edited", changed, |failure| {
+        draw(call, seen, &rules, revision, Some(failure))
+    }))
 }
 
 fn draw(
