@@ -152,7 +152,7 @@ impl SubKeys {
     ///
     /// # Errors
     ///
-    /// [`Corrupt`](crate::ErrorKind::Corrupt) for what is no envelope.
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) for bytes that are not an envelope.
     pub(crate) fn document_entry(&self, place: &SealedPlace, sealed: &[u8]) -> Result<[u8; 32]> {
         let commitment = Envelope::parse(sealed)?.commitment();
         Ok(self.document_row_entry(&place.row_key, place.epoch, commitment))

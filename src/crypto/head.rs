@@ -100,7 +100,7 @@ impl Head {
 
     /// The record `1: tenant, 2: epoch, 3: live, 4: tombstones, 5: accumulator, 6: active data key,
     /// 7: erased before, 8: audit log, 9: documents, 10: usage`, the last four left out while
-    /// there was no erasure and while there is none.
+    /// nothing was erased and nothing is in them.
     pub(super) fn encode(&self) -> Vec<u8> {
         let erased_before = self.erased_before.to_be_bytes();
         FieldWriter::new()

@@ -27,8 +27,8 @@ const KEYS: &str = "the keys of a document are str, int, float, bool or None";
 ///
 /// # Errors
 ///
-/// `InvalidDocument` for what is no document, with its place; `TooLarge` for one that is nested
-/// too deeply, such as a list that holds itself.
+/// `InvalidDocument` for an object of another type, with its place; `TooLarge` for one that is
+/// nested too deeply, such as a list that holds itself.
 pub(crate) fn of(object: &Bound<'_, PyAny>) -> Outcome<Tree> {
     let left = Left {
         values: Cell::new(MAX_VALUES),

@@ -1,7 +1,7 @@
 //! The extension module `keyslot._keyslot`: thin classes over the crate `keyslot`.
 //!
-//! What is text in Python comes in through [`text`], documents through [`document`], and what goes
-//! out as plain data through [`data`]. The lock of the interpreter is released wherever a call may
+//! Texts of Python come in through [`text`], documents through [`document`], and plain data goes
+//! out through [`data`]. The lock of the interpreter is released wherever a call may
 //! wait or compute.
 #![forbid(unsafe_code)]
 // Methods that Python calls have the shapes that pyo3 wants.

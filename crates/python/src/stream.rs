@@ -11,7 +11,7 @@ use crate::text;
 
 /// Redacts text or bytes that come in parts; secrets that lie across them are found.
 ///
-/// What may be the beginning of a secret is held back until more comes, or `finish` is called.
+/// The possible beginning of a secret is held back until more comes, or `finish` is called.
 #[pyclass(frozen, module = "keyslot")]
 pub(crate) struct RedactStream(Mutex<State>);
 

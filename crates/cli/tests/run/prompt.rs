@@ -1,4 +1,4 @@
-//! Prompts, bars and colours at a terminal, and their absence where there is none.
+//! Prompts, bars and colours at a terminal, and their absence without a terminal.
 
 use std::fs;
 

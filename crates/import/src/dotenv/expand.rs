@@ -35,7 +35,7 @@ enum Rule {
     Required { empty: bool },
 }
 
-/// Reads a reference behind a `$`; `None` if it is none, so that the `$` stands for itself.
+/// Reads a reference behind a `$`; `None` for other text, whose `$` stands for itself.
 pub(super) fn reference(rest: &str) -> Result<Option<Reference<'_>>, &'static str> {
     let Some(braced) = rest.strip_prefix('{') else {
         let name = name(rest);
@@ -134,7 +134,7 @@ impl Reference<'_> {
     }
 }
 
-/// The name at the beginning of a text; empty if there is none.
+/// The name at the beginning of a text; empty for a text that begins otherwise.
 fn name(text: &str) -> &str {
     let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let len = text.bytes().take_while(is_inner).count();

@@ -171,7 +171,7 @@ impl<'i, 'v> Planner<'i, 'v> {
     }
 }
 
-/// The name of the secret that a name of the file means; or why there is none, and a proposal.
+/// The name of the secret that a name of the file means; or why it is not valid, and a proposal.
 fn name(name: &str, importer: &Importer<'_>) -> Result<SecretName, (Error, Option<SecretName>)> {
     if let Some(renamed) = importer.renames.get(name) {
         return importer

@@ -13,7 +13,7 @@ __all__ = ["RedactWriter"]
 class RedactWriter:
     """Redacts what is written to it, and writes that on to a file of text or bytes.
 
-    What may be the beginning of a secret is held back until more comes, or ``close``: ``flush``
+    The possible beginning of a secret is held back until more comes, or ``close``: ``flush``
     does not write it.
     """
 

@@ -8,10 +8,10 @@ use serde_json::{Map, json};
 
 use crate::failure::{Failure, Result};
 
-/// Words for an outcome that is none.
+/// Words for an outcome that is not valid.
 const NO_OUTCOME: &str = "the outcome is not valid: it is ok, or the code of an error";
 
-/// Words for a time that is none.
+/// Words for a time that is not valid.
 const NO_TIME: &str = "a time is not valid: it is written as 2026-12-01T00:00:00Z, or as an age \
                        such as 90m, 12h or 7d";
 
