@@ -42,6 +42,7 @@ mod name;
 mod record;
 pub mod redact;
 mod reference;
+mod registers;
 pub mod resolve;
 mod scope;
 mod status;

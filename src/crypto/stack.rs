@@ -9,6 +9,8 @@
 
 use std::hint::black_box;
 
+use crate::registers;
+
 /// In bytes, of the stack. Frames are larger where nothing is optimised.
 const DEPTH: usize = if cfg!(debug_assertions) {
     64 << 10
@@ -23,10 +25,6 @@ const DEEP: usize = if cfg!(debug_assertions) {
 } else {
     32 << 10
 };
-
-/// In bytes. A copy of this length goes through the vector registers that copies of keys go
-/// through.
-const REGISTERS: usize = 128;
 
 /// Does work on keys, and wipes the part of the stack and the registers that it used.
 pub(super) fn wiped<T>(work: impl FnOnce() -> T) -> T {
@@ -55,36 +53,7 @@ fn overwrite<const DEPTH: usize>() {
     // For all that the compiler knows, somebody reads these.
     let mut area = [0_u8; DEPTH];
     black_box(&mut area);
-    let zeros: [u8; REGISTERS] = *black_box(&[0; REGISTERS]);
-    black_box(&zeros);
-    clear_vector_registers();
-}
-
-/// Loads zeros into all vector registers that compiled code uses. Whoever saves registers later,
-/// such as the dynamic linker when a function is called for the first time, would save parts of
-/// keys with them.
-///
-/// The numbers are added from the last to the first, so all of them are loaded before the first
-/// sum, each into a register of its own.
-#[inline(always)]
-fn clear_vector_registers() {
-    macro_rules! load_then_add {
-        ($sum:ident;) => {};
-        ($sum:ident; $_number:tt $($rest:tt)*) => {
-            let zero: f64 = *black_box(&0.0);
-            load_then_add!($sum; $($rest)*);
-            $sum += zero;
-        };
-    }
-    let mut sum = 0.0;
-    #[cfg(target_arch = "x86_64")]
-    load_then_add!(sum; 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
-    #[cfg(not(target_arch = "x86_64"))]
-    load_then_add!(
-        sum;
-        0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
-    );
-    black_box(sum);
+    registers::clear();
 }
 
 #[cfg(test)]

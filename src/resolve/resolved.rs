@@ -13,6 +13,7 @@ use super::resolver::Outcomes;
 use super::used::Used;
 use super::wipe::Wipe;
 use crate::reference::Reference;
+use crate::registers;
 
 /// A text or document with values in it. Exposed on demand, redacted in `Debug`, without `Display`,
 /// `Serialize` or `PartialEq`; when dropped, the values in it are wiped.
@@ -231,6 +232,7 @@ impl<T: Wipe + RefUnwindSafe> RefUnwindSafe for Resolved<T> {}
 impl<T: Wipe> Drop for Resolved<T> {
     fn drop(&mut self) {
         self.content.wipe(&self.places);
+        registers::clear();
     }
 }
 

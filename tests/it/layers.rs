@@ -14,7 +14,7 @@ use crate::support::repository;
 const LAYERS: [&[&str]; 12] = [
     // `memory` is there in tests only.
     &["error", "manual", "memory"],
-    &["files", "hardening", "text", "wipe"],
+    &["files", "hardening", "registers", "text", "wipe"],
     &["actor", "name", "scope", "status", "target"],
     &["access"],
     &["store"],

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use zeroize::Zeroizing;
 
 use crate::crypto::padding::{PREFIX_LEN, unpad};
+use crate::registers;
 use crate::wipe::Wiped;
 
 /// A plaintext, in the padded form in which it was decrypted. Wiped on drop.
@@ -24,7 +25,9 @@ impl Opened {
     /// A copy whose capacity is its length. A string made of it takes the bytes over without moving
     /// them.
     pub(in crate::crypto) fn exact(&self) -> Zeroizing<Vec<u8>> {
-        Zeroizing::new(self.to_vec())
+        let copy = Zeroizing::new(self.to_vec());
+        registers::clear();
+        copy
     }
 }
 

@@ -9,6 +9,7 @@ use crate::crypto::key::secret;
 use crate::crypto::primitives::argon2id;
 use crate::crypto::stack::{wiped, wiped_deep};
 use crate::error::{Error, ErrorKind, Result};
+use crate::registers;
 
 /// A passphrase that opens a vault: text that people keep in their heads or in a safe. Argon2id
 /// makes a key of it, with a salt of its own in each key slot.
@@ -60,8 +61,10 @@ impl Passphrase {
     /// assert_eq!(error.kind(), ErrorKind::WeakKey);
     /// ```
     pub fn new(text: impl Into<SecretString>) -> Self {
+        let text = text.into();
+        registers::clear();
         Self {
-            text: text.into(),
+            text,
             cost: Argon2Cost::default(),
             most: Self::MAX_COST,
         }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::keys::{self, unhex};
 use crate::memory::{MASK, Needle};
+use crate::registers;
 
 /// The environment variable that holds the root key as base64.
 pub const VARIABLE: &str = "KEYSLOT_MEMORY_KEY";
@@ -81,39 +82,32 @@ impl Given {
     /// Demands that the root key is found in memory: without this control the search would show
     /// nothing.
     pub fn is_there(&self, when: &str) {
-        if traces(&Needle::masked(self.forms[0].iter().copied())).is_empty() {
-            self.fail(format!("the control: the root key is not found {when}"));
-        }
+        self.present("the root key", &self.forms[0], when);
     }
 
     /// The same control for the digits of the key, where they are a value.
     pub fn is_there_as_digits(&self, when: &str) {
-        if traces(&Needle::masked(self.forms[1].iter().copied())).is_empty() {
-            self.fail(format!(
-                "the control: the digits of the root key are not found {when}"
-            ));
-        }
+        self.present("the digits of the root key", &self.forms[1], when);
     }
 
     /// Demands that the root key is nowhere, neither its bytes nor its text.
     pub fn is_gone(&self, when: &str) {
-        for (form, what) in self.forms.iter().zip([
+        let names = [
             "root key",
             "digits of the root key",
             "base64 of the root key",
-        ]) {
-            self.absent(what, &Needle::masked(form.iter().copied()), when);
-        }
+        ];
+        registers::searched(|| {
+            for (form, what) in self.forms.iter().zip(names) {
+                self.absent(what, &needle(form), when);
+            }
+        });
     }
 
     /// Demands that the bytes of the root key are nowhere, where the program has its text for a
     /// reason.
     pub fn bytes_are_gone(&self, when: &str) {
-        self.absent(
-            "root key",
-            &Needle::masked(self.forms[0].iter().copied()),
-            when,
-        );
+        registers::searched(|| self.absent("root key", &needle(&self.forms[0]), when));
     }
 
     /// The keys of the vault in a file, which the parent reads: here they would leave traces of the
@@ -137,29 +131,39 @@ impl Given {
 
     /// Demands that an open vault holds no key that it does not need.
     pub fn holds_nothing_else(&self, keys: &OtherKeys, when: &str) {
-        keys.0
-            .iter()
-            .filter(|key| !key.1)
-            .for_each(|(name, _, needle)| self.absent(name, needle, when));
+        let others = keys.0.iter().filter(|key| !key.1);
+        registers::searched(|| {
+            others.for_each(|(name, _, needle)| self.absent(name, needle, when));
+        });
     }
 
     /// Demands that an open vault holds the keys that it needs, which is the control, and no
     /// others.
     pub fn holds(&self, keys: &OtherKeys, when: &str) {
-        for (name, held, needle) in &keys.0 {
-            if !held {
-                self.absent(name, needle, when);
-            } else if traces(needle).is_empty() {
-                self.fail(format!("the control: {name} is not found {when}"));
+        registers::searched(|| {
+            for (name, held, needle) in &keys.0 {
+                if !held {
+                    self.absent(name, needle, when);
+                } else if traces(needle).is_empty() {
+                    self.fail(format!("the control: {name} is not found {when}"));
+                }
             }
-        }
+        });
     }
 
     /// Demands that none of the keys is anywhere.
     pub fn are_gone(&self, keys: &OtherKeys, when: &str) {
-        keys.0
-            .iter()
-            .for_each(|(name, _, needle)| self.absent(name, needle, when));
+        registers::searched(|| {
+            for (name, _, needle) in &keys.0 {
+                self.absent(name, needle, when);
+            }
+        });
+    }
+
+    fn present(&self, what: &str, form: &[u8], when: &str) {
+        if registers::searched(|| traces(&needle(form))).is_empty() {
+            self.fail(format!("the control: {what} is not found {when}"));
+        }
     }
 
     pub fn absent(&self, what: &str, needle: &Needle, when: &str) {
@@ -191,6 +195,10 @@ impl Given {
 pub fn traces(needle: &Needle) -> Vec<String> {
     thread::scope(|threads| threads.spawn(|| crate::memory::traces(needle)).join())
         .expect("a search")
+}
+
+fn needle(masked: &[u8]) -> Needle {
+    Needle::masked(masked.iter().copied())
 }
 
 fn text(masked: &[u8]) -> Zeroizing<String> {

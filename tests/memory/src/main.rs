@@ -11,6 +11,7 @@ mod given;
 mod keys;
 #[path = "../../../src/memory.rs"]
 mod memory;
+mod registers;
 mod scenarios;
 
 use std::io::{BufRead, BufReader, Write};
@@ -91,6 +92,7 @@ fn child(name: &str, folder: &str, masked: &[&str]) -> ExitCode {
     let Some((_, scenario)) = scenarios::all().find(|(known, _)| *known == name) else {
         return ExitCode::from(2);
     };
+    registers::take_signals();
     let given = Given::new(folder, masked);
     scenario(&given);
     given.outcome()

@@ -4,10 +4,12 @@
 //! neither.
 
 mod cached;
+mod calls;
 mod changes;
 mod passphrases;
 mod providers;
 
+use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::channel;
@@ -31,12 +33,20 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         providers::ALL,
         changes::ALL,
         cached::ALL,
+        calls::ALL,
     ]
     .into_iter()
     .flatten()
 }
 
 const ROOT_KEYS: &[Scenario] = &[
+    (
+        "the control: a copy that is left in registers alone",
+        |given| {
+            left_in_registers(given);
+            given.is_there_as_digits("after a copy that was wiped");
+        },
+    ),
     ("a key of bytes", |given| key_alone(given, from_bytes)),
     ("a key of hexadecimal digits", |given| {
         key_alone(given, from_hex)
@@ -620,4 +630,13 @@ fn panic_while_opening(given: &Given) {
     }));
     assert!(caught.is_err());
     given.is_gone("after the panic");
+}
+
+/// Copies digits, and wipes the copy byte by byte, for which no vector register is needed.
+#[inline(never)]
+fn left_in_registers(given: &Given) {
+    let digits = given.hex();
+    let mut copy = Zeroizing::new([0_u8; 64]);
+    copy.copy_from_slice(black_box(digits.as_bytes()));
+    black_box(&copy);
 }

@@ -9,6 +9,7 @@ use super::secret_change::{Expected, SecretChange, setters};
 use crate::access::AccessRules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::Revision;
+use crate::registers;
 use crate::status::Status;
 use crate::template::{trim, unfit};
 
@@ -51,8 +52,10 @@ impl SecretInput {
     /// # Ok::<(), keyslot::Error>(())
     /// ```
     pub fn new(value: impl Into<SecretString>) -> Self {
+        let value = value.into();
+        registers::clear();
         Self {
-            value: value.into(),
+            value,
             change: SecretChange::default(),
         }
     }
@@ -74,6 +77,7 @@ impl SecretInput {
         let trimmed = trim(value);
         if trimmed.len() < value.len() {
             self.value = SecretString::from(trimmed);
+            registers::clear();
         }
         self
     }
