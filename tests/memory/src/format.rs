@@ -77,7 +77,7 @@ pub fn keys(file: &Path, root: &[u8], passphrase: &str) -> Vec<Known> {
     assert!(!vault_key.is_empty(), "a key slot of the key that is given");
     all.add("vault key", true, &vault_key);
 
-    let body = first(Kind::VaultSecret).body;
+    let Row { info, body, .. } = first(Kind::VaultSecret);
     let secret = all.open(
         "vault secret",
         &vault_key,
@@ -85,6 +85,11 @@ pub fn keys(file: &Path, root: &[u8], passphrase: &str) -> Vec<Known> {
         &[b"keyslot/1 vault secret", id],
     );
     all.add("vault secret", false, &secret);
+    let vault_keys = all.vault_keys(&vault_key, &info, id);
+    let wrapping = |envelope: &[u8]| {
+        let named = vault_keys.iter().find(|(key, _)| *key == envelope[2..18]);
+        &named.expect("a vault key that is listed").1
+    };
     let prk = extract(id, &secret);
     all.add("prk of the vault secret", false, &prk);
     all.states("prk of the vault secret", false, &prk);
@@ -113,13 +118,13 @@ pub fn keys(file: &Path, root: &[u8], passphrase: &str) -> Vec<Known> {
         }
         let about = all.open(
             "data key state",
-            &vault_key,
+            wrapping(&info),
             &info,
             &[b"keyslot/1 data key state", id, data_key_id],
         );
         let (generation, tenant) = (field(&about, 2), field(&about, 3));
         let context: &[&[u8]] = &[b"keyslot/1 data key", id, data_key_id, &tenant, &generation];
-        let data_key = all.open("data key", &vault_key, &body, context);
+        let data_key = all.open("data key", wrapping(&body), &body, context);
         all.add("data key", true, &data_key);
     }
     all.0
@@ -135,6 +140,24 @@ impl Keys {
             held,
             bytes: bytes.to_vec(),
         });
+    }
+
+    /// The vault key and those that it replaced, each with its name. An open vault needs them all.
+    fn vault_keys(&mut self, current: &[u8], info: &[u8], id: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let context: &[&[u8]] = &[b"keyslot/1 slot directory", id];
+        let directory = self.open("slot directory", current, info, context);
+        let mut all = vec![(info[2..18].to_vec(), current.to_vec())];
+        let previous = optional(&directory, 3).unwrap_or_default();
+        let mut rest = &previous[..];
+        while let Some((record, after)) = item(rest) {
+            let (name, envelope) = (field(record, 1), field(record, 3));
+            let context: &[&[u8]] = &[b"keyslot/1 previous vault key", id, &name];
+            let key = self.open("previous vault key", current, &envelope, context);
+            self.add("previous vault key", true, &key);
+            all.push((name, key));
+            rest = after;
+        }
+        all
     }
 
     /// State that HMAC keeps of a key, after one block. It authenticates as the key does.
@@ -231,15 +254,24 @@ fn fields(fields: &[&[u8]]) -> Vec<u8> {
 
 /// A field of a record.
 fn field(record: &[u8], wanted: u8) -> Vec<u8> {
+    optional(record, wanted).unwrap_or_else(|| panic!("the record has no field {wanted}"))
+}
+
+/// A field of a record, if it has that.
+fn optional(record: &[u8], wanted: u8) -> Option<Vec<u8>> {
     let mut rest = &record[1..];
-    while let [tag, length @ ..] = rest {
-        let (length, after) = length.split_at(4);
-        let (bytes, after) =
-            after.split_at(u32::from_be_bytes(length.try_into().expect("a length")) as usize);
+    while let [tag, after @ ..] = rest {
+        let (bytes, after) = item(after).expect("a field");
         if *tag == wanted {
-            return bytes.to_vec();
+            return Some(bytes.to_vec());
         }
         rest = after;
     }
-    panic!("the record has no field {wanted}")
+    None
+}
+
+/// The first item of a list, and the others; `None` at its end.
+fn item(list: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, after) = list.split_first_chunk()?;
+    Some(after.split_at(u32::from_be_bytes(*length) as usize))
 }

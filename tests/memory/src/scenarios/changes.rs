@@ -4,12 +4,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use keyslot::secrecy::ExposeSecret;
-use keyslot::{Event, Passphrase, RootKey, Vault};
+use keyslot::{Event, Passphrase, RootKey, Unlock, Vault};
 
 use super::passphrases::of_string;
 use super::providers::Safe;
 use super::{Scenario, from_base64, from_bytes, from_hex};
-use crate::given::Given;
+use crate::given::{Given, OtherKeys};
 
 pub(super) const ALL: &[Scenario] = &[
     ("a root key that is added", |given| {
@@ -126,6 +126,129 @@ pub(super) const ALL: &[Scenario] = &[
         drop(vault);
         given.are_gone(&new, "after the drop of the vault");
     }),
+    ("a vault key that is replaced", |given| {
+        let vault = used(given);
+        let before = given.keys_of(&given.vault_file());
+        replace(given, &vault);
+        given.is_gone("while both vault keys are in use");
+        given.holds_nothing_else(&before, "while both vault keys are in use");
+        let keys = given.keys_of(&given.vault_file());
+        given.holds(&keys, "while both vault keys are in use");
+        write(given, &vault);
+        drop(vault);
+        given.are_gone(&keys, "after the drop of the vault");
+        given.are_gone(&before, "after the drop of the vault");
+    }),
+    (
+        "a vault key that is replaced, for keys of all kinds",
+        |given| {
+            let (vault, safe) = (used(given), Safe::default());
+            vault.add_key("safe", &of_string(given)).unwrap();
+            vault.add_key("service", &safe).unwrap();
+            let (old, passphrase) = (from_bytes(given), of_string(given));
+            let keep: [&dyn Unlock; 3] = [&old, &passphrase, &safe];
+            assert_eq!(vault.replace_vault_key(&keep).unwrap().kept.len(), 3);
+            drop((old, passphrase));
+            given.is_gone("while both vault keys are in use");
+            safe.are_gone(given, "while both vault keys are in use");
+            let keys = given.keys_of(&given.vault_file());
+            given.holds(&keys, "while both vault keys are in use");
+            drop(vault);
+            given.are_gone(&keys, "after the drop of the vault");
+            safe.are_gone(given, "after the drop of the vault");
+        },
+    ),
+    ("a vault key that cannot be replaced", |given| {
+        let vault = used(given);
+        let keys = given.keys_of(&given.vault_file());
+        let other = RootKey::generate().unwrap();
+        assert!(
+            vault
+                .replace_vault_key(&[&from_hex(given), &other])
+                .is_err()
+        );
+        assert!(vault.replace_vault_key(&[]).is_err());
+        given.is_gone("after a refusal");
+        given.holds(&keys, "after a refusal");
+        drop(vault);
+        given.are_gone(&keys, "after the drop of the vault");
+    }),
+    (
+        "data keys that are wrapped under a new vault key",
+        |given| {
+            let vault = used(given);
+            vault.rotate_data_key("acme").unwrap();
+            replace(given, &vault);
+            let before = given.keys_of(&given.vault_file());
+            assert_eq!(vault.rewrap_data_keys().unwrap().rewrapped, 2);
+            given.is_gone("after they were wrapped anew");
+            given.holds_nothing_else(&before, "after they were wrapped anew");
+            let keys = given.keys_of(&given.vault_file());
+            // Both, until the previous one is dropped.
+            given.holds_nothing_else(&keys, "after they were wrapped anew");
+            given.holds(
+                &keys.named("previous vault key"),
+                "after they were wrapped anew",
+            );
+            drop(vault);
+            given.are_gone(&before, "after the drop of the vault");
+            let keys = given.keys_of(&given.vault_file());
+            given.are_gone(&keys, "after the drop of the vault");
+        },
+    ),
+    ("previous vault keys that are dropped", |given| {
+        let vault = used(given);
+        let first = vault_key(given);
+        given.holds(&first, "while it is in use");
+        replace(given, &vault);
+        let second = vault_key(given);
+        replace(given, &vault);
+        assert_eq!(vault.rewrap_data_keys().unwrap().rewrapped, 1);
+        for key in [&first, &second, &vault_key(given)] {
+            given.holds(key, "before the previous ones were dropped");
+        }
+        let _ = vault.drop_previous_vault_keys().unwrap();
+        for previous in [&first, &second] {
+            given.are_gone(previous, "after it was dropped");
+        }
+        given.is_gone("after the previous ones were dropped");
+        let keys = given.keys_of(&given.vault_file());
+        given.holds(&keys, "after the previous ones were dropped");
+        drop(vault);
+        given.are_gone(&keys, "after the drop of the vault");
+    }),
+    ("previous vault keys of an opened vault", |given| {
+        let path = given.vault_file();
+        replace(given, &Vault::open(&path, &from_hex(given)).unwrap());
+        let known = given.keys_of(&path);
+        given.are_gone(&known, "before the vault is opened");
+        let vault = Vault::open(&path, &from_base64(given)).unwrap();
+        given.holds_nothing_else(&known, "right after opening");
+        write(given, &vault);
+        given.holds(&known, "while the vault is open");
+        let _ = vault.rewrap_data_keys().unwrap();
+        let _ = vault.drop_previous_vault_keys().unwrap();
+        given.are_gone(&known.named("previous vault key"), "after it was dropped");
+        let keys = given.keys_of(&path);
+        given.holds(&keys, "after the previous one was dropped");
+        drop(vault);
+        given.are_gone(&keys, "after the drop of the vault");
+    }),
+    ("a vault key that another handle replaced", |given| {
+        let (vault, stale) = (used(given), used(given));
+        let old = vault_key(given);
+        replace(given, &vault);
+        let _ = vault.rewrap_data_keys().unwrap();
+        let _ = vault.drop_previous_vault_keys().unwrap();
+        assert!(stale.scope("new").unwrap().put("KEY", "value").is_err());
+        given.holds(&old, "while a handle has it");
+        drop(stale);
+        given.are_gone(&old, "after the drop of that handle");
+        let keys = given.keys_of(&given.vault_file());
+        given.holds(&keys, "after the drop of that handle");
+        drop(vault);
+        given.are_gone(&keys, "after the drop of the vault");
+    }),
     ("an organization that is erased", |given| {
         let vault = used(given);
         let old = given.keys_of(&given.vault_file()).named("data key");
@@ -211,6 +334,19 @@ fn write(given: &Given, vault: &Vault) {
     }
     let resolved = scope.resolve("<<$secret.DIGITS>>").unwrap();
     assert_eq!(resolved.expose_secret().len(), 64);
+}
+
+/// Puts a new vault key in place of the current one.
+fn replace(given: &Given, vault: &Vault) {
+    let replaced = vault.replace_vault_key(&[&from_hex(given)]).unwrap();
+    assert_eq!(replaced.kept.len(), 1);
+}
+
+/// The vault key of the file as it is now.
+fn vault_key(given: &Given) -> OtherKeys {
+    let key = given.keys_of(&given.vault_file()).named("vault key");
+    assert_eq!(key.count(), 1);
+    key
 }
 
 fn rewrap(vault: &Vault) {
