@@ -68,9 +68,8 @@ def make(old):
         )
         return sealed
 
-    def slot(slot_id):
-        kdf = f.write_record({1: u(8, 1)})
-        kek, check = f.slot_keys(vault_id, get("root_key"), slot_id, kdf)
+    def slot(slot_id, kdf=f.write_record({1: u(8, 1)}), root_key=get("root_key")):
+        kek, check = f.slot_keys(vault_id, root_key, slot_id, kdf)
         return kek, {
             "id": slot_id.hex(),
             "kdf": kdf.hex(),
@@ -84,15 +83,22 @@ def make(old):
     other_kek, other = slot(other_id)
     under_vault_key = vault_key_id, vault_key
     vault_key_plaintext = vault_key_id + vault_key
-    other["nonce"] = get("other_slot", "nonce").hex()
-    other["body"] = f.seal(
-        other_kek,
-        other_id,
-        b"keyslot/1 vault key",
-        [vault_id, other_id],
-        vault_key_plaintext,
-        get("other_slot", "nonce"),
-    ).hex()
+
+    def sealed(name, kek, slot):
+        slot_id, nonce = get(name, "id"), get(name, "nonce")
+        label, fields = b"keyslot/1 vault key", [vault_id, slot_id]
+        body = f.seal(kek, slot_id, label, fields, vault_key_plaintext, nonce)
+        return {**slot, "nonce": nonce.hex(), "body": body.hex()}
+
+    other = sealed("other_slot", other_kek, other)
+    # What somebody types, and the root key that Argon2id makes of it.
+    typed = {part: old["passphrase_slot"][part] for part in ("passphrase", "cost", "salt")}
+    cost = [u(32, typed["cost"][part]) for part in ("memory_kib", "passes", "lanes")]
+    kdf = f.write_record(dict(enumerate([u(8, 2), *cost, get("passphrase_slot", "salt")], 1)))
+    typed_id = get("passphrase_slot", "id")
+    root_key = f.root_key(typed["passphrase"], vault_id, typed_id, kdf)
+    typed["root_key"] = root_key.hex()
+    typed.update(sealed("passphrase_slot", *slot(typed_id, kdf, root_key)))
 
     wrapped = envelope("vault key", slot_id, kek, [slot_id], vault_key_plaintext)
     envelope("vault secret", *under_vault_key, [], vault_secret)
@@ -189,6 +195,7 @@ def make(old):
         "slot_directory_epoch": SLOTS_EPOCH,
         "previous_vault_key": {"id": previous_id.hex(), "replaced_at": REPLACED},
         "envelopes": envelopes,
+        "passphrase_slot": typed,
     }
 
 

@@ -332,6 +332,37 @@ def check_keys(folder):
     return len(keys), len(slots)
 
 
+def check_passphrase():
+    """The key slot of a passphrase in `sealing.json`, and each of its parts changed."""
+    all = json.loads((VECTORS / "sealing.json").read_text())
+    vector, vault_id = all["passphrase_slot"], bytes.fromhex(all["vault_id"])
+    vault_key = next(one for one in all["envelopes"] if one["name"] == "vault key")["plaintext"]
+    slot_id, info, body = (bytes.fromhex(vector[part]) for part in ("id", "info", "body"))
+
+    def opened(text, slot_id, info):
+        slot = f.record(info, f.SLOT_RECORD)
+        root_key = f.root_key(text, vault_id, slot_id, slot[1])
+        kek, check = f.slot_keys(vault_id, root_key, slot_id, slot[1])
+        f.require(check == slot[2], "WrongKey")
+        fields = [vault_id, slot_id]
+        return root_key, kek, f.unseal(kek, b"keyslot/1 vault key", fields, body)
+
+    found = [part.hex() for part in opened(vector["passphrase"], slot_id, info)]
+    assert found == [vector["root_key"], vector["kek"], vault_key]
+    # Memory, passes, lanes, salt and the key check, by their last bytes.
+    changed = [info[:at] + bytes([info[at] ^ 1]) + info[at + 1 :] for at in (21, 30, 39, 60, 81)]
+    others = [(vector["passphrase"], slot_id, info) for info in changed]
+    others += [(vector["passphrase"] + " ", slot_id, info)]
+    others += [(vector["passphrase"], slot_id[:-1] + bytes([slot_id[-1] ^ 1]), info)]
+    for other in others:
+        try:
+            opened(*other)
+            raise AssertionError("a changed slot is not refused")
+        except Refused as error:
+            assert str(error) == "WrongKey", error
+    return len(others)
+
+
 def check_audit(folder):
     """The golden vault with logs: its entries, and rows of logs that somebody changed."""
     vector = json.loads((VECTORS / "audit-1.json").read_text())
@@ -464,6 +495,7 @@ def main():
     check_texts()
     print(f"envelopes: {check_envelopes()}")
     assert check_answers(rows.values(), vector).verify() == []
+    print(f"changes of the slot of a passphrase: {check_passphrase()}")
     print(f"rows: {len(rows)}, answers: {len(vector['answers'])}")
     print(f"damaged copies: {check_damaged(rows, vector)}")
     with tempfile.TemporaryDirectory() as folder:

@@ -5,15 +5,17 @@ use serde_json::Value;
 use super::super::context::Context;
 use super::super::data_key::{DataKeyRecord, DataKeyState};
 use super::super::envelope::{Envelope, Refused, derive, open, prefix, seal_with_nonce};
+use super::super::key_slot::{KeySlotKeys, KeySlotPlace};
 use super::super::key_slot_directory::{KeySlotDirectory, KeySlotEntry};
+use super::super::passphrase::{Argon2Cost, Passphrase, Work};
 use super::super::previous_key::PreviousKey;
-use super::super::primitives::{NONCE_LEN, Prk, decrypt, sha256};
+use super::super::primitives::{NONCE_LEN, Prk, argon2id, decrypt, sha256};
 use super::super::root_key::RootKey;
 use super::super::timestamp::Timestamp;
 use super::super::tlv::FieldWriter;
 use super::super::{
     Head, Header, Info, InfoPlace, InfoState, Kdf, KeyId, KeySlot, SealedInfo, SubKeys,
-    SymmetricKey, VaultKey, canonical,
+    SymmetricKey, Unlock, VaultKey, canonical,
 };
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision, Version};
@@ -311,6 +313,62 @@ fn a_slot_directory_is_what_the_format_says() {
             assert!(!entry.is_of(info, body));
         }
     }
+}
+
+/// The key slot of a passphrase: what somebody types, the root key that Argon2id makes of it, and
+/// the rows, by every step and by the passphrase itself.
+#[test]
+fn a_passphrase_opens_the_slot_of_the_other_implementation() {
+    let all = sealing();
+    let header = Header::decode(&hex(&all["header"])).unwrap();
+    let vector = &all["passphrase_slot"];
+    let number = |part: &str| u32::try_from(vector["cost"][part].as_u64().unwrap()).unwrap();
+    let [memory, passes, lanes] = ["memory_kib", "passes", "lanes"].map(number);
+    let cost = Argon2Cost::new(memory, passes, lanes).unwrap();
+    let (text, salt) = (
+        vector["passphrase"].as_str().unwrap(),
+        array(&vector["salt"]),
+    );
+    let (kdf, id) = (Kdf::Passphrase { cost, salt }, KeyId(array(&vector["id"])));
+    assert_eq!(kdf.encode(), hex(&vector["kdf"]));
+
+    let mut root = [0; 32];
+    argon2id(text.as_bytes(), &salt, [memory, passes, lanes], &mut root).unwrap();
+    assert_eq!(root[..], hex(&vector["root_key"]));
+    let place = KeySlotPlace {
+        header: &header,
+        id,
+    };
+    let keys = KeySlotKeys::derive(&root, place, &kdf).unwrap();
+    assert_eq!(keys.kek.expose()[..], hex(&vector["kek"]));
+    assert_eq!(keys.check[..], hex(&vector["check"]));
+    let slot = KeySlot {
+        kdf,
+        check: keys.check,
+    };
+    assert_eq!(slot.encode(), hex(&vector["info"]));
+    assert_eq!(KeySlot::decode(&slot.encode()).unwrap(), slot);
+    let (context, body) = (Context::vault_key(&header, id), hex(&vector["body"]));
+    let plaintext = hex(&named(&all, "vault key")["plaintext"]);
+    let nonce = array(&vector["nonce"]);
+    assert_eq!(
+        seal_with_nonce(&keys.kek, &context, &plaintext, &nonce).unwrap(),
+        body
+    );
+
+    let opened = |key: &dyn Unlock| {
+        let keys = key
+            .keys(place, &slot.kdf, &mut Work::default())
+            .unwrap()
+            .unwrap();
+        keys.fit(&slot)
+            .then(|| keys.unwrap_vault_key(&header, &body).unwrap())
+    };
+    let vault_key = opened(&Passphrase::new(text)).unwrap();
+    let expected = [&vault_key.id().0[..], vault_key.expose()].concat();
+    assert_eq!(expected, plaintext);
+    let other = text.replace('\u{ef}', "i");
+    assert!(opened(&Passphrase::new(other)).is_none(), "the control");
 }
 
 #[test]
