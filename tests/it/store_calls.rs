@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use keyslot::store::{Partition, ReadWork, SqliteStore};
-use keyslot::{Result, ScopedVault, SecretStore, Vault};
+use keyslot::{ErrorKind, OnExisting, Result, ScopedVault, SecretStore, Vault};
 
 use crate::hand_on;
 use crate::support::counting::Counting;
@@ -42,8 +42,7 @@ fn a_write_asks_for_nothing_more_than_its_first_rows() {
     let scope = vault.scope("acme/billing").unwrap();
     let other = vault.scope("acme/sales").unwrap();
     let put = |scope: &ScopedVault, name, value| drop(scope.put(name, value).unwrap());
-    // The first one makes a data key, so it looks at the vault key before and after; before that it
-    // ends a write in which it found that it has to.
+    // The first one is counted below.
     assert_eq!(calls(&store, || put(&scope, "A", "first")), (4, 0));
     assert_eq!(calls(&store, || put(&scope, "A", "second")), (1, 0));
     assert_eq!(calls(&store, || put(&other, "B", "value")), (1, 0));
@@ -62,6 +61,48 @@ fn a_write_asks_for_nothing_more_than_its_first_rows() {
     let scope = opened_anew(&store);
     assert_eq!(calls(&store, || put(&scope, "C", "third")), (1, 1));
     assert_eq!(calls(&store, || put(&scope, "C", "fourth")), (1, 0));
+}
+
+/// The first write makes a data key, so it looks at the vault key before and after; before that it
+/// ends a write in which it found that it has to. All others take one call, also the first ones of
+/// a process to an organization that is there.
+#[test]
+fn a_write_that_begins_an_organization_takes_four_calls() {
+    let (store, vault) = vault();
+    let put = |vault: &Vault, name| vault.scope(name).unwrap().put("KEY", "value").map(drop);
+    assert_eq!(calls(&store, || put(&vault, "acme").unwrap()), (4, 0));
+    let items = || ["A", "B"].map(|name| (name, "value"));
+    let put_all = || {
+        let scope = vault.scope("globex").unwrap();
+        let _ = scope.put_all(items(), OnExisting::Fail).unwrap();
+    };
+    assert_eq!(calls(&store, put_all), (4, 0));
+    let again = || {
+        let scope = vault.scope("globex").unwrap();
+        let _ = scope.put_all(items(), OnExisting::Version).unwrap();
+    };
+    assert_eq!(calls(&store, again), (1, 0));
+    let open = || Vault::builder().store(Arc::clone(&store)).open(&root_key());
+    let (stale, other) = (open().unwrap(), open().unwrap());
+    for organization in ["acme", "globex"] {
+        let first = || put(&other, organization).unwrap();
+        assert_eq!(calls(&store, first), (1, 1), "it asks for the data key");
+        let second = || put(&other, organization).unwrap();
+        assert_eq!(calls(&store, second), (1, 0));
+    }
+    assert_eq!(calls(&store, || put(&other, "initech").unwrap()), (4, 0));
+    // A process that has an older vault key ends it before it stores anything.
+    let _ = vault.replace_vault_key(&[&root_key()]).unwrap();
+    let refused = || {
+        let error = put(&stale, "umbrella").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::VaultKeyReplaced);
+    };
+    let before = store.partitions(None, NonZeroU32::MAX).unwrap();
+    assert_eq!(calls(&store, refused), (2, 0));
+    assert_eq!(store.partitions(None, NonZeroU32::MAX).unwrap(), before);
+    assert_eq!(calls(&store, || put(&vault, "umbrella").unwrap()), (4, 0));
+    let after = store.partitions(None, NonZeroU32::MAX).unwrap();
+    assert_eq!(after.len(), before.len() + 1, "the control");
 }
 
 #[test]

@@ -53,6 +53,21 @@ pub(in crate::vault::write) struct Ledger<'a> {
 impl Core {
     /// Runs `work` as one write to the tenant of `scope`. It may run again when the store has to
     /// retry. The rows of `first` are read together with the lock.
+    ///
+    /// One call of the store, but for the write that begins a tenant, which makes a data key: that
+    /// takes four. Another process may replace the vault key meanwhile, and a store may lock the
+    /// vault's own rows apart from those of the tenant, so no transaction sees both.
+    ///
+    /// 1. A write finds that the tenant is not there, and is given up. To look at the vault key
+    ///    before it would save this call once for a tenant, and cost one more for each tenant in
+    ///    each process that writes to it: nothing but its rows tells if a tenant is new.
+    /// 2. A look at the vault key. Without it, a process that has an older one would leave a tenant
+    ///    behind that opens for nobody. It is not made within a write, because it would hold a lock
+    ///    and a connection while it waits for another connection, of which a pool may have one.
+    /// 3. The write.
+    /// 4. A look after the commit. Whoever replaces the vault key after that finds the new data key
+    ///    as all others. Whoever did so before may have passed the tenant by, and then nobody may
+    ///    be told that it is stored.
     pub(in crate::vault::write) fn write<T>(
         &self,
         scope: &HashedScope,
@@ -84,7 +99,6 @@ impl Core {
         };
         let mut outcome = commit(false, &mut is_held);
         if is_held {
-            // Looked at without the lock, because it is in another partition.
             self.check_vault_key()?;
             outcome = commit(true, &mut is_held);
         }
