@@ -54,7 +54,8 @@ impl Head {
         }
     }
 
-    /// The head of the partition that has the uses of a tenant. It has no secrets and no data key.
+    /// The head of the partition that has the uses of a tenant. It has no secrets and no data key;
+    /// it says what was erased, because a process may store uses that waited meanwhile.
     pub(crate) fn of_uses(tenant: &str, log: LogState) -> Self {
         Self {
             log: Some(log),
@@ -68,14 +69,8 @@ impl Head {
     }
 
     fn has_a_log_alone(&self) -> bool {
-        let accounts = (
-            self.live,
-            self.tombstones,
-            self.accumulator,
-            self.erased_before,
-            self.documents,
-        );
-        self.log.is_some() && accounts == (0, 0, [0; 32], 0, RowAccount::default())
+        let accounts = (self.live, self.tombstones, self.accumulator, self.documents);
+        self.log.is_some() && accounts == (0, 0, [0; 32], RowAccount::default())
     }
 
     /// Adds an entry to the accumulator, or takes it out again.

@@ -34,6 +34,8 @@ pub struct Found {
 struct Inner {
     value: SecretString,
     used: Used,
+    /// The generation of the data key that sealed it; 0 for what no vault sealed.
+    generation: u32,
 }
 
 impl Found {
@@ -50,6 +52,7 @@ impl Found {
         let inner = Arc::new(Inner {
             value: value.into(),
             used: Used::of(name),
+            generation: 0,
         });
         Self {
             inner,
@@ -178,6 +181,20 @@ impl Found {
     pub(crate) fn permitted(mut self, permit: Permit) -> Self {
         self.permit = permit;
         self
+    }
+
+    /// Sets the generation of the data key that sealed the value.
+    #[cfg(feature = "vault")]
+    #[must_use]
+    pub(crate) fn sealed_by(mut self, generation: u32) -> Self {
+        Arc::make_mut(&mut self.inner).generation = generation;
+        self
+    }
+
+    /// The generation of the data key that sealed the value.
+    #[cfg(feature = "vault")]
+    pub(crate) fn generation(&self) -> u32 {
+        self.inner.generation
     }
 
     pub(crate) fn permit(&self) -> Permit {

@@ -365,6 +365,7 @@ impl ScopedVault {
             version: None,
             fingerprint: None,
             outcome,
+            generation: 0,
         }
     }
 

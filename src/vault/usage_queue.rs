@@ -44,6 +44,8 @@ pub(super) struct Counted {
     pub(super) reveals: u64,
     pub(super) since: SystemTime,
     pub(super) last: Last,
+    /// The latest generation of the data keys that sealed its values.
+    pub(super) generation: u32,
 }
 
 /// The last use among them.
@@ -208,6 +210,7 @@ impl Counted {
                 surface: None,
                 instructions: false,
             },
+            generation: 0,
         };
         counted.add(event);
         counted
@@ -219,6 +222,7 @@ impl Counted {
         } else {
             self.uses += 1;
         }
+        self.generation = self.generation.max(event.generation);
         if event.time >= self.last.time {
             self.last.become_that_of(event);
         }

@@ -558,7 +558,7 @@ def read_head(data):
     head = record(data, HEAD_RECORD)
     require(head[2] < 1 << 63)
     if head[6] == bytes(16):
-        require(head[8] and not (head[3] or head[4] or any(head[5]) or head[7] or head[9]))
+        require(head[8] and not (head[3] or head[4] or any(head[5]) or head[9]))
     else:
         require(not head[10])
     return head

@@ -9,6 +9,7 @@
 )]
 
 mod counts;
+mod erased;
 mod failures;
 mod kit;
 mod tampered;

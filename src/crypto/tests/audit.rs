@@ -226,10 +226,14 @@ fn a_head_has_the_state_of_a_log() {
         ..Head::first("acme", KeyId([9; 16]))
     };
     assert!(!tenant.is_of_uses());
-    for head in [&uses, &tenant] {
+    let erased = Head {
+        erased_before: 2,
+        ..uses.clone()
+    };
+    for head in [&uses, &erased, &tenant] {
         assert_eq!(Head::decode(&head.encode()).unwrap(), *head);
     }
-    // What has no data key has nothing but a log.
+    // What has no data key has no secrets.
     for wrong in [
         Head {
             log: None,

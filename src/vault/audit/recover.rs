@@ -53,13 +53,18 @@ impl Core {
     }
 
     /// Makes the head of the log of a tenant's uses anew, if it cannot be read: without it no use
-    /// can be logged. Does nothing where there is no log.
+    /// can be logged. Does nothing where there is no log. `erased_before` is that of the tenant.
     ///
     /// # Errors
     ///
     /// [`Corrupt`](crate::ErrorKind::Corrupt) for a damaged index; or why the store cannot be
     /// written.
-    pub(in crate::vault) fn repair_uses(&self, tenant: &Scope, reason: &str) -> Result<()> {
+    pub(in crate::vault) fn repair_uses(
+        &self,
+        tenant: &Scope,
+        erased_before: u32,
+        reason: &str,
+    ) -> Result<()> {
         let partition = self.uses_of(tenant.tenant());
         let keys = [head_row(partition)];
         let seen = self.seen.of(partition).map_or(0, |mark| mark.epoch());
@@ -86,6 +91,7 @@ impl Core {
             let newest = last.max(log.end.row).max(newest).max(seen);
             let mut head = Head::of_uses(tenant.tenant(), log);
             head.usage = usage;
+            head.erased_before = erased_before;
             head.epoch = next_epoch(newest)?;
             let mut noted = Noted::default();
             let call = Call::operator(AuditAction::RebuildHead).because(Some(reason));

@@ -73,6 +73,7 @@ impl ExportCall {
             version: newest.map(|kept| kept.version),
             fingerprint: newest.and_then(|kept| kept.fingerprint),
             outcome: Ok(()),
+            generation: 0,
         });
     }
 }

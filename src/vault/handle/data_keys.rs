@@ -151,8 +151,7 @@ impl Vault {
     /// Erases everything of an organization, for good: its data keys in one write, after which no
     /// secret of it opens, then its rows page by page, those of its documents first. Entries of
     /// its audit log stay until they are [pruned](crate::AuditLog::prune). Uses that another open
-    /// vault has [counted](crate::VaultBuilder::count_uses) and stores later come back into the
-    /// store, with scope and name of the secret; another call erases them.
+    /// vault has [counted](crate::VaultBuilder::count_uses) by then are not stored any more.
     ///
     /// The organization is empty then and may be used anew, with a key of its own. Its epoch goes
     /// on, so an older copy of it that somebody puts back is told as one. An erasure that ended

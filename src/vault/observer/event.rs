@@ -80,6 +80,9 @@ pub struct Event<'a> {
     /// The kind of the error if the call was refused.
     #[serde(rename = "refused", serialize_with = "refusal")]
     pub outcome: Result<(), ErrorKind>,
+    /// The generation of the data key that sealed a value which was given.
+    #[serde(skip)]
+    pub(in crate::vault) generation: u32,
 }
 
 impl Event<'_> {

@@ -90,6 +90,7 @@ impl Serialize for OwnedEvent {
             version: self.version,
             fingerprint: self.fingerprint,
             outcome: self.outcome,
+            generation: 0,
         };
         event.serialize(serializer)
     }

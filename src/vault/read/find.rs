@@ -8,7 +8,7 @@ use crate::crypto::{InfoState as State, VersionEntry, equal};
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::record::SecretInfo;
-use crate::vault::observer::Action;
+use crate::vault::observer::{Action, Event};
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
 use crate::vault::stored::{self, Stored};
@@ -73,8 +73,11 @@ impl ScopedVault {
                 Ok((value, stored))
             });
         let info = revealed.as_ref().map(|(_, stored)| &stored.info);
-        self.tell_outcome(begun, Action::Reveal, &name, info);
-        revealed.map(|(value, _)| value)
+        self.tell(|| Event {
+            generation: revealed.as_ref().map_or(0, |((_, by), _)| *by),
+            ..self.outcome_event(begun, Action::Reveal, &name, info)
+        });
+        revealed.map(|((value, _), _)| value)
     }
 
     /// Returns true if a value is the one that is stored: "is this the key that we have?". Somebody
@@ -116,7 +119,7 @@ impl ScopedVault {
         let known = match kept.fingerprint {
             Some(known) => known,
             // Stored before there were fingerprints.
-            None => fingerprint(&self.newest_value(&stored)?),
+            None => fingerprint(&self.newest_value(&stored)?.0),
         };
         Ok(equal(known.as_bytes(), fingerprint(&value).as_bytes()))
     }
@@ -128,12 +131,15 @@ impl ScopedVault {
             .ok_or_else(|| self.revoked(&stored.info.name, ", and no value of it is left"))
     }
 
-    fn newest_value(&self, stored: &Stored) -> Result<SecretString> {
+    /// The newest value, and the generation of the data key that sealed it.
+    fn newest_value(&self, stored: &Stored) -> Result<(SecretString, u32)> {
         let kept = self.newest(stored)?;
         let sealed = stored.envelope(kept, None)?;
         let key = self.core().key_for(self.partition(), sealed.key_id())?;
-        self.core()
-            .open_value(&stored.info, kept.version, &sealed, &key)
+        let value = self
+            .core()
+            .open_value(&stored.info, kept.version, &sealed, &key)?;
+        Ok((value, key.about().generation))
     }
 
     /// Reads a secret of this scope; revoked ones are there, deleted ones are not. Without the

@@ -116,6 +116,7 @@ impl ScopedVault {
             record: used.and_then(|used| used.record),
             version: used.and_then(|used| used.version).or(reference.version()),
             fingerprint: used.and_then(|used| used.fingerprint),
+            generation: outcome.as_ref().map_or(0, Found::generation),
             ..self.event(
                 begun,
                 Action::Use,

@@ -204,15 +204,19 @@ impl ScopedVault {
         sealed: &Envelope<'_>,
         keys: &DataKeys,
     ) -> Outcome {
-        let value = self
+        let (value, generation) = self
             .core()
             .key_among(keys, sealed.key_id())
-            .and_then(|key| self.core().open_value(info, kept.version, sealed, &key))
+            .and_then(|key| {
+                let value = self.core().open_value(info, kept.version, sealed, &key)?;
+                Ok((value, key.about().generation))
+            })
             .map_err(|error| unreadable(info, error))?;
         let found = Found::new(info.name.clone(), value)
             .with_scope(info.scope.clone())
             .with_version(kept.version)
             .with_record(info.record)
+            .sealed_by(generation)
             .permitted(permit(info));
         Ok(match kept.fingerprint {
             Some(fingerprint) => found.with_fingerprint(fingerprint),

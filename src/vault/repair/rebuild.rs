@@ -76,7 +76,7 @@ impl Core {
         })?;
         self.note_head(partition, mark, head.active_key);
         if lost.is_none() {
-            self.repair_uses(&scope.scope, reason)?;
+            self.repair_uses(&scope.scope, head.erased_before, reason)?;
         }
         let purge = self.store.purge().unwrap_or(Purge::Pending);
         Ok(Repair { purge, ..repair })

@@ -168,6 +168,10 @@ impl Core {
             let (mut lost, mut account) = (0, head.usage);
             let places = keys.iter().skip(1).zip(rows);
             for ((record, counted), (key, row)) in batch.counts.iter().zip(places) {
+                // Somebody erased the organization since, and nothing is to be left of it.
+                if counted.generation < head.erased_before {
+                    continue;
+                }
                 let added =
                     self.add_usage(row.as_ref(), (*record, counted), batch.name, &mut account);
                 match added {

@@ -1,6 +1,6 @@
 //! Erasing and repairing the uses of a tenant.
 
-use crate::crypto::{KeyId, RowAccount};
+use crate::crypto::{Head, KeyId, LogState, RowAccount};
 use crate::error::Result;
 use crate::store::{Kind, Partition, WriteTx};
 use crate::vault::core::Core;
@@ -11,29 +11,30 @@ use crate::vault::rows::checked;
 use crate::vault::walk::Walk;
 
 impl Core {
-    /// Deletes the uses of a tenant, page by page, and forgets those that wait here.
-    pub(in crate::vault) fn erase_usage(&self, tenant: &str) -> Result<()> {
+    /// Deletes the uses of a tenant, page by page, and forgets those that wait here. Others that
+    /// wait in another process know by the head that no row is to have them.
+    pub(in crate::vault) fn erase_usage(&self, tenant: &str, erased_before: u32) -> Result<()> {
         self.forget_usage(tenant);
-        let partition = self.uses_of(tenant);
-        while !self.erase_usage_page(partition)? {}
+        while !self.erase_usage_page(tenant, erased_before)? {}
         Ok(())
     }
 
     /// Deletes a page of uses, and returns true if there are no more.
-    fn erase_usage_page(&self, partition: Partition) -> Result<bool> {
+    fn erase_usage_page(&self, tenant: &str, erased_before: u32) -> Result<bool> {
+        let partition = self.uses_of(tenant);
         let (keys, seen) = ([head_row(partition)], self.seen.of(partition));
+        let now = self.clock.now()?.reading;
         let (mark, is_over) = self.commit(partition, &keys, |rows, tx| {
             let row = checked(&keys, rows)?.pop().flatten();
             let head = self.admit_head(partition, row.as_ref(), seen)?;
             let mut walk = Walk::of_vault(Kind::Usage);
             let rows = walk.step_in(tx)?.page()?.unwrap_or_default();
-            let Some(mut head) = head else {
-                rows.iter().try_for_each(|row| tx.delete(&row.key))?;
-                return Ok((None, walk.is_over()));
-            };
-            if rows.is_empty() && head.usage == RowAccount::default() {
+            let mut head = head.unwrap_or_else(|| Head::of_uses(tenant, LogState::new(now)));
+            let is_told = head.erased_before >= erased_before;
+            if rows.is_empty() && head.usage == RowAccount::default() && is_told {
                 return Ok((None, true));
             }
+            head.erased_before = head.erased_before.max(erased_before);
             for row in &rows {
                 // What is damaged is not known to be accounted for. The last page ends the account.
                 if let Ok(usage) = self.open_usage(partition, row) {

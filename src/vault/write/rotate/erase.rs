@@ -38,9 +38,9 @@ impl Core {
 
     fn erase(&self, tenant: &HashedScope) -> Result<()> {
         self.check_vault_key()?;
-        let erased_at = self.erase_keys(tenant)?;
+        let (erased_at, erased_before) = self.erase_keys(tenant)?;
         self.erase_documents(tenant, erased_at)?;
-        self.erase_usage(tenant.scope.tenant())?;
+        self.erase_usage(tenant.scope.tenant(), erased_before)?;
         for kind in [Kind::Secret, Kind::Version] {
             let mut after = None;
             loop {
@@ -57,9 +57,9 @@ impl Core {
 
     /// Destroys all keys, and begins the account of the tenant anew under a key of its own. Does
     /// nothing if the account is empty and no other key opens: an erasure is gone on with.
-    /// Returns the epoch up to which everything is erased. Documents are accounted for until their
-    /// rows are gone.
-    fn erase_keys(&self, tenant: &HashedScope) -> Result<u64> {
+    /// Returns the epoch up to which everything is erased, and the generation of the first key that
+    /// is not. Documents are accounted for until their rows are gone.
+    fn erase_keys(&self, tenant: &HashedScope) -> Result<(u64, u32)> {
         let keys = [head_row(tenant.partition)];
         let seen = self.seen.of(tenant.partition);
         let erased = self.commit(tenant.partition, &keys, |rows, tx| {
@@ -71,11 +71,12 @@ impl Core {
             let has_rows = head.live > 0 || head.tombstones > 0 || head.documents.count > 0;
             if has_rows || self.has_other_keys(tenant, &head, tx)? {
                 let erased = self.replace_keys(tenant, &head, tx)?;
-                return Ok((erased.mark.epoch(), Some(erased)));
+                let erased_before = erased.key.about().generation;
+                return Ok((erased.mark.epoch(), erased_before, Some(erased)));
             }
-            Ok((head.epoch, None))
+            Ok((head.epoch, head.erased_before, None))
         })?;
-        let (erased_at, erased) = erased;
+        let (erased_at, erased_before, erased) = erased;
         if let Some(Erased {
             mark,
             key,
@@ -93,7 +94,7 @@ impl Core {
             self.note_head(tenant.partition, mark, active_key);
             self.confirm_vault_key(&key)?;
         }
-        Ok(erased_at)
+        Ok((erased_at, erased_before))
     }
 
     /// Deletes the documents up to an epoch, page by page, and those that nobody can read. Those
