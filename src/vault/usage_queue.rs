@@ -71,6 +71,17 @@ struct Waiting {
     lost: u64,
 }
 
+/// The room for secrets, after a use was to be counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// There is room for more.
+    Left,
+    /// There is none for another secret.
+    Filled,
+    /// There was none for this one.
+    None,
+}
+
 impl UsageQueue {
     pub(super) fn new(limits: AuditLimits) -> Self {
         Self {
@@ -94,30 +105,41 @@ impl UsageQueue {
         }
     }
 
-    /// Counts the use that an event tells of, and returns true once the caller has to make room.
-    pub(super) fn count(&self, event: &Event<'_>) -> bool {
+    /// Counts the use that an event tells of, if there is room. The thread is woken once a batch is
+    /// there.
+    pub(super) fn count(&self, event: &Event<'_>) -> Room {
         let (Some(record), Some(scope)) = (event.record, event.found_in) else {
-            return false;
+            return Room::Left;
         };
         let mut waiting = self.waiting();
+        let is_new = !waiting.counts.contains_key(&record);
+        if is_new && waiting.counts.len() >= self.limits.queue {
+            return Room::None;
+        }
         waiting.since.get_or_insert_with(Instant::now);
-        if let Some(counted) = waiting.counts.get_mut(&record) {
-            counted.add(event);
-            return waiting.counts.len() >= self.limits.queue;
+        if is_new {
+            waiting.secrets += 1;
         }
-        if waiting.counts.len() >= self.limits.queue {
-            waiting.lost += 1;
-            return true;
-        }
-        waiting.counts.insert(record, Counted::first(event, scope));
-        waiting.secrets += 1;
-        let is_batch = waiting.secrets == self.limits.batch;
+        let counts = waiting.counts.entry(record);
+        counts
+            .or_insert_with(|| Counted::none(event, scope))
+            .add(event);
+        let is_batch = is_new && waiting.secrets == self.limits.batch;
         let is_full = waiting.counts.len() >= self.limits.queue;
         drop(waiting);
         if is_batch {
             self.wake();
         }
-        is_full
+        if is_full { Room::Filled } else { Room::Left }
+    }
+
+    /// Counts a use for which room was made, or counts it as lost. Returns false if it is lost.
+    pub(super) fn count_or_lose(&self, event: &Event<'_>) -> bool {
+        let is_counted = self.count(event) != Room::None;
+        if !is_counted {
+            self.lose(1);
+        }
+        is_counted
     }
 
     /// Returns true if something has to be stored now.
@@ -195,8 +217,9 @@ impl Batch {
 }
 
 impl Counted {
-    fn first(event: &Event<'_>, scope: &Scope) -> Self {
-        let mut counted = Self {
+    /// No uses yet, of the secret of an event.
+    fn none(event: &Event<'_>, scope: &Scope) -> Self {
+        Self {
             scope: scope.clone(),
             name: event.name.clone(),
             uses: 0,
@@ -211,9 +234,7 @@ impl Counted {
                 instructions: false,
             },
             generation: 0,
-        };
-        counted.add(event);
-        counted
+        }
     }
 
     fn add(&mut self, event: &Event<'_>) {

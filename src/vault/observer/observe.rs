@@ -66,8 +66,8 @@ pub trait Observer: Send + Sync + 'static {
     }
 
     /// Receives the reason for which [counted uses](crate::VaultBuilder::count_uses) could not be
-    /// stored. They wait on, or [are lost](crate::Vault::usage_backlog). Ignored unless
-    /// implemented.
+    /// stored, or a use found no room to wait in. They wait on, or [are
+    /// lost](crate::Vault::usage_backlog). Ignored unless implemented.
     fn usage_failed(&self, error: &Error) {
         let _ = error;
     }

@@ -16,17 +16,24 @@ use crate::vault::high_water::Mark;
 use crate::vault::numbers::next_epoch;
 use crate::vault::observer::Event;
 use crate::vault::rows::{checked, corrupt};
-use crate::vault::usage_queue::{Batch, Counted, UsageQueue};
+use crate::vault::usage_queue::{Batch, Counted, Room, UsageQueue};
 
 /// The most secrets of a batch.
 const MOST: usize = 256;
 
 impl Core {
-    /// Counts the use that an event tells of.
+    /// Counts the use that an event tells of. While another thread stores, it is not waited for: a
+    /// use without room is lost then, and told.
     pub(in crate::vault) fn count_use(&self, usage: &UsageQueue, event: &Event<'_>) {
-        if usage.count(event) {
-            self.tell_usage_failed(self.flush_usage());
+        let room = usage.count(event);
+        if room == Room::Left {
+            return;
         }
+        let flushed = self.flush_usage();
+        if room == Room::None && !usage.count_or_lose(event) {
+            return self.tell_usage_failed(flushed.and(Err(without_room())));
+        }
+        self.tell_usage_failed(flushed);
     }
 
     /// Stores what waits if it has waited long enough.
@@ -293,6 +300,13 @@ fn record_of(record: RecordId, counted: &Counted, batch: [u8; 16]) -> Result<Usa
         },
         batches: vec![batch],
     })
+}
+
+fn without_room() -> Error {
+    Error::new(
+        ErrorKind::Busy,
+        "a use was not counted: too many secrets wait to be stored; raise the limit of the queue",
+    )
 }
 
 fn unreadable() -> Error {

@@ -1,7 +1,7 @@
 //! Uses that cannot be stored at once, or never.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 
 use keyslot::store::{Kind, MemoryStore};
 use keyslot::{AuditLimits, Error, ErrorKind, Event, Observer, UsageBacklog};
@@ -136,6 +136,49 @@ fn uses_without_room_are_lost_counted_and_told() {
     let counted = ["A", "B", "C"].map(|name| count(&scope, name).map_or(0, |(uses, _)| uses));
     assert_eq!(counted.iter().sum::<u64>(), backlog.waiting);
     assert_eq!(vault.usage_backlog().lost, backlog.lost);
+}
+
+/// While a thread stores, it has room for as many again. What finds none is lost, and told: no call
+/// waits for the store of another one.
+#[test]
+fn uses_that_find_no_room_beside_a_slow_store_are_told() {
+    let store = MemoryStore::new();
+    let scope = counting(store.clone()).scope("acme").unwrap();
+    for name in ["A", "B", "C"] {
+        scope.put(name, "a value").unwrap();
+    }
+    let (entered, is_entered) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    let (entered, may_go_on) = (Mutex::new(entered), Mutex::new(may_go_on));
+    let hooked = Hooked::new(store.clone(), move |call| {
+        if matches!(call, Call::Write(_)) {
+            let _ = entered.lock().unwrap().send(());
+            let _ = may_go_on.lock().unwrap().recv();
+        }
+        Ok(())
+    });
+    let told = Noting::default();
+    let limits = AuditLimits::new()
+        .queue(1)
+        .delay(std::time::Duration::from_secs(3600));
+    let vault = builder(hooked).audit_limits(limits).observer(told.clone());
+    let vault = vault.open(&root_key()).unwrap();
+    let own = vault.scope("acme").unwrap();
+    std::thread::scope(|threads| {
+        threads.spawn(|| own.resolve("<<$secret.A>>").map(drop).unwrap());
+        is_entered.recv().unwrap();
+        own.resolve("<<$secret.B>>").unwrap();
+        assert!(told.0.lock().unwrap().is_empty(), "it waits");
+        own.resolve("<<$secret.C>>").unwrap();
+        own.resolve("<<$secret.B>>").unwrap();
+        assert_eq!(*told.0.lock().unwrap(), [ErrorKind::Busy]);
+        drop(go_on);
+    });
+    vault.flush_usage().unwrap();
+    let UsageBacklog { waiting, lost, .. } = vault.usage_backlog();
+    assert_eq!((waiting, lost), (0, 1));
+    let counted = ["A", "B", "C"].map(|name| count(&scope, name).map_or(0, |(uses, _)| uses));
+    assert_eq!(counted, [1, 2, 0]);
 }
 
 /// A head that a later version wrote, or of which somebody changed a byte, is not read by waiting.
