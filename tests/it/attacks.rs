@@ -14,6 +14,7 @@ mod data_keys;
 mod hidden;
 mod long_rows;
 mod narrowed;
+mod older;
 mod refused;
 mod slots;
 mod snapshots;

@@ -6,7 +6,7 @@ use super::stored_keys::StoredKeys;
 use super::verification::Verification;
 use crate::crypto::{Head, Info, RowAccount, SealedInfo};
 use crate::error::{ErrorKind, Result};
-use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
+use crate::store::{Kind, PAGE, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::head_row;
 use crate::vault::high_water::Mark;
@@ -107,12 +107,7 @@ impl<'a> Tenant<'a> {
             self.find(Finding::Head);
         }
         for kind in [Kind::DataKey, Kind::Secret, Kind::Version, Kind::Document] {
-            let mut others = 0;
-            self.pages(kind, false, |_, rows| {
-                others += rows.len();
-                Ok(())
-            })?;
-            if others > 0 {
+            if self.has_other(kind, None)? {
                 self.find(Finding::Stray);
             }
         }
@@ -133,12 +128,7 @@ impl<'a> Tenant<'a> {
 
     /// Uses lie in another partition.
     fn no_usage(&mut self) -> Result<()> {
-        let mut others = 0;
-        self.pages(Kind::Usage, false, |_, rows| {
-            others += rows.len();
-            Ok(())
-        })?;
-        if others > 0 {
+        if self.has_other(Kind::Usage, None)? {
             self.find(Finding::Stray);
         }
         Ok(())
@@ -205,15 +195,20 @@ impl<'a> Tenant<'a> {
 
     /// Looks for heads beside the one that a write finds.
     fn heads(&mut self, head: Option<&Row>) -> Result<()> {
-        let mut others = 0;
-        self.pages(Kind::Head, false, |_, rows| {
-            others += rows.iter().filter(|row| Some(*row) != head).count();
-            Ok(())
-        })?;
-        if others > 0 {
+        if self.has_other(Kind::Head, head)? {
             self.find(Finding::Head);
         }
         Ok(())
+    }
+
+    /// Returns true if there is a row of a kind beside this one; the first is enough.
+    fn has_other(&mut self, kind: Kind, expected: Option<&Row>) -> Result<bool> {
+        let mut is_found = false;
+        self.pages_while(kind, false, |_, rows| {
+            is_found = rows.iter().any(|row| Some(row) != expected);
+            Ok(!is_found)
+        })?;
+        Ok(is_found)
     }
 
     fn secrets(&mut self) -> Result<()> {
@@ -274,18 +269,21 @@ impl<'a> Tenant<'a> {
     }
 
     /// Looks for values that no record names. Every value that a record names was looked for, so no
-    /// record names those beyond the ones that were found.
+    /// record names those beyond the ones that were found. The records say how many rows are worth
+    /// reading: a store may give more, without end.
     fn strays(&mut self) -> Result<()> {
-        let mut rows = 0;
+        let (mut rows, mut erased) = (0, 0);
         // Where nothing was ever erased, their bytes are of no interest.
         let bodies = self.keys.were_erased();
-        self.pages(Kind::Version, bodies, |this, page| {
+        self.pages_while(Kind::Version, bodies, |this, page| {
             let is_erased = |row: &&Row| this.keys.is_erased(row);
-            let erased = page.iter().filter(is_erased).count();
-            this.has_erased |= erased > 0;
-            rows += (page.len() - erased) as u64;
-            Ok(())
+            let of_page = page.iter().filter(is_erased).count();
+            erased += of_page;
+            rows += (page.len() - of_page) as u64;
+            // Nothing says how many rows an erasure left behind: some of them are enough.
+            Ok(rows <= this.found.older && erased < PAGE.rows.get() as usize)
         })?;
+        self.has_erased |= erased > 0;
         if rows > self.found.older {
             self.find(Finding::Stray);
         }
@@ -300,15 +298,29 @@ impl<'a> Tenant<'a> {
         bodies: bool,
         mut each: impl FnMut(&mut Self, Vec<Row>) -> Result<()>,
     ) -> Result<()> {
+        self.pages_while(kind, bodies, |this, rows| each(this, rows).map(|()| true))
+    }
+
+    /// Goes through the tenant's rows of a kind as long as `each` gives true, up to the place at
+    /// which the store gives them out of order.
+    fn pages_while(
+        &mut self,
+        kind: Kind,
+        bodies: bool,
+        mut each: impl FnMut(&mut Self, Vec<Row>) -> Result<bool>,
+    ) -> Result<()> {
         let mut walk = Walk::of_all(kind, bodies);
         loop {
-            match walk.step_in(self.tx)? {
-                Step::Found(rows) => each(self, rows)?,
+            let rows = match walk.step_in(self.tx)? {
+                Step::Found(rows) => rows,
                 Step::Disorder => {
                     self.find(Finding::Hidden);
                     return Ok(());
                 }
                 Step::End => return Ok(()),
+            };
+            if !each(self, rows)? {
+                return Ok(());
             }
         }
     }

@@ -1,0 +1,126 @@
+//! Older values that a store gives without end: verification reads as many as the records name.
+
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use keyslot::store::{
+    Cursor, Kind, MemoryStore, Page, PageSize, Partition, ReadTx, ReadWork, Row, RowKey, Scan,
+};
+use keyslot::{Finding, Result, SecretStore, Vault};
+
+use crate::hand_on;
+use crate::support::root_key;
+use crate::support::rows::{all_of, rows};
+
+/// Pages after which the lie ends: a test that fails should end too.
+const MOST: usize = 50;
+
+/// A store that gives one older value under ever new keys, once it has one to lie with.
+#[derive(Clone, Debug, Default)]
+struct Endless {
+    inner: MemoryStore,
+    lie: Arc<Mutex<Option<Row>>>,
+    pages: Arc<AtomicUsize>,
+}
+
+impl SecretStore for Endless {
+    hand_on!(inner: get scan write head partitions purge self_check);
+
+    fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
+        let read = &mut |tx: &mut dyn ReadTx| work(&mut EndlessTx(tx, self));
+        self.inner.read(partition, read)
+    }
+}
+
+struct EndlessTx<'a>(&'a mut dyn ReadTx, &'a Endless);
+
+impl ReadTx for EndlessTx<'_> {
+    fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
+        self.0.get(keys)
+    }
+
+    fn scan(&mut self, scan: &Scan) -> Result<Page> {
+        let lie = self.1.lie.lock().unwrap().clone();
+        let Some(lie) = lie.filter(|_| scan.kind == Kind::Version) else {
+            return self.0.scan(scan);
+        };
+        let number = self.1.pages.fetch_add(1, Ordering::SeqCst) as u64;
+        let row = |at: u32| Row {
+            epoch: lie.epoch + number,
+            key: RowKey {
+                key: std::array::from_fn(|byte| at.to_be_bytes()[byte % 4]),
+                ..lie.key
+            },
+            ..lie.clone()
+        };
+        let rows: Vec<Row> = (0..scan.size.rows.get()).map(row).collect();
+        let last = rows.last().unwrap();
+        let next = Cursor::Epoch(last.epoch, Some(last.key.key));
+        let has_more = (number as usize) < MOST;
+        Ok(Page {
+            next: has_more.then_some(next),
+            rows,
+        })
+    }
+}
+
+#[test]
+fn verification_reads_as_many_older_values_as_the_records_name() {
+    const KEPT: usize = 3;
+    let store = Endless::default();
+    let builder = Vault::builder().store(store.clone());
+    let vault = builder.create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    (0..=KEPT).for_each(|number| drop(scope.put("KEY", format!("{number}")).unwrap()));
+    let older = rows(&store.inner, Kind::Version);
+    assert_eq!(older.len(), KEPT);
+    assert!(vault.verify().unwrap().is_intact(), "the control");
+
+    let lie = older.last().unwrap();
+    *store.lie.lock().unwrap() = Some(lie.row.clone());
+    assert_eq!(vault.verify().unwrap().findings, [Finding::Stray]);
+    assert_eq!(store.pages.swap(0, Ordering::SeqCst), 1);
+    // The control: whoever goes on is given more.
+    let size = PageSize {
+        rows: NonZeroU32::MIN,
+        ..PageSize::MAX
+    };
+    let scan = Scan {
+        size,
+        from: Cursor::Epoch(0, Some([0; 32])),
+        ..all_of(Kind::Version)
+    };
+    let (mut given, mut from) = (0, Some(scan.from));
+    let read = store.read(lie.partition, &mut |tx| {
+        while let Some(next) = from.take() {
+            let page = tx.scan(&Scan { from: next, ..scan })?;
+            (given, from) = (given + page.rows.len(), page.next);
+        }
+        Ok(())
+    });
+    read.unwrap();
+    assert_eq!(given, MOST + 1);
+}
+
+/// No record names a row that an erasure left behind, so a page of them is enough.
+#[test]
+fn verification_reads_a_page_of_what_an_erasure_left_behind() {
+    let store = Endless::default();
+    let builder = Vault::builder().store(store.clone());
+    let vault = builder.create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    for value in ["first", "second"] {
+        scope.put("KEY", value).unwrap();
+    }
+    let left = rows(&store.inner, Kind::Version).remove(0);
+    vault.erase_tenant("acme").unwrap();
+    scope.put("KEY", "of a new life").unwrap();
+    assert!(vault.verify().unwrap().is_intact(), "the control");
+    *store.lie.lock().unwrap() = Some(left.row);
+    let erased = Finding::Erased {
+        tenant: "acme".to_owned(),
+    };
+    assert_eq!(vault.verify().unwrap().findings, [erased]);
+    assert_eq!(store.pages.load(Ordering::SeqCst), 1);
+}
