@@ -94,8 +94,8 @@ pub use vault::FileAnchor;
 pub use vault::TracingObserver;
 #[cfg(feature = "vault")]
 pub use vault::{
-    Action, AnchorMark, AuditBacklog, AuditCursor, AuditEntries, AuditFollow, AuditLimits,
-    AuditLog, AuditMode, AuditPage, AuditQuery, AuditRetention, AuditUsage, BulkError,
+    Action, AnchorMark, AtRevision, AuditBacklog, AuditCursor, AuditEntries, AuditFollow,
+    AuditLimits, AuditLog, AuditMode, AuditPage, AuditQuery, AuditRetention, AuditUsage, BulkError,
     BulkProgress, Bundle, BundleEntry, BundleImport, BundleSummary, Cache, ChangedSecret, Changes,
     DataKeyState, DataKeyStatus, DocumentInfo, DocumentUse, DocumentUses, Documents, Event,
     Explanation, Export, ExportProgress, Finding, Inherited, KeyAction, KeyEvent, KeyInfo, KeyKind,

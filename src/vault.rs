@@ -136,6 +136,6 @@ pub use scoped::ScopedVault;
 pub use usage::{SecretUsage, UsageBacklog, UsedSecret, WithUsage};
 pub use verify::{Finding, Verification, VerifyProgress};
 pub use write::{
-    BulkError, BulkProgress, OnExisting, OnReferenced, Removed, RemovedAll, Revoked, Rewrap,
-    RewrapProgress, SecretChange, SecretInput,
+    AtRevision, BulkError, BulkProgress, OnExisting, OnReferenced, Removed, RemovedAll, Revoked,
+    Rewrap, RewrapProgress, SecretChange, SecretInput,
 };

@@ -3,6 +3,7 @@
 //! `ledger` is the one way to write; everything else in this folder decides what it writes. `input`
 //! and `fields` are the statements of the caller.
 
+mod at_revision;
 mod bulk;
 mod change;
 mod copy;
@@ -18,6 +19,7 @@ mod restore;
 mod rollback;
 mod rotate;
 
+pub use at_revision::AtRevision;
 pub use bulk::{BulkError, BulkProgress, OnExisting};
 pub use input::{SecretChange, SecretInput};
 pub use removal::{OnReferenced, Removed, RemovedAll, Revoked};

@@ -12,6 +12,7 @@
 
 mod anchor;
 mod async_resolvers;
+mod at_revision;
 mod attacks;
 mod audit;
 mod auto_traits;

@@ -569,12 +569,13 @@ const WITHOUT_DEBUG: [&str; 2] = ["InputText", "Replacement"];
 
 /// Public types that nothing goes into but numbers, names that passed their grammar, and words of
 /// the crate; errors have a test of their own.
-const PLAIN: [&str; 119] = [
+const PLAIN: [&str; 120] = [
     "AccessRules",
     "Action",
     "Actor",
     "AnchorMark",
     "Argon2Cost",
+    "AtRevision",
     "AuditAction",
     "AuditBacklog",
     "AuditCursor",

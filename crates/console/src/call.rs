@@ -124,30 +124,44 @@ impl Seen {
         Ok(self.scoped.documents().who_references(&self.info.name)?)
     }
 
+    /// Revokes the secret, if it is still at a revision, where one is given.
+    pub(crate) fn revoke(&self, at: Option<Revision>) -> Outcome<()> {
+        let name = &self.info.name;
+        match at {
+            Some(revision) => self.scoped.if_revision(revision).revoke(name)?,
+            None => self.scoped.revoke(name)?,
+        };
+        Ok(())
+    }
+
     /// Deletes the secret, or the tombstone of one that is revoked, which the page has told, and
-    /// names the documents that needed it.
-    pub(crate) fn delete(&self, on: OnReferenced) -> Outcome<DocumentUses> {
+    /// names the documents that needed it. With a revision it must still be at that one.
+    pub(crate) fn delete(&self, on: OnReferenced, at: Option<Revision>) -> Outcome<DocumentUses> {
         let name = &self.info.name;
         if self.info.status == Status::Revoked {
-            // No document gets a revoked secret.
-            self.scoped.force_delete(name)?;
+            // No document gets a revoked secret. A new one that took its name meanwhile stays.
+            let revision = at.unwrap_or(self.info.revision);
+            self.scoped.if_revision(revision).force_delete(name)?;
             return Ok(DocumentUses::default());
         }
-        match self.scoped.delete_with(name, on) {
+        let removed = match at {
+            Some(revision) => self.scoped.if_revision(revision).delete_with(name, on),
+            None => self.scoped.delete_with(name, on),
+        };
+        match removed {
             Ok(removed) => Ok(removed.documents),
-            Err(error) if error.kind() == ErrorKind::Conflict => {
+            Err(error) if error.kind() == ErrorKind::Conflict && self.is_at(at)? => {
                 Err(Failure::conflict(t::NEEDED_BY_DOCUMENTS))
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Checks that nobody changed the secret since a form was made.
-    pub(crate) fn must_be_at(&self, revision: Revision) -> Outcome<()> {
-        if revision == self.info.revision {
-            Ok(())
-        } else {
-            Err(Failure::conflict(t::CHANGED_MEANWHILE))
-        }
+    /// Returns true if the secret is at a revision now, or none is given.
+    fn is_at(&self, revision: Option<Revision>) -> Outcome<bool> {
+        let Some(revision) = revision else {
+            return Ok(true);
+        };
+        Ok(self.scoped.info(&self.info.name)?.revision == revision)
     }
 }

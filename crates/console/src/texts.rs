@@ -26,8 +26,6 @@ pub(crate) const NO_AUDIT: &str =
 pub(crate) const AUDIT_LOST: &str =
     "the value is not shown, because its entry in the audit log was lost; try again";
 pub(crate) const TOO_MANY_REVEALS: &str = "you have seen many values in the last minute; wait one";
-pub(crate) const CHANGED_MEANWHILE: &str =
-    "the secret was changed by somebody else; look at it again and decide anew";
 pub(crate) const NAME_DIFFERS: &str = "the name that was typed is not the name of this secret";
 pub(crate) const OTHER_ORGANIZATION: &str =
     "a secret is copied within its organization; choose a scope of the same one";

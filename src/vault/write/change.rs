@@ -1,6 +1,6 @@
 //! Changing what is known of a secret, and its status.
 
-use super::input::SecretChange;
+use super::input::{Expected, SecretChange};
 use crate::crypto::{Info, InfoState as State};
 use crate::error::Result;
 use crate::name::SecretName;
@@ -80,7 +80,16 @@ impl ScopedVault {
     /// [`NotFound`](crate::ErrorKind::NotFound); [`Revoked`](crate::ErrorKind::Revoked) because
     /// revoking is final; or why the store cannot be written.
     pub fn set_status(&self, name: impl AsRef<str>, status: Status) -> Result<SecretInfo> {
-        let info = self.switch(Action::SetStatus, name.as_ref(), State::from(status))?;
+        self.switch_to(name.as_ref(), status, Expected::Anything)
+    }
+
+    pub(super) fn switch_to(
+        &self,
+        name: &str,
+        status: Status,
+        expected: Expected,
+    ) -> Result<SecretInfo> {
+        let info = self.switch(Action::SetStatus, name, State::from(status), expected)?;
         if status == Status::Revoked {
             self.purge();
         }
@@ -88,9 +97,17 @@ impl ScopedVault {
     }
 
     /// Puts a secret into a state, if it is not in it already.
-    pub(super) fn switch(&self, action: Action, name: &str, state: State) -> Result<SecretInfo> {
+    pub(super) fn switch(
+        &self,
+        action: Action,
+        name: &str,
+        state: State,
+        expected: Expected,
+    ) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
         self.change(action, &name, |ledger, entry| {
+            self.existing(entry)?;
+            self.check_expected(expected, entry)?;
             self.switched(ledger, entry, state)
         })
     }

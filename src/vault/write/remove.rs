@@ -1,5 +1,6 @@
 //! Revoking and deleting.
 
+use super::input::Expected;
 use super::removal::{OnReferenced, Removed, Revoked};
 use crate::crypto::InfoState as State;
 use crate::error::{Error, ErrorKind, Result};
@@ -38,7 +39,11 @@ impl ScopedVault {
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound), or why the store cannot be written.
     pub fn revoke(&self, name: impl AsRef<str>) -> Result<Purge> {
-        self.switch(Action::Revoke, name.as_ref(), State::Revoked)?;
+        self.revoke_at(name.as_ref(), Expected::Anything)
+    }
+
+    pub(super) fn revoke_at(&self, name: &str, expected: Expected) -> Result<Purge> {
+        self.switch(Action::Revoke, name, State::Revoked, expected)?;
         Ok(self.purge())
     }
 
@@ -66,7 +71,7 @@ impl ScopedVault {
     /// revoked, because deleting it lets a secret above show through (see
     /// [`force_delete`](ScopedVault::force_delete)); or why the store cannot be written.
     pub fn delete(&self, name: impl AsRef<str>) -> Result<Purge> {
-        self.remove(name.as_ref(), false)
+        self.remove(name.as_ref(), false, Expected::Anything)
     }
 
     /// Deletes as [`delete`](ScopedVault::delete) does, and also a revoked name: from then on a
@@ -90,7 +95,7 @@ impl ScopedVault {
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound), or why the store cannot be written.
     pub fn force_delete(&self, name: impl AsRef<str>) -> Result<Purge> {
-        self.remove(name.as_ref(), true)
+        self.remove(name.as_ref(), true, Expected::Anything)
     }
 
     /// Deletes as [`delete`](ScopedVault::delete) does, and asks in the same transaction for the
@@ -120,10 +125,20 @@ impl ScopedVault {
     /// for, and [`Corrupt`](ErrorKind::Corrupt) for one that cannot be read: nothing is deleted
     /// then; and those of `delete`.
     pub fn delete_with(&self, name: impl AsRef<str>, on: OnReferenced) -> Result<Removed> {
+        self.remove_with(name.as_ref(), on, Expected::Anything)
+    }
+
+    pub(super) fn remove_with(
+        &self,
+        name: &str,
+        on: OnReferenced,
+        expected: Expected,
+    ) -> Result<Removed> {
         let name = SecretName::new(name)?;
         let mut documents = DocumentUses::default();
         self.edit(Action::Delete, &name, |ledger, entry| {
             let stored = self.existing(entry)?;
+            self.check_expected(expected, entry)?;
             self.check_removable(stored, false)?;
             let asking = Asking::new(self.scope(), [&name]);
             let needed = ledger.who_references(asking)?.remove(&name);
@@ -160,8 +175,11 @@ impl ScopedVault {
     ///
     /// Those of `revoke`.
     pub fn revoke_reporting(&self, name: impl AsRef<str>) -> Result<Revoked> {
-        let name = name.as_ref();
-        let purge = self.revoke(name)?;
+        self.revoke_telling(name.as_ref(), Expected::Anything)
+    }
+
+    pub(super) fn revoke_telling(&self, name: &str, expected: Expected) -> Result<Revoked> {
+        let purge = self.revoke_at(name, expected)?;
         Ok(Revoked {
             purge,
             // A revoked secret hides those above as it did before.
@@ -188,10 +206,11 @@ impl ScopedVault {
         Err(Error::new(ErrorKind::Conflict, message).with_name(name))
     }
 
-    fn remove(&self, name: &str, force: bool) -> Result<Purge> {
+    pub(super) fn remove(&self, name: &str, force: bool, expected: Expected) -> Result<Purge> {
         let name = SecretName::new(name)?;
         self.edit(Action::Delete, &name, |ledger, entry| {
             let stored = self.existing(entry)?;
+            self.check_expected(expected, entry)?;
             self.check_removable(stored, force)?;
             ledger.tombstone(stored, State::Deleted).map(Some)
         })?;

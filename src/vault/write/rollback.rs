@@ -1,5 +1,6 @@
 //! Going back to an older value.
 
+use super::input::Expected;
 use crate::crypto::InfoState as State;
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
@@ -33,9 +34,19 @@ impl ScopedVault {
     /// is not kept; [`Revoked`](ErrorKind::Revoked), because nothing is kept then; or why the store
     /// cannot be written.
     pub fn rollback(&self, name: impl AsRef<str>, to: Version) -> Result<SecretInfo> {
+        self.roll_back(name.as_ref(), to, Expected::Anything)
+    }
+
+    pub(super) fn roll_back(
+        &self,
+        name: &str,
+        to: Version,
+        expected: Expected,
+    ) -> Result<SecretInfo> {
         let name = SecretName::new(name)?;
         self.change(Action::RollBack, &name, |ledger, entry| {
             let stored = self.existing(entry)?;
+            self.check_expected(expected, entry)?;
             if stored.info.state == State::Revoked {
                 return Err(self.revoked(&name, ", and no value of it is left"));
             }

@@ -36,6 +36,7 @@ pub(super) struct Rotate {
 #[serde(deny_unknown_fields)]
 pub(super) struct Revoke {
     pub(super) name: String,
+    pub(super) if_revision: Option<Revision>,
 }
 
 /// A version to go back to.

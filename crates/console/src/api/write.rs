@@ -52,23 +52,24 @@ pub(super) fn rotate(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) 
 
 pub(super) fn revoke(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) -> Outcome<Reply> {
     checked(call, query)?;
-    let Revoke { name } = requests::read(body)?;
+    let Revoke { name, if_revision } = requests::read(body)?;
     if name != seen.info.name.as_str() {
         return Err(Failure::field(t::NAME_DIFFERS));
     }
-    seen.scoped.revoke(&seen.info.name)?;
+    seen.revoke(if_revision)?;
     Ok(ok(&seen.scoped.info(&seen.info.name)?))
 }
 
 pub(super) fn delete(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Reply> {
-    query.only(&["scope", "referenced"], &[])?;
+    query.only(&["scope", "referenced", "if_revision"], &[])?;
     call.must_manage()?;
     let on = match query.get("referenced")? {
         None | Some("refuse") => OnReferenced::Refuse,
         Some("report") => OnReferenced::Report,
         Some(_) => return Err(Failure::malformed(t::MALFORMED)),
     };
-    Ok(ok(&seen.delete(on)?))
+    let at = query.get("if_revision")?.map(str::parse).transpose()?;
+    Ok(ok(&seen.delete(on, at)?))
 }
 
 pub(super) fn roll_back(
@@ -82,8 +83,8 @@ pub(super) fn roll_back(
         version,
         if_revision,
     } = requests::read(body)?;
-    seen.must_be_at(if_revision)?;
-    Ok(ok(&seen.scoped.rollback(&seen.info.name, version)?))
+    let at_seen = seen.scoped.if_revision(if_revision);
+    Ok(ok(&at_seen.rollback(&seen.info.name, version)?))
 }
 
 pub(super) fn copy(call: &Call<'_>, query: &Fields, seen: &Seen, body: &[u8]) -> Outcome<Reply> {

@@ -27,8 +27,7 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields) -> Outcome<Reply
     form.only(&known, &[])?;
     let facts = Facts::read(form)?;
     let revision = form.one("revision")?.parse()?;
-    let changed = seen.must_be_at(revision).and_then(|()| {
-        let change = facts.change(Some(&seen.info))?;
+    let changed = facts.change(Some(&seen.info)).and_then(|change| {
         let change = change.if_revision(revision);
         Ok(seen.scoped.update(&seen.info.name, change)?)
     });

@@ -37,33 +37,31 @@ pub(super) fn take(call: &Call<'_>, seen: &Seen, form: &Fields, end: End) -> Out
     form.only(known, &[])?;
     let (name, scope) = (&seen.info.name, seen.scoped.scope());
     // Without a revision the name alone decides, as in the API.
-    let revision = form.get("revision")?.map(str::parse).transpose()?;
-    let revision = revision.unwrap_or(seen.info.revision);
+    let at = form.get("revision")?.map(str::parse).transpose()?;
+    let again = |failure: &Failure| {
+        let revision = at.unwrap_or(seen.info.revision);
+        draw(call, seen, end, revision, Some(failure))
+    };
     if form.one("name")?.trim() != name.as_str() {
-        let failure = Failure::field(t::NAME_DIFFERS);
-        return Ok(draw(call, seen, end, revision, Some(&failure)));
+        return Ok(again(&Failure::field(t::NAME_DIFFERS)));
     }
-    if let Err(failure) = seen.must_be_at(revision) {
-        return Ok(draw(call, seen, end, revision, Some(&failure)).refused(&failure));
+    let on = match form.get("needed")? {
+        Some(_) => OnReferenced::Report,
+        None => OnReferenced::Refuse,
+    };
+    let ended = match end {
+        End::Revoke => seen.revoke(at),
+        End::Delete => seen.delete(on, at).map(drop),
+    };
+    if let Err(failure) = ended {
+        return Ok(again(&failure).refused(&failure));
     }
     Ok(Reply::see_other(match end {
-        End::Revoke => {
-            seen.scoped.revoke(name)?;
-            call.to_secret_with(scope, name.as_str(), Verb::Show, "revoked")
-        }
-        End::Delete => {
-            let on = match form.get("needed")? {
-                Some(_) => OnReferenced::Report,
-                None => OnReferenced::Refuse,
-            };
-            if let Err(failure) = seen.delete(on) {
-                return Ok(draw(call, seen, end, revision, Some(&failure)).refused(&failure));
-            }
-            call.to(
-                "/secrets",
-                &[("scope", scope.as_str()), ("done", "deleted")],
-            )
-        }
+        End::Revoke => call.to_secret_with(scope, name.as_str(), Verb::Show, "revoked"),
+        End::Delete => call.to(
+            "/secrets",
+            &[("scope", scope.as_str()), ("done", "deleted")],
+        ),
     }))
 }
 

@@ -33,8 +33,8 @@ pub(super) fn show(call: &Call<'_>, query: &Fields, seen: &Seen) -> Outcome<Repl
 pub(super) fn take(call: &Call<'_>, query: &Fields, seen: &Seen, form: &Fields) -> Outcome<Reply> {
     let version = asked(call, query)?;
     form.only(&["revision"], &[])?;
-    seen.must_be_at(form.one("revision")?.parse()?)?;
-    let info = seen.scoped.rollback(&seen.info.name, version)?;
+    let at_seen = seen.scoped.if_revision(form.one("revision")?.parse()?);
+    let info = at_seen.rollback(&seen.info.name, version)?;
     let (scope, name) = (seen.scoped.scope(), info.name.as_str());
     Ok(Reply::see_other(call.to_secret_with(
         scope,

@@ -324,7 +324,15 @@ fn a_secret_lives_its_life_in_json() {
         &json!({"name": "TLS"}),
         422,
     );
-    let named = json!({"name": "TLS_KEY"});
+    let late = json!({"name": "TLS_KEY", "if_revision": rotated["revision"]});
+    hold(
+        &console,
+        &ada,
+        ("POST", &tls("/revoke"), template),
+        &late,
+        409,
+    );
+    let named = json!({"name": "TLS_KEY", "if_revision": rolled["revision"]});
     let revoked = hold(
         &console,
         &ada,

@@ -14,6 +14,7 @@ mod forged;
 #[cfg(target_os = "linux")]
 mod memory;
 mod planted;
+mod races;
 mod router;
 mod support;
 mod tenants;

@@ -1,5 +1,6 @@
 //! A store in memory that counts what is asked of it, and fails where it is told to.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,6 +22,17 @@ pub(crate) struct Watched {
     failure: Mutex<(Option<ErrorKind>, Option<ErrorKind>)>,
     /// True if the first secret that is found is damaged from then on, and its key.
     spoilt: Mutex<(bool, Option<RowKey>)>,
+    /// Done once before the next write.
+    before: Mutex<Option<Meanwhile>>,
+}
+
+/// The work of somebody else.
+struct Meanwhile(Box<dyn FnOnce() + Send>);
+
+impl fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Meanwhile")
+    }
 }
 
 impl Watched {
@@ -34,6 +46,16 @@ impl Watched {
 
     pub(crate) fn spoil(&self) {
         self.spoilt.lock().unwrap().0 = true;
+    }
+
+    /// Does something before the next write has begun.
+    pub(crate) fn before_next_write(&self, what: impl FnOnce() + Send + 'static) {
+        *self.before.lock().unwrap() = Some(Meanwhile(Box::new(what)));
+    }
+
+    /// Returns true if it was done, or there was nothing to do.
+    pub(crate) fn is_past(&self) -> bool {
+        self.before.lock().unwrap().is_none()
     }
 
     fn spoilt(&self, mut page: Page) -> Page {
@@ -61,13 +83,22 @@ impl Watched {
 
 /// A vault over such a store, filled like that of all tests, without an audit log of uses.
 pub(crate) fn watched_vault() -> (Arc<Watched>, Vault) {
-    let store = Arc::new(Watched::default());
-    let builder = Vault::builder()
-        .store(Arc::clone(&store))
-        .audit(AuditMode::Off);
-    let vault = builder.create(&RootKey::generate().unwrap()).unwrap();
-    fill(&vault);
+    let (store, vault, _) = two_vaults();
     (store, vault)
+}
+
+/// Two open vaults over such a store.
+pub(crate) fn two_vaults() -> (Arc<Watched>, Vault, Vault) {
+    let store = Arc::new(Watched::default());
+    let builder = || {
+        let builder = Vault::builder().store(Arc::clone(&store));
+        builder.audit(AuditMode::Off)
+    };
+    let key = RootKey::generate().unwrap();
+    let vault = builder().create(&key).unwrap();
+    fill(&vault);
+    let other = builder().open(&key).unwrap();
+    (store, vault, other)
 }
 
 impl SecretStore for Watched {
@@ -89,6 +120,10 @@ impl SecretStore for Watched {
 
     fn write(&self, at: Partition, first: &[RowKey], work: &mut WriteWork<'_>) -> Result<()> {
         self.write_call()?;
+        let before = self.before.lock().unwrap().take();
+        if let Some(Meanwhile(what)) = before {
+            what();
+        }
         self.store
             .write(at, first, &mut |rows, tx: &mut dyn WriteTx| work(rows, tx))
     }
