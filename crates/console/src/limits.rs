@@ -24,6 +24,9 @@ pub struct Limits {
     pub reveals: u32,
     /// The most secrets that the page of what needs attention looks at; 10,000 if not set.
     pub surveyed: usize,
+    /// The most entries of the audit log that this page reads, the newest ones; 50,000 if not set.
+    /// The page says how far back they go.
+    pub audited: usize,
 }
 
 /// Defines a setter for each limit.
@@ -61,6 +64,7 @@ impl Limits {
             page: 100,
             reveals: 10,
             surveyed: 10_000,
+            audited: 50_000,
         }
     }
 
@@ -71,6 +75,7 @@ impl Limits {
         page: usize, "the most rows of a page";
         reveals: u32, "the most values that an actor may reveal in a minute";
         surveyed: usize, "the most secrets that the page of what needs attention looks at";
+        audited: usize, "the most entries of the audit log that this page reads";
     }
 }
 

@@ -7,6 +7,7 @@ use keyslot::{ErrorKind, MissingReferences, RecordId, Report, ScopedVault, Secre
 use serde::Serialize;
 
 use crate::failure::Outcome;
+use crate::limits::Limits;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -42,20 +43,29 @@ pub(crate) struct Survey {
     pub(crate) partial: bool,
     /// True if uses are counted or logged; without that nothing is said about them.
     pub(crate) usage: bool,
+    /// True if the audit log has older entries than were read. A secret of which no use is known is
+    /// in no list then, unless the entries that were read are enough to tell that it is unused.
+    pub(crate) usage_partial: bool,
+    /// The time after which all uses are known, if the audit log was not read to its end.
+    #[serde(skip)]
+    pub(crate) used_since: Option<SystemTime>,
 }
 
 impl Survey {
-    /// Looks at the secrets of a scope, at the uses that the vault counts, and at the audit log if
-    /// it tells of uses.
+    /// Looks at the secrets of a scope, at the uses that the vault counts, and at the newest
+    /// entries of the audit log if it tells of uses.
     pub(crate) fn of(
         scoped: &ScopedVault,
         is_logged: bool,
-        most: usize,
+        limits: &Limits,
         now: SystemTime,
     ) -> Outcome<Self> {
-        let used = last_uses(scoped, is_logged, most)?;
-        let has_usage = is_logged || !used.is_empty();
+        let most = limits.surveyed;
+        let used = LastUses::of(scoped, is_logged, limits)?;
+        let has_usage = is_logged || !used.last.is_empty();
         let mut survey = Self {
+            usage_partial: used.unread.is_some(),
+            used_since: used.unread,
             needed: reported(scoped, Report::InactiveReferenced, most)?,
             hiding: reported(scoped, Report::Shadowed, most)?,
             missing: scoped.documents().missing()?,
@@ -100,10 +110,12 @@ impl Survey {
         }
         if let Some(used) = used {
             let is_old = |time: SystemTime| time + LONG * DAY <= now;
-            match used.get(&info.record) {
-                None => into.push(&mut self.never_used),
-                Some(last) if is_old(*last) => into.push(&mut self.unused),
-                Some(_) => {}
+            match (used.last.get(&info.record).copied(), used.unread) {
+                (None, None) => into.push(&mut self.never_used),
+                (Some(last), _) | (None, Some(last)) if is_old(last) => {
+                    into.push(&mut self.unused);
+                }
+                _ => {}
             }
         }
         for list in into {
@@ -112,32 +124,40 @@ impl Survey {
     }
 }
 
-/// The time of the last use of each secret that was used.
-type LastUses = HashMap<RecordId, SystemTime>;
+/// The last uses of secrets.
+struct LastUses {
+    /// The time of the last use of each secret of which a use is known.
+    last: HashMap<RecordId, SystemTime>,
+    /// The time of the newest entry of the audit log that was not read.
+    unread: Option<SystemTime>,
+}
 
-/// Reads the last uses: those that the vault counts, and those that the audit log tells of.
-fn last_uses(scoped: &ScopedVault, is_logged: bool, most: usize) -> Outcome<LastUses> {
-    let mut last = LastUses::new();
-    // A list with uses ends at a record that cannot be read; the survey counts those.
-    let counted = scoped.list().with_usage().take(most);
-    for used in counted.filter_map(Result::ok).filter_map(|used| used.usage) {
-        last.insert(used.record, used.last_used);
-    }
-    if is_logged {
-        let log = scoped.audit().usage()?;
-        for record in scoped
-            .list()
-            .take(most)
-            .filter_map(Result::ok)
-            .map(|info| info.record)
-        {
+impl LastUses {
+    /// Reads the last uses: those that the vault counts, and those of which the newest entries of
+    /// the audit log tell.
+    fn of(scoped: &ScopedVault, is_logged: bool, limits: &Limits) -> Outcome<Self> {
+        let mut last = HashMap::new();
+        // A list with uses ends at a record that cannot be read; the survey counts those.
+        let counted = scoped.list().with_usage().take(limits.surveyed);
+        for used in counted.filter_map(Result::ok).filter_map(|used| used.usage) {
+            last.insert(used.record, used.last_used);
+        }
+        if !is_logged {
+            return Ok(Self { last, unread: None });
+        }
+        let log = scoped.audit().usage_of_newest(limits.audited)?;
+        let listed = scoped.list().take(limits.surveyed);
+        for record in listed.filter_map(Result::ok).map(|info| info.record) {
             if let Some(used) = log.of(record) {
                 let time = last.entry(record).or_insert(used.last.time);
                 *time = used.last.time.max(*time);
             }
         }
+        Ok(Self {
+            last,
+            unread: log.unread(),
+        })
     }
-    Ok(last)
 }
 
 /// Reads the first secrets of a report, as many as a page shows.

@@ -245,6 +245,10 @@ pub(crate) const LIST_HIDING: &str = "Hide a secret of a scope above";
 pub(crate) const LIST_MISSING: &str = "References that find nothing";
 pub(crate) const NO_USAGE: &str =
     "This vault neither counts nor logs uses, so nothing is said about secrets that nobody uses.";
+pub(crate) const USAGE_SINCE: &str =
+    "The audit log is longer than this page reads: it knows all uses since";
+pub(crate) const USAGE_PARTIAL: &str =
+    "A secret that was not used since then is in a list only if that was 90 days ago.";
 pub(crate) const PARTIAL: &str = "The scope has more secrets than this page looks at.";
 
 // ---- explain

@@ -1,6 +1,7 @@
 //! The entries of both logs of an organization.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use super::cursor::Position;
 use super::query::{AuditQuery, is_within};
@@ -20,6 +21,10 @@ pub struct AuditEntries {
     query: AuditQuery,
     /// The scope to which, with those within it, they are limited.
     within: Option<Scope>,
+    /// The number of entries that may still be read.
+    left: usize,
+    /// The time of the first entry that was one too many.
+    unread: Option<SystemTime>,
     is_over: bool,
 }
 
@@ -40,8 +45,20 @@ impl AuditEntries {
             logs,
             query,
             within,
+            left: usize::MAX,
+            unread: None,
             is_over: !may_read,
         }
+    }
+
+    /// Reads so many entries at most, those among them that do not fit.
+    pub(super) fn read_at_most(&mut self, most: usize) {
+        self.left = most;
+    }
+
+    /// The time of the first entry that was not read for that reason.
+    pub(super) fn unread(&self) -> Option<SystemTime> {
+        self.unread
     }
 
     /// The positions in both logs behind the last entry that was given.
@@ -79,7 +96,13 @@ impl Iterator for AuditEntries {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.is_over {
-            match self.step() {
+            let (left, step) = (self.left.checked_sub(1), self.step());
+            self.left = left.unwrap_or_default();
+            match step {
+                Ok(Some(read)) if left.is_none() => {
+                    (self.unread, self.is_over) = (Some(read.entry.time), true);
+                    return None;
+                }
                 Ok(Some(read)) if self.fits(&read.entry) => return Some(Ok(read.entry)),
                 Ok(Some(_)) => {}
                 Ok(None) => self.is_over = true,

@@ -14,6 +14,7 @@ use crate::record::{AuditAction, AuditEntry, RecordId, SecretInfo};
 #[derive(Clone, Debug, Default)]
 pub struct AuditUsage {
     secrets: HashMap<RecordId, SecretUse>,
+    unread: Option<SystemTime>,
 }
 
 /// Uses of one secret: values that a resolve or a reveal gave.
@@ -62,14 +63,44 @@ impl AuditLog {
     ///
     /// Those of [`entries`](AuditLog::entries).
     pub fn usage(&self) -> Result<AuditUsage> {
+        self.usage_of_newest(usize::MAX)
+    }
+
+    /// Adds up the uses as [`usage`](AuditLog::usage) does, in the newest entries alone: it reads
+    /// `most` at most, those of changes included, and [`unread`](AuditUsage::unread) tells if the
+    /// log has older ones.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
+    /// ```
+    /// use keyslot::{AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Required).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme/billing")?;
+    /// let info = project.put("STRIPE_KEY", "sk_live_...")?;
+    /// for _ in 0..3 {
+    ///     project.resolve("<<$secret.STRIPE_KEY>>")?;
+    /// }
+    /// let usage = project.audit().usage_of_newest(2)?;
+    /// assert_eq!(usage.of(info.record).unwrap().count, 2);
+    /// assert!(usage.unread().is_some());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`entries`](AuditLog::entries).
+    pub fn usage_of_newest(&self, most: usize) -> Result<AuditUsage> {
         let query = AuditQuery::new()
             .action(AuditAction::Use)
             .action(AuditAction::Reveal)
             .refused(false);
-        let mut usage = AuditUsage::default();
-        for entry in self.find(&query) {
+        let (mut usage, mut entries) = (AuditUsage::default(), self.find(&query));
+        entries.read_at_most(most);
+        for entry in entries.by_ref() {
             usage.add(entry?);
         }
+        usage.unread = entries.unread();
         Ok(usage)
     }
 }
@@ -87,6 +118,23 @@ impl AuditUsage {
     /// ```
     pub fn of(&self, secret: RecordId) -> Option<&SecretUse> {
         self.secrets.get(&secret)
+    }
+
+    /// Returns the time of the newest entry that was not read, if not all were. Of uses at this
+    /// time or before nothing is known.
+    ///
+    /// ```
+    /// use keyslot::{AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Required).create(&RootKey::generate()?)?;
+    /// vault.scope("acme")?.put("STRIPE_KEY", "sk_live_...")?;
+    /// let log = vault.audit("acme")?;
+    /// assert!(log.usage()?.unread().is_none());
+    /// assert!(log.usage_of_newest(0)?.unread().is_some());
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn unread(&self) -> Option<SystemTime> {
+        self.unread
     }
 
     /// Returns the secrets of a list that were not used since a time, and are older than that

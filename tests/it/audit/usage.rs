@@ -54,6 +54,29 @@ fn uses_are_counted_for_the_secret_that_was_used() {
 }
 
 #[test]
+fn the_newest_entries_alone_are_read() {
+    let vault = logged(&MemoryStore::new(), AuditMode::Required);
+    let project = vault.scope("acme").unwrap();
+    let old = project.put("OLD", "value-1").unwrap().record;
+    let new = project.put("NEW", "value-2").unwrap().record;
+    project.resolve("<<$secret.OLD>>").unwrap();
+    for _ in 0..3 {
+        project.resolve("<<$secret.NEW>>").unwrap();
+    }
+    let log = vault.audit("acme").unwrap();
+    let all = log.entries().count();
+    for most in 0..=all + 1 {
+        let usage = log.usage_of_newest(most).unwrap();
+        assert_eq!(usage.unread().is_some(), most < all, "{most} of {all}");
+        let known = usage.of(new).map_or(0, |used| used.count);
+        assert_eq!(known, most.min(3) as u64, "{most} of {all}");
+        assert_eq!(usage.of(old).is_some(), most > 3, "{most} of {all}");
+    }
+    assert_eq!(log.usage().unwrap().of(new).unwrap().count, 3);
+    assert!(log.usage().unwrap().unread().is_none());
+}
+
+#[test]
 fn secrets_that_nobody_uses_are_found() {
     let vault = logged(&MemoryStore::new(), AuditMode::Required);
     let project = vault.scope("acme").unwrap();

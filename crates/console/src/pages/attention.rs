@@ -41,6 +41,9 @@ pub(super) fn show(call: &Call<'_>, query: &Fields) -> Outcome<Reply> {
         }
         @if !survey.missing.is_empty() { (missing(call, &survey.missing)) }
         @if !survey.usage { p.help { (t::NO_USAGE) } }
+        @if let Some(since) = survey.used_since {
+            p.help { (t::USAGE_SINCE) " " (day(since)) ". " (t::USAGE_PARTIAL) }
+        }
     };
     let page = page(
         call,
@@ -98,7 +101,7 @@ impl Call<'_> {
         Survey::of(
             scoped,
             has_usage,
-            self.console.limits.surveyed,
+            &self.console.limits,
             std::time::SystemTime::now(),
         )
     }

@@ -1,8 +1,12 @@
 //! Every page does its work.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use http::Method;
 use keyslot::{AuditAction, ErrorKind, Status};
-use keyslot_console::Console;
+use keyslot_console::{Console, Limits};
 
 use crate::support::{
     PLANTED, admin, get, location, operator, page, post, request, revision, text, vault,
@@ -327,6 +331,67 @@ fn uses_that_are_counted_are_shown_without_an_audit_log() {
     let told = attention();
     assert!(told.contains("Never used") && told.contains("REGION_TOKEN"));
     assert!(!told.contains(">STRIPE_KEY<"));
+}
+
+#[test]
+fn the_page_of_what_needs_attention_reads_a_bounded_part_of_the_log() {
+    let store = keyslot::MemoryStore::new();
+    let begin = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let now = Arc::new(AtomicU64::new(0));
+    let clock = Arc::clone(&now);
+    let builder = keyslot::Vault::builder()
+        .store(store)
+        .audit(keyslot::AuditMode::Required)
+        .clock(move || begin + Duration::from_secs(clock.load(Ordering::SeqCst)));
+    let vault = builder
+        .create(&keyslot::RootKey::generate().unwrap())
+        .unwrap();
+    crate::support::fill(&vault);
+    let scope = vault.scope("acme/billing").unwrap();
+    let used = |name: &str| {
+        let text = format!("<<$secret.{name}>>");
+        scope.resolve(&text).map(drop).unwrap();
+    };
+    used("REGION_TOKEN");
+    for _ in 0..5 {
+        used("STRIPE_KEY");
+    }
+    let asked = |audited| {
+        let console = Console::new(vault.clone()).limits(Limits::new().audited(audited));
+        let html = page(&console, &admin(), &at("/attention"));
+        let json = get(&console, &admin(), &at("/api/v1/attention"));
+        let json: serde_json::Value = serde_json::from_slice(json.body()).unwrap();
+        (html, json)
+    };
+    let names = |json: &serde_json::Value, list: &str| {
+        let all = json[list].as_array().unwrap().iter();
+        all.map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<String>>()
+    };
+    // All of it: both were used long ago, by the clock of the page.
+    let (html, json) = asked(1000);
+    assert!(!html.contains("longer than this page reads"));
+    assert_eq!(json["usage_partial"], false);
+    assert_eq!(names(&json, "unused"), ["REGION_TOKEN", "STRIPE_KEY"]);
+    // Cut behind the five uses of one: of the other it knows that it was not used since.
+    let (html, json) = asked(5);
+    assert!(html.contains("longer than this page reads") && html.contains("2023-11-14"));
+    assert_eq!(json["usage_partial"], true);
+    assert_eq!(names(&json, "unused"), ["REGION_TOKEN", "STRIPE_KEY"]);
+    assert!(names(&json, "never_used").is_empty());
+    // Cut within 90 days: nothing is said of a secret without a known use.
+    let since = SystemTime::now().duration_since(begin).unwrap();
+    now.store(since.as_secs(), Ordering::SeqCst);
+    scope.put("NEW_KEY", "a value").unwrap();
+    for _ in 0..6 {
+        used("STRIPE_KEY");
+    }
+    let (_, json) = asked(5);
+    assert!(names(&json, "unused").is_empty() && names(&json, "never_used").is_empty());
+    // The control: all of the log.
+    let (_, json) = asked(1000);
+    assert_eq!(names(&json, "unused"), ["REGION_TOKEN"]);
+    assert_eq!(names(&json, "never_used"), ["NEW_KEY"]);
 }
 
 #[test]
