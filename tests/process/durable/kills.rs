@@ -17,10 +17,10 @@ const FOLDER: &str = "KEYSLOT_DURABLE_FOLDER";
 const PROCESS: &str = "KEYSLOT_DURABLE_PROCESS";
 const SEED: &str = "KEYSLOT_DURABLE_SEED";
 
-/// Processes at a time, threads of each, and kills of one vault.
+/// Processes at a time, threads of each, and rounds of one vault: each round reads all of its log.
 const PROCESSES: u32 = 2;
 const THREADS: u32 = 2;
-const KILLS_OF_A_VAULT: u64 = 100;
+const ROUNDS_OF_A_VAULT: u64 = 40;
 
 /// Milliseconds after which all processes are killed at the latest.
 const LONGEST: u64 = 80;
@@ -129,9 +129,9 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost() {
     let (mut killed, mut cut_off, mut acknowledged) = (0, 0, 0);
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     while killed < kills {
-        let rollback = killed / (u64::from(PROCESSES) * KILLS_OF_A_VAULT) % 3 == 2;
+        let rollback = killed / (u64::from(PROCESSES) * ROUNDS_OF_A_VAULT) % 3 == 2;
         let mut victim = Victim::new(rollback);
-        for round in 0..KILLS_OF_A_VAULT.min((kills - killed).div_ceil(2)) {
+        for round in 0..ROUNDS_OF_A_VAULT.min((kills - killed).div_ceil(2)) {
             killed += u64::from(PROCESSES);
             if let Err(difference) = victim.round(&mut random, &traces) {
                 let kept = victim.folder.keep();

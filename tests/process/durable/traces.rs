@@ -1,18 +1,23 @@
 //! Traces of what must not be readable at rest: any eight bytes of a word, raw, in hexadecimal
 //! digits or in base64.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
 use keyslot::secrecy::ExposeSecret;
 use keyslot::template::ResolveExt;
-use memchr::memmem::Finder;
 
 /// Bytes of a word that count as a trace.
 const WINDOW: usize = 8;
 
-/// A search for traces of some words.
-pub struct Traces(Vec<Finder<'static>>);
+/// A search for traces of some words: one pass over a file, whose pieces are hundreds.
+pub struct Traces {
+    /// By the first bytes of a piece, its whole bytes.
+    pieces: HashMap<[u8; WINDOW], Vec<Vec<u8>>>,
+    /// The pairs of bytes with which a piece begins, because most places begin none.
+    pairs: Vec<bool>,
+}
 
 impl Traces {
     pub fn of(words: &[&str]) -> Self {
@@ -39,10 +44,25 @@ impl Traces {
                 }
             }
         }
-        pieces.sort();
-        pieces.dedup();
-        let finders = pieces.iter().map(|piece| Finder::new(piece).into_owned());
-        Self(finders.collect())
+        let mut traces = Self {
+            pieces: HashMap::new(),
+            pairs: vec![false; 1 << 16],
+        };
+        for piece in pieces {
+            let first = *piece.first_chunk().unwrap();
+            traces.pairs[pair(&first)] = true;
+            traces.pieces.entry(first).or_default().push(piece);
+        }
+        traces
+    }
+
+    fn are_in(&self, bytes: &[u8]) -> bool {
+        bytes.windows(WINDOW).enumerate().any(|(at, window)| {
+            let first: &[u8; WINDOW] = window.try_into().unwrap();
+            let is_here = |piece: &Vec<u8>| bytes[at..].starts_with(piece);
+            self.pairs[pair(first)]
+                && matches!(self.pieces.get(first), Some(found) if found.iter().any(is_here))
+        })
     }
 
     /// The first file in a folder that holds a trace, but for those with these endings.
@@ -56,10 +76,14 @@ impl Traces {
                 return false;
             }
             let bytes = fs::read(path).unwrap();
-            self.0.iter().any(|piece| piece.find(&bytes).is_some())
+            self.are_in(&bytes)
         });
         found.map(|path| path.display().to_string())
     }
+}
+
+fn pair(bytes: &[u8; WINDOW]) -> usize {
+    usize::from(u16::from_le_bytes([bytes[0], bytes[1]]))
 }
 
 #[test]
