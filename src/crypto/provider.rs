@@ -13,8 +13,11 @@ use crate::error::Result;
 ///
 /// A key slot for a provider holds a random key that the provider wrapped. A vault asks the
 /// provider to wrap and to unwrap it when the slot is made, and to unwrap it each time that the
-/// vault is opened: for each slot of the name of the provider until one opens, 8 at most. It asks
-/// from the thread that opens the vault, so a provider bounds its own waiting.
+/// vault is opened: for each slot of the name of the provider until one opens. These are 8 at most,
+/// and up to 64 where somebody who can write the store planted others, which
+/// [`verify`](crate::Vault::verify) tells; but none after 8 answers of
+/// [`Unavailable`](crate::ErrorKind::Unavailable). It asks from the thread that opens the vault, so
+/// a provider bounds its own waiting.
 ///
 /// An implementation must:
 ///
@@ -22,9 +25,10 @@ use crate::error::Result;
 /// * answer with the bytes that it was given, or with an error. A vault notices other bytes by the
 ///   key check of the slot, and refuses them as [`WrongKey`](crate::ErrorKind::WrongKey);
 /// * fail with one of these kinds: [`Unavailable`](crate::ErrorKind::Unavailable) when it cannot be
-///   reached now, [`KeyDenied`](crate::ErrorKind::KeyDenied) when it refuses this process the key,
-///   [`WrongKey`](crate::ErrorKind::WrongKey) when the wrapped bytes are not of this key or not for
-///   this context. Every other kind becomes [`KeyProvider`](crate::ErrorKind::KeyProvider).
+///   reached now, whatever it is asked, [`KeyDenied`](crate::ErrorKind::KeyDenied) when it refuses
+///   this process the key, [`WrongKey`](crate::ErrorKind::WrongKey) when the wrapped bytes are not
+///   of this key or not for this context. Every other kind becomes
+///   [`KeyProvider`](crate::ErrorKind::KeyProvider).
 ///
 /// The text of its errors is not passed on, because it may repeat what it was sent. The error that
 /// the caller of the vault sees has the kind, and the name of the provider.

@@ -54,11 +54,11 @@ impl Kdf {
         matches!(self, Self::Provider { .. })
     }
 
-    /// Takes the work that it is to make the root key.
+    /// Takes the work of one more such slot of a vault.
     pub(crate) fn take(&self, work: &mut Work) -> Result<()> {
         match self {
             Self::Passphrase { cost, .. } => work.take(*cost),
-            Self::Provider { name, .. } => work.ask(name),
+            Self::Provider { name, .. } => work.add(name),
             Self::Raw => Ok(()),
         }
     }

@@ -45,8 +45,9 @@ impl<P: RootKeyProvider> KeySlotSource for P {
         if name != own {
             return Ok(None);
         }
-        work.ask(own)?;
-        let root: SecretBox<_> = asked(own, || self.unwrap(wrapped, &place.context()))?;
+        let unreachable = || refused(own, ErrorKind::Unavailable);
+        let unwrap = || self.unwrap(wrapped, &place.context());
+        let root: SecretBox<_> = work.call(unreachable, || asked(own, unwrap))?;
         KeySlotKeys::derive(root.expose_secret(), place, kdf).map(Some)
     }
 
