@@ -59,6 +59,12 @@ mod tests {
             list(&[&long, &long, "a", "b"]),
             format!("{long}, {long} and 2 more")
         );
+        // Nothing stands behind a gap, also if it is short; and a rule counts with its length.
+        let too_long = "x".repeat(100);
+        assert_eq!(list(&[&long, &too_long]), format!("{long} and 1 more"));
+        assert_eq!(list(&[&long, &too_long, "a"]), format!("{long} and 2 more"));
+        assert_eq!(list(&[]), "");
+        assert_eq!(Denial::but("no", ["a"]).what, "no");
         let longest = "x".repeat(259);
         assert_eq!(list(&[&longest, "a"]), format!("{longest} and 1 more"));
     }

@@ -28,6 +28,7 @@ const INSTRUCTIONS: &str = "may not go into instructions, which a model reads; m
 fn without_a_rule_everything_is_allowed_but_instructions() {
     let rules = AccessRules::new();
     assert!(rules.is_unrestricted() && rules.surface_set().is_none());
+    assert!(!rules.instructions());
     for target in [
         Target::unspecified(),
         Target::tool(""),
@@ -45,6 +46,7 @@ fn without_a_rule_everything_is_allowed_but_instructions() {
         INSTRUCTIONS
     );
     let marked = rules.in_instructions(true);
+    assert!(marked.instructions());
     assert!(
         marked.is_unrestricted(),
         "to be marked for instructions is no restriction"
@@ -155,6 +157,21 @@ fn one_surface_of_the_call_must_be_allowed() {
         elsewhere
     );
     assert_eq!(verdict(&rules, &several(&[])), elsewhere);
+}
+
+/// A rule of one kind restricts, whichever kind that is.
+#[test]
+fn each_kind_of_rule_is_a_restriction() {
+    let new = AccessRules::new;
+    for rules in [
+        new().tool("a").unwrap(),
+        new().host("a.b").unwrap(),
+        new().surface(Surface::Header),
+    ] {
+        assert!(!rules.is_unrestricted(), "{rules:?}");
+        let set = rules.surface_set();
+        assert_eq!(set.is_some(), rules.surfaces().next().is_some());
+    }
 }
 
 #[test]
