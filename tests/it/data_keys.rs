@@ -12,6 +12,7 @@ mod destroying;
 mod erasing;
 mod killed;
 mod kit;
+mod many;
 mod rewrapping;
 mod rotation;
 mod status;

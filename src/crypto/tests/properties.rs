@@ -21,9 +21,8 @@ fn any_context() -> Context {
     Context::new(LABEL, &[b"vault", b"record"])
 }
 
+// 256 cases each; the variable `PROPTEST_CASES` of a campaign sets more.
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn what_is_sealed_opens(
         plaintext in vec(any::<u8>(), 0..3000),
@@ -287,17 +286,43 @@ fn a_label_counts_beside_the_fields() {
     assert_eq!(outcome.unwrap_err(), Refused::Commitment);
 }
 
+/// True if some 8 bytes in a row of one are in the other.
+fn has_part_of(bytes: &[u8], of: &[u8]) -> bool {
+    of.windows(8)
+        .any(|part| bytes.windows(8).any(|window| window == part))
+}
+
+/// The lengths go round, so that each plaintext is sealed again and again under one key. The
+/// variable `KEYSLOT_SEALS` of a campaign sets how often in all.
 #[test]
 fn equal_plaintexts_share_neither_nonce_nor_commitment() {
+    const TEXT: &[u8] = b"copper lantern walks over the ridge; nobody on the way down sees it pass";
+    let seals = std::env::var("KEYSLOT_SEALS");
+    let seals: usize = seals.map_or(20_000, |seals| seals.parse().unwrap());
     let key = SymmetricKey::generate().unwrap();
-    let (mut nonces, mut commitments) = (HashSet::new(), HashSet::new());
-    for _ in 0..20_000 {
-        let envelope = seal(&key, &any_context(), b"value").unwrap();
-        assert!(commitments.insert(*Envelope::parse(&envelope).unwrap().commitment()));
-        assert!(nonces.insert(envelope[18..42].to_vec()));
+    let (mut nonces, mut commitments, mut starts) =
+        (HashSet::new(), HashSet::new(), HashSet::new());
+    for number in 0..seals {
+        let text = &TEXT[..8 + number % (TEXT.len() - 7)];
+        let envelope = seal(&key, &any_context(), text).unwrap();
+        assert_eq!(envelope.len(), OVERHEAD + padded_len(text.len()).unwrap());
+        let (nonce, rest) = envelope[18..].split_first_chunk::<24>().unwrap();
+        let (commitment, ciphertext) = rest.split_first_chunk::<32>().unwrap();
+        assert!(nonces.insert(*nonce) && commitments.insert(*commitment));
+        // The length and the first bytes of the plaintext are the same in thousands of them.
+        assert!(starts.insert(*ciphertext.first_chunk::<16>().unwrap()));
+        assert!(!has_part_of(&envelope, text));
+        assert_eq!(*open(&key, &any_context(), &envelope).unwrap(), *text);
     }
+    let lengths: HashSet<usize> = (0..seals)
+        .map(|at| padded_len(8 + at % 65).unwrap())
+        .collect();
+    assert_eq!(lengths.len(), 2);
+    let planted = [&[0; 50], &TEXT[20..28], &[0; 50]].concat();
+    assert!(has_part_of(&planted, TEXT), "the control");
+    println!("{seals} seals: all nonces, commitments and ciphertexts differ");
     // Nonces are drawn by one function; more of them than are worth sealing with.
-    assert!((0..100_000).all(|_| nonces.insert(random::<24>().unwrap().to_vec())));
+    assert!((0..100_000).all(|_| nonces.insert(random::<24>().unwrap())));
 }
 
 #[test]
