@@ -73,7 +73,20 @@ pub(super) fn while_locked<T>(
 
 /// The place of the next writer, left when this is dropped.
 #[derive(Debug)]
-pub(super) struct Next(#[cfg(unix)] rustix::fd::OwnedFd);
+pub(super) struct Next {
+    #[cfg(unix)]
+    file: rustix::fd::OwnedFd,
+    since: Instant,
+}
+
+impl Next {
+    /// Sleeps for a small part of the time that it has been next. Nobody else asks for the lock, so
+    /// it may look often; and until it looks, nobody writes.
+    pub(super) fn pause(&self) {
+        let part = self.since.elapsed() / 8;
+        thread::sleep(part.clamp(Duration::from_micros(50), Duration::from_millis(1)));
+    }
+}
 
 /// Waits to be the next writer. Without a file to lock, and after the time is over, nobody is: then
 /// the lock of SQLite is asked for all the same.
@@ -91,7 +104,10 @@ pub(super) fn enter(place: &VaultPath, wait: &Wait) -> Option<Next> {
     let file = open(place.beside(QUEUE), flags, Mode::RUSR | Mode::WUSR).ok()?;
     loop {
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return Some(Next(file)),
+            Ok(()) => {
+                let since = Instant::now();
+                return Some(Next { file, since });
+            }
             Err(Errno::WOULDBLOCK | Errno::INTR) if !wait.is_over() => pause(),
             Err(_) => return None,
         }
@@ -109,7 +125,7 @@ pub(super) fn enter(place: &VaultPath, _: &Wait) -> Option<Next> {
 impl Drop for Next {
     fn drop(&mut self) {
         // Closing is not enough: a child that was forked meanwhile may have the file open too.
-        let _ = rustix::fs::flock(&self.0, rustix::fs::FlockOperation::Unlock);
+        let _ = rustix::fs::flock(&self.file, rustix::fs::FlockOperation::Unlock);
     }
 }
 

@@ -10,7 +10,7 @@ use super::changes::Changes;
 use super::connection::{self, Role};
 use super::failure::{commit_failed, failed};
 use super::open_file::OpenFile;
-use super::queue::{self, Wait};
+use super::queue::{self, Next, Wait};
 use super::rows;
 use crate::error::{ErrorKind, Result};
 use crate::store::turn::Turn;
@@ -182,7 +182,9 @@ fn begin<'a>(file: &OpenFile, connection: &'a Connection, wait: &Wait) -> Result
         // Now and then without being next: a process that is stopped in the queue stays there.
         next = next.or_else(|| queue::enter(&file.place, wait));
         match begin() {
-            Err(error) if error.kind() == ErrorKind::Busy && !wait.is_over() => queue::pause(),
+            Err(error) if error.kind() == ErrorKind::Busy && !wait.is_over() => {
+                next.as_ref().map_or_else(queue::pause, Next::pause);
+            }
             begun => break begun,
         }
     };
