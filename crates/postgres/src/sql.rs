@@ -9,6 +9,9 @@ use crate::schema::Schema;
 /// The most rows that one statement writes.
 pub(crate) const WRITTEN_AT_ONCE: usize = 32;
 
+/// The most partitions that one statement lists.
+pub(crate) const LISTED_AT_ONCE: u32 = 64;
+
 /// The server knows how long a column is before it reads it: one that no vault wrote comes as NULL.
 const KEY: &str = "CASE WHEN octet_length(key) = 32 THEN key END";
 const INFO: &str = "CASE WHEN octet_length(info) <= 1048576 THEN info END";
@@ -49,12 +52,7 @@ impl Sql {
                  partition = $1 AND kind = ANY($2) AND key = ANY($3)"
             )),
             scans,
-            partitions: fill(
-                "SELECT CASE WHEN octet_length(partition) = 16 THEN partition END FROM (SELECT \
-                 DISTINCT partition FROM {schema}.keyslot_rows WHERE partition > $1 ORDER BY \
-                 partition LIMIT $2) AS found ORDER BY partition"
-                    .to_owned(),
-            ),
+            partitions: fill(partitions()),
             lock: fill(
                 "SELECT partition FROM {schema}.keyslot_locks WHERE partition = $1 FOR UPDATE"
                     .to_owned(),
@@ -99,6 +97,29 @@ impl Sql {
     pub(crate) fn put(&self, rows: usize) -> Option<&Arc<str>> {
         self.puts.get(rows.checked_sub(1)?)
     }
+}
+
+/// The next partitions behind one. Each is looked up behind the one before, so the rows in between
+/// are not read; `SELECT DISTINCT` would read them all. (A recursive query would be shorter, but
+/// not every server takes one.)
+fn partitions() -> String {
+    let next = (1..=LISTED_AT_ONCE).map(|at| {
+        let behind = match at {
+            1 => "$1".to_owned(),
+            _ => format!("(SELECT partition FROM p{})", at - 1),
+        };
+        format!(
+            "p{at} AS (SELECT partition FROM {{schema}}.keyslot_rows WHERE partition > {behind} \
+             ORDER BY partition LIMIT 1)"
+        )
+    });
+    let next = next.collect::<Vec<_>>().join(", ");
+    let all = (1..=LISTED_AT_ONCE).map(|at| format!("SELECT partition FROM p{at}"));
+    let all = all.collect::<Vec<_>>().join(" UNION ALL ");
+    format!(
+        "WITH {next} SELECT CASE WHEN octet_length(partition) = 16 THEN partition END FROM ({all}) \
+         AS found ORDER BY partition LIMIT $2"
+    )
 }
 
 /// A page: its rows up to the first one that does not fit, which says that there are more. The

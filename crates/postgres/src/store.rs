@@ -16,7 +16,7 @@ use crate::pool::Pool;
 use crate::reading::Reading;
 use crate::rows;
 use crate::settle::{Proof, settle};
-use crate::sql::Sql;
+use crate::sql::{LISTED_AT_ONCE, Sql};
 use crate::statement::{Answer, Query, Step};
 use crate::tries::Tries;
 use crate::value::Value;
@@ -129,6 +129,34 @@ impl PostgresStore {
             pool: Pool::new(settings)?,
             sql,
             moments: Moments::default(),
+        })
+    }
+
+    /// The partitions behind one, up to the most that one statement lists.
+    fn next_partitions(&self, after: Option<Partition>, limit: u32) -> Result<Vec<Partition>> {
+        // Every partition is greater than no bytes at all.
+        let behind = after.map_or_else(Vec::new, |after| after.0.to_vec());
+        let query = || Query {
+            sql: Arc::clone(&self.sql.partitions),
+            values: vec![
+                Value::Bytes(behind.clone()),
+                Value::Number(i64::from(limit)),
+            ],
+            rows: limit as usize,
+            bytes: 0,
+            is_frequent: false,
+            grant: "SELECT on keyslot_rows",
+        };
+        self.ask(query, |answer| {
+            let rows = answer.ok_or(Failure::Broken)?.rows;
+            let found: Result<Vec<_>, _> = rows.iter().map(|row| rows::exact(row, 0)).collect();
+            let found: Vec<Partition> = found?.into_iter().map(Partition).collect();
+            let is_behind = found.is_empty() || found.first() > after.as_ref();
+            if is_behind && found.is_sorted_by(|one, next| one < next) {
+                Ok(found)
+            } else {
+                Err(Failure::Broken)
+            }
         })
     }
 
@@ -261,31 +289,18 @@ impl SecretStore for PostgresStore {
     }
 
     fn partitions(&self, after: Option<Partition>, limit: NonZeroU32) -> Result<Vec<Partition>> {
-        // Every partition is greater than no bytes at all.
-        let behind = after.map_or_else(Vec::new, |after| after.0.to_vec());
         let most = usize::try_from(limit.get()).unwrap_or(usize::MAX);
-        let query = || Query {
-            sql: Arc::clone(&self.sql.partitions),
-            values: vec![
-                Value::Bytes(behind.clone()),
-                Value::Number(i64::from(limit.get())),
-            ],
-            rows: most,
-            bytes: 0,
-            is_frequent: false,
-            grant: "SELECT on keyslot_rows",
-        };
-        self.ask(query, |answer| {
-            let rows = answer.ok_or(Failure::Broken)?.rows;
-            let found: Result<Vec<_>, _> = rows.iter().map(|row| rows::exact(row, 0)).collect();
-            let found: Vec<Partition> = found?.into_iter().map(Partition).collect();
-            let is_behind = found.is_empty() || found.first() > after.as_ref();
-            if is_behind && found.is_sorted_by(|one, next| one < next) {
-                Ok(found)
-            } else {
-                Err(Failure::Broken)
+        let mut found: Vec<Partition> = Vec::new();
+        loop {
+            let left = most.saturating_sub(found.len());
+            let asked = u32::try_from(left).map_or(LISTED_AT_ONCE, |left| left.min(LISTED_AT_ONCE));
+            let listed = self.next_partitions(found.last().copied().or(after), asked)?;
+            let is_last = listed.len() < asked as usize || listed.len() == left;
+            found.extend(listed);
+            if is_last {
+                return Ok(found);
             }
-        })
+        }
     }
 
     fn purge(&self) -> Result<Purge> {

@@ -20,6 +20,7 @@ mod cuts;
 mod deaths;
 mod flights;
 mod grants;
+mod listing;
 mod log;
 mod lying;
 mod model;
