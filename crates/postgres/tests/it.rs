@@ -13,11 +13,13 @@
 )]
 
 mod audit;
+mod bundles;
 mod cache;
 mod changes;
 mod conformance;
 mod cuts;
 mod deaths;
+mod documents;
 mod flights;
 mod grants;
 mod listing;
@@ -31,3 +33,4 @@ mod support;
 mod threads;
 #[cfg(feature = "tls")]
 mod tls;
+mod usage;

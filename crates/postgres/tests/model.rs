@@ -22,9 +22,6 @@ mod model;
 mod ops;
 #[path = "../../../tests/it/model/real.rs"]
 mod real;
-// Has the macro that `late` needs.
-#[path = "../../../tests/it/support/rows.rs"]
-mod rows;
 
 use keyslot::Permissions;
 use keyslot::store::SecretStore;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use keyslot::store::{Kind, MemoryStore};
+use keyslot::store::Kind;
 use keyslot::{
     Action, Actor, AuditAction, AuditMode, BundleReach, Error, ErrorKind, Event, Permissions,
     PlainFormat, Scope, Target, Vault,
@@ -13,7 +13,8 @@ use keyslot::{
 use super::kit::{REASON, key, of_scope, of_vault, open, scope};
 use crate::support::hooked::{Call, Hooked};
 use crate::support::rows::{delete, put, rows};
-use crate::support::{SINGLE, memory_vault, root_key};
+use crate::support::shelf::{Shelf, shelf_vault};
+use crate::support::{SINGLE, root_key};
 
 #[test]
 fn an_export_needs_reveal_and_copy_and_a_reason() {
@@ -45,7 +46,7 @@ fn an_export_needs_reveal_and_copy_and_a_reason() {
 
 #[test]
 fn what_is_reached_is_what_is_in_it() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     for (scope, name) in [
         ("acme", "A"),
         ("acme/billing", "B"),
@@ -98,7 +99,7 @@ fn nothing_in_a_bundle_can_be_read() {
 fn lab(mode: AuditMode) -> (Vault, Arc<AtomicBool>, Arc<Mutex<Vec<String>>>) {
     let (is_full, told) = (Arc::<AtomicBool>::default(), Arc::default());
     let switch = Arc::clone(&is_full);
-    let store = Hooked::new(MemoryStore::new(), move |call| match call {
+    let store = Hooked::new(Shelf::new(), move |call| match call {
         Call::Write(_) if switch.load(Ordering::SeqCst) => {
             Err(Error::new(ErrorKind::StorageFull, "the disk is full"))
         }
@@ -162,7 +163,7 @@ fn an_export_waits_for_its_entry_in_every_mode() {
 
 #[test]
 fn a_log_that_was_begun_has_the_exports_of_every_open_vault() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let builder = || Vault::builder().store(store.clone());
     let vault = builder().audit(AuditMode::Off).create(&root_key()).unwrap();
     vault.scope("acme").unwrap().put("A", "value").unwrap();
@@ -238,7 +239,7 @@ fn an_export_tells_its_progress_and_may_be_stopped() {
 
 #[test]
 fn a_vault_that_is_not_whole_is_not_exported() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = Vault::builder()
         .store(store.clone())
         .create(&root_key())
@@ -280,7 +281,7 @@ fn a_vault_that_is_not_whole_is_not_exported() {
 
 #[test]
 fn an_organization_whose_head_is_gone_is_not_left_out() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = Vault::builder().store(store.clone());
     let vault = vault.create(&root_key()).unwrap();
     for scope in ["acme/billing", "other"] {

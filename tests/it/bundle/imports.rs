@@ -4,7 +4,6 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use keyslot::store::MemoryStore;
 use keyslot::{
     Action, Actor, AuditAction, AuditMode, BundleReach, Error, ErrorKind, Event, NamePolicy,
     OnExisting, Permissions, Scope, ScopedVault, SecretInput, Status, Vault,
@@ -12,7 +11,8 @@ use keyslot::{
 
 use super::kit::{REASON, key, of_scope, of_vault, open, scope};
 use crate::support::hooked::{Call, Hooked};
-use crate::support::{SINGLE, memory_vault, root_key, value};
+use crate::support::shelf::{Shelf, shelf_vault};
+use crate::support::{SINGLE, root_key, value};
 
 /// A scope with a secret of each sort, as a bundle.
 fn of_each_sort() -> Vec<u8> {
@@ -49,7 +49,7 @@ fn intact(vault: &Vault) {
 
 #[test]
 fn a_secret_of_each_sort_comes_in() {
-    let (file, vault) = (of_each_sort(), memory_vault());
+    let (file, vault) = (of_each_sort(), shelf_vault());
     let to = vault.scope("acme/new").unwrap();
     assert_eq!(import(&file, OnExisting::Fail, &to), (4, 0));
     assert_eq!(value(&to, "LIVE").unwrap(), "second");
@@ -75,7 +75,7 @@ fn a_secret_of_each_sort_comes_in() {
 
 #[test]
 fn a_revoked_name_stays_revoked_and_hides_what_is_above() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     vault
         .scope("acme")
         .unwrap()
@@ -109,7 +109,7 @@ fn no_import_brings_back_what_is_revoked_here() {
 #[test]
 fn a_name_that_is_there_is_refused_skipped_or_replaced() {
     let file = of_each_sort();
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let to = vault.scope("acme").unwrap();
     let before = to.put("LIVE", "of the target").unwrap();
     to.put("REVOKED", "live here").unwrap();
@@ -213,7 +213,7 @@ fn an_import_is_in_the_log_and_told() {
 
 #[test]
 fn scopes_move_with_their_base() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     for (scope, name) in [("acme/a", "A"), ("acme/a/b", "B"), ("acme/a/b/c", "C")] {
         vault
             .scope(scope)
@@ -274,7 +274,7 @@ fn scopes_move_with_their_base() {
 fn failing(after: usize) -> (Vault, Arc<AtomicUsize>) {
     let left = Arc::new(AtomicUsize::new(usize::MAX));
     let counted = Arc::clone(&left);
-    let store = Hooked::new(MemoryStore::new(), move |call| match call {
+    let store = Hooked::new(Shelf::new(), move |call| match call {
         // Those that store rows; a trial writes none.
         Call::InPut if counted.load(Ordering::SeqCst) == 0 => {
             Err(Error::new(ErrorKind::StorageFull, "the disk is full"))

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use keyslot::{Bundle, BundleReach, Error, RootKey, ScopedVault, Vault};
 
-use crate::support::memory_vault;
+use crate::support::shelf::shelf_vault;
 
 pub(super) const REASON: &str = "a test";
 
@@ -14,7 +14,7 @@ pub(super) fn key() -> RootKey {
 }
 
 pub(super) fn scope(name: &str) -> ScopedVault {
-    memory_vault().scope(name).unwrap()
+    shelf_vault().scope(name).unwrap()
 }
 
 /// The bundle of one scope.

@@ -1,15 +1,16 @@
 //! Exports while others write, of stores that begin again, and of many secrets.
 
-use keyslot::store::{MemoryStore, Partition, ReadWork, SecretStore};
+use keyslot::store::{Partition, ReadWork, SecretStore};
 use keyslot::{ErrorKind, Result, Vault};
 
 use super::kit::{REASON, key, refused};
 use crate::hand_on;
 use crate::support::root_key;
+use crate::support::shelf::Shelf;
 
 /// A store that begins every read a second time.
 #[derive(Debug)]
-struct Hesitant(MemoryStore);
+struct Hesitant(Shelf);
 
 impl SecretStore for Hesitant {
     hand_on!(0: get scan write head partitions purge self_check);
@@ -22,7 +23,7 @@ impl SecretStore for Hesitant {
 
 #[test]
 fn a_read_that_begins_again_ends_the_export() {
-    let store = Hesitant(MemoryStore::new());
+    let store = Hesitant(Shelf::new());
     let vault = Vault::builder().store(store).create(&root_key()).unwrap();
     let project = vault.scope("acme").unwrap();
     project.put("A", "value").unwrap();

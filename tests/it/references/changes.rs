@@ -1,17 +1,17 @@
 //! Documents that are set, removed, renamed and rebuilt.
 
-use keyslot::store::MemoryStore;
 use keyslot::template::{JsonText, Tree};
 use keyslot::{Actor, ErrorKind, Permissions, Reference, SecretName, Template, Vault, Version};
 use serde_json::json;
 
 use super::kit::{documents, opened, who};
 use crate::support::counting::Counting;
-use crate::support::{memory_vault, root_key};
+use crate::support::root_key;
+use crate::support::shelf::{Shelf, shelf_vault};
 
 #[test]
 fn a_document_is_kept_by_its_references_whatever_it_is_made_of() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let documents = documents(&vault, "acme/billing");
     let value = json!({"url": "https://x/<<$secret.A@2>>", "list": ["<<B>>", "<<$secret.A@2>>"]});
     let a = Reference::secret(SecretName::new("A").unwrap());
@@ -60,7 +60,7 @@ fn a_document_is_kept_by_its_references_whatever_it_is_made_of() {
 
 #[test]
 fn a_document_is_set_in_place_of_the_one_before() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let scope = vault.scope("acme").unwrap();
     let ada = scope.acting_as(Actor::new("user:ada").unwrap()).documents();
     let before = scope.epoch().unwrap();
@@ -86,7 +86,7 @@ fn a_document_is_set_in_place_of_the_one_before() {
 
 #[test]
 fn documents_are_removed_and_renamed() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let [here, below] = ["acme", "acme/billing"].map(|scope| documents(&vault, scope));
     here.set("a", "<<$secret.A>>").unwrap();
     here.set("b", "<<$secret.B>>").unwrap();
@@ -113,7 +113,7 @@ fn documents_are_removed_and_renamed() {
 
 #[test]
 fn a_rebuild_is_whole_or_nothing() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let [here, below] = ["acme", "acme/billing"].map(|scope| documents(&vault, scope));
     here.rebuild([("a", "<<$secret.A>>"), ("b", "<<$secret.B>>")])
         .unwrap();
@@ -181,7 +181,7 @@ fn wrong_input_is_refused_before_the_store_is_asked() {
 
 #[test]
 fn a_handle_may_change_documents_with_manage_and_read_them_with_read() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "a value").unwrap();
     scope
@@ -233,7 +233,7 @@ fn a_handle_may_change_documents_with_manage_and_read_them_with_read() {
 
 #[test]
 fn two_open_vaults_see_the_documents_of_each_other() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let [one, other] = [opened(&store), opened(&store)];
     documents(&one, "acme").set("a", "<<$secret.A>>").unwrap();
     documents(&other, "acme").set("b", "<<$secret.A>>").unwrap();
@@ -250,7 +250,7 @@ fn two_open_vaults_see_the_documents_of_each_other() {
 
 #[test]
 fn documents_are_listed_in_pages() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let here = documents(&vault, "acme");
     documents(&vault, "acme/billing").set("other", "").unwrap();
     here.rebuild((0..600).map(|number| (format!("id {number}"), "")))

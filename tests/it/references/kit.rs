@@ -1,11 +1,11 @@
 //! Vaults with documents.
 
-use keyslot::store::MemoryStore;
 use keyslot::{DocumentUses, Documents, Vault};
 
 use crate::support::root_key;
+use crate::support::shelf::Shelf;
 
-pub(super) fn opened(store: &MemoryStore) -> Vault {
+pub(super) fn opened(store: &Shelf) -> Vault {
     let builder = Vault::builder().store(store.clone());
     builder.open_or_create(&root_key()).unwrap()
 }

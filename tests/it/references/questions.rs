@@ -1,14 +1,14 @@
 //! Questions that the index answers.
 
-use keyslot::store::MemoryStore;
 use keyslot::{Cache, ReferenceKind, Vault};
 
 use super::kit::{documents, opened, who};
-use crate::support::{memory_vault, root_key};
+use crate::support::root_key;
+use crate::support::shelf::{Shelf, shelf_vault};
 
 #[test]
 fn the_nearest_scope_that_has_a_name_serves_a_document() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let scopes = ["acme", "acme/billing", "acme/billing/eu", "acme/sales"];
     for scope in scopes {
         documents(&vault, scope)
@@ -43,7 +43,7 @@ fn the_nearest_scope_that_has_a_name_serves_a_document() {
 
 #[test]
 fn references_that_find_nothing_are_named() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let (acme, billing) = (
         vault.scope("acme").unwrap(),
         vault.scope("acme/billing").unwrap(),
@@ -89,7 +89,7 @@ fn references_that_find_nothing_are_named() {
 
 #[test]
 fn an_answer_names_so_many_and_counts_all() {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let here = documents(&vault, "acme");
     here.rebuild((0..2500).map(|number| (format!("id {number:04}"), "<<$secret.A>>")))
         .unwrap();
@@ -104,7 +104,7 @@ fn an_answer_names_so_many_and_counts_all() {
 
 #[test]
 fn a_guarded_and_a_cached_vault_answer_the_same() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let plain = opened(&store);
     let builder = || Vault::builder().store(store.clone());
     let guarded = builder().guard(1000).open(&root_key()).unwrap();

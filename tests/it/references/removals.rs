@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use keyslot::store::{Kind, MemoryStore};
+use keyslot::store::Kind;
 use keyslot::{
     ErrorKind, Finding, OnReferenced, Permissions, RemovedAll, ScopedVault, Status, Vault,
 };
@@ -11,10 +11,11 @@ use keyslot::{
 use super::kit::{opened, say};
 use crate::support::hooked::{Call, Hooked};
 use crate::support::rows::{all_rows, delete, put, rows};
-use crate::support::{memory_vault, refusal, root_key, value};
+use crate::support::shelf::{Shelf, shelf_vault};
+use crate::support::{refusal, root_key, value};
 
 fn scope_with_documents() -> ScopedVault {
-    let vault = memory_vault();
+    let vault = shelf_vault();
     let scope = vault.scope("acme").unwrap();
     for name in ["A", "B", "C"] {
         scope.put(name, "a value").unwrap();
@@ -136,7 +137,7 @@ fn a_handle_that_may_not_read_is_told_of_no_document() {
 #[test]
 fn a_document_that_is_set_meanwhile_is_not_passed_by() {
     for round in 0..20 {
-        let store = MemoryStore::new();
+        let store = Shelf::new();
         let [one, other] = [opened(&store), opened(&store)];
         let [one, other] = [one, other].map(|vault| vault.scope("acme").unwrap());
         one.put("A", "a value").unwrap();
@@ -153,7 +154,7 @@ fn a_document_that_is_set_meanwhile_is_not_passed_by() {
 
 #[test]
 fn an_erased_organization_has_no_documents() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = opened(&store);
     let scope = vault.scope("acme").unwrap();
     let rows = || crate::support::rows::rows(&store, keyslot::store::Kind::Document).len();
@@ -180,9 +181,9 @@ fn an_erased_organization_has_no_documents() {
 /// A store that does something before its second write from now on: an erasure has destroyed the
 /// keys by then, and has deleted no row.
 fn before_the_rows(
-    store: &MemoryStore,
+    store: &Shelf,
     what: impl Fn() -> keyslot::Result<()> + Send + Sync + 'static,
-) -> Hooked<MemoryStore> {
+) -> Hooked<Shelf> {
     let writes = AtomicUsize::new(0);
     Hooked::new(store.clone(), move |call| match call {
         Call::Write(_) if writes.fetch_add(1, Ordering::SeqCst) == 1 => what(),
@@ -192,7 +193,7 @@ fn before_the_rows(
 
 #[test]
 fn a_document_that_is_set_while_its_organization_is_erased_stays_accounted_for() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let other = opened(&store);
     let documents = other.scope("acme").unwrap().documents();
     other.scope("acme").unwrap().put("A", "a value").unwrap();
@@ -218,7 +219,7 @@ fn a_document_that_is_set_while_its_organization_is_erased_stays_accounted_for()
 
 #[test]
 fn documents_go_on_after_an_erasure_that_ended_early() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let other = opened(&store);
     let documents = other.scope("acme").unwrap().documents();
     documents.set("a", "<<$secret.A>>").unwrap();
@@ -241,7 +242,7 @@ fn documents_go_on_after_an_erasure_that_ended_early() {
 
 #[test]
 fn a_damaged_document_is_erased_with_the_others() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = opened(&store);
     let documents = vault.scope("acme").unwrap().documents();
     for id in ["a", "b", "c"] {
@@ -260,8 +261,8 @@ fn a_damaged_document_is_erased_with_the_others() {
 
 #[test]
 fn an_erasure_that_ends_anywhere_leaves_accounts_that_fit() {
-    let base = MemoryStore::new();
-    let counting = |store: &MemoryStore| {
+    let base = Shelf::new();
+    let counting = |store: &Shelf| {
         let builder = Vault::builder().store(store.clone()).count_uses(true);
         builder.open_or_create(&root_key()).unwrap()
     };
@@ -280,7 +281,7 @@ fn an_erasure_that_ends_anywhere_leaves_accounts_that_fit() {
     let is_told = |finding: &Finding| matches!(finding, Finding::Erased { .. });
     let (mut ends, mut is_done) = (0, false);
     for from in 0.. {
-        let store = MemoryStore::new();
+        let store = Shelf::new();
         old.iter().for_each(|row| put(&store, row));
         let (failing, _) = Hooked::failing(store.clone(), from);
         let Ok(vault) = Vault::builder().store(failing).open(&root_key()) else {
@@ -310,7 +311,7 @@ fn an_erasure_that_ends_anywhere_leaves_accounts_that_fit() {
 
 #[test]
 fn a_deletion_of_many_names_so_many_documents_and_counts_all() {
-    let scope = memory_vault().scope("acme").unwrap();
+    let scope = shelf_vault().scope("acme").unwrap();
     let names: Vec<String> = (0..12).map(|number| format!("N{number}")).collect();
     let items = names.iter().map(|name| (name, "a value"));
     scope.put_all(items, keyslot::OnExisting::Fail).unwrap();

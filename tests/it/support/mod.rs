@@ -18,6 +18,8 @@ pub mod resident;
 pub mod rows;
 pub mod scanner;
 #[cfg(feature = "vault")]
+pub mod shelf;
+#[cfg(feature = "vault")]
 pub mod two_vaults;
 #[cfg(feature = "vault")]
 mod vaults;

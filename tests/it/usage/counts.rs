@@ -7,7 +7,7 @@ use std::time::Duration;
 
 #[cfg(feature = "sqlite")]
 use keyslot::SqliteStore;
-use keyslot::store::{Kind, MemoryStore};
+use keyslot::store::Kind;
 use keyslot::{
     Actor, AuditLimits, AuditMode, Cache, ErrorKind, Permissions, Surface, Target, Vault,
 };
@@ -17,12 +17,13 @@ use crate::support::counting::Counting;
 use crate::support::root_key;
 use crate::support::rows::{all_rows, rows};
 use crate::support::scanner::Scanner;
+use crate::support::shelf::Shelf;
 
 #[test]
 fn uses_are_counted_for_the_secret_that_was_used() {
     let modes = [AuditMode::Off, AuditMode::Batched, AuditMode::Required];
     for mode in modes.map(Some).into_iter().chain([None]) {
-        let mut settings = builder(MemoryStore::new());
+        let mut settings = builder(Shelf::new());
         if let Some(mode) = mode {
             settings = settings.audit(mode);
         }
@@ -80,7 +81,7 @@ fn uses_are_counted_for_the_secret_that_was_used() {
 
 #[test]
 fn nothing_is_counted_unless_it_is_asked_for() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = Vault::builder()
         .store(store.clone())
         .audit(AuditMode::Batched);
@@ -96,7 +97,7 @@ fn nothing_is_counted_unless_it_is_asked_for() {
 
 #[test]
 fn a_use_changes_nothing_of_the_secrets() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = counting(store.clone());
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "a value").unwrap();
@@ -158,7 +159,7 @@ fn a_use_makes_no_call_and_a_flush_two_for_each_organization() {
 
 #[test]
 fn a_listing_has_the_uses_of_each_secret() {
-    let vault = counting(MemoryStore::new());
+    let vault = counting(Shelf::new());
     let scope = vault.scope("acme").unwrap();
     for name in ["A", "B", "C"] {
         scope.put(name, "a value").unwrap();
@@ -199,7 +200,7 @@ fn a_listing_has_the_uses_of_each_secret() {
 
 #[test]
 fn two_open_vaults_add_up() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vaults = [counting(store.clone()), counting(store.clone())];
     vaults[0]
         .scope("acme")
@@ -260,7 +261,7 @@ fn open_vaults_of_one_file_add_up() {
 
 #[test]
 fn uses_of_a_secret_that_is_gone_are_not_those_of_the_next_one() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let (vault, slow) = (counting(store.clone()), counting(store.clone()));
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "a value").unwrap();
@@ -285,7 +286,7 @@ fn uses_of_a_secret_that_is_gone_are_not_those_of_the_next_one() {
 
 #[test]
 fn uses_are_stored_by_number_in_time_and_at_the_end() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let limits = |batch, millis| {
         let limits = AuditLimits::new().batch(batch);
         limits.delay(Duration::from_millis(millis))
@@ -331,7 +332,7 @@ fn uses_are_stored_by_number_in_time_and_at_the_end() {
 
 #[test]
 fn uses_of_what_is_held_in_memory_count() {
-    let vault = builder(MemoryStore::new()).cache(Cache::new());
+    let vault = builder(Shelf::new()).cache(Cache::new());
     let vault = vault.create(&root_key()).unwrap();
     let scope = vault.scope("acme").unwrap();
     scope.put("A", "a value").unwrap();
@@ -348,7 +349,7 @@ fn uses_of_what_is_held_in_memory_count() {
 
 #[test]
 fn an_erased_organization_has_no_uses() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = counting(store.clone());
     for organization in ["acme", "other"] {
         let scope = vault.scope(organization).unwrap();
@@ -386,7 +387,7 @@ fn no_row_holds_a_trace_of_a_use() {
     ];
     let scanner = Scanner::new(words);
     assert!(scanner.find(b"xx canary-tool-of-use xx").is_some());
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = counting(store.clone());
     let actor = Actor::new(words[1]).unwrap();
     let scope = vault.scope("acme/canary-scope").unwrap().acting_as(actor);

@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
-use keyslot::store::{Kind, MemoryStore};
+use keyslot::store::Kind;
 use keyslot::{AuditLimits, Error, ErrorKind, Event, Observer, UsageBacklog};
 
 use super::kit::{builder, count, counting};
 use crate::support::hooked::{Call, Hooked};
 use crate::support::root_key;
 use crate::support::rows::{put, rows};
+use crate::support::shelf::Shelf;
 
 /// Notes the errors that it is told.
 #[derive(Clone, Default)]
@@ -25,7 +26,7 @@ impl Observer for Noting {
 
 #[test]
 fn uses_wait_for_a_store_that_cannot_be_written() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let scope = counting(store.clone()).scope("acme").unwrap();
     scope.put("A", "a value").unwrap();
     let broken = Arc::new(AtomicBool::new(true));
@@ -53,7 +54,7 @@ fn uses_wait_for_a_store_that_cannot_be_written() {
 #[test]
 fn a_commit_that_may_have_happened_counts_once() {
     for is_stored in [true, false] {
-        let store = MemoryStore::new();
+        let store = Shelf::new();
         let scope = counting(store.clone()).scope("acme").unwrap();
         scope.put("A", "a value").unwrap();
         let failures = Arc::new(AtomicUsize::new(2));
@@ -94,7 +95,7 @@ fn a_commit_that_may_have_happened_counts_once() {
 
 #[test]
 fn uses_without_room_are_lost_counted_and_told() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let scope = counting(store.clone()).scope("acme").unwrap();
     for name in ["A", "B", "C"] {
         scope.put(name, "a value").unwrap();
@@ -184,7 +185,7 @@ fn uses_that_find_no_room_beside_a_slow_store_are_told() {
 /// A head that a later version wrote, or of which somebody changed a byte, is not read by waiting.
 #[test]
 fn a_head_of_another_format_holds_up_no_other_organization() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let vault = counting(store.clone());
     let [acme, other] = ["acme", "other"].map(|scope| vault.scope(scope).unwrap());
     for scope in [&acme, &other] {

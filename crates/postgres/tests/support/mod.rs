@@ -1,16 +1,29 @@
 //! The server of the tests, and schemas of their own.
+#![allow(unreachable_pub, clippy::pedantic)]
 
+#[path = "../../../../tests/it/support/counting.rs"]
+pub(crate) mod counting;
+#[path = "../../../../tests/it/support/hooked.rs"]
+pub(crate) mod hooked;
 pub(crate) mod load;
 pub(crate) mod proxy;
+#[path = "../../../../tests/it/support/rows.rs"]
+pub(crate) mod rows;
 pub(crate) mod sample;
+#[path = "../../../../tests/it/support/scanner.rs"]
+pub(crate) mod scanner;
+pub(crate) mod shelf;
+#[path = "../../../../tests/it/support/vaults.rs"]
+mod vaults;
 
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use keyslot::{Permissions, RootKey};
 use keyslot_postgres::{PostgresConfig, PostgresStore};
 use tokio_postgres::{Client, NoTls};
+
+pub(crate) use vaults::*;
 
 /// Server that the script started.
 pub(crate) struct Server {
@@ -129,20 +142,4 @@ pub(crate) fn run<T: Send + 'static>(future: impl Future<Output = T> + Send + 's
         runtime.unwrap().block_on(future)
     });
     thread.join().unwrap()
-}
-
-/// No permission, and each alone.
-pub(crate) const SINGLE: [Permissions; 7] = [
-    Permissions::NONE,
-    Permissions::USE,
-    Permissions::READ,
-    Permissions::MANAGE,
-    Permissions::REVEAL,
-    Permissions::COPY,
-    Permissions::REDACT,
-];
-
-/// A root key that is no secret: tests open a vault more than once.
-pub(crate) fn root_key() -> RootKey {
-    RootKey::from_hex("8f3a1c5e92d70b46e81f5a9c3d6b2047f19e8c34a5d0726b1be94f8a60c3d752").unwrap()
 }
