@@ -52,7 +52,7 @@ mod usage;
 mod vault_keys;
 mod wrap;
 
-pub(crate) use audit::{Facts, LogChain, LogRow, decode_entry, kept_tool};
+pub(crate) use audit::{Facts, LogChain, LogRow, LoggedKey, decode_entry, kept_tool};
 pub use bundle::BundleReach;
 pub(crate) use bundle::{
     BundleCounts, BundleItem, BundleKey, BundleReader, BundleStart, BundleWriter, BundledSecret,

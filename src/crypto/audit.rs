@@ -8,5 +8,5 @@ mod tags;
 
 pub(crate) use chain::LogChain;
 pub(crate) use decode::decode_entry;
-pub(crate) use facts::{Facts, kept as kept_tool};
+pub(crate) use facts::{Facts, LoggedKey, kept as kept_tool};
 pub(crate) use row::LogRow;

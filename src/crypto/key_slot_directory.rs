@@ -12,6 +12,7 @@ use super::context::Context;
 use super::header::Header;
 use super::key::KeyId;
 use super::key_slot::Kdf;
+use super::log_state::LogState;
 use super::previous_key::PreviousKey;
 use super::primitives::{equal, sha256};
 use super::timestamp::Timestamp;
@@ -29,6 +30,8 @@ pub(crate) struct KeySlotDirectory {
     pub(crate) epoch: u64,
     /// The vault keys that were replaced and not dropped, in the order of their replacement.
     pub(crate) previous: Vec<PreviousKey>,
+    /// The audit log in the vault's own partition, if there is one.
+    pub(crate) log: Option<LogState>,
 }
 
 /// One key slot, as the vault made it.
@@ -105,6 +108,7 @@ impl KeySlotDirectory {
             entries: vec![entry],
             epoch: 1,
             previous: Vec::new(),
+            log: None,
         }
     }
 
@@ -113,14 +117,15 @@ impl KeySlotDirectory {
         self.entries.sort_unstable_by_key(|entry| entry.id.0);
     }
 
-    /// The record `1: list of entries, 2: epoch, 3: list of previous vault keys`, the second left
-    /// out while it is 0, the third while there are none.
+    /// The record `1: list of entries, 2: epoch, 3: list of previous vault keys, 4: audit log`, the
+    /// second left out while it is 0, the others while there are none.
     pub(super) fn encode(&self) -> Vec<u8> {
         let epoch = self.epoch.to_be_bytes();
         FieldWriter::new()
             .field(1, &list(&self.entries, KeySlotEntry::encode))
             .optional(2, Some(&epoch[..]).filter(|_| self.epoch > 0))
             .unless_empty(3, &list(&self.previous, PreviousKey::encode))
+            .optional(4, self.log.as_ref().map(LogState::encode).as_deref())
             .finish()
     }
 
@@ -141,6 +146,7 @@ impl KeySlotDirectory {
             .into_iter()
             .map(PreviousKey::decode)
             .collect::<Result<Vec<_>>>()?;
+        let log = reader.optional(4)?.map(LogState::decode).transpose()?;
         reader.finish()?;
         let ids: HashSet<KeyId> = previous.iter().map(|key| key.id).collect();
         if entries.is_empty()
@@ -155,6 +161,7 @@ impl KeySlotDirectory {
             entries,
             epoch,
             previous,
+            log,
         })
     }
 }

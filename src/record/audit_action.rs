@@ -61,11 +61,22 @@ pub enum AuditAction {
     ExportPlain,
     /// A secret came in from a bundle.
     ImportBundle,
+    /// A key opens the vault from now on.
+    AddKey,
+    /// A key does not open the vault any more.
+    RemoveKey,
+    /// A key took the place of another one, whose removal is an entry of its own.
+    ChangeRootKey,
+    /// The vault key was replaced, and a key goes on to open the vault: an entry for each of them,
+    /// which counts them. They alone open the vault from then on.
+    ReplaceVaultKey,
+    /// The vault keys that were replaced before were dropped; the entry counts them.
+    DropVaultKeys,
 }
 
 impl AuditAction {
     /// Every action, at the index of its [`number`](AuditAction::number), less 1.
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::Use,
         Self::Reveal,
         Self::Redact,
@@ -89,6 +100,11 @@ impl AuditAction {
         Self::ExportBundle,
         Self::ExportPlain,
         Self::ImportBundle,
+        Self::AddKey,
+        Self::RemoveKey,
+        Self::ChangeRootKey,
+        Self::ReplaceVaultKey,
+        Self::DropVaultKeys,
     ];
 
     /// Returns every action. Later versions may have more.
@@ -134,6 +150,11 @@ impl AuditAction {
             Self::ExportBundle => "export_bundle",
             Self::ExportPlain => "export_plain",
             Self::ImportBundle => "import_bundle",
+            Self::AddKey => "add_key",
+            Self::RemoveKey => "remove_key",
+            Self::ChangeRootKey => "change_root_key",
+            Self::ReplaceVaultKey => "replace_vault_key",
+            Self::DropVaultKeys => "drop_vault_keys",
         }
     }
 
@@ -153,6 +174,25 @@ impl AuditAction {
                 | Self::Attempt
                 | Self::ExportBundle
                 | Self::ExportPlain
+        )
+    }
+
+    /// Returns true for the actions on the keys that open the vault, which the
+    /// [log of keys](crate::Vault::key_log) has and no log of an organization.
+    ///
+    /// ```
+    /// use keyslot::AuditAction;
+    ///
+    /// assert!(AuditAction::AddKey.is_about_keys() && !AuditAction::Rotate.is_about_keys());
+    /// ```
+    pub fn is_about_keys(self) -> bool {
+        matches!(
+            self,
+            Self::AddKey
+                | Self::RemoveKey
+                | Self::ChangeRootKey
+                | Self::ReplaceVaultKey
+                | Self::DropVaultKeys
         )
     }
 
@@ -201,13 +241,18 @@ mod tests {
             "export_bundle",
             "export_plain",
             "import_bundle",
+            "add_key",
+            "remove_key",
+            "change_root_key",
+            "replace_vault_key",
+            "drop_vault_keys",
         ];
         for ((number, action), code) in (1..).zip(AuditAction::ALL).zip(codes) {
             assert_eq!((action.number(), action.as_str()), (number, code));
             assert_eq!(AuditAction::from_number(number), Some(action));
             assert_eq!(code.parse::<AuditAction>().unwrap(), action);
         }
-        for unknown in [0, 24, 255] {
+        for unknown in [0, 29, 255] {
             assert_eq!(AuditAction::from_number(unknown), None);
         }
         assert!("Use".parse::<AuditAction>().is_err());

@@ -11,8 +11,9 @@ use crate::name::SecretName;
 use crate::scope::Scope;
 use crate::target::Surface;
 
-/// One use or change, as the audit log of an organization has it. It holds names and numbers, never
-/// a value: these fields are all that an entry can have.
+/// One use or change, as an audit log has it: that of an organization, or that of the keys that
+/// open the vault. It holds names and numbers, never a value: these fields are all that an entry
+/// can have.
 ///
 /// In JSON the time is text of RFC 3339 in UTC, and the outcome is `refused`: the code of an
 /// [`ErrorKind`]. What an entry does not have is left out.
@@ -30,19 +31,21 @@ use crate::target::Surface;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AuditEntry {
-    /// Its number in the log of changes or in that of uses, from 1.
+    /// Its number in the log of changes, of uses or of keys, from 1.
     pub number: u64,
     /// The time of the vault's clock.
     #[serde(serialize_with = "rfc3339")]
     pub time: SystemTime,
     /// The kind of the call.
     pub action: AuditAction,
-    /// The scope of the handle that was called, or the organization.
-    pub scope: Scope,
+    /// The scope of the handle that was called, or the organization; `None` in the log of the keys
+    /// that open the vault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
     /// The secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<SecretName>,
-    /// The actor of the handle.
+    /// The actor of the handle or the vault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<Actor>,
     /// The scope in which the secret was found or changed, if it is another one.
@@ -81,6 +84,12 @@ pub struct AuditEntry {
     /// The number of things that it is about, where that is not one secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// The [id](crate::KeyInfo::id) of the key that opens the vault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The name of that key, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_name: Option<String>,
     /// The kind of the error if the call was refused.
     #[serde(
         rename = "refused",

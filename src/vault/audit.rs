@@ -7,6 +7,9 @@
 //!   partition: an entry is written in the transaction of the change and accounted for in the head
 //!   that this transaction writes anyway. The log of *uses* has a partition of its own, with a head
 //!   of its own: a use takes no lock that a change takes, and changes no epoch and no info.
+//! * **One log of the keys that open the vault.** It lies in the vault's own partition, where the
+//!   sealed directory of the key slots is its head. An entry is written with the slots of which it
+//!   tells.
 //! * **An entry** is a record of an allow-list of fields. No value, no text of a template and no
 //!   path of a URL has a field that it could stand in.
 //! * **A row** holds the entries of one write (256 at most, and 512 KiB), sealed together under the
@@ -58,6 +61,7 @@ pub use export::AuditExport;
 pub use follow::AuditFollow;
 pub use log::AuditLog;
 pub use page::AuditPage;
+pub(in crate::vault) use prune::Kept;
 pub use query::AuditQuery;
 pub use retention::AuditRetention;
 pub use usage::{AuditUsage, SecretUse};

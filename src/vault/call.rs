@@ -1,9 +1,27 @@
 //! The call that something is done by, as audit logs have it.
 
+use std::sync::Arc;
+
 use crate::actor::Actor;
 use crate::crypto::{Facts, Timestamp};
 use crate::record::AuditAction;
 use crate::scope::Scope;
+
+/// The operator of an open vault: on whose behalf and why its keys are changed.
+#[derive(Clone, Default)]
+pub(super) struct Operator {
+    pub(super) actor: Option<Actor>,
+    pub(super) reason: Option<Arc<str>>,
+}
+
+impl Operator {
+    /// A call of this operator.
+    pub(super) fn call(&self, action: AuditAction) -> Call<'_> {
+        Call::operator(action)
+            .by(self.actor.as_ref(), None)
+            .because(self.reason.as_deref())
+    }
+}
 
 /// An action, and on whose behalf and why it is done.
 #[derive(Clone, Copy)]
@@ -45,6 +63,17 @@ impl<'a> Call<'a> {
             run: self.run,
             reason: self.reason,
             ..Facts::new(time, self.action, scope)
+        }
+    }
+
+    /// The facts of an entry in the log of the keys that open the vault, which says no more than
+    /// this.
+    pub(super) fn facts_of_vault(&self, time: Timestamp, action: AuditAction) -> Facts<'a> {
+        Facts {
+            actor: self.actor,
+            run: self.run,
+            reason: self.reason,
+            ..Facts::of_vault(time, action)
         }
     }
 }

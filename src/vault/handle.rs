@@ -8,6 +8,7 @@ mod bundle;
 mod data_keys;
 mod keys;
 mod open_mode;
+mod operator;
 mod repair;
 mod usage;
 mod vault;

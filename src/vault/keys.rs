@@ -5,6 +5,7 @@ mod add;
 mod change;
 mod data_keys;
 mod list;
+mod prune;
 mod remove;
 mod replace;
 mod replaced;

@@ -179,6 +179,15 @@ impl ScopedVault {
         })
     }
 
+    /// The same handle, for an actor and a reason if they are known.
+    pub(super) fn by(self, actor: Option<Actor>, reason: Option<Arc<str>>) -> Self {
+        Self {
+            actor,
+            reason,
+            ..self
+        }
+    }
+
     /// A handle with a reason, which the [audit log](crate::Vault::audit) has with each call of it:
     /// a ticket, or words of a person.
     ///

@@ -426,7 +426,6 @@ SLOT_RECORD = Fields({1: kdf, 2: ID})
 DATA_KEY_STATE = Fields({1: one_of(1, 2, 3), 2: number(32, 1), 3: text(is_segment)}, {4: time})
 SLOT_ENTRY = Fields({1: ID, 2: U8, 4: time, 5: HASH}, {3: filled(text())})
 PREVIOUS_KEY = Fields({1: ID, 2: time, 3: bytes})
-SLOT_DIRECTORY = Fields({1: list_of(SLOT_ENTRY)}, {2: FROM_1, 3: filled(list_of(PREVIOUS_KEY))})
 Place = namedtuple("Place", "row entry chain")
 BEGINNING = Place(0, 0, bytes(32))
 
@@ -441,6 +440,11 @@ def log(data):
     found = record(data, Fields({2: place, 3: time}, {1: place}))
     require(found[1] != BEGINNING)
     return found[1] or BEGINNING, found[2]
+
+
+SLOT_DIRECTORY = Fields(
+    {1: list_of(SLOT_ENTRY)}, {2: FROM_1, 3: filled(list_of(PREVIOUS_KEY)), 4: log}
+)
 
 
 def account(data):
@@ -491,10 +495,16 @@ USAGE_RECORD = Fields(
         13: bounded(lambda data: [ID(item) for item in items(data)], 8),
     },
 )
+def slot_of_entry(data):
+    require(len(data) in (16, 32))
+    return bytes(data)
+
+
 AUDIT_ROW = Fields({1: ID, 2: time, 3: U64, 4: HASH, 5: items})
 AUDIT_ENTRY = Fields(
-    {1: time, 2: one_of(*range(1, 21)), 3: text(is_scope)},
+    {1: time, 2: one_of(*range(1, 29))},
     {
+        3: text(is_scope),
         4: text(is_name),
         5: text(is_actor),
         6: text(),
@@ -510,6 +520,8 @@ AUDIT_ENTRY = Fields(
         16: filled(text()),
         17: U32,
         18: U64,
+        19: slot_of_entry,
+        20: filled(text()),
     },
 )
 VERSION_ENTRY = Fields(

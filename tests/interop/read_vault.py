@@ -399,6 +399,44 @@ def check_audit(folder):
     return cases
 
 
+def check_key_log(folder):
+    """The golden vault with a log of keys: its entries, and rows of it that somebody changed."""
+    vector = json.loads((VECTORS / "key-log-1.json").read_text())
+    path = pathlib.Path(shutil.copy(VECTORS / "key-log-1.db", folder))
+    rows, root_key = list(f.read_file(path)), bytes.fromhex(vector["root_key"])
+    vault = Vault(rows, root_key)
+    assert vault.verify() == []
+    directory = vault.slot_directory()
+    told = lambda number, key, name, actor: (number, key or "", name or "", actor or "")
+    found = [
+        told(number, entry[19] and entry[19].hex(), entry[20], entry[5])
+        for number, entry in vault.log(f.VAULT, *directory[4])
+    ]
+    expected = [
+        told(one["number"], one.get("key"), one.get("key_name"), one.get("actor"))
+        for one in vector["entries"]
+    ]
+    assert found == expected and len(found) == 12
+    assert {entry[1].hex() for entry in directory[1]} <= {key for _, key, _, _ in found}
+    cases, tenants = 0, [row for row in rows if row.kind == f.AUDIT and row.partition != f.VAULT]
+    for at, row in enumerate(rows):
+        if row.kind != f.AUDIT or row.partition != f.VAULT:
+            continue
+        own = [other for other in rows if other.kind == f.AUDIT and other.partition == f.VAULT]
+        changed = [
+            [],
+            [row._replace(info=row.info[:-1] + bytes([row.info[-1] ^ 1]))],
+            [row._replace(info=next(other for other in own if other != row).info)],
+            [row._replace(info=tenants[0].info)],
+            [row, row._replace(key=f.u(64, 99) + bytes(24), epoch=row.epoch + 99)],
+        ]
+        for replaced in changed:
+            damaged = rows[:at] + replaced + rows[at + 1 :]
+            assert Vault(damaged, root_key).verify() == ["key log"]
+            cases += 1
+    return cases
+
+
 def check_documents(folder):
     """The golden vault with documents and counted uses, and rows that somebody changed."""
     vector = json.loads((VECTORS / "documents-1.json").read_text())
@@ -505,6 +543,7 @@ def main():
         print(f"changed files: {check_files(copy, folder)}")
         print("keys that open a vault, slots: {}, {}".format(*check_keys(folder)))
         print(f"changed logs: {check_audit(folder)}")
+        print(f"changed logs of keys: {check_key_log(folder)}")
         print(f"changed documents and uses: {check_documents(folder)}")
         print(f"previous vault keys: {check_replaced(folder)}")
     assert check_answers(in_file, vector).verify() == []

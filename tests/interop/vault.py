@@ -113,7 +113,10 @@ class Vault:
             for sealed in opened[5]:
                 entry += 1
                 chain = self.keys.chain_after(chain, partition, entry, sealed)
-                entries.append((entry, f.record(sealed, f.AUDIT_ENTRY)))
+                opened_entry = f.record(sealed, f.AUDIT_ENTRY)
+                require((opened_entry[3] is None) == (partition == f.VAULT))
+                require(opened_entry[19] or not opened_entry[20])
+                entries.append((entry, opened_entry))
             at = f.Place(number, entry, chain)
         require(at == end)
         return entries
@@ -213,7 +216,7 @@ class Vault:
             return False
 
         self.verify_slots(findings, holds)
-        for kind in (f.DATA_KEY, f.HEAD, f.SECRET, f.VERSION, f.AUDIT):
+        for kind in (f.DATA_KEY, f.HEAD, f.SECRET, f.VERSION, f.USAGE, f.DOCUMENT):
             findings += ["stray"] * len(self.of_kind(f.VAULT, kind))
         stored = {partition for partition, _, _ in self.rows}
         for tag in sorted((stored | self.seen.keys()) - {f.VAULT}):
@@ -223,13 +226,14 @@ class Vault:
         return findings
 
     def verify_slots(self, findings, holds):
-        directory, marks = {}, []
+        directory, marks, logs = {}, [], []
 
         def read():
             opened = self.slot_directory()
             directory.update({entry[1] + f.ZEROS: entry[5] for entry in opened[1]})
             sealed = self.rows[f.VAULT, f.VAULT_SECRET, bytes(32)].info
             marks.append((opened[2], f.commitment(sealed)))
+            logs.append(opened[4] or (f.BEGINNING, f.BEGINNING))
 
         def admit():
             noted = self.seen.get(f.VAULT)
@@ -244,6 +248,7 @@ class Vault:
                     now = f.slot_row_hash(row.key[:16], row.info, row.body)
                     holds(lambda: listed == now, "slot changed")
             findings += ["slot missing"] * len(directory)
+            holds(lambda: self.log(f.VAULT, *logs[0]), "key log")
 
     def verify_tenant(self, tag, holds):
         rows = lambda kind: self.of_kind(tag, kind)

@@ -5,6 +5,9 @@
 mod changes;
 #[cfg(feature = "json")]
 mod exports;
+#[cfg(all(feature = "sqlite", feature = "json", unix))]
+mod key_vector;
+mod keys;
 mod kit;
 mod model;
 mod queries;

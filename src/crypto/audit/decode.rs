@@ -17,7 +17,7 @@ pub(crate) fn decode_entry(number: u64, record: &[u8]) -> Result<AuditEntry> {
         number,
         time: Timestamp::decode(reader.bytes(tag::TIME)?)?.time(),
         action: action(reader.array(tag::ACTION)?)?,
-        scope: scope(reader.bytes(tag::SCOPE)?)?,
+        scope: reader.optional(tag::SCOPE)?.map(scope).transpose()?,
         name: reader.optional(tag::NAME)?.map(name).transpose()?,
         actor: reader.optional(tag::ACTOR)?.map(actor).transpose()?,
         outcome: match reader.optional(tag::REFUSED)? {
@@ -52,8 +52,13 @@ pub(crate) fn decode_entry(number: u64, record: &[u8]) -> Result<AuditEntry> {
             .optional(tag::COUNT)?
             .map(|bytes| array(bytes).map(u64::from_be_bytes))
             .transpose()?,
+        key: reader.optional(tag::KEY)?.map(key).transpose()?,
+        key_name: some_text(reader.filled(tag::KEY_NAME)?)?,
     };
     reader.finish()?;
+    if entry.key.is_none() && entry.key_name.is_some() {
+        return Err(corrupt());
+    }
     Ok(entry)
 }
 
@@ -75,6 +80,14 @@ fn actor(bytes: &[u8]) -> Result<Actor> {
 
 fn refused(bytes: &[u8]) -> Result<ErrorKind> {
     ErrorKind::of_code(text(bytes)?).ok_or_else(unsupported)
+}
+
+/// The id of a key slot; or the key of a row in the place of one.
+fn key(bytes: &[u8]) -> Result<String> {
+    if bytes.len() != 16 && bytes.len() != 32 {
+        return Err(corrupt());
+    }
+    Ok(base16ct::lower::encode_string(bytes))
 }
 
 fn version(bytes: &[u8]) -> Result<Version> {

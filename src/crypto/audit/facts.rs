@@ -17,7 +17,8 @@ use crate::target::Target;
 pub(crate) struct Facts<'a> {
     pub(crate) time: Timestamp,
     pub(crate) action: AuditAction,
-    pub(crate) scope: &'a Scope,
+    /// `None` for what is done to the keys that open the vault.
+    pub(crate) scope: Option<&'a Scope>,
     pub(crate) name: Option<&'a SecretName>,
     pub(crate) actor: Option<&'a Actor>,
     pub(crate) refused: Option<ErrorKind>,
@@ -30,6 +31,15 @@ pub(crate) struct Facts<'a> {
     pub(crate) reason: Option<&'a str>,
     pub(crate) generation: Option<u32>,
     pub(crate) count: Option<u64>,
+    pub(crate) key: Option<LoggedKey<'a>>,
+}
+
+/// A key that opens the vault, as an entry tells of it.
+#[derive(Clone, Copy)]
+pub(crate) struct LoggedKey<'a> {
+    /// The id of its key slot. Of a row that no vault made, the key of that row.
+    pub(crate) id: &'a [u8],
+    pub(crate) name: &'a str,
 }
 
 /// The most bytes of a tool that are kept. Access rules know no longer one.
@@ -39,9 +49,17 @@ impl<'a> Facts<'a> {
     /// An entry that says no more than this.
     pub(crate) fn new(time: Timestamp, action: AuditAction, scope: &'a Scope) -> Self {
         Self {
+            scope: Some(scope),
+            ..Self::of_vault(time, action)
+        }
+    }
+
+    /// An entry in the log of the keys that open the vault, which says no more than this.
+    pub(crate) fn of_vault(time: Timestamp, action: AuditAction) -> Self {
+        Self {
             time,
             action,
-            scope,
+            scope: None,
             name: None,
             actor: None,
             refused: None,
@@ -54,6 +72,7 @@ impl<'a> Facts<'a> {
             reason: None,
             generation: None,
             count: None,
+            key: None,
         }
     }
 
@@ -66,14 +85,17 @@ impl<'a> Facts<'a> {
         });
         let surface = self.target.map(|target| [target.surface().number()]);
         let is_model = self.target.is_some_and(Target::is_instructions);
-        let found_in = self.found_in.filter(|scope| *scope != self.scope);
+        let found_in = self.found_in.filter(|scope| Some(*scope) != self.scope);
         let version = self.version.map(|version| version.get().to_be_bytes());
         let generation = self.generation.map(u32::to_be_bytes);
         let count = self.count.map(u64::to_be_bytes);
         FieldWriter::with_capacity(256)
             .field(tag::TIME, &self.time.encode())
             .field(tag::ACTION, &[self.action.number()])
-            .field(tag::SCOPE, self.scope.as_str().as_bytes())
+            .optional(
+                tag::SCOPE,
+                self.scope.map(|scope| scope.as_str().as_bytes()),
+            )
             .optional(tag::NAME, self.name.map(|name| name.as_str().as_bytes()))
             .optional(
                 tag::ACTOR,
@@ -107,6 +129,11 @@ impl<'a> Facts<'a> {
                 generation.as_ref().map(|number| &number[..]),
             )
             .optional(tag::COUNT, count.as_ref().map(|number| &number[..]))
+            .optional(tag::KEY, self.key.map(|key| key.id))
+            .unless_empty(
+                tag::KEY_NAME,
+                self.key.map_or("", |key| key.name).as_bytes(),
+            )
             .finish()
     }
 }

@@ -18,3 +18,5 @@ pub(super) const RUN: u8 = 15;
 pub(super) const REASON: u8 = 16;
 pub(super) const GENERATION: u8 = 17;
 pub(super) const COUNT: u8 = 18;
+pub(super) const KEY: u8 = 19;
+pub(super) const KEY_NAME: u8 = 20;

@@ -2,7 +2,9 @@
 
 use super::super::log_state::{LogPlace, LogState};
 use super::super::tlv::FieldWriter;
-use super::super::{Facts, Head, KeyId, LogChain, LogRow, SubKeys, Timestamp, decode_entry};
+use super::super::{
+    Facts, Head, KeyId, LogChain, LogRow, LoggedKey, SubKeys, Timestamp, decode_entry,
+};
 use super::Vault;
 use crate::actor::Actor;
 use crate::error::{ErrorKind, Result};
@@ -52,7 +54,7 @@ fn an_entry_comes_back_with_what_is_allowed_in_it() {
     let entry = decode_entry(9, &with_all(|facts| facts.encode())).unwrap();
     assert_eq!((entry.number, entry.action), (9, AuditAction::Use));
     assert_eq!(entry.time, at(1_800_000_000_000_001).time());
-    assert_eq!(entry.scope.as_str(), "acme/billing");
+    assert_eq!(entry.scope.as_ref().unwrap().as_str(), "acme/billing");
     assert_eq!(entry.name.as_ref().unwrap().as_str(), "STRIPE_KEY");
     assert_eq!(entry.actor.as_ref().unwrap().as_str(), "user:ada");
     assert_eq!(entry.outcome, Err(ErrorKind::Expired));
@@ -71,12 +73,25 @@ fn an_entry_comes_back_with_what_is_allowed_in_it() {
     let bytes = with_all(|facts| facts.encode());
     assert!(!bytes.windows(5).any(|window| window == b"/v1/a"));
 
+    for (id, text) in [(&[7; 16][..], "07".repeat(16)), (&[8; 32], "08".repeat(32))] {
+        for name in ["recovery", ""] {
+            let key = Some(LoggedKey { id, name });
+            let facts = Facts {
+                key,
+                ..Facts::of_vault(at(5), AuditAction::AddKey)
+            };
+            let entry = decode_entry(1, &facts.encode()).unwrap();
+            assert_eq!((entry.scope, entry.key), (None, Some(text.clone())));
+            assert_eq!(entry.key_name.unwrap_or_default(), name);
+        }
+    }
+
     let entry = decode_entry(1, &least()).unwrap();
     let expected = AuditEntry {
         number: 1,
         time: at(5).time(),
         action: AuditAction::Prune,
-        scope: Scope::new("acme").unwrap(),
+        scope: Some(Scope::new("acme").unwrap()),
         name: None,
         actor: None,
         found_in: None,
@@ -91,6 +106,8 @@ fn an_entry_comes_back_with_what_is_allowed_in_it() {
         reason: None,
         generation: None,
         count: None,
+        key: None,
+        key_name: None,
         outcome: Ok(()),
     };
     assert_eq!(entry, expected);
@@ -138,10 +155,15 @@ fn other_bytes_are_no_entry() {
         (16, b""),
         (17, &[1; 5]),
         (18, &[1; 7]),
+        (19, &[1; 15]),
+        (19, &[1; 17]),
+        (20, b""),
+        // The name of no key.
+        (20, b"recovery"),
     ] {
         assert_eq!(kind(&with(tag, bytes)), ErrorKind::Corrupt, "{tag}");
     }
-    for (tag, bytes) in [(6, &b"no_such_code"[..]), (13, &[99]), (19, b"x")] {
+    for (tag, bytes) in [(6, &b"no_such_code"[..]), (13, &[99]), (21, b"x")] {
         assert_eq!(kind(&with(tag, bytes)), ErrorKind::UnsupportedFormat);
     }
 }

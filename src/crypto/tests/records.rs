@@ -1,6 +1,7 @@
 //! Records have one form: what is read is what would be written, byte for byte.
 
 use super::super::key_slot_directory::{KeySlotDirectory, KeySlotEntry};
+use super::super::log_state::{LogPlace, LogState};
 use super::super::passphrase::Argon2Cost;
 use super::super::previous_key::PreviousKey;
 use super::super::timestamp::Timestamp;
@@ -57,6 +58,14 @@ fn directory() -> KeySlotDirectory {
         entries: vec![entry(1), called("Büro", entry(2)), entry(3)],
         epoch: 7,
         previous: vec![previous(1), previous(2)],
+        log: Some(LogState {
+            end: LogPlace {
+                row: 2,
+                entry: 3,
+                chain: [9; 32],
+            },
+            ..LogState::new(made_at)
+        }),
     }
 }
 
@@ -221,7 +230,7 @@ fn every_mandatory_field_is() {
                 "info" | "revoked" => (8..=11).contains(&tag) || (13..=19).contains(&tag),
                 "data key" => tag == 4,
                 "head" => tag == 7,
-                "slot directory" => tag == 2 || tag == 3,
+                "slot directory" => (2..=4).contains(&tag),
                 _ => false,
             };
             assert_eq!(
@@ -446,6 +455,7 @@ fn a_slot_directory_has_one_form() {
             entries,
             epoch: 0,
             previous: Vec::new(),
+            log: None,
         }
         .encode()
     };
@@ -525,9 +535,14 @@ fn a_slot_directory_has_one_form() {
         "a field of a newer version"
     );
     assert_eq!(
-        kind(&[&whole[..], &[4, 0, 0, 0, 0]].concat()),
+        kind(&[&whole[..], &[5, 0, 0, 0, 0]].concat()),
         ErrorKind::UnsupportedFormat,
         "a list beside the list"
+    );
+    assert_eq!(
+        kind(&[&whole[..], &[4, 0, 0, 0, 0]].concat()),
+        ErrorKind::Corrupt,
+        "a log without a state"
     );
 }
 

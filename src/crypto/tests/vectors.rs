@@ -551,6 +551,7 @@ fn slot_directory(all: &Value) -> KeySlotDirectory {
         entries: entries.zip(slot_rows(all)).map(entry).collect(),
         epoch: all["slot_directory_epoch"].as_u64().unwrap(),
         previous: previous_keys(all),
+        log: None,
     }
 }
 

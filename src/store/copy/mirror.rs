@@ -42,7 +42,12 @@ impl Mirror<'_> {
     /// others, or is newer than the source.
     pub(super) fn run(&self, done: &mut Mirrored) -> Result<()> {
         let heads = heads_of(self.from, self.partition)?;
-        let newest = heads.rows.iter().map(|head| head.epoch).max().unwrap_or(0);
+        let newest = if self.partition == Partition::VAULT {
+            // There is no head. Rows of its log that are gone were taken away.
+            u64::MAX
+        } else {
+            heads.rows.iter().map(|head| head.epoch).max().unwrap_or(0)
+        };
         for kind in Kind::ALL {
             let is_header = self.partition == Partition::VAULT && kind == Kind::Header;
             if kind == Kind::Head || is_header {

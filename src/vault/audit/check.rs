@@ -5,6 +5,7 @@ use super::broken::broken;
 use super::reader::Read;
 use crate::crypto::{LogChain, LogPlace, LogRow, LogState, decode_entry};
 use crate::error::Result;
+use crate::record::AuditEntry;
 use crate::store::{Kind, Partition, ReadTx, Row, RowKey};
 use crate::vault::core::Core;
 use crate::vault::rows::get_in;
@@ -68,10 +69,21 @@ impl Core {
         for record in &row.entries {
             end.entry = end.entry.checked_add(1).ok_or_else(broken)?;
             end.chain = chain.after(&end.chain, end.entry, record);
-            let entry = decode_entry(end.entry, record)?;
+            let entry = entry_of(partition, end.entry, record)?;
             entries.push(Read::new(entry, end.chain, record.clone()));
         }
         end.row = row.number();
         Ok((entries, end))
+    }
+}
+
+/// The entry of a record in the log of a partition. That of keys alone has entries without a scope,
+/// and no others.
+pub(super) fn entry_of(partition: Partition, number: u64, record: &[u8]) -> Result<AuditEntry> {
+    let entry = decode_entry(number, record)?;
+    if entry.scope.is_none() == (partition == Partition::VAULT) {
+        Ok(entry)
+    } else {
+        Err(broken())
     }
 }

@@ -1,4 +1,4 @@
-//! The entries of both logs of an organization.
+//! The entries of both logs of an organization, or of the log of keys.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -16,8 +16,8 @@ use crate::scope::Scope;
 /// Reads the store as it goes on. After an error there are no more entries.
 #[must_use = "nothing is read before it is asked"]
 pub struct AuditEntries {
-    /// The log of changes and that of uses.
-    logs: [Reader; 2],
+    /// The log of changes and that of uses; or that of keys alone.
+    logs: [Option<Reader>; 2],
     query: AuditQuery,
     /// The scope to which, with those within it, they are limited.
     within: Option<Scope>,
@@ -31,13 +31,13 @@ pub struct AuditEntries {
 impl AuditEntries {
     /// The entries of logs; none if they may not be read.
     pub(super) fn new(
-        mut logs: [Reader; 2],
+        mut logs: [Option<Reader>; 2],
         query: AuditQuery,
         within: Option<Scope>,
         may_read: bool,
     ) -> Self {
         if !query.oldest_first {
-            for log in &mut logs {
+            for log in logs.iter_mut().flatten() {
                 log.not_before(query.earliest());
             }
         }
@@ -63,14 +63,18 @@ impl AuditEntries {
 
     /// The positions in both logs behind the last entry that was given.
     pub(super) fn positions(&mut self) -> Result<[Position; 2]> {
+        let position = |log: &mut Option<Reader>| match log {
+            Some(log) => log.position(),
+            None => Ok(Position::default()),
+        };
         let [changes, uses] = &mut self.logs;
-        Ok([changes.position()?, uses.position()?])
+        Ok([position(changes)?, position(uses)?])
     }
 
-    /// Takes the next entry of the two logs.
+    /// Takes the next entry of the logs.
     fn step(&mut self) -> Result<Option<Read>> {
         let [changes, uses] = &mut self.logs;
-        let (one, other) = (changes.peek()?, uses.peek()?);
+        let (one, other) = (next_of(changes)?, next_of(uses)?);
         let is_change = match (one, other) {
             (Some(change), Some(used)) if self.query.oldest_first => {
                 change.entry.time <= used.entry.time
@@ -78,16 +82,21 @@ impl AuditEntries {
             (Some(change), Some(used)) => change.entry.time >= used.entry.time,
             (change, _) => change.is_some(),
         };
-        Ok(if is_change {
-            changes.take()
-        } else {
-            uses.take()
-        })
+        let next = if is_change { changes } else { uses };
+        Ok(next.as_mut().and_then(Reader::take))
     }
 
     fn fits(&self, entry: &AuditEntry) -> bool {
         let within = self.within.as_ref();
         within.is_none_or(|scope| is_within(entry, scope)) && self.query.fits(entry)
+    }
+}
+
+/// The next entry of a log, without taking it.
+fn next_of(log: &mut Option<Reader>) -> Result<Option<&Read>> {
+    match log {
+        Some(log) => log.peek(),
+        None => Ok(None),
     }
 }
 

@@ -6,11 +6,13 @@ use std::ops::RangeInclusive;
 use base16ct::lower::{decode_vec, encode_string};
 use serde::Serialize;
 
+use super::check::entry_of;
 use super::log::AuditLog;
 use super::reader::{Read, Reader};
-use crate::crypto::{LogChain, decode_entry};
+use crate::crypto::LogChain;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::AuditEntry;
+use crate::store::Partition;
 
 /// The longest line of an export, in bytes. An entry has 4 KiB at most.
 const MAX_LINE: u64 = 64 * 1024;
@@ -27,9 +29,6 @@ struct Line<'a> {
     bytes: String,
 }
 
-/// The names of the two logs.
-const LOGS: [&str; 2] = ["changes", "uses"];
-
 /// Result of [`AuditLog::check_export`]: the entries that the export has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -38,11 +37,24 @@ pub struct AuditExport {
     pub changes: Option<RangeInclusive<u64>>,
     /// The numbers of the entries about uses.
     pub uses: Option<RangeInclusive<u64>>,
+    /// The numbers of the entries about the keys that open the vault.
+    pub keys: Option<RangeInclusive<u64>>,
+}
+
+impl AuditExport {
+    /// The numbers of the entries of a log.
+    fn range(&mut self, log: &str) -> &mut Option<RangeInclusive<u64>> {
+        match log {
+            "changes" => &mut self.changes,
+            "uses" => &mut self.uses,
+            _ => &mut self.keys,
+        }
+    }
 }
 
 impl AuditLog {
     /// Writes all entries as lines of JSON: those about changes first, then those about uses, each
-    /// the oldest first. Returns the number of lines.
+    /// the oldest first; or those about keys. Returns the number of lines.
     ///
     /// A line has the fields of an [`AuditEntry`], and `log`, `bytes` (its record in hexadecimal),
     /// `before` and `chain` (the value of the chain before the entry and behind it). Somebody with
@@ -70,7 +82,8 @@ impl AuditLog {
     pub fn export(&self, mut to: impl Write) -> Result<u64> {
         self.must_be_whole()?;
         let mut lines = 0;
-        for (log, mut reader) in LOGS.into_iter().zip(self.readers()) {
+        for (log, partition) in self.logs() {
+            let mut reader = Reader::new(self.core.clone(), partition, false, None);
             let (mut before, mut last) = (reader.chain_at_begin()?, None);
             while reader.peek()?.is_some() {
                 let Some(read) = reader.take() else { break };
@@ -127,54 +140,56 @@ impl AuditLog {
             if length == 0 {
                 break;
             }
-            let (log, entry, chain) = std::str::from_utf8(&text)
+            let (at, log, entry, chain) = std::str::from_utf8(&text)
                 .ok()
                 .and_then(|text| self.check_line(text.strip_suffix('\n').unwrap_or(text), &last))
                 .ok_or_else(|| forged(number))?;
-            let range = if log == 0 {
-                &mut export.changes
-            } else {
-                &mut export.uses
-            };
+            let range = export.range(log);
             let first = range.as_ref().map_or(entry, |range| *range.start());
             *range = Some(first..=entry);
-            if let Some(last) = last.get_mut(log) {
+            if let Some(last) = last.get_mut(at) {
                 *last = Some((entry, chain));
             }
         }
         Ok(export)
     }
 
-    /// The log, number and chain value of a line; `None` if it is not what this vault wrote behind
-    /// the lines before.
+    /// The log of a line, with its index, the number and the chain value; `None` if it is not what
+    /// this vault wrote behind the lines before.
     fn check_line(
         &self,
         text: &str,
         last: &[Option<(u64, [u8; 32])>; 2],
-    ) -> Option<(usize, u64, [u8; 32])> {
+    ) -> Option<(usize, &'static str, u64, [u8; 32])> {
         let json: serde_json::Value = serde_json::from_str(text).ok()?;
         let field = |name: &str| json.get(name)?.as_str();
-        let log = LOGS.iter().position(|log| field("log") == Some(log))?;
+        let mut logs = self.logs().enumerate();
+        let (at, (log, partition)) = logs.find(|(_, (log, _))| field("log") == Some(log))?;
         let number = json.get("number")?.as_u64()?;
         let before: [u8; 32] = decode_vec(field("before")?).ok()?.try_into().ok()?;
         let record = decode_vec(field("bytes")?).ok()?;
-        if let Some((entry, chain)) = last.get(log)? {
+        if let Some((entry, chain)) = last.get(at)? {
             if number != entry.checked_add(1)? || before != *chain {
                 return None;
             }
         }
-        let partition = [self.tenant.partition, self.uses].get(log)?.0;
-        let chain = LogChain::new(self.core.keys.sub(), partition);
+        let chain = LogChain::new(self.core.keys.sub(), partition.0);
         let chain = chain.after(&before, number, &record);
-        let entry = decode_entry(number, &record).ok()?;
+        let entry = entry_of(partition, number, &record).ok()?;
         let read = Read::new(entry, chain, record);
-        let written = line(LOGS.get(log)?, &before, &read).ok()?;
-        (written == text).then_some((log, number, chain))
+        let written = line(log, &before, &read).ok()?;
+        (written == text).then_some((at, log, number, chain))
     }
 
-    fn readers(&self) -> [Reader; 2] {
-        [self.tenant.partition, self.uses]
-            .map(|log| Reader::new(self.core.clone(), log, false, None))
+    /// The names and the partitions of the logs.
+    fn logs(&self) -> impl Iterator<Item = (&'static str, Partition)> {
+        let changes = if self.organization.is_some() {
+            "changes"
+        } else {
+            "keys"
+        };
+        let uses = self.uses.map(|uses| ("uses", uses));
+        [Some((changes, self.changes)), uses].into_iter().flatten()
     }
 }
 

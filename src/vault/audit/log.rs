@@ -9,6 +9,7 @@ use super::follow::AuditFollow;
 use super::page::AuditPage;
 use super::query::AuditQuery;
 use super::reader::Reader;
+use crate::actor::Actor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::AuditEntry;
 use crate::scope::Scope;
@@ -18,15 +19,21 @@ use crate::vault::hashed_scope::HashedScope;
 use crate::vault::permissions::Permissions;
 use crate::vault::scoped::ScopedVault;
 
-/// The audit log of an organization, from [`Vault::audit`](crate::Vault::audit), or of a
-/// scope, from [`ScopedVault::audit`].
+/// The audit log of an organization, from [`Vault::audit`](crate::Vault::audit), of a
+/// scope, from [`ScopedVault::audit`], or of the keys that open the vault, from
+/// [`Vault::key_log`](crate::Vault::key_log).
 ///
-/// It is two logs: one of changes and one of uses, which are read as one.
+/// That of an organization is two logs: one of changes and one of uses, which are read as one.
 #[derive(Clone)]
 pub struct AuditLog {
     pub(super) core: Arc<Core>,
-    pub(super) tenant: HashedScope,
-    pub(super) uses: Partition,
+    /// The organization, or a scope of it; `None` for the log of keys.
+    pub(super) organization: Option<Scope>,
+    /// The partition of the log of changes, or of keys.
+    pub(super) changes: Partition,
+    pub(super) uses: Option<Partition>,
+    /// The actor of what is done to the log.
+    pub(super) actor: Option<Actor>,
     within: Option<Scope>,
     /// True unless it is the log of a handle that may not read.
     may_read: bool,
@@ -41,11 +48,31 @@ impl AuditLog {
         let uses = core.uses_of(tenant.scope.tenant());
         Self {
             core,
-            tenant,
-            uses,
+            organization: Some(tenant.scope),
+            changes: tenant.partition,
+            uses: Some(uses),
+            actor: None,
             within,
             may_read: true,
         }
+    }
+
+    /// The log of the keys that open the vault.
+    pub(in crate::vault) fn of_keys(core: Arc<Core>) -> Self {
+        Self {
+            core,
+            organization: None,
+            changes: Partition::VAULT,
+            uses: None,
+            actor: None,
+            within: None,
+            may_read: true,
+        }
+    }
+
+    /// The same log, for an actor if there is one.
+    pub(in crate::vault) fn by(self, actor: Option<Actor>) -> Self {
+        Self { actor, ..self }
     }
 
     /// Returns the entries, the newest first. Each one is held against the sealed head of its log.
@@ -168,7 +195,8 @@ impl AuditLog {
             let log = self.core.log_state(log)?;
             Ok(Position::behind(log.map(|log| log.end).unwrap_or_default()))
         };
-        let ends = [end(self.tenant.partition)?, end(self.uses)?];
+        let uses = self.uses.map(end).transpose()?.unwrap_or_default();
+        let ends = [end(self.changes)?, uses];
         Ok(self.follow_from(self.cursor(true, ends)))
     }
 
@@ -231,8 +259,8 @@ impl AuditLog {
     fn cursor_logs(&self) -> CursorLogs<'_> {
         CursorLogs {
             keys: self.core.keys.sub(),
-            changes: self.tenant.partition,
-            uses: self.uses,
+            changes: self.changes,
+            uses: self.uses.unwrap_or(Partition::VAULT),
         }
     }
 
@@ -241,11 +269,15 @@ impl AuditLog {
             let core = Arc::clone(&self.core);
             Reader::new(core, partition, !query.oldest_first, position)
         };
-        let logs = [
-            log(self.tenant.partition, after.map(|after| after.changes)),
-            log(self.uses, after.map(|after| after.uses)),
-        ];
-        AuditEntries::new(logs, query.clone(), self.within.clone(), self.may_read)
+        let changes = log(self.changes, after.map(|after| after.changes));
+        let uses = self.uses;
+        let uses = uses.map(|uses| log(uses, after.map(|after| after.uses)));
+        AuditEntries::new(
+            [Some(changes), uses],
+            query.clone(),
+            self.within.clone(),
+            self.may_read,
+        )
     }
 }
 
@@ -278,7 +310,10 @@ impl ScopedVault {
 impl fmt::Debug for AuditLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuditLog")
-            .field("organization", &self.tenant.scope.tenant())
+            .field(
+                "organization",
+                &self.organization.as_ref().map(Scope::tenant),
+            )
             .field("within", &self.within)
             .finish_non_exhaustive()
     }

@@ -21,7 +21,7 @@ const ROWS: u64 = 64;
 
 /// The entries of a log that are kept.
 #[derive(Clone, Copy)]
-struct Kept {
+pub(in crate::vault) struct Kept {
     retention: AuditRetention,
     /// The end of the log when this was asked for.
     end: LogPlace,
@@ -63,7 +63,10 @@ impl AuditLog {
         let reason = reason::check(reason.as_ref())?;
         self.must_be_whole()?;
         let mut taken = 0;
-        for partition in [self.tenant.partition, self.uses] {
+        let call = Call::operator(AuditAction::Prune)
+            .by(self.actor.as_ref(), None)
+            .because(Some(reason));
+        for partition in [Some(self.changes), self.uses].into_iter().flatten() {
             let core = &self.core;
             // What is stored meanwhile is kept, the entries about this among it.
             let Some(now) = core.log_state(partition)?.map(|log| log.end) else {
@@ -74,7 +77,10 @@ impl AuditLog {
                 end: now,
             };
             loop {
-                let count = core.prune_some(partition, &self.tenant.scope, kept, reason)?;
+                let count = match &self.organization {
+                    Some(tenant) => core.prune_some(partition, tenant, kept, call)?,
+                    None => core.prune_keys(kept, call)?,
+                };
                 taken += count;
                 if count == 0 {
                     break;
@@ -92,7 +98,7 @@ impl Core {
         partition: Partition,
         tenant: &Scope,
         kept: Kept,
-        reason: &str,
+        call: Call<'_>,
     ) -> Result<u64> {
         let (keys, seen) = ([head_row(partition)], self.seen.of(partition));
         let now = self.clock.now()?.reading;
@@ -110,7 +116,6 @@ impl Core {
             }
             head.epoch = next_epoch(head.epoch)?;
             let mut noted = Noted::default();
-            let call = Call::operator(AuditAction::Prune).because(Some(reason));
             noted.push(&Facts {
                 count: Some(count),
                 ..call.facts(now, tenant)
@@ -127,7 +132,7 @@ impl Core {
     }
 
     /// Deletes the oldest rows that are not kept, and has the log begin behind them.
-    fn take_away(
+    pub(in crate::vault) fn take_away(
         &self,
         tx: &mut dyn WriteTx,
         partition: Partition,

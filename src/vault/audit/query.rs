@@ -165,7 +165,7 @@ impl AuditQuery {
         }
     }
 
-    /// Asks for entries of calls in a scope, or within it.
+    /// Asks for entries of calls in a scope, or within it: none of the log of keys is.
     ///
     /// ```
     /// use keyslot::{AuditQuery, Scope};
@@ -248,5 +248,6 @@ impl AuditQuery {
 
 /// Returns true for the entry of a call in a scope, or within it.
 pub(super) fn is_within(entry: &AuditEntry, scope: &Scope) -> bool {
-    entry.scope.chain().any(|above| above == *scope)
+    let own = entry.scope.as_ref();
+    own.is_some_and(|own| own.chain().any(|above| above == *scope))
 }

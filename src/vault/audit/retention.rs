@@ -45,7 +45,8 @@ impl AuditRetention {
         }
     }
 
-    /// Keeps so many of the newest entries: of the log of changes, and as many of the log of uses.
+    /// Keeps so many of the newest entries: of the log of changes, and as many of the log of uses;
+    /// or of the log of keys.
     ///
     /// ```
     /// use keyslot::AuditRetention;

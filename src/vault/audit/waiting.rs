@@ -17,9 +17,11 @@ use crate::vault::use_queue::{Fill, Tried, Use, UseQueue};
 impl Core {
     /// Adds an entry to those that wait.
     pub(in crate::vault) fn batch_entry(&self, facts: &Facts<'_>) {
-        let Some(uses) = &self.uses else { return };
+        let (Some(uses), Some(scope)) = (&self.uses, facts.scope) else {
+            return;
+        };
         let fill = uses.push(Use {
-            tenant: facts.scope.tenant().to_owned(),
+            tenant: scope.tenant().to_owned(),
             time: facts.time,
             record: facts.encode(),
             tried: None,

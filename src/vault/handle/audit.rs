@@ -49,7 +49,31 @@ impl Vault {
     {
         let organization = organization.try_into().map_err(Into::into)?;
         let tenant = self.core.hashed_organization(&organization)?;
-        Ok(AuditLog::new(Arc::clone(&self.core), tenant, None))
+        let log = AuditLog::new(Arc::clone(&self.core), tenant, None);
+        Ok(log.by(self.operator.actor.clone()))
+    }
+
+    /// Returns the audit log of the keys that open the vault: [added](Vault::add_key),
+    /// [removed](Vault::remove_key), [changed](Vault::change_root_key), and what was done to the
+    /// [vault key](Vault::replace_vault_key). Each entry is stored in the write of its change.
+    /// There is one if it was [asked for](crate::VaultBuilder::audit) when a key changed; without
+    /// one, it has no entries.
+    ///
+    /// It holds ids and names of keys, never a key. The list of the [keys](Vault::keys) accounts
+    /// for it, so an older one that somebody puts back is told as an older list is.
+    ///
+    /// ```
+    /// use keyslot::{AuditAction, AuditMode, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Off).create(&RootKey::generate()?)?;
+    /// let added = vault.add_key("recovery", &RootKey::generate()?)?;
+    /// let entry = vault.key_log().entries().next().unwrap()?;
+    /// assert_eq!((entry.action, entry.key), (AuditAction::AddKey, Some(added.id)));
+    /// assert_eq!(entry.key_name.as_deref(), Some("recovery"));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn key_log(&self) -> AuditLog {
+        AuditLog::of_keys(Arc::clone(&self.core)).by(self.operator.actor.clone())
     }
 
     /// Stores all entries about uses that wait, and returns once those are stored too that another

@@ -224,7 +224,8 @@ impl VaultBuilder {
     ///
     /// The log is sealed and chained: [`verify`](Vault::verify) tells of entries that were changed,
     /// deleted, added or moved. An organization has a log from its next change on, and keeps it:
-    /// from then on its changes are logged by every process, with this setting or without.
+    /// from then on its changes are logged by every process, with this setting or without. So has
+    /// the vault, of changes of the keys that open it: see [`key_log`](Vault::key_log).
     ///
     /// ```
     /// use keyslot::{AuditMode, RootKey, Vault};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::vault::Vault;
 use crate::error::{Error, Result};
+use crate::record::AuditAction;
 use crate::scope::Scope;
 use crate::store::Purge;
 use crate::vault::key_status::KeyStatus;
@@ -41,7 +42,8 @@ impl Vault {
         S::Error: Into<Error>,
     {
         let organization = organization.try_into().map_err(Into::into)?;
-        self.core.rotate_data_key(&organization)
+        let call = self.operator.call(AuditAction::Rotate);
+        self.core.rotate_data_key(&organization, call)
     }
 
     /// A walk that seals everything of an organization anew with its newest data key, values of
@@ -80,7 +82,7 @@ impl Vault {
         S::Error: Into<Error>,
     {
         let organization = organization.try_into().map_err(Into::into)?;
-        Rewrap::new(Arc::clone(&self.core), &organization)
+        Rewrap::new(Arc::clone(&self.core), &organization, self.operator.clone())
     }
 
     /// The state of the keys: the [keys](Vault::keys) that open the vault; generation, state and
@@ -145,7 +147,8 @@ impl Vault {
         S::Error: Into<Error>,
     {
         let organization = organization.try_into().map_err(Into::into)?;
-        self.core.destroy_data_key(&organization, generation)
+        let call = self.operator.call(AuditAction::Destroy);
+        self.core.destroy_data_key(&organization, generation, call)
     }
 
     /// Erases everything of an organization, for good: its data keys in one write, after which no
@@ -189,6 +192,7 @@ impl Vault {
         S::Error: Into<Error>,
     {
         let organization = organization.try_into().map_err(Into::into)?;
-        self.core.erase_tenant(&organization)
+        let call = self.operator.call(AuditAction::Erase);
+        self.core.erase_tenant(&organization, call)
     }
 }

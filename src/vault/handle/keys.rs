@@ -3,6 +3,7 @@
 use super::vault::Vault;
 use crate::crypto::Unlock;
 use crate::error::Result;
+use crate::record::AuditAction;
 use crate::store::Purge;
 use crate::vault::key_info::KeyInfo;
 
@@ -64,7 +65,8 @@ impl Vault {
     /// [`WeakKey`](crate::ErrorKind::WeakKey) for a weak passphrase; the error of a provider, or
     /// why the store cannot be written.
     pub fn add_key(&self, name: impl AsRef<str>, key: &dyn Unlock) -> Result<KeyInfo> {
-        self.core.add_key(name.as_ref(), key)
+        let call = self.operator.call(AuditAction::AddKey);
+        self.core.add_key(name.as_ref(), key, call)
     }
 
     /// Removes a key by its name or its [id](KeyInfo::id): it does not open this vault any more.
@@ -99,7 +101,8 @@ impl Vault {
     /// [`Conflict`](crate::ErrorKind::Conflict) when a name is that of two, or why the store cannot
     /// be written.
     pub fn remove_key(&self, name_or_id: impl AsRef<str>) -> Result<Purge> {
-        self.core.remove_key(name_or_id.as_ref())
+        let call = self.operator.call(AuditAction::RemoveKey);
+        self.core.remove_key(name_or_id.as_ref(), call)
     }
 
     /// Puts a new key in place of one that opens this vault. The new one has its name, and the
@@ -136,6 +139,7 @@ impl Vault {
     /// vault beside theirs, and [`keys`](Vault::keys) lists it; otherwise those of
     /// [`add_key`](Vault::add_key).
     pub fn change_root_key(&self, old: &dyn Unlock, new: &dyn Unlock) -> Result<Purge> {
-        self.core.change_root_key(old, new)
+        let call = self.operator.call(AuditAction::ChangeRootKey);
+        self.core.change_root_key(old, new, call)
     }
 }

@@ -10,6 +10,7 @@ use super::builder::VaultBuilder;
 use crate::crypto::Unlock;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
+use crate::vault::call::Operator;
 use crate::vault::core::{Core, MAX_VALUE};
 use crate::vault::scoped::ScopedVault;
 use crate::vault::verify::{self, Verification, VerifyProgress, Watch};
@@ -49,12 +50,14 @@ use crate::vault::verify::{self, Verification, VerifyProgress, Watch};
 #[derive(Clone)]
 pub struct Vault {
     pub(in crate::vault) core: Arc<Core>,
+    pub(super) operator: Operator,
 }
 
 impl Vault {
     pub(in crate::vault) fn of(core: Core) -> Self {
         Self {
             core: Arc::new(core),
+            operator: Operator::default(),
         }
     }
 
@@ -195,7 +198,9 @@ impl Vault {
         S::Error: Into<Error>,
     {
         let scope = scope.try_into().map_err(Into::into)?;
-        Ok(ScopedVault::new(Arc::clone(&self.core), &scope))
+        let scoped = ScopedVault::new(Arc::clone(&self.core), &scope);
+        let Operator { actor, reason } = self.operator.clone();
+        Ok(scoped.by(actor, reason))
     }
 
     /// The organizations that ever stored a secret, sorted.

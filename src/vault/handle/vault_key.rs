@@ -3,6 +3,7 @@
 use super::vault::Vault;
 use crate::crypto::Unlock;
 use crate::error::Result;
+use crate::record::AuditAction;
 use crate::store::Purge;
 use crate::vault::keys::{ReplacedVaultKey, RewrappedDataKeys};
 
@@ -65,7 +66,8 @@ impl Vault {
     /// [`VaultKeyReplaced`](crate::ErrorKind::VaultKeyReplaced) when another process replaced the
     /// vault key; the error of a provider, or why the store cannot be written.
     pub fn replace_vault_key(&self, keep: &[&dyn Unlock]) -> Result<ReplacedVaultKey> {
-        self.core.replace_vault_key(keep)
+        let call = self.operator.call(AuditAction::ReplaceVaultKey);
+        self.core.replace_vault_key(keep, call)
     }
 
     /// Wraps all data keys under the current vault key, those of an organization in one write. No
@@ -129,6 +131,7 @@ impl Vault {
     /// [`Conflict`](crate::ErrorKind::Conflict) when a data key is wrapped under one of them:
     /// call [`rewrap_data_keys`](Vault::rewrap_data_keys) first; otherwise as there.
     pub fn drop_previous_vault_keys(&self) -> Result<Purge> {
-        self.core.drop_previous_vault_keys()
+        let call = self.operator.call(AuditAction::DropVaultKeys);
+        self.core.drop_previous_vault_keys(call)
     }
 }

@@ -5,6 +5,7 @@ use crate::actor::label_flaw;
 use crate::crypto::Unlock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Partition;
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::key_info::KeyInfo;
 use crate::vault::observer::KeyAction;
@@ -12,11 +13,16 @@ use crate::vault::opening::{NewKeySlot, find, scan};
 
 impl Core {
     /// Lets another key open the vault, too.
-    pub(in crate::vault) fn add_key(&self, name: &str, key: &dyn Unlock) -> Result<KeyInfo> {
-        self.refused(KeyAction::AddKey, self.add_named(name, key))
+    pub(in crate::vault) fn add_key(
+        &self,
+        name: &str,
+        key: &dyn Unlock,
+        call: Call<'_>,
+    ) -> Result<KeyInfo> {
+        self.refused(KeyAction::AddKey, self.add_named(name, key, call))
     }
 
-    fn add_named(&self, name: &str, key: &dyn Unlock) -> Result<KeyInfo> {
+    fn add_named(&self, name: &str, key: &dyn Unlock, call: Call<'_>) -> Result<KeyInfo> {
         check_name(name)?;
         let (header, keys) = (self.keys.header(), self.keys.vault_keys());
         let rows = scan(|page| self.store.scan(Partition::VAULT, page))?;
@@ -29,7 +35,7 @@ impl Core {
         }
         let now = self.clock.now()?.reading;
         let new = NewKeySlot::make(key, header, keys.current(), name, now)?;
-        self.change_key_slots(&keys, |slots| {
+        self.change_key_slots(&keys, call, |slots| {
             check_unused(slots, name)?;
             slots.insert(&new.row, new.entry.clone())
         })?;

@@ -4,7 +4,9 @@ use std::mem;
 
 use crate::crypto::{KeyId, KeySlot, Unlock, VaultKey, VaultKeys};
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::AuditAction;
 use crate::store::{Partition, Purge, Row};
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::observer::KeyAction;
 use crate::vault::opening::{NewKeySlot, find, opened, scan};
@@ -17,11 +19,12 @@ impl Core {
         &self,
         old: &dyn Unlock,
         new: &dyn Unlock,
+        call: Call<'_>,
     ) -> Result<Purge> {
-        self.refused(KeyAction::ChangeRootKey, self.exchange(old, new))
+        self.refused(KeyAction::ChangeRootKey, self.exchange(old, new, call))
     }
 
-    fn exchange(&self, old: &dyn Unlock, new: &dyn Unlock) -> Result<Purge> {
+    fn exchange(&self, old: &dyn Unlock, new: &dyn Unlock, call: Call<'_>) -> Result<Purge> {
         let (header, keys) = (self.keys.header(), self.keys.vault_keys());
         let mut rows = scan(|page| self.store.scan(Partition::VAULT, page))?;
         let (old_id, _) = opened(old, header, &rows)?;
@@ -32,10 +35,10 @@ impl Core {
         let new_id = match find(new, header, &others) {
             // A change that was cut off between its two writes, or a key of another name.
             Ok(Some((id, _))) => id,
-            Ok(None) | Err(_) => self.add_beside(old_id, new, &keys)?,
+            Ok(None) | Err(_) => self.add_beside(old_id, new, &keys, call)?,
         };
         self.prove_key(new, new_id, keys.current())?;
-        let removed = self.change_key_slots(&keys, |slots| {
+        let removed = self.change_key_slots(&keys, call, |slots| {
             let (mut old, mut new) = (slots.entry(old_id)?, slots.entry(new_id)?);
             // After a change that was cut off both slots are of this provider; the newer one stays.
             if is_same_provider && new.made_at < old.made_at {
@@ -51,6 +54,7 @@ impl Core {
                      with remove_key",
                 ));
             }
+            slots.note(AuditAction::ChangeRootKey, Some(&new), None);
             slots.remove(&old)?;
             Ok(old)
         })?;
@@ -74,11 +78,17 @@ impl Core {
     }
 
     /// Adds a key under the name of another one: the first of the two writes.
-    fn add_beside(&self, old: KeyId, new: &dyn Unlock, keys: &VaultKeys) -> Result<KeyId> {
+    fn add_beside(
+        &self,
+        old: KeyId,
+        new: &dyn Unlock,
+        keys: &VaultKeys,
+        call: Call<'_>,
+    ) -> Result<KeyId> {
         let (header, vault_key) = (self.keys.header(), keys.current());
         let now = self.clock.now()?.reading;
         let NewKeySlot { row, entry } = NewKeySlot::make(new, header, vault_key, "", now)?;
-        let entry = self.change_key_slots(keys, |slots| {
+        let entry = self.change_key_slots(keys, call, |slots| {
             let mut entry = entry.clone();
             entry.name = slots.entry(old)?.name;
             slots.insert(&row, entry.clone())?;

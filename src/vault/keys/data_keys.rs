@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::replaced::RewrappedDataKeys;
 use crate::crypto::VaultKeys;
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::AuditAction;
 use crate::store::{Kind, Partition, Purge, WriteTx};
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::keyring::is_under_current;
 use crate::vault::observer::KeyAction;
@@ -71,8 +73,8 @@ impl Core {
     }
 
     /// Drops the previous vault keys, if no data key needs one.
-    pub(in crate::vault) fn drop_previous_vault_keys(&self) -> Result<Purge> {
-        let dropped = self.refused(KeyAction::DropVaultKeys, self.drop_previous())?;
+    pub(in crate::vault) fn drop_previous_vault_keys(&self, call: Call<'_>) -> Result<Purge> {
+        let dropped = self.refused(KeyAction::DropVaultKeys, self.drop_previous(call))?;
         if !dropped {
             return Ok(Purge::Done);
         }
@@ -80,7 +82,7 @@ impl Core {
         Ok(self.purge_keys())
     }
 
-    fn drop_previous(&self) -> Result<bool> {
+    fn drop_previous(&self, call: Call<'_>) -> Result<bool> {
         let (keys, directory) = self.stored_vault_keys()?;
         if directory.previous.is_empty() {
             return Ok(false);
@@ -93,7 +95,9 @@ impl Core {
                 self.check_not_needed(tenant, &keys)?;
             }
         }
-        self.change_key_slots(&keys, |slots| {
+        self.change_key_slots(&keys, call, |slots| {
+            let dropped = slots.directory.previous.len() as u64;
+            slots.note(AuditAction::DropVaultKeys, None, Some(dropped));
             slots.directory.previous.clear();
             slots.next = Some(Arc::new(keys.alone()));
             Ok(true)

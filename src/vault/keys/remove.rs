@@ -4,14 +4,15 @@ use super::slots::KeySlots;
 use crate::crypto::{KeyId, KeySlotEntry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Purge;
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::key_info::id_text;
 use crate::vault::observer::KeyAction;
 
 impl Core {
     /// Removes the key of an id or a name, or by its id a key slot that the vault did not make.
-    pub(in crate::vault) fn remove_key(&self, which: &str) -> Result<Purge> {
-        let removed = self.change_key_slots(&self.keys.vault_keys(), |slots| {
+    pub(in crate::vault) fn remove_key(&self, which: &str, call: Call<'_>) -> Result<Purge> {
+        let removed = self.change_key_slots(&self.keys.vault_keys(), call, |slots| {
             let Some(entry) = named(slots, which)? else {
                 slots.remove_stray(which)?;
                 slots.check_rest(None)?;

@@ -10,7 +10,9 @@ use crate::crypto::{
     Work,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::AuditAction;
 use crate::store::{Partition, Row};
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::key_info::KeyInfo;
 use crate::vault::observer::KeyAction;
@@ -33,8 +35,10 @@ impl Core {
     pub(in crate::vault) fn replace_vault_key(
         &self,
         keep: &[&dyn Unlock],
+        call: Call<'_>,
     ) -> Result<ReplacedVaultKey> {
-        let (kept, dropped) = self.refused(KeyAction::ReplaceVaultKey, self.replace(keep))?;
+        let replaced = self.replace(keep, call);
+        let (kept, dropped) = self.refused(KeyAction::ReplaceVaultKey, replaced)?;
         self.tell(KeyAction::ReplaceVaultKey, Ok(None));
         let removed = |entry| self.tell_changed(KeyAction::RemoveKey, entry);
         Ok(ReplacedVaultKey {
@@ -44,7 +48,7 @@ impl Core {
         })
     }
 
-    fn replace(&self, keep: &[&dyn Unlock]) -> Result<Outcome> {
+    fn replace(&self, keep: &[&dyn Unlock], call: Call<'_>) -> Result<Outcome> {
         if keep.is_empty() {
             return Err(Error::new(
                 ErrorKind::InvalidInput,
@@ -56,7 +60,7 @@ impl Core {
         let next = Arc::new(keys.replaced_by(VaultKey::generate()?));
         // Made before the store is locked: a passphrase or a key service takes its time.
         let kept = self.slots_to_keep(keep, &directory, [keys.current(), next.current()], now)?;
-        self.change_key_slots(&keys, |slots| {
+        self.change_key_slots(&keys, call, |slots| {
             slots.wrap_previous(header, &keys, &next, now)?;
             slots.keep_only(&kept)
         })
@@ -157,6 +161,13 @@ impl KeySlots<'_> {
         self.replace_rows(&rows)?;
         self.directory.entries.clone_from(&entries);
         self.directory.sort();
+        let count = Some(entries.len() as u64);
+        for entry in &entries {
+            self.note(AuditAction::ReplaceVaultKey, Some(entry), count);
+        }
+        for entry in &dropped {
+            self.note(AuditAction::RemoveKey, Some(entry), None);
+        }
         Ok((entries, dropped))
     }
 }

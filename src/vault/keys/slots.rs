@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::crypto::{Header, KeyId, KeySlot, KeySlotDirectory, KeySlotEntry, VaultKeys, Work};
+use crate::crypto::{
+    Facts, Header, KeyId, KeySlot, KeySlotDirectory, KeySlotEntry, LogState, LoggedKey, Timestamp,
+    VaultKeys, Work,
+};
 use crate::error::{Error, ErrorKind, Result};
+use crate::record::AuditAction;
 use crate::store::{HEADER, Kind, Partition, Row, RowKey, WriteTx};
+use crate::vault::audit::Noted;
+use crate::vault::call::Call;
 use crate::vault::core::Core;
 use crate::vault::high_water::Mark;
 use crate::vault::key_info::row_id_text;
@@ -15,16 +21,23 @@ use crate::vault::rows::{checked, corrupt};
 
 /// The key slots of a vault, the rows and the sealed directory of them, as one write sees them.
 pub(super) struct KeySlots<'t> {
-    tx: &'t mut dyn WriteTx,
+    pub(super) tx: &'t mut dyn WriteTx,
     pub(super) rows: Vec<Row>,
     pub(super) directory: KeySlotDirectory,
     /// Vault keys in place of those that the write began with.
     pub(super) next: Option<Arc<VaultKeys>>,
+    /// The call that the write is for, and its time.
+    pub(super) call: Call<'t>,
+    pub(super) now: Timestamp,
+    /// The entries about it.
+    noted: Noted,
+    /// True if there was nothing to do, so that nothing is written.
+    pub(super) is_idle: bool,
 }
 
 impl Core {
-    /// Changes the key slots and their directory in one write, which the anchor is told. `work` may
-    /// run again. `keys` are those of which new key slots were made.
+    /// Changes the key slots, their directory and the log of them in one write, which the anchor is
+    /// told. `work` may run again. `keys` are those of which new key slots were made.
     ///
     /// # Errors
     ///
@@ -32,10 +45,12 @@ impl Core {
     pub(super) fn change_key_slots<T>(
         &self,
         keys: &VaultKeys,
+        call: Call<'_>,
         mut work: impl FnMut(&mut KeySlots<'_>) -> Result<T>,
     ) -> Result<T> {
         let (first, seen) = ([HEADER, VAULT_SECRET], self.seen.of(Partition::VAULT));
-        let (result, mark, next) = self.commit(Partition::VAULT, &first, |found, tx| {
+        let now = self.clock.now()?.reading;
+        let (result, written) = self.commit(Partition::VAULT, &first, |found, tx| {
             let mut found = checked(&first, found)?.into_iter().flatten();
             let (Some(header), Some(secret)) = (found.next(), found.next()) else {
                 return Err(corrupt("the header or the vault secret is missing"));
@@ -54,14 +69,25 @@ impl Core {
                 rows,
                 directory,
                 next: None,
+                call,
+                now,
+                noted: Noted::default(),
+                is_idle: false,
             };
             let result = work(&mut slots)?;
+            if slots.is_idle {
+                return Ok((result, None));
+            }
+            self.log_keys(&mut slots)?;
             let (epoch, next) = (slots.directory.epoch, slots.next.take());
             let row = slots.seal(self.keys.header(), keys, next.as_deref(), secret.body)?;
             let mark = Mark::at(&row, epoch)?;
             tx.put(&row)?;
-            Ok((result, mark, next))
+            Ok((result, Some((mark, next))))
         })?;
+        let Some((mark, next)) = written else {
+            return Ok(result);
+        };
         if let Some(next) = next {
             self.keys.replace_vault_keys(keys.current().id(), next);
         }
@@ -69,9 +95,53 @@ impl Core {
         self.advance_anchor(Partition::VAULT, mark);
         Ok(result)
     }
+
+    /// Logs what a write does to the keys that open the vault, if there is a log of them or this
+    /// open vault begins one.
+    fn log_keys(&self, slots: &mut KeySlots<'_>) -> Result<()> {
+        let log = slots.directory.log;
+        if slots.noted.is_empty() || (log.is_none() && self.uses.is_none()) {
+            return Ok(());
+        }
+        let mut log = log.unwrap_or_else(|| LogState::new(slots.now));
+        let epoch = slots.directory.epoch;
+        self.append_to_log(slots.tx, Partition::VAULT, epoch, &mut log, &slots.noted)?;
+        slots.directory.log = Some(log);
+        Ok(())
+    }
 }
 
 impl KeySlots<'_> {
+    /// Notes what the write does, to a key if it is about one, and to so many things.
+    pub(super) fn note(
+        &mut self,
+        action: AuditAction,
+        entry: Option<&KeySlotEntry>,
+        count: Option<u64>,
+    ) {
+        let key = entry.map(|entry| LoggedKey {
+            id: &entry.id.0,
+            name: &entry.name,
+        });
+        let facts = self.call.facts_of_vault(self.now, action);
+        self.noted.push(&Facts {
+            count,
+            key,
+            ..facts
+        });
+    }
+
+    /// Notes that a key slot is removed whose row has this key.
+    fn note_stray(&mut self, row_key: &[u8; 32]) {
+        let slot = KeyId::from_row_key(row_key).ok();
+        let id = slot.as_ref().map_or(&row_key[..], |slot| &slot.0);
+        let facts = self.call.facts_of_vault(self.now, AuditAction::RemoveKey);
+        self.noted.push(&Facts {
+            key: Some(LoggedKey { id, name: "" }),
+            ..facts
+        });
+    }
+
     /// The row of the vault secret, with the directory. Under new vault keys if there are any.
     fn seal(
         &self,
@@ -106,6 +176,7 @@ impl KeySlots<'_> {
             KeySlot::decode(&stored.info)?.kdf.take(&mut work)?;
         }
         self.tx.put(row)?;
+        self.note(AuditAction::AddKey, Some(&entry), None);
         self.directory.entries.push(entry);
         self.directory.sort();
         Ok(())
@@ -147,17 +218,20 @@ impl KeySlots<'_> {
             entries.any(|entry| entry.id.row_key() == row.key.key)
         };
         let mut strays = self.rows.iter().filter(|row| !is_listed(row));
-        match strays.find(|row| row_id_text(&row.key.key) == which) {
-            Some(stray) => self.tx.delete(&stray.key),
-            None => Err(Error::new(
+        let stray = strays.find(|row| row_id_text(&row.key.key) == which);
+        let Some(RowKey { kind, key }) = stray.map(|row| row.key) else {
+            return Err(Error::new(
                 ErrorKind::NotFound,
                 "the vault has no key of this name or id; see Vault::keys",
-            )),
-        }
+            ));
+        };
+        self.note_stray(&key);
+        self.tx.delete(&RowKey { kind, key })
     }
 
     /// Removes a key slot from rows and directory.
     pub(super) fn remove(&mut self, entry: &KeySlotEntry) -> Result<()> {
+        self.note(AuditAction::RemoveKey, Some(entry), None);
         self.tx.delete(&RowKey {
             kind: Kind::Slot,
             key: entry.id.row_key(),

@@ -66,6 +66,9 @@ pub enum Finding {
         /// The tenant.
         tenant: String,
     },
+    /// The audit log of the keys that open the vault is not the one that the list of them accounts
+    /// for: entries were changed, deleted, added, or put in another order.
+    KeyLog,
     /// The documents of a tenant are not those that its head accounts for: some were changed,
     /// deleted, added or put back. Until the head is [rebuilt](crate::Vault::rebuild_head), each
     /// question for documents fails.
@@ -172,6 +175,10 @@ impl fmt::Display for Finding {
                 "the audit log of {tenant} is not the one its head accounts for: entries were \
                  changed, deleted or added"
             ),
+            Self::KeyLog => f.write_str(
+                "the audit log of the keys that open the vault is not the one that the list of \
+                 keys accounts for: entries were changed, deleted or added",
+            ),
             Self::Documents { tenant } => write!(
                 f,
                 "the documents of {tenant} are not those its head accounts for; rebuild the head, \
@@ -228,6 +235,7 @@ impl Finding {
             Self::Head => "head",
             Self::Account { .. } => "account",
             Self::AuditLog { .. } => "audit_log",
+            Self::KeyLog => "key_log",
             Self::Documents { .. } => "documents",
             Self::Usage { .. } => "usage",
             Self::Headless => "headless",
@@ -268,6 +276,7 @@ impl Serialize for Finding {
             | Self::KeysRolledBack
             | Self::Hidden
             | Self::Head
+            | Self::KeyLog
             | Self::Headless
             | Self::DataKey
             | Self::Record
@@ -334,6 +343,7 @@ mod tests {
                 Finding::AuditLog { tenant: tenant() },
                 json!({"code": "audit_log", "tenant": "acme"}),
             ),
+            (Finding::KeyLog, json!({"code": "key_log"})),
             (
                 Finding::Documents { tenant: tenant() },
                 json!({"code": "documents", "tenant": "acme"}),

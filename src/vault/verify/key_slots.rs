@@ -7,18 +7,31 @@ use super::finding::Finding;
 use super::verification::Verification;
 use crate::crypto::{KeyId, KeySlotEntry};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{HEADER, Kind, Partition, Row};
+use crate::store::{HEADER, Kind, Partition, ReadTx, Row};
 use crate::vault::core::Core;
 use crate::vault::high_water::Mark;
 use crate::vault::key_info::row_id_text;
 use crate::vault::opening::VAULT_SECRET;
+use crate::vault::rows::get_in;
 use crate::vault::walk::{Step, Walk};
 
-/// Verifies the vault's own rows. `seen` is what was seen of them before.
+/// Verifies the vault's own rows, as they are at one moment. `seen` is what was seen of them
+/// before.
 pub(super) fn verify(core: &Core, seen: Option<Mark>, report: &mut Verification) -> Result<()> {
-    let mut opening = core
-        .get(Partition::VAULT, &[HEADER, VAULT_SECRET])?
-        .into_iter();
+    let so_far = report.mark();
+    core.store.read(Partition::VAULT, &mut |tx| {
+        report.back_to(so_far);
+        own_rows(core, tx, seen, report)
+    })
+}
+
+fn own_rows(
+    core: &Core,
+    tx: &mut dyn ReadTx,
+    seen: Option<Mark>,
+    report: &mut Verification,
+) -> Result<()> {
+    let mut opening = get_in(tx, &[HEADER, VAULT_SECRET])?.into_iter();
     let (Some(header), Some(secret)) = (opening.next().flatten(), opening.next().flatten()) else {
         report.find(Finding::Opening);
         return Ok(());
@@ -49,7 +62,8 @@ pub(super) fn verify(core: &Core, seen: Option<Mark>, report: &mut Verification)
         .into_iter()
         .map(|key_slot| (key_slot.id.0, key_slot))
         .collect();
-    rows(core, Kind::Slot, report, |report, row| {
+    let log = directory.log;
+    rows(tx, Kind::Slot, report, |report, row| {
         let entry = KeyId::from_row_key(&row.key.key)
             .ok()
             .and_then(|id| missing.remove(&id.0));
@@ -69,11 +83,13 @@ pub(super) fn verify(core: &Core, seen: Option<Mark>, report: &mut Verification)
         Kind::Head,
         Kind::Secret,
         Kind::Version,
-        Kind::Audit,
         Kind::Usage,
         Kind::Document,
     ] {
-        rows(core, kind, report, |report, _| report.find(Finding::Stray))?;
+        rows(tx, kind, report, |report, _| report.find(Finding::Stray))?;
+    }
+    if !core.check_log(tx, Partition::VAULT, log.as_ref())? {
+        report.find(Finding::KeyLog);
     }
     Ok(())
 }
@@ -81,14 +97,14 @@ pub(super) fn verify(core: &Core, seen: Option<Mark>, report: &mut Verification)
 /// Goes through the vault's own rows of a kind, up to the place at which the store gives them out
 /// of order.
 fn rows(
-    core: &Core,
+    tx: &mut dyn ReadTx,
     kind: Kind,
     report: &mut Verification,
     mut each: impl FnMut(&mut Verification, Row),
 ) -> Result<()> {
     let mut walk = Walk::of_vault(kind);
     loop {
-        match walk.step_from(&*core.store, Partition::VAULT)? {
+        match walk.step_in(tx)? {
             Step::Found(rows) => rows.into_iter().for_each(|row| each(report, row)),
             Step::Disorder => {
                 report.find(Finding::Hidden);

@@ -33,7 +33,9 @@ pub(super) fn entries(vault: &Vault) -> Vec<AuditEntry> {
 
 /// An entry in few words: action, scope, name and version.
 pub(super) fn say(entry: &AuditEntry) -> String {
-    let mut words = vec![entry.action.to_string(), entry.scope.to_string()];
+    let mut words = vec![entry.action.to_string()];
+    words.extend(entry.scope.as_ref().map(ToString::to_string));
+    words.extend(entry.key_name.clone());
     words.extend(entry.name.as_ref().map(ToString::to_string));
     words.extend(entry.version.map(|version| format!("@{version}")));
     words.extend(entry.outcome.err().map(|kind: ErrorKind| kind.to_string()));

@@ -88,7 +88,7 @@ fn a_question_finds_the_entries_that_fit_and_no_others() {
         (
             "within",
             new().within(sales.clone()),
-            Box::new(|e| e.scope == sales),
+            Box::new(|e| e.scope.as_ref() == Some(&sales)),
         ),
         (
             "run",
@@ -254,7 +254,7 @@ fn a_handle_sees_the_calls_of_its_scope_alone() {
         let seen: Vec<AuditEntry> = handle.audit().entries().map(Result::unwrap).collect();
         assert!(
             seen.iter()
-                .all(|entry| entry.scope.as_str().starts_with(scope))
+                .all(|entry| entry.scope.as_ref().unwrap().as_str().starts_with(scope))
         );
         let organization = vault.audit(handle.scope().tenant()).unwrap();
         let oldest = AuditQuery::new().oldest_first();

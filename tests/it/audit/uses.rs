@@ -143,7 +143,7 @@ fn an_entry_says_where_a_value_went() {
         vault.flush_audit().unwrap();
         let used = entries(&vault).pop().unwrap();
         assert_eq!((used.number, used.actor), (1, Some(ada)));
-        assert_eq!(used.scope.as_str(), "acme/billing");
+        assert_eq!(used.scope.as_ref().unwrap().as_str(), "acme/billing");
         assert_eq!(used.found_in.unwrap().as_str(), "acme");
         assert_eq!(used.record, Some(info.record));
         assert_eq!(used.fingerprint, info.versions[0].fingerprint);

@@ -134,7 +134,7 @@ fn an_export_waits_for_its_entry_in_every_mode() {
             .unwrap()
             .unwrap();
         assert_eq!(newest.action, AuditAction::ExportBundle);
-        assert_eq!(newest.scope.as_str(), "acme/billing");
+        assert_eq!(newest.scope.as_ref().unwrap().as_str(), "acme/billing");
         assert_eq!(newest.actor, ada.actor().cloned());
         assert_eq!(newest.reason.as_deref(), Some(REASON));
         assert_eq!(newest.run.as_deref(), Some("run-7"));
@@ -174,7 +174,7 @@ fn a_log_that_was_begun_has_the_exports_of_every_open_vault() {
         let log = vault.audit(organization).unwrap();
         let newest = log.entries().next().unwrap().unwrap();
         assert_eq!(newest.action, AuditAction::ExportBundle);
-        assert_eq!(newest.scope.as_str(), organization);
+        assert_eq!(newest.scope.as_ref().unwrap().as_str(), organization);
         assert_eq!(newest.reason.as_deref(), Some(REASON));
     }
     assert!(vault.verify().unwrap().is_intact());

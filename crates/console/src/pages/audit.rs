@@ -48,7 +48,7 @@ fn filters(call: &Call<'_>, scope: &Scope, asked: &Asked) -> Markup {
                 label for="action" { (t::ACTION) }
                 select id="action" name="action" {
                     option value="" { (t::ALL) }
-                    @for code in AuditAction::all().map(AuditAction::as_str) {
+                    @for code in actions().map(AuditAction::as_str) {
                         option value=(code) selected[code == asked.action] { (code) }
                     }
                 }
@@ -95,6 +95,11 @@ fn table(page: &AuditPage) -> Markup {
     }
 }
 
+/// The actions that the log of an organization can have.
+fn actions() -> impl Iterator<Item = AuditAction> {
+    AuditAction::all().filter(|action| !action.is_about_keys())
+}
+
 fn row(entry: &AuditEntry) -> Markup {
     html! {
         tr role="row" {
@@ -102,7 +107,9 @@ fn row(entry: &AuditEntry) -> Markup {
             td role="cell" data-label=(t::ACTION) { code { (entry.action) } }
             td role="cell" data-label=(t::SECRET) {
                 @if let Some(name) = &entry.name { code { (name) } }
-                span.about { (entry.found_in.as_ref().unwrap_or(&entry.scope)) }
+                @if let Some(scope) = entry.found_in.as_ref().or(entry.scope.as_ref()) {
+                    span.about { (scope) }
+                }
             }
             td role="cell" data-label=(t::ACTOR) {
                 @if let Some(actor) = &entry.actor { (actor) } @else { (t::NOBODY) }

@@ -1,7 +1,6 @@
 //! Rotation of the data key.
 
 use crate::error::Result;
-use crate::record::AuditAction;
 use crate::scope::Scope;
 use crate::vault::call::Call;
 use crate::vault::core::Core;
@@ -9,11 +8,14 @@ use crate::vault::observer::KeyAction;
 
 impl Core {
     /// Makes a new data key for an organization, and returns its generation.
-    pub(in crate::vault) fn rotate_data_key(&self, organization: &Scope) -> Result<u32> {
+    pub(in crate::vault) fn rotate_data_key(
+        &self,
+        organization: &Scope,
+        call: Call<'_>,
+    ) -> Result<u32> {
         let tenant = self.hashed_organization(organization)?;
         // Whoever has an older vault key alone cannot read the keys of a tenant once they are
         // wrapped anew; and until then, a key that it makes is wrapped anew with them.
-        let call = Call::operator(AuditAction::Rotate);
         let rotated = self.check_vault_key().and_then(|()| {
             self.write(&tenant, call, &[], |ledger| {
                 ledger.must_exist()?;

@@ -2,7 +2,6 @@
 
 use crate::crypto::{DataKeyState, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::AuditAction;
 use crate::scope::Scope;
 use crate::store::{Kind, Purge, ReadTx};
 use crate::vault::call::Call;
@@ -32,9 +31,10 @@ impl Core {
         &self,
         organization: &Scope,
         generation: u32,
+        call: Call<'_>,
     ) -> Result<Purge> {
         let tenant = self.hashed_organization(organization)?;
-        let destroyed = self.destroy(&tenant, generation);
+        let destroyed = self.destroy(&tenant, generation, call);
         self.tell_key(
             KeyAction::Destroy,
             organization,
@@ -45,7 +45,7 @@ impl Core {
         Ok(self.store.purge().unwrap_or(Purge::Pending))
     }
 
-    fn destroy(&self, tenant: &HashedScope, generation: u32) -> Result<()> {
+    fn destroy(&self, tenant: &HashedScope, generation: u32, call: Call<'_>) -> Result<()> {
         self.check_vault_key()?;
         // All rows are read before the lock is taken. Under it, those that were written since.
         let seen = self.seen.of(tenant.partition);
@@ -65,12 +65,9 @@ impl Core {
         };
         if !found.is_destroyed {
             check_unused(&tenant.scope, generation, found.is_active, found.rows)?;
-            self.write(
-                tenant,
-                Call::operator(AuditAction::Destroy),
-                &[],
-                |ledger| ledger.destroy(found.id, generation, found.epoch),
-            )?;
+            self.write(tenant, call, &[], |ledger| {
+                ledger.destroy(found.id, generation, found.epoch)
+            })?;
         }
         self.keys.forget(found.id);
         Ok(())

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use crate::crypto::{DataKeyState, Facts, Head, KeyId};
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::AuditAction;
 use crate::scope::Scope;
 use crate::store::{Kind, Partition, Purge, Row, WriteTx};
 use crate::vault::audit::Noted;
@@ -28,17 +27,21 @@ struct Erased {
 
 impl Core {
     /// Erases everything of an organization: its keys first, then its rows.
-    pub(in crate::vault) fn erase_tenant(&self, organization: &Scope) -> Result<Purge> {
+    pub(in crate::vault) fn erase_tenant(
+        &self,
+        organization: &Scope,
+        call: Call<'_>,
+    ) -> Result<Purge> {
         let tenant = self.hashed_organization(organization)?;
-        let erased = self.erase(&tenant);
+        let erased = self.erase(&tenant, call);
         self.tell_key(KeyAction::Erase, organization, None, erased.as_ref());
         erased?;
         Ok(self.store.purge().unwrap_or(Purge::Pending))
     }
 
-    fn erase(&self, tenant: &HashedScope) -> Result<()> {
+    fn erase(&self, tenant: &HashedScope, call: Call<'_>) -> Result<()> {
         self.check_vault_key()?;
-        let (erased_at, erased_before) = self.erase_keys(tenant)?;
+        let (erased_at, erased_before) = self.erase_keys(tenant, call)?;
         self.erase_documents(tenant, erased_at)?;
         self.erase_usage(tenant.scope.tenant(), erased_before)?;
         for kind in [Kind::Secret, Kind::Version] {
@@ -59,7 +62,7 @@ impl Core {
     /// nothing if the account is empty and no other key opens: an erasure is gone on with.
     /// Returns the epoch up to which everything is erased, and the generation of the first key that
     /// is not. Documents are accounted for until their rows are gone.
-    fn erase_keys(&self, tenant: &HashedScope) -> Result<(u64, u32)> {
+    fn erase_keys(&self, tenant: &HashedScope, call: Call<'_>) -> Result<(u64, u32)> {
         let keys = [head_row(tenant.partition)];
         let seen = self.seen.of(tenant.partition);
         let erased = self.commit(tenant.partition, &keys, |rows, tx| {
@@ -70,7 +73,7 @@ impl Core {
             };
             let has_rows = head.live > 0 || head.tombstones > 0 || head.documents.count > 0;
             if has_rows || self.has_other_keys(tenant, &head, tx)? {
-                let erased = self.replace_keys(tenant, &head, tx)?;
+                let erased = self.replace_keys(tenant, &head, call, tx)?;
                 let erased_before = erased.key.about().generation;
                 return Ok((erased.mark.epoch(), erased_before, Some(erased)));
             }
@@ -182,6 +185,7 @@ impl Core {
         &self,
         tenant: &HashedScope,
         head: &Head,
+        call: Call<'_>,
         tx: &mut dyn WriteTx,
     ) -> Result<Erased> {
         let epoch = next_epoch(head.epoch)?;
@@ -225,7 +229,7 @@ impl Core {
             let mut noted = Noted::default();
             noted.push(&Facts {
                 generation: Some(generation),
-                ..Call::operator(AuditAction::Erase).facts(now, &tenant.scope)
+                ..call.facts(now, &tenant.scope)
             });
             self.log_change(tx, tenant.partition, &mut next, &noted, now)?;
         }

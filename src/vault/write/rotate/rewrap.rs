@@ -8,7 +8,7 @@ use super::progress::RewrapProgress;
 use crate::error::{Error, Result};
 use crate::record::AuditAction;
 use crate::scope::Scope;
-use crate::vault::call::Call;
+use crate::vault::call::Operator;
 use crate::vault::core::Core;
 use crate::vault::hashed_scope::HashedScope;
 use crate::vault::observer::KeyAction;
@@ -19,6 +19,7 @@ use crate::vault::write::ledger::{Place, Resealed};
 #[must_use = "nothing is moved before its first step"]
 pub struct Rewrap {
     core: Arc<Core>,
+    operator: Operator,
     tenant: HashedScope,
     /// Place to go on; `None` when it is done.
     place: Option<Place>,
@@ -27,10 +28,15 @@ pub struct Rewrap {
 }
 
 impl Rewrap {
-    pub(in crate::vault) fn new(core: Arc<Core>, organization: &Scope) -> Result<Self> {
+    pub(in crate::vault) fn new(
+        core: Arc<Core>,
+        organization: &Scope,
+        operator: Operator,
+    ) -> Result<Self> {
         let tenant = core.hashed_organization(organization)?;
         Ok(Self {
             core,
+            operator,
             tenant,
             place: Some(Place::default()),
             looked_at: 0,
@@ -68,7 +74,7 @@ impl Rewrap {
         };
         let page = self.core.write(
             &self.tenant,
-            Call::operator(AuditAction::Rewrap),
+            self.operator.call(AuditAction::Rewrap),
             &[],
             |ledger| ledger.reseal_page(place),
         );

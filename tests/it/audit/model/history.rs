@@ -36,7 +36,7 @@ impl Entry {
             number: entry.number,
             time: entry.time.duration_since(UNIX_EPOCH).unwrap().as_secs(),
             action: entry.action.as_str(),
-            scope: entry.scope.to_string(),
+            scope: entry.scope.as_ref().unwrap().to_string(),
             name: entry.name.as_ref().map(ToString::to_string),
             actor: entry.actor.as_ref().map(ToString::to_string),
             run: entry.run.clone(),
