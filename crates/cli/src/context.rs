@@ -1,6 +1,6 @@
 //! A call of the command: its settings, its output, and the vault that it opens.
 
-use keyslot::{Actor, Scope, ScopedVault, Vault};
+use keyslot::{Actor, Scope, ScopedVault, Vault, VaultBuilder};
 
 use crate::args::GlobalArgs;
 use crate::failure::{Failure, Result};
@@ -33,11 +33,17 @@ impl Context {
     /// Opens the vault.
     pub(crate) fn vault(&self) -> Result<Vault> {
         let source = self.settings.key.as_ref().ok_or_else(key::missing)?;
+        let builder = self.builder()?;
+        Ok(builder.open(&*source.unlock()?)?)
+    }
+
+    /// Returns the settings with which the vault is opened.
+    pub(crate) fn builder(&self) -> Result<VaultBuilder> {
         let mut builder = self.settings.place.open(Vault::builder())?;
         if let Some(mode) = self.settings.audit {
             builder = builder.audit(mode);
         }
-        Ok(builder.open(&*source.unlock()?)?)
+        Ok(builder)
     }
 
     /// Opens the vault and takes the scope of the call.

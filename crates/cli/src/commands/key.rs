@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use clap::{Args, Subcommand};
-use keyslot::{KeyStatus, Vault};
+use keyslot::KeyStatus;
 use serde_json::json;
 
 use crate::context::Context;
@@ -75,7 +75,7 @@ pub(super) fn run(command: &KeyCommand, context: &Context) -> Result<Exit> {
 }
 
 fn add(args: &AddArgs, context: &Context) -> Result<Exit> {
-    let vault = context.vault()?;
+    let vault = context.vault()?.acting_as(context.actor()?);
     let added = vault.add_key(&args.name, &*args.new.unlock()?)?;
     let message = format!("added the key {} ({})", added.name, added.kind);
     context.output.either(&added, &message)?;
@@ -83,7 +83,7 @@ fn add(args: &AddArgs, context: &Context) -> Result<Exit> {
 }
 
 fn remove(args: &RemoveArgs, context: &Context) -> Result<Exit> {
-    let vault = context.vault()?;
+    let vault = context.vault()?.acting_as(context.actor()?);
     confirm("remove this key for good?", args.yes)?;
     let purge = vault.remove_key(&args.name)?;
     let report = json!({ "purge": purged(purge).0 });
@@ -97,7 +97,8 @@ fn remove(args: &RemoveArgs, context: &Context) -> Result<Exit> {
 fn rotate(args: &RotateArgs, context: &Context) -> Result<Exit> {
     let source = context.settings.key.as_ref().ok_or_else(key::missing)?;
     let old = source.unlock()?;
-    let vault = context.settings.place.open(Vault::builder())?.open(&*old)?;
+    let vault = context.builder()?.open(&*old)?;
+    let vault = vault.acting_as(context.actor()?);
     let purge = vault.change_root_key(&*old, &*args.new.unlock()?)?;
     let report = json!({ "purge": purged(purge).0 });
     let message = "the new key opens the vault, and the old one does not any more; give the new \

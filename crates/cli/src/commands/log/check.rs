@@ -19,9 +19,9 @@ pub(crate) struct CheckArgs {
     file: PathBuf,
 }
 
-pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Exit> {
-    let log = whole(context)?;
-    tell(&checked(&log, &args.file)?, &args.file, context)?;
+pub(super) fn run(args: &CheckArgs, keys: bool, context: &Context) -> Result<Exit> {
+    let log = whole(keys, context)?;
+    tell(&checked(&log, &args.file)?, &args.file, keys, context)?;
     Ok(Exit::Done)
 }
 

@@ -1,4 +1,4 @@
-//! `keyslot log export`: the logs of an organization in a file.
+//! `keyslot log export`: the logs of an organization, or the log of keys, in a file.
 
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
@@ -19,8 +19,8 @@ pub(crate) struct ExportArgs {
     file: PathBuf,
 }
 
-pub(super) fn run(args: &ExportArgs, context: &Context) -> Result<Exit> {
-    let log = whole(context)?;
+pub(super) fn run(args: &ExportArgs, keys: bool, context: &Context) -> Result<Exit> {
+    let log = whole(keys, context)?;
     write_new(&args.file, |file| {
         let mut writer = BufWriter::new(file);
         log.export(&mut writer)?;
@@ -28,6 +28,6 @@ pub(super) fn run(args: &ExportArgs, context: &Context) -> Result<Exit> {
             .flush()
             .map_err(|error| Failure::io("cannot write the file of the export", &error))
     })?;
-    tell(&checked(&log, &args.file)?, &args.file, context)?;
+    tell(&checked(&log, &args.file)?, &args.file, keys, context)?;
     Ok(Exit::Done)
 }

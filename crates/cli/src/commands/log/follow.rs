@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use keyslot::AuditLog;
+
 use super::filter::FilterArgs;
-use super::line::cells;
+use super::line::line;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
@@ -13,9 +15,9 @@ use crate::output::shown;
 const WAIT: Duration = Duration::from_secs(60);
 
 /// Shows entries until the process is interrupted, or nobody reads its output any more.
-pub(super) fn run(filter: &FilterArgs, context: &Context) -> Result<Exit> {
+pub(super) fn run(filter: &FilterArgs, log: &AuditLog, context: &Context) -> Result<Exit> {
     let query = filter.query()?;
-    let mut follow = context.scope()?.audit().follow()?;
+    let mut follow = log.follow()?;
     context.output.note("following; interrupt it to end");
     loop {
         for entry in follow.wait(WAIT)? {
@@ -25,9 +27,7 @@ pub(super) fn run(filter: &FilterArgs, context: &Context) -> Result<Exit> {
             if context.output.is_json() {
                 context.output.json(&entry)?;
             } else {
-                context
-                    .output
-                    .line(&shown(cells(&entry).join("  ").trim_end()))?;
+                context.output.line(&shown(line(&entry).trim_end()))?;
             }
         }
     }

@@ -1,9 +1,9 @@
-//! `keyslot log verify`: every entry of an organization's logs.
+//! `keyslot log verify`: every entry of an organization's logs, or of the log of keys.
 
 use std::ops::ControlFlow;
 
 use clap::Args;
-use keyslot::Finding;
+use keyslot::{Finding, Scope};
 use serde_json::json;
 
 use super::whole;
@@ -17,10 +17,10 @@ use crate::progress::Progress;
 #[derive(Args, Debug)]
 pub(crate) struct VerifyLogArgs {}
 
-pub(super) fn run(_: &VerifyLogArgs, context: &Context) -> Result<Exit> {
-    let organization = context.scope_name()?;
-    let tenant = organization.tenant();
-    let log = whole(context)?;
+pub(super) fn run(keys: bool, context: &Context) -> Result<Exit> {
+    let organization = (!keys).then(|| context.scope_name()).transpose()?;
+    let tenant = organization.as_ref().map(Scope::tenant);
+    let log = whole(keys, context)?;
     let mut entries = 0_u64;
     for entry in log.oldest_first() {
         entry?;
@@ -34,7 +34,8 @@ pub(super) fn run(_: &VerifyLogArgs, context: &Context) -> Result<Exit> {
     })?;
     drop(progress);
     let is_own = |finding: &&Finding| match finding {
-        Finding::AuditLog { tenant: of } => of == tenant,
+        Finding::AuditLog { tenant: of } => Some(of.as_str()) == tenant,
+        Finding::KeyLog => keys,
         _ => false,
     };
     let findings: Vec<&Finding> = verification.findings.iter().filter(is_own).collect();
@@ -51,7 +52,8 @@ pub(super) fn run(_: &VerifyLogArgs, context: &Context) -> Result<Exit> {
     for finding in findings {
         context.output.line(&shown(&finding.to_string()))?;
     }
-    let line = format!("{word}: {entries} entries of {tenant}");
+    let whose = tenant.unwrap_or("the log of keys");
+    let line = format!("{word}: {entries} entries of {whose}");
     context.output.line(&line)?;
     Ok(exit)
 }
