@@ -2,6 +2,7 @@
 #![cfg(feature = "vault")]
 #![allow(clippy::unwrap_used)]
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -217,4 +218,47 @@ fn the_observer_is_told_of_each_that_changes() {
             event(Action::SetStatus, "KEY_0", Err(ErrorKind::NotFound)),
         ]
     );
+}
+
+#[test]
+fn the_progress_is_told_and_the_caller_may_stop() {
+    type Told = fn(&ScopedVault, &[String], &mut Vec<usize>, usize) -> BulkProgress;
+    fn until(seen: &mut Vec<usize>, most: usize) -> impl FnMut(BulkProgress) -> ControlFlow<()> {
+        move |progress| {
+            seen.push(progress.changed);
+            if seen.len() == most {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        }
+    }
+    let calls: [Told; 3] = [
+        |scope, names, seen, most| {
+            let told = until(seen, most);
+            scope
+                .set_status_all_with(names, Status::Revoked, told)
+                .unwrap()
+        },
+        |scope, names, seen, most| scope.delete_all_telling(names, until(seen, most)).unwrap(),
+        |scope, names, seen, most| {
+            scope
+                .force_delete_all_telling(names, until(seen, most))
+                .unwrap()
+        },
+    ];
+    for call in calls {
+        let scope = memory_vault().scope("acme").unwrap();
+        fill(&scope, 0..600);
+        let (names, mut seen) = (names(0..600), Vec::new());
+        let done = call(&scope, &names, &mut seen, 2);
+        assert_eq!((done.changed, &seen[..]), (512, &[256, 512][..]));
+        assert_eq!(done.purge, Some(Purge::Done));
+        assert!(scope.info("KEY_512").is_ok());
+        // The control: nobody stops it, and the same call goes on from there.
+        seen.clear();
+        let done = call(&scope, &names, &mut seen, 9);
+        assert_eq!((done.changed, done.skipped), (88, 512));
+        assert_eq!(seen, [0, 0, 88]);
+    }
 }

@@ -1,5 +1,7 @@
 //! Taking the oldest entries away.
 
+use std::ops::ControlFlow;
+
 use super::append::{Noted, log_row_key};
 use super::broken::broken;
 use super::log::AuditLog;
@@ -60,6 +62,40 @@ impl AuditLog {
     /// text of 1 to 1024 bytes; [`Tampered`](crate::ErrorKind::Tampered) when the entries are not
     /// those of the head; or why the store cannot be written.
     pub fn prune(&self, retention: &AuditRetention, reason: impl AsRef<str>) -> Result<u64> {
+        self.prune_with(retention, reason, |_| ControlFlow::Continue(()))
+    }
+
+    /// Takes the oldest entries away as [`prune`](AuditLog::prune) does, and tells their number so
+    /// far after each write. The callback may end the call there: what is taken away stays away.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use keyslot::{AuditMode, AuditRetention, RootKey, Vault};
+    ///
+    /// let vault = Vault::builder().audit(AuditMode::Off).create(&RootKey::generate()?)?;
+    /// let project = vault.scope("acme")?;
+    /// for number in 0..100 {
+    ///     project.put("STRIPE_KEY", format!("value {number}"))?;
+    /// }
+    /// let log = vault.audit("acme")?;
+    /// let keep = AuditRetention::new().max_entries(4);
+    /// let taken = log.prune_with(&keep, "the policy", |_| ControlFlow::Break(()))?;
+    /// assert_eq!(taken, 64);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `prune`.
+    pub fn prune_with(
+        &self,
+        retention: &AuditRetention,
+        reason: impl AsRef<str>,
+        mut progress: impl FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<u64> {
         let reason = reason::check(reason.as_ref())?;
         self.must_be_whole()?;
         let mut taken = 0;
@@ -84,6 +120,9 @@ impl AuditLog {
                 taken += count;
                 if count == 0 {
                     break;
+                }
+                if progress(taken).is_break() {
+                    return Ok(taken);
                 }
             }
         }

@@ -1,11 +1,13 @@
 //! Removals that ask for documents.
 
+use std::mem;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use keyslot::store::Kind;
 use keyslot::{
-    ErrorKind, Finding, OnReferenced, Permissions, RemovedAll, ScopedVault, Status, Vault,
+    BulkError, ErrorKind, Finding, OnExisting, OnReferenced, Permissions, RemovedAll, ScopedVault,
+    Status, Vault,
 };
 
 use super::kit::{opened, say};
@@ -99,6 +101,71 @@ fn deletions_of_many_refuse_or_report_too() {
         .map(|(name, _)| name.as_str())
         .collect();
     assert_eq!((removed.progress.changed, names), (600, vec!["N0", "N599"]));
+}
+
+/// An error of a deletion of 600 secrets, of which documents need the first and the last of each
+/// write. The second write fails as `call` comes to pass.
+fn failed_in_the_second_write(kind: ErrorKind, call: Call) -> (BulkError, ScopedVault) {
+    let store = MemoryStore::new();
+    let scope = opened(&store).scope("acme").unwrap();
+    let names: Vec<String> = (0..600).map(|number| format!("N{number}")).collect();
+    let items = names.iter().map(|name| (name, "a value"));
+    scope.put_all(items, OnExisting::Fail).unwrap();
+    let text = "<<$secret.N0>> <<$secret.N255>> <<$secret.N256>> <<$secret.N511>> <<$secret.N599>>";
+    scope.documents().set("one", text).unwrap();
+    let calls = AtomicUsize::new(0);
+    let is_same = move |made| mem::discriminant(&made) == mem::discriminant(&call);
+    let hooked = Hooked::new(store, move |made| {
+        if is_same(made) && calls.fetch_add(1, Ordering::SeqCst) == 1 {
+            return Err(keyslot::Error::new(kind, "the machine is off"));
+        }
+        Ok(())
+    });
+    let failing = Vault::builder().store(hooked).open(&root_key()).unwrap();
+    let failing = failing.scope("acme").unwrap();
+    let error = failing.delete_all_with(&names, OnReferenced::Report);
+    (error.unwrap_err(), scope)
+}
+
+fn named(error: &BulkError) -> Vec<&str> {
+    let documents = error.documents().iter();
+    documents.map(|(name, _)| name.as_str()).collect()
+}
+
+#[test]
+fn a_deletion_of_many_that_fails_later_names_the_documents_of_what_it_deleted() {
+    let (error, scope) = failed_in_the_second_write(ErrorKind::Io, Call::Write(0));
+    assert_eq!(error.progress().changed, 256);
+    assert_eq!(named(&error), ["N0", "N255"]);
+    assert!(error.unsettled().is_empty());
+    assert_eq!(say(&error.documents()[0].1), ["acme one"]);
+    assert_eq!(refusal(&scope, "N255"), ErrorKind::NotFound);
+    assert_eq!(value(&scope, "N256").unwrap(), "a value");
+    // A store that cannot tell has deleted those of its last write, and here it has.
+    let (error, scope) = failed_in_the_second_write(ErrorKind::Unsettled, Call::Written);
+    assert_eq!(error.progress().changed, 256);
+    assert_eq!(error.unsettled(), 256..512);
+    assert_eq!(named(&error), ["N0", "N255", "N256", "N511"]);
+    assert_eq!(refusal(&scope, "N256"), ErrorKind::NotFound);
+    assert_eq!(value(&scope, "N599").unwrap(), "a value");
+    // Those who may not read are told of none.
+    let blind = scope.with(Permissions::MANAGE);
+    scope.revoke("N599").unwrap();
+    let many: Vec<String> = (0..300).map(|number| format!("M{number}")).collect();
+    let items = many.iter().map(|name| (name, "a value"));
+    scope.put_all(items, OnExisting::Fail).unwrap();
+    scope.documents().set("two", "<<$secret.M0>>").unwrap();
+    let names: Vec<&str> = many.iter().map(String::as_str).chain(["N599"]).collect();
+    let error = blind.delete_all_with(&names, OnReferenced::Report);
+    let error = error.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.progress().changed),
+        (ErrorKind::Revoked, 256)
+    );
+    assert!(named(&error).is_empty());
+    scope.put("M0", "a value").unwrap();
+    let error = scope.delete_all_with(&names, OnReferenced::Report);
+    assert_eq!(named(&error.unwrap_err()), ["M0"]);
 }
 
 #[test]

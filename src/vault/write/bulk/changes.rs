@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::items::{Item, Refused, check, parts};
 use super::progress::{BulkError, BulkProgress};
 use crate::crypto::Info;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::store::RowKey;
 use crate::vault::observer::Action;
 use crate::vault::permissions::Permissions;
@@ -62,7 +62,10 @@ impl ScopedVault {
                     done.changed = begin - done.skipped;
                 }
                 Err((item, error)) => {
-                    refused = Some((item.map(|item| begin + item), error));
+                    let part = begin..begin + part.len();
+                    let is_settled = error.kind() != ErrorKind::Unsettled;
+                    let unsettled = if is_settled { 0..0 } else { part };
+                    refused = Some((item.map(|item| begin + item), error, unsettled));
                     break;
                 }
             }
@@ -75,7 +78,9 @@ impl ScopedVault {
             done.purge = Some(self.purge());
         }
         match refused {
-            Some((item, error)) => Err(BulkError::new(error, item, done)),
+            Some((item, error, unsettled)) => {
+                Err(BulkError::new(error, item, done).unsettled_at(unsettled))
+            }
             None => Ok(done),
         }
     }

@@ -1,9 +1,12 @@
 //! Progress of a call for many secrets, and its error.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::error::{Error, ErrorKind};
+use crate::name::SecretName;
 use crate::store::Purge;
+use crate::vault::documents::DocumentUses;
 
 /// Progress of a call for many secrets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub struct BulkError {
     error: Error,
     item: Option<usize>,
     progress: BulkProgress,
+    unsettled: Range<usize>,
+    documents: Vec<(SecretName, DocumentUses)>,
 }
 
 impl BulkError {
@@ -46,7 +51,19 @@ impl BulkError {
             error,
             item,
             progress,
+            unsettled: 0..0,
+            documents: Vec::new(),
         }
+    }
+
+    /// The error of a write of these items, of which the store cannot tell if it happened.
+    pub(super) fn unsettled_at(self, unsettled: Range<usize>) -> Self {
+        Self { unsettled, ..self }
+    }
+
+    /// The error of a call that asked for documents.
+    pub(super) fn with_documents(self, documents: Vec<(SecretName, DocumentUses)>) -> Self {
+        Self { documents, ..self }
     }
 
     /// The kind of the error.
@@ -96,7 +113,8 @@ impl BulkError {
     }
 
     /// The secrets that were changed all the same. Where a store cannot tell
-    /// ([`Unsettled`](ErrorKind::Unsettled)), those of the last write may be changed as well.
+    /// ([`Unsettled`](ErrorKind::Unsettled)), those of the last write may be changed as well: see
+    /// [`unsettled`](BulkError::unsettled).
     ///
     /// ```
     /// use keyslot::{OnExisting, RootKey, Vault};
@@ -109,6 +127,46 @@ impl BulkError {
     /// ```
     pub fn progress(&self) -> BulkProgress {
         self.progress
+    }
+
+    /// The numbers of the items whose write may have happened, from 0 in the order of the call:
+    /// those of the last write after an [`Unsettled`](ErrorKind::Unsettled) error, otherwise none.
+    /// All of them are changed, or none is.
+    ///
+    /// ```
+    /// use keyslot::{OnExisting, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// let items = [("STRIPE_KEY", "sk_live_..."), ("CRM_TOKEN", "")];
+    /// let error = project.put_all(items, OnExisting::Fail).unwrap_err();
+    /// assert!(error.unsettled().is_empty(), "it is known that nothing is stored");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn unsettled(&self) -> Range<usize> {
+        self.unsettled.clone()
+    }
+
+    /// The secrets that [`delete_all_with`](crate::ScopedVault::delete_all_with) deleted before the
+    /// error and that documents needed, with these, as in
+    /// [`RemovedAll::documents`](crate::RemovedAll::documents). Where a store cannot tell
+    /// ([`Unsettled`](ErrorKind::Unsettled)), those of the last write are among them.
+    ///
+    /// ```
+    /// use keyslot::{OnExisting, OnReferenced, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// let names: Vec<String> = (0..300).map(|number| format!("KEY_{number}")).collect();
+    /// let items = names.iter().map(|name| (name, "a value"));
+    /// project.put_all(items, OnExisting::Fail)?;
+    /// project.documents().set("workflow:42", "<<$secret.KEY_7>>")?;
+    /// project.revoke("KEY_299")?;
+    /// let error = project.delete_all_with(&names, OnReferenced::Report).unwrap_err();
+    /// assert_eq!((error.progress().changed, error.item()), (256, Some(299)));
+    /// assert_eq!(error.documents()[0].0.as_str(), "KEY_7");
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    pub fn documents(&self) -> &[(SecretName, DocumentUses)] {
+        &self.documents
     }
 }
 

@@ -77,6 +77,68 @@ impl ScopedVault {
         self.remove_all(names, true)
     }
 
+    /// Deletes many secrets as [`delete_all`](ScopedVault::delete_all) does, and tells the progress
+    /// after each write. The callback may end the call there: what is deleted stays so.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use keyslot::{OnExisting, RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// let items = (0..600).map(|number| (format!("KEY_{number}"), "a value"));
+    /// project.put_all(items, OnExisting::Fail)?;
+    /// let names = project.names()?;
+    /// let done = project.delete_all_telling(&names, |_| ControlFlow::Break(()))?;
+    /// assert_eq!((done.changed, done.total), (256, 600));
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `delete_all`.
+    pub fn delete_all_telling<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+        progress: impl FnMut(BulkProgress) -> ControlFlow<()>,
+    ) -> Result<BulkProgress, BulkError> {
+        self.remove_all_with(names, false, &|_, _| Ok(()), progress)
+    }
+
+    /// Deletes many secrets as [`force_delete_all`](ScopedVault::force_delete_all) does, and tells
+    /// the progress as [`delete_all_telling`](ScopedVault::delete_all_telling) does.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use keyslot::{RootKey, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// project.put("STRIPE_KEY", "a leaked value")?;
+    /// project.revoke("STRIPE_KEY")?;
+    /// let done = project.force_delete_all_telling(["STRIPE_KEY"], |progress| {
+    ///     assert_eq!(progress.changed, 1);
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(done.total, 1);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `force_delete_all`.
+    pub fn force_delete_all_telling<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+        progress: impl FnMut(BulkProgress) -> ControlFlow<()>,
+    ) -> Result<BulkProgress, BulkError> {
+        self.remove_all_with(names, true, &|_, _| Ok(()), progress)
+    }
+
     /// Deletes many secrets as [`delete_all`](ScopedVault::delete_all) does, and asks in each write
     /// for the documents that get one of its secrets, as
     /// [`delete_with`](ScopedVault::delete_with) does: with [`OnReferenced::Refuse`] the first
@@ -103,7 +165,8 @@ impl ScopedVault {
     ///
     /// # Errors
     ///
-    /// Those of `delete_all` and of `delete_with`.
+    /// Those of `delete_all` and of `delete_with`. The documents that needed the secrets which are
+    /// deleted all the same are in the error: [`BulkError::documents`].
     pub fn delete_all_with<N: AsRef<str>>(
         &self,
         names: impl IntoIterator<Item = N>,
@@ -117,20 +180,33 @@ impl ScopedVault {
             part.replace(needed);
             Ok(())
         };
-        let progress = self.remove_all_with(names, false, &check_part, || {
+        let mut keep = || {
             for (name, mut uses) in part.take() {
                 uses.documents.truncate(room);
                 room -= uses.documents.len();
                 documents.push((name, uses));
             }
-        })?;
+        };
+        let progress = self.remove_all_with(names, false, &check_part, |_| {
+            keep();
+            ControlFlow::Continue(())
+        });
+        let is_settled = |error: &BulkError| error.unsettled().is_empty();
+        if !progress.as_ref().err().is_none_or(is_settled) {
+            // The last write may have deleted its secrets.
+            keep();
+        }
         if !self.may(Permissions::READ) {
             documents.clear();
         }
-        Ok(RemovedAll {
-            progress,
-            documents,
-        })
+        match progress {
+            Ok(progress) => Ok(RemovedAll {
+                progress,
+                documents,
+            }),
+            // Nobody could ask for them again.
+            Err(error) => Err(error.with_documents(documents)),
+        }
     }
 
     /// The secrets of a part that documents need.
@@ -166,7 +242,8 @@ impl ScopedVault {
         names: impl IntoIterator<Item = N>,
         force: bool,
     ) -> Result<BulkProgress, BulkError> {
-        self.remove_all_with(names, force, &|_, _| Ok(()), || ())
+        let go_on = |_| ControlFlow::Continue(());
+        self.remove_all_with(names, force, &|_, _| Ok(()), go_on)
     }
 
     fn remove_all_with<N: AsRef<str>>(
@@ -174,7 +251,7 @@ impl ScopedVault {
         names: impl IntoIterator<Item = N>,
         force: bool,
         check_part: &PartCheck<'_>,
-        mut written: impl FnMut(),
+        progress: impl FnMut(BulkProgress) -> ControlFlow<()>,
     ) -> Result<BulkProgress, BulkError> {
         let changes = Changes {
             action: Action::Delete,
@@ -191,9 +268,6 @@ impl ScopedVault {
                 entry.current().map(removed).transpose()
             },
         };
-        self.change_all(of_names(names), &changes, |_| {
-            written();
-            ControlFlow::Continue(())
-        })
+        self.change_all(of_names(names), &changes, progress)
     }
 }

@@ -44,6 +44,40 @@ impl ScopedVault {
         names: impl IntoIterator<Item = N>,
         status: Status,
     ) -> Result<BulkProgress, BulkError> {
+        self.set_status_all_with(names, status, |_| ControlFlow::Continue(()))
+    }
+
+    /// Switches many secrets as [`set_status_all`](ScopedVault::set_status_all) does, and tells the
+    /// progress after each write. The callback may end the call there: what is switched stays so.
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    ///
+    /// use keyslot::{OnExisting, RootKey, Status, Vault};
+    ///
+    /// let project = Vault::in_memory(&RootKey::generate()?)?.scope("acme/billing")?;
+    /// let items = (0..600).map(|number| (format!("KEY_{number}"), "a value"));
+    /// project.put_all(items, OnExisting::Fail)?;
+    /// let names = project.names()?;
+    /// let done = project.set_status_all_with(&names, Status::Inactive, |progress| {
+    ///     assert_eq!((progress.changed, progress.total), (256, 600));
+    ///     ControlFlow::Break(())
+    /// })?;
+    /// assert_eq!(done.changed, 256);
+    /// # Ok::<(), keyslot::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `set_status_all`.
+    pub fn set_status_all_with<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+        status: Status,
+        progress: impl FnMut(BulkProgress) -> ControlFlow<()>,
+    ) -> Result<BulkProgress, BulkError> {
         let state = State::from(status);
         let changes = Changes {
             action: Action::SetStatus,
@@ -54,6 +88,6 @@ impl ScopedVault {
             check_part: &|_, _| Ok(()),
             next: &|ledger, entry, ()| self.switched(ledger, entry, state),
         };
-        self.change_all(of_names(names), &changes, |_| ControlFlow::Continue(()))
+        self.change_all(of_names(names), &changes, progress)
     }
 }
