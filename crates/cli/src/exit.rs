@@ -27,6 +27,8 @@ pub(crate) enum Exit {
     UnsafeFile,
     /// A check found something: `verify`, `status`, `render --check`.
     Found,
+    /// A signal ended the command when a part of its work was done: `import`.
+    Part,
     /// The user ended the command at a prompt.
     Interrupted,
     /// The reader of the output went away.
@@ -50,6 +52,7 @@ impl Exit {
             Self::TryAgain => 8,
             Self::UnsafeFile => 9,
             Self::Found => 10,
+            Self::Part => 11,
             // As a shell reports a process that SIGINT or SIGPIPE ended.
             Self::Interrupted => 130,
             Self::BrokenPipe => 141,
@@ -118,6 +121,7 @@ mod tests {
             (Exit::TryAgain, 8),
             (Exit::UnsafeFile, 9),
             (Exit::Found, 10),
+            (Exit::Part, 11),
             (Exit::Interrupted, 130),
             (Exit::BrokenPipe, 141),
         ];
@@ -127,7 +131,7 @@ mod tests {
             let row = format!("\n| {code} | ");
             assert!(readme.contains(&row), "the table has no row for {code}");
         }
-        assert!(!readme.contains("\n| 11 | "), "the control");
+        assert!(!readme.contains("\n| 12 | "), "the control");
     }
 
     #[test]

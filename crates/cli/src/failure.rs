@@ -130,6 +130,7 @@ fn code(exit: Exit) -> &'static str {
         Exit::Key => "key",
         Exit::Vault => "vault",
         Exit::Found => "found",
+        Exit::Part => "part",
         Exit::Interrupted => "interrupted",
         Exit::BrokenPipe => "broken_pipe",
         Exit::UnsafeFile => "unsafe_file",

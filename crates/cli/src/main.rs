@@ -24,7 +24,9 @@ mod render;
 mod run;
 mod settings;
 mod silence;
+mod stop;
 mod surroundings;
+mod wiped_writer;
 
 use std::process::ExitCode;
 

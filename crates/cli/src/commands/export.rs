@@ -1,7 +1,7 @@
 //! `keyslot export`: secrets in a file, sealed or in clear.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::new_file::write_new;
 use crate::prompt::confirm;
+use crate::wiped_writer::WipedWriter;
 
 /// The arguments of `export`.
 #[derive(Args, Debug)]
@@ -132,10 +133,10 @@ fn reach(args: &ExportArgs, context: &Context) -> Result<BundleReach> {
 /// Writes the new file of an export.
 fn to_file(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<&File>) -> keyslot::Result<ExportProgress>,
+    write: impl FnOnce(&mut WipedWriter<&File>) -> keyslot::Result<ExportProgress>,
 ) -> Result<ExportProgress> {
     write_new(path, |file| {
-        let mut to = BufWriter::new(file);
+        let mut to = WipedWriter::new(file);
         let done = write(&mut to)?;
         to.flush()
             .map_err(|error| Failure::io("cannot write the file of the export", &error))?;

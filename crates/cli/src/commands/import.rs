@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use keyslot::{ErrorKind, NamePolicy, OnExisting, SecretName};
-use keyslot_import::{Entries, ImportError, Importer, Outcome, Plan, Step};
+use keyslot_import::{Entries, ImportError, Imported, Importer, Outcome, Plan, Step};
 
 use super::imported::{self, Counts};
 use crate::context::Context;
@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 use crate::prompt::confirm;
+use crate::stop::Stop;
 
 /// The arguments of `import`.
 // Options of a command line.
@@ -165,13 +166,22 @@ pub(super) fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
             args.yes,
         )?;
     }
+    let stop = Stop::begin().map_err(|error| Failure::io("cannot watch for signals", &error))?;
     let progress = Progress::new(context.output, "storing");
     let done = plan.apply_with(|now| {
         progress.at(now.done as u64, now.total as u64);
-        ControlFlow::Continue(())
+        if stop.is_wished() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
     drop(progress);
     match done {
+        Ok(done) if !done.is_whole() => {
+            imported::show_half(&done, context.output)?;
+            Err(stopped(&done, counts))
+        }
         Ok(done) => {
             imported::show_result(&done, scoped.scope(), context.output)?;
             Ok(Exit::Done)
@@ -248,6 +258,16 @@ fn replaces(plan: &Plan) -> bool {
     entries.any(|entry| entry.step == Step::Store && matches!(entry.verdict, Changes { .. }))
 }
 
+/// The error of an import that a signal ended between two writes.
+fn stopped(done: &Imported, counts: Counts) -> Failure {
+    let (stored, total) = (done.stored(), counts.store);
+    let message = format!(
+        "a signal ended the import: {stored} of {total} entries are stored, {} are not",
+        total.saturating_sub(stored)
+    );
+    Failure::new(Exit::Part, message).next("run the same command again to go on")
+}
+
 /// The error of an import, with what to do next.
 fn failure(error: &ImportError, counts: Counts) -> Failure {
     let stored = error.imported().count(Outcome::Stored);
@@ -256,7 +276,7 @@ fn failure(error: &ImportError, counts: Counts) -> Failure {
     if counts.refuse == 0 {
         let unknown = match error.imported().count(Outcome::Unknown) {
             0 => String::new(),
-            count => format!("; of {count} it is not known"),
+            count => format!("; of {count}, which the list names, it is not known"),
         };
         let words = format!(
             "{stored} of {total} entries are stored{unknown}; run the same command again to go on"

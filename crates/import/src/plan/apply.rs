@@ -1,16 +1,14 @@
 //! Doing what a plan says.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
+use keyslot::secrecy::SecretString;
 use keyslot::{Error, ErrorKind, OnExisting, ScopedVault, SecretInput, SecretName};
 
 use super::error::ImportError;
 use super::imported::{ImportProgress, Imported, ImportedEntry, Outcome};
 use super::planned::{Planned, Step, Verdict};
 use super::this::{Input, Plan};
-
-/// The most secrets of one write of [`put_all`](ScopedVault::put_all).
-const WRITE: usize = 256;
 
 /// The key of metadata that holds the name in the file, where the secret has another.
 const OLD_NAME: &str = "imported_name";
@@ -66,7 +64,7 @@ pub(super) fn apply(
             let input = inputs.get_mut(number)?.take()?;
             doing.item(number, input)
         });
-        let items: Vec<(SecretName, SecretInput)> = items.collect();
+        let items: Vec<Item> = items.collect();
         match doing.store(&scoped, &members, items, rule, total, &mut progress) {
             Ok(ControlFlow::Continue(())) => {}
             Ok(ControlFlow::Break(())) => break,
@@ -74,6 +72,40 @@ pub(super) fn apply(
         }
     }
     Ok(doing.into_imported())
+}
+
+/// An entry that is stored.
+struct Item {
+    name: SecretName,
+    input: SecretInput,
+    /// The value once more, to look for it after a write whose answer is lost.
+    value: SecretString,
+}
+
+/// The outcomes of a write whose answer is lost, as another look finds them. Values that are there
+/// are stored. Of others it is not known: a write that is not there yet may still come.
+fn settled(
+    scoped: &ScopedVault,
+    known: &[(SecretName, SecretString)],
+    written: Range<usize>,
+) -> Vec<Outcome> {
+    let mut is_readable = true;
+    let outcome = |(name, value): &(SecretName, SecretString)| {
+        // A store that is still lost is not asked again for each entry.
+        let found = is_readable.then(|| scoped.matches(name, value.clone()));
+        match found {
+            Some(Ok(true)) => return Outcome::Stored,
+            Some(Err(error)) if error.kind() != ErrorKind::NotFound => is_readable = false,
+            _ => {}
+        }
+        Outcome::Unknown
+    };
+    known
+        .get(written)
+        .unwrap_or_default()
+        .iter()
+        .map(outcome)
+        .collect()
 }
 
 impl Doing {
@@ -112,9 +144,10 @@ impl Doing {
     }
 
     /// The name and the input of an entry that is stored.
-    fn item(&self, number: usize, input: Input) -> Option<(SecretName, SecretInput)> {
+    fn item(&self, number: usize, input: Input) -> Option<Item> {
         let entry = self.planned.get(number)?;
-        let mut item = SecretInput::new(input.value);
+        let value = input.value;
+        let mut item = SecretInput::new(value.clone());
         if let Some(text) = input.description {
             item = item.description(text);
         }
@@ -125,7 +158,12 @@ impl Doing {
             Verdict::Changes { revision, .. } => item.if_revision(revision),
             _ => item.if_absent(),
         };
-        Some((entry.name.clone()?, item))
+        let name = entry.name.clone()?;
+        Some(Item {
+            name,
+            input: item,
+            value,
+        })
     }
 
     /// Stores the entries of one scope.
@@ -133,13 +171,15 @@ impl Doing {
         &mut self,
         scoped: &ScopedVault,
         members: &[usize],
-        items: Vec<(SecretName, SecretInput)>,
+        items: Vec<Item>,
         rule: OnExisting,
         total: usize,
         progress: &mut impl FnMut(ImportProgress) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>, (Error, Option<usize>)> {
         let before = self.stored();
         let mut flow = ControlFlow::Continue(());
+        let split = |item: Item| ((item.name.clone(), item.input), (item.name, item.value));
+        let (items, known): (Vec<_>, Vec<_>) = items.into_iter().map(split).unzip();
         let stored = scoped.put_all_with(items, rule, |part| {
             let done = before + part.changed;
             flow = progress(ImportProgress { done, total });
@@ -156,10 +196,9 @@ impl Doing {
         let Some(failed) = failed else {
             return Ok(flow);
         };
-        if failed.kind() == ErrorKind::Unsettled {
-            for &number in members.iter().skip(part.changed).take(WRITE) {
-                self.set(number, Outcome::Unknown);
-            }
+        let outcomes = settled(scoped, &known, failed.unsettled());
+        for (&number, outcome) in members.iter().skip(part.changed).zip(outcomes) {
+            self.set(number, outcome);
         }
         let number = failed.item().and_then(|item| members.get(item).copied());
         Err((failed.into(), number))

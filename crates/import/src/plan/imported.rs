@@ -44,8 +44,8 @@ pub enum Outcome {
     Left,
     /// It is not stored, because the import ended before.
     NotStored,
-    /// It may be stored: the store was lost while it was written. Another import of the same file
-    /// settles it.
+    /// It may be stored: the store was lost while it was written, and another look did not find it.
+    /// Another import of the same file settles it.
     Unknown,
 }
 
