@@ -38,6 +38,8 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod api;
+#[cfg(feature = "axum")]
+mod arrived;
 mod asked;
 mod body;
 mod call;

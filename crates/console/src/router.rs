@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body as AxumBody, to_bytes};
+use axum::body::Body as AxumBody;
 use axum::extract::{OriginalUri, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 
+use crate::arrived::Arrived;
 use crate::console::Console;
 use crate::session::Session;
 
@@ -17,6 +18,13 @@ use crate::session::Session;
 /// The host authenticates in a layer around it and puts a [`Session`] into the extensions of the
 /// request; without one the answer is an empty 401. A console that is mounted with `nest` needs the
 /// same path in [`Console::at`].
+///
+/// # Values in memory
+///
+/// The body of a request may hold a value, and is wiped when it is answered. The server keeps
+/// copies that nothing here can wipe: hyper reads the connection into a buffer of its own, which it
+/// gives back or reads the next request into, and TLS has a buffer before that. A value stays there
+/// until it is overwritten.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -58,11 +66,11 @@ async fn answer(console: Arc<Console>, request: Request) -> Response {
     }
     // One byte more than the limit, so that the console says what is wrong.
     let most = console.limits.body.saturating_add(1);
-    let Ok(body) = to_bytes(body, most).await else {
+    let Some(arrived) = Arrived::wait(parts, body, most).await else {
         return status(StatusCode::PAYLOAD_TOO_LARGE);
     };
-    let request = http::Request::from_parts(parts, body.to_vec());
-    let answered = tokio::task::spawn_blocking(move || console.respond(&session, &request)).await;
+    let answer = move || console.respond(&session, arrived.request());
+    let answered = tokio::task::spawn_blocking(answer).await;
     match answered {
         Ok(response) => response.map(|body| AxumBody::from(Bytes::from_owner(body))),
         // The thread ended without an answer.
