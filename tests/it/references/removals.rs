@@ -106,7 +106,7 @@ fn deletions_of_many_refuse_or_report_too() {
 /// An error of a deletion of 600 secrets, of which documents need the first and the last of each
 /// write. The second write fails as `call` comes to pass.
 fn failed_in_the_second_write(kind: ErrorKind, call: Call) -> (BulkError, ScopedVault) {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let scope = opened(&store).scope("acme").unwrap();
     let names: Vec<String> = (0..600).map(|number| format!("N{number}")).collect();
     let items = names.iter().map(|name| (name, "a value"));

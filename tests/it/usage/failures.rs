@@ -143,7 +143,7 @@ fn uses_without_room_are_lost_counted_and_told() {
 /// waits for the store of another one.
 #[test]
 fn uses_that_find_no_room_beside_a_slow_store_are_told() {
-    let store = MemoryStore::new();
+    let store = Shelf::new();
     let scope = counting(store.clone()).scope("acme").unwrap();
     for name in ["A", "B", "C"] {
         scope.put(name, "a value").unwrap();
