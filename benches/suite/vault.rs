@@ -673,6 +673,7 @@ fn connected(file: &Path) -> Connection {
         ("journal_size_limit", 16 << 20),
         ("temp_store", 2),
         ("query_only", 1),
+        ("cache_size", -(8 << 10)),
     ] {
         let is = ask(&format!("PRAGMA {setting} = {value}"));
         let is = is.or_else(|| ask(&format!("PRAGMA {setting}")));

@@ -209,7 +209,7 @@ pub(super) fn configure(connection: &Connection, role: Role) -> Result<()> {
 }
 
 /// Sets something and makes sure that it holds: SQLite ignores what it does not know.
-fn apply(connection: &Connection, name: &str, value: i64) -> Result<()> {
+pub(super) fn apply(connection: &Connection, name: &str, value: i64) -> Result<()> {
     // Some settings answer with what holds from now on, others have to be asked for it.
     let is = match answer(connection, &format!("PRAGMA {name} = {value}"))? {
         None => answer(connection, &format!("PRAGMA {name}"))?,

@@ -11,9 +11,14 @@ use super::queue;
 use super::read_connection::{Moments, ReadConnection};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Fewest and most readers that are kept open while nobody reads. Each may hold 2 MB of pages.
+/// Fewest and most readers that are kept open while nobody reads.
 const FEWEST_IDLE: usize = 4;
 const MOST_IDLE: usize = 16;
+
+/// The most memory for pages of the file that all readers which are kept hold together, in KiB.
+/// Divided among them, 8 MiB for each of the fewest: a vault of 10,000 secrets fits, and a resolve
+/// reads no page of it twice. The most of them get what SQLite gives by default.
+const PAGES: usize = 32 << 10;
 
 /// Returns the number of readers that are kept open: as many as this machine can run at once, so
 /// that workers on all of them do not open and close connections in turn.
@@ -23,6 +28,15 @@ fn kept_idle() -> usize {
         let at_once = thread::available_parallelism().map_or(FEWEST_IDLE, NonZeroUsize::get);
         at_once.clamp(FEWEST_IDLE, MOST_IDLE)
     })
+}
+
+/// Opens a reader.
+fn open(file: &OpenFile) -> Result<ReadConnection> {
+    let connection = file.connect(Role::Reader)?;
+    let pages = i64::try_from(PAGES / kept_idle()).unwrap_or(i64::MAX);
+    // Less than zero counts KiB, and not pages.
+    connection::apply(&connection, "cache_size", -pages)?;
+    Ok(ReadConnection::new(connection))
 }
 
 /// The connections that read, as many as read at once.
@@ -60,8 +74,7 @@ impl Readers {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let open = || file.connect(Role::Reader).map(ReadConnection::new);
-        let mut reader = match idle.map_or_else(open, Ok) {
+        let mut reader = match idle.map_or_else(|| open(file), Ok) {
             Ok(reader) => reader,
             Err(error) if file.settings.read_only && may_be_at_rest(&error) => {
                 return read_at_rest(file, work);
@@ -125,4 +138,31 @@ fn read_at_rest<T>(
         ));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::store::SqliteStore;
+
+    #[test]
+    fn readers_that_are_kept_hold_their_share_of_pages() {
+        let share = |connection: &Connection| -> i64 {
+            let asked = connection.query_row("PRAGMA cache_size", (), |row| row.get(0));
+            asked.unwrap()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::create(folder.path().join("vault.db")).unwrap();
+        let kept = i64::try_from(kept_idle()).unwrap();
+        let own = store
+            .readers
+            .read(&store.file, |reader| Ok(share(&reader.connection)));
+        let own = -own.unwrap();
+        assert!(own * kept <= 32 << 10 && own * kept > 31 << 10, "{own} KiB");
+        // Asked for, and not found by chance.
+        let plain = -share(&Connection::open_in_memory().unwrap());
+        assert!(plain > 0 && (plain != own || kept == 16), "{plain} KiB");
+    }
 }

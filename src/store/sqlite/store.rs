@@ -38,6 +38,13 @@ use crate::store::{
 /// long as the versions of the secret have less than that together. The file comes back with the
 /// space.
 ///
+/// A write that returned is on disk (`synchronous = EXTRA`): with a write-ahead log that is as much
+/// as `FULL`, and with a rollback journal its removal, which is the commit, is synced as well.
+///
+/// Connections that read keep pages of the file in memory: 32 MiB in all those that stay open,
+/// which are four, or one for each processor up to 16. The part of one in four, 8 MiB, holds a
+/// vault of 10,000 secrets.
+///
 /// The file must be a vault's and nothing else: of the user that this process runs as, readable by
 /// that user only, not a link, and holding exactly the expected tables. Other users may not be able
 /// to replace it: the folder and every folder above must belong to this user or root, and nobody
