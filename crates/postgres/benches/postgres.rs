@@ -4,6 +4,10 @@
 //! `crates/postgres/tests/server run cargo bench -p keyslot-postgres`
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
+#[path = "../tests/support/proxy.rs"]
+#[allow(dead_code, clippy::needless_pass_by_value)]
+mod proxy;
+
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,6 +23,8 @@ use keyslot_postgres::{PostgresConfig, PostgresStore};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, NoTls, Statement};
+
+use self::proxy::Proxy;
 
 const SCHEMA: &str = "keyslot_bench";
 const TENANT: Partition = Partition([7; 16]);
@@ -193,6 +199,20 @@ fn root_key() -> RootKey {
 struct Bench {
     url: String,
     config: PostgresConfig,
+}
+
+impl Bench {
+    /// The address of the server.
+    fn address(&self) -> String {
+        let rest = self.url.split('@').nth(1).unwrap();
+        rest.split('/').next().unwrap().to_owned()
+    }
+
+    /// The vault behind another address.
+    fn at(&self, address: &str) -> Vault {
+        let url = self.url.replace(&self.address(), address);
+        vault(&PostgresConfig::new(&url).unwrap())
+    }
 }
 
 /// The server with rows in it, or `None` without a server.
@@ -371,11 +391,17 @@ fn threads(c: &mut Criterion) {
     let vault = vault(&bench.config);
     // Each tenant has its data key before it is measured.
     puts(&vault, 8, 4 * u64::from(TENANTS));
+    // A server on this machine shares its processors with the threads; one that is away does not.
+    let proxy = Proxy::before(&bench.address());
+    let away = bench.at(&proxy.address);
+    proxy.delay(500);
     let mut group = c.benchmark_group("postgres/puts over 500 tenants");
-    for count in [1, 8] {
-        group.bench_function(format!("threads {count}"), |b| {
-            b.iter_custom(|times| puts(&vault, count, times));
-        });
+    for (place, vault) in [("here", &vault), ("a round trip of 0.5 ms away", &away)] {
+        for count in [1, 8] {
+            group.bench_function(format!("{place}, threads {count}"), |b| {
+                b.iter_custom(|times| puts(vault, count, times));
+            });
+        }
     }
 }
 

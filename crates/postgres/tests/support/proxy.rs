@@ -1,4 +1,4 @@
-//! A proxy that counts flights, cuts connections around a commit, and lies.
+//! A proxy that counts flights, cuts connections around a commit, lies, and is slow.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -37,6 +37,8 @@ pub(crate) struct Proxy {
 struct Line {
     server: String,
     flights: AtomicU32,
+    /// Microseconds for which each flight is held.
+    delay: AtomicU32,
     connections: AtomicU32,
     open: Mutex<Vec<TcpStream>>,
     cuts: Mutex<Vec<Cut>>,
@@ -54,6 +56,7 @@ impl Proxy {
         let line = Arc::new(Line {
             server: server.to_owned(),
             flights: AtomicU32::new(0),
+            delay: AtomicU32::new(0),
             connections: AtomicU32::new(0),
             open: Mutex::default(),
             cuts: Mutex::default(),
@@ -80,6 +83,11 @@ impl Proxy {
         let before = self.line.flights.load(Ordering::SeqCst);
         let done = work();
         (done, self.line.flights.load(Ordering::SeqCst) - before)
+    }
+
+    /// Holds each flight for a time from now on, as a network does.
+    pub(crate) fn delay(&self, micros: u32) {
+        self.line.delay.store(micros, Ordering::SeqCst);
     }
 
     /// Cuts the connections of the next commits, the last one first.
@@ -179,6 +187,10 @@ fn forward(
         if answered.swap(0, Ordering::SeqCst) > 0 {
             line.flights.fetch_add(1, Ordering::SeqCst);
             flights += 1;
+            let delay = line.delay.load(Ordering::SeqCst);
+            if delay > 0 {
+                thread::sleep(Duration::from_micros(delay.into()));
+            }
         }
         // The first words of a connection are not lied about.
         let lie = if flights > 1 {
