@@ -172,6 +172,28 @@ fn a_slot_that_is_passed_over_takes_no_work_from_the_others() {
     assert!(open(&store, &spare).is_ok() && open(&store, &other).is_ok());
 }
 
+/// Somebody without a key adds as many slots as there may be, which come before the owner's: dear
+/// ones, of which eight take all work that there is, or those that cost as much as the owner's.
+#[test]
+fn planted_slots_do_not_lock_a_passphrase_out() {
+    for (count, memory, passes) in [(9, 256 << 10, 8), (63, 19 << 10, 2)] {
+        let (store, key) = (MemoryStore::new(), passphrase(TEXT));
+        drop(create(&store, &key).unwrap());
+        let own = rows(&store, Kind::Slot).remove(0);
+        for number in 0..count {
+            let planted = own.with(|row| {
+                row.key.key[..16].copy_from_slice(&[0, number].repeat(8));
+                ask_for(row, 0, memory);
+                ask_for(row, 1, passes);
+            });
+            put(&store, &planted);
+        }
+        let opened = open(&store, &key).unwrap();
+        let added = opened.verify().unwrap().findings.len();
+        assert_eq!(added, usize::from(count), "the control");
+    }
+}
+
 #[test]
 fn bad_input_111_passphrases_are_exact_bytes_and_weak_ones_make_no_slot() {
     let made = |text: &str| refusal(create(&MemoryStore::new(), &passphrase(text)));

@@ -145,10 +145,8 @@ fn child() {
     let mut store = Some(store);
     let resolve = |vault: &Vault, project: usize, names: &[&str]| {
         let scope = vault.scope(format!("acme/project-{project}")).unwrap();
-        let text: String = names
-            .iter()
-            .map(|name| format!("<<$secret.{name}>> "))
-            .collect();
+        let texts = names.iter().map(|name| format!("<<$secret.{name}>> "));
+        let text = texts.collect::<Vec<_>>().concat();
         assert_eq!(
             scope.resolve(text.as_str()).unwrap().expose_secret().len(),
             41 * names.len()

@@ -54,6 +54,14 @@ impl Kdf {
         matches!(self, Self::Provider { .. })
     }
 
+    /// The work of making its root key, as [`Work`] counts it.
+    pub(crate) fn work(&self) -> u64 {
+        match self {
+            Self::Passphrase { cost, .. } => cost.work(),
+            Self::Raw | Self::Provider { .. } => 0,
+        }
+    }
+
     /// Takes the work of one more such slot of a vault.
     pub(crate) fn take(&self, work: &mut Work) -> Result<()> {
         match self {

@@ -124,7 +124,7 @@ impl Argon2Cost {
     }
 
     /// The memory that is written, in KiB.
-    pub(super) fn work(self) -> u64 {
+    pub(in crate::crypto) fn work(self) -> u64 {
         u64::from(self.memory_kib) * u64::from(self.passes)
     }
 }

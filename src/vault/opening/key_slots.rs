@@ -50,6 +50,10 @@ pub(in crate::vault) fn find(
     rows: &[Row],
 ) -> Result<Option<(KeyId, VaultKey)>> {
     let (mut work, mut refusal) = (Work::default(), None);
+    // The cheapest first: 63 slots that somebody planted leave work for one of the usual cost.
+    let cost = |row: &&Row| KeySlot::decode(&row.info).map_or(u64::MAX, |slot| slot.kdf.work());
+    let mut rows: Vec<&Row> = rows.iter().collect();
+    rows.sort_by_cached_key(cost);
     for row in rows {
         // A key slot that cannot be read must not lock out those that can.
         match try_row(key, header, row, &mut work) {
