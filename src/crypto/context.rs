@@ -1,8 +1,6 @@
 //! Contexts: an envelope opens only in the place it was sealed for.
 
-use smallvec::SmallVec;
-
-use super::canonical::feed;
+use super::canonical::{Short, append};
 use super::header::Header;
 use super::key::KeyId;
 use crate::name::SecretName;
@@ -13,11 +11,8 @@ use crate::scope::Scope;
 #[derive(Debug)]
 pub(crate) struct Context {
     label: &'static [u8],
-    aad: Aad,
+    aad: Short,
 }
-
-/// Authenticated bytes. Those of nearly all contexts fit without an allocation.
-type Aad = SmallVec<[u8; 256]>;
 
 /// The row that an info is stored in, as the store has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,18 +167,20 @@ impl Context {
 
     /// All that the ciphertext is authenticated with: `prefix`, which is the start of the envelope,
     /// then the label and the fields.
-    pub(super) fn authenticated(&self, prefix: &[u8]) -> SmallVec<[u8; 256]> {
-        let mut all = Aad::from_slice(prefix);
+    #[inline]
+    pub(super) fn authenticated(&self, prefix: &[u8]) -> Short {
+        let mut all = Short::from_slice(prefix);
         all.extend_from_slice(&self.aad);
         all
     }
 
     pub(super) fn new(label: &'static [u8], fields: &[&[u8]]) -> Self {
-        let mut aad = Aad::new();
-        for fields in [&[label], fields] {
-            feed(fields, |part| aad.extend_from_slice(part));
-        }
-        Self { label, aad }
+        let mut context = Self {
+            label,
+            aad: Short::new(),
+        };
+        append(&mut context.aad, label, fields);
+        context
     }
 }
 

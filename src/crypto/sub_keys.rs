@@ -9,7 +9,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::canonical::{encode, feed};
+use super::canonical::{Short, append, encode, feed};
 use super::header::Header;
 use super::key::{KeyId, SymmetricKey};
 use super::primitives::{Mac, Prk};
@@ -166,7 +166,7 @@ impl SubKeys {
     /// The key of the row of a document: the scope's tag, then a hash of scope and id.
     pub(crate) fn document_row(&self, scope_tag: &[u8; 16], scope: &Scope, id: &str) -> [u8; 32] {
         let (scope, id) = (scope.as_str().as_bytes(), id.as_bytes());
-        self.row_keys(|rows| rows.joined(scope_tag, &[b"keyslot/1 document row", scope, id]))
+        self.row_keys(|rows| rows.joined(scope_tag, b"keyslot/1 document row", &[scope, id]))
     }
 
     /// Bytes that one state of the row of a document adds to the account of its tenant.
@@ -189,7 +189,7 @@ impl SubKeys {
     pub(crate) fn usage_row(&self, scope: &Scope, name: &SecretName) -> [u8; 32] {
         let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
         let tag = half(&hash(&self.tag, &[b"keyslot/1 usage scope tag", scope]));
-        self.row_keys(|rows| rows.joined(&tag, &[b"keyslot/1 usage row", scope, name]))
+        self.row_keys(|rows| rows.joined(&tag, b"keyslot/1 usage row", &[scope, name]))
     }
 
     /// Bytes that one state of the row of a secret's uses adds to the account of its partition.
@@ -261,7 +261,7 @@ impl RowHasher<'_> {
         #[cfg(test)]
         ROW_KEYS.set(ROW_KEYS.get() + 1);
         let (scope, name) = (scope.as_str().as_bytes(), name.as_str().as_bytes());
-        self.joined(scope_tag, &[b"keyslot/1 secret row", scope, name])
+        self.joined(scope_tag, b"keyslot/1 secret row", &[scope, name])
     }
 
     /// The key of the row of an older value: the scope's tag, then a hash of scope, name and
@@ -277,12 +277,15 @@ impl RowHasher<'_> {
         let version = version.get().to_be_bytes();
         self.joined(
             scope_tag,
-            &[b"keyslot/1 version row", scope, name, &version],
+            b"keyslot/1 version row",
+            &[scope, name, &version],
         )
     }
 
-    fn joined(&self, scope_tag: &[u8; 16], fields: &[&[u8]]) -> [u8; 32] {
-        let hash = self.0.tag(|hash| feed(fields, |part| hash.update(part)));
+    fn joined(&self, scope_tag: &[u8; 16], label: &[u8], fields: &[&[u8]]) -> [u8; 32] {
+        let mut message = Short::new();
+        append(&mut message, label, fields);
+        let hash = self.0.tag(|hash| hash.update(&message));
         let mut both = [0; 32];
         let (left, right) = both.split_at_mut(16);
         left.copy_from_slice(scope_tag);

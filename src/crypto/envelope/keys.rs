@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::layout::COMMITMENT_LEN;
-use crate::crypto::canonical::feed;
+use crate::crypto::canonical::{Short, append};
 use crate::crypto::context::Context;
 use crate::crypto::key::SymmetricKey;
 use crate::crypto::primitives::{NONCE_LEN, sha256};
@@ -23,10 +23,9 @@ pub(in crate::crypto) fn derive(
     aad: &[u8],
 ) -> EnvelopeKeys {
     let digest = sha256(aad);
-    let fields: [&[u8]; 3] = [context.label(), nonce, &digest];
-    let [encryption, commitment] = key
-        .prk()
-        .two_blocks(|hash| feed(&fields, |part| hash.update(part)));
+    let mut info = Short::new();
+    append(&mut info, context.label(), &[nonce, &digest]);
+    let [encryption, commitment] = key.prk().two_blocks(&info);
     EnvelopeKeys {
         encryption: Zeroizing::new(encryption),
         commitment,

@@ -21,8 +21,24 @@ pub(super) const INITIAL: [u32; 8] = [
 ];
 
 /// Returns true if two texts are equal, at a cost that depends on their lengths only.
+///
+/// Word by word: the library compares a list byte by byte, which takes eight times as long.
 pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
-    left.ct_eq(right).into()
+    if left.len() != right.len() {
+        return false;
+    }
+    let (left, right) = (left.chunks_exact(8), right.chunks_exact(8));
+    let mut equal = left.remainder().ct_eq(right.remainder());
+    for (left, right) in left.zip(right) {
+        equal &= word(left).ct_eq(&word(right));
+    }
+    equal.into()
+}
+
+/// The number in 8 bytes.
+#[inline]
+fn word(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_ne_bytes)
 }
 
 /// SHA-256 of FIPS 180-4.
@@ -117,6 +133,22 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
+
+    #[test]
+    fn texts_are_equal_only_if_every_byte_is() {
+        for length in 0..40 {
+            let text: Vec<u8> = (1..).take(length).collect();
+            assert!(equal(&text, &text), "{length} bytes");
+            assert!(!equal(&text, &[&text[..], &[0]].concat()), "{length} bytes");
+            for at in 0..length {
+                for bit in 0..8 {
+                    let mut other = text.clone();
+                    other[at] ^= 1 << bit;
+                    assert!(!equal(&text, &other), "byte {at} of {length}, bit {bit}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn every_length_and_every_split_is_that_of_the_library() {

@@ -2,7 +2,6 @@
 
 use zeroize::Zeroizing;
 
-use super::hash::Sha;
 use super::hmac::Mac;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -31,28 +30,28 @@ impl Prk {
         }
         let mut block = Zeroizing::new([0; 32]);
         for (number, part) in (1..=u8::MAX).zip(output.chunks_mut(32)) {
-            *block = self.block(number, &block, |hash| hash.update(info));
+            *block = self.block(number, &block, info);
             part.copy_from_slice(block.split_at(part.len()).0);
         }
         Ok(())
     }
 
-    /// The first two blocks of HKDF-Expand, for the info that `feed` writes.
+    /// The first two blocks of HKDF-Expand.
     #[inline]
-    pub(in crate::crypto) fn two_blocks(&self, feed: impl Fn(&mut Sha)) -> [[u8; 32]; 2] {
-        let first = self.block(1, &[0; 32], &feed);
-        let second = self.block(2, &first, &feed);
+    pub(in crate::crypto) fn two_blocks(&self, info: &[u8]) -> [[u8; 32]; 2] {
+        let first = self.block(1, &[0; 32], info);
+        let second = self.block(2, &first, info);
         [first, second]
     }
 
     /// A block of HKDF-Expand, which is hashed from the block before it; from none for number 1.
     #[inline]
-    fn block(&self, number: u8, before: &[u8; 32], feed: impl FnOnce(&mut Sha)) -> [u8; 32] {
+    fn block(&self, number: u8, before: &[u8; 32], info: &[u8]) -> [u8; 32] {
         self.0.tag(|hash| {
             if number > 1 {
                 hash.update(before);
             }
-            feed(hash);
+            hash.update(info);
             hash.update(&[number]);
         })
     }
@@ -67,7 +66,7 @@ mod tests {
         let prk = Prk::new(&[7; 32]);
         let mut long = [0; 96];
         prk.expand(b"info", &mut long).unwrap();
-        let blocks = prk.two_blocks(|hash| hash.update(b"info"));
+        let blocks = prk.two_blocks(b"info");
         assert_eq!(blocks.concat(), long[..64]);
         assert_ne!(blocks[0], blocks[1]);
     }
