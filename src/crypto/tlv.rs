@@ -6,6 +6,8 @@
 //! default is left out. A tag that a reader does not know was written by a newer version and may
 //! forbid something, so the reader refuses the record.
 
+use smallvec::SmallVec;
+
 use crate::error::{Error, ErrorKind, Result};
 
 const FORM: u8 = 1;
@@ -155,9 +157,12 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(|_| corrupt())
 }
 
+/// A list that is short nearly always, without an allocation then.
+pub(super) type Few<T> = SmallVec<[T; 4]>;
+
 /// The items of a list: each its length as a `u32`, then its bytes.
-pub(super) fn items(mut list: &[u8]) -> Result<Vec<&[u8]>> {
-    let mut items = Vec::new();
+pub(super) fn items(mut list: &[u8]) -> Result<Few<&[u8]>> {
+    let mut items = Few::new();
     while !list.is_empty() {
         let (item, rest) = split_length_prefixed(list).ok_or_else(corrupt)?;
         items.push(item);
@@ -262,8 +267,8 @@ mod tests {
 
     #[test]
     fn a_list_is_its_items_and_nothing_else() {
-        assert_eq!(items(b"").unwrap(), Vec::<&[u8]>::new());
-        assert_eq!(items(b"\0\0\0\x01a\0\0\0\0").unwrap(), [&b"a"[..], b""]);
+        assert!(items(b"").unwrap().is_empty());
+        assert_eq!(items(b"\0\0\0\x01a\0\0\0\0").unwrap()[..], [&b"a"[..], b""]);
         for list in [&b"\0\0\0\x02a"[..], b"\0\0\0", b"\0\0\0\x01a\0"] {
             assert_eq!(items(list).unwrap_err().kind(), ErrorKind::Corrupt);
         }

@@ -175,19 +175,27 @@ impl Found {
         self
     }
 
+    /// Makes a value of a vault, with all that is known of its origin. `generation` is that of the
+    /// data key that sealed it.
+    #[cfg(feature = "vault")]
+    pub(crate) fn stored(value: SecretString, used: Used, generation: u32, permit: Permit) -> Self {
+        let inner = Inner {
+            value,
+            used,
+            generation,
+        };
+        Self {
+            inner: Arc::new(inner),
+            permit,
+            is_variable: false,
+        }
+    }
+
     /// Sets the surfaces on which the value may stand, in place of those set before.
     #[cfg(feature = "vault")]
     #[must_use]
     pub(crate) fn permitted(mut self, permit: Permit) -> Self {
         self.permit = permit;
-        self
-    }
-
-    /// Sets the generation of the data key that sealed the value.
-    #[cfg(feature = "vault")]
-    #[must_use]
-    pub(crate) fn sealed_by(mut self, generation: u32) -> Self {
-        Arc::make_mut(&mut self.inner).generation = generation;
         self
     }
 

@@ -1,5 +1,6 @@
 //! The data keys of rows, which are read when they are met for the first time.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -66,10 +67,15 @@ impl Core {
 
     /// The data key of a name, if it is among those that were read for the rows; else as
     /// [`key_for`](Core::key_for) finds it.
-    pub(super) fn key_among(&self, keys: &DataKeys, id: KeyId) -> Result<Arc<TenantKey>> {
+    pub(super) fn key_among<'k>(
+        &self,
+        keys: &'k DataKeys,
+        id: KeyId,
+    ) -> Result<Cow<'k, Arc<TenantKey>>> {
         match keys.get(id) {
-            Some(key) => key.clone(),
-            None => self.key_for(keys.tenant, id),
+            Some(Ok(key)) => Ok(Cow::Borrowed(key)),
+            Some(Err(error)) => Err(error.clone()),
+            None => self.key_for(keys.tenant, id).map(Cow::Owned),
         }
     }
 

@@ -58,6 +58,7 @@ impl<'r> ParsedRow<'r> {
     }
 
     /// Opens the info of a secret that was asked for by name.
+    #[inline]
     pub(super) fn open_info(
         &self,
         core: &Core,

@@ -41,6 +41,7 @@ impl Core {
     /// # Errors
     ///
     /// Those of [`open_info`](Core::open_info).
+    #[inline]
     pub(super) fn open_named_info(
         &self,
         scope: &HashedScope,

@@ -60,7 +60,8 @@ impl TenantKey {
     ///
     /// [`ErrorKind::Corrupt`] when it is another tenant's.
     pub(super) fn of(&self, scope: &Scope) -> Result<&SymmetricKey> {
-        if self.about.tenant == scope.tenant() {
+        let within = scope.as_str().strip_prefix(self.tenant());
+        if within.is_some_and(|path| path.is_empty() || path.starts_with('/')) {
             return Ok(&self.key);
         }
         Err(Error::new(

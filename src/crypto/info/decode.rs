@@ -7,7 +7,7 @@ use super::version_entry::{actor, number};
 use super::{About, Info, InfoState, VersionEntry, tags as tag};
 use crate::access::AccessRules;
 use crate::crypto::timestamp::Timestamp;
-use crate::crypto::tlv::{FieldReader, array, corrupt, items, text, unsupported};
+use crate::crypto::tlv::{Few, FieldReader, array, corrupt, items, text, unsupported};
 use crate::error::Result;
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision};
@@ -120,7 +120,7 @@ fn seconds(number: &[u8]) -> Result<NonZeroU64> {
     NonZeroU64::new(u64::from_be_bytes(array(number)?)).ok_or_else(corrupt)
 }
 
-fn texts(list: &[u8]) -> Result<Vec<&str>> {
+fn texts(list: &[u8]) -> Result<Few<&str>> {
     items(list)?.into_iter().map(text).collect()
 }
 

@@ -45,6 +45,7 @@ impl<'a> SealedInfo<'a> {
     /// Opens an info that was sealed for this row. The scope and name in it are those that the
     /// row's key is made of, because they are sealed together. `expected` are those that the caller
     /// looks for; another scope or name is no error here.
+    #[inline]
     pub(crate) fn open(
         &self,
         header: &Header,

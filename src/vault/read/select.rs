@@ -8,7 +8,7 @@ use crate::crypto::{Envelope, Info, InfoState as State, RowHasher, VersionEntry}
 use crate::error::{Error, ErrorKind, Result};
 use crate::name::SecretName;
 use crate::reference::Reference;
-use crate::resolve::{Found, Outcome, Permit};
+use crate::resolve::{Found, Outcome, Permit, Used};
 use crate::store::{Row, RowKey};
 use crate::target::Target;
 use crate::vault::clock::Now;
@@ -212,16 +212,14 @@ impl ScopedVault {
                 Ok((value, key.about().generation))
             })
             .map_err(|error| unreadable(info, error))?;
-        let found = Found::new(info.name.clone(), value)
-            .with_scope(info.scope.clone())
-            .with_version(kept.version)
-            .with_record(info.record)
-            .sealed_by(generation)
-            .permitted(permit(info));
-        Ok(match kept.fingerprint {
-            Some(fingerprint) => found.with_fingerprint(fingerprint),
-            None => found,
-        })
+        let used = Used {
+            name: info.name.clone(),
+            scope: Some(info.scope.clone()),
+            version: Some(kept.version),
+            record: Some(info.record),
+            fingerprint: kept.fingerprint,
+        };
+        Ok(Found::stored(value, used, generation, permit(info)))
     }
 }
 
