@@ -1,6 +1,7 @@
 //! References: placeholders found in a template, not yet resolved.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::Serialize;
 
@@ -21,11 +22,21 @@ use crate::record::Version;
 /// assert_eq!(reference.to_string(), "<<$secret.STRIPE_KEY@3>>");
 /// # Ok::<(), keyslot::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reference {
     name: SecretName,
     version: Option<Version>,
     kind: ReferenceKind,
+}
+
+/// Most differ in their names: the kind adds nothing, and no version is not worth a write.
+impl Hash for Reference {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.name.as_str().as_bytes());
+        if let Some(version) = self.version {
+            state.write_u64(version.get());
+        }
+    }
 }
 
 /// The kind of a reference: a secret, or any value that a resolver knows by that name.

@@ -60,6 +60,16 @@ impl Core {
     /// Those of [`admit_head`](Core::admit_head) and of the store.
     pub(super) fn news(&self, tenant: Partition, since: Option<Moment>) -> Result<News> {
         let seen = self.seen.of(tenant);
+        self.news_beyond(tenant, since, seen)
+    }
+
+    /// Asks as [`news`](Core::news) does. What was `seen` was asked for before.
+    fn news_beyond(
+        &self,
+        tenant: Partition,
+        since: Option<Moment>,
+        seen: Option<Mark>,
+    ) -> Result<News> {
         match self.store.head(tenant, &head_row(tenant), since)? {
             HeadRead::Unchanged => Ok(News::Nothing),
             HeadRead::Read { row, moment } => {
@@ -92,7 +102,7 @@ impl Core {
         }
         let is_looked_at = max_age.is_zero() && stamp.asked.is_within(LOOK, now, &self.seen);
         let (asked, point) = if is_looked_at {
-            match self.news(tenant, stamp.moment)? {
+            match self.news_beyond(tenant, stamp.moment, seen)? {
                 News::Nothing => return Ok(Freshness::Fresh),
                 News::Perhaps(point) => (stamp.asked, point),
             }

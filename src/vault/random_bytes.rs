@@ -9,8 +9,13 @@ pub(super) struct RandomBytes(u64);
 
 impl Hasher for RandomBytes {
     fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
+        let words = bytes.chunks_exact(8);
+        for &byte in words.remainder() {
             self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+        for word in words {
+            let word = word.try_into().map_or(0, u64::from_ne_bytes);
+            self.0 = self.0.rotate_left(8) ^ word;
         }
     }
 
