@@ -2,7 +2,8 @@
 //! run: scan, one dynamic look-up for all names, one exact allocation, and wiping the ranges where
 //! values lie.
 //!
-//! `cargo bench -p keyslot-bench --bench resolve`
+//! `cargo bench -p keyslot-bench --bench resolve`; on a machine that does other things as well,
+//! `KEYSLOT_BENCH_ROUNDS=2000` compares floor and call in so many short rounds instead.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -16,8 +17,9 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group};
 use keyslot::secrecy::{ExposeSecret, SecretString};
 use keyslot::template::{ResolveExt, Template};
 use keyslot::{
@@ -209,4 +211,66 @@ fn wipe(c: &mut Criterion) {
 }
 
 criterion_group!(benches, floor_contract, wipe);
-criterion_main!(benches);
+
+fn main() {
+    if let Ok(rounds) = std::env::var("KEYSLOT_BENCH_ROUNDS") {
+        return alternate(rounds.trim().parse().unwrap());
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}
+
+/// Prints how long the calls of each workload take, as ratios to the floor. The two take turns, so
+/// whatever else runs on the machine slows both.
+fn alternate(rounds: u32) {
+    for workload in workloads::all() {
+        let text = workload.text.as_str();
+        let map = Map::new(&workload);
+        let secret = |(name, value): &(String, String)| {
+            (name.clone(), Arc::new(SecretString::from(value.as_str())))
+        };
+        let floor = Floor(workload.values.iter().map(secret).collect());
+        let (finder, target) = (memchr::memmem::Finder::new("<<"), Target::unspecified());
+        let (template, parsed) = (Template::compile(text).unwrap(), parse(text, &finder));
+        compare(
+            &format!("compiled, {}", workload.name),
+            rounds,
+            || drop(black_box(fill(&parsed, black_box(&floor)))),
+            || drop(black_box(map.resolve_for(&target, &template).unwrap())),
+        );
+        compare(
+            &format!("once, {}", workload.name),
+            rounds,
+            || drop(black_box(fill(&parse(black_box(text), &finder), &floor))),
+            || drop(black_box(map.resolve(black_box(text)).unwrap())),
+        );
+    }
+}
+
+fn compare(title: &str, rounds: u32, mut floor: impl FnMut(), mut call: impl FnMut()) {
+    // Short beside the time for which a process runs before another one gets its turn.
+    const ROUND: Duration = Duration::from_micros(100);
+    fn spent(calls: u32, work: &mut impl FnMut()) -> Duration {
+        let begun = Instant::now();
+        (0..calls).for_each(|_| work());
+        begun.elapsed()
+    }
+    let mut calls = 1;
+    while spent(calls, &mut floor) < ROUND {
+        calls *= 2;
+    }
+    let mut ratios: Vec<f64> = (0..rounds)
+        .map(|round| {
+            if round % 2 == 0 {
+                let floor = spent(calls, &mut floor);
+                spent(calls, &mut call).div_duration_f64(floor)
+            } else {
+                let call = spent(calls, &mut call);
+                call.div_duration_f64(spent(calls, &mut floor))
+            }
+        })
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    let [low, median, high] = [1, 2, 3].map(|quarter| ratios[(ratios.len() - 1) * quarter / 4]);
+    println!("{title}: {median:.3} × the floor, quartiles {low:.3} and {high:.3}");
+}
