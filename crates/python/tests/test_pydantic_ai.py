@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Dict, List
 
 import pytest
 from conftest import VALUE
 
+import keyslot
 from keyslot import Scope
 
 pydantic_ai = pytest.importorskip("pydantic_ai")
 
-from pydantic_ai import Agent, ModelRetry, RunContext  # noqa: E402
+from pydantic_ai import Agent, DeferredToolRequests, ModelRetry, RunContext  # noqa: E402
+from pydantic_ai import exceptions as steering  # noqa: E402
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart  # noqa: E402
 from pydantic_ai.models.function import AgentInfo, FunctionModel  # noqa: E402
 
@@ -55,6 +58,82 @@ def test_history_holds_no_value(scope: Scope, retry: bool) -> None:
     history = result.all_messages_json().decode()
     assert VALUE not in history and VALUE not in repr(result.all_messages())
     assert history.count("secret.STRIPE_KEY") >= 2, "of the model, and of the tool"
+
+
+def raising(error: Any) -> Any:
+    """A tool whose exception is made with the value that it got."""
+
+    def fetch(token: str) -> str:
+        """Calls the API."""
+        raise error(token)
+
+    return fetch
+
+
+STEERING: Dict[str, Any] = {
+    "ApprovalRequired": lambda token: steering.ApprovalRequired({"for": [token]}),
+    "CallDeferred": lambda token: steering.CallDeferred({"for": [token]}, kind="question"),
+    "SkipToolExecution": lambda token: steering.SkipToolExecution({"for": token}),
+    "ModelRetry": lambda token: steering.ModelRetry(f"{token} is refused"),
+    "ToolFailed": lambda token: steering.ToolFailed(f"{token} is refused"),
+    "UsageLimitExceeded": lambda token: steering.UsageLimitExceeded(f"{token} is refused"),
+    "RunCancelled": lambda token: steering.RunCancelled(f"{token} is refused"),
+}
+
+
+@pytest.mark.parametrize("name", STEERING)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_what_steers_a_run_stays_and_holds_no_value(
+    scope: Scope, name: str, is_async: bool
+) -> None:
+    function = raising(STEERING[name])
+
+    async def later(token: str) -> str:
+        """Calls the API."""
+        return str(function(token))
+
+    tool = later if is_async else function
+    guarded = guard_tool(scope, tool, "api.stripe.com", ["STRIPE_KEY"], name="fetch").function
+    with pytest.raises(getattr(steering, name)) as raised:
+        result: Any = guarded(MASK)  # type: ignore[call-arg, arg-type]
+        asyncio.run(result)
+    error = raised.value
+    held = repr((error, error.args, vars(error)))
+    assert VALUE not in held and MASK in held
+    assert error.__context__ is None and error.__cause__ is None
+    assert getattr(error, "kind", "question") == "question"
+    # The control: the same exception of the tool itself.
+    with pytest.raises(getattr(steering, name)) as raised:
+        function(VALUE)
+    assert VALUE in repr((raised.value, raised.value.args, vars(raised.value)))
+
+
+def test_what_fails_or_cannot_be_redacted_is_a_failed_tool(scope: Scope) -> None:
+    endless: List[Any] = []
+    endless.append(endless)
+    for error in (
+        lambda token: ValueError(f"{token} is refused"),
+        lambda token: steering.UserError(f"{token} is refused"),
+        lambda token: steering.ApprovalRequired({token: endless}),
+    ):
+        guarded = guard_tool(scope, raising(error), "api.stripe.com", ["STRIPE_KEY"]).function
+        with pytest.raises(keyslot.errors.ToolFailed) as raised:
+            guarded(MASK)  # type: ignore[call-arg, arg-type]
+        assert VALUE not in repr((raised.value, vars(raised.value)))
+
+
+def test_a_run_ends_with_the_calls_that_wait_for_approval(scope: Scope) -> None:
+    guarded = guard_tool(
+        scope, raising(STEERING["ApprovalRequired"]), "api.stripe.com", ["STRIPE_KEY"]
+    )
+    agent: Any = Agent(
+        model({"token": MASK}), tools=[guarded], output_type=[str, DeferredToolRequests]
+    )
+    result = agent.run_sync("go")
+    assert isinstance(result.output, DeferredToolRequests)
+    [call] = result.output.approvals
+    assert result.output.metadata[call.tool_call_id] == {"for": [MASK]}
+    assert VALUE not in repr(result.output) + result.all_messages_json().decode()
 
 
 def test_the_control_an_unguarded_tool(scope: Scope) -> None:

@@ -126,6 +126,10 @@ class Call:
         return self.redactor.redact(text.encode("utf-8", "replace").decode("utf-8"))
 
 
+#: A function that makes an exception of a tool anew, redacted; or gives ``None``.
+Remaker = Callable[[Call, BaseException], Optional[BaseException]]
+
+
 def resolve_call(scope: Scope, target: Target, args: Any, grants: GrantsLike = None) -> Call:
     """Resolves the arguments of one call by grants."""
     return Call(scope.resolve_model_args(target, args, cast(Any, grants)))
@@ -141,6 +145,7 @@ def guard(
     url: Optional[str] = None,
     untouched: Sequence[str] = (),
     keeps: Tuple[Type[Exception], ...] = (),
+    remakes: Optional[Remaker] = None,
 ) -> F:
     """Wraps a tool that a model calls.
 
@@ -149,6 +154,8 @@ def guard(
     ``ToolFailed`` with a redacted message, and without the exception of the tool. ``untouched``
     names parameters that are not of the model.
     ``keeps`` names classes of exceptions that stay: one is made anew with the redacted message.
+    ``remakes`` is for those that hold more than a message: it makes such a one anew from what it
+    holds, which it redacts with the call, and gives ``None`` for others.
 
     A tool that is a coroutine function stays one. Tools that yield are refused.
     """
@@ -159,7 +166,7 @@ def guard(
         raise TypeError("the tool has no name; pass name=")
     target = Target(called, url=url) if url is not None else Target(called, host=host)
     signature = inspect.signature(tool)
-    shape = _Shape(signature, frozenset(untouched), keeps)
+    shape = _Shape(signature, frozenset(untouched), keeps, remakes)
 
     if inspect.iscoroutinefunction(tool) or inspect.iscoroutinefunction(
         getattr(tool, "__call__", None)
@@ -221,17 +228,24 @@ class _Shape:
         signature: inspect.Signature,
         untouched: frozenset[str],
         keeps: Tuple[Type[Exception], ...],
+        remakes: Optional[Remaker],
     ) -> None:
         self._signature = signature
         self._untouched = untouched
         self._keeps = keeps
+        self._remakes = remakes
 
     def failed(self, call: Call, error: BaseException) -> BaseException:
         """Makes the exception that stands for one of the tool."""
         for kept in self._keeps:
             if isinstance(error, kept):
                 return kept(call.said(error))
-        return call.ended(error)
+        try:
+            remade = self._remakes(call, error) if self._remakes else None
+        except Exception:
+            # What it holds cannot be redacted.
+            remade = None
+        return call.ended(error) if remade is None else remade
 
     def split(
         self, args: Tuple[Any, ...], kwargs: Dict[str, Any]
