@@ -1,9 +1,13 @@
 //! Audit logs.
 
-use keyslot::{AuditCursor, AuditQuery};
+use std::time::Duration;
+
+use keyslot::{AuditCursor, AuditQuery, AuditRetention};
+use pyo3::IntoPyObjectExt as _;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::bulk::Callback;
 use crate::data;
 use crate::document;
 use crate::error::{Outcome, refused};
@@ -39,6 +43,35 @@ impl AuditLog {
             entries.get_item(at)?.set_item("time", entry.time)?;
         }
         Ok(shown)
+    }
+
+    /// Takes the oldest entries of an organization away, and returns their number: those that were
+    /// stored longer ago than `max_age`, and those beyond the newest `max_entries`. `progress` is
+    /// called after each write with the number so far; if it returns `False` or raises, the call
+    /// ends there.
+    #[pyo3(signature = (reason, *, max_age=None, max_entries=None, progress=None))]
+    fn prune(
+        &self,
+        py: Python<'_>,
+        reason: Text,
+        max_age: Option<Duration>,
+        max_entries: Option<u64>,
+        progress: Option<Py<PyAny>>,
+    ) -> Outcome<u64> {
+        let mut kept = AuditRetention::new();
+        if let Some(age) = max_age {
+            kept = kept.max_age(age);
+        }
+        if let Some(entries) = max_entries {
+            kept = kept.max_entries(entries);
+        }
+        let mut callback = Callback::new(progress);
+        let taken = py.detach(|| {
+            let taken = |taken: u64| callback.tell(|py| taken.into_py_any(py));
+            self.0.prune_with(&kept, reason, taken)
+        });
+        callback.ended()?;
+        Ok(taken?)
     }
 
     /// Returns the uses of each secret.

@@ -12,6 +12,7 @@
 )]
 
 mod audit;
+mod bulk;
 mod data;
 mod document;
 mod error;

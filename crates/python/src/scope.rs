@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use keyslot::secrecy::ExposeSecret as _;
 use keyslot::template::Engine;
-use keyslot::{Actor, Epoch, ErrorKind, SecretName, Status, Version};
+use keyslot::{Actor, Epoch, ErrorKind, OnExisting, Revision, SecretName, Status, Version};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyDictMethods, PyIterator, PyList};
 
 use crate::audit::AuditLog;
+use crate::bulk::{self, Callback};
 use crate::error::{Outcome, refused};
 use crate::info::SecretInfo;
 use crate::redactor::Redactor;
@@ -57,6 +58,23 @@ fn input(value: Value, given: Option<&Bound<'_, PyDict>>) -> Outcome<keyslot::Se
         input = input.if_absent();
     }
     Ok(if trims { input.trimmed() } else { input })
+}
+
+/// Makes the input of one of many secrets: a value, or a dict of it and its facts.
+fn item_input(item: &Bound<'_, PyAny>) -> Outcome<keyslot::SecretInput> {
+    let Ok(facts) = item.cast::<PyDict>() else {
+        return input(item.extract()?, None);
+    };
+    let facts = facts.copy()?;
+    let none = || {
+        refused(
+            ErrorKind::InvalidInput,
+            "each item is a value, or a dict of value and facts",
+        )
+    };
+    let value = facts.get_item("value")?.ok_or_else(none)?;
+    facts.del_item("value")?;
+    input(value.extract()?, Some(&facts))
 }
 
 #[pymethods]
@@ -324,38 +342,140 @@ impl Scope {
     }
 
     /// Makes the value of an older version the newest again, as a new version.
-    fn rollback(&self, py: Python<'_>, name: Text, version: u64) -> Outcome<SecretInfo> {
+    #[pyo3(signature = (name, version, *, if_revision=None))]
+    fn rollback(
+        &self,
+        py: Python<'_>,
+        name: Text,
+        version: u64,
+        if_revision: Option<u64>,
+    ) -> Outcome<SecretInfo> {
         let none = || refused(ErrorKind::InvalidInput, "versions are counted from 1");
-        let version = Version::new(version).ok_or_else(none)?;
-        Ok(SecretInfo(
-            py.detach(|| self.scope.rollback(name, version))?,
-        ))
+        let (version, scope) = (Version::new(version).ok_or_else(none)?, &self.scope);
+        let info = py.detach(|| match if_revision.map(Revision::new) {
+            Some(at) => scope.if_revision(at).rollback(name, version),
+            None => scope.rollback(name, version),
+        })?;
+        Ok(SecretInfo(info))
     }
 
     /// Switches a secret on or off: `active` or `inactive`.
-    fn set_status(&self, py: Python<'_>, name: Text, status: Text) -> Outcome<SecretInfo> {
-        let status: Status = status.as_str().parse()?;
-        Ok(SecretInfo(
-            py.detach(|| self.scope.set_status(name, status))?,
-        ))
+    #[pyo3(signature = (name, status, *, if_revision=None))]
+    fn set_status(
+        &self,
+        py: Python<'_>,
+        name: Text,
+        status: Text,
+        if_revision: Option<u64>,
+    ) -> Outcome<SecretInfo> {
+        let (status, scope): (Status, _) = (status.as_str().parse()?, &self.scope);
+        let info = py.detach(|| match if_revision.map(Revision::new) {
+            Some(at) => scope.if_revision(at).set_status(name, status),
+            None => scope.set_status(name, status),
+        })?;
+        Ok(SecretInfo(info))
     }
 
     /// Revokes a secret for good: `done`, `pending` or `out_of_reach`, as `Vault.purge` says.
-    fn revoke(&self, py: Python<'_>, name: Text) -> Outcome<&'static str> {
-        Ok(py.detach(|| self.scope.revoke(name))?.as_str())
+    #[pyo3(signature = (name, *, if_revision=None))]
+    fn revoke(
+        &self,
+        py: Python<'_>,
+        name: Text,
+        if_revision: Option<u64>,
+    ) -> Outcome<&'static str> {
+        let purge = py.detach(|| match if_revision.map(Revision::new) {
+            Some(at) => self.scope.if_revision(at).revoke(name),
+            None => self.scope.revoke(name),
+        })?;
+        Ok(purge.as_str())
     }
 
     /// Deletes a secret; with `force` also a revoked name.
-    #[pyo3(signature = (name, *, force=false))]
-    fn delete(&self, py: Python<'_>, name: Text, force: bool) -> Outcome<&'static str> {
-        let purge = py.detach(|| {
-            if force {
-                self.scope.force_delete(name)
-            } else {
-                self.scope.delete(name)
-            }
+    #[pyo3(signature = (name, *, force=false, if_revision=None))]
+    fn delete(
+        &self,
+        py: Python<'_>,
+        name: Text,
+        force: bool,
+        if_revision: Option<u64>,
+    ) -> Outcome<&'static str> {
+        let scope = &self.scope;
+        let purge = py.detach(|| match (if_revision.map(Revision::new), force) {
+            (Some(at), true) => scope.if_revision(at).force_delete(name),
+            (Some(at), false) => scope.if_revision(at).delete(name),
+            (None, true) => scope.force_delete(name),
+            (None, false) => scope.delete(name),
         })?;
         Ok(purge.as_str())
+    }
+
+    /// Stores many secrets in writes of bounded size. `items` is a dict of values, or of dicts of
+    /// `value` and the keyword arguments of `put`. `on_existing` is `fail`, `skip`, `replace` or
+    /// `version`. `progress` is called after each write with the progress so far; if it returns
+    /// `False` or raises, the call ends there, and what is stored stays.
+    #[pyo3(signature = (items, *, on_existing=None, progress=None))]
+    fn put_all(
+        &self,
+        py: Python<'_>,
+        items: &Bound<'_, PyDict>,
+        on_existing: Option<Text>,
+        progress: Option<Py<PyAny>>,
+    ) -> Outcome<Py<PyAny>> {
+        let rule = on_existing.as_ref().map(bulk::on_existing).transpose()?;
+        let rule = rule.unwrap_or(OnExisting::Fail);
+        let mut inputs = Vec::with_capacity(items.len());
+        for (name, item) in items.iter() {
+            inputs.push((name.extract::<Text>()?, item_input(&item)?));
+        }
+        let mut callback = Callback::new(progress);
+        let done = py.detach(|| {
+            self.scope.put_all_with(inputs, rule, |progress| {
+                callback.tell(|py| bulk::shown(py, progress))
+            })
+        });
+        bulk::done(py, done, callback)
+    }
+
+    /// Deletes many secrets in writes of bounded size; with `force` also revoked names. A name
+    /// without a secret is skipped. `progress` is that of `put_all`.
+    #[pyo3(signature = (names, *, force=false, progress=None))]
+    fn delete_all(
+        &self,
+        py: Python<'_>,
+        names: Vec<Text>,
+        force: bool,
+        progress: Option<Py<PyAny>>,
+    ) -> Outcome<Py<PyAny>> {
+        let mut callback = Callback::new(progress);
+        let done = py.detach(|| {
+            let tell = |progress| callback.tell(|py| bulk::shown(py, progress));
+            if force {
+                self.scope.force_delete_all_telling(&names, tell)
+            } else {
+                self.scope.delete_all_telling(&names, tell)
+            }
+        });
+        bulk::done(py, done, callback)
+    }
+
+    /// Switches many secrets on or off, or revokes them: `active`, `inactive` or `revoked`. One
+    /// that has the status is skipped. `progress` is that of `put_all`.
+    #[pyo3(signature = (names, status, *, progress=None))]
+    fn set_status_all(
+        &self,
+        py: Python<'_>,
+        names: Vec<Text>,
+        status: Text,
+        progress: Option<Py<PyAny>>,
+    ) -> Outcome<Py<PyAny>> {
+        let status: Status = status.as_str().parse()?;
+        let mut callback = Callback::new(progress);
+        let done = py.detach(|| {
+            let tell = |progress| callback.tell(|py| bulk::shown(py, progress));
+            self.scope.set_status_all_with(&names, status, tell)
+        });
+        bulk::done(py, done, callback)
     }
 
     /// Copies a secret of this very scope into another scope of the same organization.

@@ -61,8 +61,8 @@ _add_twins(
 _add_twins(
     Scope,
     "resolve resolve_model_args check explain snapshot redactor find_values put replace_revoked"
-    " update info reveal matches list names rollback set_status revoke delete clone_to epoch"
-    " wait_for_changes".split(),
+    " update info reveal matches list names rollback set_status revoke delete put_all delete_all"
+    " set_status_all clone_to epoch wait_for_changes".split(),
 )
 _add_twins(Snapshot, ["resolve", "refresh"])
-_add_twins(AuditLog, ["page", "usage"])
+_add_twins(AuditLog, ["page", "prune", "usage"])

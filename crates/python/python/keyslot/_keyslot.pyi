@@ -1,15 +1,16 @@
 """The extension module, whose classes the package exports."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from typing import Any, Generic, Protocol, TypedDict, TypeVar, final, overload
 
-from typing_extensions import Unpack
+from typing_extensions import Required, Unpack
 
 from .types import (
     Attempt,
     AuditPage,
+    BulkProgress,
     Explanation,
     Key,
     Lint,
@@ -84,6 +85,11 @@ class _Facts(TypedDict, total=False):
 class _Put(_Facts, total=False):
     if_absent: bool
     trimmed: bool
+
+class _Item(_Put, total=False):
+    value: Required[_Value]
+
+_Progress = Callable[[BulkProgress], object]
 
 class _Question(TypedDict, total=False):
     since: datetime | str
@@ -320,6 +326,22 @@ class AuditLog:
     async def apage(
         self, *, after: str | None = None, limit: int = 100, **query: Unpack[_Question]
     ) -> AuditPage: ...
+    def prune(
+        self,
+        reason: str,
+        *,
+        max_age: timedelta | None = None,
+        max_entries: int | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> int: ...
+    async def aprune(
+        self,
+        reason: str,
+        *,
+        max_age: timedelta | None = None,
+        max_entries: int | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> int: ...
     def usage(self) -> dict[str, dict[str, Any]]: ...
     async def ausage(self) -> dict[str, dict[str, Any]]: ...
 
@@ -401,14 +423,52 @@ class Scope:
     ) -> _List[SecretInfo]: ...
     def names(self) -> _List[str]: ...
     async def anames(self) -> _List[str]: ...
-    def rollback(self, name: str, version: int) -> SecretInfo: ...
-    async def arollback(self, name: str, version: int) -> SecretInfo: ...
-    def set_status(self, name: str, status: str) -> SecretInfo: ...
-    async def aset_status(self, name: str, status: str) -> SecretInfo: ...
-    def revoke(self, name: str) -> str: ...
-    async def arevoke(self, name: str) -> str: ...
-    def delete(self, name: str, *, force: bool = False) -> str: ...
-    async def adelete(self, name: str, *, force: bool = False) -> str: ...
+    def rollback(
+        self, name: str, version: int, *, if_revision: int | None = None
+    ) -> SecretInfo: ...
+    async def arollback(
+        self, name: str, version: int, *, if_revision: int | None = None
+    ) -> SecretInfo: ...
+    def set_status(
+        self, name: str, status: str, *, if_revision: int | None = None
+    ) -> SecretInfo: ...
+    async def aset_status(
+        self, name: str, status: str, *, if_revision: int | None = None
+    ) -> SecretInfo: ...
+    def revoke(self, name: str, *, if_revision: int | None = None) -> str: ...
+    async def arevoke(self, name: str, *, if_revision: int | None = None) -> str: ...
+    def delete(
+        self, name: str, *, force: bool = False, if_revision: int | None = None
+    ) -> str: ...
+    async def adelete(
+        self, name: str, *, force: bool = False, if_revision: int | None = None
+    ) -> str: ...
+    def put_all(
+        self,
+        items: Mapping[str, _Value | _Item],
+        *,
+        on_existing: str | None = None,
+        progress: _Progress | None = None,
+    ) -> BulkProgress: ...
+    async def aput_all(
+        self,
+        items: Mapping[str, _Value | _Item],
+        *,
+        on_existing: str | None = None,
+        progress: _Progress | None = None,
+    ) -> BulkProgress: ...
+    def delete_all(
+        self, names: Sequence[str], *, force: bool = False, progress: _Progress | None = None
+    ) -> BulkProgress: ...
+    async def adelete_all(
+        self, names: Sequence[str], *, force: bool = False, progress: _Progress | None = None
+    ) -> BulkProgress: ...
+    def set_status_all(
+        self, names: Sequence[str], status: str, *, progress: _Progress | None = None
+    ) -> BulkProgress: ...
+    async def aset_status_all(
+        self, names: Sequence[str], status: str, *, progress: _Progress | None = None
+    ) -> BulkProgress: ...
     def clone_to(self, name: str, target: Scope) -> SecretInfo: ...
     async def aclone_to(self, name: str, target: Scope) -> SecretInfo: ...
     def epoch(self) -> int: ...

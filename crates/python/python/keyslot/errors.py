@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Dict, Optional, Tuple, Type
 
+from .types import BulkProgress
+
 __all__ = [
     "AccessDenied",
     "Busy",
@@ -42,7 +44,16 @@ class Failure:
 
 
 class KeyslotError(Exception):
-    """Refusal of a call: the first failure of it, and ``failures`` with all, 50 at most."""
+    """Refusal of a call: the first failure of it, and ``failures`` with all, 50 at most.
+
+    That of a call for many secrets has the number of the ``item`` that it is about, from 0, and the
+    ``progress``: what was changed all the same. ``unsettled`` are the items, from the first up to
+    the second number, of which a store that was lost cannot tell.
+    """
+
+    item: Optional[int] = None
+    progress: Optional[BulkProgress] = None
+    unsettled: Tuple[int, int] = (0, 0)
 
     def __init__(
         self,
@@ -85,7 +96,7 @@ class KeyslotError(Exception):
         return self.code in ("busy", "unavailable")
 
     def __reduce__(self) -> Any:
-        return (type(self), (str(self), self.failures, self.count))
+        return (type(self), (str(self), self.failures, self.count), self.__dict__)
 
 
 class NotFound(KeyslotError, LookupError):

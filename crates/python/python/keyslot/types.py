@@ -9,6 +9,7 @@ __all__ = [
     "AuditEntry",
     "AuditPage",
     "Attempt",
+    "BulkProgress",
     "Explanation",
     "Key",
     "Lint",
@@ -18,6 +19,15 @@ __all__ = [
     "Used",
     "Verification",
 ]
+
+
+class BulkProgress(TypedDict):
+    """Progress of a call for many secrets. ``purge`` is that of ``Vault.purge``, at the end."""
+
+    changed: int
+    skipped: int
+    total: int
+    purge: Optional[str]
 
 
 class Span(TypedDict):
