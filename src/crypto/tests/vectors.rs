@@ -5,17 +5,15 @@ use serde_json::Value;
 use super::super::context::Context;
 use super::super::data_key::{DataKeyRecord, DataKeyState};
 use super::super::envelope::{Envelope, Refused, derive, open, prefix, seal_with_nonce};
-use super::super::key_slot::{KeySlotKeys, KeySlotPlace};
 use super::super::key_slot_directory::{KeySlotDirectory, KeySlotEntry};
-use super::super::passphrase::{Argon2Cost, Passphrase, Work};
 use super::super::previous_key::PreviousKey;
-use super::super::primitives::{NONCE_LEN, Prk, argon2id, decrypt, sha256};
+use super::super::primitives::{NONCE_LEN, Prk, decrypt, sha256};
 use super::super::root_key::RootKey;
 use super::super::timestamp::Timestamp;
 use super::super::tlv::FieldWriter;
 use super::super::{
     Head, Header, Info, InfoPlace, InfoState, Kdf, KeyId, KeySlot, SealedInfo, SubKeys,
-    SymmetricKey, Unlock, VaultKey, canonical,
+    SymmetricKey, VaultKey, canonical,
 };
 use crate::name::SecretName;
 use crate::record::{RecordId, Revision, Version};
@@ -317,8 +315,14 @@ fn a_slot_directory_is_what_the_format_says() {
 
 /// The key slot of a passphrase: what somebody types, the root key that Argon2id makes of it, and
 /// the rows, by every step and by the passphrase itself.
+#[cfg(feature = "passphrase")]
 #[test]
 fn a_passphrase_opens_the_slot_of_the_other_implementation() {
+    use super::super::Unlock;
+    use super::super::key_slot::{KeySlotKeys, KeySlotPlace};
+    use super::super::passphrase::{Argon2Cost, Passphrase, Work};
+    use super::super::primitives::argon2id;
+
     let all = sealing();
     let header = Header::decode(&hex(&all["header"])).unwrap();
     let vector = &all["passphrase_slot"];

@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
-use keyslot::secrecy::ExposeSecret;
 use keyslot::store::{Kind, MemoryStore, Partition, SecretStore, copy_vault};
 use keyslot::{
     Actor, AuditAction, AuditEntry, AuditLog, AuditMode, AuditQuery, AuditRetention, ErrorKind,
-    FileAnchor, Finding, Passphrase, Result, RootKey, Unlock, Vault,
+    FileAnchor, Finding, Result, RootKey, Unlock, Vault,
 };
 
 use super::kit::builder;
@@ -705,8 +704,11 @@ fn a_change_that_another_one_came_before_is_logged_behind_it() {
     is_whole(&vault, "one between");
 }
 
+#[cfg(feature = "passphrase")]
 #[test]
 fn a_log_of_keys_holds_no_key_and_is_not_readable_at_rest() {
+    use keyslot::secrecy::ExposeSecret;
+
     let (machine, next) = (key(), key());
     let phrase = "correct horse battery staple and a log";
     let (store, vault, _) = logged(&machine);
@@ -716,7 +718,7 @@ fn a_log_of_keys_holds_no_key_and_is_not_readable_at_rest() {
         .put("KEY", "hunter2-value")
         .unwrap();
     let weak = keyslot::Argon2Cost::new(19_456, 2, 1).unwrap();
-    let passphrase = Passphrase::new(phrase).cost(weak);
+    let passphrase = keyslot::Passphrase::new(phrase).cost(weak);
     let ada = vault.acting_as(Actor::new("user:ada").unwrap());
     let ada = ada.because("a reason that is told").unwrap();
     ada.add_key("a name that is told", &passphrase).unwrap();
