@@ -43,8 +43,8 @@ pub(crate) struct Survey {
     pub(crate) partial: bool,
     /// True if uses are counted or logged; without that nothing is said about them.
     pub(crate) usage: bool,
-    /// True if the audit log has older entries than were read. A secret of which no use is known is
-    /// in no list then, unless the entries that were read are enough to tell that it is unused.
+    /// True if the audit log has older entries than were read. A secret of which no use is known,
+    /// and that is older than those that were read, is in a list only if they go back long enough.
     pub(crate) usage_partial: bool,
     /// The time after which all uses are known, if the audit log was not read to its end.
     #[serde(skip)]
@@ -110,12 +110,12 @@ impl Survey {
         }
         if let Some(used) = used {
             let is_old = |time: SystemTime| time + LONG * DAY <= now;
-            match (used.last.get(&info.record).copied(), used.unread) {
-                (None, None) => into.push(&mut self.never_used),
-                (Some(last), _) | (None, Some(last)) if is_old(last) => {
-                    into.push(&mut self.unused);
-                }
-                _ => {}
+            // Of an older secret there may be uses among the entries that were not read.
+            let unread = used.unread.filter(|unread| info.created_at <= *unread);
+            match used.last.get(&info.record).copied().or(unread) {
+                None => into.push(&mut self.never_used),
+                Some(last) if is_old(last) => into.push(&mut self.unused),
+                Some(_) => {}
             }
         }
         for list in into {

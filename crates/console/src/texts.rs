@@ -248,7 +248,7 @@ pub(crate) const NO_USAGE: &str =
 pub(crate) const USAGE_SINCE: &str =
     "The audit log is longer than this page reads: it knows all uses since";
 pub(crate) const USAGE_PARTIAL: &str =
-    "A secret that was not used since then is in a list only if that was 90 days ago.";
+    "An older secret that was not used since then is in a list only if that was 90 days ago.";
 pub(crate) const PARTIAL: &str = "The scope has more secrets than this page looks at.";
 
 // ---- explain

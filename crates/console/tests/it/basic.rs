@@ -388,10 +388,18 @@ fn the_page_of_what_needs_attention_reads_a_bounded_part_of_the_log() {
     }
     let (_, json) = asked(5);
     assert!(names(&json, "unused").is_empty() && names(&json, "never_used").is_empty());
-    // The control: all of the log.
-    let (_, json) = asked(1000);
-    assert_eq!(names(&json, "unused"), ["REGION_TOKEN"]);
-    assert_eq!(names(&json, "never_used"), ["NEW_KEY"]);
+    // But for one that is newer than the cut.
+    now.store(since.as_secs() + 1, Ordering::SeqCst);
+    scope.put("NEWER_KEY", "a value").unwrap();
+    let (_, json) = asked(5);
+    assert_eq!(names(&json, "never_used"), ["NEWER_KEY"]);
+    // Cut behind all that is of these days, and the control: all of the log.
+    for (audited, is_partial) in [(8, true), (1000, false)] {
+        let (_, json) = asked(audited);
+        assert_eq!(json["usage_partial"], is_partial);
+        assert_eq!(names(&json, "unused"), ["REGION_TOKEN"]);
+        assert_eq!(names(&json, "never_used"), ["NEWER_KEY", "NEW_KEY"]);
+    }
 }
 
 #[test]
