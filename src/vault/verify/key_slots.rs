@@ -112,5 +112,9 @@ fn rows(
             }
             Step::End => return Ok(()),
         }
+        // A store may give more, without end.
+        if report.is_full() {
+            return Ok(());
+        }
     }
 }

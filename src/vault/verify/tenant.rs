@@ -260,6 +260,10 @@ impl<'a> Tenant<'a> {
                     Step::Disorder => break false,
                     Step::End => break listed == count,
                 }
+                // A store may give more, without end.
+                if listed > count {
+                    break false;
+                }
             };
             if !is_whole {
                 self.find(Finding::Hidden);

@@ -78,9 +78,14 @@ impl Verification {
     }
 
     pub(super) fn find(&mut self, finding: Finding) {
-        if self.findings.len() < Self::MAX_FINDINGS {
+        if !self.is_full() {
             self.findings.push(finding);
         }
+    }
+
+    /// Returns true if no finding is listed any more.
+    pub(super) fn is_full(&self) -> bool {
+        self.findings.len() >= Self::MAX_FINDINGS
     }
 }
 

@@ -1,4 +1,5 @@
-//! Older values that a store gives without end: verification reads as many as the records name.
+//! Rows that a store gives without end: verification reads as many older values as the records
+//! name, and as many secrets of a scope as there are.
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use keyslot::store::{
     Cursor, Kind, MemoryStore, Page, PageSize, Partition, ReadTx, ReadWork, Row, RowKey, Scan,
 };
-use keyslot::{Finding, Result, SecretStore, Vault};
+use keyslot::{Finding, Result, SecretStore, Vault, Verification};
 
 use crate::hand_on;
 use crate::support::root_key;
@@ -16,11 +17,12 @@ use crate::support::rows::{all_of, rows};
 /// Pages after which the lie ends: a test that fails should end too.
 const MOST: usize = 50;
 
-/// A store that gives one older value under ever new keys, once it has one to lie with.
+/// A store that gives one row under ever new keys, once it has one to lie with: where all older
+/// values are asked for, or the secrets of a scope.
 #[derive(Clone, Debug, Default)]
 struct Endless {
     inner: MemoryStore,
-    lie: Arc<Mutex<Option<Row>>>,
+    lie: Arc<Mutex<Option<(Partition, Row)>>>,
     pages: Arc<AtomicUsize>,
 }
 
@@ -28,12 +30,12 @@ impl SecretStore for Endless {
     hand_on!(inner: get scan write head partitions purge self_check);
 
     fn read(&self, partition: Partition, work: &mut ReadWork<'_>) -> Result<()> {
-        let read = &mut |tx: &mut dyn ReadTx| work(&mut EndlessTx(tx, self));
+        let read = &mut |tx: &mut dyn ReadTx| work(&mut EndlessTx(tx, self, partition));
         self.inner.read(partition, read)
     }
 }
 
-struct EndlessTx<'a>(&'a mut dyn ReadTx, &'a Endless);
+struct EndlessTx<'a>(&'a mut dyn ReadTx, &'a Endless, Partition);
 
 impl ReadTx for EndlessTx<'_> {
     fn get(&mut self, keys: &[RowKey]) -> Result<Vec<Option<Row>>> {
@@ -42,21 +44,29 @@ impl ReadTx for EndlessTx<'_> {
 
     fn scan(&mut self, scan: &Scan) -> Result<Page> {
         let lie = self.1.lie.lock().unwrap().clone();
-        let Some(lie) = lie.filter(|_| scan.kind == Kind::Version) else {
+        let is_listed = scan.scope.is_some() == (scan.kind == Kind::Secret);
+        let is_lie =
+            |(at, lie): &(Partition, Row)| *at == self.2 && lie.key.kind == scan.kind && is_listed;
+        let Some((_, lie)) = lie.filter(is_lie) else {
             return self.0.scan(scan);
         };
         let number = self.1.pages.fetch_add(1, Ordering::SeqCst) as u64;
-        let row = |at: u32| Row {
-            epoch: lie.epoch + number,
-            key: RowKey {
-                key: std::array::from_fn(|byte| at.to_be_bytes()[byte % 4]),
-                ..lie.key
-            },
-            ..lie.clone()
+        let row = |at: u32| {
+            let mut key = lie.key.key;
+            key[16..24].copy_from_slice(&number.to_be_bytes());
+            key[24..28].copy_from_slice(&at.to_be_bytes());
+            Row {
+                epoch: lie.epoch + number,
+                key: RowKey { key, ..lie.key },
+                ..lie.clone()
+            }
         };
         let rows: Vec<Row> = (0..scan.size.rows.get()).map(row).collect();
         let last = rows.last().unwrap();
-        let next = Cursor::Epoch(last.epoch, Some(last.key.key));
+        let next = match scan.from {
+            Cursor::Key(_) => Cursor::Key(Some(last.key.key)),
+            Cursor::Epoch(..) => Cursor::Epoch(last.epoch, Some(last.key.key)),
+        };
         let has_more = (number as usize) < MOST;
         Ok(Page {
             next: has_more.then_some(next),
@@ -78,7 +88,7 @@ fn verification_reads_as_many_older_values_as_the_records_name() {
     assert!(vault.verify().unwrap().is_intact(), "the control");
 
     let lie = older.last().unwrap();
-    *store.lie.lock().unwrap() = Some(lie.row.clone());
+    *store.lie.lock().unwrap() = Some((lie.partition, lie.row.clone()));
     assert_eq!(vault.verify().unwrap().findings, [Finding::Stray]);
     assert_eq!(store.pages.swap(0, Ordering::SeqCst), 1);
     // The control: whoever goes on is given more.
@@ -117,10 +127,40 @@ fn verification_reads_a_page_of_what_an_erasure_left_behind() {
     vault.erase_tenant("acme").unwrap();
     scope.put("KEY", "of a new life").unwrap();
     assert!(vault.verify().unwrap().is_intact(), "the control");
-    *store.lie.lock().unwrap() = Some(left.row);
+    *store.lie.lock().unwrap() = Some((left.partition, left.row));
     let erased = Finding::Erased {
         tenant: "acme".to_owned(),
     };
     assert_eq!(vault.verify().unwrap().findings, [erased]);
     assert_eq!(store.pages.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn verification_lists_as_many_secrets_of_a_scope_as_there_are() {
+    let store = Endless::default();
+    let builder = Vault::builder().store(store.clone());
+    let vault = builder.create(&root_key()).unwrap();
+    vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
+    assert!(vault.verify().unwrap().is_intact(), "the control");
+    let secret = rows(&store.inner, Kind::Secret).remove(0);
+    *store.lie.lock().unwrap() = Some((secret.partition, secret.row));
+    assert_eq!(vault.verify().unwrap().findings, [Finding::Hidden]);
+    assert_eq!(store.pages.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn verification_reads_as_many_rows_among_the_keys_as_it_lists() {
+    let store = Endless::default();
+    let builder = Vault::builder().store(store.clone());
+    let vault = builder.create(&root_key()).unwrap();
+    let scope = vault.scope("acme").unwrap();
+    for value in ["first", "second"] {
+        scope.put("KEY", value).unwrap();
+    }
+    let older = rows(&store.inner, Kind::Version).remove(0);
+    *store.lie.lock().unwrap() = Some((Partition::VAULT, older.row));
+    let found = vault.verify().unwrap().findings;
+    assert_eq!(found.len(), Verification::MAX_FINDINGS);
+    assert!(found.iter().all(|found| *found == Finding::Stray));
+    assert!(store.pages.load(Ordering::SeqCst) < MOST);
 }
