@@ -67,8 +67,8 @@ impl AuditLog {
     }
 
     /// Adds up the uses as [`usage`](AuditLog::usage) does, in the newest entries alone: it reads
-    /// `most` at most, those of changes included, and [`unread`](AuditUsage::unread) tells if the
-    /// log has older ones.
+    /// `most` of the organization at most, those of changes and of other scopes included, and
+    /// [`unread`](AuditUsage::unread) tells if there are older ones.
     ///
     /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
@@ -120,8 +120,8 @@ impl AuditUsage {
         self.secrets.get(&secret)
     }
 
-    /// Returns the time of the newest entry that was not read, if not all were. Of uses at this
-    /// time or before nothing is known.
+    /// Returns the time of the newest entry of the organization that was not read, if not all were.
+    /// Of uses at this time or before nothing is known.
     ///
     /// ```
     /// use keyslot::{AuditMode, RootKey, Vault};
