@@ -126,6 +126,19 @@ fn from_a_file_to_memory_and_back() {
     assert!(vault.verify().unwrap().is_intact());
 }
 
+/// Uses lie in partitions of their own.
+#[test]
+fn a_partition_of_uses_is_not_counted_as_an_organization() {
+    let source = source();
+    let builder = Vault::builder().store(source.clone()).count_uses(true);
+    let vault = builder.open(&root_key()).unwrap();
+    value(&vault.scope("acme").unwrap(), "A").unwrap();
+    vault.flush_usage().unwrap();
+    let partitions = source.partitions(None, std::num::NonZeroU32::MAX).unwrap();
+    assert_eq!(partitions.len(), 1 + 3 + 1, "the control");
+    assert_eq!(copy_vault(&source, &MemoryStore::new()).unwrap().tenants, 3);
+}
+
 /// A store whose write of this number fails: before it begins, or after it was committed.
 fn fragile(store: MemoryStore, fatal: usize, when: Call) -> Hooked<MemoryStore> {
     let writes = AtomicUsize::new(0);

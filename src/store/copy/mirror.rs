@@ -17,6 +17,8 @@ pub(super) struct Mirror<'s> {
 /// Numbers of what was mirrored.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Mirrored {
+    /// The partitions with data keys, which those of organizations alone have.
+    pub(super) tenants: u64,
     /// The rows of the source.
     pub(super) rows: u64,
     /// The stretches of keys that were not the same, and were written.
@@ -48,6 +50,7 @@ impl Mirror<'_> {
         } else {
             heads.rows.iter().map(|head| head.epoch).max().unwrap_or(0)
         };
+        let mut has_keys = false;
         for kind in Kind::ALL {
             let is_header = self.partition == Partition::VAULT && kind == Kind::Header;
             if kind == Kind::Head || is_header {
@@ -56,6 +59,7 @@ impl Mirror<'_> {
             let mut next = Some(scan(kind));
             while let Some(scan) = next {
                 let source = self.from.scan(self.partition, &scan)?;
+                has_keys |= kind == Kind::DataKey && !source.rows.is_empty();
                 let end = self.level(&scan, source, newest, done)?;
                 next = end.map(|end| Scan {
                     from: Cursor::Key(Some(end)),
@@ -63,6 +67,7 @@ impl Mirror<'_> {
                 });
             }
         }
+        done.tenants += u64::from(has_keys);
         self.level(&scan(Kind::Head), heads, newest, done).map(drop)
     }
 
