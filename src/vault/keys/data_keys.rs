@@ -97,7 +97,10 @@ impl Core {
         }
         self.change_key_slots(&keys, call, |slots| {
             let dropped = slots.directory.previous.len() as u64;
-            slots.note(AuditAction::DropVaultKeys, None, Some(dropped));
+            // Another process may have dropped them first.
+            if dropped > 0 {
+                slots.note(AuditAction::DropVaultKeys, None, Some(dropped));
+            }
             slots.directory.previous.clear();
             slots.next = Some(Arc::new(keys.alone()));
             Ok(true)

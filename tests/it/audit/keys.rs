@@ -704,6 +704,26 @@ fn a_change_that_another_one_came_before_is_logged_behind_it() {
     is_whole(&vault, "one between");
 }
 
+/// Another vault drops the same keys between the read and the write of a call.
+#[test]
+fn keys_that_another_one_dropped_first_are_not_logged_twice() {
+    let machine = key();
+    let (store, vault, _) = logged(&machine);
+    let _ = vault.replace_vault_key(&[&machine]).unwrap();
+    let by = open(store.clone(), &machine).unwrap();
+    let armed = std::sync::atomic::AtomicBool::new(true);
+    let late = Hooked::new(store.clone(), move |call| {
+        if matches!(call, Call::Write(_)) && armed.swap(false, Ordering::SeqCst) {
+            by.drop_previous_vault_keys().unwrap();
+        }
+        Ok(())
+    });
+    let slow = open(late, &machine).unwrap();
+    slow.drop_previous_vault_keys().unwrap();
+    assert_eq!(told(&vault), ["replace_vault_key 1", "drop_vault_keys 1"]);
+    is_whole(&vault, "dropped twice");
+}
+
 #[cfg(feature = "passphrase")]
 #[test]
 fn a_log_of_keys_holds_no_key_and_is_not_readable_at_rest() {
