@@ -109,7 +109,7 @@ fn rotate(args: &RotateArgs, context: &Context) -> Result<Exit> {
 
 fn rotate_data(args: &RotateDataArgs, context: &Context) -> Result<Exit> {
     let organization = args.organization.as_str();
-    let vault = context.vault()?;
+    let vault = context.vault()?.acting_as(context.actor()?);
     let generation = vault.rotate_data_key(organization)?;
     let progress = Progress::new(context.output, "sealing anew");
     let done = vault.rewrap(organization)?.finish_with(|now| {
