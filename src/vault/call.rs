@@ -7,7 +7,8 @@ use crate::crypto::{Facts, Timestamp};
 use crate::record::AuditAction;
 use crate::scope::Scope;
 
-/// The operator of an open vault: on whose behalf and why its keys are changed.
+/// The operator of an open vault: on whose behalf and why its keys are changed and damage is
+/// repaired.
 #[derive(Clone, Default)]
 pub(super) struct Operator {
     pub(super) actor: Option<Actor>,

@@ -421,6 +421,35 @@ fn what_was_erased_stays_erased_also_if_its_key_is_put_back() {
     assert_eq!(value(&scope, "NEW").unwrap(), "of today");
 }
 
+/// The head of the uses says what was erased, too.
+#[test]
+fn what_was_erased_stays_erased_also_where_the_head_is_lost() {
+    for is_erased in [true, false] {
+        let world = World::new();
+        let past: Vec<Stored> = [Kind::DataKey, Kind::Secret]
+            .into_iter()
+            .flat_map(|kind| rows(&world.store, kind))
+            .collect();
+        if is_erased {
+            let _ = world.vault.erase_tenant("acme").unwrap();
+        }
+        world.project.put("NEW", "of today").unwrap();
+        past.iter().for_each(|row| world.put(row));
+        let heads = rows(&world.store, Kind::Head);
+        let is_own = |head: &&Stored| head.partition == past[0].partition;
+        world.damage(heads.iter().find(is_own).unwrap());
+        let repair = world.vault.rebuild_head("acme", "a bad disk").unwrap();
+        let expected = if is_erased { (1, 0, 3) } else { (4, 0, 0) };
+        let (secrets, tombstones, unreadable, missing) = counts(&repair);
+        assert_eq!((secrets, tombstones, unreadable), expected);
+        assert_eq!(missing, None);
+        let refused = world.project.put("KEY", "another").err();
+        let refused = refused.map(|error| error.kind());
+        assert_eq!(refused, is_erased.then_some(ErrorKind::Corrupt));
+        assert_eq!(value(&world.project, "NEW").unwrap(), "of today");
+    }
+}
+
 #[test]
 fn a_head_that_is_made_anew_seals_with_the_newest_key_whatever_the_columns_say() {
     let world = World::new();

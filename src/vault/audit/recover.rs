@@ -3,7 +3,6 @@
 use super::append::Noted;
 use crate::crypto::{Head, KeyId, LogState, RowAccount};
 use crate::error::Result;
-use crate::record::AuditAction;
 use crate::scope::Scope;
 use crate::store::{Kind, Partition, WriteTx};
 use crate::vault::call::Call;
@@ -52,6 +51,15 @@ impl Core {
         })
     }
 
+    /// The generation of the first data key of a tenant that was not erased, as the head of its uses
+    /// has it; 0 if that is not known.
+    pub(in crate::vault) fn erased_before_by_uses(&self, tenant: &str) -> Result<u32> {
+        let partition = self.uses_of(tenant);
+        let row = self.get_one(partition, head_row(partition))?;
+        let head = row.and_then(|row| self.open_head(partition, &row).ok());
+        Ok(head.map_or(0, |head| head.erased_before))
+    }
+
     /// Makes the head of the log of a tenant's uses anew, if it cannot be read: without it no use
     /// can be logged. Does nothing where there is no log. `erased_before` is that of the tenant.
     ///
@@ -63,7 +71,7 @@ impl Core {
         &self,
         tenant: &Scope,
         erased_before: u32,
-        reason: &str,
+        call: Call<'_>,
     ) -> Result<()> {
         let partition = self.uses_of(tenant.tenant());
         let keys = [head_row(partition)];
@@ -94,7 +102,6 @@ impl Core {
             head.erased_before = erased_before;
             head.epoch = next_epoch(newest)?;
             let mut noted = Noted::default();
-            let call = Call::operator(AuditAction::RebuildHead).because(Some(reason));
             noted.push(&call.facts(now, tenant));
             self.put_log(tx, partition, head, log, &noted).map(Some)
         })?;

@@ -1,4 +1,4 @@
-//! The operator of a vault: on whose behalf and why its keys are changed.
+//! The operator of a vault: on whose behalf and why its keys are changed and damage is repaired.
 
 use super::vault::Vault;
 use crate::actor::Actor;
@@ -6,9 +6,9 @@ use crate::error::Result;
 use crate::vault::reason;
 
 impl Vault {
-    /// The same open vault, for an actor: the audit logs have the actor with each change of keys,
-    /// and the handles on its scopes begin with it. The host must know the actor; nothing is
-    /// checked here.
+    /// The same open vault, for an actor: the audit logs have the actor with each change of keys
+    /// and each repair, and the handles on its scopes begin with it. The host must know the actor;
+    /// nothing is checked here.
     ///
     /// ```
     /// use keyslot::{Actor, AuditMode, RootKey, Vault};

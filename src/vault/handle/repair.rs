@@ -1,23 +1,21 @@
 //! Ways out for an operator, where a record or a head cannot be read any more.
 
-use std::sync::Arc;
-
 use super::vault::Vault;
 use crate::error::{Error, Result};
 use crate::name::SecretName;
+use crate::record::AuditAction;
 use crate::scope::Scope;
 use crate::vault::observer::Action;
 use crate::vault::reason;
 use crate::vault::repair::Repair;
-use crate::vault::scoped::ScopedVault;
 
 impl Vault {
     /// Revokes a secret whose record cannot be read, or is gone: where
-    /// [`revoke`](ScopedVault::revoke) and [`delete`](ScopedVault::delete) fail as
+    /// [`revoke`](crate::ScopedVault::revoke) and [`delete`](crate::ScopedVault::delete) fail as
     /// [`Corrupt`](crate::ErrorKind::Corrupt). The name becomes that of a revoked secret, which
     /// goes on hiding secrets of the same name above; its values are erased. From then on it can be
-    /// [deleted](ScopedVault::force_delete), or a
-    /// [new secret](ScopedVault::replace_revoked) can take its place.
+    /// [deleted](crate::ScopedVault::force_delete), or a
+    /// [new secret](crate::ScopedVault::replace_revoked) can take its place.
     ///
     /// For operators: a handle on a scope does not have it. Restore a backup instead, where there
     /// is one. The head of the tenant is made anew as by [`rebuild_head`](Vault::rebuild_head), and
@@ -76,11 +74,14 @@ impl Vault {
     {
         let scope = scope.try_into().map_err(Into::into)?;
         let (name, reason) = (SecretName::new(name)?, reason::check(reason.as_ref())?);
-        let handle = ScopedVault::new(Arc::clone(&self.core), &scope);
+        let handle = self.scope(scope.clone())?;
+        let call = self.operator.call(AuditAction::RevokeLost);
         let begun = handle.begin();
-        let repair = self
-            .core
-            .rebuild(&self.core.hashed(&scope), Some(&name), reason);
+        let repair = self.core.rebuild(
+            &self.core.hashed(&scope),
+            Some(&name),
+            call.because(Some(reason)),
+        );
         handle.tell(|| {
             let outcome = repair.as_ref().map(drop).map_err(Error::kind);
             handle.event(begun, Action::Revoke, &name, outcome)
@@ -130,7 +131,9 @@ impl Vault {
     {
         let scope = organization.try_into().map_err(Into::into)?;
         let reason = reason::check(reason.as_ref())?;
-        let repair = self.core.rebuild(&self.core.hashed(&scope), None, reason);
+        let call = self.operator.call(AuditAction::RebuildHead);
+        let call = call.because(Some(reason));
+        let repair = self.core.rebuild(&self.core.hashed(&scope), None, call);
         self.tell_repaired(&scope, reason, repair)
     }
 

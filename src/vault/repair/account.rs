@@ -24,16 +24,18 @@ pub(super) struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    /// Reads the data keys of the tenant of `scope`. `last` is the head, if it can be read.
+    /// Reads the data keys of the tenant of `scope`. `last` is the head, if it can be read. If not,
+    /// keys before `known_erased` were erased, as far as that is known.
     pub(super) fn new(
         core: &'a Core,
         scope: &'a HashedScope,
         last: Option<&Head>,
+        known_erased: u32,
         tx: &mut dyn WriteTx,
     ) -> Result<Self> {
         let (mut keys, mut newest) = (HashMap::new(), None);
         // What was erased stays so, whoever put its keys back.
-        let erased_before = last.map_or(0, |last| last.erased_before);
+        let erased_before = last.map_or(known_erased, |last| last.erased_before);
         let is_own = |key: &TenantKey| {
             key.of(&scope.scope).is_ok() && key.about().generation >= erased_before
         };

@@ -5,7 +5,7 @@ use super::repaired::Repair;
 use crate::crypto::{About, Facts, Head, Info, InfoState, SealedInfo, random};
 use crate::error::Result;
 use crate::name::SecretName;
-use crate::record::{AuditAction, RecordId, Revision, Version};
+use crate::record::{RecordId, Revision, Version};
 use crate::store::{Purge, Row, RowKey, WriteTx};
 use crate::vault::audit::Noted;
 use crate::vault::call::Call;
@@ -31,16 +31,17 @@ impl Core {
         &self,
         scope: &HashedScope,
         lost: Option<&SecretName>,
-        reason: &str,
+        call: Call<'_>,
     ) -> Result<Repair> {
         self.check_vault_key()?;
         let (partition, keys) = (scope.partition, [head_row(scope.partition)]);
         let seen = self.seen.of(partition).map_or(0, |mark| mark.epoch());
         let lost = lost.map(|name| (name, self.secret_row(scope, name)));
+        let known_erased = self.erased_before_by_uses(scope.scope.tenant())?;
         let (head, mark, repair) = self.commit(partition, &keys, |rows, tx| {
             let row = checked(&keys, rows)?.pop().flatten();
             let last = row.and_then(|row| self.open_head(partition, &row).ok());
-            let mut account = Account::new(self, scope, last.as_ref(), tx)?;
+            let mut account = Account::new(self, scope, last.as_ref(), known_erased, tx)?;
             account.enter_all(lost.as_ref().map(|(_, key)| key), tx)?;
             account.enter_documents(tx)?;
             // Above all that anybody has seen, as far as that is known.
@@ -53,13 +54,8 @@ impl Core {
             let missing = last.map(|last| missing(&last, &account));
             account.erase_other_heads(tx)?;
             account.head.log = self.recover_log(tx, partition, last_log)?;
-            self.log_repair(
-                &mut account.head,
-                scope,
-                lost.map(|(name, _)| name),
-                reason,
-                tx,
-            )?;
+            let lost = lost.map(|(name, _)| name);
+            self.log_repair(&mut account.head, scope, lost, call, tx)?;
             let row = self.seal_head(partition, &account.head)?;
             tx.put(&row)?;
             Ok((
@@ -76,7 +72,7 @@ impl Core {
         })?;
         self.note_head(partition, mark, head.active_key);
         if lost.is_none() {
-            self.repair_uses(&scope.scope, head.erased_before, reason)?;
+            self.repair_uses(&scope.scope, head.erased_before, call)?;
         }
         let purge = self.store.purge().unwrap_or(Purge::Pending);
         Ok(Repair { purge, ..repair })
@@ -88,19 +84,13 @@ impl Core {
         head: &mut Head,
         scope: &HashedScope,
         lost: Option<&SecretName>,
-        reason: &str,
+        call: Call<'_>,
         tx: &mut dyn WriteTx,
     ) -> Result<()> {
         if !self.logs_changes(Some(head)) {
             return Ok(());
         }
-        let action = if lost.is_some() {
-            AuditAction::RevokeLost
-        } else {
-            AuditAction::RebuildHead
-        };
         let (mut noted, now) = (Noted::default(), self.clock.now()?.reading);
-        let call = Call::operator(action).because(Some(reason));
         noted.push(&Facts {
             name: lost,
             ..call.facts(now, &scope.scope)

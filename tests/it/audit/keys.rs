@@ -164,6 +164,13 @@ fn the_actor_of_a_vault_is_that_of_all_it_does() {
     assert_eq!(newest[0].actor, None);
     assert_eq!(newest[1].actor, Some(Actor::new("user:bob").unwrap()));
     assert_eq!(ada.scope("acme").unwrap().actor(), Some(&actor));
+    // A repair has a reason of its own.
+    let _ = ada.rebuild_head("acme", "a bad disk").unwrap();
+    let newest = vault.audit("acme").unwrap().entries().next();
+    let newest = newest.unwrap().unwrap();
+    assert_eq!(newest.action, AuditAction::RebuildHead);
+    assert_eq!(newest.actor.as_ref(), Some(&actor));
+    assert_eq!(newest.reason.as_deref(), Some("a bad disk"));
     for refused in ["", " ", "a\nb", &"x".repeat(1025)] {
         let error = vault.because(refused).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);

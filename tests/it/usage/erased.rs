@@ -122,3 +122,35 @@ fn a_rebuilt_head_refuses_uses_of_before_an_erasure() {
         assert!(changing.verify().unwrap().is_intact());
     }
 }
+
+/// Both heads are made anew, and only that of the uses can say what was erased.
+#[test]
+fn a_rebuilt_head_says_what_was_erased_where_that_of_the_organization_is_lost() {
+    for is_erased in [true, false] {
+        let store = MemoryStore::new();
+        let [changing, counting] = two(&|| store.clone());
+        let acme = changing.scope("acme").unwrap();
+        acme.put("A", "a value").unwrap();
+        use_one(&counting);
+        if is_erased {
+            let _ = changing.erase_tenant("acme").unwrap();
+            acme.put("A", "another value").unwrap();
+        }
+        let late = builder(store.clone()).open(&root_key()).unwrap();
+        use_one(&late);
+        late.flush_usage().unwrap();
+        let uses = rows(&store, Kind::Usage).remove(0);
+        let heads = rows(&store, Kind::Head);
+        let head = heads.iter().find(|head| head.partition != uses.partition);
+        for damaged in [head.unwrap(), &uses] {
+            let damaged = damaged.with(|row| row.info[60] ^= 1);
+            crate::support::rows::put(&store, &damaged);
+        }
+        let _ = changing.rebuild_head("acme", "damaged rows").unwrap();
+        assert!(rows(&store, Kind::Usage).is_empty());
+        counting.flush_usage().unwrap();
+        // Also one that is read as that of no secret has a scope and a name.
+        assert_eq!(rows(&store, Kind::Usage).is_empty(), is_erased);
+        assert!(changing.verify().unwrap().is_intact());
+    }
+}
