@@ -37,7 +37,8 @@ impl Vault {
     }
 
     /// Lets one more key open this vault, e.g. a passphrase in a safe beside the key of a machine.
-    /// The keys that opened it go on to do so. One write of two rows, however large the vault is.
+    /// The keys that opened it go on to do so. One write of two rows, and one more for the
+    /// [log](Vault::key_log) if there is one, however large the vault is.
     ///
     /// The name is for people and logs: 1 to 128 bytes, as an [`Actor`](crate::Actor), that no
     /// other key of this vault has, and not 32 hexadecimal digits.
@@ -106,8 +107,8 @@ impl Vault {
     }
 
     /// Puts a new key in place of one that opens this vault. The new one has its name, and the
-    /// other keys stay. Four rows are written, however large the vault is: secrets and data keys
-    /// are not touched.
+    /// other keys stay. Four rows are written, and two more for the [log](Vault::key_log) if there
+    /// is one, however large the vault is: secrets and data keys are not touched.
     ///
     /// First the new key is added; then it opens what was stored, from a fresh read; then the old
     /// one is removed. Between the two writes both open the vault. After a failure call it again
