@@ -53,6 +53,8 @@ impl ScopedVault {
 impl AtRevision<'_> {
     /// Makes the value of an older version the newest again, as [`ScopedVault::rollback`].
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault, Version};
     ///
@@ -73,6 +75,8 @@ impl AtRevision<'_> {
     }
 
     /// Switches a secret on or off, or revokes it, as [`ScopedVault::set_status`].
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Status, Vault};
@@ -95,6 +99,8 @@ impl AtRevision<'_> {
 
     /// Revokes a secret for good, as [`ScopedVault::revoke`].
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Status, Vault};
     ///
@@ -116,6 +122,8 @@ impl AtRevision<'_> {
     /// Revokes a secret and names the documents that need it, as
     /// [`ScopedVault::revoke_reporting`].
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -136,6 +144,8 @@ impl AtRevision<'_> {
 
     /// Deletes a secret, as [`ScopedVault::delete`].
     ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
+    ///
     /// ```
     /// use keyslot::{RootKey, Vault};
     ///
@@ -155,6 +165,8 @@ impl AtRevision<'_> {
     }
 
     /// Deletes a secret, also a revoked one, as [`ScopedVault::force_delete`].
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{RootKey, Vault};
@@ -177,6 +189,8 @@ impl AtRevision<'_> {
     }
 
     /// Deletes a secret and asks for the documents that need it, as [`ScopedVault::delete_with`].
+    ///
+    /// Blocks the thread, as [`Vault`](crate::Vault#blocking) says.
     ///
     /// ```
     /// use keyslot::{OnReferenced, RootKey, Vault};
