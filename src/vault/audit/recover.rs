@@ -51,8 +51,8 @@ impl Core {
         })
     }
 
-    /// The generation of the first data key of a tenant that was not erased, as the head of its uses
-    /// has it; 0 if that is not known.
+    /// The generation of the first data key of a tenant that was not erased, as the head of its
+    /// uses has it; 0 if that is not known.
     pub(in crate::vault) fn erased_before_by_uses(&self, tenant: &str) -> Result<u32> {
         let partition = self.uses_of(tenant);
         let row = self.get_one(partition, head_row(partition))?;

@@ -60,7 +60,7 @@ impl Vault {
     /// one, it has no entries.
     ///
     /// It holds ids and names of keys, never a key. The list of the [keys](Vault::keys) accounts
-    /// for it, so an older one that somebody puts back is told as an older list is, and once another
+    /// for it, so an older one that somebody puts back is told as an older list is. Once another
     /// process replaced the vault key, neither is read before the vault is opened anew.
     ///
     /// ```
