@@ -50,13 +50,13 @@ pub(in crate::vault) fn find(
     rows: &[Row],
 ) -> Result<Option<(KeyId, VaultKey)>> {
     let (mut work, mut refusal) = (Work::default(), None);
+    let decoded = rows.iter().map(|row| (row, KeySlot::decode(&row.info)));
+    let mut slots: Vec<_> = decoded.collect();
     // The cheapest first: 63 slots that somebody planted leave work for one of the usual cost.
-    let cost = |row: &&Row| KeySlot::decode(&row.info).map_or(u64::MAX, |slot| slot.kdf.work());
-    let mut rows: Vec<&Row> = rows.iter().collect();
-    rows.sort_by_cached_key(cost);
-    for row in rows {
+    slots.sort_by_key(|(_, slot)| slot.as_ref().map_or(u64::MAX, |slot| slot.kdf.work()));
+    for (row, slot) in slots {
         // A key slot that cannot be read must not lock out those that can.
-        match try_row(key, header, row, &mut work) {
+        match slot.and_then(|slot| try_slot(key, header, row, &slot, &mut work)) {
             Ok(Some(found)) => return Ok(Some(found)),
             Ok(None) => {}
             Err(error) => refusal = refusal.or(Some(error)),
@@ -78,16 +78,16 @@ pub(in crate::vault) fn opened(
     find(key, header, rows)?.ok_or_else(|| key.wrong(header))
 }
 
-fn try_row(
+fn try_slot(
     key: &dyn Unlock,
     header: &Header,
     row: &Row,
+    slot: &KeySlot,
     work: &mut Work,
 ) -> Result<Option<(KeyId, VaultKey)>> {
     let id = KeyId::from_row_key(&row.key.key)?;
-    let key_slot = KeySlot::decode(&row.info)?;
-    let keys = key.keys(KeySlotPlace { header, id }, &key_slot.kdf, work)?;
-    match keys.filter(|keys| keys.fit(&key_slot)) {
+    let keys = key.keys(KeySlotPlace { header, id }, &slot.kdf, work)?;
+    match keys.filter(|keys| keys.fit(slot)) {
         Some(keys) => Ok(Some((id, keys.unwrap_vault_key(header, &row.body)?))),
         None => Ok(None),
     }
