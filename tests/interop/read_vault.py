@@ -381,20 +381,26 @@ def check_audit(folder):
         for one in vector["entries"]
     ]
     assert found == sorted(expected)
+    logged = [row for row in rows if row.kind == f.AUDIT]
+    return damaged_logs(rows, root_key, logged, [], "audit log")
+
+
+def damaged_logs(rows, root_key, logged, strangers, finding):
+    """Each row of some logs deleted, changed, given the bytes of another one, and repeated."""
     cases = 0
     for at, row in enumerate(rows):
-        if row.kind != f.AUDIT:
+        if row not in logged:
             continue
-        others = [other for other in rows if other.kind == f.AUDIT and other != row]
+        others = [next(other for other in logged if other != row), *strangers]
         changed = [
             [],
             [row._replace(info=row.info[:-1] + bytes([row.info[-1] ^ 1]))],
-            [row._replace(info=others[0].info)],
+            *([row._replace(info=other.info)] for other in others),
             [row, row._replace(key=f.u(64, 99) + bytes(24), epoch=row.epoch + 99)],
         ]
         for replaced in changed:
             damaged = rows[:at] + replaced + rows[at + 1 :]
-            assert Vault(damaged, root_key).verify() == ["audit log"]
+            assert Vault(damaged, root_key).verify() == [finding]
             cases += 1
     return cases
 
@@ -418,23 +424,10 @@ def check_key_log(folder):
     ]
     assert found == expected and len(found) == 12
     assert {entry[1].hex() for entry in directory[1]} <= {key for _, key, _, _ in found}
-    cases, tenants = 0, [row for row in rows if row.kind == f.AUDIT and row.partition != f.VAULT]
-    for at, row in enumerate(rows):
-        if row.kind != f.AUDIT or row.partition != f.VAULT:
-            continue
-        own = [other for other in rows if other.kind == f.AUDIT and other.partition == f.VAULT]
-        changed = [
-            [],
-            [row._replace(info=row.info[:-1] + bytes([row.info[-1] ^ 1]))],
-            [row._replace(info=next(other for other in own if other != row).info)],
-            [row._replace(info=tenants[0].info)],
-            [row, row._replace(key=f.u(64, 99) + bytes(24), epoch=row.epoch + 99)],
-        ]
-        for replaced in changed:
-            damaged = rows[:at] + replaced + rows[at + 1 :]
-            assert Vault(damaged, root_key).verify() == ["key log"]
-            cases += 1
-    return cases
+    logged = [row for row in rows if row.kind == f.AUDIT]
+    own = [row for row in logged if row.partition == f.VAULT]
+    of_a_tenant = next(row for row in logged if row.partition != f.VAULT)
+    return damaged_logs(rows, root_key, own, [of_a_tenant], "key log")
 
 
 def check_documents(folder):
