@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use keyslot::store::{
     Cursor, Kind, MemoryStore, Page, PageSize, Partition, ReadTx, ReadWork, Row, RowKey, Scan,
 };
-use keyslot::{Finding, Result, SecretStore, Vault, Verification};
+use keyslot::{Finding, Result, ScopedVault, SecretStore, Vault, Verification};
 
 use crate::hand_on;
 use crate::support::root_key;
@@ -75,12 +75,26 @@ impl ReadTx for EndlessTx<'_> {
     }
 }
 
+/// A vault in a store that does not lie yet.
+fn endless() -> (Endless, Vault) {
+    let store = Endless::default();
+    let builder = Vault::builder().store(store.clone());
+    (store, builder.create(&root_key()).unwrap())
+}
+
+/// A secret with an older value.
+fn two_versions(vault: &Vault) -> ScopedVault {
+    let scope = vault.scope("acme").unwrap();
+    for value in ["first", "second"] {
+        scope.put("KEY", value).unwrap();
+    }
+    scope
+}
+
 #[test]
 fn verification_reads_as_many_older_values_as_the_records_name() {
     const KEPT: usize = 3;
-    let store = Endless::default();
-    let builder = Vault::builder().store(store.clone());
-    let vault = builder.create(&root_key()).unwrap();
+    let (store, vault) = endless();
     let scope = vault.scope("acme").unwrap();
     (0..=KEPT).for_each(|number| drop(scope.put("KEY", format!("{number}")).unwrap()));
     let older = rows(&store.inner, Kind::Version);
@@ -116,13 +130,8 @@ fn verification_reads_as_many_older_values_as_the_records_name() {
 /// No record names a row that an erasure left behind, so a page of them is enough.
 #[test]
 fn verification_reads_a_page_of_what_an_erasure_left_behind() {
-    let store = Endless::default();
-    let builder = Vault::builder().store(store.clone());
-    let vault = builder.create(&root_key()).unwrap();
-    let scope = vault.scope("acme").unwrap();
-    for value in ["first", "second"] {
-        scope.put("KEY", value).unwrap();
-    }
+    let (store, vault) = endless();
+    let scope = two_versions(&vault);
     let left = rows(&store.inner, Kind::Version).remove(0);
     vault.erase_tenant("acme").unwrap();
     scope.put("KEY", "of a new life").unwrap();
@@ -137,9 +146,7 @@ fn verification_reads_a_page_of_what_an_erasure_left_behind() {
 
 #[test]
 fn verification_lists_as_many_secrets_of_a_scope_as_there_are() {
-    let store = Endless::default();
-    let builder = Vault::builder().store(store.clone());
-    let vault = builder.create(&root_key()).unwrap();
+    let (store, vault) = endless();
     vault.scope("acme").unwrap().put("KEY", "a value").unwrap();
     assert!(vault.verify().unwrap().is_intact(), "the control");
     let secret = rows(&store.inner, Kind::Secret).remove(0);
@@ -150,13 +157,8 @@ fn verification_lists_as_many_secrets_of_a_scope_as_there_are() {
 
 #[test]
 fn verification_reads_as_many_rows_among_the_keys_as_it_lists() {
-    let store = Endless::default();
-    let builder = Vault::builder().store(store.clone());
-    let vault = builder.create(&root_key()).unwrap();
-    let scope = vault.scope("acme").unwrap();
-    for value in ["first", "second"] {
-        scope.put("KEY", value).unwrap();
-    }
+    let (store, vault) = endless();
+    two_versions(&vault);
     let older = rows(&store.inner, Kind::Version).remove(0);
     *store.lie.lock().unwrap() = Some((Partition::VAULT, older.row));
     let found = vault.verify().unwrap().findings;
