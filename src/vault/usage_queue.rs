@@ -76,9 +76,9 @@ struct Waiting {
 pub(super) enum Room {
     /// There is room for more.
     Left,
-    /// There is none for another secret.
+    /// The use took the last room, or there was none left but for its secret.
     Filled,
-    /// There was none for this one.
+    /// The use did not fit, and is not counted.
     None,
 }
 
